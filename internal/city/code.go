@@ -1,0 +1,91 @@
+package city
+
+// Code is the stable, public name of an error.
+type Code string
+
+// Every public error code. Each has a row in httpapi's status table and in the
+// OpenAPI document; a test demands both.
+const (
+	CodeInternal           Code = "INTERNAL_ERROR"
+	CodeValidation         Code = "VALIDATION_ERROR"
+	CodeUnauthorized       Code = "UNAUTHORIZED"
+	CodeInvalidCredentials Code = "INVALID_CREDENTIALS"
+	CodeEmailNotVerified   Code = "EMAIL_NOT_VERIFIED"
+	CodeEmailTaken         Code = "EMAIL_TAKEN"
+	CodeForbidden          Code = "FORBIDDEN"
+	CodeNotFound           Code = "NOT_FOUND"
+	CodeMethodNotAllowed   Code = "METHOD_NOT_ALLOWED"
+	CodePayloadTooLarge    Code = "PAYLOAD_TOO_LARGE"
+	CodeUnsupportedMedia   Code = "UNSUPPORTED_MEDIA_TYPE"
+	CodeRateLimited        Code = "RATE_LIMITED"
+	CodeIdempotency        Code = "IDEMPOTENCY_CONFLICT"
+	CodeInvalidState       Code = "INVALID_STATE"
+
+	CodeTokenNotFound   Code = "TOKEN_NOT_FOUND"
+	CodeAgentNotFound   Code = "AGENT_NOT_FOUND"
+	CodeAgentRequired   Code = "AGENT_REQUIRED"
+	CodeAgentInactive   Code = "AGENT_INACTIVE"
+	CodeAgentUnfit      Code = "AGENT_UNFIT"
+	CodeSameOwner       Code = "SAME_OWNER"
+	CodeNoAgent         Code = "NO_AGENT_AVAILABLE"
+	CodeTaskNotFound    Code = "TASK_NOT_FOUND"
+	CodeTaskSealed      Code = "TASK_SEALED"
+	CodeBudgetTooLow    Code = "BUDGET_TOO_LOW"
+	CodeGateNotReady    Code = "GATE_NOT_READY"
+	CodePatchNotReady   Code = "PATCH_NOT_READY"
+	CodeRefundWindow    Code = "REFUND_WINDOW_CLOSED"
+	CodeFeedbackGiven   Code = "FEEDBACK_ALREADY_GIVEN"
+	CodeDeadlinePassed  Code = "DEADLINE_PASSED"
+	CodeArchiveNotFound Code = "ARCHIVE_NOT_FOUND"
+	CodeArchiveInvalid  Code = "ARCHIVE_INVALID"
+
+	CodeRepoNotAllowed  Code = "REPO_NOT_ALLOWED"
+	CodeRepoNotFound    Code = "REPO_NOT_FOUND"
+	CodeRepoUnreachable Code = "REPO_UNREACHABLE"
+	CodeRefNotFound     Code = "REF_NOT_FOUND"
+	CodeRepoEmpty       Code = "REPO_EMPTY"
+	CodeRepoTooLarge    Code = "REPO_TOO_LARGE"
+
+	CodeSandboxNotFound    Code = "SANDBOX_NOT_FOUND"
+	CodeSandboxUnavailable Code = "SANDBOX_UNAVAILABLE"
+	CodeSandboxCapacity    Code = "SANDBOX_CAPACITY"
+	CodeSandboxOOM         Code = "SANDBOX_OOM"
+	CodeSandboxGone        Code = "SANDBOX_GONE"
+	CodeSandboxLimit       Code = "SANDBOX_LIMIT"
+	CodeCommandBlocked     Code = "COMMAND_BLOCKED"
+	CodeExecTimeout        Code = "EXEC_TIMEOUT"
+	CodePathNotAllowed     Code = "PATH_NOT_ALLOWED"
+	CodeFileNotFound       Code = "FILE_NOT_FOUND"
+	CodeNotAFile           Code = "NOT_A_FILE"
+	CodeNotADirectory      Code = "NOT_A_DIRECTORY"
+	CodeFileTooLarge       Code = "FILE_TOO_LARGE"
+
+	CodeInsufficientCredits Code = "INSUFFICIENT_CREDITS"
+	CodeInsufficientFunds   Code = "INSUFFICIENT_FUNDS"
+	CodePaymentDeclined     Code = "PAYMENT_DECLINED"
+	CodePayoutUnavailable   Code = "PAYOUT_UNAVAILABLE"
+	CodeWithdrawalPending   Code = "WITHDRAWAL_PENDING"
+
+	CodeWebhookNotFound      Code = "WEBHOOK_NOT_FOUND"
+	CodeWebhookURLNotAllowed Code = "WEBHOOK_URL_NOT_ALLOWED"
+	CodeDeliveryNotFound     Code = "DELIVERY_NOT_FOUND"
+)
+
+// Codes lists every public code, for the status table, the OpenAPI document
+// and the SDKs.
+func Codes() []Code {
+	return []Code{
+		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia,
+		CodeRateLimited, CodeIdempotency, CodeInvalidState,
+		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
+		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady,
+		CodeRefundWindow, CodeFeedbackGiven, CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid,
+		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
+		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
+		CodeSandboxLimit, CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
+		CodeNotADirectory, CodeFileTooLarge,
+		CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
+		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
+	}
+}
