@@ -1,0 +1,91 @@
+// Package event is the outbox: what happened, written in the transaction that
+// made it so, and read in order by live streams and webhooks.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Event is one thing that happened. Seq orders the events of one subject.
+type Event struct {
+	Seq     int64
+	ID      string // evt_…
+	Subject string // the id of the task, agent or owner it happened to
+	Type    string // "task.assigned", "agent.suspended", …
+	Data    json.RawMessage
+	At      time.Time
+}
+
+// Log appends and reads events, and wakes those who wait for them.
+type Log struct {
+	db  *store.DB
+	hub *hub
+}
+
+// New returns the event log of db.
+func New(db *store.DB) *Log { return &Log{db: db, hub: newHub()} }
+
+// Append writes an event for subject and, once tx is durable, wakes the
+// subscribers of subject and of the further topics. Data is encoded as JSON; it
+// must hold nothing that a later reader of the subject may not see.
+func (l *Log) Append(ctx context.Context, tx store.Tx, subject, kind string, data any, topics ...string) error {
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encode event %s: %w", kind, err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO events (id, subject, type, data, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		city.NewID(city.PrefixEvent), subject, kind, string(encoded), store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", kind, err)
+	}
+	return l.Wake(ctx, tx, append(topics, subject)...)
+}
+
+// Wake wakes the subscribers of topics once tx is durable, on every node.
+func (l *Log) Wake(ctx context.Context, tx store.Tx, topics ...string) error {
+	for _, topic := range topics {
+		if err := store.Notify(ctx, tx, channel, topic); err != nil {
+			return fmt.Errorf("notify: %w", err)
+		}
+		tx.AfterCommit(func() { l.hub.wake(topic) })
+	}
+	return nil
+}
+
+// List returns up to limit events of subject after seq, oldest first.
+func (l *Log) List(ctx context.Context, q store.Querier, subject string, after int64, limit int) ([]Event, error) {
+	rows, err := q.Query(ctx, `SELECT seq, id, subject, type, data, created_at FROM events
+		WHERE subject = $1 AND seq > $2 ORDER BY seq LIMIT $3`, subject, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var data string
+		var at int64
+		if err := rows.Scan(&e.Seq, &e.ID, &e.Subject, &e.Type, &data, &at); err != nil {
+			return nil, fmt.Errorf("scan event: %w", err)
+		}
+		e.Data, e.At = json.RawMessage(data), store.FromMicros(at)
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	return events, nil
+}
+
+// Subscribe returns a channel that receives whenever something may have
+// happened to topic, until cancel is called. Subscribe first, then read: what
+// happens in between is not missed. A wake carries no data and may be spurious.
+func (l *Log) Subscribe(topic string) (wake <-chan struct{}, cancel func()) {
+	return l.hub.subscribe(topic)
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// ForUpdate is the clause that locks the selected rows until commit. SQLite has
+// one writer, whose transaction already holds the lock.
+func ForUpdate(tx Tx) string {
+	if tx.Dialect() == Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// Notify wakes the listeners of channel on every node when tx commits. SQLite
+// serves one node, which is woken in process (see package event).
+func Notify(ctx context.Context, tx Tx, channel, payload string) error {
+	if tx.Dialect() != Postgres {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, payload)
+	return err
+}
+
+// IsUnique reports whether err says that a unique constraint over the columns
+// of table was violated. Columns are named as the schema does, in order.
+func IsUnique(err error, table string, columns ...string) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23505" && pg.TableName == table && strings.Contains(pg.Detail, "("+strings.Join(columns, ", ")+")")
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		code := lite.Code()
+		if code != sqlite3.SQLITE_CONSTRAINT_UNIQUE && code != sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
+			return false
+		}
+		names := make([]string, len(columns))
+		for i, column := range columns {
+			names[i] = table + "." + column
+		}
+		return strings.Contains(lite.Error(), strings.Join(names, ", "))
+	}
+	return false
+}
+
+// IsCheck reports whether err says that the named CHECK constraint was violated.
+func IsCheck(err error, name string) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23514" && pg.ConstraintName == name
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_CHECK && strings.Contains(lite.Error(), name)
+	}
+	return false
+}
+
+// retryable reports whether the same transaction may succeed when run again.
+func retryable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		primary := lite.Code() & 0xff
+		return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
+	}
+	return false
+}
+
+// LikePattern escapes text for a LIKE … ESCAPE '\' that finds it anywhere, in
+// lower case.
+func LikePattern(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
+}

@@ -1,0 +1,245 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// maxAttempts bounds how often a transaction is run again after the database
+// asked for it (serialization failure, deadlock, busy).
+const maxAttempts = 10
+
+type inTxKey struct{}
+
+// InTx runs f in one transaction and commits when it returns nil. When the
+// database refuses it for a reason that goes away (serialization failure,
+// deadlock, busy), the whole of f runs again, so f must have no effect outside
+// the transaction. The context given to f is marked: the pool refuses it.
+func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+	if err := db.checkOutside(ctx); err != nil {
+		return err
+	}
+	for attempt := 1; ; attempt++ {
+		err := db.once(ctx, f)
+		if err == nil || attempt == maxAttempts || !retryable(err) {
+			return err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+	if db.pool != nil {
+		return db.oncePostgres(ctx, f)
+	}
+	return db.onceSQLite(ctx, f)
+}
+
+func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+	inner, err := db.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	// A rollback after commit is a no-op; the context may be gone by then.
+	defer func() { _ = inner.Rollback(context.WithoutCancel(ctx)) }()
+	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
+	if err := f(markInTx(ctx), tx); err != nil {
+		return err
+	}
+	if err := inner.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	tx.committed()
+	return nil
+}
+
+func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+	inner, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() { _ = inner.Rollback() }()
+	// The time is taken after the write lock is held, so that it grows with commit order.
+	tx := &sqlTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
+	if err := f(markInTx(ctx), tx); err != nil {
+		return err
+	}
+	if err := inner.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	tx.committed()
+	return nil
+}
+
+// pause waits a little longer after each attempt, at random, so that two
+// transactions that met once do not meet again.
+func pause(ctx context.Context, attempt int) error {
+	limit := time.Duration(1<<min(attempt, 7)) * time.Millisecond
+	timer := time.NewTimer(rand.N(limit) + time.Millisecond) //nolint:gosec // jitter needs no secrecy
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+func markInTx(ctx context.Context) context.Context { return context.WithValue(ctx, inTxKey{}, true) }
+
+var errPoolInTx = errors.New("the pool was used inside a transaction: use the tx that was given")
+
+func (db *DB) checkOutside(ctx context.Context) error {
+	if ctx.Value(inTxKey{}) == nil {
+		return nil
+	}
+	if db.strict {
+		panic(errPoolInTx)
+	}
+	return errPoolInTx
+}
+
+// PGX returns the PostgreSQL transaction behind tx. It is for package jobs.
+func PGX(tx Tx) (pgx.Tx, bool) {
+	t, ok := tx.(*pgTx)
+	if !ok {
+		return nil, false
+	}
+	return t.tx, true
+}
+
+// SQL returns the SQLite transaction behind tx. It is for package jobs.
+func SQL(tx Tx) (*sql.Tx, bool) {
+	t, ok := tx.(*sqlTx)
+	if !ok {
+		return nil, false
+	}
+	return t.tx, true
+}
+
+type txBase struct {
+	now   time.Time
+	after []func()
+}
+
+func (b *txBase) Now() time.Time       { return b.now }
+func (b *txBase) AfterCommit(f func()) { b.after = append(b.after, f) }
+
+func (b *txBase) committed() {
+	for _, f := range b.after {
+		f()
+	}
+}
+
+type pgTx struct {
+	txBase
+	tx pgx.Tx
+}
+
+func (t *pgTx) Dialect() Dialect { return Postgres }
+
+func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+func (t *pgTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	rows, err := t.tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgRows{rows}, nil
+}
+
+func (t *pgTx) QueryRow(ctx context.Context, query string, args ...any) Row {
+	return pgRow{t.tx.QueryRow(ctx, query, args...)}
+}
+
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) Close() error {
+	r.Rows.Close()
+	return r.Rows.Err()
+}
+
+type pgRow struct{ row pgx.Row }
+
+func (r pgRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNoRows
+	}
+	return err
+}
+
+type sqlTx struct {
+	txBase
+	tx *sql.Tx
+}
+
+func (t *sqlTx) Dialect() Dialect { return SQLite }
+
+func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := t.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *sqlTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	return t.tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller owns the rows
+}
+
+func (t *sqlTx) QueryRow(ctx context.Context, query string, args ...any) Row {
+	return sqlRow{t.tx.QueryRowContext(ctx, query, args...)}
+}
+
+type sqlRow struct{ row *sql.Row }
+
+func (r sqlRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNoRows
+	}
+	return err
+}
+
+// poolReader runs single queries outside a transaction.
+type poolReader struct{ db *DB }
+
+func (p poolReader) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	if err := p.db.checkOutside(ctx); err != nil {
+		return nil, err
+	}
+	if p.db.pool != nil {
+		rows, err := p.db.pool.Query(ctx, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		return pgRows{rows}, nil
+	}
+	return p.db.reader.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller owns the rows
+}
+
+func (p poolReader) QueryRow(ctx context.Context, query string, args ...any) Row {
+	if err := p.db.checkOutside(ctx); err != nil {
+		return errRow{err}
+	}
+	if p.db.pool != nil {
+		return pgRow{p.db.pool.QueryRow(ctx, query, args...)}
+	}
+	return sqlRow{p.db.reader.QueryRowContext(ctx, query, args...)}
+}
+
+type errRow struct{ err error }
+
+func (r errRow) Scan(...any) error { return r.err }

@@ -1,0 +1,172 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+func put(ctx context.Context, tx store.Tx, name, value string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO instance (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}
+
+func get(t *testing.T, q store.Querier, name string) (string, error) {
+	t.Helper()
+	var value string
+	err := q.QueryRow(t.Context(), `SELECT value FROM instance WHERE name = $1`, name).Scan(&value)
+	return value, err
+}
+
+func TestInTxCommitsAndRollsBack(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ran := 0
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			tx.AfterCommit(func() { ran++ })
+			return put(ctx, tx, "kept", "yes")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := errors.New("refused")
+		err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			tx.AfterCommit(func() { ran++ })
+			if err := put(ctx, tx, "lost", "no"); err != nil {
+				return err
+			}
+			return refused
+		})
+		if !errors.Is(err, refused) {
+			t.Fatalf("error of the closure: got %v", err)
+		}
+		if value, err := get(t, db.Read(), "kept"); err != nil || value != "yes" {
+			t.Errorf("committed row: got %q, %v", value, err)
+		}
+		if _, err := get(t, db.Read(), "lost"); !errors.Is(err, store.ErrNoRows) {
+			t.Errorf("rolled back row: got %v, want ErrNoRows", err)
+		}
+		if ran != 1 {
+			t.Errorf("AfterCommit ran %d times, want once, for the commit only", ran)
+		}
+	})
+}
+
+func TestPoolIsRefusedInsideTx(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		defer func() {
+			if recover() == nil {
+				t.Error("reading through the pool inside a transaction did not panic")
+			}
+		}()
+		_ = db.InTx(t.Context(), func(ctx context.Context, _ store.Tx) error {
+			return db.Read().QueryRow(ctx, `SELECT 1`).Scan(new(int))
+		})
+	})
+}
+
+// Writers that read, then write what they read plus one, must lose nothing.
+func TestInTxConcurrentIncrements(t *testing.T) {
+	t.Parallel()
+	const writers, each = 8, 20
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		if err := db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO idempotency_keys (caller, key, request_hash, status, answer, created_at)
+				VALUES ('c', 'k', '', 0, '', 0)`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		increment := func(ctx context.Context, tx store.Tx) error {
+			var n int64
+			if err := tx.QueryRow(ctx, `SELECT status FROM idempotency_keys WHERE caller = 'c'`+store.ForUpdate(tx)).Scan(&n); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE idempotency_keys SET status = $1, created_at = $1 WHERE caller = 'c'`, n+1)
+			return err
+		}
+		var wg sync.WaitGroup
+		for range writers {
+			wg.Go(func() {
+				for range each {
+					if err := db.InTx(ctx, increment); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var n int64
+		if err := db.Read().QueryRow(ctx, `SELECT status FROM idempotency_keys WHERE caller = 'c'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n != writers*each {
+			t.Errorf("got %d increments, want %d", n, writers*each)
+		}
+	})
+}
+
+// Two serializable transactions that read each other's row conflict on
+// PostgreSQL; the loser runs again and both succeed.
+func TestInTxRetriesSerializationFailure(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	ctx := t.Context()
+	var ready, wg sync.WaitGroup
+	ready.Add(2)
+	attempts := make([]int, 2)
+	names := []string{"a", "b"}
+	for i := range names {
+		wg.Go(func() {
+			err := db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+				attempts[i]++
+				if _, err := tx.Exec(ctx, `SET TRANSACTION ISOLATION LEVEL SERIALIZABLE`); err != nil {
+					return err
+				}
+				var n int
+				if err := tx.QueryRow(ctx, `SELECT count(*) FROM instance`).Scan(&n); err != nil {
+					return err
+				}
+				if attempts[i] == 1 {
+					ready.Done()
+					ready.Wait() // both have read before either writes
+				}
+				return put(ctx, tx, names[i], "x")
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if attempts[0]+attempts[1] < 3 {
+		t.Errorf("attempts %v: nothing was retried", attempts)
+	}
+}
+
+func TestConstraintNames(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert := func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO instance (name, value) VALUES ('twice', 'x')`)
+			return err
+		}
+		if err := db.InTx(t.Context(), insert); err != nil {
+			t.Fatal(err)
+		}
+		err := db.InTx(t.Context(), insert)
+		if !store.IsUnique(err, "instance", "name") {
+			t.Errorf("duplicate key not recognised: %v", err)
+		}
+		if store.IsUnique(err, "instance", "value") || store.IsUnique(errors.New("x"), "instance", "name") {
+			t.Error("IsUnique says yes to other errors")
+		}
+	})
+}
