@@ -1,0 +1,118 @@
+package reputation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/store"
+)
+
+// Change is a stored change of an agent's score.
+type Change struct {
+	Seq    int64
+	TaskID string // "" when no task caused it
+	Cause  Cause
+	Before int
+	After  int
+	At     time.Time
+}
+
+// Record applies in to the agent's standing in tx, stores the change with its
+// cause and returns the new standing. The agent's row is locked until commit.
+func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) (Standing, error) {
+	before, err := find(ctx, tx, agentID, store.ForUpdate(tx))
+	if err != nil {
+		return Standing{}, err
+	}
+	after := before.Apply(in)
+	if err := save(ctx, tx, agentID, after); err != nil {
+		return Standing{}, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO reputation_changes (agent_id, task_id, cause, score_before, score_after, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6)`, agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
+	if err != nil {
+		return Standing{}, fmt.Errorf("store reputation change: %w", err)
+	}
+	return after, nil
+}
+
+// ForgiveFailures ends a run of failures: the owner has taken the agent up again.
+func ForgiveFailures(ctx context.Context, tx store.Tx, agentID string) error {
+	_, err := tx.Exec(ctx, `UPDATE reputations SET consecutive_failures = 0 WHERE agent_id = $1`, agentID)
+	if err != nil {
+		return fmt.Errorf("forgive failures: %w", err)
+	}
+	return nil
+}
+
+// Find returns an agent's standing; that of a new agent when nothing is known yet.
+func Find(ctx context.Context, q store.Querier, agentID string) (Standing, error) {
+	return find(ctx, q, agentID, "")
+}
+
+func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing, error) {
+	var s Standing
+	err := q.QueryRow(ctx, `SELECT outcome_sum, outcome_weight, relationship_sum, relationship_weight, economic_sum, economic_weight,
+		reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures
+		FROM reputations WHERE agent_id = $1`+lock, agentID).
+		Scan(&s.Outcome.Sum, &s.Outcome.Weight, &s.Relationship.Sum, &s.Relationship.Weight, &s.Economic.Sum, &s.Economic.Weight,
+			&s.Reliability.Sum, &s.Reliability.Weight, &s.Offers.Sum, &s.Offers.Weight, &s.Completed, &s.Failed, &s.ConsecutiveFailures)
+	if err != nil && !errors.Is(err, store.ErrNoRows) {
+		return Standing{}, fmt.Errorf("find reputation: %w", err)
+	}
+	return s, nil
+}
+
+// Open creates the agent's row, so that there is something to lock when its
+// first changes come at the same time.
+func Open(ctx context.Context, tx store.Tx, agentID string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
+		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures)
+		VALUES ($1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (agent_id) DO NOTHING`, agentID)
+	if err != nil {
+		return fmt.Errorf("open reputation: %w", err)
+	}
+	return nil
+}
+
+func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
+	_, err := tx.Exec(ctx, `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
+		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (agent_id) DO UPDATE SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
+		economic_sum = $6, economic_weight = $7, reliability_sum = $8, reliability_weight = $9, offers_sum = $10, offers_weight = $11,
+		completed = $12, failed = $13, consecutive_failures = $14`,
+		agentID, s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
+		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures)
+	if err != nil {
+		return fmt.Errorf("store reputation: %w", err)
+	}
+	return nil
+}
+
+// Changes returns an agent's latest changes, newest first, before the given
+// sequence number (0 for the newest).
+func Changes(ctx context.Context, q store.Querier, agentID string, before int64, limit int) ([]Change, error) {
+	rows, err := q.Query(ctx, `SELECT seq, task_id, cause, score_before, score_after, created_at FROM reputation_changes
+		WHERE agent_id = $1 AND ($2 = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3`, agentID, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list reputation changes: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var changes []Change
+	for rows.Next() {
+		var c Change
+		var at int64
+		if err := rows.Scan(&c.Seq, &c.TaskID, &c.Cause, &c.Before, &c.After, &at); err != nil {
+			return nil, fmt.Errorf("scan reputation change: %w", err)
+		}
+		c.At = store.FromMicros(at)
+		changes = append(changes, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list reputation changes: %w", err)
+	}
+	return changes, nil
+}

@@ -1,0 +1,194 @@
+// Package routing picks the agent for a task: pure functions over candidates
+// that give a score and the reasons for it.
+package routing
+
+import (
+	"cmp"
+	"hash/fnv"
+	"math"
+	"slices"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Request is what a task asks of an agent.
+type Request struct {
+	TaskID    string // seeds the exploration, so that the same routing can be repeated
+	BuyerID   string
+	Category  city.Category
+	Tags      []string
+	MaxBudget city.Cents
+	Excluded  []string // agents that declined or were passed over
+}
+
+// Candidate is an agent as routing sees it.
+type Candidate struct {
+	AgentID       string
+	OwnerID       string
+	Categories    []city.Category
+	Tags          []string // tags of the capability for the request's category
+	RateCents     city.Cents
+	Availability  string
+	Active        bool // neither suspended nor deactivated
+	ActiveTasks   int
+	MaxConcurrent int
+	Score         int // reputation, 0–1000
+	Confidence    int // how much of it is known, 0–100
+}
+
+// Reason is one term of a candidate's score.
+type Reason struct {
+	Term   string  `json:"term" doc:"reputation, tags, price, load or exploration"`
+	Points float64 `json:"points" doc:"What the term added"`
+	Max    float64 `json:"max" doc:"What it could add at most"`
+}
+
+// Ranked is an eligible candidate with its score.
+type Ranked struct {
+	AgentID string   `json:"agentId"`
+	Score   float64  `json:"score" doc:"Sum of the reasons' points"`
+	Reasons []Reason `json:"reasons"`
+}
+
+// Rejected is a candidate that cannot take the task, with the first rule it fails.
+type Rejected struct {
+	AgentID string `json:"agentId"`
+	Rule    string `json:"rule" doc:"category, inactive, availability, same_owner, excluded or price"`
+}
+
+// Result is a routing: the ranked candidates, best first, and those left out.
+type Result struct {
+	Ranked   []Ranked   `json:"ranked"`
+	Rejected []Rejected `json:"rejected"`
+}
+
+// The weights of the terms; they add up to 100.
+const (
+	weightReputation  = 35
+	weightTags        = 20
+	weightPrice       = 15
+	weightLoad        = 15
+	weightExploration = 15
+)
+
+// Rank scores the candidates that may take the task, best first. The category
+// is required; agents of the buyer are never considered.
+func Rank(req Request, candidates []Candidate) Result {
+	var result Result
+	for _, c := range candidates {
+		if rule := rejects(req, c); rule != "" {
+			result.Rejected = append(result.Rejected, Rejected{AgentID: c.AgentID, Rule: rule})
+			continue
+		}
+		result.Ranked = append(result.Ranked, score(req, c))
+	}
+	slices.SortFunc(result.Ranked, func(a, b Ranked) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.AgentID, b.AgentID))
+	})
+	return result
+}
+
+// The rules that leave a candidate out.
+const (
+	RuleCategory     = "category"
+	RuleInactive     = "inactive"
+	RuleAvailability = "availability"
+	RuleSameOwner    = "same_owner"
+	RuleExcluded     = "excluded"
+	RulePrice        = "price"
+)
+
+func rejects(req Request, c Candidate) string {
+	switch {
+	case !slices.Contains(c.Categories, req.Category):
+		return RuleCategory
+	case !c.Active:
+		return RuleInactive
+	case c.Availability != "available":
+		return RuleAvailability
+	case c.OwnerID == req.BuyerID:
+		return RuleSameOwner
+	case slices.Contains(req.Excluded, c.AgentID):
+		return RuleExcluded
+	case c.RateCents > req.MaxBudget:
+		return RulePrice
+	default:
+		return ""
+	}
+}
+
+func score(req Request, c Candidate) Ranked {
+	reasons := []Reason{
+		{"reputation", weightReputation * float64(c.Score) / 1000, weightReputation},
+		{"tags", weightTags * tagOverlap(req.Tags, c.Tags), weightTags},
+		{"price", weightPrice * headroom(c.RateCents, req.MaxBudget), weightPrice},
+		{"load", weightLoad * idle(c.ActiveTasks, c.MaxConcurrent), weightLoad},
+		{"exploration", weightExploration * exploration(req.TaskID, c), weightExploration},
+	}
+	ranked := Ranked{AgentID: c.AgentID, Reasons: reasons}
+	for i := range reasons {
+		reasons[i].Points = math.Round(reasons[i].Points*100) / 100
+		ranked.Score += reasons[i].Points
+	}
+	return ranked
+}
+
+// tagOverlap is the share of the wanted tags that the agent has; half when
+// nothing particular is wanted, so that a task without tags favours nobody.
+func tagOverlap(wanted, have []string) float64 {
+	if len(wanted) == 0 {
+		return 0.5
+	}
+	found := 0
+	for _, tag := range wanted {
+		if slices.Contains(have, tag) {
+			found++
+		}
+	}
+	return float64(found) / float64(len(wanted))
+}
+
+// headroom is the share of the budget that the agent's rate leaves.
+func headroom(rate, budget city.Cents) float64 {
+	if budget <= 0 {
+		return 0
+	}
+	return 1 - float64(rate)/float64(budget)
+}
+
+// idle is the free share of the agent's capacity; a full agent is still
+// eligible, because a waiting task is better than a failed one.
+func idle(active, limit int) float64 {
+	if limit <= 0 {
+		return 0
+	}
+	return max(0, 1-float64(active)/float64(limit))
+}
+
+// exploration gives agents that are little known a chance that shrinks as they
+// become known: a uniform draw, fixed by task and agent, times what is unknown.
+func exploration(taskID string, c Candidate) float64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(taskID + "/" + c.AgentID))
+	draw := float64(mix(h.Sum64())>>11) / (1 << 53)
+	return draw * float64(100-min(100, max(0, c.Confidence))) / 100
+}
+
+// mix spreads the bits of a hash (the finaliser of SplitMix64, Steele et al.,
+// OOPSLA 2014): FNV alone leaves the high bits of similar ids alike.
+func mix(x uint64) uint64 {
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb
+	return x ^ (x >> 31)
+}
+
+// LowestRate is the lowest rate among the candidates that only their price
+// keeps from the task; ok is false when there are none.
+func LowestRate(req Request, candidates []Candidate) (rate city.Cents, ok bool) {
+	for _, c := range candidates {
+		if rejects(req, c) == RulePrice && (!ok || c.RateCents < rate) {
+			rate, ok = c.RateCents, true
+		}
+	}
+	return rate, ok
+}
