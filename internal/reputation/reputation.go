@@ -39,7 +39,7 @@ const (
 	failuresToSuspend = 3
 	// declinesFree is the share of offers an agent may decline without loss, and
 	// offersToJudge how many offers must be known before more of them costs.
-	declinesFree  = 0.5
+	declinesFree  = 0.6
 	offersToJudge = 5
 )
 
