@@ -1,0 +1,263 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/credential"
+	"aicity.dev/aicity/internal/store"
+)
+
+// ownerRow is an owner with what never leaves this package.
+type ownerRow struct {
+	Owner
+	passwordHash string
+}
+
+const ownerColumns = `o.id, o.name, COALESCE(o.email, ''), o.is_operator, o.is_city, o.email_verified_at, o.created_at`
+
+// ownerScan receives ownerColumns.
+type ownerScan struct {
+	owner    Owner
+	verified *int64
+	created  int64
+}
+
+func (s *ownerScan) dest() []any {
+	o := &s.owner
+	return []any{&o.ID, &o.Name, &o.Email, &o.IsOperator, &o.IsCity, &s.verified, &s.created}
+}
+
+func (s *ownerScan) result() Owner {
+	s.owner.EmailVerifiedAt, s.owner.CreatedAt = store.FromMicrosPtr(s.verified), store.FromMicros(s.created)
+	return s.owner
+}
+
+// findOwner returns the owner by one of its unique columns, or store.ErrNoRows.
+func findOwner(ctx context.Context, q store.Querier, column string, value any) (ownerRow, error) {
+	var scan ownerScan
+	var hash string
+	err := q.QueryRow(ctx, `SELECT `+ownerColumns+`, o.password_hash FROM owners o WHERE o.`+column+` = $1`, value).
+		Scan(append(scan.dest(), &hash)...)
+	if err != nil {
+		return ownerRow{}, fmt.Errorf("find owner: %w", err)
+	}
+	return ownerRow{Owner: scan.result(), passwordHash: hash}, nil
+}
+
+const insertOwnerSQL = `INSERT INTO owners
+	(id, name, email, password_hash, is_operator, is_city, email_verified_at, created_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+func insertOwner(ctx context.Context, tx store.Tx, o ownerRow) error {
+	_, err := tx.Exec(ctx, insertOwnerSQL, o.ID, o.Name, o.Email, o.passwordHash, o.IsOperator, false,
+		store.MicrosPtr(o.EmailVerifiedAt), store.Micros(o.CreatedAt))
+	if store.IsUnique(err, "owners", "email") {
+		return errEmailTaken()
+	}
+	if err != nil {
+		return fmt.Errorf("insert owner: %w", err)
+	}
+	return nil
+}
+
+// insertCityOwner does nothing when the city has its owner already.
+func insertCityOwner(ctx context.Context, tx store.Tx, o ownerRow) error {
+	_, err := tx.Exec(ctx, insertOwnerSQL+` ON CONFLICT DO NOTHING`, o.ID, o.Name, nil, "", false, true,
+		store.MicrosPtr(o.EmailVerifiedAt), store.Micros(o.CreatedAt))
+	if err != nil {
+		return fmt.Errorf("insert city owner: %w", err)
+	}
+	return nil
+}
+
+func updatePassword(ctx context.Context, tx store.Tx, ownerID, hash string) error {
+	if _, err := tx.Exec(ctx, `UPDATE owners SET password_hash = $2 WHERE id = $1`, ownerID, hash); err != nil {
+		return fmt.Errorf("update password: %w", err)
+	}
+	return nil
+}
+
+// markVerificationSent reports false when a link was sent after before.
+func markVerificationSent(ctx context.Context, tx store.Tx, ownerID string, before time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE owners SET verification_sent_at = $2
+		WHERE id = $1 AND (verification_sent_at IS NULL OR verification_sent_at <= $3)`,
+		ownerID, store.Micros(tx.Now()), store.Micros(before))
+	if err != nil {
+		return false, fmt.Errorf("mark verification sent: %w", err)
+	}
+	return n > 0, nil
+}
+
+// markVerified reports false when the address was verified before.
+func markVerified(ctx context.Context, tx store.Tx, ownerID string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE owners SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL`,
+		ownerID, store.Micros(tx.Now()))
+	if err != nil {
+		return false, fmt.Errorf("mark email verified: %w", err)
+	}
+	return n > 0, nil
+}
+
+// foundCredential is a credential with its owner.
+type foundCredential struct {
+	owner            Owner
+	id               string
+	expires, revoked *time.Time
+}
+
+func findBySession(ctx context.Context, q store.Querier, hash []byte) (foundCredential, error) {
+	return findCredential(ctx, q, `SELECT `+ownerColumns+`, s.id, s.expires_at, CAST(NULL AS BIGINT)
+		FROM sessions s JOIN owners o ON o.id = s.owner_id WHERE s.secret_hash = $1`, hash)
+}
+
+func findByToken(ctx context.Context, q store.Querier, hash []byte) (foundCredential, error) {
+	return findCredential(ctx, q, `SELECT `+ownerColumns+`, t.id, t.expires_at, t.revoked_at
+		FROM owner_tokens t JOIN owners o ON o.id = t.owner_id WHERE t.secret_hash = $1`, hash)
+}
+
+func findCredential(ctx context.Context, q store.Querier, query string, hash []byte) (foundCredential, error) {
+	var scan ownerScan
+	var found foundCredential
+	var expires, revoked *int64
+	err := q.QueryRow(ctx, query, hash).Scan(append(scan.dest(), &found.id, &expires, &revoked)...)
+	if err != nil {
+		return foundCredential{}, fmt.Errorf("find credential: %w", err)
+	}
+	found.owner, found.expires, found.revoked = scan.result(), store.FromMicrosPtr(expires), store.FromMicrosPtr(revoked)
+	return found, nil
+}
+
+func insertSession(ctx context.Context, tx store.Tx, id, ownerID string, hash []byte, expires time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO sessions (id, owner_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+		id, ownerID, hash, store.Micros(tx.Now()), store.Micros(expires))
+	if err != nil {
+		return fmt.Errorf("insert session: %w", err)
+	}
+	return nil
+}
+
+// deleteOldSessions keeps the newest sessions of an owner; ids sort by time.
+func deleteOldSessions(ctx context.Context, tx store.Tx, ownerID string, keep int) error {
+	_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE owner_id = $1 AND id <=
+		(SELECT id FROM sessions WHERE owner_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)`, ownerID, keep)
+	if err != nil {
+		return fmt.Errorf("delete old sessions: %w", err)
+	}
+	return nil
+}
+
+func deleteSession(ctx context.Context, tx store.Tx, hash []byte) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE secret_hash = $1`, hash); err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	return nil
+}
+
+func deleteOtherSessions(ctx context.Context, tx store.Tx, ownerID, keep string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE owner_id = $1 AND id <> $2`, ownerID, keep); err != nil {
+		return fmt.Errorf("delete sessions: %w", err)
+	}
+	return nil
+}
+
+// deleteEnded deletes sessions that ended before sessionsBefore and tokens that
+// ended before tokensBefore.
+func deleteEnded(ctx context.Context, tx store.Tx, sessionsBefore, tokensBefore time.Time) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, store.Micros(sessionsBefore)); err != nil {
+		return fmt.Errorf("delete expired sessions: %w", err)
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM owner_tokens WHERE revoked_at <= $1 OR expires_at <= $1`, store.Micros(tokensBefore))
+	if err != nil {
+		return fmt.Errorf("delete ended tokens: %w", err)
+	}
+	return nil
+}
+
+func insertToken(ctx context.Context, tx store.Tx, ownerID string, t Token, hash []byte) error {
+	_, err := tx.Exec(ctx, `INSERT INTO owner_tokens (id, owner_id, name, secret_hash, prefix, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		t.ID, ownerID, t.Name, hash, t.Prefix, store.Micros(t.CreatedAt), store.MicrosPtr(t.ExpiresAt))
+	if err != nil {
+		return fmt.Errorf("insert token: %w", err)
+	}
+	return nil
+}
+
+// countTokens counts the owner's tokens that can still be used, and locks the
+// owner, so that two calls at once do not both find room.
+func countTokens(ctx context.Context, tx store.Tx, ownerID string) (int, error) {
+	var id string
+	if err := tx.QueryRow(ctx, `SELECT id FROM owners WHERE id = $1`+store.ForUpdate(tx), ownerID).Scan(&id); err != nil {
+		return 0, fmt.Errorf("lock owner: %w", err)
+	}
+	var n int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM owner_tokens
+		WHERE owner_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
+		ownerID, store.Micros(tx.Now())).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count tokens: %w", err)
+	}
+	return n, nil
+}
+
+func listTokens(ctx context.Context, q store.Querier, ownerID string) ([]Token, error) {
+	rows, err := q.Query(ctx, `SELECT id, name, prefix, created_at, expires_at, last_used_at FROM owner_tokens
+		WHERE owner_id = $1 AND revoked_at IS NULL ORDER BY id DESC`, ownerID)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	tokens := []Token{}
+	for rows.Next() {
+		var t Token
+		var created int64
+		var expires, used *int64
+		if err := rows.Scan(&t.ID, &t.Name, &t.Prefix, &created, &expires, &used); err != nil {
+			return nil, fmt.Errorf("scan token: %w", err)
+		}
+		t.CreatedAt, t.ExpiresAt, t.LastUsedAt = store.FromMicros(created), store.FromMicrosPtr(expires), store.FromMicrosPtr(used)
+		tokens = append(tokens, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return tokens, nil
+}
+
+// revokeToken reports whether the owner has the token, and whether it was live.
+func revokeToken(ctx context.Context, tx store.Tx, ownerID, tokenID string) (found, revoked bool, err error) {
+	n, err := tx.Exec(ctx, `UPDATE owner_tokens SET revoked_at = $3 WHERE id = $1 AND owner_id = $2 AND revoked_at IS NULL`,
+		tokenID, ownerID, store.Micros(tx.Now()))
+	if err != nil {
+		return false, false, fmt.Errorf("revoke token: %w", err)
+	}
+	if n > 0 {
+		return true, true, nil
+	}
+	var count int
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM owner_tokens WHERE id = $1 AND owner_id = $2`, tokenID, ownerID).Scan(&count)
+	if err != nil {
+		return false, false, fmt.Errorf("find token: %w", err)
+	}
+	return count > 0, false, nil
+}
+
+// updateLastUsed never moves a time back: another node may have written a later one.
+func updateLastUsed(ctx context.Context, tx store.Tx, uses []credential.Use) error {
+	for _, use := range uses {
+		table := "owner_tokens"
+		if strings.HasPrefix(use.ID, city.PrefixSession+"_") {
+			table = "sessions"
+		}
+		_, err := tx.Exec(ctx, `UPDATE `+table+` SET last_used_at = $2
+			WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)`, use.ID, store.Micros(use.At))
+		if err != nil {
+			return fmt.Errorf("record last use: %w", err)
+		}
+	}
+	return nil
+}
