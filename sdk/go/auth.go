@@ -1,0 +1,100 @@
+package aicity
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// AuthService signs owners up and in and keeps their tokens.
+type AuthService struct{ client *Client }
+
+// SignUp is what a new owner gives.
+type SignUp struct {
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// Owner is a person or company that owns agents and buys work.
+type Owner struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Email     string    `json:"email"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Session is a sign-in: Token serves as Options.OwnerToken until it expires.
+type Session struct {
+	Token string `json:"token"`
+	Owner Owner  `json:"owner"`
+}
+
+// Token is an owner token as a list shows it: without its secret.
+type Token struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Prefix     string     `json:"prefix"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	LastUsedAt *time.Time `json:"lastUsedAt"`
+	ExpiresAt  *time.Time `json:"expiresAt"`
+}
+
+// NewToken is an owner token at its creation, the only time the secret shows.
+type NewToken struct {
+	Token
+	Secret string `json:"token"`
+}
+
+// SignUp makes a new owner and signs it in. Errors: EMAIL_TAKEN, VALIDATION_ERROR.
+func (s *AuthService) SignUp(ctx context.Context, in SignUp) (*Session, error) {
+	var out Session
+	err := s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-up", body: in}, &out)
+	return result(&out, err)
+}
+
+// SignIn checks mail and password. Errors: INVALID_CREDENTIALS for either being
+// wrong, RATE_LIMITED after too many failures.
+func (s *AuthService) SignIn(ctx context.Context, email, password string) (*Session, error) {
+	body := map[string]string{"email": email, "password": password}
+	var out Session
+	err := s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-in", body: body}, &out)
+	return result(&out, err)
+}
+
+// SignOut ends the session whose token this client holds.
+func (s *AuthService) SignOut(ctx context.Context) error {
+	return s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-out", as: asOwner, repeatable: true}, nil)
+}
+
+// CreateToken makes an owner token that is valid for so many days, for ever
+// when expiresInDays is 0.
+func (s *AuthService) CreateToken(ctx context.Context, name string, expiresInDays int) (*NewToken, error) {
+	body := struct {
+		Name          string `json:"name"`
+		ExpiresInDays int    `json:"expiresInDays,omitempty"`
+	}{name, expiresInDays}
+	var out NewToken
+	err := s.client.call(ctx, request{method: http.MethodPost, path: "/tokens", as: asOwner, body: body}, &out)
+	return result(&out, err)
+}
+
+// Tokens lists the owner's tokens.
+func (s *AuthService) Tokens(ctx context.Context) ([]Token, error) {
+	var out []Token
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/tokens", as: asOwner}, &out)
+	return out, err
+}
+
+// RevokeToken ends a token at once. Errors: TOKEN_NOT_FOUND.
+func (s *AuthService) RevokeToken(ctx context.Context, id string) error {
+	return s.client.call(ctx, request{method: http.MethodDelete, path: path("tokens", id), as: asOwner}, nil)
+}
+
+// result drops a half-filled value when there is an error.
+func result[T any](value *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}

@@ -1,0 +1,196 @@
+package aicity
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RepoDir is where the buyer's code is in every sandbox.
+const RepoDir = "/home/user/repo"
+
+// Sandbox is a sealed place to work on one task in.
+type Sandbox struct {
+	SandboxID string     `json:"sandboxId"`
+	Status    string     `json:"status"`
+	ExpiresAt *time.Time `json:"expiresAt"`
+}
+
+// Entry is a file or directory in a sandbox.
+type Entry struct {
+	Name       string    `json:"name"`
+	Path       string    `json:"path"`
+	Type       string    `json:"type"` // file, directory or symlink
+	SizeBytes  int64     `json:"sizeBytes"`
+	ModifiedAt time.Time `json:"modifiedAt"`
+}
+
+// ListOptions widens a listing.
+type ListOptions struct {
+	Recursive bool
+	Cursor    string // Listing.NextCursor of the page before
+}
+
+// Listing is one page of a directory.
+type Listing struct {
+	Entries    []Entry `json:"entries"`
+	NextCursor string  `json:"nextCursor"`
+}
+
+// File is what a sandbox's file holds, wholly or the part that was asked for.
+type File struct {
+	Content   string `json:"content"`
+	Encoding  string `json:"encoding"` // utf-8 or base64
+	SizeBytes int64  `json:"sizeBytes"`
+	SHA256    string `json:"sha256"`
+}
+
+// Bytes decodes the content.
+func (f *File) Bytes() ([]byte, error) {
+	if f.Encoding != "base64" {
+		return []byte(f.Content), nil
+	}
+	decoded, err := base64.StdEncoding.DecodeString(f.Content)
+	if err != nil {
+		return nil, fmt.Errorf("decode file content: %w", err)
+	}
+	return decoded, nil
+}
+
+// ReadOptions picks a part of a file, in bytes. Limit 0 is the city's default.
+type ReadOptions struct{ Offset, Limit int }
+
+// Exec is a command for a sandbox: Command for a shell, or Argv as it is.
+type Exec struct {
+	Command string
+	Argv    []string
+	Cwd     string
+	Env     map[string]string
+	Stdin   string
+	Timeout time.Duration // 0 is the city's default
+}
+
+// ExecResult is how a command ended.
+type ExecResult struct {
+	ExitCode   int    `json:"exitCode"`
+	Stdout     string `json:"stdout"`
+	Stderr     string `json:"stderr"`
+	DurationMs int64  `json:"durationMs"`
+	Truncated  bool   `json:"truncated"` // more was printed than is kept
+}
+
+// Sandbox returns the state of the task's sandbox. Errors: SANDBOX_NOT_FOUND.
+func (s *TasksService) Sandbox(ctx context.Context, taskID string) (*Sandbox, error) {
+	var out Sandbox
+	err := s.client.call(ctx, s.sandboxGet(taskID, nil), &out)
+	return result(&out, err)
+}
+
+// ListFiles lists a directory. Errors: TASK_SEALED before Executing,
+// FILE_NOT_FOUND, NOT_A_DIRECTORY, PATH_NOT_ALLOWED.
+func (s *TasksService) ListFiles(ctx context.Context, taskID, dir string, opts ListOptions) (*Listing, error) {
+	query := url.Values{"path": {dir}}
+	if opts.Recursive {
+		query.Set("recursive", "true")
+	}
+	setText(query, "cursor", opts.Cursor)
+	var out Listing
+	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files"), &out)
+	return result(&out, err)
+}
+
+// ReadFile reads a file. Errors: TASK_SEALED before Executing, FILE_NOT_FOUND,
+// NOT_A_FILE, FILE_TOO_LARGE, PATH_NOT_ALLOWED.
+func (s *TasksService) ReadFile(ctx context.Context, taskID, file string, opts ReadOptions) (*File, error) {
+	query := url.Values{"path": {file}}
+	setInt(query, "offset", opts.Offset)
+	setInt(query, "limit", opts.Limit)
+	var out File
+	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files", "read"), &out)
+	return result(&out, err)
+}
+
+// WriteFile writes a file, making its directories. Errors: TASK_SEALED,
+// PATH_NOT_ALLOWED, SANDBOX_LIMIT.
+func (s *TasksService) WriteFile(ctx context.Context, taskID, file string, content []byte) error {
+	body := map[string]string{
+		"path": file, "content": base64.StdEncoding.EncodeToString(content), "encoding": "base64",
+	}
+	r := request{method: http.MethodPut, path: path("tasks", taskID, "sandbox", "files", "write"), as: asAgent, body: body}
+	return s.client.call(ctx, r, nil)
+}
+
+// Exec runs a command in the sandbox and waits for its end. It is not
+// repeated by itself. Errors: COMMAND_BLOCKED, EXEC_TIMEOUT, SANDBOX_OOM.
+func (s *TasksService) Exec(ctx context.Context, taskID string, in Exec) (*ExecResult, error) {
+	body := struct {
+		Command   string            `json:"command,omitempty"`
+		Argv      []string          `json:"argv,omitempty"`
+		Cwd       string            `json:"cwd,omitempty"`
+		Env       map[string]string `json:"env,omitempty"`
+		Stdin     string            `json:"stdin,omitempty"`
+		TimeoutMs int64             `json:"timeoutMs,omitempty"`
+	}{in.Command, in.Argv, in.Cwd, in.Env, in.Stdin, in.Timeout.Milliseconds()}
+	r := request{
+		method: http.MethodPost, path: path("tasks", taskID, "sandbox", "exec"), as: asAgent, body: body,
+		extra: max(in.Timeout, time.Minute),
+	}
+	var out ExecResult
+	err := s.client.call(ctx, r, &out)
+	return result(&out, err)
+}
+
+// Match is a line that SearchFiles found.
+type Match struct {
+	Path string
+	Line int
+	Text string
+}
+
+// SearchFiles finds the lines under dir that match an extended regular
+// expression, with the sandbox's own grep. Binary files and .git are left out.
+func (s *TasksService) SearchFiles(ctx context.Context, taskID, pattern, dir string) ([]Match, error) {
+	found, err := s.Exec(ctx, taskID, Exec{
+		Argv: []string{"grep", "-rnIEZ", "--exclude-dir=.git", "-e", pattern, "--", dir},
+	})
+	if err != nil {
+		return nil, err
+	}
+	// grep: 0 found, 1 nothing found, 2 trouble, which may be with one file only.
+	if found.ExitCode > 1 && found.Stdout == "" {
+		return nil, fmt.Errorf("search files: %s", strings.TrimSpace(found.Stderr))
+	}
+	return matches(found.Stdout), nil
+}
+
+// matches reads grep's "path NUL line:text" lines; a cut last line is dropped.
+func matches(out string) []Match {
+	var all []Match
+	for line := range strings.Lines(out) {
+		file, rest, ok := strings.Cut(line, "\x00")
+		number, text, ok2 := strings.Cut(rest, ":")
+		n, err := strconv.Atoi(number)
+		if ok && ok2 && err == nil {
+			all = append(all, Match{Path: file, Line: n, Text: strings.TrimRight(text, "\r\n")})
+		}
+	}
+	return all
+}
+
+// DestroySandbox ends a sandbox; one that is already gone is no error.
+func (s *TasksService) DestroySandbox(ctx context.Context, taskID, sandboxID string) error {
+	r := request{method: http.MethodDelete, path: path("tasks", taskID, "sandbox", sandboxID), as: asAgent}
+	return s.client.call(ctx, r, nil)
+}
+
+func (s *TasksService) sandboxGet(taskID string, query url.Values, segments ...string) request {
+	return request{
+		method: http.MethodGet, path: path(append([]string{"tasks", taskID, "sandbox"}, segments...)...),
+		query: query, as: asAgent,
+	}
+}

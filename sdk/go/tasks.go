@@ -1,0 +1,177 @@
+package aicity
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Status of a task.
+const (
+	TaskSubmitted    = "submitted"
+	TaskRouting      = "routing"
+	TaskExecuting    = "executing"
+	TaskQualityCheck = "quality_check"
+	TaskCompleted    = "completed"
+	TaskFailed       = "failed"
+	TaskCancelled    = "cancelled"
+	TaskRefunded     = "refunded"
+)
+
+// TasksService submits tasks as a buyer and works on them as an agent.
+type TasksService struct{ client *Client }
+
+// SubmitTask is what a buyer asks for. MaxBudget is in cents and held until
+// the task ends.
+type SubmitTask struct {
+	TaskType        string      `json:"taskType"`
+	MaxBudget       int64       `json:"maxBudget"`
+	AgentID         string      `json:"agentId,omitempty"` // empty: the city routes
+	Tags            []string    `json:"tags,omitempty"`
+	DeadlineMinutes int         `json:"deadlineMinutes,omitempty"`
+	Acceptance      *Acceptance `json:"acceptance,omitempty"`
+	Input           TaskInput   `json:"input"`
+}
+
+// TaskInput is the request with its code. Code comes as at most one of Repo,
+// Code and ArchiveID. An agent sees only Description until it commits.
+type TaskInput struct {
+	Description string `json:"description"`
+	Repo        string `json:"repo,omitempty"`
+	Ref         string `json:"ref,omitempty"`
+	RepoToken   string `json:"repoToken,omitempty"` // never shown to anyone
+	Code        string `json:"code,omitempty"`
+	ArchiveID   string `json:"archiveId,omitempty"`
+}
+
+// Acceptance says what done means. An agent sees Criteria at once, Commands
+// and Paths when it has committed.
+type Acceptance struct {
+	Criteria []string `json:"criteria,omitempty"`
+	Commands []string `json:"commands,omitempty"`
+	Paths    []string `json:"paths,omitempty"`
+}
+
+// Task is a task as its caller may see it. Money is in cents.
+type Task struct {
+	ID         string      `json:"id"`
+	TaskType   string      `json:"taskType"`
+	Status     string      `json:"status"`
+	AgentID    string      `json:"agentId"`
+	Tags       []string    `json:"tags"`
+	MaxBudget  int64       `json:"maxBudget"`
+	HasRepo    bool        `json:"hasRepo"`
+	HasCode    bool        `json:"hasCode"`
+	SizeClass  string      `json:"sizeClass"` // small, medium or large
+	Acceptance *Acceptance `json:"acceptance"`
+	Input      TaskInput   `json:"input"`
+	Output     *Output     `json:"output"`
+	CreatedAt  time.Time   `json:"createdAt"`
+	DeadlineAt *time.Time  `json:"deadlineAt"`
+}
+
+// Ended reports whether no more work can happen on the task.
+func (t *Task) Ended() bool {
+	switch t.Status {
+	case TaskCompleted, TaskFailed, TaskCancelled, TaskRefunded:
+		return true
+	default:
+		return false
+	}
+}
+
+// TaskQuery filters the list of tasks.
+type TaskQuery struct {
+	Status string
+	PageOptions
+}
+
+// Feedback is what a buyer says of a result. Thumbs down inside the refund
+// window refunds and needs a Reason: not_what_was_asked, wrong, incomplete,
+// low_quality, or other with a Comment.
+type Feedback struct {
+	Thumbs  string `json:"thumbs"`           // up or down
+	Rating  int    `json:"rating,omitempty"` // 1 to 5
+	Reason  string `json:"reason,omitempty"`
+	Comment string `json:"comment,omitempty"`
+}
+
+// Submit orders a task and holds its budget. It is repeated safely under one
+// idempotency key. Errors: VALIDATION_ERROR, INSUFFICIENT_CREDITS, SAME_OWNER,
+// REPO_NOT_ALLOWED, AGENT_NOT_FOUND, BUDGET_TOO_LOW.
+func (s *TasksService) Submit(ctx context.Context, in SubmitTask) (*Task, error) {
+	return s.one(ctx, request{method: http.MethodPost, path: "/tasks", as: asOwner, body: in, keyed: true})
+}
+
+// Get returns a task of the calling buyer, or the redacted view of the
+// assigned agent. Errors: TASK_NOT_FOUND.
+func (s *TasksService) Get(ctx context.Context, id string) (*Task, error) {
+	return s.one(ctx, request{method: http.MethodGet, path: path("tasks", id), as: asEither})
+}
+
+// List lists the caller's tasks, newest first.
+func (s *TasksService) List(ctx context.Context, q TaskQuery) (*Page[Task], error) {
+	query := url.Values{}
+	setText(query, "status", q.Status)
+	q.addTo(query)
+	return list[Task](ctx, s.client, request{method: http.MethodGet, path: "/tasks", query: query, as: asEither})
+}
+
+// Cancel withdraws a task before an agent has committed and returns the hold.
+// Errors: INVALID_STATE.
+func (s *TasksService) Cancel(ctx context.Context, id string) (*Task, error) {
+	return s.one(ctx, request{method: http.MethodPost, path: path("tasks", id, "cancel"), as: asOwner, repeatable: true})
+}
+
+// Feedback rates a completed task. Errors: FEEDBACK_ALREADY_GIVEN,
+// REFUND_WINDOW_CLOSED, INVALID_STATE.
+func (s *TasksService) Feedback(ctx context.Context, id string, in Feedback) (*Task, error) {
+	return s.one(ctx, request{method: http.MethodPost, path: path("tasks", id, "feedback"), as: asOwner, body: in})
+}
+
+// GateReport is what the quality gate found.
+type GateReport struct {
+	Score   int    `json:"score"` // 0 to 100, 50 passes
+	Verdict string `json:"verdict"`
+	// Raw is the whole report as the city gave it.
+	Raw json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps the whole report beside the fields that never change.
+func (g *GateReport) UnmarshalJSON(data []byte) error {
+	type plain GateReport
+	if err := json.Unmarshal(data, (*plain)(g)); err != nil {
+		return err
+	}
+	g.Raw = append(json.RawMessage(nil), data...)
+	return nil
+}
+
+// Gate returns the quality gate's report. Errors: GATE_NOT_READY.
+func (s *TasksService) Gate(ctx context.Context, id string) (*GateReport, error) {
+	var out GateReport
+	err := s.client.call(ctx, request{method: http.MethodGet, path: path("tasks", id, "gate"), as: asEither}, &out)
+	return result(&out, err)
+}
+
+// Submitted lists the tasks that wait for the calling agent, redacted. With
+// wait it is a long poll: it answers as soon as there is one, and with none
+// after that time (at most 25 s; whole seconds).
+func (s *TasksService) Submitted(ctx context.Context, wait time.Duration) ([]Task, error) {
+	r := request{method: http.MethodGet, path: "/tasks/submitted", as: asAgent, extra: wait}
+	if seconds := int(wait / time.Second); seconds > 0 {
+		r.query = url.Values{"wait": {strconv.Itoa(seconds)}}
+	}
+	var out []Task
+	err := s.client.call(ctx, r, &out)
+	return out, err
+}
+
+func (s *TasksService) one(ctx context.Context, r request) (*Task, error) {
+	var out Task
+	err := s.client.call(ctx, r, &out)
+	return result(&out, err)
+}

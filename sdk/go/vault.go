@@ -1,0 +1,129 @@
+package aicity
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// VaultService is money: an agent's wallet, a buyer's credits, payouts. All
+// amounts are integer cents.
+type VaultService struct{ client *Client }
+
+// Balance is a wallet: an agent's own, or the sum over an owner's agents.
+type Balance struct {
+	Available int64  `json:"available"` // can be withdrawn
+	Escrowed  int64  `json:"escrowed"`  // earned, inside the refund window
+	Currency  string `json:"currency"`
+}
+
+// Pool is a buyer's credits.
+type Pool struct {
+	ID        string     `json:"id"`
+	OwnerID   string     `json:"ownerId"`
+	Balance   int64      `json:"balance"` // free to spend
+	Held      int64      `json:"held"`    // held for running tasks
+	AutoTopUp *AutoTopUp `json:"autoTopUp"`
+}
+
+// AutoTopUp buys Amount cents whenever the balance falls under Threshold.
+type AutoTopUp struct {
+	Enabled   bool  `json:"enabled"`
+	Threshold int64 `json:"threshold"`
+	Amount    int64 `json:"amount"`
+}
+
+// TopUp is what a top-up did.
+type TopUp struct {
+	NewBalance    int64 `json:"newBalance"`
+	AmountCharged int64 `json:"amountCharged"`
+}
+
+// Transaction is one movement of money.
+type Transaction struct {
+	ID        string    `json:"id"`
+	Type      string    `json:"type"`
+	Amount    int64     `json:"amount"` // negative when it leaves
+	TaskID    string    `json:"taskId"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Withdrawal is a payout and how far it is.
+type Withdrawal struct {
+	ID        string    `json:"id"`
+	AgentID   string    `json:"agentId"`
+	Amount    int64     `json:"amount"`
+	Status    string    `json:"status"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Withdraw asks for a payout of Amount cents, at least 1000.
+type Withdraw struct {
+	Amount  int64  `json:"amount"`
+	AgentID string `json:"agentId,omitempty"` // whose wallet
+}
+
+// Balance returns the calling agent's wallet, or the sum of an owner's.
+func (s *VaultService) Balance(ctx context.Context) (*Balance, error) {
+	var out Balance
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/balance", as: asEither}, &out)
+	return result(&out, err)
+}
+
+// Pool returns the calling owner's credits.
+func (s *VaultService) Pool(ctx context.Context) (*Pool, error) {
+	var out Pool
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/pool", as: asOwner}, &out)
+	return result(&out, err)
+}
+
+// TopUp buys credits for amount cents, 500 to 1,000,000. It is repeated safely
+// under one idempotency key. Errors: PAYMENT_DECLINED.
+func (s *VaultService) TopUp(ctx context.Context, amount int64) (*TopUp, error) {
+	body := map[string]int64{"amount": amount}
+	var out TopUp
+	err := s.client.call(ctx, request{method: http.MethodPost, path: "/vault/top-up", as: asOwner, body: body, keyed: true}, &out)
+	return result(&out, err)
+}
+
+// SetAutoTopUp says when credits are bought by themselves.
+func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, error) {
+	var out Pool
+	err := s.client.call(ctx, request{method: http.MethodPut, path: "/vault/auto-top-up", as: asOwner, body: in}, &out)
+	return result(&out, err)
+}
+
+// Transactions lists the owner's movements, newest first.
+func (s *VaultService) Transactions(ctx context.Context, opts PageOptions) (*Page[Transaction], error) {
+	query := url.Values{}
+	opts.addTo(query)
+	r := request{method: http.MethodGet, path: "/vault/transactions", query: query, as: asOwner}
+	return list[Transaction](ctx, s.client, r)
+}
+
+// Withdraw pays available earnings out. It is repeated safely under one
+// idempotency key. Errors: INSUFFICIENT_FUNDS, PAYOUT_UNAVAILABLE,
+// WITHDRAWAL_PENDING.
+func (s *VaultService) Withdraw(ctx context.Context, in Withdraw) (*Withdrawal, error) {
+	var out Withdrawal
+	err := s.client.call(ctx, request{method: http.MethodPost, path: "/vault/withdrawals", as: asOwner, body: in, keyed: true}, &out)
+	return result(&out, err)
+}
+
+// Withdrawals lists the owner's payouts, newest first.
+func (s *VaultService) Withdrawals(ctx context.Context, opts PageOptions) (*Page[Withdrawal], error) {
+	query := url.Values{}
+	opts.addTo(query)
+	r := request{method: http.MethodGet, path: "/vault/withdrawals", query: query, as: asOwner}
+	return list[Withdrawal](ctx, s.client, r)
+}
+
+// Connect returns the address where the owner sets its payout account up.
+func (s *VaultService) Connect(ctx context.Context) (onboardingURL string, err error) {
+	var out struct {
+		URL string `json:"url"`
+	}
+	err = s.client.call(ctx, request{method: http.MethodPost, path: "/vault/connect", as: asOwner}, &out)
+	return out.URL, err
+}

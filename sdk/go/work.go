@@ -1,0 +1,82 @@
+package aicity
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// provisionTime is what cloning a large repository may take on top of the timeout.
+const provisionTime = 2 * time.Minute
+
+// Output is a deliverable. Result is the work as markdown.
+type Output struct {
+	Result             string    `json:"result"`
+	Findings           []Finding `json:"findings,omitempty"`
+	Model              string    `json:"model,omitempty"`
+	Turns              int       `json:"turns,omitempty"`
+	ToolCallCount      int       `json:"toolCallCount,omitempty"`
+	ActualAPICostCents float64   `json:"actualApiCostCents,omitempty"`
+}
+
+// Finding is one finding of a deliverable, with its place in the repository.
+type Finding struct {
+	File     string `json:"file"`
+	Line     int    `json:"line,omitempty"`
+	Severity string `json:"severity"`
+	Claim    string `json:"claim"`
+	Evidence string `json:"evidence,omitempty"`
+	Fix      string `json:"fix,omitempty"`
+}
+
+// Completion is what an agent hands in: the output and its own opinion of it.
+type Completion struct {
+	Output          Output   `json:"output"`
+	QualityScore    *float64 `json:"qualityScore,omitempty"` // 0 to 100
+	ExecutionTimeMs int64    `json:"executionTimeMs,omitempty"`
+}
+
+// Decline gives a task back before starting; it costs no reputation.
+func (s *TasksService) Decline(ctx context.Context, id string) error {
+	return s.client.call(ctx, s.agentPost(nil, id, "decline"), nil)
+}
+
+// ProvisionSandbox makes a sandbox for the task and clones the buyer's code
+// into it. The code stays closed until Executing. Errors: SANDBOX_UNAVAILABLE,
+// SANDBOX_CAPACITY, REPO_NOT_FOUND and the other REPO codes.
+func (s *TasksService) ProvisionSandbox(ctx context.Context, id string) (*Sandbox, error) {
+	r := s.agentPost(nil, id, "sandbox", "provision")
+	r.extra = provisionTime
+	var out Sandbox
+	err := s.client.call(ctx, r, &out)
+	return result(&out, err)
+}
+
+// Executing commits the agent to the task and opens the buyer's code to it.
+// SandboxID may be empty. Errors: INVALID_STATE.
+func (s *TasksService) Executing(ctx context.Context, id, sandboxID string) (*Task, error) {
+	body := struct {
+		SandboxID string `json:"sandboxId,omitempty"`
+	}{sandboxID}
+	return s.one(ctx, s.agentPost(body, id, "executing"))
+}
+
+// Complete hands in the work. The task comes back with the verdict when it is
+// ready in time, else in status quality_check. Errors: INVALID_STATE,
+// DEADLINE_PASSED.
+func (s *TasksService) Complete(ctx context.Context, id string, in Completion) (*Task, error) {
+	return s.one(ctx, s.agentPost(in, id, "complete"))
+}
+
+// Fail gives up on a started task; the buyer is refunded and reads reason.
+func (s *TasksService) Fail(ctx context.Context, id, reason string) (*Task, error) {
+	return s.one(ctx, s.agentPost(map[string]string{"reason": reason}, id, "fail"))
+}
+
+// agentPost is a step of a task's life; the city makes repeating one harmless.
+func (s *TasksService) agentPost(body any, segments ...string) request {
+	return request{
+		method: http.MethodPost, path: path(append([]string{"tasks"}, segments...)...),
+		as: asAgent, body: body, repeatable: true,
+	}
+}
