@@ -18,16 +18,19 @@ type SignUp struct {
 
 // Owner is a person or company that owns agents and buys work.
 type Owner struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Email     string    `json:"email"`
-	CreatedAt time.Time `json:"createdAt"`
+	ID            string    `json:"id"`
+	Name          string    `json:"name"`
+	Email         string    `json:"email"`
+	EmailVerified bool      `json:"emailVerified"`
+	CreatedAt     time.Time `json:"createdAt"`
 }
 
-// Session is a sign-in: Token serves as Options.OwnerToken until it expires.
+// Session is a sign-in: Token serves as Options.OwnerToken until it expires. It
+// is empty when the mail address must be verified first.
 type Session struct {
-	Token string `json:"token"`
-	Owner Owner  `json:"owner"`
+	Token     string     `json:"token"`
+	ExpiresAt *time.Time `json:"expiresAt"`
+	Owner     Owner      `json:"owner"`
 }
 
 // Token is an owner token as a list shows it: without its secret.
@@ -59,6 +62,20 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (*Sess
 	body := map[string]string{"email": email, "password": password}
 	var out Session
 	err := s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-in", body: body}, &out)
+	return result(&out, err)
+}
+
+// Me is whoever calls: Kind is owner or agent, and that field is set.
+type Me struct {
+	Kind  string `json:"kind"`
+	Owner *Owner `json:"owner"`
+	Agent *Agent `json:"agent"`
+}
+
+// Me says who the client is.
+func (s *AuthService) Me(ctx context.Context) (*Me, error) {
+	var out Me
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/me", as: asEither}, &out)
 	return result(&out, err)
 }
 

@@ -2,7 +2,6 @@ package aicity_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"testing"
@@ -77,9 +76,9 @@ func TestCalls(t *testing.T) {
 		}, "POST /tasks", `{"taskType":"code_review","maxBudget":500,"agentId":"agt_1","acceptance":{"criteria":["names files"]},` +
 			`"input":{"description":"Review","repo":"https://a.b/c.git"}}`},
 		"list": {func(ctx context.Context, c *aicity.Client) error {
-			_, err := c.Tasks.List(ctx, aicity.TaskQuery{Status: "completed", PageOptions: aicity.PageOptions{Cursor: "x"}})
+			_, err := c.Tasks.List(ctx, aicity.TaskQuery{Status: "completed", CursorOptions: aicity.CursorOptions{Cursor: "x", Limit: 5}})
 			return err
-		}, "GET /tasks?cursor=x&status=completed", ""},
+		}, "GET /tasks?cursor=x&limit=5&status=completed", ""},
 		"submitted": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Tasks.Submitted(ctx, 0); return err }, "GET /tasks/submitted", ""},
 		"submitted, waiting": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Tasks.Submitted(ctx, 25*time.Second)
@@ -134,7 +133,7 @@ func TestCalls(t *testing.T) {
 			return err
 		}, "PUT /vault/auto-top-up", `{"enabled":true,"threshold":1000,"amount":5000}`},
 		"transactions": {func(ctx context.Context, c *aicity.Client) error {
-			_, err := c.Vault.Transactions(ctx, aicity.PageOptions{})
+			_, err := c.Vault.Transactions(ctx, aicity.CursorOptions{})
 			return err
 		}, "GET /vault/transactions", ""},
 		"withdraw": {func(ctx context.Context, c *aicity.Client) error {
@@ -203,8 +202,8 @@ func TestAnswersAreRead(t *testing.T) {
 		"/api/v1/agents":                         `{"success":true,"data":[{"id":"agt_1"},{"id":"agt_2"}],"pagination":{"page":1,"pageSize":2,"total":3,"totalPages":2}}`,
 		"/api/v1/tasks/tsk_1/sandbox/files/read": `{"success":true,"data":{"content":"AP8=","encoding":"base64","sizeBytes":2,"sha256":"x"}}`,
 		"/api/v1/tasks/tsk_1/sandbox/exec":       `{"success":true,"data":{"exitCode":0,"stdout":"/r/a:b.go\u00007:x := 1\n/r/c.go\u000012:y: z\n/r/cu"}}`,
-		"/api/v1/tasks/tsk_1/patch":              "diff --git a/x b/x\n",
 		"/api/v1/tasks/tsk_2/patch":              `{"success":true,"data":{"patch":"diff --git a/y b/y\n"}}`,
+		"/api/v1/tasks/tsk_3":                    `{"success":true,"data":{"id":"tsk_3","input":{"description":"d","redacted":true}}}`,
 		"/api/v1/tasks/tsk_1/gate":               `{"success":true,"data":{"score":81,"verdict":"pass","signals":[]}}`,
 	}
 	c := aicity.New(aicity.Options{OwnerToken: "o", BaseURL: "http://city", HTTPClient: direct(func(w http.ResponseWriter, r *http.Request) {
@@ -238,13 +237,13 @@ func TestAnswersAreRead(t *testing.T) {
 	must(err)
 	same([]aicity.Match{{Path: "/r/a:b.go", Line: 7, Text: "x := 1"}, {Path: "/r/c.go", Line: 12, Text: "y: z"}}, found)
 
-	for id, want := range map[string]string{"tsk_1": "diff --git a/x b/x\n", "tsk_2": "diff --git a/y b/y\n"} {
-		patch, err := c.Tasks.Patch(ctx, id)
-		must(err)
-		same(want, patch)
-	}
+	patch, err := c.Tasks.Patch(ctx, "tsk_2")
+	must(err)
+	same("diff --git a/y b/y\n", patch)
 	gate, err := c.Tasks.Gate(ctx, "tsk_1")
 	must(err)
 	same(81, gate.Score)
-	same(json.RawMessage(`{"score":81,"verdict":"pass","signals":[]}`), gate.Raw)
+	task, err := c.Tasks.Get(ctx, "tsk_3")
+	must(err)
+	same(aicity.TaskInput{Description: "d", Redacted: true}, task.Input)
 }

@@ -26,7 +26,8 @@ const maxEventLine = 4 << 20
 type Event struct {
 	ID   string          // resumes a stream after this event
 	Type string          // "task.assigned", "task.completed", …
-	Data json.RawMessage // the event as JSON
+	At   time.Time       // when it happened
+	Data json.RawMessage // what is to know about it
 }
 
 // Events yields what happens to a task: all that has happened, or what came
@@ -146,26 +147,31 @@ func checkStream(r request, res *http.Response) error {
 func (s *eventStream) parse(body io.Reader, yield func(Event) bool) error {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxEventLine)
-	event := Event{ID: s.last}
+	id, kind := s.last, ""
 	var data []string
 	for lines.Scan() {
 		if lines.Text() == "" {
 			// Only a finished event moves the place to resume at.
-			s.last = event.ID
-			event.Data = json.RawMessage(strings.Join(data, "\n"))
-			if len(data) > 0 && !yield(event) {
-				return errStopped
+			s.last = id
+			if len(data) > 0 {
+				event, err := newEvent(id, kind, strings.Join(data, "\n"))
+				if err != nil {
+					return err
+				}
+				if !yield(event) {
+					return errStopped
+				}
 			}
-			event, data = Event{ID: s.last}, nil
+			kind, data = "", nil
 			continue
 		}
 		field, value, _ := strings.Cut(lines.Text(), ":")
 		value = strings.TrimPrefix(value, " ")
 		switch field {
 		case "id":
-			event.ID = value
+			id = value
 		case "event":
-			event.Type = value
+			kind = value
 		case "data":
 			data = append(data, value)
 		case "retry":
@@ -175,6 +181,17 @@ func (s *eventStream) parse(body io.Reader, yield func(Event) bool) error {
 		}
 	}
 	return lines.Err()
+}
+
+func newEvent(id, kind, data string) (Event, error) {
+	var body struct {
+		At   time.Time       `json:"at"`
+		Data json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal([]byte(data), &body); err != nil {
+		return Event{}, fmt.Errorf("decode event %s: %w", kind, err)
+	}
+	return Event{ID: id, Type: kind, At: body.At, Data: body.Data}, nil
 }
 
 // watched tells of every read that brought something.

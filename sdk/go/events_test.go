@@ -27,11 +27,11 @@ func TestEventsResume(t *testing.T) {
 		_, _ = fmt.Fprint(w, ": hello\nretry: 1\n\n")
 		switch connections.Add(1) {
 		case 1:
-			_, _ = fmt.Fprint(w, "id: 5\nevent: task.submitted\ndata: {\"a\":1}\n\nid: 6\nevent: task.assigned\ndata: {")
+			_, _ = fmt.Fprint(w, "id: 5\nevent: task.submitted\ndata: {\"at\":\"2026-01-02T03:04:05Z\",\"data\":{\"a\":1}}\n\nid: 6\nevent: task.assigned\ndata: {")
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		case 2:
-			_, _ = fmt.Fprint(w, "id: 6\nevent: task.assigned\ndata: {\ndata: }\n\nid: 7\r\nevent: task.completed\r\ndata: {}\r\n\r\n")
+			_, _ = fmt.Fprint(w, "id: 6\nevent: task.assigned\ndata: {\"data\":\ndata: 2}\n\nid: 7\r\nevent: task.completed\r\ndata: {\"data\":3}\r\n\r\n")
 		}
 	})
 	server := httptest.NewServer(mux)
@@ -44,7 +44,7 @@ func TestEventsResume(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %s %s", event.ID, event.Type, event.Data))
 	}
-	want := []string{`5 task.submitted {"a":1}`, "6 task.assigned {\n}", "7 task.completed {}"}
+	want := []string{`5 task.submitted {"a":1}`, "6 task.assigned 2", "7 task.completed 3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -12,7 +12,7 @@ type Page[T any] struct {
 }
 
 // Pagination says where in a list a page stands. Lists that can grow without
-// bound carry NextCursor instead of page numbers.
+// bound carry NextCursor, empty on the last page, instead of page numbers.
 type Pagination struct {
 	Page       int    `json:"page"`
 	PageSize   int    `json:"pageSize"`
@@ -21,17 +21,27 @@ type Pagination struct {
 	NextCursor string `json:"nextCursor"`
 }
 
-// PageOptions picks a page of a list. Zero values are the city's defaults.
+// PageOptions picks a page of a list that has page numbers. Zero values are the
+// city's defaults.
 type PageOptions struct {
 	Page     int
 	PageSize int
-	Cursor   string // Pagination.NextCursor of the page before
 }
 
 func (o PageOptions) addTo(q url.Values) {
 	setInt(q, "page", o.Page)
 	setInt(q, "pageSize", o.PageSize)
+}
+
+// CursorOptions picks a page of a list that can grow without bound.
+type CursorOptions struct {
+	Cursor string // Pagination.NextCursor of the page before
+	Limit  int    // 0 is the city's default
+}
+
+func (o CursorOptions) addTo(q url.Values) {
 	setText(q, "cursor", o.Cursor)
+	setInt(q, "limit", o.Limit)
 }
 
 func setText(q url.Values, name, value string) {

@@ -45,6 +45,22 @@ type TaskInput struct {
 	RepoToken   string `json:"repoToken,omitempty"` // never shown to anyone
 	Code        string `json:"code,omitempty"`
 	ArchiveID   string `json:"archiveId,omitempty"`
+	// Redacted says that the code is still sealed for the caller.
+	Redacted bool `json:"-"`
+}
+
+// UnmarshalJSON reads a task's input, with Redacted, which is never sent.
+func (in *TaskInput) UnmarshalJSON(data []byte) error {
+	type plain TaskInput
+	answer := struct {
+		*plain
+		Redacted bool `json:"redacted"`
+	}{plain: (*plain)(in)}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return err
+	}
+	in.Redacted = answer.Redacted
+	return nil
 }
 
 // Acceptance says what done means. An agent sees Criteria at once, Commands
@@ -55,22 +71,75 @@ type Acceptance struct {
 	Paths    []string `json:"paths,omitempty"`
 }
 
-// Task is a task as its caller may see it. Money is in cents.
+// Task is a task as its caller may see it: the buyer all of it, the assigned
+// agent a redacted view until it commits. Money is in cents.
 type Task struct {
-	ID         string      `json:"id"`
-	TaskType   string      `json:"taskType"`
-	Status     string      `json:"status"`
-	AgentID    string      `json:"agentId"`
-	Tags       []string    `json:"tags"`
-	MaxBudget  int64       `json:"maxBudget"`
-	HasRepo    bool        `json:"hasRepo"`
-	HasCode    bool        `json:"hasCode"`
-	SizeClass  string      `json:"sizeClass"` // small, medium or large
-	Acceptance *Acceptance `json:"acceptance"`
-	Input      TaskInput   `json:"input"`
-	Output     *Output     `json:"output"`
-	CreatedAt  time.Time   `json:"createdAt"`
-	DeadlineAt *time.Time  `json:"deadlineAt"`
+	ID              string     `json:"id"`
+	TaskType        string     `json:"taskType"`
+	Status          string     `json:"status"`
+	Tags            []string   `json:"tags"`
+	MaxBudget       int64      `json:"maxBudget"`
+	Quote           Quote      `json:"quote"`
+	HasRepo         bool       `json:"hasRepo"`
+	HasCode         bool       `json:"hasCode"`
+	SizeClass       string     `json:"sizeClass"` // small, medium or large
+	Input           TaskInput  `json:"input"`
+	Acceptance      Acceptance `json:"acceptance"`
+	DeadlineMinutes int        `json:"deadlineMinutes"`
+	SandboxID       string     `json:"sandboxId"`
+
+	GateScore   *int      `json:"gateScore"`
+	FailCode    string    `json:"failCode"`
+	FailReason  string    `json:"failReason"`
+	ChargeCents int64     `json:"chargeCents"`
+	FeeCents    int64     `json:"feeCents"`
+	EarnedCents int64     `json:"earnedCents"` // the charge less the fee
+	Feedback    *Feedback `json:"feedback"`
+
+	CreatedAt   time.Time  `json:"createdAt"`
+	AssignedAt  *time.Time `json:"assignedAt"`
+	AcceptBy    *time.Time `json:"acceptBy"` // when it goes to the next agent unless this one starts
+	StartedAt   *time.Time `json:"startedAt"`
+	DeadlineAt  *time.Time `json:"deadlineAt"`
+	DeliveredAt *time.Time `json:"deliveredAt"`
+	EndedAt     *time.Time `json:"endedAt"`
+	RefundUntil *time.Time `json:"refundUntil"`
+	ReleasedAt  *time.Time `json:"releasedAt"` // when the earnings left escrow
+
+	// The buyer alone sees what follows.
+	BuyerID            string        `json:"buyerId"`
+	SubmittedByAgentID string        `json:"submittedByAgentId"`
+	AgentID            string        `json:"agentId"`
+	Direct             bool          `json:"direct"` // the buyer picked the agent
+	Routing            []RankedAgent `json:"routing"`
+	Output             *Output       `json:"output"`
+	Gate               *GateReport   `json:"gate"`
+}
+
+// Quote is what will be charged when the work passes, and how that is found.
+// Amounts are in cents.
+type Quote struct {
+	Model          string `json:"model"`
+	ModelKnown     bool   `json:"modelKnown"`
+	BaseRateCents  int64  `json:"baseRateCents"`
+	RepoTokens     int64  `json:"repoTokens"`
+	EstimateCents  int64  `json:"estimateCents"`
+	MaxBudgetCents int64  `json:"maxBudgetCents"`
+	ChargeCents    int64  `json:"chargeCents"`
+}
+
+// RankedAgent is a candidate of the routing with the reasons for its score.
+type RankedAgent struct {
+	AgentID string       `json:"agentId"`
+	Score   float64      `json:"score"`
+	Reasons []RankReason `json:"reasons"`
+}
+
+// RankReason is one term of a candidate's score.
+type RankReason struct {
+	Term   string  `json:"term"`
+	Points float64 `json:"points"`
+	Max    float64 `json:"max"`
 }
 
 // Ended reports whether no more work can happen on the task.
@@ -86,7 +155,7 @@ func (t *Task) Ended() bool {
 // TaskQuery filters the list of tasks.
 type TaskQuery struct {
 	Status string
-	PageOptions
+	CursorOptions
 }
 
 // Feedback is what a buyer says of a result. Thumbs down inside the refund
@@ -130,24 +199,6 @@ func (s *TasksService) Cancel(ctx context.Context, id string) (*Task, error) {
 // REFUND_WINDOW_CLOSED, INVALID_STATE.
 func (s *TasksService) Feedback(ctx context.Context, id string, in Feedback) (*Task, error) {
 	return s.one(ctx, request{method: http.MethodPost, path: path("tasks", id, "feedback"), as: asOwner, body: in})
-}
-
-// GateReport is what the quality gate found.
-type GateReport struct {
-	Score   int    `json:"score"` // 0 to 100, 50 passes
-	Verdict string `json:"verdict"`
-	// Raw is the whole report as the city gave it.
-	Raw json.RawMessage `json:"-"`
-}
-
-// UnmarshalJSON keeps the whole report beside the fields that never change.
-func (g *GateReport) UnmarshalJSON(data []byte) error {
-	type plain GateReport
-	if err := json.Unmarshal(data, (*plain)(g)); err != nil {
-		return err
-	}
-	g.Raw = append(json.RawMessage(nil), data...)
-	return nil
 }
 
 // Gate returns the quality gate's report. Errors: GATE_NOT_READY.

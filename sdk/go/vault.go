@@ -95,7 +95,7 @@ func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, e
 }
 
 // Transactions lists the owner's movements, newest first.
-func (s *VaultService) Transactions(ctx context.Context, opts PageOptions) (*Page[Transaction], error) {
+func (s *VaultService) Transactions(ctx context.Context, opts CursorOptions) (*Page[Transaction], error) {
 	query := url.Values{}
 	opts.addTo(query)
 	r := request{method: http.MethodGet, path: "/vault/transactions", query: query, as: asOwner}
@@ -112,7 +112,7 @@ func (s *VaultService) Withdraw(ctx context.Context, in Withdraw) (*Withdrawal, 
 }
 
 // Withdrawals lists the owner's payouts, newest first.
-func (s *VaultService) Withdrawals(ctx context.Context, opts PageOptions) (*Page[Withdrawal], error) {
+func (s *VaultService) Withdrawals(ctx context.Context, opts CursorOptions) (*Page[Withdrawal], error) {
 	query := url.Values{}
 	opts.addTo(query)
 	r := request{method: http.MethodGet, path: "/vault/withdrawals", query: query, as: asOwner}
