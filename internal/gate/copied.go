@@ -1,0 +1,36 @@
+package gate
+
+import "fmt"
+
+// minCopied is how many lines it takes to speak of a copy.
+const minCopied = 12
+
+// copiedSource takes the verdict when the code that is delivered as new is a
+// file of the repository, unchanged.
+func copiedSource(v *view) (Signal, bool) {
+	s := Signal{Name: "copied source", Reason: "The delivered code is not a copy of the repository."}
+	if v.index == nil || !v.want.code || len(v.in.Patch) > 0 {
+		return s, false
+	}
+	fresh, copied := 0, 0
+	source := ""
+	for _, b := range v.doc.blocks {
+		lines := quotable(b.lines, len(b.lines))
+		if len(lines) == 0 {
+			continue
+		}
+		from, same := v.index.closest(lines)
+		if len(lines) >= minCopied && same*10 >= len(lines)*9 {
+			copied += len(lines)
+			source = from
+			continue
+		}
+		fresh += len(lines) - same
+	}
+	if copied > 0 && fresh*4 < copied {
+		s.Cap = capAt(capCopied)
+		s.Reason = fmt.Sprintf("%d lines of the delivered code stand in %s already.", copied, source)
+		s.advice = "Deliver what changes, not the file as it is."
+	}
+	return s, true
+}

@@ -1,0 +1,233 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// document is a deliverable split into prose and code. Markdown is only read
+// as far as the signals need it; plain text is fine too.
+type document struct {
+	text   string
+	lines  []docLine
+	lower  []string // the lines in lower case
+	blocks []codeBlock
+	words  []string // of the prose, lower case
+	open   bool     // a code fence was never closed
+}
+
+// docLine is one line of the deliverable.
+type docLine struct {
+	text  string
+	code  bool
+	spans []string // inline code of a prose line
+}
+
+// codeBlock is a fenced or indented block.
+type codeBlock struct {
+	lang       string
+	lines      []string
+	start, end int // line indexes: the first and the one behind the last, fences excluded
+	diff       bool
+}
+
+var (
+	fenceLine  = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})\\s*([A-Za-z0-9_+#.-]*)")
+	codeSpan   = regexp.MustCompile("``([^`\n]{1,400})``|`([^`\n]{1,400})`")
+	listItem   = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)
+	heading    = regexp.MustCompile(`^\s{0,3}#{1,6}\s+\S`)
+	tableRow   = regexp.MustCompile(`^\s*\|.*\|`)
+	diffHeader = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |@@ )`)
+)
+
+func parseDocument(text string) *document {
+	d := &document{text: text}
+	raw := splitLines(text)
+	for i := 0; i < len(raw); {
+		switch m := fenceLine.FindStringSubmatch(raw[i]); {
+		case m != nil:
+			i = d.fence(raw, i, m[1], m[2])
+		case d.indentedCode(raw, i):
+			i = d.indent(raw, i)
+		default:
+			d.prose(raw[i])
+			i++
+		}
+	}
+	d.lower = make([]string, len(d.lines))
+	for i, l := range d.lines {
+		d.lower[i] = strings.ToLower(l.text)
+	}
+	return d
+}
+
+// maxLineBytes bounds a line, so that what is done for each citation in a line
+// stays small however long the lines of a deliverable are.
+const maxLineBytes = 2000
+
+// splitLines splits text into lines and cuts overlong ones at a space.
+func splitLines(text string) []string {
+	var all []string
+	for _, l := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		for len(l) > maxLineBytes {
+			at := strings.LastIndexByte(l[:maxLineBytes], ' ') + 1
+			if at == 0 {
+				for at = maxLineBytes; at > maxLineBytes-utf8.UTFMax && !utf8.RuneStart(l[at]); at-- {
+				}
+			}
+			all, l = append(all, l[:at]), l[at:]
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func (d *document) prose(text string) {
+	line := docLine{text: text}
+	for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
+		line.spans = append(line.spans, m[1]+m[2])
+	}
+	d.lines = append(d.lines, line)
+	d.words = append(d.words, words(text)...)
+}
+
+// fence consumes a fenced block that opens at line i.
+func (d *document) fence(raw []string, i int, mark, lang string) int {
+	d.lines = append(d.lines, docLine{code: true})
+	i++
+	b := codeBlock{lang: strings.ToLower(lang), start: i}
+	for ; i < len(raw); i++ {
+		if rest := strings.TrimSpace(raw[i]); strings.HasPrefix(rest, mark) && strings.Trim(rest, mark[:1]) == "" {
+			d.add(b, i)
+			d.lines = append(d.lines, docLine{code: true})
+			return i + 1
+		}
+		b.lines = append(b.lines, raw[i])
+		d.lines = append(d.lines, docLine{text: raw[i], code: true})
+	}
+	d.open = true
+	d.add(b, i)
+	return i
+}
+
+// indentedCode reports whether line i starts a block indented by four spaces:
+// only behind a blank line, and not the continuation of a list.
+func (d *document) indentedCode(raw []string, i int) bool {
+	if !strings.HasPrefix(raw[i], "    ") && !strings.HasPrefix(raw[i], "\t") || strings.TrimSpace(raw[i]) == "" {
+		return false
+	}
+	if i > 0 && strings.TrimSpace(raw[i-1]) != "" {
+		return false
+	}
+	return !listItem.MatchString(raw[i])
+}
+
+func (d *document) indent(raw []string, i int) int {
+	b := codeBlock{start: i}
+	for ; i < len(raw); i++ {
+		blank := strings.TrimSpace(raw[i]) == ""
+		if !blank && !strings.HasPrefix(raw[i], "    ") && !strings.HasPrefix(raw[i], "\t") {
+			break
+		}
+		if blank && (i+1 >= len(raw) || !strings.HasPrefix(raw[i+1], "    ") && !strings.HasPrefix(raw[i+1], "\t")) {
+			break
+		}
+		b.lines = append(b.lines, strings.TrimPrefix(strings.TrimPrefix(raw[i], "    "), "\t"))
+		d.lines = append(d.lines, docLine{text: raw[i], code: true})
+	}
+	d.add(b, i)
+	return i
+}
+
+func (d *document) add(b codeBlock, end int) {
+	b.end = end
+	marks := 0
+	for _, l := range b.lines {
+		if diffHeader.MatchString(l) {
+			b.diff = true
+		}
+		if changed := strings.TrimLeft(l, "+-"); len(l)-len(changed) == 1 {
+			marks++
+		}
+	}
+	b.diff = b.diff || b.lang == "diff" || b.lang == "patch" || b.lang == "" && marks > 1 && marks*2 > len(b.lines)
+	d.blocks = append(d.blocks, b)
+}
+
+// codeLines counts the lines of code that say something.
+func (d *document) codeLines() int {
+	n := 0
+	for _, b := range d.blocks {
+		for _, l := range b.lines {
+			if meaningful(l) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// spans returns all inline code.
+func (d *document) spans() []string {
+	var all []string
+	for _, l := range d.lines {
+		all = append(all, l.spans...)
+	}
+	return all
+}
+
+// count returns how many prose lines match.
+func (d *document) count(re *regexp.Regexp) int {
+	n := 0
+	for _, l := range d.lines {
+		if !l.code && re.MatchString(l.text) {
+			n++
+		}
+	}
+	return n
+}
+
+// sentences splits the prose into sentences of at least four words; headings
+// and table rows are none.
+func (d *document) sentences() []string {
+	var all []string
+	for _, l := range d.lines {
+		if l.code || heading.MatchString(l.text) || tableRow.MatchString(l.text) {
+			continue
+		}
+		start := 0
+		for i, r := range l.text {
+			if r != '.' && r != '!' && r != '?' && r != ';' {
+				continue
+			}
+			next := i + utf8.RuneLen(r)
+			if next == len(l.text) || l.text[next] == ' ' {
+				all = append(all, strings.TrimSpace(l.text[start:next]))
+				start = next
+			}
+		}
+		if rest := strings.TrimSpace(l.text[start:]); rest != "" {
+			all = append(all, rest)
+		}
+	}
+	kept := all[:0]
+	for _, s := range all {
+		if len(words(s)) >= 4 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// meaningful reports whether a line of code says more than a bracket.
+func meaningful(line string) bool {
+	n := 0
+	for _, r := range line {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n >= 3
+}

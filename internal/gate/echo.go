@@ -1,0 +1,86 @@
+package gate
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// echo takes points for sentences that only give back the request or the
+// project's own documentation.
+func echo(v *view) (Signal, bool) {
+	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
+	known, stems := v.alreadyKnown()
+	same, total := 0, 0
+	shingles(v.doc.words, func(k string) {
+		total++
+		if known[k] {
+			same++
+		}
+	})
+	given := share(float64(same), float64(total))
+	fresh, telling := newWords(v.doc.words, stems)
+	switch {
+	case total >= 40 && given >= 0.15:
+		s.Points = -costEcho * share(given-0.10, 0.25)
+		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
+	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.doc.codeLines() == 0 && v.ground.anchored+v.ground.quoted == 0:
+		s.Points = -costEcho / 2
+		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
+	default:
+		return s, true
+	}
+	s.advice = "Add something the buyer does not have yet."
+	return s, true
+}
+
+// alreadyKnown collects the word runs and stems of the request and the readme.
+func (v *view) alreadyKnown() (runs, stems map[string]bool) {
+	runs, stems = map[string]bool{}, map[string]bool{}
+	learn := func(text string) {
+		all := words(text)
+		shingles(all, func(k string) { runs[k] = true })
+		for _, w := range all {
+			stems[stem(w)] = true
+		}
+	}
+	learn(requestText(v.in.Request))
+	if v.index == nil {
+		return runs, stems
+	}
+	for _, f := range v.index.sources() {
+		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
+			continue
+		}
+		if t := v.index.text(f); t != nil {
+			learn(strings.Join(t.lines, "\n"))
+		}
+	}
+	return runs, stems
+}
+
+// newWords returns which share of the distinct telling words is new, and how
+// many new ones there are for each word of the text.
+func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
+	seen := map[string]bool{}
+	n := 0
+	for _, w := range text {
+		st := stem(w)
+		if !telling(w) || seen[st] {
+			continue
+		}
+		seen[st] = true
+		if !known[st] {
+			n++
+		}
+	}
+	return share(float64(n), float64(len(seen))), share(float64(n), float64(len(text)))
+}
+
+// shingles calls fn with each run of four words.
+func shingles(words []string, fn func(string)) {
+	const n = 4
+	for i := 0; i+n <= len(words); i++ {
+		fn(strings.Join(words[i:i+n], " "))
+	}
+}

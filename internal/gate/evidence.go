@@ -1,0 +1,66 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// evidence asks for proof that the work was done on this very repository:
+// cited lines that say what is said about them, quotes that exist, the
+// repository's own names. Without a repository it asks for concreteness.
+func evidence(v *view) (Signal, bool) {
+	if v.index == nil {
+		return concreteness(v)
+	}
+	s := Signal{Name: "evidence", Max: maxEvidence}
+	g := v.ground
+	// A patch is evidence by itself: it was made in the repository.
+	places := float64(g.anchored) + min(2, float64(g.facts)/4) + 1.5*float64(g.quoted) + 2*share(float64(len(patchedFiles(string(v.in.Patch)))), 2)
+	names := float64(max(g.names, g.facts))
+	if v.want.tests || v.want.code {
+		names += 2 * float64(g.codeNames)
+	}
+	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 14))
+	s.Reason = fmt.Sprintf("%d of %d cited lines hold what is said about them, %d quotes are real, %d names and %d literals of the repository are used.",
+		g.anchored, g.located, g.quoted, g.names, g.facts)
+	s.Evidence = g.nameSample
+	if places < 2 {
+		s.advice = "Quote the code you talk about, next to its file and line."
+	}
+	return s, true
+}
+
+var measured = regexp.MustCompile(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`)
+
+// properName matches a capitalised word inside a sentence.
+var properName = regexp.MustCompile(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`)
+
+// concreteness stands in for evidence where there is no repository: code,
+// numbers, names, and the details of the request.
+func concreteness(v *view) (Signal, bool) {
+	s := Signal{Name: "concreteness", Max: maxEvidenceNoRepo}
+	code := float64(v.doc.codeLines())
+	distinct := map[string]bool{}
+	for _, l := range v.doc.lines {
+		if l.code {
+			continue
+		}
+		for _, m := range measured.FindAllString(l.text, 40) {
+			distinct[m] = true
+		}
+		for _, m := range properName.FindAllStringSubmatch(l.text, 40) {
+			distinct[strings.ToLower(m[1])] = true
+		}
+		for _, sp := range l.spans {
+			distinct[strings.ToLower(sp)] = true
+		}
+	}
+	details := float64(len(distinct)) + float64(len(v.terms))/2
+	s.Points = maxEvidenceNoRepo * min(1, 0.5*share(code, 8)+share(details, 14))
+	s.Reason = fmt.Sprintf("%d lines of code, %d numbers, names and literals.", int(code), len(distinct))
+	if s.Points < maxEvidenceNoRepo/2 {
+		s.advice = "Be concrete: code, numbers, names, worked examples."
+	}
+	return s, true
+}

@@ -1,0 +1,86 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|\b(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
+
+// fit asks whether the deliverable has the form its category needs: code where
+// code is the product, tests where tests are, separate remarks in a review.
+func fit(v *view) (Signal, bool) {
+	s := Signal{Name: "form", Max: maxFit}
+	code := v.doc.codeLines()
+	if len(v.in.Patch) > 0 {
+		code += 10
+	}
+	switch part := share(float64(v.remarks()), 3); {
+	case v.want.tests:
+		s.Points, s.Reason, s.advice = v.fitTests(code)
+	case v.want.code && code > 0:
+		s.Points, s.Reason = maxFit, "The change is there as code."
+	case v.want.code && v.in.Request.Category == city.CodeGeneration:
+		s.Points, s.Reason, s.advice = 0, "Code was asked for and there is none.", "Deliver the code itself."
+	case v.want.code:
+		s.Points = maxFit * 0.8 * share(float64(v.ground.anchored)+0.5*float64(v.ground.located), 3)
+		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
+	case v.want.findings:
+		// A few plain sentences full of facts are findings too.
+		part = max(part, 0.7*share(float64(v.ground.facts), 5))
+		s.Points = maxFit * part
+		s.Reason = "Findings stand apart from each other."
+		if part < 1 {
+			s.Reason, s.advice = "There are few separate findings.", "List findings separately, each with its severity, place and fix."
+		}
+	default:
+		s.Points = maxFit * v.structure()
+		s.Reason = "Judged by paragraphs, headings, tables and examples."
+		if s.Points < maxFit/2 {
+			s.advice = "Structure the text: sections, a table or examples, a clear conclusion."
+		}
+	}
+	return s, true
+}
+
+func (v *view) fitTests(code int) (float64, string, string) {
+	all := string(v.in.Patch)
+	for _, b := range v.doc.blocks {
+		all += "\n" + strings.Join(b.lines, "\n")
+	}
+	switch {
+	case testCode.MatchString(all):
+		return maxFit, "The tests are there as code.", ""
+	case code > 0:
+		return maxFit * 0.4, "There is code, but no test in it.", "Deliver runnable tests."
+	default:
+		return 0, "Tests were asked for and there is no code.", "Deliver runnable tests."
+	}
+}
+
+// remarks counts list items, headings and cited places, whichever are most.
+func (v *view) remarks() int {
+	return max(v.doc.count(listItem), v.doc.count(heading)-1, v.ground.located, len(v.in.Deliverable.Findings), v.doc.count(boldLead))
+}
+
+// boldLead matches a paragraph that opens with a bold title.
+var boldLead = regexp.MustCompile(`^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)
+
+// structure is how much form a text has, from 0 to 1.
+func (v *view) structure() float64 {
+	paragraphs, inside := 0, false
+	for _, l := range v.doc.lines {
+		blank := strings.TrimSpace(l.text) == ""
+		if !blank && !inside && !l.code {
+			paragraphs++
+		}
+		inside = !blank
+	}
+	parts := float64(paragraphs) + 2*float64(len(v.doc.blocks)) + float64(v.doc.count(listItem))/3
+	if v.doc.count(tableRow) > 2 {
+		parts += 2
+	}
+	return share(parts, 5)
+}

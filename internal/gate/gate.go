@@ -1,0 +1,144 @@
+// Package gate is the quality gate: it scores a deliverable from 0 to 100 by
+// what can be checked without a model, and says why. It is a pure function of
+// its input: no clock, no network, no randomness, so the same input always
+// gives the same report.
+//
+// Every signal lives in a file of its own; what each may add or take is data
+// in weights.go. References to files and lines are parsed in reference.go,
+// resolved against the repository in resolve.go and compared with what the
+// files really say in grounding.go.
+package gate
+
+import (
+	"math"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Version names the rules that gave a verdict. It is stored with each verdict
+// and changes whenever a score can change.
+const Version = "2026-11.1"
+
+// Scores that decide. Below PassScore the buyer is refunded; a score from
+// PassScore to BorderlineScore is worth a second opinion.
+const (
+	PassScore       = 50
+	BorderlineScore = 70
+)
+
+// maxResultBytes is how much of a deliverable is read. What lies behind it
+// counts as not delivered.
+const maxResultBytes = 1 << 20
+
+// Verdict is the outcome of the gate.
+type Verdict string
+
+// The two verdicts.
+const (
+	Pass Verdict = "pass"
+	Fail Verdict = "fail"
+)
+
+// Input is everything the gate looks at.
+type Input struct {
+	Request     Request
+	Deliverable Deliverable
+	Repo        *Repo    // nil when the task has no repository
+	Patch       []byte   // git diff of what the agent changed, may be empty
+	Earlier     []string // earlier deliverables of the same agent, newest first
+}
+
+// Request is what the buyer asked for.
+type Request struct {
+	Category    city.Category
+	Description string
+	Tags        []string
+	Criteria    []string // acceptance criteria, judged one by one
+}
+
+// Deliverable is what the agent handed in.
+type Deliverable struct {
+	Result   string
+	Findings []Finding
+}
+
+// Finding is one structured remark of a deliverable.
+type Finding struct {
+	File     string `json:"file"`
+	Line     int    `json:"line,omitempty"` // 1-based, 0 when the finding has no line
+	Severity string `json:"severity"`
+	Claim    string `json:"claim"`
+	Evidence string `json:"evidence,omitempty"`
+	Fix      string `json:"fix,omitempty"`
+}
+
+// Report is the gate's verdict with everything that led to it.
+type Report struct {
+	Version    string      `json:"version"`
+	Score      int         `json:"score"` // 0 to 100
+	Verdict    Verdict     `json:"verdict"`
+	Borderline bool        `json:"borderline"`
+	Signals    []Signal    `json:"signals"`
+	References []Reference `json:"references"`
+	Advice     []string    `json:"advice"`
+}
+
+// Signal is one thing the gate looked at. Signals with a Max earn points, the
+// others only take them; a Cap is the highest score the signal allows.
+type Signal struct {
+	Name     string   `json:"name"`
+	Points   float64  `json:"points"`
+	Max      float64  `json:"max"`
+	Cap      *int     `json:"cap,omitempty"`
+	Reason   string   `json:"reason"`
+	Evidence []string `json:"evidence,omitempty"`
+	advice   string
+}
+
+// Judge scores a deliverable. It reads files of the repository lazily and
+// within bounds, and never fails: what cannot be read counts as unknown.
+func Judge(in Input) Report {
+	v := look(in)
+	report := Report{Version: Version, References: v.publicReferences(), Advice: []string{}}
+	var earned, available, taken float64
+	limit := 100.0
+	for _, judge := range signals {
+		s, ok := judge(v)
+		if !ok {
+			continue
+		}
+		s.Points = math.Round(s.Points*10) / 10
+		if s.Max > 0 {
+			earned, available = earned+s.Points, available+s.Max
+		} else {
+			taken -= s.Points
+		}
+		if s.Cap != nil {
+			limit = math.Min(limit, float64(*s.Cap))
+		}
+		if s.advice != "" {
+			report.Advice = append(report.Advice, s.advice)
+		}
+		report.Signals = append(report.Signals, s)
+	}
+	score := 0.0
+	if available > 0 {
+		score = 100*earned/available - taken
+	}
+	report.Score = int(math.Round(math.Max(0, math.Min(score, limit))))
+	report.Verdict = Fail
+	if report.Score >= PassScore {
+		report.Verdict = Pass
+	}
+	report.Borderline = report.Score >= PassScore && report.Score <= BorderlineScore
+	return report
+}
+
+// signals in the order of the report: first what earns, then what takes.
+// A signal that says false has nothing to say about this deliverable.
+var signals = []func(*view) (Signal, bool){
+	substance, relevance, technicalTerms, references, evidence, fit, criteria,
+	missingAsks, hallucination, misquotes, wrongLanguage, copiedSource,
+	genericTemplate, placeholders, refusal, repetition, echo, truncation,
+	addressedToJudge, reuse,
+}

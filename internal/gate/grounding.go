@@ -1,0 +1,367 @@
+package gate
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// grounding is how far the deliverable agrees with what the files say.
+type grounding struct {
+	located    int      // distinct places cited by file and line
+	anchored   int      // of these, places where something said about them really stands
+	checkable  int      // of the located, those whose text names anything to look for
+	quoted     int      // quotes presented as existing code that exist
+	misquoted  int      // and that do not
+	badQuotes  []string // the first line of each of the latter
+	names      int      // distinct names of the repository used in the deliverable
+	codeNames  int      // of these, used inside code blocks
+	nameSample []string
+	facts      int // distinct literals of the prose that stand in a file it names
+}
+
+// anchorWindow is how many lines around a cited line may hold what is said
+// about it: people cite the head of a function for its body.
+const anchorWindow = 4
+
+func checkGround(v *view) grounding {
+	var g grounding
+	if v.index == nil {
+		return g
+	}
+	g.checkAnchors(v)
+	g.checkBlocks(v)
+	g.countNames(v)
+	if v.want.findings || v.in.Request.Category == city.General {
+		g.countFacts(v)
+	}
+	return g
+}
+
+// checkAnchors looks at each cited line for the names and quotes of the
+// sentence that cites it.
+func (g *grounding) checkAnchors(v *view) {
+	type place struct {
+		path string
+		line int
+	}
+	seen := map[place]bool{}
+	for i := range v.refs {
+		ref := &v.refs[i]
+		if ref.Line == 0 || ref.Status != RefExists || seen[place{ref.Path, ref.Line}] {
+			continue
+		}
+		seen[place{ref.Path, ref.Line}] = true
+		g.located++
+		t := v.index.text(ref.Path)
+		if t == nil {
+			continue
+		}
+		tokens := v.contextTokens(ref)
+		switch {
+		case anchored(t, ref, tokens):
+			g.anchored++
+			g.checkable++
+			ref.Quoted = true
+		case len(tokens) > 0 && !ref.guessed:
+			g.checkable++
+		}
+	}
+}
+
+// contextTokens collects what could be looked up at a cited place: inline
+// code and code-like names in the same line and, for a short line such as a
+// heading, the following block.
+func (v *view) contextTokens(ref *reference) []string {
+	var tokens []string
+	add := func(text string) {
+		for _, id := range identifier.FindAllString(text, -1) {
+			if len(id) >= 3 && !commonIdents[strings.ToLower(id)] {
+				tokens = append(tokens, id)
+			}
+		}
+	}
+	line := v.doc.lines[ref.at]
+	for _, s := range line.spans {
+		if !fileName(strings.TrimRight(s, "0123456789:-")) {
+			add(s)
+		}
+	}
+	for _, name := range codeLooking.FindAllString(strings.ReplaceAll(line.text, ref.Text, " "), -1) {
+		if !fileName(name) {
+			add(name)
+		}
+	}
+	for _, l := range v.doc.lines[ref.at+1 : min(len(v.doc.lines), ref.at+7)] {
+		if l.code {
+			add(l.text)
+		} else if strings.TrimSpace(l.text) != "" {
+			break
+		}
+	}
+	slices.Sort(tokens)
+	return slices.Compact(tokens)
+}
+
+// anchored reports whether any of the tokens stands near the cited lines.
+func anchored(t *fileText, ref *reference, tokens []string) bool {
+	first := max(1, ref.Line-anchorWindow)
+	last := min(len(t.lines), max(ref.Line, min(ref.end, ref.Line+200))+anchorWindow)
+	if first > last {
+		return false
+	}
+	text := t.enclosing(first-1) + strings.Join(t.lines[first-1:last], "\n")
+	for _, token := range tokens {
+		if strings.Contains(text, token) {
+			return true
+		}
+	}
+	return false
+}
+
+// enclosing returns the head of the function or block around a line index:
+// people cite a line and name the function it stands in.
+func (t *fileText) enclosing(i int) string {
+	for back := i; back >= 0 && back > i-120; back-- {
+		l := t.lines[back]
+		if l != "" && strings.IndexByte(" \t})/*#", l[0]) < 0 {
+			return l + "\n"
+		}
+	}
+	return ""
+}
+
+// suggestion matches prose that announces new code rather than a quote.
+var suggestion = regexp.MustCompile(`(?i)\b(?:fix\w*|instead|change[ds]?|replace\w*|should|could|suggest\w*|propos\w*|new|add\w*|patch|rewrite|becomes?|after|example|usage|reproduc\w*|repro|run|running|proof|payload|request|output|result\w*|gives?|prints?|use|using|try|test\w*|write|build|with|put|e\.g|for instance|such as|corrig\w*|novo|statt|besser|beispiel|ejemplo|exemplo|teste)\b`)
+
+// Bounds on what is compared with the files.
+const (
+	maxQuotes     = 400
+	maxQuoteLines = 60
+)
+
+// checkBlocks compares code blocks with the repository: a block right behind a
+// citation with a line is a claimed quote, and so is every removed or context
+// line of a diff.
+func (g *grounding) checkBlocks(v *view) {
+	cited := map[int]*reference{}
+	for i := range v.refs {
+		if ref := &v.refs[i]; ref.Line > 0 && !ref.guessed && ref.Status != RefNewFile && ref.Status != RefExternal {
+			cited[ref.at] = ref
+		}
+	}
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		if b.diff {
+			g.diff(v, b, cited)
+			continue
+		}
+		ref, prose := claimBefore(v.doc, b, cited)
+		if ref == nil || suggestion.MatchString(strings.ReplaceAll(prose, ref.Text, " ")) {
+			continue
+		}
+		lines := quotable(b.lines, maxQuoteLines)
+		if len(lines) == 0 {
+			continue
+		}
+		g.note(v.quoteHolds(ref.Path, lines), lines[0])
+	}
+}
+
+// claimBefore finds the citation that a block belongs to: in the last two
+// lines of prose before it. It returns the prose right before the block too.
+func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference, string) {
+	seen, prose := 0, ""
+	for i := b.start - 1; i >= 0 && seen < 2; i-- {
+		l := d.lines[i]
+		if l.code {
+			if strings.TrimSpace(l.text) == "" && i == b.start-1 {
+				continue // our own fence
+			}
+			return nil, ""
+		}
+		if strings.TrimSpace(l.text) == "" {
+			continue
+		}
+		seen++
+		if seen == 1 {
+			prose = l.text
+		}
+		if ref, ok := cited[i]; ok {
+			return ref, prose
+		}
+	}
+	return nil, ""
+}
+
+// diff checks the old side of a diff: against the file that it or the prose
+// before it names, else against the whole repository.
+func (g *grounding) diff(v *view, b codeBlock, cited map[int]*reference) {
+	var old []string
+	removed, file := 0, ""
+	for _, l := range b.lines {
+		if m := diffPath.FindStringSubmatch(l); m != nil {
+			if p, ok := v.index.find(clean(m[2])); ok {
+				file = p
+			}
+			continue
+		}
+		if strings.HasPrefix(l, "@@") || strings.HasPrefix(l, "diff ") {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(l, "-"); ok {
+			removed++
+			old = append(old, rest)
+		} else if rest, ok := strings.CutPrefix(l, " "); ok {
+			old = append(old, rest)
+		}
+	}
+	if ref, _ := claimBefore(v.doc, b, cited); file == "" && ref != nil && ref.Status == RefExists {
+		file = ref.Path
+	}
+	lines := quotable(old, maxQuoteLines)
+	if len(lines) == 0 || removed == 0 {
+		return
+	}
+	g.note(v.quoteHolds(file, lines) || file != "" && v.quoteHolds("", lines), lines[0])
+}
+
+func (g *grounding) note(holds bool, sample string) {
+	if holds {
+		g.quoted++
+		return
+	}
+	g.misquoted++
+	g.badQuotes = append(g.badQuotes, strings.TrimSpace(sample))
+}
+
+// quotable keeps up to most lines of a block, those that can be looked up.
+func quotable(lines []string, most int) []string {
+	var kept []string
+	for _, l := range lines {
+		t := strings.TrimSpace(l)
+		if len(t) < 6 || !meaningful(t) || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#") || strings.Contains(t, "...") || strings.Contains(t, "…") {
+			continue
+		}
+		kept = append(kept, t)
+		if len(kept) == most {
+			break
+		}
+	}
+	return kept
+}
+
+// quoteHolds reports whether at least half of the lines stand in the file, or
+// with an empty path in one file of the repository.
+func (v *view) quoteHolds(file string, lines []string) bool {
+	if file != "" {
+		t := v.index.text(file)
+		return t == nil || t.holds(lines) // what cannot be read is not held against anyone
+	}
+	_, same := v.index.closest(lines)
+	return same*2 >= len(lines) || v.index.budget <= 0
+}
+
+func (t *fileText) holds(lines []string) bool {
+	found := 0
+	for _, l := range lines {
+		p := pack(l)
+		if t.known[p] || len(p) >= 10 && strings.Contains(t.whole, strings.TrimRight(p, ";,{")) {
+			found++
+		}
+	}
+	return found*2 >= len(lines)
+}
+
+// enoughNames is where counting names ends; more earn nothing.
+const enoughNames = 120
+
+// countNames counts the repository's own names that the deliverable uses.
+func (g *grounding) countNames(v *view) {
+	own := v.index.identifiers()
+	seen := map[string]bool{}
+	take := func(text string, inCode bool) {
+		for _, id := range identifier.FindAllString(text, -1) {
+			low := strings.ToLower(id)
+			if len(id) < 4 || seen[low] || !own[low] || commonIdents[low] || stopWords[low] {
+				continue
+			}
+			seen[low] = true
+			g.names++
+			if inCode {
+				g.codeNames++
+			}
+			if len(g.nameSample) < 8 {
+				g.nameSample = append(g.nameSample, id)
+			}
+		}
+	}
+	for _, l := range v.doc.lines {
+		if g.names >= enoughNames {
+			return
+		}
+		switch {
+		case l.code:
+			take(l.text, true)
+		default:
+			for _, s := range l.spans {
+				take(s, false)
+			}
+			for _, name := range codeLooking.FindAllString(l.text, -1) {
+				take(name, false)
+			}
+		}
+	}
+}
+
+// factText matches what can be looked up word for word: quoted strings, inline
+// code, versions, hyphenated and code-like names.
+var factText = regexp.MustCompile("`([^`\n]{3,80})`|\"([^\"\n]{2,80})\"|\\b\\d+\\.\\d+(?:\\.\\d+)?\\b|\\b[a-z0-9]+(?:-[a-z0-9]+)+\\b|[A-Za-z_$][A-Za-z0-9_$]*(?:\\.[A-Za-z_$][A-Za-z0-9_$]*)+|[a-z]+[A-Z][A-Za-z0-9]*|[a-z0-9]+(?:_[a-z0-9]+)+")
+
+// maxFacts bounds the look-ups for one deliverable.
+const maxFacts = 60
+
+// countFacts counts the distinct literals of the prose that stand in a file
+// the deliverable names: honest plain text seldom cites lines, but it says
+// what the file says.
+func (g *grounding) countFacts(v *view) {
+	var files []*fileText
+	named := map[string]bool{}
+	for _, ref := range v.refs {
+		if ref.Status != RefExists || named[ref.Path] || len(named) == 12 {
+			continue
+		}
+		named[ref.Path] = true
+		if t := v.index.text(ref.Path); t != nil {
+			files = append(files, t)
+		}
+	}
+	seen := map[string]bool{}
+	for _, l := range v.doc.lines {
+		if l.code || len(files) == 0 || len(seen) > 4*maxFacts {
+			continue
+		}
+		for _, m := range factText.FindAllStringSubmatch(l.text, 40) {
+			fact := pack(strings.Trim(m[0], "`\" "))
+			if len(fact) < 3 || seen[fact] || fileName(fact) || commonIdents[strings.ToLower(fact)] || g.facts == maxFacts {
+				continue
+			}
+			seen[fact] = true
+			for _, t := range files {
+				if strings.Contains(t.whole, fact) {
+					g.facts++
+					break
+				}
+			}
+		}
+	}
+}
+
+// commonIdents are names that any repository in the language has.
+var commonIdents = wordSet(`func function return const import export default package require module exports class this self null none true false
+undefined string number boolean object array error errors type types interface struct public private static void int bool byte float
+main test tests name value values data index item items list length push else elif then while break continue switch case async await
+print printf println console log from with except raise throw catch finally try yield lambda let var nil err new typeof instanceof
+json yaml http https html code file files line lines path paths user users option options param params arg args result results
+run runs uses steps node version true version for and the not use get set add key keys`)

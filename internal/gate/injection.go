@@ -1,0 +1,46 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// judgeTalk matches text that is addressed to whoever scores, not to the buyer.
+var judgeTalk = phrases{hints: []string{"ignore", "score", "verdict", "evaluator", "grader", "judge", "scoring", "grading", "quality gate", "model", "instruction", "approved", "validated", "check", "pretend", "label", "calibration"}, re: regexp.MustCompile(`\bignore[ _](?:all |any |the )?(?:previous|prior|above|earlier)[ _](?:instructions?|prompts?|rules?)|\b(?:gate|reference|override)[ _-]?score\b|"verdict"\s*:\s*"(?:accept|pass|approved?)|\b(?:evaluator|grader|judge|scoring (?:agent|model|system)|quality gate|llm judge)\s*:\s|\bto:?\*{0,2} (?:the )?(?:scoring|grading|judging|evaluation) (?:agent|model|system)|\bnote to (?:the )?(?:grader|evaluator|judge|model)|\binstructions? (?:for|to) the (?:model|grader|judge|evaluator|ai)|\b(?:pre-?validated|pre-?approved|auto-?approved)\b|\bskip (?:the )?(?:reference|quality|further)[^.\n]{0,20}check|\bpretend (?:that )?you are\b|\breference label is\b|\bcalibration run\b`)}
+
+// judgeHint matches what an honest report may contain once, such as a rating
+// of its own, but not again and again.
+var judgeHint = phrases{hints: []string{"score", "grade", "rating", "full marks", "rubric", "policy", "system", "assistant"}, re: regexp.MustCompile(`\b(?:final|overall|expected)[ _-]?score["']?\s*[:=]\s*["']?\d|"score"\s*:\s*(?:[6-9]\d|100)|\b(?:award|assign|give|return|reply with|answer with)\b[^.\n]{0,40}\b(?:score|grade|rating|full marks)\b|\b(?:rubric|scoring policy|grading policy)\b|^\s*(?:system|assistant)\s*:\s|\bgrade\s*:\s*\d|\bscore (?:this|the (?:text|answer|deliverable|submission))\b`)}
+
+// addressedToJudge takes the verdict when the deliverable talks to the gate.
+// A request about prompts and judging may get such text as its answer.
+func addressedToJudge(v *view) (Signal, bool) {
+	s := Signal{Name: "addressed to the judge", Reason: "The text speaks to the buyer."}
+	if aboutJudging.MatchString(v.in.Request.Description) {
+		return s, true
+	}
+	talk, hints := 0, 0
+	note := func(count *int) func(docLine, string) {
+		return func(_ docLine, match string) {
+			if *count++; len(s.Evidence) < 5 {
+				s.Evidence = append(s.Evidence, shorten(match, 80))
+			}
+		}
+	}
+	judgeTalk.find(v.doc, note(&talk))
+	judgeHint.find(v.doc, note(&hints))
+	switch {
+	case talk >= 2, talk == 1 && hints > 0:
+		s.Cap = capAt(capInjection)
+	case talk == 1, hints > 2:
+		s.Points = -costInjection
+	default:
+		s.Evidence = nil
+		return s, true
+	}
+	s.Reason = fmt.Sprintf("%d passages are written for the judge instead of the buyer.", talk+hints)
+	s.advice = "Write for the buyer. Text addressed to the judge is counted against you."
+	return s, true
+}
+
+var aboutJudging = regexp.MustCompile(`(?i)\bprompts?\b|\bllms?\b|jailbreak|\bgrad(?:er|ing)|\bscor(?:e|ing)|\brubric|\bjudg`)

@@ -1,0 +1,89 @@
+package gate_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+func readTestdata(t testing.TB, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// largeDeliverables are shapes of a megabyte that could make a parser slow.
+func largeDeliverables() map[string]string {
+	fill := func(unit string) string { return strings.Repeat(unit, (1<<20)/len(unit)+1) }
+	var many strings.Builder
+	for i := 0; many.Len() < 1<<20; i++ {
+		fmt.Fprintf(&many, "lib/file%d.js:%d says `findOrders` and line %d of orders.js too.\n", i, i, i)
+	}
+	return map[string]string{
+		"prose":         fill("The handler reads the order and answers with the sum of its lines. "),
+		"one long line": fill("lib/orders.js:4 "),
+		"no spaces":     fill("a/b.c:1"),
+		"backticks":     fill("`x` ``y`` "),
+		"fences":        fill("lib/orders.js:4\n```js\nconst sql = 1 + customer\n```\n"),
+		"open fence":    "```\n" + fill("x\n"),
+		"line numbers":  fill("lines 1, 2 to 3, "),
+		"words":         fill("please provide ignore the score of "),
+		"diffs":         fill("```diff\n--- a/lib/orders.js\n+++ b/lib/orders.js\n-old line here\n+new line here\n```\n"),
+		"references":    many.String(),
+	}
+}
+
+// TestLargeDeliverables only demands that each ends with a sound report; the
+// benchmark tells how long it takes.
+func TestLargeDeliverables(t *testing.T) {
+	t.Parallel()
+	for name, text := range largeDeliverables() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkReport(t, gate.Judge(gate.Input{
+				Request:     gate.Request{Category: city.BugFix, Description: reviewRequest},
+				Deliverable: gate.Deliverable{Result: text}, Repo: shop(t),
+			}))
+		})
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	repo := repoFromDir(b, filepath.Join("testdata", "shop"))
+	texts := largeDeliverables()
+	texts["usual"] = honestReview
+	for name, text := range texts {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				gate.Judge(gate.Input{
+					Request:     gate.Request{Category: city.BugFix, Description: reviewRequest},
+					Deliverable: gate.Deliverable{Result: text}, Repo: repo,
+				})
+			}
+		})
+	}
+}
+
+// FuzzJudge: no deliverable breaks the gate.
+func FuzzJudge(f *testing.F) {
+	f.Add(reviewRequest, honestReview, "")
+	f.Add("", "", "")
+	f.Add("a.go:1", "````\n```\na.go:99999999\nlines 1 to , 3\n``` x", "+++ b/x\n")
+	f.Add("lib/orders.js", "- \n    a\n\tb\n| a |\n../../lib/orders.js:4-2 \xff\xfe", "--- a\n")
+	repo := repoFromDir(f, filepath.Join("testdata", "shop"))
+	f.Fuzz(func(t *testing.T, request, result, patch string) {
+		checkReport(t, gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.Testing, Description: request, Criteria: []string{request}},
+			Deliverable: gate.Deliverable{Result: result, Findings: []gate.Finding{{File: request, Line: len(patch), Claim: result}}},
+			Repo:        repo, Patch: []byte(patch), Earlier: []string{result},
+		}))
+	})
+}

@@ -1,0 +1,35 @@
+package gate
+
+import "fmt"
+
+// misquotes takes points for code that is presented as the repository's own
+// and is not, and for cited lines where nothing of what is said stands.
+func misquotes(v *view) (Signal, bool) {
+	s := Signal{Name: "misquotes", Reason: "Quoted code agrees with the files."}
+	if v.index == nil {
+		return s, false
+	}
+	g := v.ground
+	quotes := float64(g.quoted + g.misquoted)
+	wrongQuotes := share(float64(g.misquoted), quotes)
+	if g.misquoted >= 2 && wrongQuotes >= 0.5 {
+		s.Points = -costMisquotes * wrongQuotes
+		if wrongQuotes >= 0.6 {
+			s.Cap = capAt(capMisquotes)
+		}
+	} else if g.misquoted > 0 {
+		s.Points = -costMisquotes * wrongQuotes * 0.4
+	}
+	// Places that hold nothing of what is said, when there are enough to tell.
+	if off := g.checkable - g.anchored; g.checkable >= 4 && off*2 > g.checkable {
+		s.Points = min(s.Points, -costMisquotes*0.6*share(float64(off), float64(g.checkable)))
+	}
+	if s.Points < 0 {
+		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", g.misquoted, g.checkable-g.anchored, g.checkable)
+		for _, q := range few(g.badQuotes, 5) {
+			s.Evidence = append(s.Evidence, shorten(q, 120))
+		}
+		s.advice = "Copy quotes from the file and check their line numbers."
+	}
+	return s, true
+}

@@ -1,0 +1,38 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+)
+
+var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, re: regexp.MustCompile(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
+
+// placeholders takes points for work that was left to be filled in.
+func placeholders(v *view) (Signal, bool) {
+	s := Signal{Name: "placeholders", Reason: "Nothing was left to be filled in."}
+	n := 0
+	placeholder.find(v.doc, func(l docLine, match string) {
+		// A marker in code that was quoted is the buyer's, not the agent's.
+		if l.code && v.ground.quoted > 0 {
+			return
+		}
+		if n++; n <= 5 {
+			s.Evidence = append(s.Evidence, shorten(match, 60))
+		}
+	})
+	if n < 2 {
+		s.Evidence = nil
+		return s, true
+	}
+	done := float64(v.ground.anchored) + float64(v.doc.codeLines())/10
+	weight := share(float64(n)-done/2, 6)
+	s.Points = -costPlaceholders * weight
+	if n >= 5 && float64(n) > done {
+		s.Cap = capAt(capPlaceholders)
+	}
+	if s.Points < 0 {
+		s.Reason = fmt.Sprintf("%d places are left to be filled in.", n)
+		s.advice = "Fill in every placeholder before you deliver."
+	}
+	return s, true
+}

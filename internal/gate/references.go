@@ -1,0 +1,40 @@
+package gate
+
+import (
+	"fmt"
+)
+
+// references asks whether the deliverable points at the repository: at real
+// files, and better at lines in them. Categories whose product is not about
+// existing code need fewer.
+func references(v *view) (Signal, bool) {
+	s := Signal{Name: "references", Max: maxReferences}
+	if v.index == nil {
+		return s, false
+	}
+	files := map[string]bool{}
+	fresh := 0
+	for _, ref := range v.refs {
+		switch ref.Status {
+		case RefExists:
+			files[ref.Path] = true
+		case RefNewFile:
+			fresh++
+		}
+	}
+	for _, p := range patchedFiles(string(v.in.Patch)) {
+		files[p] = true
+	}
+	s.Reason = fmt.Sprintf("%d real files are cited, %d places by line.", len(files), v.ground.located)
+	found := 0.4*share(float64(len(files)), 1) + 0.6*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 3)
+	if !v.want.located {
+		found = 0.7*share(float64(len(files))+0.5*float64(min(fresh, 1)), 1) + 0.3*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 1)
+	}
+	s.Points = maxReferences * found
+	if v.want.located && v.ground.located == 0 {
+		s.advice = "Cite files of the repository with line numbers, such as path/to/file.go:42."
+	} else if len(files) == 0 {
+		s.advice = "Cite the files of the repository that the answer is about."
+	}
+	return s, true
+}

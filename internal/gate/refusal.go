@@ -1,0 +1,36 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+)
+
+var declined = phrases{hints: []string{"sorry", "able to", "cannot", "can't", "can not", "could", "don't", "have no", "do not", "access", "as a", "please", "kindly", "once ", "reliable", "after that", "look forward", "won't"}, re: regexp.MustCompile(`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b|\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b|\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b|\bi (?:do not|don't) want to guess\b|\bno reliable view\b|\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b|\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`)}
+
+// refusal takes the verdict when the agent explains why it did not do the
+// work. A true remark about a limit inside real work costs nothing.
+func refusal(v *view) (Signal, bool) {
+	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
+	n := 0
+	declined.find(v.doc, func(l docLine, match string) {
+		if l.code {
+			return
+		}
+		if n++; n <= 4 {
+			s.Evidence = append(s.Evidence, shorten(match, 90))
+		}
+	})
+	work := v.ground.anchored + v.ground.quoted + v.doc.codeLines()/4
+	switch {
+	case n == 0, work >= 2*n:
+		s.Evidence = nil
+		return s, true
+	case n >= 2, len(v.doc.words) < 120:
+		s.Cap = capAt(capRefusal)
+	default:
+		s.Points = -10
+	}
+	s.Reason = fmt.Sprintf("The text declines or asks back %d times and holds little work.", n)
+	s.advice = "Do the work with what the sandbox gives you, or fail the task: a refusal is never charged."
+	return s, true
+}

@@ -1,0 +1,68 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// minRepetitionWords is how much text it takes to speak of repetition.
+const minRepetitionWords = 150
+
+// repetition takes points for saying the same again: repeated sentences, and
+// a vocabulary that is too small for the length.
+func repetition(v *view) (Signal, bool) {
+	s := Signal{Name: "repetition", Reason: "The text does not repeat itself."}
+	if len(v.doc.words) < minRepetitionWords {
+		return s, true
+	}
+	same, total := repeatedSentences(v.doc)
+	echoed := share(float64(same), float64(total))
+	poor := poverty(v.doc.words)
+	worst := max(share(echoed-0.15, 0.35), share(poor-0.18, 0.11))
+	// A list of findings in one wording is no padding when each one holds.
+	worst *= 1 - 0.8*share(float64(v.ground.anchored+v.ground.quoted), 8)
+	if worst == 0 {
+		return s, true
+	}
+	s.Points = -costRepetition * worst
+	if worst >= 0.8 {
+		s.Cap = capAt(capRepetition)
+	}
+	s.Reason = fmt.Sprintf("%d of %d sentences repeat, %.0f %% of word pairs are repeats.", same, total, 100*poor)
+	s.advice = "Say each thing once."
+	return s, true
+}
+
+// repeatedSentences counts sentences that stood before, apart from numbers.
+func repeatedSentences(d *document) (same, total int) {
+	seen := map[string]bool{}
+	for _, sentence := range d.sentences() {
+		key := strings.Join(words(sentence), " ")
+		total++
+		if seen[key] {
+			same++
+		}
+		seen[key] = true
+	}
+	return same, total
+}
+
+// poverty is the share of word pairs that stood before, as the mean over
+// windows of 600 words, so that it does not grow with the length of a text.
+func poverty(words []string) float64 {
+	const window = 600
+	sum, n := 0.0, 0
+	for start := 0; start < len(words); start += window {
+		part := words[start:min(len(words), start+window)]
+		if n > 0 && len(part) < minRepetitionWords {
+			break
+		}
+		seen := map[[2]string]bool{}
+		for i := 1; i < len(part); i++ {
+			seen[[2]string{part[i-1], part[i]}] = true
+		}
+		sum += 1 - share(float64(len(seen)), float64(len(part)-1))
+		n++
+	}
+	return sum / float64(max(n, 1))
+}

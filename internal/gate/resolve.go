@@ -1,0 +1,316 @@
+package gate
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// resolver walks the document and turns citations into references.
+type resolver struct {
+	v        *view
+	refs     []reference
+	proposed map[string]bool // paths that the deliverable or its patch creates
+	last     string          // the file that a bare line number belongs to
+}
+
+// findReferences parses every citation of the deliverable and checks it
+// against the file list.
+func findReferences(v *view) []reference {
+	r := &resolver{v: v, proposed: map[string]bool{}}
+	for _, p := range patchedFiles(string(v.in.Patch)) {
+		r.proposed[p] = true
+	}
+	if files := r.known(citesIn(requestText(v.in.Request))); len(files) == 1 {
+		r.last = files[0]
+	}
+	block := 0
+	for i, l := range v.doc.lines {
+		if len(r.refs) > maxReferencesParsed {
+			break
+		}
+		for block < len(v.doc.blocks) && v.doc.blocks[block].end <= i {
+			block++
+		}
+		if !l.code {
+			r.line(i, l.text)
+		} else if block < len(v.doc.blocks) && v.doc.blocks[block].diff {
+			r.diffHeader(i, l.text)
+		}
+	}
+	if v.index != nil {
+		r.settleGuesses()
+	}
+	// A file proposed once is proposed wherever it is mentioned.
+	for i := range r.refs {
+		if ref := &r.refs[i]; ref.Status == RefMissing && r.proposed[ref.Path] && !ref.modified {
+			ref.Status = RefNewFile
+		}
+	}
+	return r.refs
+}
+
+// known returns the distinct repository files among the citations.
+func (r *resolver) known(cites []cite) []string {
+	var found []string
+	seen := map[string]bool{}
+	for _, c := range cites {
+		if r.v.index == nil || c.path == "" {
+			continue
+		}
+		if p, ok := r.v.index.find(clean(c.path)); ok && !seen[p] {
+			seen[p] = true
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func (r *resolver) line(at int, text string) {
+	cites := citesIn(text)
+	for _, c := range cites {
+		if c.path != "" {
+			r.path(at, text, c)
+			continue
+		}
+		r.bareLine(at, c, cites)
+	}
+}
+
+// path adds a reference for a cited path.
+func (r *resolver) path(at int, text string, c cite) {
+	p := clean(c.path)
+	ref := reference{Reference: Reference{Text: c.text, Path: p, Line: c.line}, end: c.end, at: at}
+	ref.bare = !strings.Contains(p, "/") && c.line == 0
+	if r.v.index == nil {
+		ref.Status = RefUnchecked
+	} else if found, ok := r.v.index.find(p); ok {
+		ref.Path, r.last = found, found
+		ref.Status = r.inRange(found, max(c.line, c.end))
+	} else {
+		ref.Status = r.absentStatus(at, text, c, p)
+	}
+	r.refs = append(r.refs, ref)
+}
+
+// absentStatus decides what a path that the repository does not have means.
+func (r *resolver) absentStatus(at int, text string, c cite, p string) ReferenceStatus {
+	if external(c.path) || c.line == 0 && literal(text, c) {
+		return RefExternal
+	}
+	around := sentenceAround(text, c)
+	if r.proposed[p] || c.line == 0 && newFile.MatchString(around) || r.requested(p) {
+		r.proposed[p] = true
+		return RefNewFile
+	}
+	if absent.MatchString(around) && c.line == 0 {
+		return RefExternal // "there is no CHANGELOG.md" is a true statement
+	}
+	if r.v.want.files && c.line == 0 && r.introducesBlock(at) {
+		r.proposed[p] = true
+		return RefNewFile
+	}
+	return RefMissing
+}
+
+// sentenceAround returns the part of the sentence near a citation.
+func sentenceAround(text string, c cite) string {
+	before, after := text[max(0, c.start-90):c.start], text[c.fin:min(len(text), c.fin+60)]
+	if i := strings.LastIndex(before, ". "); i >= 0 {
+		before = before[i+2:]
+	}
+	if i := strings.Index(after, ". "); i >= 0 {
+		after = after[:i]
+	}
+	return before + " " + after
+}
+
+// literal reports whether the path is a string inside a piece of code, such as
+// an argument of an example.
+func literal(text string, c cite) bool {
+	if c.start == 0 || c.fin >= len(text) {
+		return false
+	}
+	before, after := text[c.start-1], text[c.fin]
+	quoted := (before == '\'' || before == '"') && after == before
+	return quoted && strings.Count(text[:c.start], "`")%2 == 1
+}
+
+// requested reports whether the buyer named the path.
+func (r *resolver) requested(p string) bool {
+	return strings.Contains(strings.ToLower(r.v.in.Request.Description), strings.ToLower(path.Base(p)))
+}
+
+// introducesBlock reports whether a code block follows directly: the line is
+// the title of a new file.
+func (r *resolver) introducesBlock(at int) bool {
+	for i := at + 1; i < len(r.v.doc.lines) && i <= at+2; i++ {
+		if l := r.v.doc.lines[i]; l.code {
+			return true
+		} else if strings.TrimSpace(l.text) != "" {
+			return false
+		}
+	}
+	return false
+}
+
+// bareLine adds a reference for "line 12": to the file named nearest before
+// it in the line, else the first one named behind it ("line 12 of a.go"), else
+// the file last spoken of. Unless the two stand side by side this is a guess.
+func (r *resolver) bareLine(at int, c cite, cites []cite) {
+	if r.v.index == nil {
+		return
+	}
+	file, gap, before := "", 0, false
+	for _, o := range cites {
+		if o.path == "" {
+			continue
+		}
+		p, ok := r.v.index.find(clean(o.path))
+		if !ok {
+			continue
+		}
+		if o.start < c.start {
+			file, gap, before = p, c.start-o.fin, true
+		} else if !before && file == "" {
+			file, gap = p, o.start-c.fin
+		}
+	}
+	guessed := file == "" || gap > sideBySide
+	if file == "" {
+		file = r.last
+	}
+	if file == "" {
+		return
+	}
+	ref := reference{Reference: Reference{Text: c.text, Path: file, Line: c.line}, end: c.end, at: at, guessed: guessed}
+	ref.Status = r.inRange(file, max(c.line, c.end))
+	r.refs = append(r.refs, ref)
+}
+
+// sideBySide is how many bytes may stand between a file and its line number:
+// "a.go, in the lines 3-5".
+const sideBySide = 20
+
+// settleGuesses moves guessed line numbers to the cited file where they fit
+// best: one that says there what the sentence says, else any long enough.
+func (r *resolver) settleGuesses() {
+	var cited []string
+	seen := map[string]bool{}
+	for _, ref := range r.refs {
+		if ref.Status == RefExists && !seen[ref.Path] && len(cited) < 12 {
+			seen[ref.Path] = true
+			cited = append(cited, ref.Path)
+		}
+	}
+	for i := range r.refs {
+		ref := &r.refs[i]
+		if !ref.guessed {
+			continue
+		}
+		tokens := r.v.contextTokens(ref)
+		for _, file := range append([]string{ref.Path}, cited...) {
+			t := r.v.index.text(file)
+			if t == nil || r.inRange(file, max(ref.Line, ref.end)) != RefExists {
+				continue
+			}
+			if anchored(t, ref, tokens) {
+				ref.Path, ref.Status = file, RefExists
+				break
+			}
+			if ref.Status != RefExists {
+				ref.Path, ref.Status = file, RefExists
+			}
+		}
+	}
+}
+
+func (r *resolver) inRange(file string, line int) ReferenceStatus {
+	if n := r.v.index.lines(file); n > 0 && line > n {
+		return RefLineOutOfRange
+	}
+	return RefExists
+}
+
+var diffPath = regexp.MustCompile(`^(---|\+\+\+) (?:[ab]/)?([^\s]+)`)
+
+// diffHeader adds references for the headers of a diff in the text.
+func (r *resolver) diffHeader(at int, text string) {
+	m := diffPath.FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(text), " "))
+	if m == nil || m[2] == "/dev/null" || r.v.index == nil || !fileName(m[2]) {
+		return
+	}
+	p := clean(m[2])
+	ref := reference{Reference: Reference{Text: m[2], Path: p, Status: RefMissing}, at: at, modified: m[1] == "---"}
+	if found, ok := r.v.index.find(p); ok {
+		ref.Path, ref.Status = found, RefExists
+		r.last = found
+	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.lines[at-1].text, "/dev/null") {
+		ref.Status, r.proposed[p] = RefNewFile, true
+	}
+	r.refs = append(r.refs, ref)
+}
+
+// patchedFiles lists the files that a git diff writes.
+func patchedFiles(patch string) []string {
+	var files []string
+	for l := range strings.Lines(patch) {
+		if p, ok := strings.CutPrefix(strings.TrimRight(l, "\r\n"), "+++ "); ok && p != "/dev/null" {
+			files = append(files, strings.TrimPrefix(strings.TrimPrefix(p, "b/"), "a/"))
+		}
+	}
+	return files
+}
+
+// clean makes a cited path relative to the repository.
+func clean(p string) string {
+	for _, lead := range []string{"/home/user/repo/", "home/user/repo/", "./", "~/repo/"} {
+		p = strings.TrimPrefix(p, lead)
+	}
+	for strings.HasPrefix(p, "../") {
+		p = p[3:]
+	}
+	return strings.TrimPrefix(p, "/")
+}
+
+var hostLike = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|dev|net|in)/`)
+
+// stdlibDirs are folders of the Go and Python standard libraries that people
+// cite by path.
+var stdlibDirs = wordSet(`net encoding os io crypto database go runtime strings bytes bufio context sync testing text html math sort path regexp usr etc var proc tmp dist build coverage`)
+
+// external reports whether a path points outside the repository on purpose.
+func external(p string) bool {
+	if strings.Contains(p, "node_modules/") || strings.HasPrefix(p, "/") || strings.HasPrefix(p, "~") || hostLike.MatchString(p) {
+		return !strings.HasPrefix(p, "/home/user/repo/")
+	}
+	first, _, ok := strings.Cut(p, "/")
+	return ok && stdlibDirs[first]
+}
+
+// publicReferences returns the references for the report, each place once.
+func (v *view) publicReferences() []Reference {
+	type place struct {
+		path   string
+		line   int
+		status ReferenceStatus
+	}
+	out := []Reference{}
+	seen := map[place]int{}
+	for _, ref := range v.refs {
+		key := place{ref.Path, ref.Line, ref.Status}
+		if i, ok := seen[key]; ok {
+			out[i].Quoted = out[i].Quoted || ref.Quoted
+			continue
+		}
+		if len(out) == maxReported {
+			break
+		}
+		seen[key] = len(out)
+		out = append(out, ref.Reference)
+	}
+	return out
+}
+
+// maxReported bounds the references of a report.
+const maxReported = 200

@@ -1,0 +1,44 @@
+package gate
+
+import (
+	"fmt"
+)
+
+// maxEarlier bounds how many earlier deliverables are compared.
+const maxEarlier = 20
+
+// reuse takes points for a deliverable that the agent handed in before for
+// something else. Text that holds on this repository may be repeated: the
+// same honest work on the same files reads the same.
+func reuse(v *view) (Signal, bool) {
+	s := Signal{Name: "reuse", Reason: "The agent has not delivered this text before."}
+	if len(v.in.Earlier) == 0 || len(v.doc.words) < 40 {
+		return s, false
+	}
+	mine := map[string]bool{}
+	shingles(v.doc.words, func(k string) { mine[k] = true })
+	worst := 0.0
+	for i, text := range v.in.Earlier {
+		if i == maxEarlier {
+			break
+		}
+		same, seen := 0, map[string]bool{}
+		shingles(parseDocument(text[:min(len(text), maxResultBytes/8)]).words, func(k string) {
+			if mine[k] && !seen[k] {
+				seen[k] = true
+				same++
+			}
+		})
+		worst = max(worst, share(float64(same), float64(len(mine))))
+	}
+	if worst < 0.6 || v.ground.anchored+v.ground.quoted >= 2 {
+		return s, true
+	}
+	s.Points = -costReuse * share(worst-0.5, 0.4)
+	if worst > 0.9 {
+		s.Cap = capAt(capReuse)
+	}
+	s.Reason = fmt.Sprintf("%.0f %% of the text stood in an earlier deliverable of this agent.", 100*worst)
+	s.advice = "Write for this task; the text was delivered before."
+	return s, true
+}

@@ -1,0 +1,34 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// substance asks whether there is enough of an answer for its category. Code
+// counts as much as prose, and more than enough is no better than enough.
+func substance(v *view) (Signal, bool) {
+	s := Signal{Name: "substance", Max: maxSubstance}
+	n := v.size()
+	switch {
+	case strings.TrimSpace(v.doc.text) == "":
+		s.Cap, s.Reason = capAt(capEmpty), "The deliverable is empty."
+		s.advice = "Deliver a result."
+		return s, true
+	case n < 25 && v.ground.anchored == 0 && v.doc.codeLines() < 3 && len(v.in.Patch) == 0:
+		s.Cap = capAt(capShort)
+		s.advice = "Explain what you did and found; a sentence is not a deliverable."
+	}
+	s.Points = maxSubstance * share(float64(n), float64(v.want.words))
+	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.words, categoryName(v.in.Request.Category))
+	if s.Points < maxSubstance/2 && s.advice == "" {
+		s.advice = "Say more: the deliverable is short for this category."
+	}
+	return s, true
+}
+
+// size is the length of the deliverable in words; a line of code counts as
+// six, and a changed file in the patch speaks for itself.
+func (v *view) size() int {
+	return len(v.doc.words) + 6*v.doc.codeLines() + min(30, strings.Count(string(v.in.Patch), "\n"))
+}

@@ -1,0 +1,62 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// enoughTerms is how many distinct technical terms earn full points.
+const enoughTerms = 14
+
+// technicalTerms asks whether the deliverable speaks about code at all: names
+// written as code are, and the words of the category's trade.
+func technicalTerms(v *view) (Signal, bool) {
+	s := Signal{Name: "technical terms", Max: maxTerms}
+	s.Points = maxTerms * share(float64(len(v.terms)), enoughTerms)
+	s.Reason = fmt.Sprintf("%d distinct technical terms.", len(v.terms))
+	s.Evidence = few(v.terms, 10)
+	if len(v.terms) < enoughTerms/2 {
+		s.advice = "Name functions, options, values and versions instead of describing them."
+	}
+	return s, true
+}
+
+var versionText = regexp.MustCompile(`\b\d+\.\d+(?:\.\d+)?\b`)
+
+// distinctTerms lists the technical terms, sorted.
+func distinctTerms(v *view) []string {
+	seen := map[string]bool{}
+	take := func(term string) {
+		if term = strings.ToLower(strings.Trim(term, "(.:/ ")); len(term) >= 3 && !stopWords[term] {
+			seen[term] = true
+		}
+	}
+	for _, l := range v.doc.lines {
+		if len(seen) > 20*enoughTerms {
+			break
+		}
+		for _, s := range l.spans {
+			take(s)
+		}
+		for _, version := range versionText.FindAllString(l.text, 12) {
+			take(version)
+		}
+		for _, name := range codeLooking.FindAllString(l.text, 12) {
+			take(name)
+		}
+	}
+	text := strings.Join(v.doc.lower, "\n")
+	for _, t := range v.want.terms {
+		if strings.Contains(text, t) {
+			seen[t] = true
+		}
+	}
+	all := make([]string, 0, len(seen))
+	for t := range seen {
+		all = append(all, t)
+	}
+	slices.Sort(all)
+	return all
+}

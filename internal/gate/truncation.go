@@ -1,0 +1,83 @@
+package gate
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// dangling are words that no sentence ends with.
+var dangling = wordSet(`the a an and or of to in on at for with by from that which is are was were be as if but than because this these those its
+der die das und oder von zu mit für dass ist o os e que de do da em para com um uma el los y con por le les et dans pour du`)
+
+var (
+	sectionPromise = regexp.MustCompile(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
+	sectionNumber  = regexp.MustCompile(`^\s{0,3}#{1,4}\s*(?:\w+ )?(\d{1,2})[.:)\s]`)
+)
+
+// truncation takes points for a text that breaks off: in the middle of a
+// sentence, inside a code fence, or before a section it promises.
+func truncation(v *view) (Signal, bool) {
+	s := Signal{Name: "truncation", Reason: "The text is complete."}
+	promised, written := 0, 0
+	for _, l := range v.doc.lines {
+		if l.code {
+			continue
+		}
+		if m := sectionNumber.FindStringSubmatch(l.text); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			written = max(written, n)
+		}
+		for _, m := range sectionPromise.FindAllStringSubmatch(l.text, -1) {
+			n, _ := strconv.Atoi(m[1])
+			promised = max(promised, n)
+		}
+	}
+	tail, cut := v.brokenTail()
+	switch {
+	case cut:
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason, s.Evidence = "The text breaks off in the middle of a sentence.", []string{"…" + tail}
+	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
+		s.Points = -costTruncation
+		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
+	case v.doc.open:
+		s.Points = -costTruncation
+		s.Reason = "The last code block is never closed."
+	default:
+		return s, true
+	}
+	s.advice = "Deliver the complete text; check that nothing was cut off at the end."
+	return s, true
+}
+
+// brokenTail looks at how the prose ends.
+func (v *view) brokenTail() (string, bool) {
+	last := ""
+	for i := len(v.doc.lines) - 1; i >= 0; i-- {
+		if v.doc.lines[i].code {
+			return "", false
+		}
+		if last = strings.TrimSpace(v.doc.lines[i].text); last != "" {
+			break
+		}
+	}
+	if last == "" || strings.HasPrefix(last, "|") || strings.HasPrefix(last, "#") {
+		return "", false
+	}
+	r, _ := utf8.DecodeLastRuneInString(last)
+	if !unicode.IsLetter(r) && r != ',' {
+		return "", false
+	}
+	tail := words(last)
+	return shorten(lastBytes(last, 60), 60), len(tail) > 0 && (dangling[tail[len(tail)-1]] || r == ',')
+}
+
+func lastBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[len(s)-n:], "")
+}
