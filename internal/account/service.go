@@ -95,6 +95,9 @@ func (s *Service) saveUses(ctx context.Context, uses []credential.Use) error {
 
 // Find returns an owner. Errors: NOT_FOUND.
 func (s *Service) Find(ctx context.Context, id string) (Owner, error) {
+	if city.CheckID(city.PrefixOwner, id) != nil {
+		return Owner{}, errOwnerNotFound()
+	}
 	row, err := findOwner(ctx, s.db.Read(), "id", id)
 	if errors.Is(err, store.ErrNoRows) {
 		return Owner{}, errOwnerNotFound()

@@ -70,7 +70,7 @@ func TestCreateOperator(t *testing.T) {
 func TestFindUnknownOwner(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
-		for _, id := range []string{"", "junk", city.NewID(city.PrefixOwner)} {
+		for _, id := range []string{"", "junk", "own_\x00", city.NewID(city.PrefixOwner)} {
 			_, err := b.Find(t.Context(), id)
 			wantCode(t, id, err, city.CodeNotFound)
 		}

@@ -77,6 +77,9 @@ func (s *Service) ListTokens(ctx context.Context, ownerID string) ([]Token, erro
 // RevokeToken ends a token at once. Revoking it again is no error.
 // Errors: TOKEN_NOT_FOUND, also for another owner's token.
 func (s *Service) RevokeToken(ctx context.Context, ownerID, tokenID string) error {
+	if city.CheckID(city.PrefixToken, tokenID) != nil {
+		return errTokenNotFound()
+	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		found, revoked, err := revokeToken(ctx, tx, ownerID, tokenID)
 		if err != nil {

@@ -52,6 +52,7 @@ func TestTokens(t *testing.T) {
 
 		wantCode(t, "another owner's token", b.RevokeToken(t.Context(), stranger.ID, forever.ID), city.CodeTokenNotFound)
 		wantCode(t, "an unknown token", b.RevokeToken(t.Context(), owner.ID, city.NewID(city.PrefixToken)), city.CodeTokenNotFound)
+		wantCode(t, "no token id", b.RevokeToken(t.Context(), owner.ID, "tok_\x00"), city.CodeTokenNotFound)
 		for range 2 {
 			if err := b.RevokeToken(t.Context(), owner.ID, forever.ID); err != nil {
 				t.Fatal(err)

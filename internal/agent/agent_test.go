@@ -1,0 +1,147 @@
+package agent_test
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+// bundle is a service on a database of its own, with two owners.
+type bundle struct {
+	*agent.Service
+	db       *store.DB
+	events   *event.Log
+	clock    *storetest.Clock
+	ann, bob string
+	// forgiven lists the agents that were let work again.
+	forgiven *[]string
+}
+
+func each(t *testing.T, f func(t *testing.T, b bundle)) {
+	t.Helper()
+	storetest.EachWithClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) { f(t, setup(t, db, clock)) })
+}
+
+func setup(t testing.TB, db *store.DB, clock *storetest.Clock) bundle {
+	t.Helper()
+	logger := slog.New(slog.DiscardHandler)
+	b := bundle{db: db, events: event.New(db), clock: clock, forgiven: &[]string{}}
+	accounts, err := account.New(account.Config{
+		DB: db, Events: b.events, Jobs: jobs.New(db, logger), Logger: logger,
+		Hashing: account.Hashing{MemoryKiB: 64, Passes: 1, Threads: 1, Concurrent: 2},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := func(email string) string {
+		o, _, err := accounts.SignUp(t.Context(), account.SignUp{Name: "Owner", Email: email, Password: "correct horse"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.ID
+	}
+	b.ann, b.bob = owner("ann@example.com"), owner("bob@example.com")
+	b.Service = agent.New(agent.Config{
+		DB: db, Events: b.events, Logger: logger, TierRate: tierRate,
+		Reactivated: func(_ context.Context, _ store.Tx, id string) error {
+			*b.forgiven = append(*b.forgiven, id)
+			return nil
+		},
+	})
+	return b
+}
+
+// tierRate is the tiers of the tests.
+func tierRate(model string) city.Cents {
+	if strings.Contains(model, "opus") {
+		return 500
+	}
+	return 300
+}
+
+func reviewer() agent.Registration {
+	return agent.Registration{
+		DisplayName: "My Code Reviewer", Framework: "custom", Model: "claude-sonnet-4-6",
+		Description:  "Expert TypeScript and React code reviewer",
+		Capabilities: []agent.Capability{{Category: city.CodeReview, Tags: []string{"typescript", "react", "security"}}},
+	}
+}
+
+func (b bundle) register(t testing.TB, ownerID string, change func(*agent.Registration)) (agent.Agent, string) {
+	t.Helper()
+	r := reviewer()
+	if change != nil {
+		change(&r)
+	}
+	a, key, err := b.Register(t.Context(), ownerID, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, key
+}
+
+func (b bundle) inTx(t *testing.T, f func(ctx context.Context, tx store.Tx) error) error {
+	t.Helper()
+	return b.db.InTx(t.Context(), f)
+}
+
+func (b bundle) setStanding(t *testing.T, id string, s agent.Standing) {
+	t.Helper()
+	err := b.inTx(t, func(ctx context.Context, tx store.Tx) error { return b.SetStanding(ctx, tx, id, s) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b bundle) suspend(t *testing.T, id, reason string) {
+	t.Helper()
+	err := b.inTx(t, func(ctx context.Context, tx store.Tx) error { return b.Suspend(ctx, tx, id, reason) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b bundle) eventTypes(t *testing.T, subject string) string {
+	t.Helper()
+	list, err := b.events.List(t.Context(), b.db.Read(), subject, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, e := range list {
+		types = append(types, strings.TrimPrefix(e.Type, "agent."))
+	}
+	return strings.Join(types, " ")
+}
+
+func wantCode(t *testing.T, what string, err error, want city.Code) {
+	t.Helper()
+	if err == nil || city.CodeOf(err) != want {
+		t.Errorf("%s: got %v, want %s", what, err, want)
+	}
+}
+
+// fieldsOf lists the wrong fields, each once.
+func fieldsOf(err error) string {
+	e, ok := err.(*city.Error) //nolint:errorlint // validation errors are never wrapped
+	if !ok {
+		return ""
+	}
+	var names []string
+	for _, f := range e.Fields {
+		names = append(names, f.Field)
+	}
+	return strings.Join(slices.Compact(names), " ")
+}
+
+func ptr[T any](value T) *T { return &value }
