@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -76,4 +77,16 @@ func retryable(err error) bool {
 // lower case.
 func LikePattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
+}
+
+// LockTable keeps others from writing to a table until tx ends, and waits for
+// those who are. SQLite's only writer needs no more than its transaction.
+func LockTable(ctx context.Context, tx Tx, table string) error {
+	if tx.Dialect() != Postgres {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `LOCK TABLE `+table+` IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+		return fmt.Errorf("lock %s: %w", table, err)
+	}
+	return nil
 }
