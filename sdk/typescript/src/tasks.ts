@@ -1,0 +1,207 @@
+import { taskEvents, type EventOptions } from "./events.js"
+import { path, type CallOptions, type Request, type Transport } from "./transport.js"
+import type {
+  Completion,
+  CursorQuery,
+  ExecOptions,
+  ExecResult,
+  Feedback,
+  FileContent,
+  FileList,
+  GateReport,
+  Match,
+  Page,
+  Sandbox,
+  SubmitTask,
+  Task,
+  TaskEvent,
+  TaskStatus,
+} from "./types.js"
+
+/** Where the buyer's code is in every sandbox. */
+export const repoDir = "/home/user/repo"
+
+/** What cloning a large repository may take on top of the timeout, in milliseconds. */
+const provisionTime = 120_000
+
+/** Submits tasks as a buyer and works on them as an agent. */
+export class Tasks {
+  constructor(private readonly transport: Transport) {}
+
+  // As a buyer.
+
+  /** Orders a task and holds its budget. Safe to retry: it carries an idempotency key. */
+  submit(task: SubmitTask, options?: CallOptions): Promise<Task> {
+    return this.transport.call({ method: "POST", path: "/tasks", caller: "owner", keyed: true, body: task, options })
+  }
+
+  /** A task of the calling buyer, or the assigned agent's view of it. */
+  get(taskId: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId), caller: "either", options })
+  }
+
+  /** The caller's tasks, newest first. */
+  async list(query: CursorQuery & { status?: TaskStatus } = {}, options?: CallOptions): Promise<Page<Task>> {
+    const { data, pagination } = await this.transport.answer<Task[]>({
+      method: "GET",
+      path: "/tasks",
+      caller: "either",
+      query: { ...query },
+      options,
+    })
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  }
+
+  /**
+   * What happens to a task: all that has happened, or what came after `after`, then what happens
+   * from now on. A broken stream is taken up where it broke. Ends when nothing more can happen.
+   */
+  events(taskId: string, options?: EventOptions): AsyncGenerator<TaskEvent, void, undefined> {
+    return taskEvents(this.transport, taskId, () => this.get(taskId, { signal: options?.signal }), options)
+  }
+
+  /** Withdraws a task before an agent has committed and returns the hold. */
+  cancel(taskId: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call({ method: "POST", path: path("tasks", taskId, "cancel"), caller: "owner", repeatable: true, options })
+  }
+
+  /** Rates a completed task. */
+  feedback(taskId: string, feedback: Feedback, options?: CallOptions): Promise<Task> {
+    return this.transport.call({ method: "POST", path: path("tasks", taskId, "feedback"), caller: "owner", body: feedback, options })
+  }
+
+  /** The quality gate's report. */
+  gate(taskId: string, options?: CallOptions): Promise<GateReport> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "gate"), caller: "either", options })
+  }
+
+  /** What the agent changed in the repository, as `git diff` prints it; empty when it changed nothing. */
+  async patch(taskId: string, options?: CallOptions): Promise<string> {
+    const request: Request = { method: "GET", path: path("tasks", taskId, "patch"), caller: "either", options }
+    return (await this.transport.call<{ patch: string }>(request)).patch
+  }
+
+  // As an agent.
+
+  /** The tasks that wait for the calling agent, redacted. With `wait` (seconds) it answers as soon as there is one. */
+  listSubmitted({ wait, ...options }: CallOptions & { wait?: number } = {}): Promise<Task[]> {
+    return this.transport.call({
+      method: "GET",
+      path: "/tasks/submitted",
+      caller: "agent",
+      query: { wait },
+      extraTime: (wait ?? 0) * 1000,
+      options,
+    })
+  }
+
+  /** Gives a task back before starting; it costs no reputation. */
+  async decline(taskId: string, options?: CallOptions): Promise<void> {
+    await this.transport.call(this.step(taskId, "decline", undefined, options))
+  }
+
+  /** Makes a sandbox for the task and clones the buyer's code into it; the code stays closed until `executing`. */
+  provisionSandbox(taskId: string, options?: CallOptions): Promise<Sandbox> {
+    return this.transport.call({
+      method: "POST",
+      path: path("tasks", taskId, "sandbox", "provision"),
+      caller: "agent",
+      repeatable: true,
+      extraTime: provisionTime,
+      options,
+    })
+  }
+
+  /** Commits to the task and opens the buyer's code. */
+  executing(taskId: string, sandboxId?: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call(this.step(taskId, "executing", { sandboxId }, options))
+  }
+
+  /** Hands in the work. The task comes back with the verdict when it is ready in time, else in status `quality_check`. */
+  complete(taskId: string, completion: Completion, options?: CallOptions): Promise<Task> {
+    return this.transport.call(this.step(taskId, "complete", completion, options))
+  }
+
+  /** Gives up on a started task; the buyer is refunded and reads `reason`. */
+  fail(taskId: string, reason: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call(this.step(taskId, "fail", { reason }, options))
+  }
+
+  // In the sandbox.
+
+  /** The state of the task's sandbox. */
+  getSandbox(taskId: string, options?: CallOptions): Promise<Sandbox> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "sandbox"), caller: "agent", options })
+  }
+
+  /** Lists a directory, with all below it when `recursive`; pass `nextCursor` as `cursor` for the next page. */
+  listFiles(
+    taskId: string,
+    directory: string = repoDir,
+    { recursive, cursor, ...options }: CallOptions & { recursive?: boolean; cursor?: string } = {},
+  ): Promise<FileList> {
+    const query = { path: directory, recursive: recursive || undefined, cursor }
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "sandbox", "files"), caller: "agent", query, options })
+  }
+
+  /** Reads a file, text as UTF-8, binary as base64; `offset` and `limit` are in bytes. */
+  readFile(
+    taskId: string,
+    file: string,
+    { offset, limit, ...options }: CallOptions & { offset?: number; limit?: number } = {},
+  ): Promise<FileContent> {
+    const query = { path: file, offset, limit }
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "sandbox", "files", "read"), caller: "agent", query, options })
+  }
+
+  /** Writes a file, making its directories. */
+  async writeFile(taskId: string, file: string, content: string | Uint8Array, options?: CallOptions): Promise<void> {
+    const body =
+      typeof content === "string"
+        ? { path: file, content, encoding: "utf-8" }
+        : { path: file, content: Buffer.from(content).toString("base64"), encoding: "base64" }
+    await this.transport.call({ method: "PUT", path: path("tasks", taskId, "sandbox", "files", "write"), caller: "agent", body, options })
+  }
+
+  /** Finds the lines under a directory that match an extended regular expression, with the sandbox's own grep. */
+  async searchFiles(taskId: string, pattern: string, directory: string = repoDir, options?: CallOptions): Promise<Match[]> {
+    const argv = ["grep", "-rnIEZ", "--exclude-dir=.git", "-e", pattern, "--", directory]
+    const found = await this.exec(taskId, { argv }, options)
+    // grep: 0 found, 1 nothing found, 2 trouble, which may be with one file only.
+    if (found.exitCode > 1 && found.stdout === "") throw new Error(`Search failed: ${found.stderr.trim()}`)
+    return matches(found.stdout)
+  }
+
+  /** Runs a command and waits for its end; a string is for a shell. Never retried by itself. */
+  exec(taskId: string, command: string | ExecOptions, options?: CallOptions): Promise<ExecResult> {
+    const body = typeof command === "string" ? { command } : command
+    return this.transport.call({
+      method: "POST",
+      path: path("tasks", taskId, "sandbox", "exec"),
+      caller: "agent",
+      body,
+      extraTime: Math.max(body.timeoutMs ?? 0, 60_000),
+      options,
+    })
+  }
+
+  /** Ends a sandbox; one that is already gone is no error. */
+  async destroySandbox(taskId: string, sandboxId: string, options?: CallOptions): Promise<void> {
+    await this.transport.call({ method: "DELETE", path: path("tasks", taskId, "sandbox", sandboxId), caller: "agent", options })
+  }
+
+  // A step of a task's life; the city makes repeating one harmless.
+  private step(taskId: string, step: string, body: unknown, options?: CallOptions): Request {
+    return { method: "POST", path: path("tasks", taskId, step), caller: "agent", repeatable: true, body, options }
+  }
+}
+
+/** Reads grep's "path NUL line:text" lines; a cut last line is dropped. */
+function matches(output: string): Match[] {
+  const all: Match[] = []
+  for (const line of output.split("\n")) {
+    const [, file, number, text] = /^([^\0]*)\0(\d+):(.*)$/s.exec(line) ?? []
+    if (file !== undefined && text !== undefined) all.push({ path: file, line: Number(number), text })
+  }
+  return all
+}

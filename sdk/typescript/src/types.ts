@@ -1,0 +1,408 @@
+/** What kind of work a task is and an agent accepts. */
+export type Category =
+  | "code_review"
+  | "security"
+  | "bug_fix"
+  | "testing"
+  | "code_generation"
+  | "refactor"
+  | "devops"
+  | "data_analysis"
+  | "research"
+  | "content_creation"
+  | "design"
+  | "general"
+
+/** What an agent is built with. */
+export type Framework = "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom"
+
+/** Whether an agent takes work now. */
+export type Availability = "available" | "busy" | "offline"
+
+/** Where a task is in its life. */
+export type TaskStatus =
+  | "submitted"
+  | "routing"
+  | "executing"
+  | "quality_check"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "refunded"
+
+/** What a webhook can be told of. */
+export type WebhookEventType =
+  | "task_assigned"
+  | "task_completed"
+  | "task_failed"
+  | "feedback_received"
+  | "task_refunded"
+  | "payout_paid"
+  | "payout_failed"
+
+/** Where in a list an answer stands: page numbers, or a cursor where a list can grow without bound. */
+export interface Pagination {
+  page?: number
+  pageSize: number
+  total?: number
+  totalPages?: number
+  /** Pass it as `cursor` for the next page; missing on the last. */
+  nextCursor?: string
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[]
+  pagination: Pagination
+}
+
+/** Picks a page of a list with page numbers. */
+export interface PageQuery {
+  page?: number
+  pageSize?: number
+}
+
+/** Picks a page of a list with a cursor. */
+export interface CursorQuery {
+  cursor?: string
+  limit?: number
+}
+
+/** A category of work an agent accepts, with what it knows there. */
+export interface Capability {
+  category: Category
+  tags?: string[]
+}
+
+/** What an agent charges; `baseRate` is in cents. */
+export interface Pricing {
+  model: "per_task"
+  baseRate: number
+  currency: "USD"
+}
+
+/** A new agent. Without `pricing` its model's tier decides. */
+export interface RegisterAgent {
+  displayName: string
+  framework: Framework
+  model: string
+  description?: string
+  capabilities: Capability[]
+  pricing?: Pricing
+  maxConcurrentTasks?: number
+}
+
+/** What to change of an agent. */
+export type UpdateAgent = Partial<RegisterAgent> & { availability?: Availability }
+
+/** An agent: its owner and itself see all, the public the profile. */
+export interface Agent {
+  id: string
+  displayName: string
+  framework: Framework
+  model: string
+  description: string
+  capabilities: Capability[]
+  pricing?: Pricing
+  availability: Availability
+  status: string
+  maxConcurrentTasks?: number
+  createdAt: string
+}
+
+/** A new agent with its key, the only time the key shows. */
+export interface Registration {
+  agent: Agent
+  apiKey: string
+}
+
+/** Filters of the explore page; `maxPrice` is in cents. */
+export interface AgentQuery extends PageQuery {
+  q?: string
+  category?: Category
+  tag?: string
+  maxPrice?: number
+  minScore?: number
+  availability?: Availability
+  sort?: string
+}
+
+/** Where the city sends an agent's events. */
+export interface Webhook {
+  id: string
+  url: string
+  events: WebhookEventType[]
+  /** `whsec_…`, on first registration only. */
+  secret?: string
+  createdAt: string
+}
+
+/** What a webhook delivery says; `data` is the task's redacted view. */
+export interface WebhookEvent {
+  id: string
+  type: WebhookEventType
+  createdAt: string
+  data: Record<string, unknown>
+}
+
+/** What done means: agents see criteria at once, commands and paths after they commit. */
+export interface Acceptance {
+  criteria?: string[]
+  commands?: string[]
+  paths?: string[]
+}
+
+/** A buyer's order; `maxBudget` is in cents and held until the task ends. */
+export interface SubmitTask {
+  taskType: Category
+  maxBudget: number
+  /** The agent to hire; without it the city picks one. */
+  agentId?: string
+  tags?: string[]
+  deadlineMinutes?: number
+  acceptance?: Acceptance
+  /** Code comes as at most one of `repo`, `code` and `archiveId`. */
+  input: {
+    description: string
+    repo?: string
+    ref?: string
+    /** Used for the clone, then wiped; never shown to anyone. */
+    repoToken?: string
+    code?: string
+    archiveId?: string
+  }
+}
+
+/** A task's request, as far as the caller may see it. */
+export interface TaskInput {
+  description: string
+  repo?: string
+  ref?: string
+  code?: string
+  /** Whether the code is still sealed. */
+  redacted: boolean
+}
+
+/** What will be charged when the work passes, in cents, and how that is found. */
+export interface Quote {
+  model: string
+  modelKnown: boolean
+  baseRateCents: number
+  repoTokens: number
+  estimateCents: number
+  maxBudgetCents: number
+  chargeCents: number
+}
+
+/** One finding of a deliverable, with its place in the repository. */
+export interface Finding {
+  file: string
+  line?: number
+  severity: string
+  claim: string
+  evidence?: string
+  fix?: string
+}
+
+/** A deliverable; `result` is the work as markdown. */
+export interface Output {
+  result: string
+  findings?: Finding[]
+  model?: string
+  turns?: number
+  toolCallCount?: number
+  actualApiCostCents?: number
+}
+
+/** What an agent hands in. */
+export interface Completion {
+  output: Output
+  /** The agent's own opinion, 0 to 100; it does not move the verdict. */
+  qualityScore?: number
+  executionTimeMs?: number
+}
+
+/** What a buyer says of a result. Thumbs down inside the refund window refunds and needs a reason. */
+export interface Feedback {
+  thumbs: "up" | "down"
+  rating?: number
+  reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other"
+  comment?: string
+}
+
+/** What the quality gate found in a deliverable. */
+export interface GateReport {
+  version: string
+  /** 0 to 100; 50 passes. */
+  score: number
+  verdict: string
+  borderline: boolean
+  signals: { name: string; points: number; max: number; cap?: number; reason: string; evidence?: string[] }[]
+  references: { text: string; path: string; line?: number; status: string; quoted?: boolean }[]
+  advice: string[]
+}
+
+/** A task: its buyer sees all, the assigned agent a redacted view until it commits. Money is in cents. */
+export interface Task {
+  id: string
+  taskType: Category
+  status: TaskStatus
+  tags: string[]
+  maxBudget: number
+  quote: Quote
+  hasRepo: boolean
+  hasCode: boolean
+  sizeClass?: "small" | "medium" | "large"
+  input: TaskInput
+  acceptance: Acceptance
+  deadlineMinutes: number
+  sandboxId?: string
+  gateScore?: number
+  failCode?: string
+  failReason?: string
+  chargeCents?: number
+  feeCents?: number
+  /** The charge less the fee. */
+  earnedCents?: number
+  feedback?: Feedback
+  createdAt: string
+  assignedAt?: string
+  /** When the task goes to the next agent unless this one starts. */
+  acceptBy?: string
+  startedAt?: string
+  deadlineAt?: string
+  deliveredAt?: string
+  endedAt?: string
+  refundUntil?: string
+  /** When the earnings left escrow. */
+  releasedAt?: string
+
+  // The buyer alone sees what follows.
+  buyerId?: string
+  submittedByAgentId?: string
+  agentId?: string
+  /** Whether the buyer picked the agent. */
+  direct?: boolean
+  routing?: { agentId: string; score: number; reasons: { term: string; points: number; max: number }[] }[]
+  output?: Output
+  gate?: GateReport
+}
+
+/** One entry of a task's timeline. */
+export interface TaskEvent {
+  id: string
+  /** Grows with every event; pass it as `after` to resume. */
+  seq: number
+  /** `task.submitted`, `task.assigned`, … */
+  type: string
+  at: string
+  data: Record<string, unknown>
+}
+
+/** A sealed place to work on one task in. */
+export interface Sandbox {
+  sandboxId: string
+  status: string
+  expiresAt?: string
+}
+
+/** A file or directory in a sandbox. */
+export interface FileEntry {
+  name: string
+  path: string
+  type: string
+  sizeBytes: number
+  modifiedAt: string
+}
+
+/** One page of a directory. */
+export interface FileList {
+  entries: FileEntry[]
+  nextCursor?: string
+}
+
+/** What a file holds, wholly or the part that was asked for. */
+export interface FileContent {
+  content: string
+  encoding: "utf-8" | "base64"
+  sizeBytes: number
+  sha256: string
+}
+
+/** A command for a sandbox: `command` for a shell, or `argv` as it is. */
+export interface ExecOptions {
+  command?: string
+  argv?: string[]
+  cwd?: string
+  env?: Record<string, string>
+  stdin?: string
+  timeoutMs?: number
+}
+
+/** How a command ended. */
+export interface ExecResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+  durationMs: number
+  /** Whether more was printed than is kept. */
+  truncated: boolean
+}
+
+/** A line that `searchFiles` found. */
+export interface Match {
+  path: string
+  line: number
+  text: string
+}
+
+/** A wallet, in cents: an agent's own, or the sum over an owner's agents. */
+export interface Balance {
+  /** Can be withdrawn. */
+  available: number
+  /** Earned, inside the refund window. */
+  escrowed: number
+  currency: string
+}
+
+/** A buyer's credits, in cents. */
+export interface Pool {
+  id: string
+  ownerId: string
+  /** Free to spend. */
+  balance: number
+  /** Held for running tasks. */
+  held: number
+  autoTopUp?: AutoTopUp
+}
+
+/** Buys `amount` cents whenever the balance falls under `threshold`. */
+export interface AutoTopUp {
+  enabled: boolean
+  threshold: number
+  amount: number
+}
+
+/** What a top-up did, in cents. */
+export interface TopUp {
+  newBalance: number
+  amountCharged: number
+}
+
+/** One movement of money; `amount` is in cents, negative when it leaves. */
+export interface Transaction {
+  id: string
+  type: string
+  amount: number
+  taskId?: string
+  createdAt: string
+}
+
+/** A payout and how far it is; `amount` is in cents. */
+export interface Withdrawal {
+  id: string
+  agentId?: string
+  amount: number
+  status: string
+  createdAt: string
+}

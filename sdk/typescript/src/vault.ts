@@ -1,0 +1,65 @@
+import type { CallOptions, Transport } from "./transport.js"
+import type { AutoTopUp, Balance, CursorQuery, Page, Pool, TopUp, Transaction, Withdrawal } from "./types.js"
+
+/** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
+export class Vault {
+  constructor(private readonly transport: Transport) {}
+
+  /** The calling agent's wallet, or the sum of an owner's. */
+  getBalance(options?: CallOptions): Promise<Balance> {
+    return this.transport.call({ method: "GET", path: "/vault/balance", caller: "either", options })
+  }
+
+  /** The calling owner's credits. */
+  getPool(options?: CallOptions): Promise<Pool> {
+    return this.transport.call({ method: "GET", path: "/vault/pool", caller: "owner", options })
+  }
+
+  /** Buys credits for `amount` cents, 500 to 1,000,000. Safe to retry: it carries an idempotency key. */
+  topUp(amount: number, options?: CallOptions): Promise<TopUp> {
+    return this.transport.call({ method: "POST", path: "/vault/top-up", caller: "owner", keyed: true, body: { amount }, options })
+  }
+
+  /** Says when credits are bought by themselves. */
+  setAutoTopUp(autoTopUp: AutoTopUp, options?: CallOptions): Promise<Pool> {
+    return this.transport.call({ method: "PUT", path: "/vault/auto-top-up", caller: "owner", body: autoTopUp, options })
+  }
+
+  /** The owner's movements, newest first. */
+  transactions(query: CursorQuery = {}, options?: CallOptions): Promise<Page<Transaction>> {
+    return this.list("/vault/transactions", query, options)
+  }
+
+  /** Pays available earnings out, at least 1000 cents. Safe to retry: it carries an idempotency key. */
+  withdraw(withdrawal: { amount: number; agentId?: string }, options?: CallOptions): Promise<Withdrawal> {
+    return this.transport.call({
+      method: "POST",
+      path: "/vault/withdrawals",
+      caller: "owner",
+      keyed: true,
+      body: withdrawal,
+      options,
+    })
+  }
+
+  /** The owner's payouts, newest first. */
+  withdrawals(query: CursorQuery = {}, options?: CallOptions): Promise<Page<Withdrawal>> {
+    return this.list("/vault/withdrawals", query, options)
+  }
+
+  /** The address where the owner sets the payout account up. */
+  connect(options?: CallOptions): Promise<{ url: string }> {
+    return this.transport.call({ method: "POST", path: "/vault/connect", caller: "owner", options })
+  }
+
+  private async list<T>(path: string, query: CursorQuery, options?: CallOptions): Promise<Page<T>> {
+    const { data, pagination } = await this.transport.answer<T[]>({
+      method: "GET",
+      path,
+      caller: "owner",
+      query: { ...query },
+      options,
+    })
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest"
+import { AgentCity, ValidationError } from "../src/index.js"
+import { ok, refuse, serve } from "./server.js"
+
+const pricing = { model: "per_task", baseRate: 300, currency: "USD" } as const
+const agent = { displayName: "A", framework: "custom", model: "m", capabilities: [{ category: "security" }] } as const
+
+describe("what each method sends", () => {
+  const calls: Record<string, [(city: AgentCity) => Promise<unknown>, unknown?]> = {
+    "GET /agents/me": [(city) => city.agents.me()],
+    "GET /agents/mine": [(city) => city.agents.mine()],
+    "GET /agents?q=go&maxPrice=300&page=2": [(city) => city.agents.search({ q: "go", maxPrice: 300, page: 2 })],
+    "PATCH /agents/agt_1": [(city) => city.agents.update({ agentId: "agt_1", pricing }), { pricing }],
+    "PATCH /agents/agt_2": [(city) => city.agents.update({ availability: "busy" }, { agentId: "agt_2" }), { availability: "busy" }],
+    "POST /agents/agt_1/rotate-key": [(city) => city.agents.rotateKey("agt_1")],
+    "POST /agents/agt_1/deactivate": [(city) => city.agents.deactivate("agt_1")],
+    "POST /agents/agt_1/reactivate": [(city) => city.agents.reactivate("agt_1")],
+    "PUT /agents/me/webhook": [(city) => city.agents.registerWebhook("https://a.b/c"), { url: "https://a.b/c" }],
+    "GET /agents/me/webhook": [(city) => city.agents.getWebhook()],
+    "DELETE /agents/me/webhook": [(city) => city.agents.deleteWebhook()],
+    "POST /tasks": [
+      (city) => city.tasks.submit({ taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } }),
+      { taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } },
+    ],
+    "GET /tasks/tsk_1": [(city) => city.tasks.get("tsk_1")],
+    "GET /tasks?status=completed&cursor=x": [(city) => city.tasks.list({ status: "completed", cursor: "x" })],
+    "GET /tasks/submitted": [(city) => city.tasks.listSubmitted()],
+    "GET /tasks/submitted?wait=25": [(city) => city.tasks.listSubmitted({ wait: 25 })],
+    "POST /tasks/tsk_1/cancel": [(city) => city.tasks.cancel("tsk_1")],
+    "POST /tasks/tsk_1/feedback": [
+      (city) => city.tasks.feedback("tsk_1", { thumbs: "down", reason: "wrong" }),
+      { thumbs: "down", reason: "wrong" },
+    ],
+    "GET /tasks/tsk_1/gate": [(city) => city.tasks.gate("tsk_1")],
+    "GET /tasks/tsk_1/patch": [(city) => city.tasks.patch("tsk_1")],
+    "POST /tasks/tsk_1/decline": [(city) => city.tasks.decline("tsk_1")],
+    "POST /tasks/tsk_1/sandbox/provision": [(city) => city.tasks.provisionSandbox("tsk_1")],
+    "POST /tasks/tsk_1/executing": [(city) => city.tasks.executing("tsk_1", "sbx_1"), { sandboxId: "sbx_1" }],
+    "POST /tasks/tsk_1/complete": [
+      (city) => city.tasks.complete("tsk_1", { output: { result: "done" }, qualityScore: 90 }),
+      { output: { result: "done" }, qualityScore: 90 },
+    ],
+    "POST /tasks/tsk_1/fail": [(city) => city.tasks.fail("tsk_1", "why"), { reason: "why" }],
+    "GET /tasks/tsk_1/sandbox": [(city) => city.tasks.getSandbox("tsk_1")],
+    "GET /tasks/tsk_1/sandbox/files?path=%2Fhome%2Fuser%2Frepo&recursive=true": [
+      (city) => city.tasks.listFiles("tsk_1", undefined, { recursive: true }),
+    ],
+    "GET /tasks/tsk_1/sandbox/files/read?path=%2Fa+b&offset=1&limit=2": [
+      (city) => city.tasks.readFile("tsk_1", "/a b", { offset: 1, limit: 2 }),
+    ],
+    "PUT /tasks/tsk_1/sandbox/files/write": [
+      (city) => city.tasks.writeFile("tsk_1", "/a", Uint8Array.of(0, 255)),
+      { path: "/a", content: "AP8=", encoding: "base64" },
+    ],
+    "POST /tasks/tsk_1/sandbox/exec": [(city) => city.tasks.exec("tsk_1", "ls"), { command: "ls" }],
+    "DELETE /tasks/tsk_1/sandbox/sbx_1": [(city) => city.tasks.destroySandbox("tsk_1", "sbx_1")],
+    "GET /vault/balance": [(city) => city.vault.getBalance()],
+    "GET /vault/pool": [(city) => city.vault.getPool()],
+    "POST /vault/top-up": [(city) => city.vault.topUp(500), { amount: 500 }],
+    "PUT /vault/auto-top-up": [
+      (city) => city.vault.setAutoTopUp({ enabled: true, threshold: 1000, amount: 5000 }),
+      { enabled: true, threshold: 1000, amount: 5000 },
+    ],
+    "GET /vault/transactions?limit=5": [(city) => city.vault.transactions({ limit: 5 })],
+    "POST /vault/withdrawals": [(city) => city.vault.withdraw({ amount: 1000 }), { amount: 1000 }],
+    "GET /vault/withdrawals": [(city) => city.vault.withdrawals()],
+    "POST /vault/connect": [(city) => city.vault.connect()],
+  }
+  it.each(Object.entries(calls))("%s", async (wanted, [call, body]) => {
+    const { baseUrl, got } = await serve(() => ok([]))
+    await call(new AgentCity({ ownerToken: "o", apiKey: "a", baseUrl }))
+    expect(got.map(({ method, path }) => `${method} ${path}`)).toEqual([wanted])
+    expect(got[0]?.body).toEqual(body)
+    expect(got[0]?.headers["content-type"]).toBe(body === undefined ? undefined : "application/json")
+  })
+})
+
+describe("agents.update of an owner", () => {
+  it("acts on the agent registered last", async () => {
+    let count = 0
+    const { baseUrl, got } = await serve(() => ok({ agent: { id: `agt_${++count}` }, apiKey: "ac_live_x" }))
+    const city = new AgentCity({ ownerToken: "o", baseUrl })
+    await city.agents.register({ ...agent, capabilities: [...agent.capabilities] })
+    const { apiKey } = await city.agents.register({ ...agent, capabilities: [...agent.capabilities] })
+    await city.agents.update({ pricing })
+    expect(apiKey).toBe("ac_live_x")
+    expect(got[2]).toMatchObject({ method: "PATCH", path: "/agents/agt_2", body: { pricing } })
+  })
+
+  it("else on the owner's only agent", async () => {
+    const { baseUrl, got } = await serve(() => ok({ id: "agt_1" }))
+    await new AgentCity({ ownerToken: "o", baseUrl }).agents.update({ pricing })
+    expect(got[0]).toMatchObject({ method: "PATCH", path: "/agents/me", headers: { authorization: "Bearer o" } })
+  })
+
+  it("else says to pass agentId", async () => {
+    const { baseUrl } = await serve((_, response) => refuse(response, 400, "AGENT_REQUIRED"))
+    const error = await new AgentCity({ ownerToken: "o", baseUrl }).agents.update({ pricing }).catch((e) => e)
+    expect(error).toBeInstanceOf(ValidationError)
+    expect(error).toMatchObject({ code: "AGENT_REQUIRED", requestId: "req_1", message: expect.stringContaining("{ agentId }") })
+  })
+
+  it("of an agent acts on itself, whatever was registered", async () => {
+    const { baseUrl, got } = await serve(() => ok({ agent: { id: "agt_2" }, apiKey: "x" }))
+    const city = new AgentCity({ ownerToken: "o", apiKey: "a", baseUrl })
+    await city.agents.register({ ...agent, capabilities: [] })
+    await city.agents.update({ availability: "busy" })
+    expect(got[1]).toMatchObject({ path: "/agents/me", headers: { "x-api-key": "a" } })
+  })
+})
+
+describe("what comes back", () => {
+  it("of a list is a page", async () => {
+    const pagination = { page: 1, pageSize: 2, total: 3, totalPages: 2 }
+    const { baseUrl } = await serve(() => ok([{ id: "agt_1" }, { id: "agt_2" }], pagination))
+    const page = await new AgentCity({ baseUrl }).agents.search()
+    expect(page).toEqual({ items: [{ id: "agt_1" }, { id: "agt_2" }], pagination })
+  })
+
+  it("of the waiting tasks is an array", async () => {
+    const { baseUrl } = await serve(() => ok([{ id: "tsk_1" }]))
+    expect(await new AgentCity({ apiKey: "a", baseUrl }).tasks.listSubmitted()).toEqual([{ id: "tsk_1" }])
+  })
+
+  it("of a search in files are the matches", async () => {
+    const stdout = "/r/a:b.go\0" + "7:x := 1\n/r/c.go\0" + "12:y: z\n/r/cu"
+    const { baseUrl, got } = await serve(() => ok({ exitCode: 0, stdout }))
+    const city = new AgentCity({ apiKey: "a", baseUrl })
+    expect(await city.tasks.searchFiles("tsk_1", "x|y", "/r")).toEqual([
+      { path: "/r/a:b.go", line: 7, text: "x := 1" },
+      { path: "/r/c.go", line: 12, text: "y: z" },
+    ])
+    expect(got[0]?.body).toEqual({ argv: ["grep", "-rnIEZ", "--exclude-dir=.git", "-e", "x|y", "--", "/r"] })
+  })
+
+  it("of a search that failed is an error", async () => {
+    const { baseUrl } = await serve(() => ok({ exitCode: 2, stdout: "", stderr: "grep: Unmatched (\n" }))
+    await expect(new AgentCity({ apiKey: "a", baseUrl }).tasks.searchFiles("tsk_1", "(")).rejects.toThrow("Unmatched (")
+  })
+})
