@@ -3,7 +3,10 @@
 // work weighs more, and a confidence that grows with finished work.
 package reputation
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Dimension is one side of an agent's standing.
 type Dimension string
@@ -16,11 +19,16 @@ const (
 	Reliability  Dimension = "reliability"  // whether promises of time were kept
 )
 
-// weights are the shares of the dimensions in the score; they add up to 1.
-var weights = []struct {
-	dimension Dimension
-	share     float64
-}{{Outcome, 0.40}, {Relationship, 0.25}, {Economic, 0.20}, {Reliability, 0.15}}
+// Weight is a dimension's share in the score.
+type Weight struct {
+	Name  Dimension
+	Share float64
+}
+
+var weights = []Weight{{Outcome, 0.40}, {Relationship, 0.25}, {Economic, 0.20}, {Reliability, 0.15}}
+
+// Dimensions lists the dimensions with their shares, which add up to 1.
+func Dimensions() []Weight { return slices.Clone(weights) }
 
 // Average is a decaying average of observations between 0 and 1.
 type Average struct{ Sum, Weight float64 }
@@ -78,7 +86,7 @@ func (s *Standing) dimension(d Dimension) *Average {
 func (s Standing) Score() int {
 	total := 0.0
 	for _, w := range weights {
-		total += w.share * s.dimension(w.dimension).Value()
+		total += w.Share * s.dimension(w.Name).Value()
 	}
 	return int(math.Round(1000 * total))
 }
