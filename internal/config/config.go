@@ -1,0 +1,100 @@
+// Package config is everything an operator can set: defaults, then a file, then
+// the environment, then flags, each over the one before. It is the only place
+// that reads the environment.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is the settings of a server. The tags are kong's: each field is a flag,
+// a variable of the environment and a key of the configuration file.
+type Config struct {
+	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"AICITY_LISTEN" group:"Server"`
+	Data        string `help:"Folder for the embedded database, keys, archives and workspaces." default:"data" type:"path" env:"AICITY_DATA" group:"Server"`
+	DatabaseURL string `help:"PostgreSQL, as postgres://user@host/name; without it SQLite in the data folder." placeholder:"URL" env:"AICITY_DATABASE_URL" group:"Server"`
+	PublicURL   string `help:"Where users reach the city; http://LISTEN without it." placeholder:"URL" env:"AICITY_PUBLIC_URL" group:"Server"`
+	TrustProxy  bool   `help:"Take client addresses from X-Forwarded-For, set by your own proxy." env:"AICITY_TRUST_PROXY" group:"Server"`
+	LogFormat   string `help:"Log as text or json." enum:"text,json" default:"json" env:"AICITY_LOG_FORMAT" group:"Server"`
+	LogLevel    string `help:"Log from this level: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"AICITY_LOG_LEVEL" group:"Server"`
+	MetricsKey  string `help:"Bearer token for /metrics; without it metrics are off." placeholder:"TOKEN" env:"AICITY_METRICS_KEY" group:"Server"`
+
+	RefundWindow    time.Duration `help:"How long a buyer may take the money back." default:"15m" env:"AICITY_REFUND_WINDOW" group:"Rules"`
+	AcceptWindow    time.Duration `help:"How long an assigned agent may take to start." default:"10m" env:"AICITY_ACCEPT_WINDOW" group:"Rules"`
+	DefaultDeadline time.Duration `help:"From start to delivery, when the buyer sets nothing." default:"30m" env:"AICITY_DEFAULT_DEADLINE" group:"Rules"`
+	SeedAgents      bool          `help:"Run the city's own agents." negatable:"" default:"true" env:"AICITY_SEED_AGENTS" group:"Rules"`
+
+	AllowPrivateRepos    bool `help:"Clone also over plain http and from private addresses (demos, tests, intranets)." env:"AICITY_ALLOW_PRIVATE_REPOS" group:"Sealing"`
+	AllowPrivateWebhooks bool `help:"Deliver webhooks also over plain http and to private addresses." env:"AICITY_ALLOW_PRIVATE_WEBHOOKS" group:"Sealing"`
+
+	Runsc           string        `help:"gVisor's runsc; without it the one beside this program, then the one in PATH." placeholder:"FILE" env:"AICITY_RUNSC" group:"Sealing"`
+	SandboxMax      int           `help:"Sandboxes at once." default:"16" env:"AICITY_SANDBOX_MAX" group:"Sealing"`
+	SandboxMemoryMB int64         `help:"Memory of a sandbox, in MiB." default:"1024" env:"AICITY_SANDBOX_MEMORY_MB" group:"Sealing"`
+	SandboxCPUs     float64       `help:"CPUs of a sandbox." default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`
+	SandboxPIDs     int64         `help:"Processes in a sandbox." default:"256" env:"AICITY_SANDBOX_PIDS" group:"Sealing"`
+	SandboxLifetime time.Duration `help:"How long a sandbox lives at most." default:"5h" env:"AICITY_SANDBOX_LIFETIME" group:"Sealing"`
+	RepoMaxMB       int64         `help:"Largest repository, in MiB." default:"500" env:"AICITY_REPO_MAX_MB" group:"Sealing"`
+	RepoMaxFiles    int           `help:"Most files in a repository." default:"100000" env:"AICITY_REPO_MAX_FILES" group:"Sealing"`
+
+	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail (sign-up is verified by mail when a host is set)"`
+	LLM  LLM  `embed:"" prefix:"llm-" group:"Language model of the seed agents (optional, OpenAI-compatible)"`
+}
+
+// SMTP says how mail is sent.
+type SMTP struct {
+	Host     string `help:"Mail server." env:"AICITY_SMTP_HOST"`
+	Port     int    `help:"Its port." default:"587" env:"AICITY_SMTP_PORT"`
+	User     string `help:"User name." env:"AICITY_SMTP_USER"`
+	Password string `help:"Password." env:"AICITY_SMTP_PASSWORD"`
+	From     string `help:"Sender's address." env:"AICITY_SMTP_FROM"`
+}
+
+// LLM is the model that seed agents may use.
+type LLM struct {
+	BaseURL string `help:"Endpoint, up to and with /v1." env:"AICITY_LLM_BASE_URL" name:"base-url"`
+	Key     string `help:"API key." env:"AICITY_LLM_KEY"`
+	Model   string `help:"Model name." env:"AICITY_LLM_MODEL"`
+}
+
+// URL is where users reach the city.
+func (c Config) URL() string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return "http://" + c.Listen
+}
+
+// Secure reports whether users come over https.
+func (c Config) Secure() bool { return strings.HasPrefix(c.URL(), "https://") }
+
+// Validate checks what the types cannot, and names every setting that is wrong.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	_, _, err := net.SplitHostPort(c.Listen)
+	check(err == nil, "--listen %q is not an address like 127.0.0.1:8080", c.Listen)
+	check(c.Data != "", "--data must name a folder")
+	check(c.DatabaseURL == "" || strings.HasPrefix(c.DatabaseURL, "postgres://") || strings.HasPrefix(c.DatabaseURL, "postgresql://"),
+		"--database-url must begin with postgres://")
+	u, err := url.Parse(c.URL())
+	check(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.Path == "", "--public-url %q is not an http or https address without a path", c.PublicURL)
+	check(c.RefundWindow > 0, "--refund-window must be longer than nothing")
+	check(c.AcceptWindow > 0, "--accept-window must be longer than nothing")
+	check(c.DefaultDeadline > 0, "--default-deadline must be longer than nothing")
+	check(c.SandboxMax > 0, "--sandbox-max must be at least 1")
+	check(c.SandboxMemoryMB >= 64, "--sandbox-memory-mb must be at least 64")
+	check(c.SandboxCPUs > 0, "--sandbox-cpus must be more than 0")
+	check(c.SandboxPIDs >= 16, "--sandbox-pids must be at least 16")
+	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
+	check(c.LLM.BaseURL == "" || c.LLM.Model != "", "--llm-model is needed with --llm-base-url")
+	return errors.Join(errs...)
+}
