@@ -18,14 +18,16 @@ func (s *Service) SendVerification(ctx context.Context, ownerID string) error {
 // SignLink makes a link token as the job does.
 func (s *Service) SignLink(o Owner, expires time.Time) string { return s.signLink(o, expires) }
 
-// TakeAllHashSlots makes every further hash wait until release is called.
-func (s *Service) TakeAllHashSlots() (release func()) {
-	for range cap(s.hasher.slots) {
-		s.hasher.slots <- struct{}{}
-	}
-	return func() {
-		for range cap(s.hasher.slots) {
-			<-s.hasher.slots
-		}
-	}
+// ExposeHashing makes every hash say that it starts and wait to be let finish,
+// by sending on the channel and receiving from it.
+func (s *Service) ExposeHashing() chan struct{} {
+	s.hasher.slots = make(chan struct{})
+	return s.hasher.slots
+}
+
+// HashWithoutSlot hashes while all places are taken.
+func (s *Service) HashWithoutSlot(ctx context.Context) error {
+	s.ExposeHashing()
+	_, err := s.hasher.hash(ctx, "password")
+	return err
 }
