@@ -1,0 +1,65 @@
+package idempotency_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/idempotency"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/seal"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+func service(t *testing.T, db *store.DB) *idempotency.Service {
+	t.Helper()
+	box, err := seal.Load(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return idempotency.New(db, jobs.New(db, slog.New(slog.DiscardHandler)), box)
+}
+
+func TestRepeatGetsTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := service(t, db)
+		hash := idempotency.Hash("POST", "/tasks", []byte("{}"))
+		begin := func(caller, key, hash string) (*idempotency.Answer, error) { return s.Begin(t.Context(), caller, key, hash) }
+		if a, err := begin("own_1", "k", hash); a != nil || err != nil {
+			t.Fatalf("first call: %v, %v", a, err)
+		}
+		if _, err := begin("own_1", "k", hash); city.CodeOf(err) != city.CodeIdempotency {
+			t.Errorf("repeat while the first runs: %v", err)
+		}
+		if err := s.End(t.Context(), "own_1", "k", idempotency.Answer{Status: 201, Body: []byte("secret answer")}); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := begin("own_1", "k", hash); err != nil || a == nil || a.Status != 201 || string(a.Body) != "secret answer" {
+			t.Errorf("repeat: %+v, %v", a, err)
+		}
+		if _, err := begin("own_1", "k", idempotency.Hash("POST", "/tasks", []byte("[]"))); city.CodeOf(err) != city.CodeIdempotency {
+			t.Errorf("same key, other body: %v", err)
+		}
+		if a, err := begin("own_2", "k", hash); a != nil || err != nil {
+			t.Errorf("same key of another caller: %v, %v", a, err)
+		}
+	})
+}
+
+func TestAFailedCallMayRunAgain(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := service(t, db)
+		for range 2 {
+			if a, err := s.Begin(t.Context(), "own_1", "k", "h"); a != nil || err != nil {
+				t.Fatalf("%v, %v", a, err)
+			}
+			if err := s.End(t.Context(), "own_1", "k", idempotency.Answer{Status: 503}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
