@@ -47,9 +47,18 @@ const (
 
 // Hot reports whether the account is touched by so many transfers that a row
 // lock would make them wait for each other. Its balance is summed from the
-// transfers; it has no floor.
+// transfers; it has no floor and takes no pending transfers.
 func (a Account) Hot() bool {
 	return strings.HasPrefix(string(a), "platform/") || strings.HasPrefix(string(a), "payment/")
+}
+
+// owner is the id in OwnerCredits' name; ok is false for every other account.
+func (a Account) owner() (id string, ok bool) {
+	rest, ok := strings.CutPrefix(string(a), "owner/")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(rest, "/credits")
 }
 
 // Phase says what a transfer does.
@@ -63,15 +72,18 @@ const (
 	Void    Phase = "void"    // frees a pending transfer
 )
 
+// MaxAmount bounds one transfer, in cents. It keeps every sum that is ever taken
+// far from the end of int64, where integers wrap.
+const MaxAmount city.Cents = 1_000_000_000_000_000
+
 // Transfer moves an amount from Debit to Credit.
 type Transfer struct {
-	ID     string // unique, given by the caller
+	ID     string // unique, given by the caller: "<task>/hold"
 	Debit  Account
 	Credit Account
-	Amount city.Cents // > 0
+	Amount city.Cents // 1 to MaxAmount
 	Kind   string     // what it is for: "hold", "fee", …
 	Ref    string     // id of the task, top-up or payout it belongs to
-	Holder string     // owner whose money the credited account holds, when it is not in its name
 }
 
 // check refuses transfers that no caller may mean.
@@ -81,6 +93,8 @@ func (t Transfer) check() error {
 		return fmt.Errorf("transfer %q is incomplete", t.ID)
 	case t.Amount <= 0:
 		return fmt.Errorf("transfer %q: amount %d is not positive", t.ID, t.Amount)
+	case t.Amount > MaxAmount:
+		return fmt.Errorf("transfer %q: amount %d is over %d", t.ID, t.Amount, MaxAmount)
 	case t.Debit == t.Credit:
 		return fmt.Errorf("transfer %q: %s to itself", t.ID, t.Debit)
 	default:
@@ -88,7 +102,17 @@ func (t Transfer) check() error {
 	}
 }
 
-// Balance is the state of an account.
+// holder is the owner for whom the credited account holds the money: what an
+// owner's credits go to is held for that owner. "" when it is nobody's.
+func (t Transfer) holder() string {
+	id, ok := t.Debit.owner()
+	if _, own := t.Credit.owner(); !ok || own || t.Credit.Hot() {
+		return ""
+	}
+	return id
+}
+
+// Balance is the state of an account, in totals since it exists.
 type Balance struct {
 	DebitsPending  city.Cents
 	DebitsPosted   city.Cents
@@ -101,6 +125,15 @@ func (b Balance) Available() city.Cents { return b.CreditsPosted - b.DebitsPoste
 
 // Net is the posted balance, positive for what the city owes.
 func (b Balance) Net() city.Cents { return b.CreditsPosted - b.DebitsPosted }
+
+// String names what is posted, and what is set aside when anything is.
+func (b Balance) String() string {
+	text := fmt.Sprintf("debits %s, credits %s", b.DebitsPosted, b.CreditsPosted)
+	if b.DebitsPending != 0 || b.CreditsPending != 0 {
+		text += fmt.Sprintf(" (pending %s and %s)", b.DebitsPending, b.CreditsPending)
+	}
+	return text
+}
 
 func (b Balance) plus(o Balance) Balance {
 	return Balance{

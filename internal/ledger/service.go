@@ -18,8 +18,9 @@ type Ledger struct{}
 func New() *Ledger { return &Ledger{} }
 
 // Post moves money at once: all transfers or none. Transfers that were posted
-// before with the same content are left out. Errors: *ShortfallError when an
-// account has too little, *ConflictError.
+// before with the same content are left out. After an error the transaction
+// must be rolled back. Errors: *ShortfallError when an account has too little,
+// *ConflictError.
 func (l *Ledger) Post(ctx context.Context, tx store.Tx, transfers ...Transfer) error {
 	entries := make([]entry, len(transfers))
 	for i, t := range transfers {
@@ -29,10 +30,13 @@ func (l *Ledger) Post(ctx context.Context, tx store.Tx, transfers ...Transfer) e
 }
 
 // Reserve sets money aside until Capture or Void; until then neither side can
-// use it. Errors: as Post.
+// use it. Errors: as Post; hot accounts are refused.
 func (l *Ledger) Reserve(ctx context.Context, tx store.Tx, transfers ...Transfer) error {
 	entries := make([]entry, len(transfers))
 	for i, t := range transfers {
+		if t.Debit.Hot() || t.Credit.Hot() {
+			return fmt.Errorf("transfer %q: a hot account takes no pending transfers", t.ID)
+		}
 		entries[i] = entry{Transfer: t, phase: Pending}
 	}
 	return write(ctx, tx, entries)
@@ -124,8 +128,8 @@ func write(ctx context.Context, tx store.Tx, entries []entry) error {
 		debit, credit := e.effects()
 		deltas[e.Debit] = deltas[e.Debit].plus(debit)
 		deltas[e.Credit] = deltas[e.Credit].plus(credit)
-		if e.Holder != "" {
-			holders[e.Credit] = e.Holder
+		if holder := e.holder(); holder != "" {
+			holders[e.Credit] = holder
 		}
 	}
 	accounts := make([]Account, 0, len(deltas))

@@ -64,9 +64,7 @@ func withoutRepeats(ctx context.Context, tx store.Tx, entries []entry, written m
 		if err != nil {
 			return nil, err
 		}
-		same := e.Transfer
-		same.Holder = ""
-		if old.Transfer != same || old.phase != e.phase || old.pendingID != e.pendingID {
+		if old.Transfer != e.Transfer || old.phase != e.phase || old.pendingID != e.pendingID {
 			return nil, &ConflictError{ID: e.ID}
 		}
 	}
@@ -98,10 +96,11 @@ func findTransfer(ctx context.Context, q store.Querier, id string) (entry, error
 	return entry{Transfer: r.Transfer, phase: r.Phase, pendingID: r.PendingID}, nil
 }
 
-func scanRecord(row store.Row) (Record, error) {
+// scanRecord reads recordColumns and the columns that follow them.
+func scanRecord(row store.Row, more ...any) (Record, error) {
 	var r Record
 	var at int64
-	err := row.Scan(&r.Seq, &r.ID, &r.Debit, &r.Credit, &r.Amount, &r.Kind, &r.Ref, &r.Phase, &r.PendingID, &at)
+	err := row.Scan(append([]any{&r.Seq, &r.ID, &r.Debit, &r.Credit, &r.Amount, &r.Kind, &r.Ref, &r.Phase, &r.PendingID, &at}, more...)...)
 	r.At = store.FromMicros(at)
 	return r, err
 }

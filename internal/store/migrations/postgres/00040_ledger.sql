@@ -1,7 +1,7 @@
 -- +goose Up
 CREATE TABLE ledger_accounts (
-    name            TEXT   NOT NULL PRIMARY KEY,
-    holder          TEXT   NOT NULL, -- owner whose money it holds, when it is not in the owner's name
+    name            TEXT   COLLATE "C" NOT NULL PRIMARY KEY,
+    holder          TEXT   NOT NULL, -- owner whose money it holds when that is not in its name, else empty
     debits_pending  BIGINT NOT NULL CHECK (debits_pending >= 0),
     debits_posted   BIGINT NOT NULL CHECK (debits_posted >= 0),
     credits_pending BIGINT NOT NULL CHECK (credits_pending >= 0),
@@ -10,7 +10,8 @@ CREATE TABLE ledger_accounts (
     CONSTRAINT ledger_accounts_floor CHECK (name LIKE 'platform/%' OR name LIKE 'payment/%'
         OR credits_posted - debits_posted - debits_pending >= 0)
 );
-CREATE INDEX ledger_accounts_holder ON ledger_accounts (holder) WHERE holder <> '';
+-- Most holds are closed: only those with money in them are looked up.
+CREATE INDEX ledger_accounts_holder ON ledger_accounts (holder) WHERE holder <> '' AND credits_posted <> debits_posted;
 CREATE TABLE ledger_transfers (
     seq        BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     id         TEXT   NOT NULL UNIQUE,
@@ -22,7 +23,9 @@ CREATE TABLE ledger_transfers (
     phase      TEXT   NOT NULL,
     pending_id TEXT   UNIQUE, -- the pending transfer that a capture or void closes
     created_at BIGINT NOT NULL,
-    CHECK (debit <> credit)
+    CONSTRAINT ledger_transfers_sides CHECK (debit <> credit),
+    CONSTRAINT ledger_transfers_phase CHECK (phase IN ('posted', 'pending', 'capture', 'void')
+        AND (phase IN ('capture', 'void')) = (pending_id IS NOT NULL))
 );
 CREATE INDEX ledger_transfers_debit ON ledger_transfers (debit, seq);
 CREATE INDEX ledger_transfers_credit ON ledger_transfers (credit, seq);

@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// BalanceOf returns the balance of an account; an account that was never
+// touched has a zero balance.
+func (l *Ledger) BalanceOf(ctx context.Context, q store.Querier, a Account) (Balance, error) {
+	if a.Hot() {
+		return hotBalance(ctx, q, a)
+	}
+	return readBalance(ctx, q, a)
+}
+
+// Balances returns the balances of several accounts, one for each name.
+func (l *Ledger) Balances(ctx context.Context, q store.Querier, accounts ...Account) (map[Account]Balance, error) {
+	balances := make(map[Account]Balance, len(accounts))
+	var cold []any
+	for _, a := range accounts {
+		balances[a] = Balance{}
+		if !a.Hot() {
+			cold = append(cold, string(a))
+			continue
+		}
+		b, err := hotBalance(ctx, q, a)
+		if err != nil {
+			return nil, err
+		}
+		balances[a] = b
+	}
+	if len(cold) == 0 {
+		return balances, nil
+	}
+	rows, err := q.Query(ctx, `SELECT name, debits_pending, debits_posted, credits_pending, credits_posted
+		FROM ledger_accounts WHERE name IN (`+placeholders(1, len(cold))+`)`, cold...)
+	if err != nil {
+		return nil, fmt.Errorf("read balances: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name Account
+		var b Balance
+		if err := rows.Scan(&name, &b.DebitsPending, &b.DebitsPosted, &b.CreditsPending, &b.CreditsPosted); err != nil {
+			return nil, fmt.Errorf("scan balance: %w", err)
+		}
+		balances[name] = b
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read balances: %w", err)
+	}
+	return balances, nil
+}
+
+// placeholders is "$from,$from+1,…" for n values.
+func placeholders(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}
+
+// hotSums is one row with a hot account's posted debits and credits: its
+// roll-up and what came later. It is one statement, so that a roll-up which
+// commits meanwhile is seen in both parts or in neither. %s is the account's
+// placeholder.
+const hotSums = `SELECT
+	COALESCE(a.debits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_transfers t
+		WHERE t.debit = one.name AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS debits,
+	COALESCE(a.credits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_transfers t
+		WHERE t.credit = one.name AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS credits
+	FROM (SELECT CAST(%s AS TEXT) AS name) one LEFT JOIN ledger_accounts a ON a.name = one.name`
+
+func hotBalance(ctx context.Context, q store.Querier, a Account) (Balance, error) {
+	var b Balance
+	if err := q.QueryRow(ctx, fmt.Sprintf(hotSums, "$1"), string(a)).Scan(&b.DebitsPosted, &b.CreditsPosted); err != nil {
+		return Balance{}, fmt.Errorf("sum transfers of %s: %w", a, err)
+	}
+	return b, nil
+}
+
+// HeldFor is what is held for an owner in accounts that are not in the owner's
+// name: the open holds of tasks.
+func (l *Ledger) HeldFor(ctx context.Context, q store.Querier, ownerID string) (city.Cents, error) {
+	var held city.Cents
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(credits_posted - debits_posted), 0) AS BIGINT) FROM ledger_accounts
+		WHERE holder = $1 AND holder <> '' AND credits_posted <> debits_posted`, ownerID).Scan(&held)
+	if err != nil {
+		return 0, fmt.Errorf("sum holds: %w", err)
+	}
+	return held, nil
+}

@@ -1,0 +1,170 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Line is one transfer on a statement of one or several accounts, seen as one purse.
+type Line struct {
+	Record
+	Change  city.Cents // what the transfer did to the purse: > 0 came in, 0 moved inside or is only set aside
+	Balance city.Cents // what was posted in the purse afterwards
+}
+
+// Page is a part of a statement, newest line first.
+type Page struct {
+	Lines []Line
+	Next  string // cursor of the page after, "" on the last
+}
+
+// The bounds of a page's length.
+const (
+	defaultLimit = 50
+	maxLimit     = 200
+)
+
+// Statement pages through the transfers of accounts, newest first, from cursor
+// ("" for the newest; else Page.Next). A limit of 0 is 50, the most is 200.
+// Every page costs the same, however deep: the cursor carries the balance on.
+// Errors: VALIDATION_ERROR for a cursor that is none.
+func (l *Ledger) Statement(ctx context.Context, q store.Querier, accounts []Account, cursor string, limit int) (Page, error) {
+	if len(accounts) == 0 {
+		return Page{}, nil
+	}
+	from := position{seq: math.MaxInt64}
+	if cursor != "" {
+		var ok bool
+		if from, ok = parseCursor(cursor); !ok {
+			return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+		}
+	}
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	limit = min(limit, maxLimit)
+
+	lines, opening, err := statementLines(ctx, q, accounts, from.seq, limit+1)
+	if err != nil {
+		return Page{}, fmt.Errorf("statement: %w", err)
+	}
+	if cursor != "" {
+		opening = from.balance
+	}
+	for i := range lines {
+		lines[i].Balance = opening
+		opening -= lines[i].Change
+	}
+	if len(lines) <= limit {
+		return Page{Lines: lines}, nil
+	}
+	last := lines[limit-1]
+	return Page{Lines: lines[:limit], Next: position{seq: last.Seq, balance: last.Balance - last.Change}.String()}, nil
+}
+
+// statementLines reads up to limit lines below seq, and the purse's posted
+// balance in the same statement, so that both are of one moment.
+func statementLines(ctx context.Context, q store.Querier, accounts []Account, seq int64, limit int) ([]Line, city.Cents, error) {
+	args := []any{seq, limit}
+	var branches, sums []string
+	for _, a := range accounts {
+		args = append(args, string(a))
+		name := fmt.Sprintf("$%d", len(args))
+		// One indexed read for each side, merged: an OR or IN would read and
+		// sort every transfer of the account.
+		for _, side := range []string{"debit", "credit"} {
+			branches = append(branches, fmt.Sprintf(
+				`SELECT * FROM (SELECT * FROM ledger_transfers WHERE %s = %s AND seq < $1 ORDER BY seq DESC LIMIT $2) %s%d`,
+				side, name, side, len(args)))
+		}
+		sums = append(sums, fmt.Sprintf(`COALESCE((%s), 0)`, postedSQL(a, name)))
+	}
+	rows, err := q.Query(ctx, `SELECT `+recordColumns+`, CAST(`+strings.Join(sums, " + ")+` AS BIGINT)
+		FROM (`+strings.Join(branches, " UNION ")+`) lines ORDER BY seq DESC LIMIT $2`, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = rows.Close() }()
+	var lines []Line
+	var posted city.Cents
+	for rows.Next() {
+		record, err := scanRecord(rows, &posted)
+		if err != nil {
+			return nil, 0, err
+		}
+		lines = append(lines, Line{Record: record, Change: record.changeOf(accounts)})
+	}
+	return lines, posted, rows.Err()
+}
+
+// postedSQL is a query for the posted balance of one account.
+func postedSQL(a Account, placeholder string) string {
+	if a.Hot() {
+		return `SELECT credits - debits FROM (` + fmt.Sprintf(hotSums, placeholder) + `) sums`
+	}
+	return `SELECT credits_posted - debits_posted FROM ledger_accounts WHERE name = ` + placeholder
+}
+
+// changeOf is what the transfer did to what was posted in accounts together.
+func (r Record) changeOf(accounts []Account) city.Cents {
+	var change city.Cents
+	if r.Phase != Posted && r.Phase != Capture {
+		return 0
+	}
+	if slices.Contains(accounts, r.Credit) {
+		change += r.Amount
+	}
+	if slices.Contains(accounts, r.Debit) {
+		change -= r.Amount
+	}
+	return change
+}
+
+// position is where a page ends: below which transfer, and the balance there.
+type position struct {
+	seq     int64
+	balance city.Cents
+}
+
+func (p position) String() string { return fmt.Sprintf("%d.%d", p.seq, p.balance) }
+
+func parseCursor(text string) (position, bool) {
+	seqText, balanceText, ok := strings.Cut(text, ".")
+	if !ok {
+		return position{}, false
+	}
+	seq, err := strconv.ParseInt(seqText, 10, 64)
+	if err != nil || seq <= 0 {
+		return position{}, false
+	}
+	balance, err := strconv.ParseInt(balanceText, 10, 64)
+	return position{seq: seq, balance: city.Cents(balance)}, err == nil
+}
+
+// ByRef lists the transfers of a task, top-up or payout, oldest first.
+func (l *Ledger) ByRef(ctx context.Context, q store.Querier, ref string) ([]Record, error) {
+	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM ledger_transfers WHERE ref = $1 ORDER BY seq`, ref)
+	if err != nil {
+		return nil, fmt.Errorf("list transfers: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []Record
+	for rows.Next() {
+		r, err := scanRecord(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan transfer: %w", err)
+		}
+		list = append(list, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list transfers: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,125 @@
+package ledger_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+// What somebody with the database in hand may do; every statement keeps all
+// constraints of the schema.
+func TestVerifyFindsTampering(t *testing.T) {
+	t.Parallel()
+	insert := func(values string) string {
+		return `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at) VALUES ` + values
+	}
+	cases := []struct {
+		name, statement string
+		names           string // what the first offence must name
+	}{
+		{"a cent out of nothing", `UPDATE ledger_accounts SET credits_posted = credits_posted + 1 WHERE name = 'owner/own_b/credits'`, "owner/own_b/credits"},
+		{"an account gone", `DELETE FROM ledger_accounts WHERE name = 'task/tsk_1/hold'`, "task/tsk_1/hold"},
+		{"an account from nowhere", `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
+			VALUES ('owner/own_x/credits', '', 0, 0, 0, 7)`, "owner/own_x/credits"},
+		{"a roll-up that skips", `UPDATE ledger_accounts SET rolled_up_to = rolled_up_to + 100 WHERE name = 'payment/test/clearing'`, "payment/test/clearing"},
+		{"a pending sum gone", `UPDATE ledger_accounts SET debits_pending = 0 WHERE name = 'owner/own_b/credits'`, "owner/own_b/credits"},
+		{"a transfer past the rules", insert(`('evil', 'owner/own_b/credits', 'agent/agt_1/available', 5000, 'x', '', 'posted', NULL, 1)`), "agent/agt_1/available"},
+		{"a capture of nothing", insert(`('evil', 'owner/own_b/credits', 'task/tsk_1/hold', 1, 'x', '', 'capture', 'nothing', 1)`), "owner/own_b/credits"},
+		{"more captured than set aside", insert(`('evil', 'owner/own_b/credits', 'task/tsk_1/hold', 31, 'x', '', 'capture', 'aside', 1)`), "owner/own_b/credits"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				mustPost(t, db, transfer("top", clearing, buyer, 100), transfer("hold", buyer, hold, 10))
+				err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+					return books.Reserve(ctx, tx, transfer("aside", buyer, hold, 30))
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := books.RollUp(t.Context(), db); err != nil {
+					t.Fatal(err)
+				}
+				mustPost(t, db, transfer("later", clearing, buyer, 5))
+				mustVerify(t, db)
+				err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+					_, err := tx.Exec(ctx, c.statement)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				report, err := books.Verify(t.Context(), db)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if report.OK() || !strings.Contains(report.Offences[0], c.names) {
+					t.Errorf("want an offence that names %s, got %q", c.names, report.Offences)
+				}
+			})
+		})
+	}
+}
+
+// A closing that fits no pending transfer is named itself, beside the balances.
+func TestVerifyNamesTheClosing(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		mustPost(t, db, transfer("top", clearing, buyer, 100))
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at)
+				VALUES ('evil', 'owner/own_b/credits', 'task/tsk_1/hold', 1, 'x', '', 'void', 'top', 1)`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := books.Verify(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report.Offences) != 1 || !strings.Contains(report.Offences[0], "transfer evil") {
+			t.Errorf("offences: %q", report.Offences)
+		}
+	})
+}
+
+func TestTrialBalance(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		mustPost(t, db, transfer("top", clearing, buyer, 1000), transfer("top2", clearing, ledger.OwnerCredits("own_c"), 50))
+		mustPost(t, db, transfer("hold", buyer, hold, 400))
+		if err := books.RollUp(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		mustPost(t, db, transfer("earn", hold, escrow, 340), transfer("fee", hold, ledger.PlatformFees, 60), transfer("top3", clearing, buyer, 1))
+		lines, err := books.TrialBalance(t.Context(), db.Read())
+		if err != nil {
+			t.Fatal(err)
+		}
+		type line struct {
+			accounts int64
+			net      string
+		}
+		want := map[string]line{
+			"owner credits": {2, "$6.51"}, "task holds": {1, "$0.00"}, "agent escrow": {1, "$3.40"}, "agent available": {0, "$0.00"},
+			"payouts in transit": {0, "$0.00"}, "payment/test/clearing": {1, "-$10.51"}, "platform/fees": {1, "$0.60"},
+		}
+		if len(lines) != len(want) {
+			t.Errorf("%d lines, want %d", len(lines), len(want))
+		}
+		for _, g := range lines {
+			if got := (line{g.Accounts, g.Balance.Net().String()}); got != want[g.Name] {
+				t.Errorf("%s: %v, want %v", g.Name, got, want[g.Name])
+			}
+		}
+		if sum := ledger.Sum(lines); sum != 0 {
+			t.Errorf("sum %s", sum)
+		}
+	})
+}
