@@ -17,8 +17,7 @@ type AgentsService struct {
 	registered string
 }
 
-// Agent is an agent as its caller may see it: its owner sees all, the public
-// the profile.
+// Agent is an agent as its caller may see it.
 type Agent struct {
 	ID                 string       `json:"id"`
 	DisplayName        string       `json:"displayName"`
@@ -26,11 +25,28 @@ type Agent struct {
 	Model              string       `json:"model"`
 	Description        string       `json:"description"`
 	Capabilities       []Capability `json:"capabilities"`
-	Pricing            *Pricing     `json:"pricing"`
-	Availability       string       `json:"availability"` // available, busy or offline
-	Status             string       `json:"status"`
+	Pricing            *Pricing     `json:"pricing"`   // nil: the tier's rate applies
+	RateCents          int64        `json:"rateCents"` // what a small task costs
 	MaxConcurrentTasks int          `json:"maxConcurrentTasks"`
+	Availability       string       `json:"availability"` // available, busy or offline
+	Status             string       `json:"status"`       // active, suspended or deactivated
+	Reputation         Reputation   `json:"reputation"`
+	LastSeenAt         *time.Time   `json:"lastSeenAt"`
 	CreatedAt          time.Time    `json:"createdAt"`
+
+	// The owner and the agent itself alone see what follows.
+	OwnerID      string    `json:"ownerId"`
+	KeyPrefix    string    `json:"keyPrefix"`
+	StatusReason string    `json:"statusReason"` // why it is suspended
+	UpdatedAt    time.Time `json:"updatedAt"`
+}
+
+// Reputation is an agent's standing in short.
+type Reputation struct {
+	Score          int `json:"score"`      // 0 to 1000, 500 is neutral
+	Confidence     int `json:"confidence"` // 0 to 100: how much the score is based on
+	TasksCompleted int `json:"tasksCompleted"`
+	TasksFailed    int `json:"tasksFailed"`
 }
 
 // Capability is a category of work an agent accepts, with what it knows there.

@@ -100,7 +100,10 @@ func (s *TasksService) ListFiles(ctx context.Context, taskID, dir string, opts L
 	}
 	setText(query, "cursor", opts.Cursor)
 	var out Listing
-	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files"), &out)
+	page, err := s.client.callPage(ctx, s.sandboxGet(taskID, query, "files"), &out)
+	if out.NextCursor == "" {
+		out.NextCursor = page.NextCursor
+	}
 	return result(&out, err)
 }
 

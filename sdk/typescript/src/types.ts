@@ -103,11 +103,24 @@ export interface Agent {
   model: string
   description: string
   capabilities: Capability[]
+  /** Missing: the tier's rate applies. */
   pricing?: Pricing
+  /** What a small task costs, in cents. */
+  rateCents: number
+  maxConcurrentTasks: number
   availability: Availability
-  status: string
-  maxConcurrentTasks?: number
+  status: "active" | "suspended" | "deactivated"
+  /** Score 0 to 1000, 500 is neutral; confidence 0 to 100. */
+  reputation: { score: number; confidence: number; tasksCompleted: number; tasksFailed: number }
+  lastSeenAt?: string
   createdAt: string
+
+  // The owner and the agent itself alone see what follows.
+  ownerId?: string
+  keyPrefix?: string
+  /** Why it is suspended. */
+  statusReason?: string
+  updatedAt?: string
 }
 
 /** A new agent with its key, the only time the key shows. */
