@@ -1,0 +1,12 @@
+package payment
+
+import "context"
+
+// PayOut runs the job that pays a withdrawal out.
+func (s *Service) PayOut(ctx context.Context, id string) error { return s.payOut(ctx, id) }
+
+// ResumeTopUp runs the job that finishes a top-up.
+func (s *Service) ResumeTopUp(ctx context.Context, id string) error { return s.resumeTopUp(ctx, id) }
+
+// Backoff is the pause after a failed attempt.
+var Backoff = backoff

@@ -1,0 +1,207 @@
+// Package payment brings money into the city and out of it: buyers top up their
+// credits, owners withdraw what their agents earned. Inside, money moves in
+// package ledger; outside, a Provider moves it.
+//
+// Whatever the provider does is bracketed by two transactions: the first writes
+// down what is wanted together with a job that will finish it, the second books
+// the outcome. A crash between them loses nothing, and because every order to
+// the provider carries an id, doing it again doubles nothing.
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Bounds of what an owner may ask for, in cents.
+const (
+	MinTopUp      city.Cents = 500
+	MaxTopUp      city.Cents = 1_000_000
+	MinWithdrawal city.Cents = 1000
+)
+
+// maxKey bounds an idempotency key, in bytes.
+const maxKey = 200
+
+// Provider moves money outside the city. Its orders carry an id: an order that
+// is repeated under the same id is carried out once.
+type Provider interface {
+	// Name identifies it in accounts and rows: "testpay".
+	Name() string
+	// Label is how people read it.
+	Label() string
+	// Test reports that no real money moves.
+	Test() bool
+	// Charge takes money from an owner and returns its own name for the charge.
+	// Errors: *RefusedError when it never will; after any other error it is
+	// unknown whether the money moved, and the same order is given again.
+	Charge(ctx context.Context, order Order) (reference string, err error)
+	// PayOut sends money to an owner. Errors: as Charge.
+	PayOut(ctx context.Context, order Order) (reference string, err error)
+	// CheckPayout tells whether the owner can be paid. Errors: PAYOUT_UNAVAILABLE.
+	CheckPayout(ctx context.Context, ownerID string) error
+}
+
+// Connector is a Provider at which owners set up a payout account.
+type Connector interface {
+	// Connect returns the address where the owner does that.
+	Connect(ctx context.Context, ownerID string) (url string, err error)
+}
+
+// Order tells a provider to move money.
+type Order struct {
+	ID       string // the top-up's or withdrawal's id
+	OwnerID  string
+	Amount   city.Cents
+	Currency string
+}
+
+// RefusedError is a provider's final no.
+type RefusedError struct {
+	Reason string // for the owner to read: "The card was declined."
+}
+
+// Error says that and why the provider refused.
+func (e *RefusedError) Error() string { return "the payment provider refused: " + e.Reason }
+
+// TopUpStatus is how far a top-up is.
+type TopUpStatus string
+
+// The states of a top-up.
+const (
+	TopUpPending   TopUpStatus = "pending"
+	TopUpSucceeded TopUpStatus = "succeeded"
+	TopUpDeclined  TopUpStatus = "declined"
+)
+
+// TopUp is a purchase of credits.
+type TopUp struct {
+	ID         string // top_…
+	OwnerID    string
+	Amount     city.Cents
+	Provider   string
+	Status     TopUpStatus
+	Reference  string // the provider's name for the charge
+	Reason     string // why it was declined
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+}
+
+// WithdrawalStatus is how far a withdrawal is.
+type WithdrawalStatus string
+
+// The states of a withdrawal.
+const (
+	WithdrawalPending WithdrawalStatus = "pending" // taken from the wallet, with the provider
+	WithdrawalPaid    WithdrawalStatus = "paid"
+	WithdrawalFailed  WithdrawalStatus = "failed" // back in the wallet
+)
+
+// Withdrawal is a payout of an agent's earnings to its owner.
+type Withdrawal struct {
+	ID         string // wdr_…
+	OwnerID    string
+	AgentID    string
+	Amount     city.Cents
+	Provider   string
+	Status     WithdrawalStatus
+	Reference  string // the provider's name for the payout
+	Reason     string // why it failed
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+}
+
+// WithdrawalPage is a part of a list of withdrawals, newest first.
+type WithdrawalPage struct {
+	Withdrawals []Withdrawal
+	Next        string // the cursor of the next page, "" on the last
+}
+
+// Pool is a buyer's credits.
+type Pool struct {
+	ID       string
+	OwnerID  string
+	Balance  city.Cents // free to spend
+	Held     city.Cents // held for running tasks
+	Currency string
+	Provider string // how its provider calls itself; a test provider says so
+	Test     bool   // no real money
+}
+
+// Wallet is what an agent earned.
+type Wallet struct {
+	AgentID   string
+	Available city.Cents // can be withdrawn
+	Escrowed  city.Cents // inside refund windows
+	Currency  string
+}
+
+// Transaction is one movement in a buyer's credits or an agent's wallet.
+type Transaction struct {
+	ID        string
+	Type      string     // the transfer's kind: top_up, hold, earn, release, withdrawal, …
+	Amount    city.Cents // negative when it leaves; 0 when it moved inside a wallet
+	Moved     city.Cents // what moved, always positive
+	Balance   city.Cents // afterwards
+	Ref       string     // the task, top-up or withdrawal it belongs to
+	TaskID    string     // Ref when that is a task
+	CreatedAt time.Time
+}
+
+// TransactionPage is a part of a list of movements, newest first.
+type TransactionPage struct {
+	Transactions []Transaction
+	Next         string // the cursor of the next page, "" on the last
+}
+
+// poolID names an owner's pool: there is one for each owner, so its name follows.
+func poolID(ownerID string) string {
+	return "pool_" + ownerID[min(len(ownerID), len(city.PrefixOwner)+1):]
+}
+
+func errDeclined(reason string) error {
+	return city.Errorf(city.CodePaymentDeclined, "The payment was declined and nothing was charged: %s", reason)
+}
+
+func errKeyReused() error {
+	return city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for another request. Use a new key for each request.")
+}
+
+func errInsufficientFunds(required, available city.Cents) error {
+	return city.Errorf(city.CodeInsufficientFunds, "The wallet has %s available, less than %s. Earnings become available after the refund window.",
+		available, required).
+		WithDetail("requiredCents", int64(required)).WithDetail("availableCents", int64(available))
+}
+
+func errWithdrawalPending() error {
+	return city.Errorf(city.CodeWithdrawalPending, "A withdrawal of this agent is on its way. Wait until it is paid or has failed.")
+}
+
+func errNothingToConnect(label string) error {
+	return city.Errorf(city.CodePayoutUnavailable, "%s: payouts need no account here, so there is nothing to connect.", label)
+}
+
+func checkKey(v *city.Invalid, key string) {
+	v.Check(len(key) <= maxKey, "Idempotency-Key", "at most %d characters", maxKey)
+}
+
+// refusal is the reason of a provider's final no.
+func refusal(err error) (reason string, ok bool) {
+	refused, ok := errors.AsType[*RefusedError](err)
+	if !ok {
+		return "", false
+	}
+	return refused.Reason, true
+}
+
+// checkProvider keeps an order that was given to one provider from another.
+func checkProvider(p Provider, wanted string) error {
+	if p.Name() == wanted {
+		return nil
+	}
+	return fmt.Errorf("payment provider %q is not configured any more", wanted)
+}

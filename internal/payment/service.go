@@ -1,0 +1,164 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Notifier tells an agent's endpoint what happened, in the transaction. Subject
+// is what the event is about; data is encoded as JSON.
+type Notifier interface {
+	Emit(ctx context.Context, tx store.Tx, agentID, eventType, subject string, data any) error
+}
+
+// Config is what a Service needs.
+type Config struct {
+	DB       *store.DB
+	Jobs     *jobs.Queue // New registers the package's jobs on it
+	Ledger   *ledger.Ledger
+	Provider Provider
+	Notifier Notifier
+	Logger   *slog.Logger
+	// OwnsAgent returns AGENT_NOT_FOUND unless the agent is the owner's.
+	OwnsAgent func(ctx context.Context, ownerID, agentID string) error
+}
+
+// Service does everything that concerns money in and out.
+type Service struct {
+	db        *store.DB
+	jobs      *jobs.Queue
+	ledger    *ledger.Ledger
+	provider  Provider
+	notifier  Notifier
+	logger    *slog.Logger
+	ownsAgent func(ctx context.Context, ownerID, agentID string) error
+}
+
+// New returns a service and registers its jobs.
+func New(cfg Config) *Service {
+	s := &Service{
+		db: cfg.DB, jobs: cfg.Jobs, ledger: cfg.Ledger, provider: cfg.Provider,
+		notifier: cfg.Notifier, logger: cfg.Logger, ownsAgent: cfg.OwnsAgent,
+	}
+	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },
+		jobs.RetryAfter(backoff))
+	jobs.Handle(s.jobs, func(ctx context.Context, a payoutArgs, _ jobs.Attempt) error { return s.payOut(ctx, a.WithdrawalID) },
+		jobs.RetryAfter(backoff))
+	return s
+}
+
+const (
+	// askForever: only the provider knows whether money moved, so it is asked
+	// until it answers.
+	askForever = 10_000
+	maxBackoff = time.Hour
+)
+
+// backoff doubles from one second to an hour.
+func backoff(a jobs.Attempt) time.Duration {
+	return min(maxBackoff, time.Second<<min(a.Number-1, 20))
+}
+
+// Test reports that no real money moves.
+func (s *Service) Test() bool { return s.provider.Test() }
+
+// Label is how the provider calls itself; a test provider says so.
+func (s *Service) Label() string { return s.provider.Label() }
+
+// Pool returns an owner's credits.
+func (s *Service) Pool(ctx context.Context, ownerID string) (Pool, error) {
+	balance, err := s.ledger.BalanceOf(ctx, s.db.Read(), ledger.OwnerCredits(ownerID))
+	if err != nil {
+		return Pool{}, fmt.Errorf("read pool: %w", err)
+	}
+	held, err := s.ledger.HeldFor(ctx, s.db.Read(), ownerID)
+	if err != nil {
+		return Pool{}, fmt.Errorf("read pool: %w", err)
+	}
+	return Pool{
+		ID: poolID(ownerID), OwnerID: ownerID, Balance: balance.Available(), Held: held, Currency: city.USD,
+		Provider: s.provider.Label(), Test: s.provider.Test(),
+	}, nil
+}
+
+// AgentWallet returns what an agent earned. Whether the caller may see it is the
+// caller's to check.
+func (s *Service) AgentWallet(ctx context.Context, agentID string) (Wallet, error) {
+	wallets, err := s.AgentWallets(ctx, agentID)
+	if err != nil {
+		return Wallet{}, err
+	}
+	return wallets[0], nil
+}
+
+// AgentWallets returns the wallets of several agents, in their order.
+func (s *Service) AgentWallets(ctx context.Context, agentIDs ...string) ([]Wallet, error) {
+	accounts := make([]ledger.Account, 0, 2*len(agentIDs))
+	for _, id := range agentIDs {
+		accounts = append(accounts, ledger.AgentAvailable(id), ledger.AgentEscrow(id))
+	}
+	balances, err := s.ledger.Balances(ctx, s.db.Read(), accounts...)
+	if err != nil {
+		return nil, fmt.Errorf("read wallets: %w", err)
+	}
+	wallets := make([]Wallet, len(agentIDs))
+	for i, id := range agentIDs {
+		wallets[i] = Wallet{
+			AgentID: id, Currency: city.USD,
+			Available: balances[ledger.AgentAvailable(id)].Available(), Escrowed: balances[ledger.AgentEscrow(id)].Available(),
+		}
+	}
+	return wallets, nil
+}
+
+// Transactions pages through the movements of an owner's credits, newest first.
+// A limit of 0 is 50, the most is 200. Errors: VALIDATION_ERROR.
+func (s *Service) Transactions(ctx context.Context, ownerID, cursor string, limit int) (TransactionPage, error) {
+	return s.transactions(ctx, cursor, limit, ledger.OwnerCredits(ownerID))
+}
+
+// AgentTransactions pages through the movements of an agent's wallet, escrow and
+// available together, newest first. Errors: VALIDATION_ERROR.
+func (s *Service) AgentTransactions(ctx context.Context, agentID, cursor string, limit int) (TransactionPage, error) {
+	return s.transactions(ctx, cursor, limit, ledger.AgentEscrow(agentID), ledger.AgentAvailable(agentID))
+}
+
+func (s *Service) transactions(ctx context.Context, cursor string, limit int, accounts ...ledger.Account) (TransactionPage, error) {
+	statement, err := s.ledger.Statement(ctx, s.db.Read(), accounts, cursor, limit)
+	if err != nil {
+		return TransactionPage{}, err
+	}
+	page := TransactionPage{Next: statement.Next, Transactions: make([]Transaction, len(statement.Lines))}
+	for i, line := range statement.Lines {
+		page.Transactions[i] = Transaction{
+			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance,
+			Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
+		}
+	}
+	return page, nil
+}
+
+func taskOf(ref string) string {
+	if !strings.HasPrefix(ref, city.PrefixTask+"_") {
+		return ""
+	}
+	return ref
+}
+
+// Connect returns the address where the owner sets up a payout account. Errors:
+// PAYOUT_UNAVAILABLE when the provider has no such thing.
+func (s *Service) Connect(ctx context.Context, ownerID string) (url string, err error) {
+	connector, ok := s.provider.(Connector)
+	if !ok {
+		return "", errNothingToConnect(s.provider.Label())
+	}
+	return connector.Connect(ctx, ownerID)
+}

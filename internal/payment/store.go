@@ -1,0 +1,128 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+
+	"aicity.dev/aicity/internal/store"
+)
+
+const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at`
+
+func scanTopUp(row store.Row) (TopUp, error) {
+	var t TopUp
+	var created int64
+	var finished *int64
+	err := row.Scan(&t.ID, &t.OwnerID, &t.Amount, &t.Provider, &t.Status, &t.Reference, &t.Reason, &created, &finished)
+	if err != nil {
+		return TopUp{}, fmt.Errorf("read top-up: %w", err)
+	}
+	t.CreatedAt, t.FinishedAt = store.FromMicros(created), store.FromMicrosPtr(finished)
+	return t, nil
+}
+
+func findTopUp(ctx context.Context, q store.Querier, id string) (TopUp, error) {
+	return scanTopUp(q.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE id = $1`, id))
+}
+
+func findTopUpByKey(ctx context.Context, q store.Querier, ownerID, key string) (TopUp, error) {
+	return scanTopUp(q.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
+}
+
+// insertTopUp is false when the key is taken.
+func insertTopUp(ctx context.Context, tx store.Tx, t TopUp, key string) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, idempotency_key, created_at)
+		VALUES ($1, $2, $3, $4, $5, '', '', $6, $7) ON CONFLICT (owner_id, idempotency_key) DO NOTHING`,
+		t.ID, t.OwnerID, int64(t.Amount), t.Provider, string(t.Status), optional(key), store.Micros(t.CreatedAt))
+	if err != nil {
+		return false, fmt.Errorf("insert top-up: %w", err)
+	}
+	return n == 1, nil
+}
+
+// finishTopUp is false when the top-up was finished before.
+func finishTopUp(ctx context.Context, tx store.Tx, t TopUp) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE top_ups SET status = $2, reference = $3, reason = $4, finished_at = $5
+		WHERE id = $1 AND status = 'pending'`, t.ID, string(t.Status), t.Reference, t.Reason, store.MicrosPtr(t.FinishedAt))
+	if err != nil {
+		return false, fmt.Errorf("update top-up: %w", err)
+	}
+	return n == 1, nil
+}
+
+const withdrawalColumns = `id, owner_id, agent_id, amount, provider, status, reference, reason, created_at, finished_at`
+
+func scanWithdrawal(row store.Row) (Withdrawal, error) {
+	var w Withdrawal
+	var created int64
+	var finished *int64
+	err := row.Scan(&w.ID, &w.OwnerID, &w.AgentID, &w.Amount, &w.Provider, &w.Status, &w.Reference, &w.Reason, &created, &finished)
+	if err != nil {
+		return Withdrawal{}, fmt.Errorf("read withdrawal: %w", err)
+	}
+	w.CreatedAt, w.FinishedAt = store.FromMicros(created), store.FromMicrosPtr(finished)
+	return w, nil
+}
+
+func findWithdrawal(ctx context.Context, q store.Querier, id string) (Withdrawal, error) {
+	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`, id))
+}
+
+func findWithdrawalByKey(ctx context.Context, q store.Querier, ownerID, key string) (Withdrawal, error) {
+	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals
+		WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
+}
+
+func insertWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, key string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO withdrawals (id, owner_id, agent_id, amount, provider, status, reference, reason, idempotency_key, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, '', '', $7, $8)`,
+		w.ID, w.OwnerID, w.AgentID, int64(w.Amount), w.Provider, string(w.Status), optional(key), store.Micros(w.CreatedAt))
+	if err != nil {
+		return fmt.Errorf("insert withdrawal: %w", err)
+	}
+	return nil
+}
+
+// finishWithdrawal is false when the withdrawal was finished before.
+func finishWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE withdrawals SET status = $2, reference = $3, reason = $4, finished_at = $5
+		WHERE id = $1 AND status = 'pending'`, w.ID, string(w.Status), w.Reference, w.Reason, store.MicrosPtr(w.FinishedAt))
+	if err != nil {
+		return false, fmt.Errorf("update withdrawal: %w", err)
+	}
+	return n == 1, nil
+}
+
+// listWithdrawals reads an owner's withdrawals below the id before ("" for all).
+func listWithdrawals(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]Withdrawal, error) {
+	below, args := "", []any{ownerID, limit}
+	if before != "" {
+		below, args = " AND id < $3", append(args, before)
+	}
+	rows, err := q.Query(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE owner_id = $1`+below+`
+		ORDER BY id DESC LIMIT $2`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list withdrawals: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []Withdrawal
+	for rows.Next() {
+		w, err := scanWithdrawal(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list withdrawals: %w", err)
+	}
+	return list, nil
+}
+
+// optional is NULL for "".
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
