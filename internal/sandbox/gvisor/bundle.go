@@ -1,0 +1,138 @@
+package gvisor
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+
+	"aicity.dev/aicity/internal/sandbox"
+)
+
+const (
+	// sandboxUID owns the workspace and runs everything when we are root.
+	sandboxUID = sandbox.UID
+	searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+)
+
+// uid is the user inside. Rootless, the only user that may own files outside is
+// the one the server runs as, and it is 0 inside; it has no capability there.
+func (b *Backend) uid() uint32 {
+	if b.rootless {
+		return 0
+	}
+	return sandboxUID
+}
+
+func bundleDir(dir string) string { return filepath.Join(dir, "bundle") }
+
+func (b *Backend) writeBundle(spec sandbox.Spec) error {
+	encoded, err := json.Marshal(b.bundle(spec))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(bundleDir(spec.Dir), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(bundleDir(spec.Dir), "config.json"), encoded, 0o600)
+}
+
+func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
+	return &specs.Spec{
+		Version:  specs.Version,
+		Hostname: "sandbox",
+		Root:     &specs.Root{Path: b.rootfs(), Readonly: true},
+		Process:  b.process(initArgs(), "/", nil, spec.Limits),
+		Mounts:   b.bundleMounts(spec),
+		Linux: &specs.Linux{
+			Namespaces: []specs.LinuxNamespace{
+				{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace},
+				{Type: specs.UTSNamespace}, {Type: specs.MountNamespace},
+			},
+			CgroupsPath: cgroupPath(spec.ID),
+			Resources:   resources(spec.Limits),
+		},
+	}
+}
+
+// initArgs is the first process: it sleeps, and because a shell waits for any
+// child, it also buries the orphans of later commands.
+func initArgs() []string {
+	return []string{"/bin/sh", "-c", "while :; do sleep 86400; done"}
+}
+
+// process describes a process of a sandbox: no capability, no way to get one.
+func (b *Backend) process(args []string, cwd string, env []string, limits sandbox.Limits) *specs.Process {
+	return &specs.Process{
+		User: specs.User{UID: b.uid(), GID: b.uid()},
+		Args: args,
+		Cwd:  cwd,
+		Env: append([]string{
+			"PATH=" + searchPath, "HOME=" + sandbox.Home, "USER=user", "LOGNAME=user", "SHELL=/bin/sh",
+			"LANG=C.UTF-8", "TERM=dumb", "TMPDIR=/tmp", "GIT_PAGER=cat", "PAGER=cat",
+		}, env...),
+		Capabilities:    &specs.LinuxCapabilities{},
+		NoNewPrivileges: true,
+		Rlimits:         b.rlimits(limits),
+	}
+}
+
+// rlimits bound single processes. Without cgroups they also stand in for the
+// limits of the whole, as far as they can.
+func (b *Backend) rlimits(l sandbox.Limits) []specs.POSIXRlimit {
+	limits := []specs.POSIXRlimit{rlimit("RLIMIT_CORE", 0)}
+	add := func(name string, value int64) {
+		if value > 0 {
+			limits = append(limits, rlimit(name, uint64(value)))
+		}
+	}
+	add("RLIMIT_NOFILE", l.OpenFiles)
+	add("RLIMIT_FSIZE", l.FileBytes)
+	if !b.cgroups {
+		add("RLIMIT_DATA", l.MemoryBytes)
+	}
+	return limits
+}
+
+func rlimit(name string, value uint64) specs.POSIXRlimit {
+	return specs.POSIXRlimit{Type: name, Soft: value, Hard: value}
+}
+
+// kernelTasks is how many threads of the host gVisor itself needs beside the
+// one of each thread inside.
+const kernelTasks = 256
+
+func resources(l sandbox.Limits) *specs.LinuxResources {
+	r := &specs.LinuxResources{}
+	if l.MemoryBytes > 0 {
+		r.Memory = &specs.LinuxMemory{Limit: &l.MemoryBytes, Swap: &l.MemoryBytes}
+	}
+	if l.CPUs > 0 {
+		period, quota := uint64(100_000), int64(l.CPUs*100_000)
+		r.CPU = &specs.LinuxCPU{Period: &period, Quota: &quota}
+	}
+	if l.Processes > 0 {
+		r.Pids = &specs.LinuxPids{Limit: 2*l.Processes + kernelTasks}
+	}
+	return r
+}
+
+func (b *Backend) bundleMounts(spec sandbox.Spec) []specs.Mount {
+	tmp := []string{"nosuid", "nodev", "mode=1777"}
+	if spec.Limits.TmpBytes > 0 {
+		tmp = append(tmp, sizeOption(spec.Limits.TmpBytes))
+	}
+	mounts := []specs.Mount{
+		{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "noexec", "nodev"}},
+		{Destination: "/tmp", Type: "tmpfs", Source: "tmpfs", Options: tmp},
+		{Destination: sandbox.Home, Type: "bind", Source: spec.Workspace, Options: []string{"bind", "rw", "nosuid", "nodev"}},
+		{Destination: sandbox.BaselineDir, Type: "bind", Source: spec.Baseline, Options: []string{"bind", "ro", "nosuid", "nodev", "noexec"}},
+	}
+	for _, m := range b.mounts {
+		mounts = append(mounts, specs.Mount{
+			Destination: m.inside, Type: "bind", Source: m.outside, Options: []string{"rbind", "ro", "nosuid", "nodev"},
+		})
+	}
+	return mounts
+}

@@ -1,0 +1,112 @@
+package gvisor
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const cgroupRoot = "/sys/fs/cgroup"
+
+// cgroupPath is the cgroup of one sandbox. It has no parent of ours, so that
+// removing it leaves nothing behind.
+func cgroupPath(id string) string { return "/aicity-" + id }
+
+// cgroupsWritable reports whether cgroups are mounted where we may write.
+func cgroupsWritable() bool {
+	return unix.Access(memoryRoot(), unix.W_OK) == nil && !readOnly(memoryRoot())
+}
+
+func readOnly(dir string) bool {
+	var fs unix.Statfs_t
+	return unix.Statfs(dir, &fs) != nil || fs.Flags&unix.ST_RDONLY != 0
+}
+
+// memoryRoot is where memory is accounted: a hierarchy of its own in version
+// 1, the only one in version 2.
+func memoryRoot() string {
+	if v2() {
+		return cgroupRoot
+	}
+	return filepath.Join(cgroupRoot, "memory")
+}
+
+func v2() bool {
+	_, err := os.Stat(filepath.Join(cgroupRoot, "cgroup.controllers"))
+	return err == nil
+}
+
+// oomKills is how many processes of the sandbox the kernel killed for want of memory.
+func oomKills(id string) (int, error) {
+	name := "memory.oom_control"
+	if v2() {
+		name = "memory.events"
+	}
+	f, err := os.Open(filepath.Join(memoryRoot(), cgroupPath(id), name)) //nolint:gosec // our own cgroup
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	for scanner := bufio.NewScanner(f); scanner.Scan(); {
+		if value, ok := strings.CutPrefix(scanner.Text(), "oom_kill "); ok {
+			return strconv.Atoi(value)
+		}
+	}
+	return 0, nil
+}
+
+// cgroupDirs are the folders of the sandbox's cgroup that exist.
+func cgroupDirs(id string) ([]string, error) {
+	if v2() {
+		dir := filepath.Join(cgroupRoot, cgroupPath(id))
+		if _, err := os.Stat(dir); err != nil {
+			return nil, nil //nolint:nilerr // there is none
+		}
+		return []string{dir}, nil
+	}
+	return filepath.Glob(filepath.Join(cgroupRoot, "*", cgroupPath(id)))
+}
+
+// removeCgroup removes what runsc leaves behind when a sandbox died before it
+// was deleted. A killed process leaves its cgroup a moment after its end.
+func removeCgroup(ctx context.Context, id string) error {
+	dirs, err := cgroupDirs(id)
+	if err != nil {
+		return fmt.Errorf("list cgroups: %w", err)
+	}
+	for _, dir := range dirs {
+		if err := removeWhenEmpty(ctx, dir); err != nil {
+			return fmt.Errorf("remove cgroup: %w", err)
+		}
+	}
+	return nil
+}
+
+func removeWhenEmpty(ctx context.Context, dir string) error {
+	retry := time.NewTicker(5 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		err := os.Remove(dir)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if !errors.Is(err, syscall.EBUSY) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-retry.C:
+		}
+	}
+}

@@ -1,0 +1,205 @@
+// Package gvisor runs sandboxes with gVisor's runsc: a kernel of their own in
+// user space, no network, a read-only file system made of the host's programs.
+//
+// It shells out to the runsc binary. As root it limits memory, processor and
+// processes by cgroups; otherwise, and where cgroups cannot be written, by the
+// limits of each process.
+package gvisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
+)
+
+// Options say how to run sandboxes.
+type Options struct {
+	// Runsc is the path of the runsc binary; "" looks next to the running
+	// binary, then in $PATH.
+	Runsc string
+	// Dir keeps the state of the sandboxes. One process at a time may use it.
+	Dir string
+	// Rootfs is the folder that becomes the read-only root of every sandbox; ""
+	// makes one of the host's /usr and its like.
+	Rootfs string
+	Clock  city.Clock
+	Logger *slog.Logger
+}
+
+// Backend is a sandbox.Backend on top of runsc.
+type Backend struct {
+	opts     Options
+	rootless bool
+	runsc    string // found by New
+	missing  error  // why there is no runsc
+	cgroups  bool   // set by Probe, before anything else is called
+	mounts   []mount
+}
+
+var _ sandbox.Backend = (*Backend)(nil)
+
+// New returns a backend. It never fails: Probe tells whether it can work.
+func New(opts Options) *Backend {
+	b := &Backend{opts: opts, rootless: os.Geteuid() != 0}
+	b.runsc, b.missing = Find(opts.Runsc)
+	return b
+}
+
+// Find returns the absolute path of runsc: path itself when given, else next
+// to the running binary, else in $PATH.
+func Find(path string) (string, error) {
+	if path != "" {
+		found, err := exec.LookPath(path)
+		if err != nil {
+			return "", fmt.Errorf("find runsc: %w", err)
+		}
+		return filepath.Abs(found)
+	}
+	if self, err := os.Executable(); err == nil {
+		if found, err := exec.LookPath(filepath.Join(filepath.Dir(self), "runsc")); err == nil {
+			return found, nil
+		}
+	}
+	found, err := exec.LookPath("runsc")
+	if err != nil {
+		return "", errors.New("find runsc: it is neither next to this program nor in $PATH; `make build` makes it")
+	}
+	return filepath.Abs(found)
+}
+
+// Name implements sandbox.Backend.
+func (b *Backend) Name() string {
+	if b.rootless {
+		return "gVisor (rootless)"
+	}
+	return "gVisor"
+}
+
+// Probe starts a sandbox, runs a program in it and destroys it, with cgroups
+// where they can be had. It must have succeeded before Create is called.
+func (b *Backend) Probe(ctx context.Context) error {
+	if b.missing != nil {
+		return b.missing
+	}
+	if err := os.MkdirAll(b.stateDir(), 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	if err := b.prepareRootfs(); err != nil {
+		return fmt.Errorf("prepare root file system: %w", err)
+	}
+	b.cgroups = !b.rootless && cgroupsWritable()
+	err := b.try(ctx)
+	if err != nil && b.cgroups {
+		b.cgroups = false
+		if again := b.try(ctx); again == nil {
+			b.opts.Logger.WarnContext(ctx, "sandboxes run without cgroups: memory is limited per process only", "cause", err)
+			return nil
+		}
+	}
+	return err
+}
+
+// try runs one sandbox from start to end.
+func (b *Backend) try(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp(b.opts.Dir, "probe-")
+	if err != nil {
+		return fmt.Errorf("make probe folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	id := city.NewID(city.PrefixSandbox)
+	if err := b.Create(ctx, sandbox.Spec{ID: id, Dir: dir, Workspace: dir, Baseline: dir}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Destroy(context.WithoutCancel(ctx), id)) }()
+	out := &tail{}
+	exit, err := b.Exec(ctx, id, sandbox.Command{Argv: []string{"true"}, Dir: "/", Timeout: startTimeout}, out, out)
+	if err != nil {
+		return fmt.Errorf("run a program in a sandbox: %w", err)
+	}
+	if exit.Code != 0 || exit.TimedOut {
+		return fmt.Errorf("run a program in a sandbox: exit code %d: %s", exit.Code, out)
+	}
+	return nil
+}
+
+// Create implements sandbox.Backend.
+func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Destroy(context.WithoutCancel(ctx), spec.ID))
+		}
+	}()
+	if err := b.writeBundle(spec); err != nil {
+		return fmt.Errorf("write bundle: %w", err)
+	}
+	if err := b.start(ctx, spec); err != nil {
+		return fmt.Errorf("start sandbox: %w", err)
+	}
+	return nil
+}
+
+// Destroy implements sandbox.Backend.
+func (b *Backend) Destroy(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
+	defer cancel()
+	if err := b.run(ctx, "delete", "--force", id); err != nil {
+		return fmt.Errorf("destroy sandbox: %w", err)
+	}
+	return removeCgroup(ctx, id)
+}
+
+// List implements sandbox.Backend. It reads the names of the state files, so
+// it also finds what runsc itself can no longer load.
+func (b *Backend) List(context.Context) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(b.stateDir(), "*_sandbox:*.state"))
+	if err != nil {
+		return nil, fmt.Errorf("list sandboxes: %w", err)
+	}
+	ids := make([]string, 0, len(files))
+	for _, file := range files {
+		ids = append(ids, idOfState(filepath.Base(file)))
+	}
+	return ids, nil
+}
+
+// Close gives back what all sandboxes share: an empty network namespace that
+// runsc keeps mounted. No sandbox may run any more.
+func (b *Backend) Close() error {
+	err := unix.Unmount(filepath.Join(b.stateDir(), "null-netns"), unix.MNT_DETACH)
+	// Rootless it is not mounted, and without a sandbox it was never made.
+	if err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("unmount network namespace: %w", err)
+	}
+	return nil
+}
+
+func (b *Backend) stateDir() string { return filepath.Join(b.opts.Dir, "runsc") }
+
+// death says why a sandbox that complains is gone, nil when it still works. A
+// dying sandbox passes for running a moment longer, so it is asked to work.
+func (b *Backend) death(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
+	defer cancel()
+	call := b.newCall(ctx, id, b.process([]string{"/bin/true"}, "/", nil, sandbox.Limits{}))
+	if err := call.run(ctx); err == nil && call.complaint == "" {
+		return nil
+	}
+	killed, err := oomKills(id)
+	switch {
+	case err == nil && killed > 0:
+		return sandbox.ErrOOM
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w (%w)", sandbox.ErrGone, err)
+	}
+	return sandbox.ErrGone
+}

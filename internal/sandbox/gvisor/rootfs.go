@@ -1,0 +1,175 @@
+package gvisor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aicity.dev/aicity/internal/sandbox"
+)
+
+// mount is a file or folder of the host that every sandbox sees, read-only.
+type mount struct{ outside, inside string }
+
+func sizeOption(bytes int64) string { return "size=" + strconv.FormatInt(bytes, 10) }
+
+// rootfs is the folder that is the root of every sandbox.
+func (b *Backend) rootfs() string {
+	if b.opts.Rootfs != "" {
+		return b.opts.Rootfs
+	}
+	return filepath.Join(b.opts.Dir, "rootfs")
+}
+
+// programFolders hold the host's programs and libraries.
+var programFolders = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
+
+// prepareRootfs makes the root file system of the host's programs: an empty
+// tree with the host's program folders bound into it and an /etc that tells
+// nothing of the host. A configured root is taken as it is.
+func (b *Backend) prepareRootfs() error {
+	if b.opts.Rootfs != "" {
+		return checkRootfs(b.opts.Rootfs)
+	}
+	root := b.rootfs()
+	for _, dir := range []string{"etc", "home/user", "tmp", "proc", "dev", "sys", "run/baseline", "var/tmp", "root"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil { //nolint:gosec // read by the sandbox's user
+			return err
+		}
+	}
+	b.mounts = nil
+	for _, dir := range programFolders {
+		if err := b.addProgramFolder(root, dir); err != nil {
+			return err
+		}
+	}
+	if err := b.writeEtc(filepath.Join(root, "etc")); err != nil {
+		return err
+	}
+	return b.hideTools()
+}
+
+// checkRootfs says what a configured root lacks.
+func checkRootfs(root string) error {
+	for _, dir := range []string{"home/user", "tmp", "proc", "run/baseline", "bin/sh"} {
+		if _, err := os.Stat(filepath.Join(root, dir)); err != nil {
+			return fmt.Errorf("the configured root lacks /%s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+func (b *Backend) addProgramFolder(root, dir string) error {
+	info, err := os.Lstat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	inside := filepath.Join(root, dir)
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return copyLink(dir, inside)
+	}
+	b.mounts = append(b.mounts, mount{outside: dir, inside: dir})
+	return os.MkdirAll(inside, 0o755) //nolint:gosec // read by the sandbox's user
+}
+
+func copyLink(from, to string) error {
+	target, err := os.Readlink(from)
+	if err != nil {
+		return err
+	}
+	if err := os.Symlink(target, to); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+func (b *Backend) writeEtc(etc string) error {
+	uid := strconv.Itoa(int(b.uid()))
+	passwd := "user:x:" + uid + ":" + uid + ":user:" + sandbox.Home + ":/bin/sh\n"
+	group := "user:x:" + uid + ":\n"
+	if b.uid() != 0 {
+		passwd = "root:x:0:0:root:/root:/usr/sbin/nologin\n" + passwd
+		group = "root:x:0:\n" + group
+	}
+	files := map[string]string{
+		"passwd": passwd, "group": group, "hostname": "sandbox\n", "hosts": "127.0.0.1 localhost sandbox\n",
+		"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n", "resolv.conf": "",
+	}
+	// The loader finds libraries outside its default folders by this cache only.
+	if cache, err := os.ReadFile("/etc/ld.so.cache"); err == nil {
+		files["ld.so.cache"] = string(cache)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(etc, name), []byte(content), 0o644); err != nil { //nolint:gosec // read by the sandbox's user
+			return err
+		}
+	}
+	return copyAlternatives(filepath.Join(etc, "alternatives"))
+}
+
+// copyAlternatives repeats Debian's links, by which awk, editor and others
+// are found.
+func copyAlternatives(to string) error {
+	const from = "/etc/alternatives"
+	links, err := os.ReadDir(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(to, 0o755); err != nil { //nolint:gosec // read by the sandbox's user
+		return err
+	}
+	for _, link := range links {
+		if link.Type()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if err := copyLink(filepath.Join(from, link.Name()), filepath.Join(to, link.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hideTools covers the network tools that the host has with an empty file that
+// nobody may run. There is no network to reach with them; this is the second wall.
+func (b *Backend) hideTools() error {
+	cover := filepath.Join(b.opts.Dir, "hidden")
+	if err := os.WriteFile(cover, nil, 0o444); err != nil && !errors.Is(err, fs.ErrPermission) { //nolint:gosec // empty
+		return err
+	}
+	for _, dir := range []string{"/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"} {
+		for _, tool := range sandbox.BlockedTools() {
+			target, err := filepath.EvalSymlinks(filepath.Join(dir, tool))
+			if err != nil || shared(target) || !b.bound(target) {
+				continue
+			}
+			hidden := mount{outside: cover, inside: target}
+			if !slices.Contains(b.mounts, hidden) {
+				b.mounts = append(b.mounts, hidden)
+			}
+		}
+	}
+	return nil
+}
+
+// shared reports whether a file is many programs in one: hiding it would take
+// the shell away too.
+func shared(target string) bool {
+	name := filepath.Base(target)
+	return strings.HasPrefix(name, "busybox") || strings.HasPrefix(name, "toybox") || name == "coreutils"
+}
+
+// bound reports whether target is in a folder that the sandboxes see.
+func (b *Backend) bound(target string) bool {
+	return slices.ContainsFunc(b.mounts, func(m mount) bool { return strings.HasPrefix(target, m.inside+"/") })
+}

@@ -1,0 +1,109 @@
+// Package sandboxtest gives tests real sandboxes.
+package sandboxtest
+
+import (
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/gvisor"
+)
+
+// Backend returns a backend that has passed its probe. Where none can run the
+// test is skipped by name, but fails in CI.
+func Backend(t testing.TB) *gvisor.Backend {
+	t.Helper()
+	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Dir: shortDir(t), Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := b.Probe(t.Context()); err != nil {
+		missing(t, "no sandbox runs here: "+err.Error())
+	}
+	return b
+}
+
+// Workspace returns a workspace folder that programs in a sandbox may write to.
+func Workspace(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if os.Geteuid() == 0 {
+		if err := os.Chown(dir, sandbox.UID, sandbox.UID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// NothingLeft fails the test when a process or cgroup of the sandbox remains.
+func NothingLeft(t testing.TB, id string) {
+	t.Helper()
+	if out, err := exec.Command("pgrep", "-a", "-f", id).Output(); err == nil {
+		t.Errorf("processes left:\n%s", out)
+	}
+	for _, pattern := range []string{"/sys/fs/cgroup/*" + id + "*", "/sys/fs/cgroup/*/*" + id + "*"} {
+		if left, err := filepath.Glob(pattern); err != nil || len(left) > 0 {
+			t.Errorf("cgroups left: %v, %v", left, err)
+		}
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mounts), id) {
+		t.Error("mounts left")
+	}
+}
+
+// shortDir is a folder with a short name: runsc keeps a socket in it, and the
+// name of a socket is short.
+func shortDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sbx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// runsc finds the binary in bin/ of the module or in $PATH.
+func runsc(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+	}
+	path, err := gvisor.Find(filepath.Join(dir, "bin", "runsc"))
+	if err == nil {
+		return path
+	}
+	if path, err = gvisor.Find(""); err != nil {
+		missing(t, err.Error())
+	}
+	return path
+}
+
+func missing(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
