@@ -8,12 +8,6 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-// RollUpArgs is the periodic job that runs RollUp.
-type RollUpArgs struct{}
-
-// Kind names the job.
-func (RollUpArgs) Kind() string { return "ledger_roll_up" }
-
 // RollUp moves what the transfers of hot accounts add up to into the accounts'
 // rows, so that reading them stays cheap. It may run at any time, also twice.
 func (l *Ledger) RollUp(ctx context.Context, db *store.DB) error {
