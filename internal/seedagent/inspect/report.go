@@ -22,6 +22,7 @@ const (
 	maxSections = 40
 	maxFindings = 200
 	maxQuote    = 6 // lines
+	minMeasure  = 8 // lines of a function worth listing
 )
 
 // group is what a report says in one section: hits of one rule in one file.
@@ -294,11 +295,12 @@ func (w *writer) quote(h Hit) string {
 	return dedent(out)
 }
 
-// measures lists the largest functions: where a reader should start.
+// measures lists the largest functions: where a reader should start, and what
+// was read when there is nothing to report.
 func (w *writer) measures(all []Measure) {
 	all = slices.DeleteFunc(slices.Clone(all), func(m Measure) bool {
 		s := w.repo.Find(m.File)
-		return m.Lines < 12 || s != nil && s.Test
+		return m.Lines < minMeasure || s != nil && s.Test
 	})
 	slices.SortFunc(all, func(a, b Measure) int {
 		return cmp.Or(cmp.Compare(b.Lines, a.Lines), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
@@ -306,7 +308,7 @@ func (w *writer) measures(all []Measure) {
 	if len(all) == 0 {
 		return
 	}
-	w.line("## Where the code is dense\n\n| function | place | lines | nesting |\n|---|---|---:|---:|")
+	w.line("## Where the code is dense\n\nThe largest functions, for a look by eye.\n\n| function | place | lines | nesting |\n|---|---|---:|---:|")
 	for _, m := range all[:min(len(all), 6)] {
 		w.line("| `%s` | `%s:%d` | %d | %d |", m.Name, m.File, m.Line, m.Lines, m.Depth)
 	}
