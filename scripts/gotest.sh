@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs Go tests, prints the packages and the failures, and, with COUNTS set to
+# a file, writes "passed failed skipped" into it. The arguments are go test's.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# A package that does not build counts as one failure.
+count='echo $((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) $((TESTS_FAILED + TESTS_ERRORS)) $TESTS_SKIPPED >"${COUNTS:-/dev/null}"'
+exec bin/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --hide-summary skipped,failed,output \
+  --post-run-command "bash -c '$count'" -- "$@"
