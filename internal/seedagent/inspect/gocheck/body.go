@@ -48,7 +48,9 @@ func (c *checker) node(s *scope, n ast.Node, path []ast.Node) {
 	case *ast.CallExpr:
 		c.call(s, n)
 	case *ast.BinaryExpr:
-		c.binary(s, n)
+		if outer, ok := path[len(path)-1].(*ast.BinaryExpr); !ok || outer.Op != token.ADD {
+			c.binary(s, n)
+		}
 	case *ast.CompositeLit:
 		c.literal(s, n)
 	case *ast.KeyValueExpr:

@@ -50,11 +50,15 @@ func returnsError(t *ast.FuncType) bool {
 
 // onError is what the function would do with an error, as source.
 func (s *scope) onError(doing string) string {
+	others := ""
+	if s.errs && results(s.fn.Type) > 1 {
+		others = "…, "
+	}
 	switch {
 	case s.errs && s.f.imports["fmt"] == "fmt":
-		return "return …, fmt.Errorf(\"" + doing + ": %w\", err)"
+		return "return " + others + "fmt.Errorf(\"" + doing + ": %w\", err)"
 	case s.errs:
-		return "return …, err"
+		return "return " + others + "err"
 	case s.writer != "":
 		return "http.Error(" + s.writer + ", \"…\", http.StatusBadRequest); return"
 	default:

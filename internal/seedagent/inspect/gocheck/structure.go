@@ -241,12 +241,38 @@ func (c *checker) bodies(s *scope) {
 			return true
 		}
 		name := s.f.text(a.Lhs[0])
-		if name == "_" || strings.Contains(s.source, name+".Body.Close") || strings.Contains(s.source, "("+name+")") || strings.Contains(s.source, "return "+name) || strings.Contains(s.source, "("+name+".Body)") && strings.Contains(s.source, "Close") {
+		if name == "_" || strings.Contains(s.source, name+".Body.Close") || s.handsOn(name) {
 			return true
 		}
 		c.hit(s.f, a, ruleBodyClose, "the body of `"+name+"` is never closed", "After the error check: `defer "+name+".Body.Close()`.")
 		return true
 	})
+}
+
+// handsOn reports whether a variable is given to somebody else who may close
+// it: returned, passed as an argument, stored.
+func (s *scope) handsOn(name string) bool {
+	found := false
+	ast.Inspect(s.fn.Body, func(n ast.Node) bool {
+		var given []ast.Expr
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			given = n.Results
+		case *ast.CallExpr:
+			given = n.Args
+		case *ast.CompositeLit:
+			given = n.Elts
+		case *ast.KeyValueExpr:
+			given = []ast.Expr{n.Value}
+		case *ast.AssignStmt:
+			given = n.Rhs
+		}
+		for _, x := range given {
+			found = found || isIdent(x, name)
+		}
+		return !found
+	})
+	return found
 }
 
 // responseCall reports whether a call returns (*http.Response, error).

@@ -201,8 +201,6 @@ func (c *checker) unused(f *file) {
 		switch n := n.(type) {
 		case *ast.Identifier:
 			uses[string(n.Name)]++
-		case *ast.PropertyShort:
-			uses[string(n.Name.Name)]++
 		case *ast.Binding:
 			if id, ok := n.Target.(*ast.Identifier); ok && n.Initializer != nil {
 				what := "variable"
@@ -220,33 +218,10 @@ func (c *checker) unused(f *file) {
 			}
 		}
 	})
-	text := string(f.src.Text)
 	for _, d := range declared {
-		// PropertyShort is counted with the identifier inside it.
-		if strings.HasPrefix(d.name, "_") || uses[d.name] > 2 || occurrences(text, d.name) != 1 {
+		if strings.HasPrefix(d.name, "_") || uses[d.name] != 1 {
 			continue
 		}
 		c.hit(f, d.at, ruleUnused, "the "+d.what+" `"+d.name+"` is never used", "Remove it.")
 	}
-}
-
-// occurrences counts a name as a whole word, comments and strings included.
-func occurrences(text, name string) int {
-	n := 0
-	for i := 0; ; {
-		at := strings.Index(text[i:], name)
-		if at < 0 {
-			return n
-		}
-		at += i
-		end := at + len(name)
-		if (at == 0 || !wordByte(text[at-1])) && (end == len(text) || !wordByte(text[end])) {
-			n++
-		}
-		i = end
-	}
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b == '$' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80
 }

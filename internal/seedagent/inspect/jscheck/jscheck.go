@@ -82,7 +82,25 @@ func (c *checker) hitAs(f *file, at ast.Node, rule *inspect.Rule, severity inspe
 
 // line is the line in the file as written, 0 when there is none.
 func (f *file) line(n ast.Node) int {
-	return f.mapped(int(n.Idx0()) - 1)
+	return f.mapped(int(start(n).Idx0()) - 1)
+}
+
+// start finds the node that a call begins with. esbuild writes an imported
+// function's call as (0, module.name)(…), and only the name leads back to the
+// source.
+func start(n ast.Node) ast.Node {
+	for {
+		switch e := n.(type) {
+		case *ast.CallExpression:
+			n = e.Callee
+		case *ast.DotExpression:
+			n = e.Left
+		case *ast.SequenceExpression:
+			return e.Sequence[len(e.Sequence)-1]
+		default:
+			return n
+		}
+	}
 }
 
 // text returns the parsed source of a node on one line.

@@ -49,8 +49,9 @@ func (c *checker) node(w *walker, n ast.Node) {
 // commented reports whether the author says something inside an empty catch.
 // esbuild drops comments, so the source as written is asked.
 func (f *file) commented(n *ast.CatchStatement) bool {
-	line := f.line(n)
-	for i := max(line, 1) - 1; i < min(line+2, len(f.src.Lines)); i++ {
+	line := max(f.line(n), 1)
+	end := max(line, f.mapped(int(n.Body.RightBrace)-1))
+	for i := line - 1; i < min(end, len(f.src.Lines)); i++ {
 		if l := f.src.Lines[i]; strings.Contains(l, "//") || strings.Contains(l, "/*") {
 			return true
 		}
