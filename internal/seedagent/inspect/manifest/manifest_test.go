@@ -1,0 +1,50 @@
+package manifest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aicity.dev/aicity/internal/seedagent/inspect/inspecttest"
+	"aicity.dev/aicity/internal/seedagent/inspect/manifest"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		files inspecttest.Files
+		want  []string
+	}{
+		{"npm", inspecttest.Files{"package.json": `{
+  "private": true,
+  "scripts": { "test": "echo none && exit 0" },
+  "dependencies": {
+    "lodash": "4.17.15",
+    "minimist": "^1.2.5",
+    "express": "4.18.2"
+  }
+}`}, []string{"dep-no-lock:6", "dep-vulnerable:5", "no-tests:3"}},
+		{"npm with a lock file", inspecttest.Files{"package-lock.json": "{}", "package.json": `{"private": true, "scripts": {"test": "node --test"}, "dependencies": {"lodash": "^4.17.15"}}`}, []string{}},
+		{"pip", inspecttest.Files{"requirements.txt": "# x\nPyYAML==5.3.1\nrequests[socks] == 2.30.0 # y\nflask>=1\nurllib3==2.0.0\n"}, []string{"dep-vulnerable:2", "dep-vulnerable:3"}},
+		{"go", inspecttest.Files{"go.mod": "module m\n\nrequire golang.org/x/net v0.16.0\n\nrequire (\n\tgolang.org/x/text v0.14.0\n\tgithub.com/dgrijalva/jwt-go v3.2.0+incompatible\n)\n"}, []string{"dep-vulnerable:3", "dep-vulnerable:7"}},
+		{"docker", inspecttest.Files{"Dockerfile": "FROM golang:latest AS build\nRUN go build\n\nFROM debian\nCOPY --from=build /x /x\n"}, []string{"docker-latest:1", "docker-latest:4", "docker-root:4"}},
+		{"docker done well", inspecttest.Files{"Dockerfile": "FROM golang:1.26 AS build\nFROM build AS test\nFROM gcr.io/distroless/static:nonroot\n", "b/Dockerfile": "FROM debian:12.5\nUSER app\nCMD x\n"}, []string{}},
+	}
+	seen := map[string]bool{}
+	for _, tt := range tests {
+		got := inspecttest.Places(manifest.Check(inspecttest.Load(t, tt.files)))
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		for _, p := range got {
+			id, _, _ := strings.Cut(p, ":")
+			seen[id] = true
+		}
+	}
+	inspecttest.EveryRule(t, manifest.Rules(), seen)
+	if got := manifest.Check(inspecttest.Load(t, inspecttest.Files{"package.json": "{"})); len(got.Unparsed) != 1 {
+		t.Errorf("broken JSON: %v", got.Unparsed)
+	}
+}
