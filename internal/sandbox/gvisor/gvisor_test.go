@@ -78,7 +78,7 @@ func TestPosture(t *testing.T) {
 		{"no secrets of the host", "cat /etc/shadow", 1, "No such file"},
 		{"no host processes", "ls -d /proc/[0-9]* | wc -l | awk '$1 < 12 {print \"few\"}'", 0, "few"},
 		{"no device files", "mknod d b 8 0", 1, ""},
-		{"no mounting", "mount -t tmpfs x /tmp", 32, "must be superuser"},
+		{"no mounting", "mount -t tmpfs x /tmp", 32, ""},
 		{"only the loopback", "cat /proc/net/dev | grep -c -v -E 'Inter|face|lo:'", 1, "0"},
 		{"no names resolved", "getent hosts example.com", 2, ""},
 		{"no way out", "bash -c 'exec 3<>/dev/tcp/1.1.1.1/80'", 1, "unreachable"},
