@@ -13,7 +13,7 @@ const USD = "USD"
 func (c Cents) String() string {
 	if c < 0 {
 		// Negated as unsigned, so that the smallest int64 does not overflow.
-		u := uint64(-(c + 1)) + 1
+		u := uint64(-(c + 1)) + 1 //nolint:gosec // not negative here
 		return fmt.Sprintf("-$%d.%02d", u/100, u%100)
 	}
 	return fmt.Sprintf("$%d.%02d", c/100, c%100)

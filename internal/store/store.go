@@ -143,7 +143,7 @@ func openPostgres(ctx context.Context, opts Options) (*DB, error) {
 		return nil, errors.New("parse database URL: it is not a valid postgres:// URL")
 	}
 	if opts.MaxConns > 0 {
-		cfg.MaxConns = int32(min(opts.MaxConns, 10_000)) //nolint:gosec // bounded just here
+		cfg.MaxConns = int32(min(opts.MaxConns, 10_000))
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

@@ -196,7 +196,7 @@ func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, err
 }
 
 func (t *sqlTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	return t.tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller owns the rows
+	return t.tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller owns the rows
 }
 
 func (t *sqlTx) QueryRow(ctx context.Context, query string, args ...any) Row {
@@ -227,7 +227,7 @@ func (p poolReader) Query(ctx context.Context, query string, args ...any) (Rows,
 		}
 		return pgRows{rows}, nil
 	}
-	return p.db.reader.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the caller owns the rows
+	return p.db.reader.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller owns the rows
 }
 
 func (p poolReader) QueryRow(ctx context.Context, query string, args ...any) Row {
