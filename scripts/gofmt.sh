@@ -12,6 +12,6 @@ done
 unformatted=$(gofmt -l -- "${existing[@]}")
 if [[ -n $unformatted ]]; then
   echo "Not formatted, run gofmt -w on:" >&2
-  sed 's/^/  /' <<<"$unformatted" >&2
+  printf '%s\n' "$unformatted" | sed 's/^/  /' >&2
   exit 1
 fi

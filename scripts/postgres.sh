@@ -50,6 +50,15 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# Stops the server even when this script is killed and runs no trap.
+(
+  trap '' INT TERM HUP
+  while kill -0 $$ 2>/dev/null; do sleep 1; done
+  stop
+  sleep 5
+  stop # what an initdb or a start that outlived the script has put there since
+) </dev/null >/dev/null 2>&1 &
+
 if ((EUID == 0)); then chown postgres: "$folder"; fi
 cd "$folder" # one that the owner may enter
 as_owner "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$folder/initdb.log" ||
@@ -70,13 +79,6 @@ if [[ -z $started ]]; then
   exit 1
 fi
 cd "$OLDPWD"
-
-# Stops the server even when this script is killed and runs no trap.
-(
-  trap '' INT TERM HUP
-  while kill -0 $$ 2>/dev/null; do sleep 1; done
-  stop
-) </dev/null >/dev/null 2>&1 &
 
 export AICITY_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable"
 "$@"

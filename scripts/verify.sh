@@ -11,7 +11,7 @@ changed=$(git diff --name-only -- "${generated[@]}"
   git ls-files --others --exclude-standard -- "${generated[@]}")
 if [[ -n $changed ]]; then
   echo "Generated files differ from what is committed. Run \`make generate\` and commit:" >&2
-  sed 's/^/  /' <<<"$changed" >&2
+  printf '%s\n' "$changed" | sed 's/^/  /' >&2
   git --no-pager diff --stat -- "${generated[@]}" >&2
   exit 1
 fi
