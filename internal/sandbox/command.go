@@ -1,0 +1,137 @@
+package sandbox
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Request is a command that an agent wants run; one of Command and Argv is set.
+type Request struct {
+	Command string            // for the shell
+	Argv    []string          // a program and its arguments
+	Dir     string            // absolute path; "" is RepoDir
+	Env     map[string]string // on top of the sandbox's own few
+	Stdin   string
+	Timeout time.Duration // 0 is DefaultTimeout
+}
+
+// Result is how a command ended and what it printed.
+type Result struct {
+	ExitCode   int    `json:"exitCode" doc:"128 plus the signal when one killed it"`
+	Stdout     string `json:"stdout"`
+	Stderr     string `json:"stderr"`
+	DurationMs int64  `json:"durationMs"`
+	Truncated  bool   `json:"truncated" doc:"Whether output was cut off"`
+}
+
+// The bounds of a command.
+const (
+	DefaultTimeout = time.Minute
+	MaxTimeout     = 10 * time.Minute
+	// MaxOutput bounds what is kept of each of the two outputs, in bytes.
+	MaxOutput = 1 << 20
+	// MaxStream bounds what is streamed of each, in bytes.
+	MaxStream  = 16 << 20
+	maxCommand = 64 << 10 // all words together, in bytes
+	maxWords   = 1_000
+	maxEnv     = 64 << 10 // names and values together, in bytes
+	maxStdin   = 4 << 20  // bytes
+)
+
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// validate checks the request's bounds. Errors: VALIDATION_ERROR.
+func (r Request) validate() error {
+	var v city.Invalid
+	v.Check((r.Command == "") != (len(r.Argv) == 0), "command", "give either command or argv")
+	v.Check(len(r.Command) <= maxCommand && !strings.ContainsRune(r.Command, 0), "command", "at most %d bytes, without NUL", maxCommand)
+	total := 0
+	for _, word := range r.Argv {
+		total += len(word)
+		v.Check(!strings.ContainsRune(word, 0), "argv", "without NUL")
+	}
+	v.Check(total <= maxCommand && len(r.Argv) <= maxWords, "argv", "at most %d words and %d bytes", maxWords, maxCommand)
+	v.Check(len(r.Argv) == 0 || r.Argv[0] != "", "argv", "its first word must name a program")
+	v.Check(len(r.Stdin) <= maxStdin, "stdin", "at most %d bytes", maxStdin)
+	v.Check(r.Dir == "" || path.IsAbs(r.Dir) && len(r.Dir) <= maxPath && !strings.ContainsRune(r.Dir, 0), "cwd", "must be an absolute path")
+	v.Check(r.Timeout >= 0 && r.Timeout <= MaxTimeout, "timeoutMs", "at most %d", MaxTimeout.Milliseconds())
+	total = 0
+	for name, value := range r.Env {
+		total += len(name) + len(value)
+		v.Check(envName.MatchString(name), "env", "%.60q is no name of a variable", name)
+		v.Check(!strings.ContainsRune(value, 0), "env", "values without NUL")
+	}
+	v.Check(total <= maxEnv, "env", "at most %d bytes", maxEnv)
+	return v.Err()
+}
+
+// check refuses network tools. Errors: COMMAND_BLOCKED.
+func (r Request) check() error {
+	if r.Command != "" {
+		return checkScript(r.Command)
+	}
+	return checkArgv(r.Argv)
+}
+
+// command is the request as the backend runs it.
+func (r Request) command() Command {
+	c := Command{Argv: r.Argv, Dir: r.Dir, Timeout: r.Timeout}
+	if r.Command != "" {
+		c.Argv = []string{"/bin/sh", "-c", r.Command}
+	}
+	if c.Dir == "" {
+		c.Dir = RepoDir
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if r.Stdin != "" {
+		c.Stdin = strings.NewReader(r.Stdin)
+	}
+	for name, value := range r.Env {
+		c.Env = append(c.Env, name+"="+value)
+	}
+	slices.Sort(c.Env)
+	return c
+}
+
+// capped passes on the first bytes and drops the rest, so that a command that
+// prints without end still comes to its end.
+type capped struct {
+	pass    func([]byte)
+	left    int
+	dropped bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	keep := p[:min(len(p), c.left)]
+	c.left -= len(keep)
+	c.dropped = c.dropped || len(keep) < len(p)
+	if len(keep) > 0 {
+		c.pass(keep)
+	}
+	return len(p), nil
+}
+
+// text is output as a JSON string can carry it.
+func text(b *bytes.Buffer) string { return strings.ToValidUTF8(b.String(), "\ufffd") }
+
+// lastOf is the end of an output, short enough for an error's details.
+func lastOf(output string) string {
+	const kept = 4 << 10
+	if len(output) <= kept {
+		return output
+	}
+	cut := output[len(output)-kept:]
+	for len(cut) > 0 && !utf8.RuneStart(cut[0]) {
+		cut = cut[1:]
+	}
+	return "…" + cut
+}

@@ -1,0 +1,66 @@
+package sandbox
+
+import (
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+func errUnavailable(cause error) *city.Error {
+	return city.Errorf(city.CodeSandboxUnavailable, "No sandbox can run on this server at the moment; the operator's log says why.").WithCause(cause)
+}
+
+func errElsewhere() *city.Error {
+	return city.Errorf(city.CodeSandboxUnavailable, "The task's sandbox lives on another server of the city; try again there.")
+}
+
+func errCapacity(limit int) *city.Error {
+	return city.Errorf(city.CodeSandboxCapacity, "All %d sandboxes are in use; try again in a minute.", limit).WithDetail("limit", limit)
+}
+
+func errNotFound() *city.Error {
+	return city.Errorf(city.CodeSandboxNotFound, "The task has no sandbox; provision one first.")
+}
+
+func errGone(cause error) *city.Error {
+	return city.Errorf(city.CodeSandboxGone, "The sandbox ended while the command ran. Its files are kept: the next command gets a fresh one.").WithCause(cause)
+}
+
+func errOOM(limit int64) *city.Error {
+	return city.Errorf(city.CodeSandboxOOM,
+		"The sandbox ran out of its %d MiB of memory and was ended. Its files are kept: the next command gets a fresh one.", limit>>20).
+		WithDetail("memoryBytes", limit)
+}
+
+func errBusy(limit int) *city.Error {
+	return city.Errorf(city.CodeSandboxLimit, "%d commands already run in this sandbox; wait for one to end.", limit).WithDetail("limit", limit)
+}
+
+// errTimeout carries what the command printed until then.
+func errTimeout(timeout time.Duration, r Result) *city.Error {
+	return city.Errorf(city.CodeExecTimeout, "The command did not end within %s and was killed with all it had started.", timeout).
+		WithDetail("timeoutMs", timeout.Milliseconds()).
+		WithDetail("stdout", lastOf(r.Stdout)).WithDetail("stderr", lastOf(r.Stderr))
+}
+
+func errPath(format string, args ...any) *city.Error {
+	return city.Errorf(city.CodePathNotAllowed, "This path is not allowed: %s.", fmt.Sprintf(format, args...))
+}
+
+func errFileNotFound() *city.Error {
+	return city.Errorf(city.CodeFileNotFound, "There is no file or folder at this path.")
+}
+
+func errNotAFile() *city.Error {
+	return city.Errorf(city.CodeNotAFile, "This path names a folder or special file, not a regular file.")
+}
+
+func errNotADirectory() *city.Error {
+	return city.Errorf(city.CodeNotADirectory, "This path names no folder.")
+}
+
+func errTooLarge(size, limit int64) *city.Error {
+	return city.Errorf(city.CodeFileTooLarge, "The file has %d bytes, more than the %d of one answer: read it in parts with offset and limit, or as a stream.", size, limit).
+		WithDetail("sizeBytes", size).WithDetail("limitBytes", limit)
+}

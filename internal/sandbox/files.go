@@ -1,0 +1,292 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// The workspace is hostile ground: programs in the sandbox plant links, pipes
+// and names at will, while the host reads. All access goes through os.Root,
+// which never leaves it, and opens without blocking.
+
+// Entry is a file or folder as it is listed.
+type Entry struct {
+	Name       string    `json:"name"`
+	Path       string    `json:"path" doc:"Absolute path in the sandbox"`
+	Type       string    `json:"type" enum:"file,directory,symlink,other"`
+	SizeBytes  int64     `json:"sizeBytes" doc:"Of a file"`
+	ModifiedAt time.Time `json:"modifiedAt"`
+}
+
+// The types of entries.
+const (
+	TypeFile      = "file"
+	TypeDirectory = "directory"
+	TypeSymlink   = "symlink"
+	TypeOther     = "other"
+)
+
+// workspace is the folder of the host that is Home inside.
+type workspace struct{ dir string }
+
+// maxPath bounds a path, in bytes, as Linux does.
+const maxPath = 4096
+
+// relative is the path below the workspace that an absolute path of the
+// sandbox means, "." for Home itself. Errors: PATH_NOT_ALLOWED.
+func relative(abs string) (string, error) {
+	switch {
+	case abs == "" || len(abs) > maxPath:
+		return "", errPath("it is empty or too long")
+	case strings.ContainsRune(abs, 0):
+		return "", errPath("it holds a NUL")
+	case !path.IsAbs(abs):
+		return "", errPath("it must be absolute, like %s/main.go", RepoDir)
+	}
+	clean := path.Clean(abs)
+	if clean == Home {
+		return ".", nil
+	}
+	rel, ok := strings.CutPrefix(clean, Home+"/")
+	if !ok {
+		return "", errPath("only %s and what is in it can be reached", Home)
+	}
+	return rel, nil
+}
+
+// in runs f on the root of the workspace and the path below it, and turns what
+// the file system says into public errors.
+func (w workspace) in(abs string, f func(root *os.Root, rel string) error) error {
+	rel, err := relative(abs)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(w.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return publicError(f(root, rel))
+}
+
+// publicError is err as the caller may see it.
+func publicError(err error) error {
+	if err == nil {
+		return nil
+	}
+	_, onPath := errors.AsType[*fs.PathError](err)
+	_, onLink := errors.AsType[*os.LinkError](err)
+	if !onPath && !onLink {
+		return err
+	}
+	errno, system := errors.AsType[unix.Errno](err)
+	switch {
+	case !system:
+		// os.Root's own refusal, which has no exported name.
+		return errPath("a link on it leads out of %s", Home).WithCause(err)
+	case errors.Is(errno, unix.ENOENT):
+		return errFileNotFound().WithCause(err)
+	case errors.Is(errno, unix.ENOTDIR):
+		return errNotADirectory().WithCause(err)
+	case errors.Is(errno, unix.EISDIR), errors.Is(errno, unix.ENXIO), errors.Is(errno, unix.ENODEV):
+		return errNotAFile().WithCause(err)
+	case errors.Is(errno, unix.ELOOP):
+		return errPath("its links go round in circles").WithCause(err)
+	case errors.Is(errno, unix.ENAMETOOLONG), errors.Is(errno, unix.EACCES), errors.Is(errno, unix.EPERM), errors.Is(errno, unix.EINVAL):
+		return errPath("the file system refuses it").WithCause(err)
+	default:
+		return err
+	}
+}
+
+// stat describes what is at a path, without following a link.
+func (w workspace) stat(abs string) (entry Entry, err error) {
+	err = w.in(abs, func(root *os.Root, rel string) error {
+		info, err := root.Lstat(rel)
+		if err != nil {
+			return err
+		}
+		entry = describe(rel, info)
+		return nil
+	})
+	return entry, err
+}
+
+func describe(rel string, info fs.FileInfo) Entry {
+	e := Entry{Name: path.Base(rel), Path: path.Join(Home, rel), Type: TypeOther, ModifiedAt: info.ModTime().UTC()}
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		e.Type, e.SizeBytes = TypeFile, info.Size()
+	case mode.IsDir():
+		e.Type = TypeDirectory
+	case mode&fs.ModeSymlink != 0:
+		e.Type = TypeSymlink
+	}
+	if rel == "." {
+		e.Name = path.Base(Home)
+	}
+	return e
+}
+
+// openRegular opens a regular file for reading and nothing else: it neither
+// waits for the other end of a pipe nor touches a device.
+func openRegular(root *os.Root, rel string) (*os.File, fs.FileInfo, error) {
+	f, err := root.OpenFile(rel, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, errors.Join(errNotAFile(), f.Close())
+	}
+	return f, info, nil
+}
+
+// isDirectory reports whether a path names a folder. Errors: PATH_NOT_ALLOWED,
+// FILE_NOT_FOUND, NOT_A_DIRECTORY.
+func (w workspace) isDirectory(abs string) error {
+	return w.in(abs, func(root *os.Root, rel string) error {
+		info, err := root.Stat(rel)
+		if err == nil && !info.IsDir() {
+			return errNotADirectory()
+		}
+		return err
+	})
+}
+
+// openDir opens a folder, not waiting for what turns out to be a pipe.
+func openDir(root *os.Root, rel string) (*os.File, error) {
+	return root.OpenFile(rel, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
+}
+
+// names are the sorted names in a folder, at most limit of them.
+func names(root *os.Root, rel string, limit int) ([]string, error) {
+	dir, err := openDir(root, rel)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }()
+	found, err := dir.Readdirnames(limit)
+	if len(found) > 0 || isEOF(err) {
+		err = nil
+	}
+	slices.Sort(found)
+	return found, err
+}
+
+// ListOptions say what to list.
+type ListOptions struct {
+	Path      string // a folder
+	Recursive bool   // with all below it, but for what is in .git
+	Cursor    string // where the page before ended; "" for the first
+	Limit     int    // entries of a page; 0 is the default of 1000
+}
+
+// Page is a part of a listing.
+type Page struct {
+	Entries []Entry
+	Next    string // the next page's cursor, "" when this is the last
+}
+
+const (
+	defaultPage = 1_000
+	maxPage     = 10_000
+	// maxNames bounds one folder; what is beyond it is not listed.
+	maxNames = 100_000
+)
+
+// list returns one page of a folder, sorted by path. Errors: PATH_NOT_ALLOWED,
+// FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR for a bad cursor.
+func (w workspace) list(ctx context.Context, o ListOptions) (page Page, err error) {
+	l := lister{ctx: ctx, recursive: o.Recursive, limit: defaultPage}
+	if o.Limit > 0 {
+		l.limit = min(o.Limit, maxPage)
+	}
+	if l.after, err = decodeCursor(o.Cursor); err != nil {
+		return Page{}, err
+	}
+	err = w.in(o.Path, func(root *os.Root, rel string) error {
+		l.root = root
+		_, err := l.folder(rel, nil)
+		return err
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	page.Entries = l.entries
+	if l.more {
+		page.Next = encodeCursor(l.last)
+	}
+	return page, nil
+}
+
+// lister walks folders in order and collects one page.
+type lister struct {
+	ctx       context.Context
+	root      *os.Root
+	recursive bool
+	limit     int
+	after     []string // names on the way to the last entry of the page before
+	entries   []Entry
+	last      []string
+	more      bool
+}
+
+// folder lists what is in rel; below are the names that lead to it from where
+// the listing began. It returns false when the page is full.
+func (l *lister) folder(rel string, below []string) (bool, error) {
+	if err := l.ctx.Err(); err != nil {
+		return false, err
+	}
+	children, err := names(l.root, rel, maxNames)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range children {
+		at := append(slices.Clip(below), name)
+		if order := slices.Compare(at, l.after[:min(len(at), len(l.after))]); order < 0 {
+			continue // all of it was on an earlier page
+		}
+		goOn, err := l.child(path.Join(rel, name), at)
+		if err != nil || !goOn {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (l *lister) child(rel string, at []string) (bool, error) {
+	info, err := l.root.Lstat(rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil // gone since its folder was read
+	}
+	if err != nil {
+		return false, err
+	}
+	if slices.Compare(at, l.after) > 0 {
+		if len(l.entries) == l.limit {
+			l.more = true
+			return false, nil
+		}
+		l.entries, l.last = append(l.entries, describe(rel, info)), at
+	}
+	if !l.recursive || !info.IsDir() || info.Name() == ".git" {
+		return true, nil
+	}
+	goOn, err := l.folder(rel, at)
+	if err != nil && publicError(err) != err {
+		return true, nil //nolint:nilerr // it changed under our hands, or may not be read
+	}
+	return goOn, err
+}

@@ -1,0 +1,153 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// live is a sandbox of this server: its workspace is on disk, and a backend's
+// sandbox runs on it or is started when the next command comes.
+type live struct {
+	box Sandbox // fixed
+	dir string  // fixed
+
+	starting chan struct{}  // holds one token; who has it starts or stops the backend
+	users    sync.WaitGroup // who works with it
+
+	mu       sync.Mutex
+	running  bool               // guarded by mu: the backend's sandbox should be there
+	commands int                // guarded by mu: commands that run
+	lastUse  time.Time          // guarded by mu
+	ended    context.Context    //nolint:containedctx // done when it is being destroyed
+	end      context.CancelFunc // ends its commands
+	gone     chan struct{}      // closed when it is destroyed
+}
+
+// maxCommands is how many commands may run in a sandbox at once.
+const maxCommands = 8
+
+func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
+	l := &live{box: box, dir: dir, running: running, lastUse: now, starting: make(chan struct{}, 1), gone: make(chan struct{})}
+	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
+	l.starting <- struct{}{}
+	return l
+}
+
+// The folders of a sandbox on the host.
+func workDir(dir string) string     { return filepath.Join(dir, "work") }
+func baselineDir(dir string) string { return filepath.Join(dir, "baseline") }
+func backendDir(dir string) string  { return filepath.Join(dir, "backend") }
+
+func (l *live) workspace() workspace { return workspace{dir: workDir(l.dir)} }
+
+func (l *live) spec() Spec {
+	return Spec{ID: l.box.ID, Dir: backendDir(l.dir), Workspace: workDir(l.dir), Baseline: baselineDir(l.dir), Limits: l.box.Limits}
+}
+
+func (l *live) used(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lastUse = now
+}
+
+// enter counts a command in, unless too many run. Errors: SANDBOX_LIMIT.
+func (l *live) enter() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.commands >= maxCommands {
+		return errBusy(maxCommands)
+	}
+	l.commands++
+	return nil
+}
+
+func (l *live) leave(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.commands--
+	l.lastUse = now
+}
+
+func (l *live) isRunning() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running
+}
+
+func (l *live) setRunning(running bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running = running
+}
+
+// idle reports whether it runs though nobody has used it since then.
+func (l *live) idle(since time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running && l.commands == 0 && l.lastUse.Before(since)
+}
+
+// ensure starts the backend's sandbox when none runs. Errors:
+// SANDBOX_UNAVAILABLE, SANDBOX_NOT_FOUND when it is being destroyed.
+func (s *Service) ensure(ctx context.Context, l *live) error {
+	if l.isRunning() {
+		return nil
+	}
+	return l.exclusive(ctx, func() error {
+		if l.isRunning() {
+			return nil
+		}
+		// What is left of one that died is in the way.
+		err := s.cfg.Backend.Destroy(ctx, l.box.ID)
+		if err == nil {
+			err = s.cfg.Backend.Create(ctx, l.spec())
+		}
+		if err != nil {
+			return errUnavailable(err)
+		}
+		l.setRunning(true)
+		return nil
+	})
+}
+
+// exclusive runs f while nobody else starts or stops the backend's sandbox.
+func (l *live) exclusive(ctx context.Context, f func() error) error {
+	select {
+	case <-l.starting:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { l.starting <- struct{}{} }()
+	if l.ended.Err() != nil {
+		return errNotFound()
+	}
+	return f()
+}
+
+// park stops the backend's sandbox; the workspace stays.
+func (s *Service) park(ctx context.Context, l *live) error {
+	return l.exclusive(ctx, func() error {
+		l.setRunning(false)
+		return s.cfg.Backend.Destroy(ctx, l.box.ID)
+	})
+}
+
+// died records that the backend's sandbox is no more, and says so in public.
+func (s *Service) died(l *live, err error) error {
+	switch {
+	case l.ended.Err() != nil:
+		return errNotFound()
+	case errors.Is(err, ErrOOM):
+		l.setRunning(false)
+		return errOOM(l.box.Limits.MemoryBytes)
+	case errors.Is(err, ErrGone):
+		l.setRunning(false)
+		return errGone(err)
+	default:
+		return fmt.Errorf("run command: %w", err)
+	}
+}

@@ -1,0 +1,244 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/store"
+)
+
+// flight is a provisioning under way; all callers for the same task share it.
+type flight struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	box    Sandbox // read after done
+	err    error   // read after done
+}
+
+// provisionTimeout bounds fetching and starting together.
+const provisionTimeout = 5 * time.Minute
+
+// Provision gives the task a sandbox with its code, or returns the one it has.
+// It goes on when the caller leaves, so that a repeated call finds it done.
+// Errors: SANDBOX_UNAVAILABLE, SANDBOX_CAPACITY, the codes of source.Clone,
+// source.Unpack.
+func (s *Service) Provision(ctx context.Context, taskID string, src Source) (Sandbox, error) {
+	if err := s.Available(ctx); err != nil {
+		return Sandbox{}, err
+	}
+	f, err := s.board(ctx, taskID, src)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	select {
+	case <-f.done:
+		return f.box, f.err
+	case <-ctx.Done():
+		return Sandbox{}, ctx.Err()
+	}
+}
+
+// board finds the task's provisioning or begins it.
+func (s *Service) board(ctx context.Context, taskID string, src Source) (*flight, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errUnavailable(errors.New("the server is stopping"))
+	}
+	if l := s.lives[taskID]; l != nil && l.ended.Err() == nil {
+		f := &flight{done: make(chan struct{}), box: l.box}
+		close(f.done)
+		return f, nil
+	}
+	if f := s.flights[taskID]; f != nil {
+		return f, nil
+	}
+	if len(s.lives)+len(s.flights) >= s.cfg.Max {
+		return nil, errCapacity(s.cfg.Max)
+	}
+	// The work outlives the request that asked for it; Destroy and Close end it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionTimeout)
+	f := &flight{cancel: cancel, done: make(chan struct{})}
+	s.flights[taskID] = f
+	s.work.Go(func() {
+		defer cancel()
+		f.box, f.err = s.provision(ctx, taskID, src)
+		s.mu.Lock()
+		delete(s.flights, taskID)
+		s.mu.Unlock()
+		close(f.done)
+	})
+	return f, nil
+}
+
+func (s *Service) provision(ctx context.Context, taskID string, src Source) (Sandbox, error) {
+	box, err := s.reserve(ctx, taskID)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	dir := filepath.Join(s.cfg.Dir, box.ID)
+	l := newLive(ctx, box, dir, true, s.now())
+	baseline, err := s.prepare(ctx, l, src)
+	if err == nil {
+		l.box.State, l.box.Commit, l.box.Size = Ready, baseline.Commit, baseline.Size
+		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			now := tx.Now()
+			l.box.ReadyAt = &now
+			return markReady(ctx, tx, l.box)
+		})
+	}
+	if err != nil {
+		return Sandbox{}, errors.Join(err, s.abandon(context.WithoutCancel(ctx), l, err))
+	}
+	s.mu.Lock()
+	s.lives[taskID] = l
+	s.mu.Unlock()
+	return l.box, nil
+}
+
+// reserve writes the row of a new sandbox. A row that an earlier life of this
+// server left behind is ended first.
+func (s *Service) reserve(ctx context.Context, taskID string) (Sandbox, error) {
+	box := Sandbox{ID: city.NewID(city.PrefixSandbox), TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
+	add := func(ctx context.Context, tx store.Tx) error {
+		box.CreatedAt, box.ExpiresAt = tx.Now(), tx.Now().Add(s.cfg.Life)
+		return insert(ctx, tx, box)
+	}
+	err := s.cfg.DB.InTx(ctx, add)
+	if !errors.Is(err, errTaken) {
+		return box, err
+	}
+	old, err := s.Find(ctx, taskID)
+	if err != nil {
+		return box, err
+	}
+	if old.Node != s.cfg.Node {
+		return box, errElsewhere()
+	}
+	return box, s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		if err := markEnded(ctx, tx, old.ID, Failed, city.CodeSandboxGone); err != nil {
+			return err
+		}
+		return add(ctx, tx)
+	})
+}
+
+// prepare fetches the code and starts the sandbox at the same time: nothing
+// runs in it before the code is there.
+func (s *Service) prepare(ctx context.Context, l *live, src Source) (source.Baseline, error) {
+	if err := makeDirs(l.dir); err != nil {
+		return source.Baseline{}, fmt.Errorf("make workspace: %w", err)
+	}
+	var baseline source.Baseline
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
+			return errUnavailable(err)
+		}
+		return nil
+	})
+	both.Go(func() (err error) {
+		if baseline, err = s.fetch(ctx, l, src); err != nil {
+			return err
+		}
+		return handOver(l.dir)
+	})
+	return baseline, both.Wait()
+}
+
+func (s *Service) fetch(ctx context.Context, l *live, src Source) (source.Baseline, error) {
+	dest := source.Dest{
+		Tree: filepath.Join(workDir(l.dir), path.Base(RepoDir)), GitDir: baselineDir(l.dir), Objects: path.Join(BaselineDir, "objects"),
+	}
+	switch {
+	case src.Repo.URL != "":
+		return s.cfg.Fetcher.Clone(ctx, src.Repo, dest)
+	case src.Archive != nil:
+		return s.cfg.Fetcher.Unpack(ctx, *src.Archive, dest)
+	case src.Code != "":
+		return s.cfg.Fetcher.Write(ctx, src.Code, dest)
+	default:
+		return s.cfg.Fetcher.Empty(ctx, dest)
+	}
+}
+
+// abandon removes what a failed provisioning left and ends its row.
+func (s *Service) abandon(ctx context.Context, l *live, cause error) error {
+	l.end()
+	return errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeAll(l.dir),
+		s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			return markEnded(ctx, tx, l.box.ID, Failed, city.CodeOf(cause))
+		}))
+}
+
+func makeDirs(dir string) error {
+	for _, sub := range []string{workDir(dir), filepath.Join(workDir(dir), path.Base(RepoDir)), baselineDir(dir), backendDir(dir)} {
+		if err := os.MkdirAll(sub, 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handOver makes the workspace the sandbox's user's, and the baseline readable
+// for it. It runs before any program does, so nothing moves meanwhile.
+func handOver(dir string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	err := eachFile(workDir(dir), func(root *os.Root, name string, _ fs.DirEntry) error { return root.Lchown(name, UID, UID) })
+	if err != nil {
+		return fmt.Errorf("hand over workspace: %w", err)
+	}
+	err = eachFile(baselineDir(dir), func(root *os.Root, name string, entry fs.DirEntry) error {
+		if entry.IsDir() {
+			return root.Chmod(name, 0o755)
+		}
+		return root.Chmod(name, 0o444)
+	})
+	if err != nil {
+		return fmt.Errorf("open baseline: %w", err)
+	}
+	return nil
+}
+
+// eachFile calls f for dir and everything in it.
+func eachFile(dir string, f func(root *os.Root, name string, entry fs.DirEntry) error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return f(root, name, entry)
+	})
+}
+
+// removeAll removes a folder. Programs may have taken their own folders' write
+// permission away, which stops everybody but root.
+func removeAll(dir string) error {
+	err := os.RemoveAll(dir)
+	if err == nil || os.Geteuid() == 0 {
+		return err
+	}
+	_ = eachFile(dir, func(root *os.Root, name string, entry fs.DirEntry) error {
+		if entry.IsDir() {
+			return root.Chmod(name, 0o700)
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}

@@ -1,0 +1,220 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Config is what the service works with. Backend, DB, Dir and Node are required.
+type Config struct {
+	DB      *store.DB
+	Backend Backend
+	Fetcher *source.Fetcher
+	Dir     string // keeps the workspaces; one server at a time may use it
+	Node    string // names this server; the same after a restart
+	Limits  Limits
+	Max     int           // sandboxes at once
+	Life    time.Duration // a sandbox is destroyed this long after it was made
+	Idle    time.Duration // it is stopped, its files kept, when unused this long; 0 is never
+	Logger  *slog.Logger
+}
+
+// Service owns the sandboxes of this server. Who may use which is for the
+// caller to decide: all methods are given the task.
+type Service struct {
+	cfg Config
+
+	probing   chan struct{} // holds one token; who has it may probe
+	probed    error         // guarded by the token
+	probedAt  time.Time     // guarded by the token; zero before the first probe
+	available chan struct{} // closed once a probe has succeeded
+
+	mu      sync.Mutex
+	closed  bool               // guarded by mu
+	lives   map[string]*live   // by task; guarded by mu
+	flights map[string]*flight // provisionings under way, by task; guarded by mu
+	work    sync.WaitGroup     // provisionings
+}
+
+// New returns the service. CleanOrphans must be called before it is used.
+func New(cfg Config) (*Service, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make sandbox folder: %w", err)
+	}
+	s := &Service{
+		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
+		lives: map[string]*live{}, flights: map[string]*flight{},
+	}
+	s.probing <- struct{}{}
+	return s, nil
+}
+
+func (s *Service) now() time.Time { return s.cfg.DB.Clock().Now() }
+
+// reprobe is how long a failed probe is believed.
+const reprobe = 30 * time.Second
+
+// Available reports whether sandboxes can run here, by trying one. Errors:
+// SANDBOX_UNAVAILABLE, with the reason as its cause.
+func (s *Service) Available(ctx context.Context) error {
+	select {
+	case <-s.available:
+		return nil
+	default:
+	}
+	select {
+	case <-s.probing:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.probing <- struct{}{} }()
+	select {
+	case <-s.available: // someone else has just found out
+		return nil
+	default:
+	}
+	if s.probedAt.IsZero() || s.now().Sub(s.probedAt) >= reprobe {
+		err := s.cfg.Backend.Probe(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.probed, s.probedAt = err, s.now()
+		if err == nil {
+			close(s.available)
+		}
+	}
+	if s.probed != nil {
+		return errUnavailable(s.probed)
+	}
+	return nil
+}
+
+// Find is the task's sandbox, or the last it had. Errors: SANDBOX_NOT_FOUND.
+func (s *Service) Find(ctx context.Context, taskID string) (Sandbox, error) {
+	return findLatest(ctx, s.cfg.DB.Read(), taskID)
+}
+
+// use returns the task's sandbox for as long as the caller needs it; release
+// must be called. Errors: SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE when it is on
+// another server.
+func (s *Service) use(ctx context.Context, taskID string) (l *live, release func(), err error) {
+	s.mu.Lock()
+	l = s.lives[taskID]
+	if l != nil && l.ended.Err() == nil {
+		l.users.Add(1)
+		s.mu.Unlock()
+		l.used(s.now())
+		return l, l.users.Done, nil
+	}
+	s.mu.Unlock()
+	box, err := s.Find(ctx, taskID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if box.State == Ready && box.Node != s.cfg.Node {
+		return nil, nil, errElsewhere()
+	}
+	return nil, nil, errNotFound()
+}
+
+// Destroy ends the task's sandbox and removes its files. It is no error when
+// there is none; when it is on another server, that one is told to.
+func (s *Service) Destroy(ctx context.Context, taskID string) error {
+	s.mu.Lock()
+	f, l := s.flights[taskID], s.lives[taskID]
+	if f != nil {
+		f.cancel()
+	}
+	s.mu.Unlock()
+	if f != nil {
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		s.mu.Lock()
+		l = s.lives[taskID]
+		s.mu.Unlock()
+	}
+	if l != nil {
+		return s.end(ctx, l)
+	}
+	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return expireNow(ctx, tx, taskID) })
+}
+
+// end destroys a sandbox; the first to ask does it, the others wait.
+func (s *Service) end(ctx context.Context, l *live) error {
+	s.mu.Lock()
+	first := l.ended.Err() == nil
+	l.end()
+	s.mu.Unlock()
+	if !first {
+		select {
+		case <-l.gone:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	// Once begun it is carried through, also when the caller leaves.
+	ctx = context.WithoutCancel(ctx)
+	<-l.starting // nobody starts it any more: ended is checked under the token
+	err := s.cfg.Backend.Destroy(ctx, l.box.ID)
+	l.users.Wait()
+	err = errors.Join(err, removeAll(l.dir))
+	if err == nil {
+		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			return markEnded(ctx, tx, l.box.ID, Destroyed, "")
+		})
+	}
+	s.mu.Lock()
+	delete(s.lives, l.box.TaskID)
+	s.mu.Unlock()
+	close(l.gone)
+	if err != nil {
+		return fmt.Errorf("destroy sandbox: %w", err)
+	}
+	return nil
+}
+
+// Close stops everything that runs. Workspaces of tasks that are not over stay
+// on disk, and CleanOrphans finds them again after a restart.
+func (s *Service) Close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	for _, f := range s.flights {
+		f.cancel()
+	}
+	s.mu.Unlock()
+	s.work.Wait()
+	var errs []error
+	for _, l := range s.all() {
+		l.setRunning(false)
+		errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
+		l.end()
+		l.users.Wait()
+	}
+	if closer, ok := s.cfg.Backend.(interface{ Close() error }); ok {
+		errs = append(errs, closer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Service) all() []*live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*live, 0, len(s.lives))
+	for _, l := range s.lives {
+		all = append(all, l)
+	}
+	return all
+}

@@ -1,0 +1,122 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/store"
+)
+
+const columns = `id, task_id, state, node, limits, commit_id, files, bytes, tokens, created_at, ready_at, expires_at, destroyed_at`
+
+// errTaken says that the task has a live sandbox already.
+var errTaken = errors.New("task has a sandbox")
+
+func insert(ctx context.Context, tx store.Tx, b Sandbox) error {
+	limits, err := json.Marshal(b.Limits)
+	if err != nil {
+		return fmt.Errorf("encode limits: %w", err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO sandboxes (`+columns+`, fail_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
+		b.ID, b.TaskID, string(b.State), b.Node, string(limits), b.Commit, b.Size.Files, b.Size.Bytes, b.Size.Tokens,
+		store.Micros(b.CreatedAt), store.MicrosPtr(b.ReadyAt), store.Micros(b.ExpiresAt), store.MicrosPtr(b.DestroyedAt))
+	if store.IsUnique(err, "sandboxes", "task_id") {
+		return errTaken
+	}
+	if err != nil {
+		return fmt.Errorf("insert sandbox: %w", err)
+	}
+	return nil
+}
+
+// markReady writes what provisioning found out.
+func markReady(ctx context.Context, tx store.Tx, b Sandbox) error {
+	_, err := tx.Exec(ctx, `UPDATE sandboxes SET state = $2, commit_id = $3, files = $4, bytes = $5, tokens = $6, ready_at = $7
+		WHERE id = $1 AND destroyed_at IS NULL`,
+		b.ID, string(Ready), b.Commit, b.Size.Files, b.Size.Bytes, b.Size.Tokens, store.MicrosPtr(b.ReadyAt))
+	if err != nil {
+		return fmt.Errorf("update sandbox: %w", err)
+	}
+	return nil
+}
+
+// markEnded ends a sandbox's row; a second time changes nothing.
+func markEnded(ctx context.Context, tx store.Tx, id string, state State, code city.Code) error {
+	_, err := tx.Exec(ctx, `UPDATE sandboxes SET state = $2, fail_code = $3, destroyed_at = $4 WHERE id = $1 AND destroyed_at IS NULL`,
+		id, string(state), string(code), store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("end sandbox: %w", err)
+	}
+	return nil
+}
+
+// expireNow asks the node that has the task's sandbox to destroy it.
+func expireNow(ctx context.Context, tx store.Tx, taskID string) error {
+	_, err := tx.Exec(ctx, `UPDATE sandboxes SET expires_at = $2 WHERE task_id = $1 AND destroyed_at IS NULL AND expires_at > $2`,
+		taskID, store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("expire sandbox: %w", err)
+	}
+	return nil
+}
+
+// findLatest is the task's live sandbox, else its last. Errors: SANDBOX_NOT_FOUND.
+func findLatest(ctx context.Context, q store.Querier, taskID string) (Sandbox, error) {
+	found, err := list(ctx, q, `task_id = $1 ORDER BY id DESC LIMIT 1`, taskID)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	if len(found) == 0 {
+		return Sandbox{}, errNotFound()
+	}
+	return found[0], nil
+}
+
+// listLive are the sandboxes of a node that have not ended and expire before then.
+func listLive(ctx context.Context, q store.Querier, node string, before time.Time) ([]Sandbox, error) {
+	return list(ctx, q, `node = $1 AND destroyed_at IS NULL AND expires_at <= $2 ORDER BY id`, node, store.Micros(before))
+}
+
+func list(ctx context.Context, q store.Querier, where string, args ...any) ([]Sandbox, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM sandboxes WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list sandboxes: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Sandbox
+	for rows.Next() {
+		b, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan sandbox: %w", err)
+		}
+		found = append(found, b)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list sandboxes: %w", err)
+	}
+	return found, nil
+}
+
+func scan(row store.Row) (Sandbox, error) {
+	var b Sandbox
+	var state, limits string
+	var created, expires int64
+	var ready, destroyed *int64
+	err := row.Scan(&b.ID, &b.TaskID, &state, &b.Node, &limits, &b.Commit, &b.Size.Files, &b.Size.Bytes, &b.Size.Tokens,
+		&created, &ready, &expires, &destroyed)
+	if err != nil {
+		return b, err
+	}
+	if err := json.Unmarshal([]byte(limits), &b.Limits); err != nil {
+		return b, fmt.Errorf("decode limits: %w", err)
+	}
+	b.State, b.Size.Class = State(state), source.ClassOf(b.Size.Tokens)
+	b.CreatedAt, b.ExpiresAt = store.FromMicros(created), store.FromMicros(expires)
+	b.ReadyAt, b.DestroyedAt = store.FromMicrosPtr(ready), store.FromMicrosPtr(destroyed)
+	return b, nil
+}

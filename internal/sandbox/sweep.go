@@ -1,0 +1,109 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// CleanOrphans is called at the server's start. It ends what an earlier life
+// of it left running, takes up again the sandboxes whose files are there, and
+// removes the files that belong to none.
+func (s *Service) CleanOrphans(ctx context.Context) error {
+	ids, err := s.cfg.Backend.List(ctx)
+	if err != nil {
+		return fmt.Errorf("clean orphans: %w", err)
+	}
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, s.cfg.Backend.Destroy(ctx, id))
+	}
+	boxes, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, store.FromMicros(math.MaxInt64))
+	if err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	kept := map[string]bool{}
+	for _, box := range boxes {
+		dir := filepath.Join(s.cfg.Dir, box.ID)
+		if _, err := os.Stat(workDir(dir)); err == nil && box.State == Ready && box.ExpiresAt.After(s.now()) {
+			kept[box.ID] = true
+			s.mu.Lock()
+			s.lives[box.TaskID] = newLive(ctx, box, dir, false, s.now())
+			s.mu.Unlock()
+			continue
+		}
+		errs = append(errs, s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			return markEnded(ctx, tx, box.ID, Destroyed, city.CodeSandboxGone)
+		}))
+	}
+	return errors.Join(append(errs, s.removeStrays(kept))...)
+}
+
+// removeStrays removes the folders of sandboxes that are no more.
+func (s *Service) removeStrays(kept map[string]bool) error {
+	entries, err := os.ReadDir(s.cfg.Dir)
+	if err != nil {
+		return fmt.Errorf("list workspaces: %w", err)
+	}
+	var errs []error
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), city.PrefixSandbox+"_") && !kept[entry.Name()] {
+			errs = append(errs, removeAll(filepath.Join(s.cfg.Dir, entry.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweepEvery is how often Run looks for what has had its time.
+const sweepEvery = 15 * time.Second
+
+// Run ends expired sandboxes and stops idle ones until ctx is done.
+func (s *Service) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.cfg.Logger.WarnContext(ctx, "sweep sandboxes", "error", err)
+			}
+		}
+	}
+}
+
+// Sweep destroys the sandboxes of this server that have expired, by their time
+// or because another server asked for it, and stops those nobody uses.
+func (s *Service) Sweep(ctx context.Context) error {
+	expired, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, s.now())
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, box := range expired {
+		s.mu.Lock()
+		l := s.lives[box.TaskID]
+		s.mu.Unlock()
+		if l != nil && l.box.ID == box.ID {
+			errs = append(errs, s.end(ctx, l))
+		}
+	}
+	if s.cfg.Idle > 0 {
+		since := s.now().Add(-s.cfg.Idle)
+		for _, l := range s.all() {
+			if l.idle(since) {
+				errs = append(errs, s.park(ctx, l))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,156 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+)
+
+// ListFiles lists a folder of the task's sandbox. Errors: SANDBOX_NOT_FOUND,
+// PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR.
+func (s *Service) ListFiles(ctx context.Context, taskID string, o ListOptions) (Page, error) {
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return Page{}, err
+	}
+	defer release()
+	return l.workspace().list(ctx, o)
+}
+
+// Stat describes what is at a path, without following a link. Errors:
+// SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND.
+func (s *Service) Stat(ctx context.Context, taskID, path string) (Entry, error) {
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer release()
+	return l.workspace().stat(path)
+}
+
+// ReadFile reads limit bytes of a file from offset on; limit 0 is all of it, up
+// to MaxRead. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND,
+// NOT_A_FILE, FILE_TOO_LARGE, VALIDATION_ERROR.
+func (s *Service) ReadFile(ctx context.Context, taskID, path string, offset, limit int64) (FileContent, error) {
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return FileContent{}, err
+	}
+	defer release()
+	return l.workspace().read(path, offset, limit)
+}
+
+// OpenFile opens a regular file of any size for reading; the caller closes it.
+// Errors: as ReadFile.
+func (s *Service) OpenFile(ctx context.Context, taskID, path string) (*os.File, error) {
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return l.workspace().open(path)
+}
+
+// WriteFile replaces or creates a file, with the folders that lead to it.
+// Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, NOT_A_FILE, NOT_A_DIRECTORY,
+// FILE_TOO_LARGE.
+func (s *Service) WriteFile(ctx context.Context, taskID, path string, content []byte) (Entry, error) {
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer release()
+	return l.workspace().write(path, content)
+}
+
+// Stream names one of a command's two outputs.
+type Stream string
+
+// The outputs of a command.
+const (
+	Stdout Stream = "stdout"
+	Stderr Stream = "stderr"
+)
+
+// Exec runs a command and returns what it printed, up to MaxOutput of each
+// output. Errors: SANDBOX_NOT_FOUND, VALIDATION_ERROR, COMMAND_BLOCKED,
+// SANDBOX_LIMIT, EXEC_TIMEOUT (with the result so far), SANDBOX_OOM,
+// SANDBOX_GONE, SANDBOX_UNAVAILABLE, those of a path for the folder.
+func (s *Service) Exec(ctx context.Context, taskID string, r Request) (Result, error) {
+	var stdout, stderr bytes.Buffer
+	result, err := s.exec(ctx, taskID, r, MaxOutput, func(stream Stream, p []byte) {
+		if stream == Stdout {
+			stdout.Write(p)
+		} else {
+			stderr.Write(p)
+		}
+	})
+	result.Stdout, result.Stderr = text(&stdout), text(&stderr)
+	return result, withOutput(err, r, result)
+}
+
+// ExecStream runs a command and passes on what it prints while it runs, up to
+// MaxStream of each output; the result holds none of it. Stdout and stderr
+// come from two goroutines. Errors: as Exec.
+func (s *Service) ExecStream(ctx context.Context, taskID string, r Request, output func(stream Stream, p []byte)) (Result, error) {
+	result, err := s.exec(ctx, taskID, r, MaxStream, output)
+	return result, withOutput(err, r, result)
+}
+
+// errTimedOut is replaced by the public error once the output is known.
+var errTimedOut = errors.New("command timed out")
+
+func withOutput(err error, r Request, result Result) error {
+	if errors.Is(err, errTimedOut) {
+		return errTimeout(r.command().Timeout, result)
+	}
+	return err
+}
+
+func (s *Service) exec(ctx context.Context, taskID string, r Request, limit int, output func(Stream, []byte)) (Result, error) {
+	if err := r.validate(); err != nil {
+		return Result{}, err
+	}
+	if err := r.check(); err != nil {
+		return Result{}, err
+	}
+	l, release, err := s.use(ctx, taskID)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
+	c := r.command()
+	if _, err := relative(c.Dir); err == nil {
+		if err := l.workspace().isDirectory(c.Dir); err != nil {
+			return Result{}, err
+		}
+	}
+	return s.runIn(ctx, l, c, limit, output)
+}
+
+// runIn runs a command in a sandbox, which is started when it does not run.
+func (s *Service) runIn(ctx context.Context, l *live, c Command, limit int, output func(Stream, []byte)) (Result, error) {
+	if err := l.enter(); err != nil {
+		return Result{}, err
+	}
+	defer func() { l.leave(s.now()) }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(l.ended, cancel)
+	defer stop()
+	if err := s.ensure(ctx, l); err != nil {
+		return Result{}, err
+	}
+	stdout := &capped{left: limit, pass: func(p []byte) { output(Stdout, p) }}
+	stderr := &capped{left: limit, pass: func(p []byte) { output(Stderr, p) }}
+	exit, err := s.cfg.Backend.Exec(ctx, l.box.ID, c, stdout, stderr)
+	result := Result{ExitCode: exit.Code, DurationMs: exit.Duration.Milliseconds(), Truncated: stdout.dropped || stderr.dropped}
+	switch {
+	case err != nil:
+		return result, s.died(l, err)
+	case exit.TimedOut:
+		return result, errTimedOut
+	}
+	return result, nil
+}

@@ -1,0 +1,23 @@
+-- +goose Up
+CREATE TABLE sandboxes (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    task_id      TEXT    NOT NULL,
+    state        TEXT    NOT NULL, -- provisioning, ready, destroyed, failed
+    node         TEXT    NOT NULL, -- the server whose disk holds the workspace
+    limits       TEXT    NOT NULL, -- JSON
+    commit_id    TEXT    NOT NULL, -- of the code as delivered, '' until ready
+    files        INTEGER NOT NULL, -- of the code as delivered
+    bytes        INTEGER NOT NULL,
+    tokens       INTEGER NOT NULL,
+    fail_code    TEXT    NOT NULL, -- why it failed, or ''
+    created_at   INTEGER NOT NULL,
+    ready_at     INTEGER,
+    expires_at   INTEGER NOT NULL,
+    destroyed_at INTEGER
+) STRICT;
+-- A task has one sandbox at a time.
+CREATE UNIQUE INDEX sandboxes_live ON sandboxes (task_id) WHERE destroyed_at IS NULL;
+CREATE INDEX sandboxes_node ON sandboxes (node, expires_at) WHERE destroyed_at IS NULL;
+CREATE INDEX sandboxes_task ON sandboxes (task_id, id);
+-- +goose Down
+DROP TABLE sandboxes;
