@@ -281,13 +281,13 @@ func TestUnreadableRepository(t *testing.T) {
 func TestHostileFiles(t *testing.T) {
 	t.Parallel()
 	files := memory{
-		"deep.js":    []byte("x = " + strings.Repeat("[", 100_000)),
-		"deep.py":    []byte("x = " + strings.Repeat("(", 100_000)),
+		"deep.js":    []byte("x = " + strings.Repeat("[", 30_000)),
+		"deep.py":    []byte("x = " + strings.Repeat("(", 30_000)),
 		"deep.go":    []byte("package x\nvar x = " + strings.Repeat("(", 100_000)),
-		"bang.js":    []byte("x = " + strings.Repeat("!", 200_000) + "y"),
-		"sum.js":     []byte("x = 1" + strings.Repeat("+a", 90_000)),
-		"else.js":    []byte(strings.Repeat("if (a) b; else ", 20_000) + "c"),
-		"arrow.ts":   []byte("x = " + strings.Repeat("a => ", 40_000) + "1"),
+		"bang.js":    []byte("x = " + strings.Repeat("!", 60_000) + "y"),
+		"sum.js":     []byte("x = 1" + strings.Repeat("+a", 20_000)),
+		"else.js":    []byte(strings.Repeat("if (a) b; else ", 5_000) + "c"),
+		"arrow.ts":   []byte("x = " + strings.Repeat("a => ", 10_000) + "1"),
 		"open.py":    []byte("s = '''never closed"),
 		"bad.go":     []byte("package"),
 		"bad.ts":     []byte("interface {"),
