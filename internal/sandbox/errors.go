@@ -27,6 +27,10 @@ func errGone(cause error) *city.Error {
 	return city.Errorf(city.CodeSandboxGone, "The sandbox ended while the command ran. Its files are kept: the next command gets a fresh one.").WithCause(cause)
 }
 
+func errInterrupted() *city.Error {
+	return city.Errorf(city.CodeSandboxGone, "The sandbox was destroyed while it was being made.")
+}
+
 func errOOM(limit int64) *city.Error {
 	return city.Errorf(city.CodeSandboxOOM,
 		"The sandbox ran out of its %d MiB of memory and was ended. Its files are kept: the next command gets a fresh one.", limit>>20).

@@ -118,6 +118,8 @@ func (s *Service) ensure(ctx context.Context, l *live) error {
 func (l *live) exclusive(ctx context.Context, f func() error) error {
 	select {
 	case <-l.starting:
+	case <-l.ended.Done():
+		return errNotFound()
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -98,6 +98,12 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source) (San
 		})
 	}
 	if err != nil {
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled):
+			err = errInterrupted()
+		case ctx.Err() != nil:
+			err = errUnavailable(err)
+		}
 		return Sandbox{}, errors.Join(err, s.abandon(context.WithoutCancel(ctx), l, err))
 	}
 	s.mu.Lock()

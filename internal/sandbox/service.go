@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
 )
@@ -153,11 +152,7 @@ func (s *Service) Destroy(ctx context.Context, taskID string) error {
 
 // end destroys a sandbox; the first to ask does it, the others wait.
 func (s *Service) end(ctx context.Context, l *live) error {
-	s.mu.Lock()
-	first := l.ended.Err() == nil
-	l.end()
-	s.mu.Unlock()
-	if !first {
+	if !s.finish(l) {
 		select {
 		case <-l.gone:
 			return nil
@@ -186,6 +181,16 @@ func (s *Service) end(ctx context.Context, l *live) error {
 	return nil
 }
 
+// finish keeps everybody new from using a sandbox and ends its commands; it
+// reports whether it was the first to do so.
+func (s *Service) finish(l *live) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := l.ended.Err() == nil
+	l.end()
+	return first
+}
+
 // Close stops everything that runs. Workspaces of tasks that are not over stay
 // on disk, and CleanOrphans finds them again after a restart.
 func (s *Service) Close(ctx context.Context) error {
@@ -198,10 +203,12 @@ func (s *Service) Close(ctx context.Context) error {
 	s.work.Wait()
 	var errs []error
 	for _, l := range s.all() {
-		l.setRunning(false)
-		errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
-		l.end()
-		l.users.Wait()
+		if s.finish(l) {
+			<-l.starting
+			errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
+			l.users.Wait()
+			close(l.gone)
+		}
 	}
 	if closer, ok := s.cfg.Backend.(interface{ Close() error }); ok {
 		errs = append(errs, closer.Close())
