@@ -277,6 +277,10 @@ func (t *fileText) holds(lines []string) bool {
 // enoughNames is where counting names ends; more earn nothing.
 const enoughNames = 120
 
+// namesBudget is how many bytes of a deliverable are searched for names: who
+// needs more to name something has nothing to say.
+const namesBudget = 256 << 10
+
 // countNames counts the repository's own names that the deliverable uses.
 func (g *grounding) countNames(v *view) {
 	own := v.index.identifiers()
@@ -297,8 +301,9 @@ func (g *grounding) countNames(v *view) {
 			}
 		}
 	}
+	budget := namesBudget
 	for _, l := range v.doc.lines {
-		if g.names >= enoughNames {
+		if budget -= len(l.text); budget < 0 || g.names >= enoughNames {
 			return
 		}
 		switch {

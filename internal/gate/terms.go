@@ -33,8 +33,9 @@ func distinctTerms(v *view) []string {
 			seen[term] = true
 		}
 	}
+	budget := namesBudget
 	for _, l := range v.doc.lines {
-		if len(seen) > 20*enoughTerms {
+		if budget -= len(l.text); budget < 0 || len(seen) > 20*enoughTerms {
 			break
 		}
 		for _, s := range l.spans {
