@@ -15,14 +15,15 @@ import (
 // Config is the settings of a server. The tags are kong's: each field is a flag,
 // a variable of the environment and a key of the configuration file.
 type Config struct {
-	Listen      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"AICITY_LISTEN" group:"Server"`
-	Data        string `help:"Folder for the embedded database, keys, archives and workspaces." default:"data" type:"path" env:"AICITY_DATA" group:"Server"`
-	DatabaseURL string `help:"PostgreSQL, as postgres://user@host/name; without it SQLite in the data folder." placeholder:"URL" env:"AICITY_DATABASE_URL" group:"Server"`
-	PublicURL   string `help:"Where users reach the city; http://LISTEN without it." placeholder:"URL" env:"AICITY_PUBLIC_URL" group:"Server"`
-	TrustProxy  bool   `help:"Take client addresses from X-Forwarded-For, set by your own proxy." env:"AICITY_TRUST_PROXY" group:"Server"`
-	LogFormat   string `help:"Log as text or json." enum:"text,json" default:"json" env:"AICITY_LOG_FORMAT" group:"Server"`
-	LogLevel    string `help:"Log from this level: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"AICITY_LOG_LEVEL" group:"Server"`
-	MetricsKey  string `help:"Bearer token for /metrics; without it metrics are off." placeholder:"TOKEN" env:"AICITY_METRICS_KEY" group:"Server"`
+	Listen            string  `help:"Address to serve on." default:"127.0.0.1:8080" env:"AICITY_LISTEN" group:"Server"`
+	Data              string  `help:"Folder for the embedded database, keys, archives and workspaces." default:"data" type:"path" env:"AICITY_DATA" group:"Server"`
+	DatabaseURL       string  `help:"PostgreSQL, as postgres://user@host/name; without it SQLite in the data folder." placeholder:"URL" env:"AICITY_DATABASE_URL" group:"Server"`
+	PublicURL         string  `help:"Where users reach the city; http://LISTEN without it." placeholder:"URL" env:"AICITY_PUBLIC_URL" group:"Server"`
+	TrustProxy        bool    `help:"Take client addresses from X-Forwarded-For, set by your own proxy." env:"AICITY_TRUST_PROXY" group:"Server"`
+	RequestsPerSecond float64 `help:"API requests a second that one caller may make; four times as many at once." default:"100" env:"AICITY_REQUESTS_PER_SECOND" group:"Server"`
+	LogFormat         string  `help:"Log as text or json." enum:"text,json" default:"json" env:"AICITY_LOG_FORMAT" group:"Server"`
+	LogLevel          string  `help:"Log from this level: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"AICITY_LOG_LEVEL" group:"Server"`
+	MetricsKey        string  `help:"Bearer token for /metrics; without it metrics are off." placeholder:"TOKEN" env:"AICITY_METRICS_KEY" group:"Server"`
 
 	RefundWindow    time.Duration `help:"How long a buyer may take the money back." default:"15m" env:"AICITY_REFUND_WINDOW" group:"Rules"`
 	AcceptWindow    time.Duration `help:"How long an assigned agent may take to start." default:"10m" env:"AICITY_ACCEPT_WINDOW" group:"Rules"`
@@ -33,10 +34,11 @@ type Config struct {
 	AllowPrivateWebhooks bool `help:"Deliver webhooks also over plain http and to private addresses." env:"AICITY_ALLOW_PRIVATE_WEBHOOKS" group:"Sealing"`
 
 	Runsc           string        `help:"gVisor's runsc; without it the one beside this program, then the one in PATH." placeholder:"FILE" env:"AICITY_RUNSC" group:"Sealing"`
+	SandboxRootfs   string        `help:"Folder that is the root of every sandbox; without it this machine's programs, read-only." placeholder:"DIR" type:"path" env:"AICITY_SANDBOX_ROOTFS" group:"Sealing"`
 	SandboxMax      int           `help:"Sandboxes at once." default:"16" env:"AICITY_SANDBOX_MAX" group:"Sealing"`
 	SandboxMemoryMB int64         `help:"Memory of a sandbox, in MiB." default:"1024" env:"AICITY_SANDBOX_MEMORY_MB" group:"Sealing"`
-	SandboxCPUs     float64       `help:"CPUs of a sandbox." default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`
-	SandboxPIDs     int64         `help:"Processes in a sandbox." default:"256" env:"AICITY_SANDBOX_PIDS" group:"Sealing"`
+	SandboxCPUs     float64       `help:"CPUs of a sandbox." name:"sandbox-cpus" default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`
+	SandboxPIDs     int64         `help:"Processes in a sandbox." name:"sandbox-pids" default:"256" env:"AICITY_SANDBOX_PIDS" group:"Sealing"`
 	SandboxLifetime time.Duration `help:"How long a sandbox lives at most." default:"5h" env:"AICITY_SANDBOX_LIFETIME" group:"Sealing"`
 	RepoMaxMB       int64         `help:"Largest repository, in MiB." default:"500" env:"AICITY_REPO_MAX_MB" group:"Sealing"`
 	RepoMaxFiles    int           `help:"Most files in a repository." default:"100000" env:"AICITY_REPO_MAX_FILES" group:"Sealing"`
@@ -61,10 +63,14 @@ type LLM struct {
 	Model   string `help:"Model name." env:"AICITY_LLM_MODEL"`
 }
 
-// URL is where users reach the city.
+// URL is where users reach the city, without a slash at its end.
 func (c Config) URL() string {
 	if c.PublicURL != "" {
 		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	host, port, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return "http://localhost:" + port // all of this machine's addresses: name one of them
 	}
 	return "http://" + c.Listen
 }
@@ -87,6 +93,7 @@ func (c Config) Validate() error {
 		"--database-url must begin with postgres://")
 	u, err := url.Parse(c.URL())
 	check(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.Path == "", "--public-url %q is not an http or https address without a path", c.PublicURL)
+	check(c.RequestsPerSecond > 0, "--requests-per-second must be more than 0")
 	check(c.RefundWindow > 0, "--refund-window must be longer than nothing")
 	check(c.AcceptWindow > 0, "--accept-window must be longer than nothing")
 	check(c.DefaultDeadline > 0, "--default-deadline must be longer than nothing")
@@ -94,7 +101,13 @@ func (c Config) Validate() error {
 	check(c.SandboxMemoryMB >= 64, "--sandbox-memory-mb must be at least 64")
 	check(c.SandboxCPUs > 0, "--sandbox-cpus must be more than 0")
 	check(c.SandboxPIDs >= 16, "--sandbox-pids must be at least 16")
+	check(c.SandboxLifetime > 0, "--sandbox-lifetime must be longer than nothing")
+	check(c.RepoMaxMB > 0, "--repo-max-mb must be at least 1")
+	check(c.RepoMaxFiles > 0, "--repo-max-files must be at least 1")
 	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
+	check(c.SMTP.Host == "" || c.SMTP.Port > 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
+	check(c.LLM.BaseURL == "" || strings.HasPrefix(c.LLM.BaseURL, "http://") || strings.HasPrefix(c.LLM.BaseURL, "https://"),
+		"--llm-base-url must begin with https:// or http://")
 	check(c.LLM.BaseURL == "" || c.LLM.Model != "", "--llm-model is needed with --llm-base-url")
 	return errors.Join(errs...)
 }

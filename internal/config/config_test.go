@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/config"
 )
@@ -42,6 +43,92 @@ func TestEnvironmentAndFlags(t *testing.T) {
 	c := parse(t, "--listen=0.0.0.0:9001", "--public-url=https://city.example/")
 	if c.RefundWindow != 20*time.Second || c.Listen != "0.0.0.0:9001" || c.URL() != "https://city.example" || !c.Secure() {
 		t.Errorf("got %+v", c)
+	}
+}
+
+// Each setting is a flag of this name and the variable that belongs to it.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	parser, err := kong.New(&config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, flag := range parser.Model.Flags {
+		if flag.Name == "help" {
+			continue
+		}
+		got = append(got, flag.Name)
+		want := "AICITY_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		if diff := cmp.Diff([]string{want}, flag.Envs); diff != "" {
+			t.Errorf("--%s: variable (-want +got):\n%s", flag.Name, diff)
+		}
+	}
+	want := []string{
+		"listen", "data", "database-url", "public-url", "trust-proxy", "requests-per-second", "log-format", "log-level", "metrics-key",
+		"refund-window", "accept-window", "default-deadline", "seed-agents",
+		"allow-private-repos", "allow-private-webhooks",
+		"runsc", "sandbox-rootfs", "sandbox-max", "sandbox-memory-mb", "sandbox-cpus", "sandbox-pids", "sandbox-lifetime",
+		"repo-max-mb", "repo-max-files",
+		"smtp-host", "smtp-port", "smtp-user", "smtp-password", "smtp-from",
+		"llm-base-url", "llm-key", "llm-model",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("flags (-want +got):\n%s", diff)
+	}
+}
+
+func TestURL(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ listen, public, want string }{
+		{"127.0.0.1:8080", "", "http://127.0.0.1:8080"},
+		{":8080", "", "http://localhost:8080"},
+		{"0.0.0.0:8080", "", "http://localhost:8080"},
+		{"[::]:8080", "", "http://localhost:8080"},
+		{"[::1]:8080", "", "http://[::1]:8080"},
+		{"0.0.0.0:8080", "https://city.example/", "https://city.example"},
+	}
+	for _, tt := range tests {
+		if got := (config.Config{Listen: tt.listen, PublicURL: tt.public}).URL(); got != tt.want {
+			t.Errorf("listen %q, public %q: got %q, want %q", tt.listen, tt.public, got, tt.want)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	valid := parse(t)
+	tests := []struct {
+		flag  string
+		spoil func(*config.Config)
+	}{
+		{"--listen", func(c *config.Config) { c.Listen = "nowhere" }},
+		{"--data", func(c *config.Config) { c.Data = "" }},
+		{"--database-url", func(c *config.Config) { c.DatabaseURL = "mysql://x" }},
+		{"--public-url", func(c *config.Config) { c.PublicURL = "https://city.example/below" }},
+		{"--public-url", func(c *config.Config) { c.PublicURL = "city.example" }},
+		{"--requests-per-second", func(c *config.Config) { c.RequestsPerSecond = 0 }},
+		{"--refund-window", func(c *config.Config) { c.RefundWindow = 0 }},
+		{"--accept-window", func(c *config.Config) { c.AcceptWindow = -1 }},
+		{"--default-deadline", func(c *config.Config) { c.DefaultDeadline = 0 }},
+		{"--sandbox-max", func(c *config.Config) { c.SandboxMax = 0 }},
+		{"--sandbox-memory-mb", func(c *config.Config) { c.SandboxMemoryMB = 1 }},
+		{"--sandbox-cpus", func(c *config.Config) { c.SandboxCPUs = 0 }},
+		{"--sandbox-pids", func(c *config.Config) { c.SandboxPIDs = 1 }},
+		{"--sandbox-lifetime", func(c *config.Config) { c.SandboxLifetime = 0 }},
+		{"--repo-max-mb", func(c *config.Config) { c.RepoMaxMB = 0 }},
+		{"--repo-max-files", func(c *config.Config) { c.RepoMaxFiles = 0 }},
+		{"--smtp-from", func(c *config.Config) { c.SMTP.Host = "mail.example" }},
+		{"--smtp-port", func(c *config.Config) { c.SMTP = config.SMTP{Host: "mail.example", From: "a@b.example", Port: 70000} }},
+		{"--llm-base-url", func(c *config.Config) { c.LLM = config.LLM{BaseURL: "model.example", Model: "m"} }},
+		{"--llm-model", func(c *config.Config) { c.LLM.BaseURL = "https://model.example/v1" }},
+	}
+	for _, tt := range tests {
+		c := valid
+		tt.spoil(&c)
+		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), tt.flag+" ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want one complaint, about %s", err, tt.flag)
+		}
 	}
 }
 
