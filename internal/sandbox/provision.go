@@ -55,8 +55,9 @@ func (s *Service) board(ctx context.Context, taskID string, src Source) (*flight
 	if s.closed {
 		return nil, errUnavailable(errors.New("the server is stopping"))
 	}
-	if l := s.lives[taskID]; l != nil && l.ended.Err() == nil {
-		f := &flight{done: make(chan struct{}), box: l.box}
+	before := s.lives[taskID]
+	if before != nil && before.ended.Err() == nil {
+		f := &flight{done: make(chan struct{}), box: before.box}
 		close(f.done)
 		return f, nil
 	}
@@ -72,6 +73,9 @@ func (s *Service) board(ctx context.Context, taskID string, src Source) (*flight
 	s.flights[taskID] = f
 	s.work.Go(func() {
 		defer cancel()
+		if before != nil {
+			<-before.gone // one that is being destroyed
+		}
 		f.box, f.err = s.provision(ctx, taskID, src)
 		s.mu.Lock()
 		delete(s.flights, taskID)

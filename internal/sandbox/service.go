@@ -172,7 +172,9 @@ func (s *Service) end(ctx context.Context, l *live) error {
 		})
 	}
 	s.mu.Lock()
-	delete(s.lives, l.box.TaskID)
+	if s.lives[l.box.TaskID] == l {
+		delete(s.lives, l.box.TaskID)
+	}
 	s.mu.Unlock()
 	close(l.gone)
 	if err != nil {

@@ -135,10 +135,10 @@ func (g *git) run(ctx context.Context, protocols string, args ...string) ([]byte
 	return out.Bytes(), err
 }
 
-// stream runs git with its output going to w. The shell in between sets the
-// limits that git and its helpers inherit. Secrets are in its environment
-// only, never in its arguments.
-func (g *git) stream(ctx context.Context, protocols string, w io.Writer, args ...string) error {
+// command is git, not yet started. The shell in between sets the limits that
+// git and its helpers inherit. Secrets are in its environment only, never in
+// its arguments.
+func (g *git) command(ctx context.Context, protocols string, args ...string) *exec.Cmd {
 	script := fmt.Sprintf(`ulimit -v %d; ulimit -f %d; ulimit -c 0; exec git "$@"`, gitMemoryKiB, max(g.limits.Bytes, g.limits.Transfer)/512)
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", script, "git"}, args...)...) //nolint:gosec // arguments are checked
 	cmd.Env = g.env(protocols)
@@ -146,12 +146,18 @@ func (g *git) stream(ctx context.Context, protocols string, w io.Writer, args ..
 	if g.tree != "" {
 		cmd.Dir = g.tree
 	}
-	stderr := &bounded{limit: keptErrors}
-	cmd.Stdout, cmd.Stderr = w, stderr
 	// Its helpers end with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
+	return cmd
+}
+
+// stream runs git with its output going to w.
+func (g *git) stream(ctx context.Context, protocols string, w io.Writer, args ...string) error {
+	cmd := g.command(ctx, protocols, args...)
+	stderr := &bounded{limit: keptErrors}
+	cmd.Stdout, cmd.Stderr = w, stderr
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
