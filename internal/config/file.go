@@ -44,7 +44,7 @@ func JSON(r io.Reader) (kong.Resolver, error) {
 // file holds the settings of a configuration file by the names of their flags.
 type file map[string]any
 
-// Validate refuses keys that are no setting of the command being run.
+// Validate refuses keys that are no setting.
 func (f file) Validate(app *kong.Application) error {
 	var known []string
 	err := kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
