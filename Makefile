@@ -24,7 +24,7 @@ demo: build ## Build, then show a whole task from submission to payment, and kee
 	@bin/aicity demo
 
 .PHONY: build
-build: aicity bin/runsc ## Build aicity and its sandbox runtime into bin/
+build: bin/runsc aicity ## Build aicity and its sandbox runtime into bin/
 
 .PHONY: aicity
 aicity:
