@@ -18,18 +18,23 @@ const (
 // the files as they are, new ones included, ignored ones not. It uses the
 // baseline's git directory, which programs in the sandbox cannot change, and
 // none of the workspace's configuration. The index is a copy: new files are
-// only noted in it, their content stays where it is.
+// only noted in it, their content is not copied.
 const patchScript = `
 set -e
-index=$(mktemp /tmp/patch.XXXXXX)
-trap 'rm -f "$index"' EXIT
-cat "$1/index" > "$index"
-export GIT_DIR="$1" GIT_WORK_TREE="$2" GIT_INDEX_FILE="$index"
+own=$(mktemp -d /tmp/patch.XXXXXX)
+trap 'rm -rf "$own"' EXIT
+cat "$1/index" > "$own/index"
+mkdir "$own/objects"
+export GIT_DIR="$1" GIT_WORK_TREE="$2" GIT_INDEX_FILE="$own/index"
+export GIT_OBJECT_DIRECTORY="$own/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$1/objects"
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 LC_ALL=C
 cd "$2"
 git() { command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.excludesFile=/dev/null \
 	-c core.bigFileThreshold=16m -c core.quotePath=false "$@"; }
-git add --all --intent-to-add -- . 2>/dev/null || git add --intent-to-add --ignore-errors -- . 2>/dev/null || true
+if ! git add --intent-to-add --ignore-errors -- . 2>/dev/null; then
+	# Files that cannot be read are passed over; a full /tmp is not.
+	head -c 65536 /dev/zero > "$own/room"
+fi
 git diff --no-ext-diff --no-textconv --no-color --full-index --no-renames $4 "$3" --
 `
 

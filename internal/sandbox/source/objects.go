@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func OpenObjects(ctx context.Context, gitDir, commit string) (*Objects, error) {
 // ReadFile returns a file of the baseline by its path from the root of the
 // code; false when there is none, or it is too large or no regular file.
 func (o *Objects) ReadFile(path string) ([]byte, bool) {
-	if path == "" || strings.ContainsAny(path, "\n\x00") {
+	if !fs.ValidPath(path) || strings.ContainsAny(path, "\n\x00") {
 		return nil, false
 	}
 	if _, err := fmt.Fprintf(o.ask, "%s:%s\n", o.commit, path); err != nil {
