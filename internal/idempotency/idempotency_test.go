@@ -27,7 +27,9 @@ func TestRepeatGetsTheFirstAnswer(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := service(t, db)
 		hash := idempotency.Hash("POST", "/tasks", []byte("{}"))
-		begin := func(caller, key, hash string) (*idempotency.Answer, error) { return s.Begin(t.Context(), caller, key, hash) }
+		begin := func(caller, key, hash string) (*idempotency.Answer, error) {
+			return s.Begin(t.Context(), caller, key, hash)
+		}
 		if a, err := begin("own_1", "k", hash); a != nil || err != nil {
 			t.Fatalf("first call: %v, %v", a, err)
 		}

@@ -6,7 +6,9 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -22,7 +24,10 @@ const keySize = 32
 var ErrBroken = errors.New("sealed text cannot be opened with this key in this place")
 
 // Box seals and opens with one key. It is safe for concurrent use.
-type Box struct{ aead cipher.AEAD }
+type Box struct {
+	aead cipher.AEAD
+	key  []byte
+}
 
 // New returns a box with a key of 32 bytes.
 func New(key []byte) (*Box, error) {
@@ -39,7 +44,7 @@ func New(key []byte) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare key: %w", err)
 	}
-	return &Box{aead: aead}, nil
+	return &Box{aead: aead, key: key}, nil
 }
 
 // Load returns the box of the key file at path, and makes the file when there
@@ -97,4 +102,13 @@ func (b *Box) Open(sealed, place string) ([]byte, error) {
 		return nil, ErrBroken
 	}
 	return plaintext, nil
+}
+
+// Derive returns a key of 32 bytes for another purpose, the same on every call.
+func (b *Box) Derive(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, b.key, nil, purpose, keySize)
+	if err != nil {
+		panic(err) // only for lengths that no constant of ours has
+	}
+	return key
 }

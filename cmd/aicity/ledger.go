@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+	"github.com/alecthomas/kong"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+)
+
+// ledgerCmd is `aicity ledger`: the books, read and checked while the city runs
+// or not.
+type ledgerCmd struct {
+	Verify ledgerVerifyCmd `cmd:"" help:"Recompute every balance from the transfers and compare."`
+	Show   ledgerShowCmd   `cmd:"" help:"Show the trial balance, an account or what belongs to a task."`
+}
+
+// booksFlags say where the books are.
+type booksFlags struct {
+	Data        string `help:"Folder of the embedded database." default:"data" type:"path" env:"AICITY_DATA"`
+	DatabaseURL string `help:"PostgreSQL, as postgres://user@host/name; without it SQLite in the data folder." placeholder:"URL" env:"AICITY_DATABASE_URL"`
+}
+
+// databaseFile is the embedded database in the data folder.
+const databaseFile = "city.db"
+
+func (f booksFlags) open(ctx context.Context) (*store.DB, error) {
+	path := filepath.Join(f.Data, databaseFile)
+	if f.DatabaseURL == "" {
+		// Opening would make an empty database, whose books are always right.
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no city in %s: name its folder with --data, or its database with --database-url", f.Data)
+		}
+	}
+	return store.Open(ctx, store.Options{URL: f.DatabaseURL, Path: path})
+}
+
+// with runs f on the opened books.
+func (f booksFlags) with(ctx context.Context, use func(db *store.DB) error) (err error) {
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return use(db)
+}
+
+type ledgerVerifyCmd struct{ booksFlags }
+
+// Run verifies; it fails when anything is wrong.
+func (c *ledgerVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
+	return c.with(ctx, func(db *store.DB) error {
+		report, err := ledger.New().Verify(ctx, db)
+		if err != nil {
+			return err
+		}
+		if report.OK() {
+			_, err = fmt.Fprintf(k.Stdout, "The books are right: %d transfers, %d accounts, sum $0.00.\n", report.Transfers, report.Accounts)
+			return err
+		}
+		for _, offence := range report.Offences {
+			if _, err := fmt.Fprintln(k.Stdout, offence); err != nil {
+				return err
+			}
+		}
+		return fmt.Errorf("the books are wrong: first, %s", report.Offences[0])
+	})
+}
+
+type ledgerShowCmd struct {
+	booksFlags
+	Account string `help:"Statement of one account, like owner/ID/credits." placeholder:"NAME" xor:"what"`
+	Ref     string `help:"Transfers of a task, top-up or withdrawal." placeholder:"ID" xor:"what"`
+	Limit   int    `help:"Lines of a statement, at most 200." default:"50"`
+}
+
+// Run prints one table.
+func (c *ledgerShowCmd) Run(ctx context.Context, k *kong.Context) error {
+	return c.with(ctx, func(db *store.DB) error {
+		text, err := c.render(ctx, ledger.New(), db.Read())
+		if err != nil {
+			return err
+		}
+		_, err = lipgloss.Fprintln(k.Stdout, text) // colours only where they can be shown
+		return err
+	})
+}
+
+func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q store.Querier) (string, error) {
+	switch {
+	case c.Account != "":
+		page, err := books.Statement(ctx, q, []ledger.Account{ledger.Account(c.Account)}, "", c.Limit)
+		return statementTable(page.Lines), err
+	case c.Ref != "":
+		records, err := books.ByRef(ctx, q, c.Ref)
+		return transfersTable(records), err
+	default:
+		lines, err := books.TrialBalance(ctx, q)
+		return trialBalanceTable(lines), err
+	}
+}
+
+// trialBalanceTable shows all accounts by kind; its last line is zero when the
+// books balance.
+func trialBalanceTable(lines []ledger.Group) string {
+	t := moneyTable("Accounts", "Number", "Debits", "Credits", "Balance")
+	var total ledger.Balance
+	for _, line := range lines {
+		b := line.Balance
+		t.Row(line.Name, strconv.FormatInt(line.Accounts, 10), b.DebitsPosted.String(), b.CreditsPosted.String(), b.Net().String())
+		total.DebitsPosted += b.DebitsPosted
+		total.CreditsPosted += b.CreditsPosted
+	}
+	t.Row("Sum", "", total.DebitsPosted.String(), total.CreditsPosted.String(), ledger.Sum(lines).String())
+	return t.String()
+}
+
+// transfersTable shows transfers in the order they were made.
+func transfersTable(records []ledger.Record) string {
+	t := moneyTable("Transfer", "From", "To", "Phase", "Amount")
+	for _, r := range records {
+		t.Row(r.Kind, string(r.Debit), string(r.Credit), string(r.Phase), r.Amount.String())
+	}
+	return t.String()
+}
+
+// statementTable shows an account's transfers, newest first.
+func statementTable(lines []ledger.Line) string {
+	t := moneyTable("When", "Transfer", "Belongs to", "Change", "Balance")
+	for _, line := range lines {
+		t.Row(line.At.Format("2006-01-02 15:04:05"), line.Kind, line.Ref, signed(line.Change), line.Balance.String())
+	}
+	return t.String()
+}
+
+func signed(c city.Cents) string {
+	if c > 0 {
+		return "+" + c.String()
+	}
+	return c.String()
+}
+
+// moneyTable is an empty table whose columns of amounts are aligned right.
+func moneyTable(headers ...string) *table.Table {
+	cell := lipgloss.NewStyle().Padding(0, 1)
+	amounts := map[string]bool{"Number": true, "Debits": true, "Credits": true, "Balance": true, "Amount": true, "Change": true}
+	return table.New().Border(lipgloss.RoundedBorder()).Headers(headers...).StyleFunc(func(row, column int) lipgloss.Style {
+		style := cell
+		if amounts[headers[column]] {
+			style = style.Align(lipgloss.Right)
+		}
+		return style.Bold(row == table.HeaderRow)
+	})
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+// booksFolder is a data folder with a few transfers.
+func booksFolder(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, databaseFile), Clock: storetest.NewClock()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		return ledger.New().Post(ctx, tx,
+			ledger.Transfer{ID: "1", Debit: ledger.PaymentClearing("testpay"), Credit: ledger.OwnerCredits("own_1"), Amount: 5000, Kind: "top_up", Ref: "top_1"},
+			ledger.Transfer{ID: "2", Debit: ledger.OwnerCredits("own_1"), Credit: ledger.TaskHold("tsk_1"), Amount: 1200, Kind: "hold", Ref: "tsk_1"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func runLedger(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	var command struct {
+		Ledger ledgerCmd `cmd:""`
+	}
+	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse(append([]string{"ledger"}, args...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = parsed.Run()
+	return out.String(), err
+}
+
+func TestLedgerShow(t *testing.T) {
+	t.Parallel()
+	folder := booksFolder(t)
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"trial balance", nil, `
+╭──────────────────────────┬────────┬────────┬─────────┬─────────╮
+│ Accounts                 │ Number │ Debits │ Credits │ Balance │
+├──────────────────────────┼────────┼────────┼─────────┼─────────┤
+│ owner credits            │      1 │ $12.00 │  $50.00 │  $38.00 │
+│ task holds               │      1 │  $0.00 │  $12.00 │  $12.00 │
+│ agent escrow             │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ agent available          │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ payouts in transit       │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ payment/testpay/clearing │      1 │ $50.00 │   $0.00 │ -$50.00 │
+│ Sum                      │        │ $62.00 │  $62.00 │   $0.00 │
+╰──────────────────────────┴────────┴────────┴─────────┴─────────╯
+`},
+		{"a task", []string{"--ref", "tsk_1"}, `
+╭──────────┬─────────────────────┬─────────────────┬────────┬────────╮
+│ Transfer │ From                │ To              │ Phase  │ Amount │
+├──────────┼─────────────────────┼─────────────────┼────────┼────────┤
+│ hold     │ owner/own_1/credits │ task/tsk_1/hold │ posted │ $12.00 │
+╰──────────┴─────────────────────┴─────────────────┴────────┴────────╯
+`},
+		{"an account", []string{"--account", "owner/own_1/credits"}, `
+╭─────────────────────┬──────────┬────────────┬─────────┬─────────╮
+│ When                │ Transfer │ Belongs to │  Change │ Balance │
+├─────────────────────┼──────────┼────────────┼─────────┼─────────┤
+│ 2026-03-01 12:00:00 │ hold     │ tsk_1      │ -$12.00 │  $38.00 │
+│ 2026-03-01 12:00:00 │ top_up   │ top_1      │ +$50.00 │  $50.00 │
+╰─────────────────────┴──────────┴────────────┴─────────┴─────────╯
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := runLedger(t, append([]string{"show", "--data", folder}, c.args...)...)
+			if err != nil || got != strings.TrimPrefix(c.want, "\n") {
+				t.Errorf("%v\n%s", err, got)
+			}
+		})
+	}
+}
+
+func TestLedgerVerify(t *testing.T) {
+	t.Parallel()
+	folder := booksFolder(t)
+	got, err := runLedger(t, "verify", "--data", folder)
+	if err != nil || got != "The books are right: 2 transfers, 2 accounts, sum $0.00.\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, databaseFile)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE ledger_accounts SET credits_posted = credits_posted + 1 WHERE name = 'task/tsk_1/hold'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err = runLedger(t, "verify", "--data", folder)
+	if err == nil || !strings.Contains(err.Error(), "task/tsk_1/hold") || !strings.HasPrefix(got, "account task/tsk_1/hold: ") {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestLedgerNeedsACity(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, command := range []string{"verify", "show"} {
+		if _, err := runLedger(t, command, "--data", folder); err == nil || !strings.Contains(err.Error(), "there is no city in "+folder) {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
+		t.Errorf("made %v, %v", entries, err)
+	}
+}

@@ -1,0 +1,247 @@
+// Package app builds the city from its configuration, wires everything in one
+// place, and starts and stops it in order.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/account/mail"
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/archive"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/httpapi"
+	"aicity.dev/aicity/internal/idempotency"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/payment/testpay"
+	"aicity.dev/aicity/internal/pricing"
+	"aicity.dev/aicity/internal/ratelimit"
+	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/seal"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/webhook"
+)
+
+// App is a city that can be started.
+type App struct {
+	cfg    config.Config
+	logger *slog.Logger
+
+	DB        *store.DB
+	Jobs      *jobs.Queue
+	Events    *event.Log
+	Ledger    *ledger.Ledger
+	Accounts  *account.Service
+	Agents    *agent.Service
+	Tasks     *task.Service
+	Payments  *payment.Service
+	Webhooks  *webhook.Service
+	Sandboxes *sandbox.Service
+
+	handler http.Handler
+	server  *http.Server
+	address string
+
+	// streams ends when the city stops: what waits for events must not wait longer.
+	streams     context.Context
+	stopStreams context.CancelFunc
+
+	// background is stopped by halt and waited for at the end.
+	background sync.WaitGroup
+	halt       context.CancelFunc
+}
+
+// Options are what tests and the demo set beside the configuration.
+type Options struct {
+	Clock city.Clock // nil is the system's
+}
+
+// OpenDB opens and migrates the database of a configuration.
+func OpenDB(ctx context.Context, cfg config.Config, clock city.Clock) (*store.DB, error) {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL, Path: filepath.Join(cfg.Data, "city.db"), Clock: clock, MaxConns: pgConns})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(db.Migrate(ctx), jobs.Migrate(ctx, db)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// pgConns is enough for the jobs and the requests of one node.
+const pgConns = 40
+
+// New opens the database and builds the city. Nothing runs until Start.
+func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Options) (*App, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	db, err := OpenDB(ctx, cfg, opts.Clock)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg, logger: logger, DB: db}
+	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build() error {
+	box, err := seal.Load(filepath.Join(a.cfg.Data, "instance.key"))
+	if err != nil {
+		return err
+	}
+	prices, err := pricing.DefaultTable()
+	if err != nil {
+		return err
+	}
+	a.Jobs, a.Events, a.Ledger = jobs.New(a.DB, a.logger), event.New(a.DB), ledger.New()
+	if a.Accounts, err = a.buildAccounts(box); err != nil {
+		return err
+	}
+	a.Agents = agent.New(agent.Config{
+		DB: a.DB, Events: a.Events, Logger: a.logger, TierRate: prices.TierRate, Reactivated: reputation.ForgiveFailures,
+	})
+	a.Webhooks = webhook.New(webhook.Config{
+		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, Logger: a.logger, AllowPrivate: a.cfg.AllowPrivateWebhooks,
+	})
+	a.Payments = payment.New(payment.Config{
+		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: testpay.New(), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
+	})
+	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"))
+	if err != nil {
+		return err
+	}
+	fetcher := a.fetcher()
+	if a.Sandboxes, err = a.buildSandboxes(fetcher); err != nil {
+		return err
+	}
+	a.Tasks = task.New(task.Deps{
+		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
+		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Sealer: box, Logger: a.logger,
+		Rules: task.Rules{
+			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
+		},
+	})
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ rollUpArgs, _ jobs.Attempt) error { return a.Ledger.RollUp(ctx, a.DB) })
+	jobs.Every(a.Jobs, rollUpEvery, rollUpArgs{})
+	a.handler, err = a.routes(httpapi.Deps{
+		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Webhooks: a.Webhooks,
+		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
+		Prices: prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), TrustedProxy: a.cfg.TrustProxy,
+		Stopping: a.streams,
+	})
+	return err
+}
+
+const (
+	// verdictWait is how long complete waits for the gate before it answers
+	// quality_check.
+	verdictWait = 20 * time.Second
+	rollUpEvery = 10 * time.Minute
+)
+
+type rollUpArgs struct{}
+
+func (rollUpArgs) Kind() string { return "ledger_roll_up" }
+
+func (a *App) ownsAgent(ctx context.Context, ownerID, agentID string) error {
+	_, err := a.Agents.FindOwned(ctx, ownerID, agentID)
+	return err
+}
+
+func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {
+	cfg := account.Config{DB: a.DB, Events: a.Events, Jobs: a.Jobs, Logger: a.logger, PublicURL: a.cfg.URL()}
+	if a.cfg.SMTP.Host != "" {
+		mailer, err := mail.New(mail.Config{
+			Host: a.cfg.SMTP.Host, Port: a.cfg.SMTP.Port, Username: a.cfg.SMTP.User, Password: a.cfg.SMTP.Password, From: a.cfg.SMTP.From,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("prepare mail: %w", err)
+		}
+		cfg.Mailer, cfg.SigningKey = mailer, box.Derive("email verification")
+	}
+	return account.New(cfg)
+}
+
+// Start begins to serve, and to work on jobs. It returns once the city listens.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Sandboxes.Available(ctx); err != nil {
+		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", err)
+	}
+	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx)); err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.cfg.Listen, err)
+	}
+	a.address = listener.Addr().String()
+	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	running, halt := context.WithCancel(context.WithoutCancel(ctx))
+	a.halt = halt
+	a.background.Go(func() { a.Events.Listen(running, a.logger) })
+	a.background.Go(func() { a.Accounts.Run(running) })
+	a.background.Go(func() { a.Agents.Run(running) })
+	a.background.Go(func() { a.Sandboxes.Run(running) })
+	a.server = &http.Server{
+		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ErrorLog:    slog.NewLogLogger(a.logger.Handler(), slog.LevelDebug),
+	}
+	a.background.Go(func() {
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.logger.ErrorContext(running, "server ended", "error", err)
+		}
+	})
+	if a.cfg.SeedAgents {
+		return a.startSeedAgents(running)
+	}
+	return nil
+}
+
+// Address is where the city listens, once started: host and port.
+func (a *App) Address() string { return a.address }
+
+// Handler serves the whole city, for tests.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// stopTimeout bounds how long running requests and jobs may take to finish.
+const stopTimeout = 20 * time.Second
+
+// Stop ends the city in order: no new requests, then jobs, sandboxes, database.
+func (a *App) Stop(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	var errs []error
+	if a.halt != nil {
+		a.stopStreams() // long polls and live streams would hold up Shutdown
+		errs = append(errs, a.server.Shutdown(bounded), a.Jobs.Stop(bounded))
+		a.halt()
+		a.background.Wait()
+	}
+	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close())
+	return errors.Join(errs...)
+}

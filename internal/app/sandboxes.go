@@ -1,0 +1,32 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/gvisor"
+	"aicity.dev/aicity/internal/sandbox/source"
+)
+
+func (a *App) fetcher() *source.Fetcher {
+	limits := source.DefaultLimits()
+	limits.Bytes, limits.Files = a.cfg.RepoMaxMB<<20, a.cfg.RepoMaxFiles
+	return &source.Fetcher{Limits: limits, AllowPrivate: a.cfg.AllowPrivateRepos}
+}
+
+func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) {
+	limits := sandbox.DefaultLimits()
+	limits.MemoryBytes, limits.CPUs, limits.Processes = a.cfg.SandboxMemoryMB<<20, a.cfg.SandboxCPUs, a.cfg.SandboxPIDs
+	node, err := os.Hostname()
+	if err != nil {
+		node = "node"
+	}
+	dir := filepath.Join(a.cfg.Data, "sandboxes")
+	return sandbox.New(sandbox.Config{
+		DB: a.DB, Backend: gvisor.New(gvisor.Options{
+			Runsc: a.cfg.Runsc, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
+		}), Fetcher: fetcher, Dir: dir, Node: node,
+		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Logger: a.logger,
+	})
+}

@@ -1,0 +1,169 @@
+// Package apptest starts a whole city in one call, for tests.
+package apptest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"aicity.dev/aicity/internal/app"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/store/storetest"
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// Server is a running city.
+type Server struct {
+	URL string
+	App *app.App
+}
+
+// Option changes the configuration before the start.
+type Option func(*config.Config)
+
+// Postgres runs the city on a PostgreSQL database of its own.
+func Postgres(t testing.TB) Option {
+	t.Helper()
+	url := storetest.PostgresURL(t)
+	return func(c *config.Config) { c.DatabaseURL = url }
+}
+
+// RefundWindow shortens the refund window.
+func RefundWindow(d time.Duration) Option { return func(c *config.Config) { c.RefundWindow = d } }
+
+// SeedAgents runs the city's own agents.
+func SeedAgents() Option { return func(c *config.Config) { c.SeedAgents = true } }
+
+// Start starts a city on SQLite that lives as long as the test. Private
+// repositories and webhooks are allowed, seed agents are off.
+func Start(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	cfg := Config(t.TempDir())
+	for _, opt := range opts {
+		opt(&cfg)
+	}
+	s, err := start(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.App.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("stop the city: %v", err)
+		}
+	})
+	return s
+}
+
+// Each runs f on a city on each engine.
+func Each(t *testing.T, f func(t *testing.T, s *Server), opts ...Option) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, Start(t, opts...))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		f(t, Start(t, append(opts, Postgres(t))...))
+	})
+}
+
+// Config is the configuration that Start begins with, with its data in dir.
+func Config(dir string) config.Config {
+	return config.Config{
+		Listen: "127.0.0.1:0", Data: dir, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute, DefaultDeadline: 30 * time.Minute,
+		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
+		SandboxLifetime: time.Hour, RequestsPerSecond: 10_000, RepoMaxMB: 50, RepoMaxFiles: 10_000,
+	}
+}
+
+func start(ctx context.Context, cfg config.Config) (*Server, error) {
+	city, err := app.New(ctx, cfg, logger(), app.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := city.Start(ctx); err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	return &Server{URL: "http://" + city.Address(), App: city}, nil
+}
+
+// logger shows warnings when a test is looked at closely.
+func logger() *slog.Logger {
+	out := io.Discard
+	if testing.Verbose() {
+		out = os.Stderr
+	}
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// runsc is the one that make build puts into bin, "" when it was not built.
+func runsc() string {
+	_, file, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(file), "..", "..", "bin", "runsc")
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// Person is an owner who is signed in.
+type Person struct {
+	*aicity.Client
+	ID, Email, Password, Token string
+}
+
+// SignUp makes an owner.
+func (s *Server) SignUp(t testing.TB, name string) *Person {
+	t.Helper()
+	p := &Person{Email: name + "-" + city.NewID("x") + "@people.example", Password: "correct horse battery"}
+	session, err := aicity.New(aicity.Options{BaseURL: s.URL}).Auth.SignUp(t.Context(), aicity.SignUp{Name: name, Email: p.Email, Password: p.Password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ID, p.Token = session.Owner.ID, session.Token
+	p.Client = aicity.New(aicity.Options{BaseURL: s.URL, OwnerToken: session.Token})
+	return p
+}
+
+// Buyer makes an owner with credits.
+func (s *Server) Buyer(t testing.TB, cents int64) *Person {
+	t.Helper()
+	p := s.SignUp(t, "buyer")
+	if _, err := p.Vault.TopUp(t.Context(), cents); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Worker is an agent with its key.
+type Worker struct {
+	*aicity.Client
+	ID, Key string
+	Owner   *Person
+}
+
+// Agent makes an owner with an agent that takes the categories for $3.00.
+func (s *Server) Agent(t testing.TB, categories ...string) *Worker {
+	t.Helper()
+	owner := s.SignUp(t, "owner")
+	in := aicity.RegisterAgent{
+		DisplayName: "Worker", Framework: "custom", Model: "claude-sonnet-4-6", Pricing: aicity.PerTask(300), MaxConcurrentTasks: 100,
+	}
+	for _, c := range categories {
+		in.Capabilities = append(in.Capabilities, aicity.Capability{Category: c, Tags: []string{"go"}})
+	}
+	registered, err := owner.Agents.Register(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Worker{
+		Client: aicity.New(aicity.Options{BaseURL: s.URL, APIKey: registered.APIKey}), ID: registered.Agent.ID, Key: registered.APIKey, Owner: owner,
+	}
+}

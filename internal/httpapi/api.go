@@ -1,0 +1,189 @@
+// Package httpapi serves /api/v1: one file per resource. It decodes,
+// authenticates, calls one domain method and maps the error; it has no rules of
+// its own.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/archive"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/idempotency"
+	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/pricing"
+	"aicity.dev/aicity/internal/ratelimit"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/webhook"
+)
+
+// Deps is what the API works with.
+type Deps struct {
+	DB          *store.DB
+	Accounts    *account.Service
+	Agents      *agent.Service
+	Tasks       *task.Service
+	Events      *event.Log
+	Payments    *payment.Service
+	Webhooks    *webhook.Service
+	Archives    *archive.Service
+	Idempotency *idempotency.Service
+	Limits      *ratelimit.Limiter
+	Prices      *pricing.Table
+	Clock       city.Clock
+	Logger      *slog.Logger
+	Version     string
+	PublicURL   string
+	// TrustedProxy says that X-Forwarded-For comes from a proxy of the operator.
+	TrustedProxy bool
+	// Stopping ends when the server stops, and with it every wait for events.
+	Stopping context.Context //nolint:containedctx // a signal, not a request's context
+}
+
+// base is where the API lives.
+const base = "/api/v1"
+
+// The bounds of request bodies, in bytes.
+const (
+	maxBody        = 2 << 20
+	maxArchiveBody = 64 << 20
+	maxFileBody    = 16 << 20
+)
+
+type server struct {
+	Deps
+	api huma.API
+}
+
+// New returns the API's handler: everything below /api/v1, /openapi.json and
+// the health endpoints.
+func New(deps Deps) http.Handler {
+	s := &server{Deps: deps}
+	mux := http.NewServeMux()
+	s.api = humago.New(mux, s.config())
+	setErrorModel()
+	s.registerAll()
+	s.describeErrors()
+	s.registerRaw(mux)
+	mux.HandleFunc("/", s.notFound)
+	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
+}
+
+func (s *server) config() huma.Config {
+	config := huma.DefaultConfig("AI City", "1.0.0")
+	config.Info.Description = "A self-hosted marketplace for AI agents: owners register agents, buyers hand them work."
+	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no $schema links in answers
+	config.NoFormatFallback = false
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"owner": {Type: "http", Scheme: "bearer", Description: "An owner token from Settings → Developer, or a session token from sign-in."},
+		"agent": {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "An agent's API key, shown once at registration."},
+	}
+	config.Servers = []*huma.Server{{URL: s.PublicURL}}
+	return config
+}
+
+func (s *server) registerAll() {
+	s.registerAuth()
+	s.registerAgents()
+	s.registerTasks()
+	s.registerTaskEvents()
+	s.registerArchives()
+	s.registerWork()
+	s.registerSandbox()
+	s.registerVault()
+	s.registerWebhooks()
+	s.registerMeta()
+}
+
+// OpenAPI returns the document that describes the API.
+func OpenAPI(deps Deps) ([]byte, error) {
+	s := &server{Deps: deps}
+	s.api = humago.New(http.NewServeMux(), s.config())
+	setErrorModel()
+	s.registerAll()
+	s.describeErrors()
+	return openAPIDocument(s.api)
+}
+
+// Out is an answer with its envelope.
+type Out[T any] struct {
+	Body Envelope[T]
+}
+
+// Envelope wraps every successful answer.
+type Envelope[T any] struct {
+	Success    bool        `json:"success" doc:"Always true"`
+	Data       T           `json:"data"`
+	Pagination *Pagination `json:"pagination,omitempty"`
+}
+
+// Pagination says where in a list the answer stands: page numbers for lists
+// that stay small, a cursor for those that grow.
+type Pagination struct {
+	Page       int    `json:"page,omitempty"`
+	PageSize   int    `json:"pageSize"`
+	Total      *int   `json:"total,omitempty"`
+	TotalPages *int   `json:"totalPages,omitempty"`
+	NextCursor string `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page; empty on the last"`
+}
+
+func ok[T any](data T) *Out[T] {
+	return &Out[T]{Body: Envelope[T]{Success: true, Data: data}}
+}
+
+func paged[T any](data T, p Pagination) *Out[T] {
+	return &Out[T]{Body: Envelope[T]{Success: true, Data: data, Pagination: &p}}
+}
+
+func pageOf(page, size, total int) Pagination {
+	pages := (total + size - 1) / size
+	return Pagination{Page: page, PageSize: size, Total: &total, TotalPages: &pages}
+}
+
+// route describes an endpoint; who says which callers it takes.
+type route struct {
+	method, path, id, summary string
+	tag                       string
+	who                       access
+	status                    int
+	maxBody                   int64
+}
+
+// add registers an endpoint: it checks the caller and maps the error.
+func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, error)) {
+	op := huma.Operation{
+		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
+		DefaultStatus: r.status, MaxBodyBytes: max(r.maxBody, maxBody), Security: r.who.security(),
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		if err := r.who.check(callerOf(ctx)); err != nil {
+			return nil, answer(ctx, s.Logger, err)
+		}
+		out, err := f(ctx, in)
+		if err != nil {
+			return nil, answer(ctx, s.Logger, err)
+		}
+		return out, nil
+	})
+}
+
+// untilStop is ctx, ended also by the server's stop.
+func (s *server) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if s.Stopping == nil {
+		return ctx, cancel
+	}
+	release := context.AfterFunc(s.Stopping, cancel)
+	return ctx, func() { release(); cancel() }
+}

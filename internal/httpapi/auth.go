@@ -1,0 +1,192 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/account"
+)
+
+// Owner is an owner as they see themselves.
+type Owner struct {
+	ID            string    `json:"id"`
+	Name          string    `json:"name"`
+	Email         string    `json:"email"`
+	EmailVerified bool      `json:"emailVerified"`
+	IsOperator    bool      `json:"isOperator,omitempty"`
+	CreatedAt     time.Time `json:"createdAt"`
+}
+
+func ownerView(o account.Owner) Owner {
+	return Owner{
+		ID: o.ID, Name: o.Name, Email: o.Email, EmailVerified: o.EmailVerifiedAt != nil, IsOperator: o.IsOperator, CreatedAt: o.CreatedAt,
+	}
+}
+
+// SignedIn is a fresh session.
+type SignedIn struct {
+	Token     string     `json:"token" doc:"Session token; empty when the mail address must be verified first"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	Owner     Owner      `json:"owner"`
+}
+
+// signedInOut repeats the token at the top level, where older clients read it.
+type signedInOut struct {
+	Body struct {
+		Envelope[SignedIn]
+		Token string `json:"token" doc:"The same token, for older clients"`
+	}
+}
+
+func signedIn(o account.Owner, session account.Session) *signedInOut {
+	out := &signedInOut{}
+	data := SignedIn{Token: session.Token, Owner: ownerView(o)}
+	if session.Token != "" {
+		data.ExpiresAt = &session.ExpiresAt
+	}
+	out.Body.Envelope = Envelope[SignedIn]{Success: true, Data: data}
+	out.Body.Token = session.Token
+	return out
+}
+
+func (s *server) registerAuth() {
+	add(s, route{method: http.MethodPost, path: "/auth/sign-up", id: "signUp", tag: "Accounts", who: public, status: http.StatusCreated,
+		summary: "Open an account"}, s.signUp)
+	add(s, route{method: http.MethodPost, path: "/auth/sign-in", id: "signIn", tag: "Accounts", who: public,
+		summary: "Open a session"}, s.signIn)
+	add(s, route{method: http.MethodPost, path: "/auth/sign-out", id: "signOut", tag: "Accounts", who: public,
+		summary: "End the session of the bearer token"}, s.signOut)
+	add(s, route{method: http.MethodPost, path: "/auth/verify-email", id: "verifyEmail", tag: "Accounts", who: public,
+		summary: "Confirm a mail address with the token of the link"}, s.verifyEmail)
+	add(s, route{method: http.MethodGet, path: "/me", id: "me", tag: "Accounts", who: byAnyone, summary: "Who am I"}, s.me)
+	add(s, route{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "Accounts", who: byOwner, status: http.StatusCreated,
+		summary: "Create an owner token, shown once"}, s.createToken)
+	add(s, route{method: http.MethodGet, path: "/tokens", id: "listTokens", tag: "Accounts", who: byOwner, summary: "List your owner tokens"}, s.listTokens)
+	add(s, route{method: http.MethodDelete, path: "/tokens/{id}", id: "revokeToken", tag: "Accounts", who: byOwner,
+		summary: "Revoke an owner token at once"}, s.revokeToken)
+}
+
+func (s *server) signUp(ctx context.Context, in *struct {
+	Body struct {
+		Name     string `json:"name"`
+		Email    string `json:"email"`
+		Password string `json:"password" doc:"At least 10 characters"`
+	}
+}) (*signedInOut, error) {
+	o, session, err := s.Accounts.SignUp(ctx, account.SignUp{
+		Name: in.Body.Name, Email: in.Body.Email, Password: in.Body.Password, ClientIP: clientIPOf(ctx),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return signedIn(o, session), nil
+}
+
+func (s *server) signIn(ctx context.Context, in *struct {
+	Body struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	}
+}) (*signedInOut, error) {
+	o, session, err := s.Accounts.SignIn(ctx, account.SignIn{Email: in.Body.Email, Password: in.Body.Password, ClientIP: clientIPOf(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	return signedIn(o, session), nil
+}
+
+// Done says that the call had its effect.
+type Done struct {
+	Done bool `json:"done"`
+}
+
+func (s *server) signOut(ctx context.Context, in *struct {
+	Authorization string `header:"Authorization"`
+}) (*Out[Done], error) {
+	_, secret, _ := strings.Cut(in.Authorization, " ")
+	if err := s.Accounts.SignOut(ctx, strings.TrimSpace(secret)); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
+}
+
+func (s *server) verifyEmail(ctx context.Context, in *struct {
+	Body struct {
+		Token string `json:"token"`
+	}
+}) (*Out[Owner], error) {
+	o, err := s.Accounts.VerifyEmail(ctx, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ownerView(o)), nil
+}
+
+// Me is whoever calls.
+type Me struct {
+	Kind  string     `json:"kind" enum:"owner,agent"`
+	Owner *Owner     `json:"owner,omitempty"`
+	Agent *OwnAgent `json:"agent,omitempty"`
+}
+
+func (s *server) me(ctx context.Context, _ *struct{}) (*Out[Me], error) {
+	c := callerOf(ctx)
+	if c.agent != nil {
+		view := ownAgentView(*c.agent)
+		return ok(Me{Kind: "agent", Agent: &view}), nil
+	}
+	o := ownerView(*c.owner)
+	return ok(Me{Kind: "owner", Owner: &o}), nil
+}
+
+// OwnerToken is an owner token as listed.
+type OwnerToken struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Prefix     string     `json:"prefix" doc:"The start of the secret, for recognition"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	ExpiresAt  *time.Time `json:"expiresAt,omitempty"`
+	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
+}
+
+// NewOwnerToken is an owner token with its secret.
+type NewOwnerToken struct {
+	OwnerToken
+	Token string `json:"token" doc:"The secret; shown only now"`
+}
+
+func (s *server) createToken(ctx context.Context, in *struct {
+	Body struct {
+		Name          string `json:"name"`
+		ExpiresInDays *int   `json:"expiresInDays,omitempty"`
+	}
+}) (*Out[NewOwnerToken], error) {
+	token, secret, err := s.Accounts.CreateToken(ctx, callerOf(ctx).owner.ID, in.Body.Name, in.Body.ExpiresInDays)
+	if err != nil {
+		return nil, err
+	}
+	return ok(NewOwnerToken{OwnerToken: OwnerToken(token), Token: secret}), nil
+}
+
+func (s *server) listTokens(ctx context.Context, _ *struct{}) (*Out[[]OwnerToken], error) {
+	tokens, err := s.Accounts.ListTokens(ctx, callerOf(ctx).owner.ID)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]OwnerToken, len(tokens))
+	for i, t := range tokens {
+		views[i] = OwnerToken(t)
+	}
+	return ok(views), nil
+}
+
+func (s *server) revokeToken(ctx context.Context, in *struct {
+	ID string `path:"id"`
+}) (*Out[Done], error) {
+	if err := s.Accounts.RevokeToken(ctx, callerOf(ctx).owner.ID, in.ID); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
+}

@@ -1,0 +1,137 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/city"
+)
+
+// caller is who makes a request: an owner, an agent, or nobody known.
+type caller struct {
+	owner *account.Owner
+	agent *agent.Agent
+	err   error // why the given secret was not accepted
+}
+
+// id names the caller for limits and idempotency, "" when unknown.
+func (c caller) id() string {
+	switch {
+	case c.agent != nil:
+		return c.agent.ID
+	case c.owner != nil:
+		return c.owner.ID
+	default:
+		return ""
+	}
+}
+
+// ownerID is the owner who acts, in person or through an agent.
+func (c caller) ownerID() string {
+	switch {
+	case c.agent != nil:
+		return c.agent.OwnerID
+	case c.owner != nil:
+		return c.owner.ID
+	default:
+		return ""
+	}
+}
+
+func (c caller) agentID() string {
+	if c.agent == nil {
+		return ""
+	}
+	return c.agent.ID
+}
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// access says which callers an endpoint takes.
+type access int
+
+const (
+	public access = iota
+	byOwner
+	byAgent
+	byAnyone // an owner or an agent
+)
+
+func (a access) security() []map[string][]string {
+	switch a {
+	case byOwner:
+		return []map[string][]string{{"owner": {}}}
+	case byAgent:
+		return []map[string][]string{{"agent": {}}}
+	case byAnyone:
+		return []map[string][]string{{"owner": {}}, {"agent": {}}}
+	default:
+		return nil
+	}
+}
+
+// check returns UNAUTHORIZED when nobody or the wrong kind of caller asks.
+func (a access) check(c caller) error {
+	if a == public {
+		return nil
+	}
+	if c.err != nil {
+		return c.err
+	}
+	switch {
+	case a == byOwner && c.owner == nil:
+		return city.Errorf(city.CodeUnauthorized, "Sign in, or send an owner token as Authorization: Bearer aco_live_….")
+	case a == byAgent && c.agent == nil:
+		return city.Errorf(city.CodeUnauthorized, "Send the agent's key as X-API-Key: ac_live_….")
+	case a == byAnyone && c.owner == nil && c.agent == nil:
+		return city.Errorf(city.CodeUnauthorized, "Send an owner token as Authorization: Bearer …, or an agent's key as X-API-Key.")
+	default:
+		return nil
+	}
+}
+
+// authenticated finds out who calls. A wrong secret does not end the request
+// here: public endpoints do not care, the others answer with the reason.
+func (s *server) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := s.identify(r)
+		if err != nil && city.CodeOf(err) == city.CodeInternal && !errors.Is(err, context.Canceled) {
+			s.writeError(w, r, err)
+			return
+		}
+		c.err = err
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+	})
+}
+
+func (s *server) identify(r *http.Request) (caller, error) {
+	if key := r.Header.Get("X-API-Key"); key != "" {
+		a, err := s.Agents.AuthenticateKey(r.Context(), key)
+		if err != nil {
+			return caller{}, err
+		}
+		return caller{agent: &a}, nil
+	}
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return caller{}, nil
+	}
+	scheme, secret, found := strings.Cut(header, " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return caller{}, city.Errorf(city.CodeUnauthorized, "The Authorization header must read: Bearer, a space and the token.")
+	}
+	o, _, err := s.Accounts.Authenticate(r.Context(), strings.TrimSpace(secret))
+	if err != nil {
+		return caller{}, err
+	}
+	return caller{owner: &o}, nil
+}

@@ -1,0 +1,193 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// statuses gives each public code its HTTP status. It is the only such table;
+// a test demands a row for every code.
+var statuses = map[city.Code]int{
+	city.CodeInternal:           http.StatusInternalServerError,
+	city.CodeValidation:         http.StatusBadRequest,
+	city.CodeUnauthorized:       http.StatusUnauthorized,
+	city.CodeInvalidCredentials: http.StatusUnauthorized,
+	city.CodeEmailNotVerified:   http.StatusForbidden,
+	city.CodeEmailTaken:         http.StatusConflict,
+	city.CodeForbidden:          http.StatusForbidden,
+	city.CodeNotFound:           http.StatusNotFound,
+	city.CodeMethodNotAllowed:   http.StatusMethodNotAllowed,
+	city.CodePayloadTooLarge:    http.StatusRequestEntityTooLarge,
+	city.CodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
+	city.CodeRateLimited:        http.StatusTooManyRequests,
+	city.CodeIdempotency:        http.StatusConflict,
+	city.CodeInvalidState:       http.StatusConflict,
+
+	city.CodeTokenNotFound:   http.StatusNotFound,
+	city.CodeAgentNotFound:   http.StatusNotFound,
+	city.CodeAgentRequired:   http.StatusBadRequest,
+	city.CodeAgentInactive:   http.StatusConflict,
+	city.CodeAgentUnfit:      http.StatusConflict,
+	city.CodeSameOwner:       http.StatusForbidden,
+	city.CodeNoAgent:         http.StatusConflict,
+	city.CodeTaskNotFound:    http.StatusNotFound,
+	city.CodeTaskSealed:      http.StatusForbidden,
+	city.CodeBudgetTooLow:    http.StatusConflict,
+	city.CodeGateNotReady:    http.StatusConflict,
+	city.CodePatchNotReady:   http.StatusConflict,
+	city.CodeRefundWindow:    http.StatusConflict,
+	city.CodeFeedbackGiven:   http.StatusConflict,
+	city.CodeDeadlinePassed:  http.StatusConflict,
+	city.CodeArchiveNotFound: http.StatusNotFound,
+	city.CodeArchiveInvalid:  http.StatusBadRequest,
+
+	city.CodeRepoNotAllowed:  http.StatusBadRequest,
+	city.CodeRepoNotFound:    http.StatusUnprocessableEntity,
+	city.CodeRepoUnreachable: http.StatusUnprocessableEntity,
+	city.CodeRefNotFound:     http.StatusUnprocessableEntity,
+	city.CodeRepoEmpty:       http.StatusUnprocessableEntity,
+	city.CodeRepoTooLarge:    http.StatusUnprocessableEntity,
+
+	city.CodeSandboxNotFound:    http.StatusNotFound,
+	city.CodeSandboxUnavailable: http.StatusServiceUnavailable,
+	city.CodeSandboxCapacity:    http.StatusServiceUnavailable,
+	city.CodeSandboxOOM:         http.StatusUnprocessableEntity,
+	city.CodeSandboxGone:        http.StatusGone,
+	city.CodeSandboxLimit:       http.StatusUnprocessableEntity,
+	city.CodeCommandBlocked:     http.StatusForbidden,
+	city.CodeExecTimeout:        http.StatusUnprocessableEntity,
+	city.CodePathNotAllowed:     http.StatusBadRequest,
+	city.CodeFileNotFound:       http.StatusNotFound,
+	city.CodeNotAFile:           http.StatusConflict,
+	city.CodeNotADirectory:      http.StatusConflict,
+	city.CodeFileTooLarge:       http.StatusRequestEntityTooLarge,
+
+	city.CodeInsufficientCredits: http.StatusPaymentRequired,
+	city.CodeInsufficientFunds:   http.StatusConflict,
+	city.CodePaymentDeclined:     http.StatusPaymentRequired,
+	city.CodePayoutUnavailable:   http.StatusServiceUnavailable,
+	city.CodeWithdrawalPending:   http.StatusConflict,
+
+	city.CodeWebhookNotFound:      http.StatusNotFound,
+	city.CodeWebhookURLNotAllowed: http.StatusBadRequest,
+	city.CodeDeliveryNotFound:     http.StatusNotFound,
+}
+
+// Status is the HTTP status of a public code.
+func Status(code city.Code) int {
+	if status, ok := statuses[code]; ok {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// ErrorBody is the answer to a call that did not succeed.
+type ErrorBody struct {
+	Success bool        `json:"success" doc:"Always false"`
+	Err     ErrorAnswer `json:"error"`
+	status  int
+}
+
+// ErrorAnswer says what happened and what to do.
+type ErrorAnswer struct {
+	Code      city.Code      `json:"code" doc:"Stable name of the error"`
+	Message   string         `json:"message" doc:"What happened and what to do"`
+	Details   map[string]any `json:"details,omitempty" doc:"Facts a program can act on; on VALIDATION_ERROR the wrong fields"`
+	RequestID string         `json:"requestId" doc:"Name this id when you ask for help"`
+}
+
+// Error returns the code and the message.
+func (b *ErrorBody) Error() string { return string(b.Err.Code) + ": " + b.Err.Message }
+
+// GetStatus returns the HTTP status.
+func (b *ErrorBody) GetStatus() int { return b.status }
+
+const internalMessage = "Something went wrong on our side. Try again; if it happens again, name the request id."
+
+// answer turns any error into the body that a caller may see. What is not a
+// city.Error is logged with its cause and shown as an internal error.
+func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
+	requestID := requestIDOf(ctx)
+	var known *city.Error
+	if !errors.As(err, &known) {
+		if !errors.Is(err, context.Canceled) {
+			logger.ErrorContext(ctx, "request failed", "requestId", requestID, "error", err)
+		}
+		known = city.Errorf(city.CodeInternal, internalMessage)
+	} else if cause := known.Unwrap(); cause != nil && Status(known.Code) >= http.StatusInternalServerError {
+		logger.WarnContext(ctx, "request refused", "requestId", requestID, "code", known.Code, "error", cause)
+	}
+	body := &ErrorBody{status: Status(known.Code)}
+	body.Err = ErrorAnswer{Code: known.Code, Message: known.Message, Details: known.Details, RequestID: requestID}
+	if len(known.Fields) > 0 {
+		body.Err.Details = map[string]any{"fields": known.Fields}
+	}
+	return body
+}
+
+// errorModel is set once: huma knows one error model a process, and every
+// server's is the same.
+var errorModel sync.Once
+
+// setErrorModel replaces huma's own error model by ours. Values that were sent
+// are not repeated: they may be secrets.
+func setErrorModel() {
+	errorModel.Do(func() {
+		huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+			return answer(context.TODO(), slog.New(slog.DiscardHandler), humaError(status, message, errs))
+		}
+		huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+			return answer(ctx.Context(), loggerOf(ctx.Context()), humaError(status, message, errs))
+		}
+	})
+}
+
+func humaError(status int, message string, errs []error) error {
+	switch status {
+	case http.StatusUnprocessableEntity, http.StatusBadRequest:
+		return invalid(message, errs)
+	case http.StatusRequestEntityTooLarge:
+		return city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
+	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
+		return city.Errorf(city.CodeUnsupportedMedia, "Send and accept application/json.")
+	case http.StatusRequestTimeout:
+		return city.Errorf(city.CodeValidation, "The request body did not arrive in time.")
+	default:
+		return errors.Join(append([]error{errors.New(message)}, errs...)...)
+	}
+}
+
+func invalid(message string, errs []error) error {
+	var v city.Invalid
+	for _, err := range errs {
+		var detail *huma.ErrorDetail
+		if !errors.As(err, &detail) {
+			// A JSON syntax error; its text names the position, not the content.
+			v.Add("body", "not valid JSON of the expected shape")
+			continue
+		}
+		v.Add(fieldName(detail.Location), "%s", detail.Message)
+	}
+	if err := v.Err(); err != nil {
+		return err
+	}
+	return city.InvalidField("body", "%s", message)
+}
+
+// fieldName is the JSON path of a field, without where it was found.
+func fieldName(location string) string {
+	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
+		if name, ok := strings.CutPrefix(location, prefix); ok {
+			return name
+		}
+	}
+	return location
+}

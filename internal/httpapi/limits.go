@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/idempotency"
+)
+
+// limited bounds how often each caller may ask: a known secret by itself, all
+// others by their address.
+func (s *server) limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := "ip/" + s.clientIP(r)
+		if id := callerOf(r.Context()).id(); id != "" {
+			key = id
+		}
+		state := s.Limits.Allow(key)
+		w.Header().Set("RateLimit-Limit", strconv.Itoa(state.Limit))
+		w.Header().Set("RateLimit-Remaining", strconv.Itoa(state.Remaining))
+		w.Header().Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(state.RetryAfter.Seconds()))))
+		if !state.Allowed {
+			seconds := max(1, int(math.Ceil(state.RetryAfter.Seconds())))
+			w.Header().Set("Retry-After", strconv.Itoa(seconds))
+			s.writeError(w, r, city.Errorf(city.CodeRateLimited, "Too many requests. Try again in %d s.", seconds).WithDetail("retryAfterSeconds", seconds))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// idempotent answers a repeated call with an Idempotency-Key by the first answer.
+func (s *server) idempotent(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, caller := r.Header.Get("Idempotency-Key"), callerOf(r.Context()).id()
+		if key == "" || caller == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxArchiveBody))
+		if err != nil {
+			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+				err = city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
+			}
+			s.writeError(w, r, err)
+			return
+		}
+		earlier, err := s.Idempotency.Begin(r.Context(), caller, key, idempotency.Hash(r.Method, r.URL.RequestURI(), body))
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		if earlier != nil {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Idempotency-Replayed", "true")
+			w.WriteHeader(earlier.Status)
+			_, _ = w.Write(earlier.Body)
+			return
+		}
+		s.runOnce(w, r, next, caller, key, body)
+	})
+}
+
+// runOnce runs the call, keeps its answer and passes it on.
+func (s *server) runOnce(w http.ResponseWriter, r *http.Request, next http.Handler, caller, key string, body []byte) {
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}
+	finished := false
+	defer func() {
+		if !finished { // the handler panicked: the next try may run
+			recorder.status = http.StatusInternalServerError
+		}
+		err := s.Idempotency.End(contextWithoutCancel(r), caller, key, idempotency.Answer{Status: recorder.status, Body: recorder.body.Bytes()})
+		if err != nil {
+			s.Logger.WarnContext(r.Context(), "answer not kept", "error", err)
+		}
+		if finished {
+			w.WriteHeader(recorder.status)
+			_, _ = w.Write(recorder.body.Bytes())
+		}
+	}()
+	next.ServeHTTP(recorder, r)
+	finished = true
+}
+
+// answerRecorder keeps an answer back until it is stored.
+type answerRecorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answerRecorder) Header() http.Header         { return a.header }
+func (a *answerRecorder) WriteHeader(status int)      { a.status = status }
+func (a *answerRecorder) Write(p []byte) (int, error) { return a.body.Write(p) }

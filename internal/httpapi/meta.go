@@ -1,0 +1,85 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// CategoryView is a kind of work.
+type CategoryView struct {
+	ID          city.Category `json:"id"`
+	Name        string        `json:"name"`
+	Description string        `json:"description" doc:"What buyers expect"`
+}
+
+// ModelView is a row of the price table.
+type ModelView struct {
+	ID                string     `json:"id" doc:"Models whose name contains this"`
+	Name              string     `json:"name"`
+	Tier              string     `json:"tier" enum:"budget,standard,premium"`
+	TierRateCents     city.Cents `json:"tierRateCents" doc:"Rate of an agent that sets no price"`
+	InputCentsPerMTok int64      `json:"inputCentsPerMTok" doc:"Cents for a million input tokens, for the estimate of large tasks"`
+}
+
+func (s *server) registerMeta() {
+	add(s, route{method: http.MethodGet, path: "/categories", id: "listCategories", tag: "Reference", who: public,
+		summary: "The kinds of work"}, s.listCategories)
+	add(s, route{method: http.MethodGet, path: "/models", id: "listModels", tag: "Reference", who: public,
+		summary: "The model price table"}, s.listModels)
+}
+
+func (s *server) listCategories(context.Context, *struct{}) (*Out[[]CategoryView], error) {
+	var views []CategoryView
+	for _, info := range city.Categories() {
+		views = append(views, CategoryView(info))
+	}
+	return ok(views), nil
+}
+
+func (s *server) listModels(context.Context, *struct{}) (*Out[[]ModelView], error) {
+	var views []ModelView
+	for _, m := range s.Prices.Models() {
+		views = append(views, ModelView{
+			ID: m.ID, Name: m.Name, Tier: string(m.Tier), TierRateCents: m.Tier.Rate(), InputCentsPerMTok: m.InputCentsPerMTok,
+		})
+	}
+	return ok(views), nil
+}
+
+// registerRaw has the endpoints outside /api/v1.
+func (s *server) registerRaw(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /openapi.json", s.openAPI)
+}
+
+func (s *server) health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
+}
+
+// ready answers 503 while the database cannot be reached, so that a balancer
+// sends nobody here.
+func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := s.DB.Ping(r.Context()); err != nil {
+		s.Logger.WarnContext(r.Context(), "not ready", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n"))
+		return
+	}
+	_, _ = w.Write([]byte(`{"status":"ready"}` + "\n"))
+}
+
+func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {
+	document, err := openAPIDocument(s.api)
+	if err != nil {
+		s.writeError(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	_, _ = w.Write(document)
+}

@@ -1,0 +1,119 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+type requestIDKey struct{}
+
+func requestIDOf(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// withRequestID names each request, in the answer and in the one log line it leaves.
+func (s *server) withRequestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := city.NewID(city.PrefixRequest)
+		w.Header().Set("X-Request-Id", id)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		began := s.Clock.Now()
+		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+		ctx = context.WithValue(ctx, loggerKey{}, s.Logger)
+		next.ServeHTTP(sw, r.WithContext(context.WithValue(ctx, clientIPKey{}, s.clientIP(r))))
+		// The path holds ids only; queries may hold text and are left out.
+		s.Logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", sw.status,
+			"duration", s.Clock.Now().Sub(began).Round(time.Microsecond), "requestId", id)
+	})
+}
+
+// recovered answers a panic with an internal error instead of a cut connection.
+func (s *server) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if value := recover(); value != nil && value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
+				s.Logger.ErrorContext(r.Context(), "request panicked", "path", r.URL.Path, "panic", value, "stack", string(debug.Stack()))
+				s.writeError(w, r, city.Errorf(city.CodeInternal, internalMessage))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// statusWriter remembers the status for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach flushing and deadlines.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Flush passes streams on at once.
+func (w *statusWriter) Flush() {
+	if f, ok := w.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	body := answer(r.Context(), s.Logger, err)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(body.status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.writeError(w, r, city.Errorf(city.CodeNotFound, "There is no such endpoint. The reference is at /docs/api."))
+}
+
+type loggerKey struct{}
+
+// loggerOf is the server's logger, for code that huma calls without one.
+func loggerOf(ctx context.Context) *slog.Logger {
+	if logger, ok := ctx.Value(loggerKey{}).(*slog.Logger); ok {
+		return logger
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// contextWithoutCancel lets what must be written outlive a caller that left.
+func contextWithoutCancel(r *http.Request) context.Context { return context.WithoutCancel(r.Context()) }
+
+type clientIPKey struct{}
+
+func clientIPOf(ctx context.Context) string {
+	ip, _ := ctx.Value(clientIPKey{}).(string)
+	return ip
+}
+
+// clientIP is the address that limits apply to.
+func (s *server) clientIP(r *http.Request) string {
+	if s.TrustedProxy {
+		if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
+			last := forwarded[strings.LastIndex(forwarded, ",")+1:]
+			return strings.TrimSpace(last)
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

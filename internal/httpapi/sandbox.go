@@ -1,0 +1,227 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
+)
+
+// SandboxView is a sandbox as its agent sees it: nothing of the code but its
+// size class.
+type SandboxView struct {
+	SandboxID string         `json:"sandboxId"`
+	Status    sandbox.State  `json:"status" enum:"provisioning,ready,destroyed,failed"`
+	SizeClass string         `json:"sizeClass,omitempty" enum:"small,medium,large"`
+	Limits    sandbox.Limits `json:"limits"`
+	CreatedAt time.Time      `json:"createdAt"`
+	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is destroyed at the latest"`
+}
+
+func sandboxView(b sandbox.Sandbox, size string) SandboxView {
+	return SandboxView{SandboxID: b.ID, Status: b.State, SizeClass: size, Limits: b.Limits, CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt}
+}
+
+func (s *server) registerSandbox() {
+	const base = "/tasks/{id}/sandbox"
+	add(s, route{method: http.MethodPost, path: base + "/provision", id: "provisionSandbox", tag: "Sandbox", who: byAgent,
+		summary: "Make the sandbox with the buyer's code; it stays closed until executing"}, s.provisionSandbox)
+	add(s, route{method: http.MethodGet, path: base, id: "getSandbox", tag: "Sandbox", who: byAgent, summary: "Status, limits and expiry"}, s.getSandbox)
+	add(s, route{method: http.MethodGet, path: base + "/files", id: "listFiles", tag: "Sandbox", who: byAgent, summary: "List a folder"}, s.listFiles)
+	add(s, route{method: http.MethodGet, path: base + "/files/read", id: "readFile", tag: "Sandbox", who: byAgent,
+		summary: "Read a file; Accept: application/octet-stream streams it whole"}, s.readFile)
+	add(s, route{method: http.MethodPut, path: base + "/files/write", id: "writeFile", tag: "Sandbox", who: byAgent, maxBody: maxFileBody,
+		summary: "Write a file, with the folders that lead to it"}, s.writeFile)
+	add(s, route{method: http.MethodPost, path: base + "/exec", id: "execCommand", tag: "Sandbox", who: byAgent,
+		summary: "Run a command; Accept: text/event-stream streams its output"}, s.execCommand)
+	add(s, route{method: http.MethodDelete, path: base + "/{sandboxId}", id: "destroySandbox", tag: "Sandbox", who: byAgent,
+		summary: "Destroy the sandbox; no error when it is gone"}, s.destroySandbox)
+}
+
+func (s *server) provisionSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView], error) {
+	box, t, err := s.Tasks.Provision(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(sandboxView(box, t.Size)), nil
+}
+
+func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView], error) {
+	box, err := s.Tasks.Sandbox(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(sandboxView(box, string(box.Size.Class))), nil
+}
+
+// Files is one page of a folder.
+type Files struct {
+	Entries    []sandbox.Entry `json:"entries"`
+	NextCursor string          `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
+}
+
+func (s *server) listFiles(ctx context.Context, in *struct {
+	TaskPath
+	Path      string `query:"path" required:"true" doc:"Absolute path of a folder in the sandbox" example:"/home/user/repo"`
+	Recursive bool   `query:"recursive" doc:"With everything below, but for what is in .git"`
+	Cursor    string `query:"cursor"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"5000" default:"1000"`
+}) (*Out[Files], error) {
+	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	page, err := boxes.ListFiles(ctx, in.ID, sandbox.ListOptions{Path: in.Path, Recursive: in.Recursive, Cursor: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	if page.Entries == nil {
+		page.Entries = []sandbox.Entry{}
+	}
+	return ok(Files{Entries: page.Entries, NextCursor: page.Next}), nil
+}
+
+type fileQuery struct {
+	TaskPath
+	Path   string `query:"path" required:"true" doc:"Absolute path of a file in the sandbox"`
+	Offset int64  `query:"offset" minimum:"0" doc:"Bytes to skip"`
+	Limit  int64  `query:"limit" minimum:"0" doc:"Bytes to read; all without it"`
+	Accept string `header:"Accept"`
+}
+
+func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamResponse, error) {
+	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(in.Accept, "application/octet-stream") {
+		file, err := boxes.OpenFile(ctx, in.ID, in.Path)
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(hctx huma.Context) {
+			defer func() { _ = file.Close() }()
+			hctx.SetHeader("Content-Type", "application/octet-stream")
+			_, _ = io.Copy(hctx.BodyWriter(), file)
+		}}, nil
+	}
+	content, err := boxes.ReadFile(ctx, in.ID, in.Path, in.Offset, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", "application/json")
+		_ = json.NewEncoder(hctx.BodyWriter()).Encode(Envelope[sandbox.FileContent]{Success: true, Data: content})
+	}}, nil
+}
+
+func (s *server) writeFile(ctx context.Context, in *struct {
+	TaskPath
+	Body struct {
+		Path     string `json:"path" doc:"Absolute path of the file in the sandbox"`
+		Content  string `json:"content"`
+		Encoding string `json:"encoding,omitempty" enum:"utf-8,base64" doc:"utf-8 without it"`
+	}
+}) (*Out[sandbox.Entry], error) {
+	content := []byte(in.Body.Content)
+	if in.Body.Encoding == "base64" {
+		decoded, err := base64.StdEncoding.DecodeString(in.Body.Content)
+		if err != nil {
+			return nil, city.InvalidField("content", "not valid base64")
+		}
+		content = decoded
+	}
+	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := boxes.WriteFile(ctx, in.ID, in.Body.Path, content)
+	if err != nil {
+		return nil, err
+	}
+	return ok(entry), nil
+}
+
+// Exec is a command for the sandbox: command for a shell, or argv as it is.
+type Exec struct {
+	Command   string            `json:"command,omitempty" doc:"For the shell"`
+	Argv      []string          `json:"argv,omitempty" doc:"A program and its arguments, without a shell"`
+	Cwd       string            `json:"cwd,omitempty" doc:"Absolute folder; the repository without it"`
+	Env       map[string]string `json:"env,omitempty"`
+	Stdin     string            `json:"stdin,omitempty"`
+	TimeoutMs int64             `json:"timeoutMs,omitempty" minimum:"0" doc:"After it everything the command started is killed"`
+}
+
+func (s *server) execCommand(ctx context.Context, in *struct {
+	TaskPath
+	Accept string `header:"Accept"`
+	Body   Exec
+}) (*huma.StreamResponse, error) {
+	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	request := sandbox.Request{
+		Command: in.Body.Command, Argv: in.Body.Argv, Dir: in.Body.Cwd, Env: in.Body.Env, Stdin: in.Body.Stdin,
+		Timeout: time.Duration(in.Body.TimeoutMs) * time.Millisecond,
+	}
+	if strings.Contains(in.Accept, "text/event-stream") {
+		return &huma.StreamResponse{Body: func(hctx huma.Context) { s.streamExec(hctx, boxes, in.ID, request) }}, nil
+	}
+	result, err := boxes.Exec(ctx, in.ID, request)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", "application/json")
+		_ = json.NewEncoder(hctx.BodyWriter()).Encode(Envelope[sandbox.Result]{Success: true, Data: result})
+	}}, nil
+}
+
+// streamExec sends output as it comes, as base64 because it need not be text,
+// and at the end the exit or the error.
+func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID string, request sandbox.Request) {
+	ctx, w := hctx.Context(), hctx.BodyWriter()
+	hctx.SetHeader("Content-Type", "text/event-stream")
+	var mu sync.Mutex
+	send := func(event string, data any) {
+		body, err := json.Marshal(data)
+		if err != nil {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body)
+		if flusher, ok := w.(http.Flusher); ok {
+			flusher.Flush()
+		}
+	}
+	result, err := boxes.ExecStream(ctx, taskID, request, func(stream sandbox.Stream, p []byte) {
+		send(string(stream), map[string]string{"base64": base64.StdEncoding.EncodeToString(p)})
+	})
+	if err != nil {
+		send("error", answer(ctx, s.Logger, err))
+		return
+	}
+	send("exit", result)
+}
+
+func (s *server) destroySandbox(ctx context.Context, in *struct {
+	TaskPath
+	SandboxID string `path:"sandboxId"`
+}) (*Out[Done], error) {
+	if err := s.Tasks.DestroySandbox(ctx, callerOf(ctx).agentID(), in.ID, in.SandboxID); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
+}

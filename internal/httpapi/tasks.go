@@ -1,0 +1,286 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/task"
+)
+
+// SubmitTask is a buyer's order.
+type SubmitTask struct {
+	TaskType        city.Category   `json:"taskType" doc:"What kind of work it is, see GET /categories" example:"code_review"`
+	MaxBudget       int64           `json:"maxBudget" doc:"The most it may cost, in cents; held until the task ends" example:"500"`
+	AgentID         string          `json:"agentId,omitempty" doc:"The agent to hire; without it the city picks one"`
+	Tags            []string        `json:"tags,omitempty" doc:"What the agent should be good at"`
+	DeadlineMinutes int             `json:"deadlineMinutes,omitempty" doc:"Minutes from start to delivery, 5 to 240; 30 without it"`
+	Acceptance      task.Acceptance `json:"acceptance,omitempty" doc:"What done means"`
+	Input           TaskInput       `json:"input"`
+}
+
+// TaskInput is the request itself and where the code is; at most one of repo,
+// code and archiveId.
+type TaskInput struct {
+	Description string `json:"description" doc:"What should be done; agents see it before they commit"`
+	Repo        string `json:"repo,omitempty" doc:"https URL of a git repository"`
+	Ref         string `json:"ref,omitempty" doc:"Branch, tag or commit; the default branch without it"`
+	RepoToken   string `json:"repoToken,omitempty" doc:"Token for a private repository: encrypted, used for the clone, then wiped"`
+	Code        string `json:"code,omitempty" doc:"Code inline"`
+	ArchiveID   string `json:"archiveId,omitempty" doc:"An archive uploaded with POST /archives"`
+}
+
+// TaskView is a task as its buyer sees it.
+type TaskView struct {
+	task.AgentView
+	BuyerID     string            `json:"buyerId"`
+	SubmitterID string            `json:"submittedByAgentId,omitempty"`
+	AgentID     string            `json:"agentId,omitempty"`
+	Direct      bool              `json:"direct" doc:"Whether the buyer picked the agent"`
+	Routing     []RankedAgent     `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
+	Output      *task.Deliverable `json:"output,omitempty"`
+	Gate        *gate.Report      `json:"gate,omitempty"`
+}
+
+// RankedAgent is a candidate of the routing with its score.
+type RankedAgent struct {
+	AgentID string       `json:"agentId"`
+	Score   float64      `json:"score"`
+	Reasons []RankReason `json:"reasons"`
+}
+
+// RankReason is one term of a candidate's score.
+type RankReason struct {
+	Term   string  `json:"term" doc:"reputation, tags, price, load or exploration"`
+	Points float64 `json:"points"`
+	Max    float64 `json:"max"`
+}
+
+// TaskPath names a task in a URL.
+type TaskPath struct {
+	ID string `path:"id" doc:"The task's id"`
+}
+
+// CursorQuery pages through a list that grows.
+type CursorQuery struct {
+	Cursor string `query:"cursor" doc:"nextCursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+func (s *server) registerTasks() {
+	add(s, route{method: http.MethodPost, path: "/tasks", id: "submitTask", tag: "Tasks", who: byAnyone, status: http.StatusCreated,
+		summary: "Submit a task; holds maxBudget"}, s.submitTask)
+	add(s, route{method: http.MethodGet, path: "/tasks", id: "listTasks", tag: "Tasks", who: byAnyone,
+		summary: "List your tasks, newest first"}, s.listTasks)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}", id: "getTask", tag: "Tasks", who: byAnyone,
+		summary: "Read a task; the assigned agent sees its redacted view"}, s.getTask)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/cancel", id: "cancelTask", tag: "Tasks", who: byAnyone,
+		summary: "Cancel a task that no agent has started"}, s.cancelTask)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/feedback", id: "giveFeedback", tag: "Tasks", who: byAnyone,
+		summary: "Judge a completed task; thumbs down inside the refund window refunds"}, s.giveFeedback)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/gate", id: "getGateReport", tag: "Tasks", who: byAnyone,
+		summary: "Read the quality gate's report"}, s.getGateReport)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/patch", id: "getPatch", tag: "Tasks", who: byAnyone,
+		summary: "Read the git diff of what the agent changed"}, s.getPatch)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/statement", id: "getStatement", tag: "Tasks", who: byAnyone,
+		summary: "Read what the task moved in the ledger"}, s.getStatement)
+}
+
+func (s *server) submitTask(ctx context.Context, in *struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"The same key with the same body orders once"`
+	Body           SubmitTask
+}) (*Out[TaskView], error) {
+	c, b := callerOf(ctx), in.Body
+	t, err := s.Tasks.Submit(ctx, task.Order{
+		BuyerID: c.ownerID(), SubmitterID: c.agentID(), IdempotencyKey: in.IdempotencyKey, Category: b.TaskType,
+		MaxBudget: city.Cents(b.MaxBudget), AgentID: b.AgentID, Tags: b.Tags, Deadline: time.Duration(b.DeadlineMinutes) * time.Minute,
+		Acceptance: b.Acceptance, Description: b.Input.Description, Repo: b.Input.Repo, Ref: b.Input.Ref,
+		RepoToken: b.Input.RepoToken, Code: b.Input.Code, ArchiveID: b.Input.ArchiveID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ok(buyerView(t)), nil
+}
+
+func (s *server) listTasks(ctx context.Context, in *struct {
+	Status city.TaskStatus `query:"status" doc:"Only tasks of this status"`
+	CursorQuery
+}) (*Out[[]TaskView], error) {
+	if in.Status != "" && !in.Status.Known() {
+		return nil, city.InvalidField("status", "unknown status %.40q", in.Status)
+	}
+	page, err := s.Tasks.ListForBuyer(ctx, callerOf(ctx).ownerID(), in.Status, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]TaskView, len(page.Tasks))
+	for i, t := range page.Tasks {
+		views[i] = buyerView(t)
+	}
+	return paged(views, Pagination{PageSize: in.Limit, NextCursor: page.Next}), nil
+}
+
+func (s *server) getTask(ctx context.Context, in *TaskPath) (*Out[any], error) {
+	c := callerOf(ctx)
+	t, buyer, err := s.visibleTask(ctx, c, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !buyer {
+		view := task.AgentViewOf(t)
+		if !view.Input.Redacted && t.Source.HasCode {
+			if view.Input.Code, err = s.Tasks.Code(ctx, t.ID); err != nil {
+				return nil, err
+			}
+		}
+		return ok[any](view), nil
+	}
+	view, err := s.fullView(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return ok[any](view), nil
+}
+
+// visibleTask finds a task for its buyer or for the agent it is assigned to.
+func (s *server) visibleTask(ctx context.Context, c caller, id string) (t *task.Task, buyer bool, err error) {
+	if c.agent != nil {
+		if t, err = s.Tasks.ForAgent(ctx, c.agent.ID, id); city.CodeOf(err) != city.CodeTaskNotFound {
+			return t, false, err
+		}
+	}
+	t, err = s.Tasks.ForBuyer(ctx, c.ownerID(), id)
+	return t, true, err
+}
+
+func (s *server) fullView(ctx context.Context, t *task.Task) (TaskView, error) {
+	view := buyerView(t)
+	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
+	if err != nil {
+		return view, err
+	}
+	if found {
+		view.Output = &output
+	}
+	report, err := s.Tasks.GateReport(ctx, t.ID)
+	switch {
+	case err == nil:
+		view.Gate = &report
+	case city.CodeOf(err) != city.CodeGateNotReady:
+		return view, err
+	}
+	return view, nil
+}
+
+// buyerView is a task as its buyer sees it, without its documents.
+func buyerView(t *task.Task) TaskView {
+	view := TaskView{
+		AgentView: task.AgentViewOf(t), BuyerID: t.BuyerID, SubmitterID: t.SubmitterID, AgentID: t.AgentID, Direct: t.DirectID != "",
+	}
+	view.Input.Redacted, view.Input.Repo, view.Input.Ref = false, t.Source.Repo, t.Source.Ref
+	view.Acceptance.Commands, view.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths
+	view.Quote = t.Quote
+	for _, ranked := range t.Routing.Ranked {
+		agent := RankedAgent{AgentID: ranked.AgentID, Score: ranked.Score, Reasons: []RankReason{}}
+		for _, reason := range ranked.Reasons {
+			agent.Reasons = append(agent.Reasons, RankReason(reason))
+		}
+		view.Routing = append(view.Routing, agent)
+	}
+	return view
+}
+
+func (s *server) cancelTask(ctx context.Context, in *TaskPath) (*Out[TaskView], error) {
+	t, err := s.Tasks.Cancel(ctx, callerOf(ctx).ownerID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(buyerView(t)), nil
+}
+
+// Feedback is a buyer's opinion.
+type Feedback struct {
+	Thumbs  string `json:"thumbs" doc:"up or down"`
+	Rating  int    `json:"rating,omitempty" doc:"1 to 5"`
+	Reason  string `json:"reason,omitempty" doc:"On down: not_what_was_asked, wrong, incomplete, low_quality or other"`
+	Comment string `json:"comment,omitempty"`
+}
+
+func (s *server) giveFeedback(ctx context.Context, in *struct {
+	TaskPath
+	Body Feedback
+}) (*Out[TaskView], error) {
+	t, err := s.Tasks.GiveFeedback(ctx, callerOf(ctx).ownerID(), in.ID, task.Feedback{
+		Thumbs: in.Body.Thumbs, Rating: in.Body.Rating, Reason: in.Body.Reason, Comment: in.Body.Comment,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ok(buyerView(t)), nil
+}
+
+func (s *server) getGateReport(ctx context.Context, in *TaskPath) (*Out[gate.Report], error) {
+	t, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.Tasks.GateReport(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(report), nil
+}
+
+// Patch is what the agent changed.
+type Patch struct {
+	Patch string `json:"patch" doc:"Output of git diff; empty when nothing was changed"`
+}
+
+func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error) {
+	t, err := s.Tasks.ForBuyer(ctx, callerOf(ctx).ownerID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	patch, err := s.Tasks.Patch(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return ok(Patch{Patch: patch}), nil
+}
+
+// Statement is every movement of money that belongs to a task.
+type Statement struct {
+	TaskID    string              `json:"taskId"`
+	Transfers []StatementTransfer `json:"transfers"`
+}
+
+// StatementTransfer is one movement: the amount goes from one account to the other.
+type StatementTransfer struct {
+	ID     string     `json:"id"`
+	Kind   string     `json:"kind"`
+	From   string     `json:"from"`
+	To     string     `json:"to"`
+	Amount city.Cents `json:"amount"`
+	At     time.Time  `json:"at"`
+}
+
+func (s *server) getStatement(ctx context.Context, in *TaskPath) (*Out[Statement], error) {
+	t, err := s.Tasks.ForBuyer(ctx, callerOf(ctx).ownerID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.Tasks.Transfers(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	statement := Statement{TaskID: t.ID, Transfers: []StatementTransfer{}}
+	for _, r := range records {
+		statement.Transfers = append(statement.Transfers, StatementTransfer{
+			ID: r.ID, Kind: r.Kind, From: string(r.Debit), To: string(r.Credit), Amount: r.Amount, At: r.At,
+		})
+	}
+	return ok(statement), nil
+}

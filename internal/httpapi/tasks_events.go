@@ -1,0 +1,134 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+)
+
+// TaskEvent is one entry of a task's timeline.
+type TaskEvent struct {
+	ID   string          `json:"id" doc:"The event's id"`
+	Seq  int64           `json:"seq" doc:"Grows with every event; send it as Last-Event-ID to resume"`
+	Type string          `json:"type" doc:"task.submitted, task.assigned, …"`
+	At   time.Time       `json:"at"`
+	Data json.RawMessage `json:"data" doc:"What is to know about it"`
+}
+
+// heartbeat keeps proxies from closing a quiet stream, and notices a caller
+// that may no longer see the task.
+const heartbeat = 15 * time.Second
+
+func (s *server) registerTaskEvents() {
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/timeline", id: "listTaskEvents", tag: "Tasks", who: byAnyone,
+		summary: "Read a task's timeline"}, s.listTaskEvents)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/events", id: "streamTaskEvents", tag: "Tasks", who: byAnyone,
+		summary: "Follow a task live as server-sent events"}, s.streamTaskEvents)
+}
+
+func (s *server) listTaskEvents(ctx context.Context, in *struct {
+	TaskPath
+	After int64 `query:"after" minimum:"0" doc:"Only events after this seq"`
+}) (*Out[[]TaskEvent], error) {
+	t, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.Tasks.Timeline(ctx, t.ID, in.After)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]TaskEvent, len(events))
+	for i, e := range events {
+		views[i] = eventView(e)
+	}
+	return ok(views), nil
+}
+
+func eventView(e event.Event) TaskEvent {
+	return TaskEvent{ID: e.ID, Seq: e.Seq, Type: e.Type, At: e.At, Data: e.Data}
+}
+
+func (s *server) streamTaskEvents(ctx context.Context, in *struct {
+	TaskPath
+	LastEventID string `header:"Last-Event-ID" doc:"Resume after this event"`
+	After       int64  `query:"after" minimum:"0" doc:"Resume after this seq"`
+}) (*huma.StreamResponse, error) {
+	after := in.After
+	if in.LastEventID != "" {
+		seq, err := strconv.ParseInt(in.LastEventID, 10, 64)
+		if err != nil || seq < 0 {
+			return nil, city.InvalidField("Last-Event-ID", "not the id of an event of this stream")
+		}
+		after = seq
+	}
+	if _, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID); err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) { s.stream(hctx, in.ID, after) }}, nil
+}
+
+// stream writes the events of a task as they happen, until the caller leaves,
+// may no longer see the task, or nothing more can happen.
+func (s *server) stream(hctx huma.Context, taskID string, after int64) {
+	ctx, stop := s.untilStop(hctx.Context())
+	defer stop()
+	c := callerOf(ctx)
+	hctx.SetHeader("Content-Type", "text/event-stream")
+	hctx.SetHeader("X-Accel-Buffering", "no")
+	wake, cancel := s.Events.Subscribe(taskID)
+	defer cancel()
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
+	w := hctx.BodyWriter()
+	for {
+		t, _, err := s.visibleTask(ctx, c, taskID)
+		if err != nil {
+			return
+		}
+		events, err := s.Tasks.Timeline(ctx, taskID, after)
+		if err != nil {
+			return
+		}
+		for _, e := range events {
+			after = e.Seq
+			if err := writeEvent(w, e); err != nil {
+				return
+			}
+		}
+		if len(events) == 0 {
+			_, err = io.WriteString(w, ": waiting\n\n")
+		}
+		if flusher, ok := w.(http.Flusher); ok {
+			flusher.Flush()
+		}
+		over := t.Status.Ended() && (t.Status != city.TaskCompleted || t.ReleasedAt != nil)
+		if err != nil || over {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+func writeEvent(w io.Writer, e event.Event) error {
+	body, err := json.Marshal(eventView(e))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Type, body)
+	return err
+}

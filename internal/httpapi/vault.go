@@ -1,0 +1,207 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/payment"
+)
+
+// Balance is a wallet: an agent's own, or the sum over an owner's agents.
+type Balance struct {
+	Available city.Cents  `json:"available" doc:"Cents that can be withdrawn"`
+	Escrowed  city.Cents  `json:"escrowed" doc:"Cents inside refund windows"`
+	Currency  string      `json:"currency"`
+	Agents    []AgentPart `json:"agents,omitempty" doc:"For an owner: each agent's part"`
+}
+
+// AgentPart is one agent's part of an owner's balance.
+type AgentPart struct {
+	AgentID   string     `json:"agentId"`
+	Available city.Cents `json:"available"`
+	Escrowed  city.Cents `json:"escrowed"`
+}
+
+// PoolView is a buyer's credits.
+type PoolView struct {
+	ID       string     `json:"id"`
+	OwnerID  string     `json:"ownerId"`
+	Balance  city.Cents `json:"balance" doc:"Cents free to spend"`
+	Held     city.Cents `json:"held" doc:"Cents held for running tasks"`
+	Currency string     `json:"currency"`
+	Provider string     `json:"provider" doc:"How money comes in; a test provider says so"`
+	Test     bool       `json:"test" doc:"No real money moves"`
+}
+
+// ToppedUp is what a top-up did.
+type ToppedUp struct {
+	ID            string     `json:"id"`
+	NewBalance    city.Cents `json:"newBalance"`
+	AmountCharged city.Cents `json:"amountCharged"`
+	Test          bool       `json:"test" doc:"No real money moved"`
+}
+
+// TransactionView is one movement of money.
+type TransactionView struct {
+	ID        string     `json:"id"`
+	Type      string     `json:"type" doc:"top_up, hold, rest, void, earn, release, reverse, withdrawal, …"`
+	Amount    city.Cents `json:"amount" doc:"Cents; negative when they leave, 0 when they moved inside the wallet"`
+	Moved     city.Cents `json:"moved" doc:"Cents that moved"`
+	Balance   city.Cents `json:"balance" doc:"Cents afterwards"`
+	Ref       string     `json:"ref" doc:"The task, top-up or withdrawal it belongs to"`
+	TaskID    string     `json:"taskId,omitempty"`
+	CreatedAt time.Time  `json:"createdAt"`
+}
+
+// WithdrawalView is a payout.
+type WithdrawalView struct {
+	ID         string     `json:"id"`
+	AgentID    string     `json:"agentId"`
+	Amount     city.Cents `json:"amount"`
+	Status     string     `json:"status" enum:"pending,paid,failed"`
+	Reason     string     `json:"reason,omitempty" doc:"Why it failed"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	Test       bool       `json:"test" doc:"No real money moves"`
+}
+
+func (s *server) registerVault() {
+	add(s, route{method: http.MethodGet, path: "/vault/balance", id: "getBalance", tag: "Vault", who: byAnyone,
+		summary: "The agent's wallet; for an owner the sum and each agent's part"}, s.getBalance)
+	add(s, route{method: http.MethodGet, path: "/vault/pool", id: "getPool", tag: "Vault", who: byOwner, summary: "Your credits as a buyer"}, s.getPool)
+	add(s, route{method: http.MethodPost, path: "/vault/top-up", id: "topUp", tag: "Vault", who: byOwner, summary: "Buy credits, 500 to 1,000,000 cents"}, s.topUp)
+	add(s, route{method: http.MethodGet, path: "/vault/transactions", id: "listTransactions", tag: "Vault", who: byAnyone,
+		summary: "Movements, newest first: of your credits, or of the agent's wallet"}, s.listTransactions)
+	add(s, route{method: http.MethodPost, path: "/vault/withdrawals", id: "withdraw", tag: "Vault", who: byOwner, status: http.StatusCreated,
+		summary: "Pay out an agent's available earnings"}, s.withdraw)
+	add(s, route{method: http.MethodGet, path: "/vault/withdrawals", id: "listWithdrawals", tag: "Vault", who: byOwner,
+		summary: "List your payouts, newest first"}, s.listWithdrawals)
+	add(s, route{method: http.MethodPost, path: "/vault/connect", id: "connectPayouts", tag: "Vault", who: byOwner,
+		summary: "Where to set up your payout account"}, s.connectPayouts)
+}
+
+func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], error) {
+	c := callerOf(ctx)
+	if c.agent != nil {
+		w, err := s.Payments.AgentWallet(ctx, c.agent.ID)
+		if err != nil {
+			return nil, err
+		}
+		return ok(Balance{Available: w.Available, Escrowed: w.Escrowed, Currency: w.Currency}), nil
+	}
+	agents, err := s.Agents.Mine(ctx, c.owner.ID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(agents))
+	for i, a := range agents {
+		ids[i] = a.ID
+	}
+	wallets, err := s.Payments.AgentWallets(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	sum := Balance{Currency: city.USD}
+	for _, w := range wallets {
+		sum.Available += w.Available
+		sum.Escrowed += w.Escrowed
+		sum.Agents = append(sum.Agents, AgentPart{AgentID: w.AgentID, Available: w.Available, Escrowed: w.Escrowed})
+	}
+	return ok(sum), nil
+}
+
+func (s *server) getPool(ctx context.Context, _ *struct{}) (*Out[PoolView], error) {
+	p, err := s.Payments.Pool(ctx, callerOf(ctx).owner.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(PoolView(p)), nil
+}
+
+func (s *server) topUp(ctx context.Context, in *struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"The same key charges once"`
+	Body           struct {
+		Amount int64 `json:"amount" doc:"Cents, 500 to 1,000,000" example:"2000"`
+	}
+}) (*Out[ToppedUp], error) {
+	t, balance, err := s.Payments.TopUp(ctx, callerOf(ctx).owner.ID, city.Cents(in.Body.Amount), in.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ToppedUp{ID: t.ID, NewBalance: balance, AmountCharged: t.Amount, Test: s.Payments.Test()}), nil
+}
+
+func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]TransactionView], error) {
+	c := callerOf(ctx)
+	var page payment.TransactionPage
+	var err error
+	if c.agent != nil {
+		page, err = s.Payments.AgentTransactions(ctx, c.agent.ID, in.Cursor, in.Limit)
+	} else {
+		page, err = s.Payments.Transactions(ctx, c.owner.ID, in.Cursor, in.Limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	views := make([]TransactionView, len(page.Transactions))
+	for i, t := range page.Transactions {
+		views[i] = TransactionView(t)
+	}
+	return paged(views, Pagination{PageSize: in.Limit, NextCursor: page.Next}), nil
+}
+
+func (s *server) withdrawalView(w payment.Withdrawal) WithdrawalView {
+	return WithdrawalView{
+		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Status: string(w.Status), Reason: w.Reason,
+		CreatedAt: w.CreatedAt, FinishedAt: w.FinishedAt, Test: s.Payments.Test(),
+	}
+}
+
+func (s *server) withdraw(ctx context.Context, in *struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"200" doc:"The same key withdraws once"`
+	Body           struct {
+		Amount  int64  `json:"amount" doc:"Cents, at least 1000"`
+		AgentID string `json:"agentId,omitempty" doc:"Whose wallet; your only agent's without it"`
+	}
+}) (*Out[WithdrawalView], error) {
+	ownerID, agentID := callerOf(ctx).owner.ID, in.Body.AgentID
+	if agentID == "" {
+		a, err := s.Agents.OnlyAgentOf(ctx, ownerID)
+		if err != nil {
+			return nil, err
+		}
+		agentID = a.ID
+	}
+	w, err := s.Payments.Withdraw(ctx, ownerID, agentID, city.Cents(in.Body.Amount), in.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	return ok(s.withdrawalView(w)), nil
+}
+
+func (s *server) listWithdrawals(ctx context.Context, in *CursorQuery) (*Out[[]WithdrawalView], error) {
+	page, err := s.Payments.Withdrawals(ctx, callerOf(ctx).owner.ID, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]WithdrawalView, len(page.Withdrawals))
+	for i, w := range page.Withdrawals {
+		views[i] = s.withdrawalView(w)
+	}
+	return paged(views, Pagination{PageSize: in.Limit, NextCursor: page.Next}), nil
+}
+
+// Onboarding is where an owner sets up the payout account.
+type Onboarding struct {
+	URL string `json:"url"`
+}
+
+func (s *server) connectPayouts(ctx context.Context, _ *struct{}) (*Out[Onboarding], error) {
+	url, err := s.Payments.Connect(ctx, callerOf(ctx).owner.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(Onboarding{URL: url}), nil
+}

@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"aicity.dev/aicity/internal/task"
+)
+
+// registerWork has the calls by which an agent takes and delivers work.
+func (s *server) registerWork() {
+	add(s, route{method: http.MethodGet, path: "/tasks/submitted", id: "listSubmittedTasks", tag: "Work", who: byAgent,
+		summary: "The tasks that wait for this agent; wait long-polls"}, s.listSubmitted)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/decline", id: "declineTask", tag: "Work", who: byAgent,
+		summary: "Hand an assigned task back"}, s.declineTask)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/executing", id: "startTask", tag: "Work", who: byAgent,
+		summary: "Commit to a task; opens the buyer's code"}, s.startTask)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/complete", id: "completeTask", tag: "Work", who: byAgent,
+		summary: "Hand in the work; answers with the verdict when it is ready in time"}, s.completeTask)
+	add(s, route{method: http.MethodPost, path: "/tasks/{id}/fail", id: "failTask", tag: "Work", who: byAgent,
+		summary: "Report that the work cannot be done; the buyer is refunded"}, s.failTask)
+}
+
+func (s *server) listSubmitted(ctx context.Context, in *struct {
+	Wait int `query:"wait" minimum:"0" maximum:"60" doc:"Seconds to wait for the first task"`
+}) (*Out[[]task.AgentView], error) {
+	ctx, cancel := s.untilStop(ctx)
+	defer cancel()
+	tasks, err := s.Tasks.Submitted(ctx, callerOf(ctx).agentID(), time.Duration(in.Wait)*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]task.AgentView, len(tasks))
+	for i, t := range tasks {
+		views[i] = task.AgentViewOf(t)
+	}
+	return ok(views), nil
+}
+
+// Declined says that a task was handed back.
+type Declined struct {
+	Declined bool `json:"declined"`
+}
+
+func (s *server) declineTask(ctx context.Context, in *struct {
+	TaskPath
+	Body *struct {
+		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for your own log"`
+	}
+}) (*Out[Declined], error) {
+	if err := s.Tasks.Decline(ctx, callerOf(ctx).agentID(), in.ID); err != nil {
+		return nil, err
+	}
+	return ok(Declined{Declined: true}), nil
+}
+
+func (s *server) startTask(ctx context.Context, in *struct {
+	TaskPath
+	Body *struct {
+		SandboxID string `json:"sandboxId,omitempty" doc:"The sandbox that was provisioned"`
+	}
+}) (*Out[task.AgentView], error) {
+	sandboxID := ""
+	if in.Body != nil {
+		sandboxID = in.Body.SandboxID
+	}
+	t, err := s.Tasks.Start(ctx, callerOf(ctx).agentID(), in.ID, sandboxID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(task.AgentViewOf(t)), nil
+}
+
+// CompleteTask is an agent's delivery.
+type CompleteTask struct {
+	Output          Output   `json:"output"`
+	QualityScore    *float64 `json:"qualityScore,omitempty" minimum:"0" maximum:"100" doc:"The agent's own opinion; it does not move the verdict"`
+	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" minimum:"0"`
+}
+
+// Output is the work itself.
+type Output struct {
+	Result             string         `json:"result" doc:"The work, as markdown"`
+	Findings           []task.Finding `json:"findings,omitempty" doc:"The findings as structure"`
+	Model              string         `json:"model,omitempty" doc:"The model that did it"`
+	Turns              int            `json:"turns,omitempty"`
+	ToolCallCount      int            `json:"toolCallCount,omitempty"`
+	ActualAPICostCents float64        `json:"actualApiCostCents,omitempty" doc:"What the model cost you, in cents"`
+}
+
+func (s *server) completeTask(ctx context.Context, in *struct {
+	TaskPath
+	Body CompleteTask
+}) (*Out[task.AgentView], error) {
+	o := in.Body.Output
+	t, err := s.Tasks.Complete(ctx, callerOf(ctx).agentID(), in.ID, task.Deliverable{
+		Result: o.Result, Findings: o.Findings, Model: o.Model, Turns: o.Turns, ToolCallCount: o.ToolCallCount,
+		ActualAPICostCents: o.ActualAPICostCents, QualityScore: in.Body.QualityScore, ExecutionTimeMs: in.Body.ExecutionTimeMs,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ok(task.AgentViewOf(t)), nil
+}
+
+func (s *server) failTask(ctx context.Context, in *struct {
+	TaskPath
+	Body struct {
+		Reason string `json:"reason" doc:"Why; the buyer sees it"`
+	}
+}) (*Out[task.AgentView], error) {
+	t, err := s.Tasks.Fail(ctx, callerOf(ctx).agentID(), in.ID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return ok(task.AgentViewOf(t)), nil
+}

@@ -1,0 +1,201 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Complete takes the agent's work and judges it. It returns with the verdict,
+// or with the status quality_check when the verdict takes longer than
+// Rules.VerdictWait; a repeated call returns what became of the first. Errors:
+// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, DEADLINE_PASSED.
+func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Deliverable) (*Task, error) {
+	if err := d.validate(); err != nil {
+		return nil, err
+	}
+	t, err := s.ForAgent(ctx, agentID, taskID)
+	if err != nil {
+		return nil, err
+	}
+	if t.DeliveredAt != nil {
+		return t, nil
+	}
+	if t.Status != city.TaskExecuting {
+		return nil, errInvalidState(t, Deliver)
+	}
+	patch := s.patch(ctx, t)
+	if t, err = s.deliver(ctx, agentID, taskID, d, patch); err != nil {
+		return nil, err
+	}
+	return s.awaitVerdict(ctx, t), nil
+}
+
+func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string) (*Task, error) {
+	late := false
+	t, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.DeliveredAt != nil {
+			return nil
+		}
+		if late = overdue(t, tx); late {
+			return s.applyExpire(ctx, tx, t)
+		}
+		t.DeliveredAt = now(tx)
+		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(d)); err != nil {
+			return err
+		}
+		if patch != "" {
+			if err := saveDocument(ctx, tx, t.ID, docPatch, patch); err != nil {
+				return err
+			}
+		}
+		return s.apply(ctx, tx, change{task: t, on: Deliver, facts: map[string]any{"executionMs": t.DeliveredAt.Sub(*t.StartedAt).Milliseconds()}})
+	})
+	if err == nil && late {
+		return nil, city.Errorf(city.CodeDeadlinePassed, "The deadline passed at %s; the task has failed.", t.DeadlineAt.Format("15:04:05 MST"))
+	}
+	return t, err
+}
+
+// awaitVerdict judges at once. What fails or takes too long is left to the
+// judging job, which was queued with the delivery.
+func (s *Service) awaitVerdict(ctx context.Context, t *Task) *Task {
+	bounded, cancel := context.WithTimeout(ctx, s.Rules.VerdictWait)
+	defer cancel()
+	judged, err := s.judge(bounded, t.ID)
+	if err != nil {
+		s.Logger.WarnContext(ctx, "verdict left to the job", "task", t.ID, "error", err)
+		return t
+	}
+	return judged
+}
+
+// judge runs the gate on a delivered task and settles it. It returns the task
+// as it is when it was judged before.
+func (s *Service) judge(ctx context.Context, taskID string) (*Task, error) {
+	t, err := find(ctx, s.DB.Read(), taskID, "")
+	if err != nil {
+		return nil, err
+	}
+	if t.Status != city.TaskQualityCheck {
+		return t, nil
+	}
+	input, done, err := s.gateInput(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	report := gate.Judge(input)
+	done()
+	return s.settle(ctx, taskID, report)
+}
+
+// settle writes the verdict and moves the money.
+func (s *Service) settle(ctx context.Context, taskID string, report gate.Report) (*Task, error) {
+	return s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status != city.TaskQualityCheck {
+			return nil
+		}
+		score := report.Score
+		t.GateScore = &score
+		if err := saveDocument(ctx, tx, t.ID, docReport, encode(report)); err != nil {
+			return err
+		}
+		c := change{task: t, on: Pass, facts: map[string]any{"score": score}, learn: reputation.Input{GateScore: score}}
+		if report.Verdict != gate.Pass {
+			c.on = Reject
+			t.FailCode, t.FailReason = FailRejected, fmt.Sprintf("The quality gate scored the work %d of 100; %d are needed.", score, gate.PassScore)
+			c.facts["code"] = t.FailCode
+		} else {
+			c.facts["chargeCents"] = t.Quote.ChargeCents
+		}
+		return s.apply(ctx, tx, c)
+	})
+}
+
+func (s *Service) gateInput(ctx context.Context, t *Task) (gate.Input, func(), error) {
+	body, _, err := document(ctx, s.DB.Read(), t.ID, docDeliverable)
+	if err != nil {
+		return gate.Input{}, nil, err
+	}
+	var d Deliverable
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return gate.Input{}, nil, fmt.Errorf("decode deliverable: %w", err)
+	}
+	patch, _, err := document(ctx, s.DB.Read(), t.ID, docPatch)
+	if err != nil {
+		return gate.Input{}, nil, err
+	}
+	input := gate.Input{
+		Request:     gate.Request{Category: t.Category, Description: t.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria},
+		Deliverable: gate.Deliverable{Result: d.Result},
+		Patch:       []byte(patch),
+	}
+	for _, f := range d.Findings {
+		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))
+	}
+	if input.Earlier, err = s.earlier(ctx, t); err != nil {
+		return gate.Input{}, nil, err
+	}
+	repo, done := s.repoFacts(ctx, t)
+	input.Repo = repo
+	return input, done, nil
+}
+
+// comparedDeliverables is how many of an agent's earlier results the gate compares.
+const comparedDeliverables = 5
+
+func (s *Service) earlier(ctx context.Context, t *Task) ([]string, error) {
+	rows, err := s.DB.Read().Query(ctx, `SELECT d.body FROM tasks t JOIN task_documents d ON d.task_id = t.id AND d.kind = $3
+		WHERE t.agent_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $4`, t.AgentID, t.ID, docDeliverable, comparedDeliverables)
+	if err != nil {
+		return nil, fmt.Errorf("read earlier deliverables: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var results []string
+	for rows.Next() {
+		var body string
+		var d Deliverable
+		if err := rows.Scan(&body); err != nil {
+			return nil, fmt.Errorf("read earlier deliverables: %w", err)
+		}
+		if json.Unmarshal([]byte(body), &d) == nil {
+			results = append(results, d.Result)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read earlier deliverables: %w", err)
+	}
+	return results, nil
+}
+
+// The bounds of a deliverable, in bytes and pieces.
+const (
+	maxResult   = 1_000_000
+	maxFindings = 1_000
+	maxFile     = 1_000
+	maxText     = 20_000
+)
+
+func (d Deliverable) validate() error {
+	var v city.Invalid
+	v.Check(strings.TrimSpace(d.Result) != "", "output.result", "must not be empty")
+	v.Check(len(d.Result) <= maxResult, "output.result", "at most %d bytes", maxResult)
+	v.Check(utf8.ValidString(d.Result) && !strings.ContainsRune(d.Result, 0), "output.result", "must be text without NUL")
+	v.Check(len(d.Findings) <= maxFindings, "output.findings", "at most %d", maxFindings)
+	for i, f := range d.Findings {
+		field := fmt.Sprintf("output.findings[%d]", i)
+		v.Check(f.Claim != "" && len(f.Claim) <= maxText, field+".claim", "between 1 and %d characters", maxText)
+		v.Check(len(f.File) <= maxFile && f.Line >= 0, field+".file", "not a file and line")
+		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText && len(f.Severity) <= maxTag, field, "a text is too long")
+	}
+	v.Check(d.Turns >= 0 && d.ToolCallCount >= 0 && d.ActualAPICostCents >= 0, "output", "counts and costs cannot be negative")
+	v.Check(len(d.Model) <= 100, "output.model", "at most 100 characters")
+	return v.Err()
+}

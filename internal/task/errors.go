@@ -1,0 +1,46 @@
+package task
+
+import (
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+func errTaskNotFound(id string) error {
+	return city.Errorf(city.CodeTaskNotFound, "There is no task %.60q that you can see.", id)
+}
+
+// errInvalidState names the current status and what is possible from it.
+func errInvalidState(t *Task, on Trigger) error {
+	var possible []string
+	for _, other := range triggers() {
+		if _, ok := next(t.Status, other); ok {
+			possible = append(possible, string(other))
+		}
+	}
+	return city.Errorf(city.CodeInvalidState, "The task is %s: %s is not possible now.", t.Status,
+		strings.ReplaceAll(string(on), "_", " ")).WithDetail("status", string(t.Status)).WithDetail("possible", possible)
+}
+
+func errSealed() error {
+	return city.Errorf(city.CodeTaskSealed,
+		"The buyer's code is sealed until you commit to the task: call POST /tasks/{id}/executing first.")
+}
+
+func errSameOwner() error {
+	return city.Errorf(city.CodeSameOwner, "You cannot hire your own agent. Ask somebody else to submit a task to it.")
+}
+
+func errNoAgent(category city.Category) error {
+	return city.Errorf(city.CodeNoAgent, "No agent can take a %s task now. Nothing was charged; try again later or pick an agent.", category)
+}
+
+func errBudgetTooLow(lowest city.Cents) error {
+	return city.Errorf(city.CodeBudgetTooLow, "The budget is below every fitting agent's price; the lowest is %s.", lowest).
+		WithDetail("lowestRateCents", int64(lowest))
+}
+
+func errInsufficientCredits(required, available city.Cents) error {
+	return city.Errorf(city.CodeInsufficientCredits, "The task holds %s, your pool has %s. Top up first.", required, available).
+		WithDetail("requiredCents", int64(required)).WithDetail("availableCents", int64(available))
+}

@@ -1,0 +1,80 @@
+package task
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/store"
+)
+
+// reasons are why a buyer may be discontent.
+var reasons = []string{"not_what_was_asked", "wrong", "incomplete", "low_quality", "other"}
+
+// maxComment bounds a buyer's comment, in characters.
+const maxComment = 2_000
+
+func (f Feedback) validate() error {
+	var v city.Invalid
+	v.Check(f.Thumbs == "up" || f.Thumbs == "down", "thumbs", `must be "up" or "down"`)
+	v.Check(f.Rating >= 0 && f.Rating <= 5, "rating", "must be between 1 and 5")
+	v.Check(utf8.RuneCountInString(f.Comment) <= maxComment && utf8.ValidString(f.Comment), "comment", "at most %d characters", maxComment)
+	if f.Thumbs == "down" {
+		v.Check(slices.Contains(reasons, f.Reason), "reason", "must be one of %s", strings.Join(reasons, ", "))
+		v.Check(f.Reason != "other" || strings.TrimSpace(f.Comment) != "", "comment", `say why, when the reason is "other"`)
+	} else {
+		v.Check(f.Reason == "", "reason", `only with thumbs "down"`)
+	}
+	return v.Err()
+}
+
+// GiveFeedback records the buyer's opinion of a completed task. Thumbs down
+// inside the refund window takes the whole charge back; later it is an opinion
+// only. An opinion is given once; up may become down while the window is open.
+// Errors: VALIDATION_ERROR, TASK_NOT_FOUND, INVALID_STATE, FEEDBACK_ALREADY_GIVEN.
+func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Feedback) (*Task, error) {
+	if err := f.validate(); err != nil {
+		return nil, err
+	}
+	return s.locked(ctx, taskID, boughtBy(buyerID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		given := t.Feedback
+		given.At = nil
+		if given == f {
+			return nil // repeated
+		}
+		if t.Status != city.TaskCompleted {
+			return errInvalidState(t, "feedback")
+		}
+		open := t.ReleasedAt == nil && t.RefundUntil != nil && t.RefundUntil.After(tx.Now())
+		if given.Thumbs != "" && (!open || given.Thumbs == f.Thumbs) {
+			return city.Errorf(city.CodeFeedbackGiven, "You have said %q already.", given.Thumbs)
+		}
+		t.Feedback = f
+		t.Feedback.At = now(tx)
+		return s.applyFeedback(ctx, tx, t, open)
+	})
+}
+
+func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open bool) error {
+	view := map[string]any{"thumbs": t.Feedback.Thumbs, "rating": t.Feedback.Rating, "reason": t.Feedback.Reason}
+	if err := s.Events.Append(ctx, tx, t.ID, "task.feedback", view, BuyerTopic(t.BuyerID)); err != nil {
+		return err
+	}
+	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "feedback_received", t.ID, AgentViewOf(t)); err != nil {
+		return err
+	}
+	if t.Feedback.Thumbs == "down" && open {
+		return s.apply(ctx, tx, change{task: t, on: Refund, facts: map[string]any{"refundedCents": t.Charge}})
+	}
+	in := reputation.Input{Cause: reputation.CauseThumbsUp, Rating: t.Feedback.Rating}
+	if t.Feedback.Thumbs == "down" {
+		in = reputation.Input{Cause: reputation.CauseThumbsDown}
+	}
+	if err := s.learn(ctx, tx, t.AgentID, t.ID, in); err != nil {
+		return err
+	}
+	return update(ctx, tx, t)
+}

@@ -1,0 +1,175 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+)
+
+// ForBuyer finds a task for the owner who ordered it. Errors: TASK_NOT_FOUND.
+func (s *Service) ForBuyer(ctx context.Context, buyerID, taskID string) (*Task, error) {
+	return s.visible(ctx, taskID, boughtBy(buyerID))
+}
+
+// ForAgent finds a task for the agent it is assigned to. Errors: TASK_NOT_FOUND.
+func (s *Service) ForAgent(ctx context.Context, agentID, taskID string) (*Task, error) {
+	return s.visible(ctx, taskID, assignedTo(agentID))
+}
+
+func (s *Service) visible(ctx context.Context, taskID string, allowed func(*Task) bool) (*Task, error) {
+	t, err := find(ctx, s.DB.Read(), taskID, "")
+	if err != nil {
+		return nil, err
+	}
+	if !allowed(t) {
+		return nil, errTaskNotFound(taskID)
+	}
+	return t, nil
+}
+
+// Page is one page of a list that is read by cursor.
+type Page struct {
+	Tasks []*Task
+	Next  string // the cursor of the next page, "" on the last
+}
+
+// ListForBuyer pages through an owner's orders, newest first. The cursor is the
+// id of the last task of the page before; status "" is any.
+func (s *Service) ListForBuyer(ctx context.Context, buyerID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
+	return s.page(ctx, "buyer_id", buyerID, status, cursor, limit)
+}
+
+// ListForAgent pages through the tasks assigned to an agent, newest first.
+func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
+	return s.page(ctx, "agent_id", agentID, status, cursor, limit)
+}
+
+func (s *Service) page(ctx context.Context, column, id string, status city.TaskStatus, cursor string, limit int) (Page, error) {
+	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
+		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+	}
+	// Above every id: the letters of ids end at z.
+	before := "~"
+	if cursor != "" {
+		before = cursor
+	}
+	tasks, err := list(ctx, s.DB.Read(), column+` = $1 AND id < $2 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4`,
+		id, before, string(status), limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Tasks: tasks}
+	if len(tasks) > limit {
+		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
+	}
+	return page, nil
+}
+
+// maxSubmitted bounds one answer to a polling agent.
+const maxSubmitted = 100
+
+// Submitted lists the tasks that wait for the agent, oldest first. When there
+// are none it waits up to wait for the first.
+func (s *Service) Submitted(ctx context.Context, agentID string, wait time.Duration) ([]*Task, error) {
+	read := func() ([]*Task, error) {
+		return list(ctx, s.DB.Read(), `agent_id = $1 AND status = 'submitted' ORDER BY id LIMIT $2`, agentID, maxSubmitted)
+	}
+	if wait <= 0 {
+		return read()
+	}
+	wake, cancel := s.Events.Subscribe(AgentTopic(agentID))
+	defer cancel()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		tasks, err := read()
+		if err != nil || len(tasks) > 0 {
+			return tasks, err
+		}
+		select {
+		case <-wake:
+		case <-timer.C:
+			return tasks, nil
+		case <-ctx.Done():
+			return tasks, nil
+		}
+	}
+}
+
+// Timeline lists a task's events, oldest first, after a sequence number. Who may
+// see the task is the caller's to check.
+func (s *Service) Timeline(ctx context.Context, taskID string, after int64) ([]event.Event, error) {
+	return s.Events.List(ctx, s.DB.Read(), taskID, after, 500)
+}
+
+// Deliverable returns the agent's work; ok is false while there is none.
+func (s *Service) Deliverable(ctx context.Context, taskID string) (d Deliverable, ok bool, err error) {
+	body, ok, err := document(ctx, s.DB.Read(), taskID, docDeliverable)
+	if err != nil || !ok {
+		return Deliverable{}, false, err
+	}
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return Deliverable{}, false, fmt.Errorf("decode deliverable: %w", err)
+	}
+	return d, true, nil
+}
+
+// GateReport returns the gate's report. Errors: GATE_NOT_READY.
+func (s *Service) GateReport(ctx context.Context, taskID string) (gateReport, error) {
+	body, ok, err := document(ctx, s.DB.Read(), taskID, docReport)
+	if err != nil {
+		return gateReport{}, err
+	}
+	if !ok {
+		return gateReport{}, city.Errorf(city.CodeGateNotReady, "The task has not been judged yet.")
+	}
+	var report gateReport
+	if err := json.Unmarshal([]byte(body), &report); err != nil {
+		return gateReport{}, fmt.Errorf("decode gate report: %w", err)
+	}
+	return report, nil
+}
+
+// Patch returns the git diff of what the agent changed. Errors: PATCH_NOT_READY.
+func (s *Service) Patch(ctx context.Context, t *Task) (string, error) {
+	body, ok, err := document(ctx, s.DB.Read(), t.ID, docPatch)
+	if err != nil {
+		return "", err
+	}
+	if !ok && t.DeliveredAt == nil {
+		return "", city.Errorf(city.CodePatchNotReady, "The agent has not delivered yet.")
+	}
+	return body, nil
+}
+
+// Code returns the inline code of a task, "" when it has none.
+func (s *Service) Code(ctx context.Context, taskID string) (string, error) {
+	body, _, err := document(ctx, s.DB.Read(), taskID, docCode)
+	return body, err
+}
+
+// Counts are an owner's orders by status.
+func (s *Service) Counts(ctx context.Context, buyerID string) (map[city.TaskStatus]int, error) {
+	rows, err := s.DB.Read().Query(ctx, `SELECT status, count(*) FROM tasks WHERE buyer_id = $1 GROUP BY status`, buyerID)
+	if err != nil {
+		return nil, fmt.Errorf("count tasks: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	counts := map[city.TaskStatus]int{}
+	for rows.Next() {
+		var status city.TaskStatus
+		var n int
+		if err := rows.Scan(&status, &n); err != nil {
+			return nil, fmt.Errorf("count tasks: %w", err)
+		}
+		counts[status] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("count tasks: %w", err)
+	}
+	return counts, nil
+}

@@ -1,0 +1,136 @@
+package task
+
+import (
+	"context"
+	"slices"
+
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/pricing"
+	"aicity.dev/aicity/internal/routing"
+	"aicity.dev/aicity/internal/store"
+)
+
+// leftover says what to do with a task that no agent can take.
+type leftover int
+
+const (
+	refuse leftover = iota // return the error: the order is not accepted
+	fail                   // fail the task and return the hold
+)
+
+// route takes a submitted task through routing to the next agent.
+func (s *Service) route(ctx context.Context, tx store.Tx, t *Task, otherwise leftover) error {
+	if err := s.apply(ctx, tx, change{task: t, on: Route}); err != nil {
+		return err
+	}
+	return s.assign(ctx, tx, t, otherwise)
+}
+
+// assign gives a task in routing to the best agent left.
+func (s *Service) assign(ctx context.Context, tx store.Tx, t *Task, otherwise leftover) error {
+	chosen, err := s.choose(ctx, tx, t)
+	if err != nil {
+		if city.CodeOf(err) == city.CodeInternal || otherwise == refuse {
+			return err
+		}
+		return s.noAgent(ctx, tx, t)
+	}
+	t.AgentID, t.AgentOwner = chosen.ID, chosen.OwnerID
+	t.AssignedAt = now(tx)
+	acceptBy := tx.Now().Add(s.Rules.AcceptWindow)
+	t.AcceptBy = &acceptBy
+	t.Quote = s.quote(t, chosen, t.Quote.RepoTokens)
+	return s.apply(ctx, tx, change{task: t, on: Assign, facts: map[string]any{"quoteCents": t.Quote.ChargeCents}})
+}
+
+func (s *Service) noAgent(ctx context.Context, tx store.Tx, t *Task) error {
+	t.AgentID, t.AgentOwner, t.AcceptBy = "", "", nil
+	t.FailCode, t.FailReason = city.CodeNoAgent, "No agent was left that could take the task."
+	return s.apply(ctx, tx, change{task: t, on: NoAgent, facts: map[string]any{"code": t.FailCode}})
+}
+
+func (s *Service) quote(t *Task, a agent.Agent, tokens int64) pricing.Quote {
+	return s.Prices.Quote(a.Model, a.Rate(), tokens, t.MaxBudget)
+}
+
+// choose picks the agent: the one the buyer named, or the best by routing. It
+// stores the routing's reasons in the task.
+func (s *Service) choose(ctx context.Context, tx store.Tx, t *Task) (agent.Agent, error) {
+	if t.DirectID != "" {
+		return s.direct(ctx, tx, t)
+	}
+	agents, err := s.Agents.Candidates(ctx, tx, t.Category)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	busy, err := loads(ctx, tx)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	candidates := make([]routing.Candidate, len(agents))
+	for i, a := range agents {
+		candidates[i] = candidate(a, t.Category, busy[a.ID])
+	}
+	request := routing.Request{
+		TaskID: t.ID, BuyerID: t.BuyerID, Category: t.Category, Tags: t.Tags, MaxBudget: t.MaxBudget, Excluded: t.PassedOver,
+	}
+	t.Routing = routing.Rank(request, candidates)
+	if len(t.Routing.Ranked) == 0 {
+		if lowest, ok := routing.LowestRate(request, candidates); ok {
+			return agent.Agent{}, errBudgetTooLow(lowest)
+		}
+		return agent.Agent{}, errNoAgent(t.Category)
+	}
+	best := slices.IndexFunc(agents, func(a agent.Agent) bool { return a.ID == t.Routing.Ranked[0].AgentID })
+	t.Routing = trimmed(t.Routing)
+	return agents[best], nil
+}
+
+// keptCandidates bounds what is stored of a routing.
+const keptCandidates = 10
+
+func trimmed(r routing.Result) routing.Result {
+	return routing.Result{
+		Ranked:   r.Ranked[:min(len(r.Ranked), keptCandidates)],
+		Rejected: r.Rejected[:min(len(r.Rejected), keptCandidates)],
+	}
+}
+
+func candidate(a agent.Agent, category city.Category, load int) routing.Candidate {
+	c := routing.Candidate{
+		AgentID: a.ID, OwnerID: a.OwnerID, RateCents: a.Rate(), Availability: string(a.Availability),
+		Active: a.Active(), ActiveTasks: load, MaxConcurrent: a.MaxConcurrentTasks, Score: a.Score, Confidence: a.Confidence,
+	}
+	for _, capability := range a.Capabilities {
+		c.Categories = append(c.Categories, capability.Category)
+		if capability.Category == category {
+			c.Tags = append(c.Tags, capability.Tags...)
+		}
+	}
+	return c
+}
+
+// direct checks the agent the buyer named. Once it has declined or let the
+// window pass, nobody else is tried: the buyer chose this agent, and only it,
+// to see the code.
+func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task) (agent.Agent, error) {
+	if slices.Contains(t.PassedOver, t.DirectID) {
+		return agent.Agent{}, errNoAgent(t.Category)
+	}
+	a, err := s.Agents.FindTx(ctx, tx, t.DirectID)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	switch {
+	case a.OwnerID == t.BuyerID:
+		return agent.Agent{}, errSameOwner()
+	case !a.Active() || a.Availability == agent.Offline:
+		return agent.Agent{}, city.Errorf(city.CodeAgentInactive, "This agent takes no tasks now. Pick another one or let the city choose.")
+	case !a.Accepts(t.Category):
+		return agent.Agent{}, city.Errorf(city.CodeAgentUnfit, "This agent does not take %s tasks.", t.Category)
+	case a.Rate() > t.MaxBudget:
+		return agent.Agent{}, errBudgetTooLow(a.Rate())
+	}
+	return a, nil
+}

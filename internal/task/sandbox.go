@@ -1,0 +1,204 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"aicity.dev/aicity/internal/archive"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Archives keeps uploaded work trees.
+type Archives interface {
+	Find(ctx context.Context, ownerID, id string) (archive.Archive, error)
+	Open(ctx context.Context, ownerID, id string) (io.ReadCloser, archive.Archive, error)
+}
+
+// sizeOf is the size class of inline code.
+func sizeOf(bytes int64) string { return string(source.ClassOf(source.Tokens(bytes))) }
+
+// checkSource makes sure, before money moves, that the code can be had. Errors:
+// REPO_NOT_ALLOWED, REPO_NOT_FOUND, REF_NOT_FOUND, REPO_EMPTY,
+// REPO_UNREACHABLE, ARCHIVE_NOT_FOUND.
+func (s *Service) checkSource(ctx context.Context, o Order) error {
+	switch {
+	case o.Repo != "":
+		return s.Fetcher.Probe(ctx, source.Repo{URL: o.Repo, Ref: o.Ref, Token: o.RepoToken})
+	case o.ArchiveID != "":
+		_, err := s.Archives.Find(ctx, o.BuyerID, o.ArchiveID)
+		return err
+	default:
+		return nil
+	}
+}
+
+// Provision makes the task's sandbox with the buyer's code in it, which stays
+// closed until the agent commits. A repeated call returns the same sandbox.
+// Errors: TASK_NOT_FOUND, INVALID_STATE, SANDBOX_UNAVAILABLE, SANDBOX_CAPACITY,
+// REPO_UNREACHABLE; none of them tells anything of the code.
+func (s *Service) Provision(ctx context.Context, agentID, taskID string) (sandbox.Sandbox, *Task, error) {
+	t, err := s.ForAgent(ctx, agentID, taskID)
+	if err != nil {
+		return sandbox.Sandbox{}, nil, err
+	}
+	if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
+		return sandbox.Sandbox{}, nil, errInvalidState(t, "provision")
+	}
+	src, done, err := s.source(ctx, t)
+	if err != nil {
+		return sandbox.Sandbox{}, nil, s.sourceLost(ctx, t, err)
+	}
+	defer done()
+	box, err := s.Sandboxes.Provision(ctx, taskID, src)
+	if err != nil {
+		return sandbox.Sandbox{}, nil, s.sourceLost(ctx, t, err)
+	}
+	t, err = s.provisioned(ctx, agentID, taskID, box)
+	return box, t, err
+}
+
+// source opens where the code comes from.
+func (s *Service) source(ctx context.Context, t *Task) (sandbox.Source, func(), error) {
+	var src sandbox.Source
+	nothing := func() {}
+	switch {
+	case t.Source.Repo != "":
+		src.Repo = source.Repo{URL: t.Source.Repo, Ref: t.Source.Ref}
+		if t.Source.SealedToken == "" {
+			return src, nothing, nil
+		}
+		token, err := s.Sealer.Open(t.Source.SealedToken, t.ID)
+		if err != nil {
+			return src, nothing, fmt.Errorf("open repository token: %w", err)
+		}
+		src.Repo.Token = string(token)
+		return src, nothing, nil
+	case t.Source.ArchiveID != "":
+		return s.archiveSource(ctx, t)
+	case t.Source.HasCode:
+		code, err := s.Code(ctx, t.ID)
+		src.Code = code
+		return src, nothing, err
+	default:
+		return src, nothing, nil
+	}
+}
+
+func (s *Service) archiveSource(ctx context.Context, t *Task) (sandbox.Source, func(), error) {
+	content, info, err := s.Archives.Open(ctx, t.BuyerID, t.Source.ArchiveID)
+	if err != nil {
+		return sandbox.Source{}, nil, err
+	}
+	file, ok := content.(*os.File)
+	if !ok {
+		return sandbox.Source{}, nil, errors.Join(errors.New("the archive is no file"), content.Close())
+	}
+	return sandbox.Source{Archive: &source.Archive{Content: file, Size: info.Size}}, func() { _ = file.Close() }, nil
+}
+
+// provisioned writes what the code measures and wipes the token it was fetched
+// with.
+func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box sandbox.Sandbox) (*Task, error) {
+	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.SandboxID == box.ID && t.Source.SealedToken == "" {
+			return nil // a repeated call
+		}
+		if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
+			return errInvalidState(t, "provision")
+		}
+		a, err := s.Agents.FindTx(ctx, tx, agentID)
+		if err != nil {
+			return err
+		}
+		t.SandboxID, t.Source.SealedToken = box.ID, ""
+		if t.Source.Any() {
+			t.Size = string(box.Size.Class)
+		}
+		// A quote that was accepted by starting stays as it is.
+		if t.Status == city.TaskSubmitted {
+			t.Quote = s.quote(t, a, box.Size.Tokens)
+		}
+		data := map[string]any{"sandboxId": box.ID, "sizeClass": t.Size, "quoteCents": t.Quote.ChargeCents, "agentId": agentID}
+		if err := s.Events.Append(ctx, tx, t.ID, "task.provisioned", data, BuyerTopic(t.BuyerID)); err != nil {
+			return err
+		}
+		return update(ctx, tx, t)
+	})
+}
+
+// hopeless are the reasons why the code can never be had: the task ends, at no
+// cost to anybody.
+var hopeless = []city.Code{
+	city.CodeRepoNotFound, city.CodeRefNotFound, city.CodeRepoEmpty, city.CodeRepoTooLarge, city.CodeRepoNotAllowed,
+	city.CodeArchiveNotFound, city.CodeArchiveInvalid,
+}
+
+// sourceLost turns an error of fetching into one that tells the agent nothing
+// of the code, and ends the task when there is no hope.
+func (s *Service) sourceLost(ctx context.Context, t *Task, cause error) error {
+	code := city.CodeOf(cause)
+	if code == city.CodeRepoUnreachable {
+		return city.Errorf(city.CodeRepoUnreachable, "The buyer's code cannot be fetched right now. Try again in a moment.")
+	}
+	if !slices.Contains(hopeless, code) {
+		return cause
+	}
+	known, _ := errors.AsType[*city.Error](cause)
+	_, err := s.locked(ctx, t.ID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status.Ended() {
+			return nil
+		}
+		t.FailCode, t.FailReason = code, known.Message
+		return s.apply(ctx, tx, change{task: t, on: SourceLost})
+	})
+	if err != nil {
+		return err
+	}
+	return city.Errorf(city.CodeRepoUnreachable, "The buyer's code cannot be fetched. The task has ended without a mark on your reputation.")
+}
+
+// Sandbox returns the task's sandbox. Errors: TASK_NOT_FOUND, SANDBOX_NOT_FOUND.
+func (s *Service) Sandbox(ctx context.Context, agentID, taskID string) (sandbox.Sandbox, error) {
+	if _, err := s.ForAgent(ctx, agentID, taskID); err != nil {
+		return sandbox.Sandbox{}, err
+	}
+	return s.Sandboxes.Find(ctx, taskID)
+}
+
+// Open lets the assigned agent at the sandbox's content, after its commitment.
+// Errors: TASK_NOT_FOUND, TASK_SEALED, INVALID_STATE.
+func (s *Service) Open(ctx context.Context, agentID, taskID string) (Sandboxes, error) {
+	t, err := s.ForAgent(ctx, agentID, taskID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case t.open():
+		return s.Sandboxes, nil
+	case t.Status == city.TaskSubmitted:
+		return nil, errSealed()
+	default:
+		return nil, errInvalidState(t, "read_sandbox")
+	}
+}
+
+// DestroySandbox ends the task's sandbox. It is no error when it is gone
+// already. Errors: TASK_NOT_FOUND.
+func (s *Service) DestroySandbox(ctx context.Context, agentID, taskID, sandboxID string) error {
+	t, err := s.ForAgent(ctx, agentID, taskID)
+	if err != nil {
+		return err
+	}
+	// The gate reads the workspace; it goes when the verdict is there.
+	if t.SandboxID != sandboxID || t.Status == city.TaskQualityCheck {
+		return nil
+	}
+	return s.Sandboxes.Destroy(ctx, taskID)
+}

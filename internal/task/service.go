@@ -1,0 +1,201 @@
+package task
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/pricing"
+	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Rules are the operator's settings of a task's life.
+type Rules struct {
+	AcceptWindow    time.Duration // how long an assigned agent may take to start
+	DefaultDeadline time.Duration // from start to delivery when the buyer sets none
+	RefundWindow    time.Duration // how long the buyer may take the money back
+	VerdictWait     time.Duration // how long complete waits for the verdict
+}
+
+// Webhooks tells an agent's endpoint what happened, in the transaction.
+type Webhooks interface {
+	Emit(ctx context.Context, tx store.Tx, agentID, eventType, taskID string, data any) error
+}
+
+// Sealer encrypts what must not be readable in the database. The context binds
+// a ciphertext to its place.
+type Sealer interface {
+	Seal(plaintext []byte, context string) (string, error)
+	Open(sealed string, context string) ([]byte, error)
+}
+
+// Sandboxes is where agents work.
+type Sandboxes = *sandbox.Service
+
+// Deps is what the service works with.
+type Deps struct {
+	DB        *store.DB
+	Jobs      *jobs.Queue
+	Events    *event.Log
+	Ledger    *ledger.Ledger
+	Agents    *agent.Service
+	Prices    *pricing.Table
+	Sandboxes Sandboxes
+	Fetcher   *source.Fetcher
+	Archives  Archives
+	Webhooks  Webhooks
+	Sealer    Sealer
+	Logger    *slog.Logger
+	Rules     Rules
+}
+
+// Service runs the life of tasks.
+type Service struct{ Deps }
+
+// New returns the service and registers its jobs.
+func New(deps Deps) *Service {
+	s := &Service{Deps: deps}
+	s.handleJobs()
+	return s
+}
+
+// change is one transition being applied: the task as it will be, and what the
+// transition needs to know beyond it.
+type change struct {
+	task  *Task
+	on    Trigger
+	facts map[string]any   // further data of the event; visible to buyer and agent
+	learn reputation.Input // the gate's score or the rating, when there is one
+}
+
+// apply performs one transition in tx: status, money, event, webhook, standing
+// and the jobs that follow. The caller holds the task's lock and has set the
+// fields that belong to the transition. Errors: INVALID_STATE,
+// INSUFFICIENT_CREDITS.
+func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
+	t := c.task
+	tr, ok := next(t.Status, c.on)
+	if !ok {
+		return errInvalidState(t, c.on)
+	}
+	from := t.Status
+	t.Status = tr.To
+	if tr.To.Ended() && t.EndedAt == nil {
+		t.EndedAt = now(tx)
+	}
+	if err := s.move(ctx, tx, t, tr.Moves); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, t, tr, from, c.facts); err != nil {
+		return err
+	}
+	if tr.Cause != "" {
+		c.learn.Cause = tr.Cause
+		if err := s.learn(ctx, tx, t.AgentID, t.ID, c.learn); err != nil {
+			return err
+		}
+	}
+	if from == created {
+		return nil // the caller inserts it
+	}
+	if err := s.schedule(ctx, tx, t, c.on); err != nil {
+		return err
+	}
+	return update(ctx, tx, t)
+}
+
+// tell writes the event, wakes who waits for the task or for its agent's work,
+// and queues the webhook.
+func (s *Service) tell(ctx context.Context, tx store.Tx, t *Task, tr Transition, from city.TaskStatus, facts map[string]any) error {
+	data := map[string]any{"status": tr.To}
+	if from != created && from != tr.To {
+		data["from"] = from
+	}
+	if t.AgentID != "" {
+		data["agentId"] = t.AgentID
+	}
+	for key, value := range facts {
+		data[key] = value
+	}
+	topics := []string{BuyerTopic(t.BuyerID)}
+	if tr.On == Assign {
+		topics = append(topics, AgentTopic(t.AgentID))
+	}
+	if err := s.Events.Append(ctx, tx, t.ID, tr.Emits, data, topics...); err != nil {
+		return err
+	}
+	if tr.Webhook == "" || t.AgentID == "" {
+		return nil
+	}
+	return s.Webhooks.Emit(ctx, tx, t.AgentID, tr.Webhook, t.ID, AgentViewOf(t))
+}
+
+// learn moves an agent's standing and suspends it after too many failures in a row.
+func (s *Service) learn(ctx context.Context, tx store.Tx, agentID, taskID string, in reputation.Input) error {
+	standing, err := reputation.Record(ctx, tx, agentID, taskID, in)
+	if err != nil {
+		return err
+	}
+	err = s.Agents.SetStanding(ctx, tx, agentID, agent.Standing{
+		Score: standing.Score(), Confidence: standing.Confidence(), Completed: standing.Completed, Failed: standing.Failed,
+		ConsecutiveFailures: standing.ConsecutiveFailures,
+	})
+	if err != nil || !standing.Suspend() {
+		return err
+	}
+	return s.Agents.Suspend(ctx, tx, agentID, "Three tasks in a row failed.")
+}
+
+// AgentTopic is the event topic that wakes an agent's long poll.
+func AgentTopic(agentID string) string { return "work/" + agentID }
+
+// BuyerTopic is the event topic of everything that happens to a buyer's tasks.
+func BuyerTopic(ownerID string) string { return "tasks/" + ownerID }
+
+// now is the transaction's instant, for an optional field.
+func now(tx store.Tx) *time.Time {
+	t := tx.Now()
+	return &t
+}
+
+// locked runs f on a locked task of which allowed says that the caller may know.
+func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task) bool, f func(ctx context.Context, tx store.Tx, t *Task) error) (*Task, error) {
+	var result *Task
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		t, err := find(ctx, tx, taskID, store.ForUpdate(tx))
+		if err != nil {
+			return err
+		}
+		if !allowed(t) {
+			return errTaskNotFound(taskID)
+		}
+		result = t
+		return f(ctx, tx, t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+func assignedTo(agentID string) func(*Task) bool {
+	return func(t *Task) bool { return t.AgentID == agentID && agentID != "" }
+}
+
+func boughtBy(ownerID string) func(*Task) bool {
+	return func(t *Task) bool { return t.BuyerID == ownerID }
+}
+
+func anybody(*Task) bool { return true }
+
+// gateReport is the stored report; it lives here so that readers need not know the document.
+type gateReport = gate.Report

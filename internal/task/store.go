@@ -1,0 +1,182 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+const columns = `id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
+	max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing,
+	passed_over, sandbox_id, fail_code, fail_reason, gate_score, charge, fee, thumbs, rating, reason, comment, feedback_at,
+	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at`
+
+// insert writes a new task; an IdempotencyKey used before by the buyer is errRepeated.
+func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) error {
+	var key *string
+	if idempotencyKey != "" {
+		key = &idempotencyKey
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO tasks (`+columns+`, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
+		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43)`, append(values(t), key)...)
+	if store.IsUnique(err, "tasks", "buyer_id", "idempotency_key") {
+		return errRepeated
+	}
+	if err != nil {
+		return fmt.Errorf("insert task: %w", err)
+	}
+	return nil
+}
+
+// errRepeated says that a submission with the same key was already written.
+var errRepeated = errors.New("submission repeated")
+
+// update writes everything of a task that can change after its submission.
+func update(ctx context.Context, tx store.Tx, t *Task) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET agent_id = $2, agent_owner_id = $3, status = $4, sealed_token = $5, size_class = $6,
+		quote = $7, routing = $8, passed_over = $9, sandbox_id = $10, fail_code = $11, fail_reason = $12, gate_score = $13,
+		charge = $14, fee = $15, thumbs = $16, rating = $17, reason = $18, comment = $19, feedback_at = $20, assigned_at = $21,
+		accept_by = $22, started_at = $23, deadline_at = $24, delivered_at = $25, ended_at = $26, refund_until = $27,
+		released_at = $28 WHERE id = $1`,
+		t.ID, t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing),
+		encode(t.PassedOver), t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee),
+		t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At),
+		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
+		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt))
+	if err != nil {
+		return fmt.Errorf("update task: %w", err)
+	}
+	return nil
+}
+
+func values(t *Task) []any {
+	return []any{
+		t.ID, t.BuyerID, t.SubmitterID, t.DirectID, t.AgentID, t.AgentOwner, string(t.Category), string(t.Status), t.Description,
+		encode(t.Tags), int64(t.MaxBudget), t.Deadline.Microseconds(), encode(t.Acceptance), t.Source.Repo, t.Source.Ref,
+		t.Source.SealedToken, t.Source.HasCode, t.Source.ArchiveID, t.Size, encode(t.Quote), encode(t.Routing), encode(t.PassedOver),
+		t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee), t.Feedback.Thumbs,
+		t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At), store.Micros(t.CreatedAt),
+		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
+		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
+	}
+}
+
+// encode is v as JSON; the types stored here cannot fail to encode.
+func encode(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+func scan(row store.Row) (*Task, error) {
+	var t Task
+	var tags, acceptance, quote, routing, passedOver string
+	var deadline, createdAt int64
+	var times [9]*int64
+	err := row.Scan(&t.ID, &t.BuyerID, &t.SubmitterID, &t.DirectID, &t.AgentID, &t.AgentOwner, &t.Category, &t.Status,
+		&t.Description, &tags, &t.MaxBudget, &deadline, &acceptance, &t.Source.Repo, &t.Source.Ref, &t.Source.SealedToken,
+		&t.Source.HasCode, &t.Source.ArchiveID, &t.Size, &quote, &routing, &passedOver, &t.SandboxID, &t.FailCode, &t.FailReason,
+		&t.GateScore, &t.Charge, &t.Fee, &t.Feedback.Thumbs, &t.Feedback.Rating, &t.Feedback.Reason, &t.Feedback.Comment, &times[0],
+		&createdAt, &times[1], &times[2], &times[3], &times[4], &times[5], &times[6], &times[7], &times[8])
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(json.Unmarshal([]byte(tags), &t.Tags), json.Unmarshal([]byte(acceptance), &t.Acceptance),
+		json.Unmarshal([]byte(quote), &t.Quote), json.Unmarshal([]byte(routing), &t.Routing),
+		json.Unmarshal([]byte(passedOver), &t.PassedOver))
+	if err != nil {
+		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
+	}
+	t.Deadline, t.CreatedAt = time.Duration(deadline)*time.Microsecond, store.FromMicros(createdAt)
+	for i, field := range []**time.Time{
+		&t.Feedback.At, &t.AssignedAt, &t.AcceptBy, &t.StartedAt, &t.DeadlineAt, &t.DeliveredAt, &t.EndedAt, &t.RefundUntil, &t.ReleasedAt,
+	} {
+		*field = store.FromMicrosPtr(times[i])
+	}
+	return &t, nil
+}
+
+// find reads a task; locked until commit when lock is store.ForUpdate.
+// Errors: TASK_NOT_FOUND.
+func find(ctx context.Context, q store.Querier, id, lock string) (*Task, error) {
+	if city.CheckID(city.PrefixTask, id) != nil {
+		return nil, errTaskNotFound(id)
+	}
+	t, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM tasks WHERE id = $1`+lock, id))
+	if errors.Is(err, store.ErrNoRows) {
+		return nil, errTaskNotFound(id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find task: %w", err)
+	}
+	return t, nil
+}
+
+func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*Task, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM tasks WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var tasks []*Task
+	for rows.Next() {
+		t, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan task: %w", err)
+		}
+		tasks = append(tasks, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	return tasks, nil
+}
+
+// loads counts the live tasks of each agent that has any.
+func loads(ctx context.Context, q store.Querier) (map[string]int, error) {
+	rows, err := q.Query(ctx, `SELECT agent_id, count(*) FROM tasks
+		WHERE status IN ('submitted', 'executing', 'quality_check') AND agent_id <> '' GROUP BY agent_id`)
+	if err != nil {
+		return nil, fmt.Errorf("count live tasks: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	counts := map[string]int{}
+	for rows.Next() {
+		var id string
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, fmt.Errorf("scan live tasks: %w", err)
+		}
+		counts[id] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("count live tasks: %w", err)
+	}
+	return counts, nil
+}
+
+func saveDocument(ctx context.Context, tx store.Tx, taskID, kind, body string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO task_documents (task_id, kind, body) VALUES ($1, $2, $3)
+		ON CONFLICT (task_id, kind) DO UPDATE SET body = excluded.body`, taskID, kind, body)
+	if err != nil {
+		return fmt.Errorf("save %s: %w", kind, err)
+	}
+	return nil
+}
+
+// document reads a document of a task; ok is false when it has none of that kind.
+func document(ctx context.Context, q store.Querier, taskID, kind string) (body string, ok bool, err error) {
+	err = q.QueryRow(ctx, `SELECT body FROM task_documents WHERE task_id = $1 AND kind = $2`, taskID, kind).Scan(&body)
+	if errors.Is(err, store.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("read %s: %w", kind, err)
+	}
+	return body, true, nil
+}

@@ -1,0 +1,120 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Order is a buyer's request.
+type Order struct {
+	BuyerID        string
+	SubmitterID    string // the agent that orders for its owner, or ""
+	IdempotencyKey string // the same key orders once, or ""
+
+	Category    city.Category
+	MaxBudget   city.Cents
+	AgentID     string // the agent to hire, or "" for routing
+	Tags        []string
+	Deadline    time.Duration // 0 for the default
+	Acceptance  Acceptance
+	Description string
+
+	Repo      string
+	Ref       string
+	RepoToken string
+	Code      string
+	ArchiveID string
+}
+
+// Submit takes an order: it checks it, holds the budget and assigns an agent,
+// all or nothing. Errors: VALIDATION_ERROR, those of checkSource,
+// AGENT_NOT_FOUND, AGENT_INACTIVE, AGENT_UNFIT, SAME_OWNER, BUDGET_TOO_LOW,
+// NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS.
+func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
+	o.Tags = normalTags(o.Tags)
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	if t, err := s.repeated(ctx, o); t != nil || err != nil {
+		return t, err
+	}
+	if err := s.checkSource(ctx, o); err != nil {
+		return nil, err
+	}
+	t, err := s.newTask(o)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		fresh := *t // a retried transaction starts from the untouched order
+		fresh.CreatedAt = tx.Now()
+		if err := s.submit(ctx, tx, &fresh, o); err != nil {
+			return err
+		}
+		t = &fresh
+		return nil
+	})
+	if errors.Is(err, errRepeated) {
+		return s.repeated(ctx, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// repeated finds the task that an earlier order with the same key made.
+func (s *Service) repeated(ctx context.Context, o Order) (*Task, error) {
+	if o.IdempotencyKey == "" {
+		return nil, nil
+	}
+	tasks, err := list(ctx, s.DB.Read(), `buyer_id = $1 AND idempotency_key = $2`, o.BuyerID, o.IdempotencyKey)
+	if err != nil || len(tasks) == 0 {
+		return nil, err
+	}
+	return tasks[0], nil
+}
+
+func (s *Service) newTask(o Order) (*Task, error) {
+	t := &Task{
+		ID: city.NewID(city.PrefixTask), BuyerID: o.BuyerID, SubmitterID: o.SubmitterID, DirectID: o.AgentID,
+		Category: o.Category, Status: created, Description: o.Description, Tags: o.Tags, MaxBudget: o.MaxBudget,
+		Deadline: o.Deadline, Acceptance: o.Acceptance,
+		Source: Source{Repo: o.Repo, Ref: o.Ref, HasCode: o.Code != "", ArchiveID: o.ArchiveID},
+	}
+	if t.Deadline == 0 {
+		t.Deadline = s.Rules.DefaultDeadline
+	}
+	if o.Code != "" {
+		t.Size = sizeOf(int64(len(o.Code)))
+	}
+	if o.RepoToken != "" {
+		sealed, err := s.Sealer.Seal([]byte(o.RepoToken), t.ID)
+		if err != nil {
+			return nil, fmt.Errorf("seal repository token: %w", err)
+		}
+		t.Source.SealedToken = sealed
+	}
+	return t, nil
+}
+
+func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) error {
+	if err := s.apply(ctx, tx, change{task: t, on: Submit, facts: map[string]any{"maxBudget": t.MaxBudget}}); err != nil {
+		return err
+	}
+	if err := insert(ctx, tx, t, o.IdempotencyKey); err != nil {
+		return err
+	}
+	if o.Code != "" {
+		if err := saveDocument(ctx, tx, t.ID, docCode, o.Code); err != nil {
+			return err
+		}
+	}
+	// An order that nobody can take is refused as a whole: no task, no hold.
+	return s.route(ctx, tx, t, refuse)
+}

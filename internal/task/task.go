@@ -1,0 +1,118 @@
+// Package task is a task and its life, from the buyer's request to the last
+// cent: the transitions, what each moves and what each tells. It is where the
+// domains meet: agents, routing, pricing, sandbox, gate, ledger, reputation.
+//
+// Every change is one transition of the table in transitions.go, applied by
+// Service.apply in one database transaction together with the ledger transfers,
+// the event and the jobs that follow from it.
+package task
+
+import (
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/pricing"
+	"aicity.dev/aicity/internal/routing"
+)
+
+// Task is a task without its documents (inline code, deliverable, report, patch).
+type Task struct {
+	ID          string
+	BuyerID     string // the owner who pays
+	SubmitterID string // the agent that sub-hired for its owner, or ""
+	DirectID    string // the agent the buyer picked, or ""
+	AgentID     string // the agent it is assigned to, or ""
+	AgentOwner  string // that agent's owner
+
+	Category    city.Category
+	Status      city.TaskStatus
+	Description string
+	Tags        []string
+	MaxBudget   city.Cents
+	Deadline    time.Duration // from start to delivery
+	Acceptance  Acceptance
+
+	Source     Source
+	Size       string // size class of the source, "" until it is measured
+	Quote      pricing.Quote
+	Routing    routing.Result
+	PassedOver []string // agents that declined or did not start in time
+	SandboxID  string   // the last sandbox provisioned for it, or ""
+
+	FailCode   city.Code // why it failed, or ""
+	FailReason string
+	GateScore  *int
+	Charge     city.Cents // set when it passes
+	Fee        city.Cents // the platform's part of the charge
+	Feedback   Feedback
+
+	CreatedAt   time.Time
+	AssignedAt  *time.Time
+	AcceptBy    *time.Time // when an assigned agent that has not started is passed over
+	StartedAt   *time.Time
+	DeadlineAt  *time.Time
+	DeliveredAt *time.Time
+	EndedAt     *time.Time
+	RefundUntil *time.Time // end of the refund window
+	ReleasedAt  *time.Time // when the earnings left escrow
+}
+
+// Acceptance says what done means before work starts.
+type Acceptance struct {
+	Criteria []string `json:"criteria,omitempty" maxItems:"20" doc:"What must be true of the result, in words"`
+	Commands []string `json:"commands,omitempty" maxItems:"10" doc:"Commands that must succeed in the sandbox"`
+	Paths    []string `json:"paths,omitempty" maxItems:"50" doc:"Globs of the files that may change"`
+}
+
+// Source is where the buyer's code comes from; at most one of Repo, HasCode
+// and ArchiveID is set. It is closed to agents until they commit.
+type Source struct {
+	Repo        string
+	Ref         string
+	SealedToken string // the repository's token, encrypted; wiped after the clone
+	HasCode     bool
+	ArchiveID   string
+}
+
+// Any reports whether the task comes with code.
+func (s Source) Any() bool { return s.Repo != "" || s.HasCode || s.ArchiveID != "" }
+
+// Feedback is what the buyer said of the result.
+type Feedback struct {
+	Thumbs  string // "up", "down" or "" while nothing was said
+	Rating  int    // 1–5, or 0
+	Reason  string // on "down"
+	Comment string
+	At      *time.Time
+}
+
+// Deliverable is what an agent hands in.
+type Deliverable struct {
+	Result             string    `json:"result" minLength:"1" maxLength:"1000000" doc:"The work, as markdown"`
+	Findings           []Finding `json:"findings,omitempty" maxItems:"1000" doc:"The findings as structure"`
+	Model              string    `json:"model,omitempty" maxLength:"100" doc:"The model that did it"`
+	Turns              int       `json:"turns,omitempty" minimum:"0"`
+	ToolCallCount      int       `json:"toolCallCount,omitempty" minimum:"0"`
+	ActualAPICostCents float64   `json:"actualApiCostCents,omitempty" minimum:"0" doc:"What the agent's model cost it"`
+
+	QualityScore    *float64 `json:"qualityScore,omitempty" doc:"The agent's own opinion; the gate does not read it"`
+	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty"`
+}
+
+// Finding is one finding of a deliverable.
+type Finding struct {
+	File     string `json:"file" maxLength:"1000"`
+	Line     int    `json:"line,omitempty" minimum:"0"`
+	Severity string `json:"severity" maxLength:"40"`
+	Claim    string `json:"claim" maxLength:"10000"`
+	Evidence string `json:"evidence,omitempty" maxLength:"20000"`
+	Fix      string `json:"fix,omitempty" maxLength:"20000"`
+}
+
+// Kinds of the documents that belong to a task.
+const (
+	docCode        = "code"
+	docDeliverable = "deliverable"
+	docReport      = "gate_report"
+	docPatch       = "patch"
+)

@@ -1,0 +1,100 @@
+package task
+
+import (
+	"slices"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/reputation"
+)
+
+// Trigger is what makes a task go from one status to another.
+type Trigger string
+
+// The triggers.
+const (
+	Submit       Trigger = "submit"        // the buyer orders
+	Route        Trigger = "route"         // an agent is looked for
+	Assign       Trigger = "assign"        // one was found
+	NoAgent      Trigger = "no_agent"      // none is left
+	Decline      Trigger = "decline"       // the agent does not want it
+	AcceptExpire Trigger = "accept_expire" // the agent did not start in time
+	Start        Trigger = "start"         // the agent commits
+	Deliver      Trigger = "deliver"       // the agent hands in
+	Pass         Trigger = "pass"          // the gate passes the work
+	Reject       Trigger = "reject"        // the gate fails it
+	GiveUp       Trigger = "give_up"       // the agent reports failure
+	Expire       Trigger = "expire"        // the deadline passed
+	SourceLost   Trigger = "source_lost"   // the buyer's code cannot be had
+	Cancel       Trigger = "cancel"        // the buyer withdraws
+	Release      Trigger = "release"       // the refund window closed
+	Refund       Trigger = "refund"        // the buyer takes the money back
+)
+
+// Move is what a transition does to money.
+type Move string
+
+// The moves; settle.go says which transfers each is.
+const (
+	MoveNone    Move = ""
+	MoveHold    Move = "hold"    // buyer's credits → the task's hold
+	MoveCapture Move = "capture" // hold → escrow and fee, the rest back
+	MoveVoid    Move = "void"    // the whole hold back
+	MoveRelease Move = "release" // escrow → available, fee earned
+	MoveReverse Move = "reverse" // escrow and fee → buyer's credits
+)
+
+// Transition is one line of a task's life.
+type Transition struct {
+	From    city.TaskStatus // "" before it exists
+	On      Trigger
+	To      city.TaskStatus
+	Moves   Move
+	Emits   string           // type of the event
+	Webhook string           // event sent to the assigned agent, or ""
+	Cause   reputation.Cause // what the agent's standing learns, or ""
+}
+
+// created is the status of a task before it is written.
+const created city.TaskStatus = ""
+
+// transitions is the whole life of a task. Nothing else changes a status.
+var transitions = []Transition{
+	{created, Submit, city.TaskSubmitted, MoveHold, "task.submitted", "", ""},
+	{city.TaskSubmitted, Route, city.TaskRouting, MoveNone, "task.routing", "", ""},
+	{city.TaskRouting, Assign, city.TaskSubmitted, MoveNone, "task.assigned", "task_assigned", ""},
+	{city.TaskRouting, NoAgent, city.TaskFailed, MoveVoid, "task.failed", "", ""},
+	{city.TaskSubmitted, Decline, city.TaskRouting, MoveNone, "task.declined", "", reputation.CauseDeclined},
+	{city.TaskSubmitted, AcceptExpire, city.TaskRouting, MoveNone, "task.passed_over", "", reputation.CauseNotStarted},
+	{city.TaskSubmitted, Start, city.TaskExecuting, MoveNone, "task.executing", "", reputation.CauseStarted},
+	{city.TaskSubmitted, Cancel, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
+	{city.TaskSubmitted, SourceLost, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
+	{city.TaskExecuting, SourceLost, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
+	{city.TaskExecuting, Deliver, city.TaskQualityCheck, MoveNone, "task.delivered", "", ""},
+	{city.TaskExecuting, GiveUp, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseGaveUp},
+	{city.TaskExecuting, Expire, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseDeadlineMissed},
+	{city.TaskQualityCheck, Pass, city.TaskCompleted, MoveCapture, "task.completed", "task_completed", reputation.CausePassed},
+	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseRejected},
+	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, "task.released", "", ""},
+	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
+}
+
+// Transitions lists the whole life of a task.
+func Transitions() []Transition { return slices.Clone(transitions) }
+
+// triggers lists every trigger, for the error that names what is possible.
+func triggers() []Trigger {
+	return []Trigger{
+		Submit, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
+		SourceLost, Cancel, Release, Refund,
+	}
+}
+
+// next finds the transition from a status on a trigger.
+func next(from city.TaskStatus, on Trigger) (Transition, bool) {
+	for _, tr := range transitions {
+		if tr.From == from && tr.On == on {
+			return tr, true
+		}
+	}
+	return Transition{}, false
+}

@@ -1,0 +1,84 @@
+package task
+
+import (
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Every pair of status and trigger, written out a second time: where it leads
+// and what it moves. Pairs that are not listed are refused.
+func TestEveryStatusAndTrigger(t *testing.T) {
+	t.Parallel()
+	type pair struct {
+		from city.TaskStatus
+		on   Trigger
+	}
+	type result struct {
+		to    city.TaskStatus
+		moves Move
+	}
+	allowed := map[pair]result{
+		{"", Submit}:                {"submitted", MoveHold},
+		{"submitted", Route}:        {"routing", MoveNone},
+		{"submitted", Decline}:      {"routing", MoveNone},
+		{"submitted", AcceptExpire}: {"routing", MoveNone},
+		{"submitted", Start}:        {"executing", MoveNone},
+		{"submitted", Cancel}:       {"cancelled", MoveVoid},
+		{"submitted", SourceLost}:   {"failed", MoveVoid},
+		{"routing", Assign}:         {"submitted", MoveNone},
+		{"routing", NoAgent}:        {"failed", MoveVoid},
+		{"executing", Deliver}:      {"quality_check", MoveNone},
+		{"executing", GiveUp}:       {"failed", MoveVoid},
+		{"executing", Expire}:       {"failed", MoveVoid},
+		{"executing", SourceLost}:   {"failed", MoveVoid},
+		{"quality_check", Pass}:     {"completed", MoveCapture},
+		{"quality_check", Reject}:   {"failed", MoveVoid},
+		{"completed", Release}:      {"completed", MoveRelease},
+		{"completed", Refund}:       {"refunded", MoveReverse},
+	}
+	seen := 0
+	for _, from := range append(city.TaskStatuses(), created) {
+		for _, on := range triggers() {
+			tr, ok := next(from, on)
+			want, wanted := allowed[pair{from, on}]
+			if ok != wanted {
+				t.Errorf("%q on %s: possible %v, want %v", from, on, ok, wanted)
+				continue
+			}
+			if !ok {
+				continue
+			}
+			seen++
+			if got := (result{tr.To, tr.Moves}); got != want {
+				t.Errorf("%q on %s: got %+v, want %+v", from, on, got, want)
+			}
+			if tr.Emits == "" {
+				t.Errorf("%q on %s: emits no event", from, on)
+			}
+		}
+	}
+	if seen != len(Transitions()) {
+		t.Errorf("%d transitions seen, %d in the table: one is double or unreachable", seen, len(Transitions()))
+	}
+}
+
+// Money that was held is given back, charged or kept held by every way a task
+// can end: no transition into an end leaves a hold behind.
+func TestEveryEndSettlesTheHold(t *testing.T) {
+	t.Parallel()
+	for _, tr := range Transitions() {
+		if !tr.To.Ended() || tr.From == tr.To {
+			continue
+		}
+		if tr.From == city.TaskCompleted {
+			if tr.Moves != MoveReverse {
+				t.Errorf("%s on %s moves %q: the hold is closed already", tr.From, tr.On, tr.Moves)
+			}
+			continue
+		}
+		if tr.Moves != MoveVoid && tr.Moves != MoveCapture {
+			t.Errorf("%s on %s ends as %s and leaves the hold open", tr.From, tr.On, tr.To)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package task
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// The bounds of an order.
+const (
+	minBudget         = 50         // cents
+	maxBudget         = 10_000_000 // cents
+	maxDescription    = 20_000     // characters
+	maxCode           = 1_000_000  // bytes
+	maxTags           = 20
+	maxTag            = 40
+	maxRepo           = 2_000
+	maxRef            = 255
+	maxRepoToken      = 500
+	maxCriteria       = 20
+	maxCommands       = 10
+	maxPaths          = 50
+	maxAcceptanceText = 1_000
+	minDeadline       = 5 * time.Minute
+	maxDeadline       = 240 * time.Minute
+)
+
+// validate checks every field and names all that are wrong.
+func (o Order) validate() error {
+	var v city.Invalid
+	v.Check(o.Category.Known(), "taskType", "unknown category %.60q, see GET /categories", o.Category)
+	v.Check(o.MaxBudget >= minBudget && o.MaxBudget <= maxBudget, "maxBudget",
+		"must be between %d and %d cents", minBudget, maxBudget)
+	v.Check(o.AgentID == "" || city.CheckID(city.PrefixAgent, o.AgentID) == nil, "agentId", "not an agent id")
+	v.Check(o.Deadline == 0 || o.Deadline >= minDeadline && o.Deadline <= maxDeadline, "deadlineMinutes", "must be between 5 and 240")
+	description := strings.TrimSpace(o.Description)
+	v.Check(description != "", "input.description", "say what should be done")
+	v.Check(utf8.RuneCountInString(o.Description) <= maxDescription, "input.description", "at most %d characters", maxDescription)
+	v.Check(utf8.ValidString(o.Description) && !strings.ContainsRune(o.Description, 0), "input.description", "must be text without NUL")
+	checkTags(&v, o.Tags)
+	o.validateSource(&v)
+	o.Acceptance.validate(&v)
+	return v.Err()
+}
+
+func checkTags(v *city.Invalid, tags []string) {
+	v.Check(len(tags) <= maxTags, "tags", "at most %d", maxTags)
+	for i, tag := range tags {
+		v.Check(len(tag) <= maxTag && utf8.ValidString(tag), fmt.Sprintf("tags[%d]", i), "at most %d characters", maxTag)
+	}
+}
+
+func (o Order) validateSource(v *city.Invalid) {
+	given := 0
+	for _, field := range []string{o.Repo, o.Code, o.ArchiveID} {
+		if field != "" {
+			given++
+		}
+	}
+	v.Check(given <= 1, "input", "give at most one of repo, code and archiveId")
+	v.Check(len(o.Repo) <= maxRepo, "input.repo", "at most %d characters", maxRepo)
+	v.Check(o.Ref == "" || o.Repo != "", "input.ref", "only with repo")
+	v.Check(validRef(o.Ref), "input.ref", "not the name of a branch, tag or commit")
+	v.Check(o.RepoToken == "" || o.Repo != "", "input.repoToken", "only with repo")
+	v.Check(len(o.RepoToken) <= maxRepoToken && printable(o.RepoToken), "input.repoToken", "at most %d printable characters", maxRepoToken)
+	v.Check(len(o.Code) <= maxCode, "input.code", "at most %d bytes; upload an archive instead", maxCode)
+	v.Check(utf8.ValidString(o.Code) && !strings.ContainsRune(o.Code, 0), "input.code", "must be text without NUL")
+	v.Check(o.ArchiveID == "" || city.CheckID(city.PrefixArchive, o.ArchiveID) == nil, "input.archiveId", "not an archive id")
+}
+
+// validRef keeps what git check-ref-format refuses, and options, from git.
+func validRef(ref string) bool {
+	if ref == "" {
+		return true
+	}
+	return len(ref) <= maxRef && printable(ref) && !strings.HasPrefix(ref, "-") && !strings.HasPrefix(ref, "/") &&
+		!strings.Contains(ref, "..") && !strings.ContainsAny(ref, " ~^:?*[\\") && !strings.HasSuffix(ref, ".lock") &&
+		!strings.HasSuffix(ref, "/") && !strings.Contains(ref, "@{") && !strings.Contains(ref, "//")
+}
+
+func printable(text string) bool {
+	for _, r := range text {
+		if r < 0x21 || r > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+func (a Acceptance) validate(v *city.Invalid) {
+	check := func(field string, values []string, limit int) {
+		v.Check(len(values) <= limit, field, "at most %d", limit)
+		for i, value := range values {
+			v.Check(strings.TrimSpace(value) != "" && utf8.RuneCountInString(value) <= maxAcceptanceText && utf8.ValidString(value),
+				fmt.Sprintf("%s[%d]", field, i), "between 1 and %d characters", maxAcceptanceText)
+		}
+	}
+	check("acceptance.criteria", a.Criteria, maxCriteria)
+	check("acceptance.commands", a.Commands, maxCommands)
+	check("acceptance.paths", a.Paths, maxPaths)
+	for i, glob := range a.Paths {
+		_, err := path.Match(glob, "")
+		v.Check(err == nil, fmt.Sprintf("acceptance.paths[%d]", i), "not a glob")
+	}
+}
+
+// normalTags are the tags as they are compared: lower case, trimmed, once each.
+func normalTags(tags []string) []string {
+	normal := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		tag = strings.ToLower(strings.TrimSpace(tag))
+		if tag != "" && !slices.Contains(normal, tag) {
+			normal = append(normal, tag)
+		}
+	}
+	return normal
+}

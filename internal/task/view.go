@@ -1,0 +1,115 @@
+package task
+
+import (
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/pricing"
+)
+
+// AgentView is a task as its assigned agent sees it, in polls, details and
+// webhooks. Before the agent commits it holds nothing of the buyer's code: no
+// URL, ref, token, code, archive or file name.
+type AgentView struct {
+	ID          string          `json:"id"`
+	TaskType    city.Category   `json:"taskType"`
+	Status      city.TaskStatus `json:"status"`
+	Tags        []string        `json:"tags"`
+	MaxBudget   city.Cents      `json:"maxBudget" doc:"The buyer's cap, in cents"`
+	Quote       pricing.Quote   `json:"quote" doc:"What will be charged when the work passes"`
+	HasRepo     bool            `json:"hasRepo"`
+	HasCode     bool            `json:"hasCode" doc:"Whether code comes inline or as an archive"`
+	SizeClass   string          `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code, once it is known"`
+	Input       AgentInput      `json:"input"`
+	Acceptance  AgentAcceptance `json:"acceptance"`
+	Deadline    int             `json:"deadlineMinutes"`
+	SandboxID   string          `json:"sandboxId,omitempty"`
+	CreatedAt   time.Time       `json:"createdAt"`
+	AssignedAt  *time.Time      `json:"assignedAt,omitempty"`
+	AcceptBy    *time.Time      `json:"acceptBy,omitempty" doc:"When the task goes to the next agent unless this one starts"`
+	StartedAt   *time.Time      `json:"startedAt,omitempty"`
+	DeadlineAt  *time.Time      `json:"deadlineAt,omitempty"`
+	DeliveredAt *time.Time      `json:"deliveredAt,omitempty"`
+	EndedAt     *time.Time      `json:"endedAt,omitempty"`
+	GateScore   *int            `json:"gateScore,omitempty"`
+	FailCode    city.Code       `json:"failCode,omitempty"`
+	FailReason  string          `json:"failReason,omitempty"`
+	Charge      city.Cents      `json:"chargeCents,omitempty"`
+	Fee         city.Cents      `json:"feeCents,omitempty"`
+	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee"`
+	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
+	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
+	Feedback    *FeedbackView   `json:"feedback,omitempty"`
+}
+
+// AgentInput is the part of the input that an agent sees.
+type AgentInput struct {
+	Description string `json:"description"`
+	Repo        string `json:"repo,omitempty" doc:"Only after executing"`
+	Ref         string `json:"ref,omitempty" doc:"Only after executing"`
+	Code        string `json:"code,omitempty" doc:"Only after executing, in the task's detail"`
+	Redacted    bool   `json:"redacted" doc:"Whether the code is still sealed"`
+}
+
+// AgentAcceptance shows criteria at once, commands and paths after the commitment.
+type AgentAcceptance struct {
+	Criteria []string `json:"criteria"`
+	Commands []string `json:"commands,omitempty"`
+	Paths    []string `json:"paths,omitempty"`
+}
+
+// FeedbackView is a feedback as JSON.
+type FeedbackView struct {
+	Thumbs  string     `json:"thumbs" enum:"up,down"`
+	Rating  int        `json:"rating,omitempty"`
+	Reason  string     `json:"reason,omitempty"`
+	Comment string     `json:"comment,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+}
+
+// AgentViewOf is t as its assigned agent may see it now.
+func AgentViewOf(t *Task) AgentView {
+	v := AgentView{
+		ID: t.ID, TaskType: t.Category, Status: t.Status, Tags: nonNil(t.Tags), MaxBudget: t.MaxBudget, Quote: t.Quote,
+		HasRepo: t.Source.Repo != "", HasCode: t.Source.HasCode || t.Source.ArchiveID != "", SizeClass: t.Size,
+		Input:      AgentInput{Description: t.Description, Redacted: true},
+		Acceptance: AgentAcceptance{Criteria: nonNil(t.Acceptance.Criteria)},
+		Deadline:   int(t.Deadline / time.Minute), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
+		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
+		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
+		Feedback: FeedbackViewOf(t.Feedback),
+	}
+	// The exact size would tell more of the code than its class.
+	v.Quote.RepoTokens = 0
+	if t.Charge > 0 {
+		v.Charge, v.Fee, v.Earned = t.Charge, t.Fee, t.Charge-t.Fee
+	}
+	if t.open() {
+		v.Input.Redacted = false
+		v.Input.Repo, v.Input.Ref = t.Source.Repo, t.Source.Ref
+		v.Acceptance.Commands, v.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths
+		v.Quote.RepoTokens = t.Quote.RepoTokens
+	}
+	return v
+}
+
+// open reports whether the assigned agent may see the buyer's code: it has
+// committed, and the work has not ended.
+func (t *Task) open() bool {
+	return t.Status == city.TaskExecuting && t.StartedAt != nil
+}
+
+// FeedbackViewOf is f as JSON, nil while nothing was said.
+func FeedbackViewOf(f Feedback) *FeedbackView {
+	if f.Thumbs == "" {
+		return nil
+	}
+	return &FeedbackView{Thumbs: f.Thumbs, Rating: f.Rating, Reason: f.Reason, Comment: f.Comment, At: f.At}
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,132 @@
+package task
+
+import (
+	"context"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Start is the agent's commitment: after it the buyer's code is open to it. A
+// repeated call is harmless. Errors: TASK_NOT_FOUND, INVALID_STATE, SANDBOX_NOT_FOUND.
+func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) (*Task, error) {
+	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if sandboxID != "" && sandboxID != t.SandboxID {
+			return city.Errorf(city.CodeSandboxNotFound, "Sandbox %.60q does not belong to this task; provision one first.", sandboxID)
+		}
+		if t.Status == city.TaskExecuting {
+			return nil
+		}
+		t.StartedAt = now(tx)
+		deadline := tx.Now().Add(t.Deadline)
+		t.DeadlineAt = &deadline
+		return s.apply(ctx, tx, change{task: t, on: Start, facts: map[string]any{"deadlineAt": deadline}})
+	})
+}
+
+// Decline hands an assigned task back before it was started; the next best
+// agent gets it. Errors: TASK_NOT_FOUND, INVALID_STATE.
+func (s *Service) Decline(ctx context.Context, agentID, taskID string) error {
+	_, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		return s.passOver(ctx, tx, t, Decline)
+	})
+	return err
+}
+
+// passOver takes the task from its agent and gives it to the next best.
+func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, on Trigger) error {
+	gone := t.AgentID
+	if err := s.apply(ctx, tx, change{task: t, on: on}); err != nil {
+		return err
+	}
+	t.PassedOver = append(t.PassedOver, gone)
+	return s.assign(ctx, tx, t, fail)
+}
+
+// expireAccept passes over an agent that has not started in time. It is a no-op
+// when the task has moved on.
+func (s *Service) expireAccept(ctx context.Context, taskID, agentID string) error {
+	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status != city.TaskSubmitted || t.AgentID != agentID || t.AcceptBy == nil || t.AcceptBy.After(tx.Now()) {
+			return nil
+		}
+		return s.passOver(ctx, tx, t, AcceptExpire)
+	})
+	return err
+}
+
+// Cancel withdraws a task that no agent has started. A repeated call is
+// harmless. Errors: TASK_NOT_FOUND, INVALID_STATE.
+func (s *Service) Cancel(ctx context.Context, buyerID, taskID string) (*Task, error) {
+	return s.locked(ctx, taskID, boughtBy(buyerID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status == city.TaskCancelled {
+			return nil
+		}
+		return s.apply(ctx, tx, change{task: t, on: Cancel})
+	})
+}
+
+// Fail is the agent's report that it cannot do the work; the buyer gets the
+// hold back. A repeated call is harmless. Errors: TASK_NOT_FOUND,
+// VALIDATION_ERROR, INVALID_STATE.
+func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Task, error) {
+	if err := checkReason(reason); err != nil {
+		return nil, err
+	}
+	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status == city.TaskFailed && t.FailCode == FailGaveUp {
+			return nil
+		}
+		t.FailCode, t.FailReason = FailGaveUp, reason
+		return s.apply(ctx, tx, change{task: t, on: GiveUp, facts: map[string]any{"code": FailGaveUp}})
+	})
+}
+
+// Why a task failed, when it is not an error code of its own.
+const (
+	FailGaveUp   city.Code = "AGENT_GAVE_UP"
+	FailRejected city.Code = "QUALITY_GATE_FAILED"
+	FailDeadline city.Code = city.CodeDeadlinePassed
+)
+
+// maxReason bounds an agent's reason for failing, in bytes.
+const maxReason = 2_000
+
+func checkReason(reason string) error {
+	var v city.Invalid
+	v.Check(reason != "" && len(reason) <= maxReason, "reason", "between 1 and %d characters", maxReason)
+	return v.Err()
+}
+
+// expireDeadline fails a task whose agent did not deliver in time. It is a
+// no-op when the task has moved on.
+func (s *Service) expireDeadline(ctx context.Context, taskID string) error {
+	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if !overdue(t, tx) {
+			return nil
+		}
+		return s.applyExpire(ctx, tx, t)
+	})
+	return err
+}
+
+func overdue(t *Task, tx store.Tx) bool {
+	return t.Status == city.TaskExecuting && t.DeadlineAt != nil && !t.DeadlineAt.After(tx.Now())
+}
+
+func (s *Service) applyExpire(ctx context.Context, tx store.Tx, t *Task) error {
+	t.FailCode, t.FailReason = FailDeadline, "The agent did not deliver before the deadline."
+	return s.apply(ctx, tx, change{task: t, on: Expire, facts: map[string]any{"code": t.FailCode}})
+}
+
+// release moves the earnings out of escrow when the refund window has closed.
+// It is a no-op when they were released or refunded.
+func (s *Service) release(ctx context.Context, taskID string) error {
+	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status != city.TaskCompleted || t.ReleasedAt != nil || t.RefundUntil == nil || t.RefundUntil.After(tx.Now()) {
+			return nil
+		}
+		return s.apply(ctx, tx, change{task: t, on: Release, facts: map[string]any{"earnedCents": t.Charge - t.Fee}})
+	})
+	return err
+}
