@@ -72,9 +72,12 @@ const (
 	Void    Phase = "void"    // frees a pending transfer
 )
 
-// MaxAmount bounds one transfer, in cents. It keeps every sum that is ever taken
-// far from the end of int64, where integers wrap.
-const MaxAmount city.Cents = 1_000_000_000_000_000
+// MaxAmount bounds one transfer, in cents, and maxBatch the transfers of one
+// call: together they keep its sums below the end of int64, where integers wrap.
+const (
+	MaxAmount city.Cents = 1_000_000_000_000_000
+	maxBatch             = 5000
+)
 
 // Transfer moves an amount from Debit to Credit.
 type Transfer struct {

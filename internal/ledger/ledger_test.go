@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 
@@ -173,11 +174,21 @@ func TestTwoPhase(t *testing.T) {
 			t.Errorf("reserving what is set aside: %v", err)
 		}
 		mustVerify(t, db)
+		var conflict *ledger.ConflictError
+		if err := post(t.Context(), db, transfer("p1", buyer, transit, 70)); !errors.As(err, &conflict) {
+			t.Errorf("posting under the id of a pending transfer: %v", err)
+		}
+		if err := reserve("top", 100); !errors.As(err, &conflict) {
+			t.Errorf("reserving under the id of a posted transfer: %v", err)
+		}
 		if err := capture("p1", "c1", 71); !errors.Is(err, ledger.ErrTooMuch) {
 			t.Errorf("capturing too much: %v", err)
 		}
 		if err := errors.Join(capture("p1", "c1", 50), capture("p1", "c1", 50)); err != nil {
 			t.Errorf("capture and its repeat: %v", err)
+		}
+		if err := capture("p1", "c1", 49); !errors.As(err, &conflict) {
+			t.Errorf("the same capture of another amount: %v", err)
 		}
 		if err := void("p1", "v1"); !errors.Is(err, ledger.ErrClosed) {
 			t.Errorf("voiding a captured transfer: %v", err)
@@ -258,5 +269,25 @@ func TestBalancesNameEveryAccountAskedFor(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+func TestLongBatch(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		const count = 5000
+		batch := make([]ledger.Transfer, count)
+		for i := range batch {
+			batch[i] = transfer(fmt.Sprint("t", i), clearing, buyer, ledger.MaxAmount)
+		}
+		mustPost(t, db, batch...)
+		mustPost(t, db, batch[:count/2]...)
+		if got := net(t, db, buyer); got != count*ledger.MaxAmount {
+			t.Errorf("balance %s", got)
+		}
+		if err := post(t.Context(), db, append(batch, transfer("more", clearing, buyer, 1))...); err == nil {
+			t.Error("a batch whose sum may wrap was accepted")
+		}
+		mustVerify(t, db)
 	})
 }

@@ -114,6 +114,9 @@ func write(ctx context.Context, tx store.Tx, entries []entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
+	if len(entries) > maxBatch {
+		return fmt.Errorf("%d transfers at once, at most %d go together", len(entries), maxBatch)
+	}
 	for _, e := range entries {
 		if err := e.check(); err != nil {
 			return err

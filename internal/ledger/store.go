@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,9 +23,26 @@ type Record struct {
 
 const recordColumns = `seq, id, debit, credit, amount, kind, ref, phase, COALESCE(pending_id, ''), created_at`
 
-// insertTransfers writes entries in one statement and returns those that were
-// not there before.
+// insertChunk is how many rows one statement inserts: SQLite looks each
+// parameter up among all others, so very long statements cost their square.
+const insertChunk = 100
+
+// insertTransfers writes entries and returns those that were not there before.
 func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry, error) {
+	written := map[string]bool{}
+	for chunk := range slices.Chunk(entries, insertChunk) {
+		if err := insertSome(ctx, tx, chunk, written); err != nil {
+			return nil, fmt.Errorf("insert transfers: %w", err)
+		}
+	}
+	if len(written) == len(entries) {
+		return entries, nil
+	}
+	return withoutRepeats(ctx, tx, entries, written)
+}
+
+// insertSome writes entries in one statement and adds the ids that were new.
+func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[string]bool) error {
 	const columns = 9
 	var values strings.Builder
 	args := make([]any, 0, columns*len(entries))
@@ -32,23 +50,24 @@ func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry
 		if i > 0 {
 			values.WriteByte(',')
 		}
-		n := i * columns
-		fmt.Fprintf(&values, "($%d,$%d,$%d,$%d,$%d,$%d,$%d,$%d,$%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9)
-		var pendingID *string
-		if e.pendingID != "" {
-			pendingID = &e.pendingID
-		}
-		args = append(args, e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref, string(e.phase), pendingID, store.Micros(tx.Now()))
+		values.WriteString("(" + placeholders(i*columns+1, columns) + ")")
+		args = append(args, e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref, string(e.phase),
+			optional(e.pendingID), store.Micros(tx.Now()))
 	}
-	written, err := queryIDs(ctx, tx, `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at)
+	rows, err := tx.Query(ctx, `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at)
 		VALUES `+values.String()+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("insert transfers: %w", err)
+		return err
 	}
-	if len(written) == len(entries) {
-		return entries, nil
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		written[id] = true
 	}
-	return withoutRepeats(ctx, tx, entries, written)
+	return rows.Err()
 }
 
 // withoutRepeats checks that what was there before says the same.
@@ -71,21 +90,12 @@ func withoutRepeats(ctx context.Context, tx store.Tx, entries []entry, written m
 	return fresh, nil
 }
 
-func queryIDs(ctx context.Context, tx store.Tx, query string, args ...any) (map[string]bool, error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
+// optional is NULL for "".
+func optional(text string) *string {
+	if text == "" {
+		return nil
 	}
-	defer func() { _ = rows.Close() }()
-	ids := map[string]bool{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids[id] = true
-	}
-	return ids, rows.Err()
+	return &text
 }
 
 func findTransfer(ctx context.Context, q store.Querier, id string) (entry, error) {

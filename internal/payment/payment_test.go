@@ -27,6 +27,7 @@ type bank struct {
 	calls  int                   // guarded by mu
 	answer error                 // guarded by mu: given after the order was carried out, or refused
 	closed error                 // guarded by mu: what CheckPayout says
+	busy   func()                // guarded by mu: runs once, while an order is carried out
 }
 
 func (b *bank) Name() string  { return "bank" }
@@ -35,13 +36,33 @@ func (b *bank) Test() bool    { return true }
 
 func (b *bank) carryOut(o payment.Order) (string, error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.calls++
-	if refused, ok := errors.AsType[*payment.RefusedError](b.answer); ok {
+	answer, busy := b.answer, b.busy
+	b.calls, b.busy = b.calls+1, nil
+	refused, ok := errors.AsType[*payment.RefusedError](answer)
+	if !ok {
+		b.orders[o.ID] = o.Amount
+	}
+	b.mu.Unlock()
+	if busy != nil {
+		busy()
+	}
+	if ok {
 		return "", refused
 	}
-	b.orders[o.ID] = o.Amount
-	return "ref_" + o.ID, b.answer
+	return "ref_" + o.ID, answer
+}
+
+// meanwhile runs f while the next order is carried out.
+func (b *bank) meanwhile(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.busy = f
+}
+
+func (b *bank) called() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.calls
 }
 
 func (b *bank) Charge(_ context.Context, o payment.Order) (string, error) { return b.carryOut(o) }
@@ -186,6 +207,16 @@ func (b bundle) wantVerified(t *testing.T) {
 	report, err := b.books.Verify(t.Context(), b.db)
 	if err != nil || !report.OK() {
 		t.Errorf("the books are wrong: %q, %v", report.Offences, err)
+	}
+}
+
+// wantJobs counts the queued jobs for which a condition holds.
+func (b bundle) wantJobs(t *testing.T, condition string, want int) {
+	t.Helper()
+	var got int
+	err := b.db.Read().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE `+condition).Scan(&got)
+	if err != nil || got != want {
+		t.Fatalf("%d jobs where %s, %v, want %d", got, condition, err, want)
 	}
 }
 

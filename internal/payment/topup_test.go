@@ -11,6 +11,8 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
 )
 
 func TestTopUp(t *testing.T) {
@@ -122,25 +124,68 @@ func TestTopUpWithoutAnAnswerIsFinishedLater(t *testing.T) {
 	})
 }
 
+// The database's clock stands in the past, so the job that is for later is due.
 func TestJobFinishesATopUpThatNobodyRepeats(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, b bundle) {
+	storetest.EachClock(t, storetest.NewClock(), func(t *testing.T, db *store.DB) {
+		b := setup(t, db)
 		b.bank.set(errors.New("connection reset"), nil)
 		if _, _, err := b.TopUp(t.Context(), b.ann, 500, ""); err == nil {
 			t.Fatal("a lost answer was taken for a success")
 		}
+		b.wantJobs(t, `kind = 'payment_top_up'`, 1)
+		asked := make(chan struct{})
+		b.bank.set(nil, nil)
+		b.bank.meanwhile(func() { close(asked) })
+		if err := b.queue.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-asked
+		// Stop waits for the job to end.
+		if err := b.queue.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.wantPool(t, b.ann, 500, 0)
+	})
+}
+
+func TestJobKeepsTryingWhileTheBankGivesNoAnswer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		lost := errors.New("connection reset")
+		b.bank.set(lost, nil)
+		if _, _, err := b.TopUp(t.Context(), b.ann, 500, ""); !errors.Is(err, lost) {
+			t.Fatal(err)
+		}
+		// The job leaves the call that asked the time to finish by itself.
+		b.wantJobs(t, `kind = 'payment_top_up' AND scheduled_at > created_at`, 1)
 		var id string
 		if err := b.db.Read().QueryRow(t.Context(), `SELECT id FROM top_ups`).Scan(&id); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.ResumeTopUp(t.Context(), id); err == nil {
-			t.Error("the job gave up while the bank gives no answer")
+		if err := b.ResumeTopUp(t.Context(), id); !errors.Is(err, lost) {
+			t.Errorf("the job ends with %v", err)
 		}
-		b.bank.set(nil, nil)
-		if err := b.ResumeTopUp(t.Context(), id); err != nil {
-			t.Fatal(err)
+	})
+}
+
+// The call and its job get different answers: the first that is booked stays.
+func TestTheFirstBookedTopUpOutcomeStays(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		b.bank.set(&payment.RefusedError{Reason: "Too late."}, nil)
+		b.bank.meanwhile(func() {
+			b.bank.set(nil, nil)
+			if _, _, err := b.TopUp(t.Context(), b.ann, 500, "key"); err != nil {
+				t.Error(err)
+			}
+		})
+		top, balance, err := b.TopUp(t.Context(), b.ann, 500, "key")
+		if err != nil || top.Status != payment.TopUpSucceeded || balance != 500 {
+			t.Errorf("%+v, %s, %v", top, balance, err)
 		}
 		b.wantPool(t, b.ann, 500, 0)
+		b.wantVerified(t)
 	})
 }
 

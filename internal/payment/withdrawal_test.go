@@ -49,6 +49,7 @@ func TestWithdrawIsPaidInTheBackground(t *testing.T) {
 		if got := b.inTransit(t, w.ID); got != 1200 {
 			t.Errorf("in transit: %s", got)
 		}
+		b.wantJobs(t, `kind = 'payment_payout'`, 1)
 		if err := b.queue.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -139,6 +140,9 @@ func TestFailedPayoutComesBackWithTheReason(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if calls := b.bank.called(); calls != 1 {
+			t.Errorf("the bank was asked %d times", calls)
+		}
 		b.wantWallet(t, 2000, 0)
 		got := b.only(t, b.ann)
 		if got.Status != payment.WithdrawalFailed || got.Reason != "The account is closed." || b.inTransit(t, w.ID) != 0 {
@@ -192,6 +196,36 @@ func TestPayoutWithoutAnAnswer(t *testing.T) {
 		if orders, total := b.bank.moved(); orders != 1 || total != 1000 {
 			t.Errorf("the bank paid %s in %d orders", total, orders)
 		}
+		if len(b.ears) != 1 {
+			t.Errorf("told %d times", len(b.ears))
+		}
+		b.wantVerified(t)
+	})
+}
+
+// Two runs of the job get different answers: the first that is booked stays.
+func TestTheFirstBookedPayoutOutcomeStays(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		b.earn(t, 1000, 0)
+		w, err := b.Withdraw(t.Context(), b.ann, b.agent, 1000, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.bank.set(&payment.RefusedError{Reason: "Too late."}, nil)
+		b.bank.meanwhile(func() {
+			b.bank.set(nil, nil)
+			if err := b.PayOut(t.Context(), w.ID); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := b.PayOut(t.Context(), w.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.only(t, b.ann); got.Status != payment.WithdrawalPaid || got.Reason != "" {
+			t.Errorf("%+v", got)
+		}
+		b.wantWallet(t, 0, 0)
 		if len(b.ears) != 1 {
 			t.Errorf("told %d times", len(b.ears))
 		}
