@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/gofmt.sh
+status=0
+scripts/gofmt.sh || status=1
 
 generated=(docs/openapi.json sdk/typescript/src/schema.d.ts ':(glob)**/*_templ.go')
 changed=$(git diff --name-only -- "${generated[@]}"
@@ -13,5 +14,6 @@ if [[ -n $changed ]]; then
   echo "Generated files differ from what is committed. Run \`make generate\` and commit:" >&2
   printf '%s\n' "$changed" | sed 's/^/  /' >&2
   git --no-pager diff --stat -- "${generated[@]}" >&2
-  exit 1
+  status=1
 fi
+exit "$status"
