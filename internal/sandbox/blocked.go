@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,26 +36,47 @@ var wrappers = []string{
 // shells take a script as the word after -c.
 var shells = []string{"sh", "bash", "dash", "zsh", "ash", "ksh", "eval"}
 
+// takesValue are the wrappers' options whose value is the next word.
+var takesValue = []string{"-u", "-g", "-n", "-k", "-s", "-P", "-I", "-d", "-L", "-C", "-a"}
+
 // checkArgv refuses a program that is a network tool, also behind a wrapper or
 // inside a shell's -c. Errors: COMMAND_BLOCKED.
 func checkArgv(argv []string) error {
-	for i, word := range argv {
-		name := path.Base(word)
+	if len(argv) == 0 {
+		return nil
+	}
+	name := path.Base(argv[0])
+	switch {
+	case slices.Contains(blockedTools, name):
+		return errBlocked(name)
+	case slices.Contains(shells, name):
+		return checkShellWords(argv[1:])
+	case slices.Contains(wrappers, name):
+		return checkArgv(wrapped(argv[1:]))
+	default:
+		return nil
+	}
+}
+
+// wrapped are a wrapper's words from the program on that it runs, none when it
+// only looks for one.
+func wrapped(words []string) []string {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
 		switch {
-		case slices.Contains(blockedTools, name):
-			return errBlocked(name)
-		case slices.Contains(shells, name):
-			return checkShellWords(argv[i+1:])
-		case slices.Contains(wrappers, name), i > 0:
-			// Which word of a wrapper is the program depends on its options;
-			// a network tool's name in any place is taken for it.
-			continue
-		default:
+		case word == "-v" || word == "-V":
 			return nil
+		case slices.Contains(takesValue, word):
+			i++
+		case !strings.HasPrefix(word, "-") && !setting.MatchString(word):
+			return words[i:]
 		}
 	}
 	return nil
 }
+
+// setting is a word that comes before the program: A=b, or how long or often.
+var setting = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*=.*|[0-9.]+[smhd]?)$`)
 
 // checkShellWords looks into what a shell is told to run.
 func checkShellWords(words []string) error {

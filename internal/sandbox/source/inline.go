@@ -72,7 +72,7 @@ var languages = []struct {
 	{"c", regexp.MustCompile(`(?m)^\s*#include [<"]`)},
 	{"kt", regexp.MustCompile(`(?m)^\s*(fun \w+\(|data class |import kotlin)`)},
 	{"swift", regexp.MustCompile(`(?m)^\s*(import (Foundation|SwiftUI|UIKit)|func \w+\(.*\) (->|throws))`)},
-	{"ts", regexp.MustCompile(`(?m)^\s*(export )?(interface \w+|type \w+ =|enum \w+)|\b(const|let|function) \w+[^=\n]*: (string|number|boolean|void|Promise<|\w+\[\])`)},
+	{"ts", regexp.MustCompile(`(?m)^\s*(export )?(interface \w+|type \w+ =|enum \w+)|[(,] ?\w+\??: (string|number|boolean)\b|\b(const|let|function) \w+[^=\n]*: (string|number|boolean|void|Promise<|\w+\[\])`)},
 	{"py", regexp.MustCompile(`(?m)^\s*(def \w+\(.*\).*:\s*$|class \w+.*:\s*$|from [\w.]+ import |import \w+\s*$|if __name__ ==)`)},
 	{"rb", regexp.MustCompile(`(?m)^\s*(require ['"]|def \w+.*\n(.*\n)*?\s*end\b|module [A-Z])`)},
 	{"js", regexp.MustCompile(`(?m)\b(const|let|var) \w+ = |\bfunction\b.*\(|=> ?[{(]|\brequire\(['"]|^\s*import .* from ['"]`)},
