@@ -76,7 +76,7 @@ const (
 // call: together they keep its sums below the end of int64, where integers wrap.
 const (
 	MaxAmount city.Cents = 1_000_000_000_000_000
-	maxBatch             = 5000
+	maxBatch  int        = 5000
 )
 
 // Transfer moves an amount from Debit to Credit.
