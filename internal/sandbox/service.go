@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -46,6 +47,11 @@ type Service struct {
 
 // New returns the service. CleanOrphans must be called before it is used.
 func New(cfg Config) (*Service, error) {
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("find sandbox folder: %w", err)
+	}
+	cfg.Dir = dir
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make sandbox folder: %w", err)
 	}
@@ -211,9 +217,6 @@ func (s *Service) Close(ctx context.Context) error {
 			l.users.Wait()
 			close(l.gone)
 		}
-	}
-	if closer, ok := s.cfg.Backend.(interface{ Close() error }); ok {
-		errs = append(errs, closer.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -24,7 +24,10 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 	}
 	var errs []error
 	for _, id := range ids {
-		errs = append(errs, s.cfg.Backend.Destroy(ctx, id))
+		// One that cannot be ended must not keep the city from opening.
+		if err := s.cfg.Backend.Destroy(ctx, id); err != nil {
+			s.cfg.Logger.ErrorContext(ctx, "an orphaned sandbox is still there", "sandbox", id, "error", err)
+		}
 	}
 	boxes, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, store.FromMicros(math.MaxInt64))
 	if err != nil {

@@ -16,8 +16,6 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
-
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 )
@@ -41,7 +39,7 @@ type Backend struct {
 	opts     Options
 	rootless bool
 	runsc    string // found by New
-	missing  error  // why there is no runsc
+	missing  error  // why it cannot work at all
 	cgroups  bool   // set by Probe, before anything else is called
 	mounts   []mount
 }
@@ -52,6 +50,15 @@ var _ sandbox.Backend = (*Backend)(nil)
 func New(opts Options) *Backend {
 	b := &Backend{opts: opts, rootless: os.Geteuid() != 0}
 	b.runsc, b.missing = Find(opts.Runsc)
+	// runsc changes its folder, so every path it is given must be absolute.
+	for _, dir := range []*string{&b.opts.Dir, &b.opts.Rootfs} {
+		if *dir == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*dir)
+		b.missing = errors.Join(b.missing, err)
+		*dir = absolute
+	}
 	return b
 }
 
@@ -170,17 +177,6 @@ func (b *Backend) List(context.Context) ([]string, error) {
 		ids = append(ids, idOfState(filepath.Base(file)))
 	}
 	return ids, nil
-}
-
-// Close gives back what all sandboxes share: an empty network namespace that
-// runsc keeps mounted. No sandbox may run any more.
-func (b *Backend) Close() error {
-	err := unix.Unmount(filepath.Join(b.stateDir(), "null-netns"), unix.MNT_DETACH)
-	// Rootless it is not mounted, and without a sandbox it was never made.
-	if err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("unmount network namespace: %w", err)
-	}
-	return nil
 }
 
 func (b *Backend) stateDir() string { return filepath.Join(b.opts.Dir, "runsc") }

@@ -29,6 +29,8 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 		"--root=" + b.stateDir(),
 		"--platform=systrap",
 		"--network=none",
+		// One of its own for each gofer: the shared one would stay mounted in the state folder.
+		"--gofer-network-namespace=new",
 		"--overlay2=none",
 		"--host-uds=none",
 		"--host-fifo=none",

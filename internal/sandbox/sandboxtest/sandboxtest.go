@@ -19,11 +19,6 @@ import (
 func Backend(t testing.TB) *gvisor.Backend {
 	t.Helper()
 	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Dir: shortDir(t), Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	if err := b.Probe(t.Context()); err != nil {
 		missing(t, "no sandbox runs here: "+err.Error())
 	}

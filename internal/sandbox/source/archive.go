@@ -13,7 +13,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
@@ -62,18 +64,24 @@ func (f *Fetcher) extract(ctx context.Context, a Archive, tree string) error {
 	defer func() { _ = root.Close() }()
 	return f.eachEntry(ctx, a, func(e entry) error {
 		err := writeEntry(root, e)
-		// What the file system refuses is the archive's fault: names that are too
-		// long, files where folders are, ways that lead out through links.
-		if _, refused := errors.AsType[*fs.PathError](err); refused || isLinkError(err) {
+		if refused(err) {
 			return errArchive("%q cannot be extracted", shorten(e.name)).WithCause(err)
 		}
 		return err
 	})
 }
 
-func isLinkError(err error) bool {
-	_, ok := errors.AsType[*os.LinkError](err)
-	return ok
+// refused reports whether the file system did not take a name: too long, a
+// file where a folder is, a way that leads out through links. A full disk is
+// not the archive's fault.
+func refused(err error) bool {
+	_, onPath := errors.AsType[*fs.PathError](err)
+	_, onLink := errors.AsType[*os.LinkError](err)
+	if !onPath && !onLink {
+		return false
+	}
+	errno, system := errors.AsType[syscall.Errno](err)
+	return !system || !slices.Contains([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.EROFS}, errno)
 }
 
 // eachEntry calls do for each member, in order, within the limits.
@@ -299,6 +307,9 @@ func (m *meter) Read(p []byte) (int, error) {
 func broken(err error) error {
 	if _, told := errors.AsType[*city.Error](err); told {
 		return err
+	}
+	if _, ours := errors.AsType[*fs.PathError](err); ours {
+		return fmt.Errorf("read archive: %w", err) // the file it is kept in failed
 	}
 	return errArchive("its content is broken").WithCause(err)
 }
