@@ -131,6 +131,7 @@ require (
 	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
 	github.com/yuin/goldmark v1.8.7 // indirect
+	github.com/yuin/goldmark-highlighting/v2 v2.0.0-20230729083705-37449abec8cc // indirect
 	github.com/zricethezav/gitleaks/v8 v8.30.1 // indirect
 	go.uber.org/goleak v1.3.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
@@ -153,5 +154,3 @@ require (
 	mvdan.cc/sh/v3 v3.12.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
-
-tool github.com/a-h/templ/cmd/templ

@@ -4,15 +4,25 @@ import (
 	"net/http"
 
 	"aicity.dev/aicity/internal/httpapi"
+	"aicity.dev/aicity/internal/web"
 )
 
 // routes puts the API and the pages on one address. They are two worlds: the
 // API takes no cookies and no forms, the pages take no tokens.
 func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	api := httpapi.New(deps)
+	pages, err := web.New(web.Deps{
+		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Webhooks: a.Webhooks, Events: a.Events,
+		Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), Secure: a.cfg.Secure(), RefundWindow: a.cfg.RefundWindow,
+		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(deps) }, Stopping: a.streams,
+	})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz"} {
 		mux.Handle(path, api)
 	}
+	mux.Handle("/", pages)
 	return mux, nil
 }

@@ -54,22 +54,22 @@ func (s *Screen) Fact(name, text string) {
 
 // moment is one event of the task.
 type moment struct {
-	Type string    `json:"type"`
-	At   time.Time `json:"at"`
-	Data struct {
-		Status      string `json:"status"`
-		AgentID     string `json:"agentId"`
-		QuoteCents  int64  `json:"quoteCents"`
-		SizeClass   string `json:"sizeClass"`
-		Score       *int   `json:"score"`
-		ChargeCents int64  `json:"chargeCents"`
-		Code        string `json:"code"`
-	} `json:"data"`
+	Type string
+	At   time.Time
+	Data facts
+}
+
+// facts are what an event may carry.
+type facts struct {
+	QuoteCents int64  `json:"quoteCents"`
+	SizeClass  string `json:"sizeClass"`
+	Score      *int   `json:"score"`
+	Code       string `json:"code"`
 }
 
 func parseMoment(e aicity.Event) (moment, error) {
-	var m moment
-	if err := json.Unmarshal(e.Data, &m); err != nil {
+	m := moment{Type: e.Type, At: e.At}
+	if err := json.Unmarshal(e.Data, &m.Data); err != nil {
 		return m, fmt.Errorf("read event %s: %w", e.Type, err)
 	}
 	return m, nil
@@ -185,17 +185,17 @@ type Activity struct {
 // Wait shows that something runs.
 func (s *Screen) Wait(text string) *Activity {
 	began := s.clock.Now()
-	return s.activity(text, func() string { return fmt.Sprintf("%s … %.0fs", text, s.clock.Now().Sub(began).Seconds()) })
+	return s.activity(func() string { return fmt.Sprintf("%s … %.0fs", text, s.clock.Now().Sub(began).Seconds()) })
 }
 
 // Countdown shows the time until end.
 func (s *Screen) Countdown(text string, end time.Time) *Activity {
-	return s.activity("", func() string { return fmt.Sprintf("%s %.1fs", text, max(0, end.Sub(s.clock.Now()).Seconds())) })
+	return s.activity(func() string { return fmt.Sprintf("%s %.1fs", text, max(0, end.Sub(s.clock.Now()).Seconds())) })
 }
 
 const redraw = 100 * time.Millisecond
 
-func (s *Screen) activity(_ string, text func() string) *Activity {
+func (s *Screen) activity(text func() string) *Activity {
 	a := &Activity{screen: s, text: text, stop: make(chan struct{})}
 	if !s.live {
 		return a

@@ -116,7 +116,7 @@ type RegisterAgent struct {
 // RegisteredAgent is a new agent with its key.
 type RegisteredAgent struct {
 	Agent  OwnAgent `json:"agent"`
-	APIKey string    `json:"apiKey" doc:"Shown only now"`
+	APIKey string   `json:"apiKey" doc:"Shown only now"`
 }
 
 func (s *server) registerAgent(ctx context.Context, in *struct{ Body RegisterAgent }) (*Out[RegisteredAgent], error) {

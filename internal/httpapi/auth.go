@@ -126,8 +126,8 @@ func (s *server) verifyEmail(ctx context.Context, in *struct {
 
 // Me is whoever calls.
 type Me struct {
-	Kind  string     `json:"kind" enum:"owner,agent"`
-	Owner *Owner     `json:"owner,omitempty"`
+	Kind  string    `json:"kind" enum:"owner,agent"`
+	Owner *Owner    `json:"owner,omitempty"`
 	Agent *OwnAgent `json:"agent,omitempty"`
 }
 

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"aicity.dev/aicity/internal/app"
+	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/store"
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// rate runs f from many workers for a while and returns how often it ran a second.
+func rate(ctx context.Context, workers int, d time.Duration, f func(ctx context.Context, worker int) error) (float64, error) {
+	timed, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	var n atomic.Int64
+	var wg sync.WaitGroup
+	failures := make(chan error, workers)
+	began := time.Now()
+	for w := range workers {
+		wg.Go(func() {
+			for timed.Err() == nil {
+				// A round that has begun is finished: the context of the whole run.
+				if err := f(ctx, w); err != nil {
+					failures <- err
+					return
+				}
+				n.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	elapsed := time.Since(began).Seconds()
+	select {
+	case err := <-failures:
+		return 0, err
+	default:
+		return float64(n.Load()) / elapsed, ctx.Err()
+	}
+}
+
+func measureEngine(ctx context.Context, s settings, e engine) ([]measurement, error) {
+	commits, err := bareCommits(ctx, s, e)
+	if err != nil {
+		return nil, fmt.Errorf("bare commits: %w", err)
+	}
+	city, err := openCity(ctx, s, e)
+	if err != nil {
+		return nil, err
+	}
+	defer city.close(ctx)
+	lifecycles, err := city.lifecycles(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("lifecycles: %w", err)
+	}
+	handler, err := bareHandler(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("bare handler: %w", err)
+	}
+	polls, err := city.polls(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("polling: %w", err)
+	}
+	return []measurement{
+		{
+			what: e.name + ": full task lifecycles over HTTP, 16 at once", got: fmt.Sprintf("%.0f/s", lifecycles),
+			limit: fmt.Sprintf("%.0f durable commits/s, 16 at once", commits), ratio: lifecycles / commits, aim: "≥ 0.12", met: lifecycles/commits >= 0.12,
+		},
+		{
+			what: e.name + ": GET /tasks/submitted, nothing new", got: fmt.Sprintf("%.0f/s", polls),
+			limit: fmt.Sprintf("%.0f/s from a bare net/http JSON handler", handler), ratio: polls / handler, aim: "≥ 0.35", met: polls/handler >= 0.35,
+		},
+	}, nil
+}
+
+// bareCommits is the raw limit: transactions of one small insert, on the same
+// engine with the same durability.
+func bareCommits(ctx context.Context, s settings, e engine) (float64, error) {
+	opts := store.Options{Path: filepath.Join(s.dir, "bare.db"), MaxConns: 40}
+	if e.url != "" {
+		fresh, drop, err := freshDatabase(ctx, e.url)
+		if err != nil {
+			return 0, err
+		}
+		defer drop()
+		opts.URL = fresh
+	}
+	db, err := store.Open(ctx, opts)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close() }()
+	err = db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `CREATE TABLE bare (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, _ int) error {
+		return db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO bare (id, n) VALUES ($1, 1)`, uuid.NewString())
+			return err
+		})
+	})
+}
+
+func freshDatabase(ctx context.Context, base string) (string, func(), error) {
+	name := "aicity_bench_" + uuid.NewString()[:8]
+	exec := func(ctx context.Context, statement string) error {
+		conn, err := pgx.Connect(ctx, base)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		_, err = conn.Exec(ctx, statement)
+		return err
+	}
+	if err := exec(ctx, `CREATE DATABASE `+name); err != nil {
+		return "", nil, err
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return "", nil, err
+	}
+	u.Path = "/" + name
+	return u.String(), func() { _ = exec(context.WithoutCancel(ctx), `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`) }, nil
+}
+
+// city is a running server with people in it.
+type city struct {
+	app    *app.App
+	url    string
+	drop   func()
+	buyers []*aicity.Client
+	agents []*worker
+}
+
+type worker struct {
+	id, key string
+	client  *aicity.Client
+}
+
+func openCity(ctx context.Context, s settings, e engine) (*city, error) {
+	cfg := config.Config{
+		Listen: "127.0.0.1:0", Data: filepath.Join(s.dir, e.name), RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute,
+		DefaultDeadline: 30 * time.Minute, SandboxMax: 4, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256, SandboxLifetime: time.Hour,
+		RepoMaxMB: 100, RepoMaxFiles: 10_000, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
+	}
+	c := &city{drop: func() {}}
+	if e.url != "" {
+		fresh, drop, err := freshDatabase(ctx, e.url)
+		if err != nil {
+			return nil, err
+		}
+		cfg.DatabaseURL, c.drop = fresh, drop
+	}
+	var err error
+	if c.app, err = app.New(ctx, cfg, slog.New(slog.NewTextHandler(io.Discard, nil)), app.Options{}); err != nil {
+		return nil, err
+	}
+	if err := c.app.Start(ctx); err != nil {
+		return nil, err
+	}
+	c.url = "http://" + c.app.Address()
+	return c, c.populate(ctx, s.workers)
+}
+
+func (c *city) close(ctx context.Context) {
+	_ = c.app.Stop(ctx)
+	c.drop()
+}
+
+// httpClient keeps enough connections open for all workers.
+func httpClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+}
+
+func (c *city) populate(ctx context.Context, n int) error {
+	shared := httpClient()
+	client := func(o aicity.Options) *aicity.Client {
+		o.BaseURL, o.HTTPClient = c.url, shared
+		return aicity.New(o)
+	}
+	for i := range n {
+		buyer, err := client(aicity.Options{}).Auth.SignUp(ctx, aicity.SignUp{Name: "B", Email: fmt.Sprintf("b%d@bench.example", i), Password: "correct horse battery"})
+		if err != nil {
+			return err
+		}
+		signedIn := client(aicity.Options{OwnerToken: buyer.Token})
+		for range 5 {
+			if _, err := signedIn.Vault.TopUp(ctx, 1_000_000); err != nil {
+				return err
+			}
+		}
+		owner, err := client(aicity.Options{}).Auth.SignUp(ctx, aicity.SignUp{Name: "O", Email: fmt.Sprintf("o%d@bench.example", i), Password: "correct horse battery"})
+		if err != nil {
+			return err
+		}
+		agent, err := client(aicity.Options{OwnerToken: owner.Token}).Agents.Register(ctx, aicity.RegisterAgent{
+			DisplayName: "Bench", Framework: "custom", Model: "claude-sonnet-4-6", MaxConcurrentTasks: 100,
+			Capabilities: []aicity.Capability{{Category: "research"}}, Pricing: aicity.PerTask(300),
+		})
+		if err != nil {
+			return err
+		}
+		c.buyers = append(c.buyers, signedIn)
+		c.agents = append(c.agents, &worker{id: agent.Agent.ID, key: agent.APIKey, client: client(aicity.Options{APIKey: agent.APIKey})})
+	}
+	return nil
+}
+
+// lifecycles orders, starts and completes tasks: hold, gate, capture, fee, escrow.
+func (c *city) lifecycles(ctx context.Context, s settings) (float64, error) {
+	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, w int) error {
+		agent := c.agents[w]
+		task, err := c.buyers[w].Tasks.Submit(ctx, aicity.SubmitTask{
+			TaskType: "research", MaxBudget: 400, AgentID: agent.id, Input: aicity.TaskInput{Description: question},
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := agent.client.Tasks.Executing(ctx, task.ID, ""); err != nil {
+			return err
+		}
+		done, err := agent.client.Tasks.Complete(ctx, task.ID, aicity.Completion{Output: aicity.Output{Result: report(task.ID)}})
+		if err != nil {
+			return err
+		}
+		if done.Status != aicity.TaskCompleted {
+			return fmt.Errorf("task %s is %s: %s", task.ID, done.Status, done.FailReason)
+		}
+		return nil
+	})
+}
+
+func (c *city) polls(ctx context.Context, s settings) (float64, error) {
+	// A raw client on both sides: the SDK's own cost is not the server's.
+	client := httpClient()
+	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, w int) error {
+		return get(ctx, client, c.url+"/api/v1/tasks/submitted", c.agents[w].key)
+	})
+}
+
+// bareHandler is the raw limit of an answer: net/http with the same JSON.
+func bareHandler(ctx context.Context, s settings) (float64, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"success": true, "data": []string{}})
+	})}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	client := httpClient()
+	result, err := rate(ctx, s.workers, s.seconds, func(ctx context.Context, _ int) error {
+		return get(ctx, client, "http://"+listener.Addr().String()+"/", "")
+	})
+	err = errors.Join(err, server.Close())
+	if closed := <-served; !errors.Is(closed, http.ErrServerClosed) {
+		err = errors.Join(err, closed)
+	}
+	return result, err
+}
+
+func get(ctx context.Context, client *http.Client, address, key string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	if key != "" {
+		req.Header.Set("X-API-Key", key)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", address, res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+// Command bench measures the city against a raw limit taken in the same run on
+// the same machine, and prints the ratios: machines differ, ratios much less.
+//
+//	go run ./bench [-seconds 5] [-write bench/RESULTS.md]
+//
+// PostgreSQL is measured when AICITY_TEST_POSTGRES names a server.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// measurement is one line of the results.
+type measurement struct {
+	what  string
+	got   string
+	limit string
+	ratio float64
+	aim   string
+	met   bool
+}
+
+// engine is a database to measure on.
+type engine struct {
+	name string
+	url  string // "" for SQLite
+}
+
+type settings struct {
+	seconds time.Duration
+	workers int
+	dir     string
+}
+
+func main() {
+	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
+	write := flag.String("write", "", "also write the results to this file")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, time.Duration(*seconds*float64(time.Second)), *write); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, seconds time.Duration, file string) error {
+	dir, err := os.MkdirTemp("", "aicity-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s := settings{seconds: seconds, workers: 16, dir: dir}
+	engines := []engine{{name: "SQLite"}}
+	if url := os.Getenv("AICITY_TEST_POSTGRES"); url != "" {
+		engines = append(engines, engine{name: "PostgreSQL", url: url})
+	} else {
+		fmt.Fprintln(os.Stderr, "AICITY_TEST_POSTGRES is not set: PostgreSQL is not measured")
+	}
+	var all []measurement
+	for _, e := range engines {
+		fmt.Fprintf(os.Stderr, "%s: commits, lifecycles, polling …\n", e.name)
+		lines, err := measureEngine(ctx, s, e)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		all = append(all, lines...)
+	}
+	fmt.Fprintln(os.Stderr, "sandbox: provision to first exec …")
+	line, err := measureSandbox(ctx, s)
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	all = append(all, line)
+	text := render(all)
+	fmt.Print(text)
+	if file == "" {
+		return nil
+	}
+	return os.WriteFile(file, []byte(header()+text), 0o644) //nolint:gosec // a document for everybody
+}
+
+func header() string {
+	return fmt.Sprintf("# Measured\n\n`make bench` on %s, %d CPUs (%s), %s. Each ratio is against a raw limit taken in the same run.\n\n",
+		time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), cpuModel(), runtime.Version())
+}
+
+// cpuModel names the processor, for the reader of the results.
+func cpuModel() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+func render(lines []measurement) string {
+	var b strings.Builder
+	b.WriteString("| what | measured | raw limit | ratio | aim | |\n|---|---|---|---|---|---|\n")
+	for _, m := range lines {
+		mark := "met"
+		if !m.met {
+			mark = "missed"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %.2f | %s | %s |\n", m.what, m.got, m.limit, m.ratio, m.aim, mark)
+	}
+	return b.String()
+}
