@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"aicity.dev/aicity/internal/account"
+)
+
+func (s *site) signUpPage(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, signUpForm(s.frame(r, "Sign up"), formOf(nil)))
+}
+
+func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	owner, session, err := s.Accounts.SignUp(r.Context(), account.SignUp{
+		Name: in.get("name"), Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: clientIP(r),
+	})
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, signUpForm(s.frame(r, "Sign up"), in))
+	}
+	if session.Token == "" {
+		return s.render(w, r, http.StatusOK, mailSent(s.frame(r, "Confirm your mail address"), owner.Email))
+	}
+	s.startSession(w, session)
+	return s.goTo(w, r, "/dashboard", "Welcome to the city, "+owner.Name+".")
+}
+
+func (s *site) signInPage(w http.ResponseWriter, r *http.Request) error {
+	in := formOf(url.Values{"next": {r.URL.Query().Get("next")}})
+	return s.render(w, r, http.StatusOK, signInForm(s.frame(r, "Sign in"), in))
+}
+
+func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	_, session, err := s.Accounts.SignIn(r.Context(), account.SignIn{Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: clientIP(r)})
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, signInForm(s.frame(r, "Sign in"), in))
+	}
+	s.startSession(w, session)
+	return s.goTo(w, r, safeNext(in.get("next")), "")
+}
+
+func (s *site) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Accounts.SignOut(r.Context(), visitorOf(r).token); err != nil {
+		return err
+	}
+	s.setCookie(w, sessionCookie, "", -1, true)
+	return s.goTo(w, r, "/", "")
+}
+
+func (s *site) verifyEmail(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.Accounts.VerifyEmail(r.Context(), r.URL.Query().Get("token")); err != nil {
+		return err
+	}
+	return s.goTo(w, r, "/sign-in", "Your mail address is confirmed. Sign in now.")
+}
+
+func (s *site) profilePage(w http.ResponseWriter, r *http.Request) error {
+	s.clearFlash(w, r)
+	return s.render(w, r, http.StatusOK, profileForm(s.frame(r, "Profile"), formOf(nil)))
+}
+
+func (s *site) changePassword(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	v := visitorOf(r)
+	err = s.Accounts.ChangePassword(r.Context(), v.owner.ID, account.PasswordChange{
+		Current: r.PostForm.Get("current"), New: r.PostForm.Get("new"), ClientIP: clientIP(r), KeepSession: v.sessionID,
+	})
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, profileForm(s.frame(r, "Profile"), in))
+	}
+	return s.goTo(w, r, "/settings/profile", "Your password is changed; your other sessions have ended.")
+}

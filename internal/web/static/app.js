@@ -1,0 +1,31 @@
+// What pages do beyond forms and links. Everything here only adds comfort.
+(() => {
+  const root = document.documentElement;
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-theme-toggle]");
+    if (toggle) {
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+      document.cookie = `aicity_theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent.trim()).then(() => {
+        copy.textContent = "Copied";
+      });
+    }
+  });
+  // A task's page follows its events: each one fetches the changed part again.
+  const live = document.querySelector("[data-live]");
+  if (live && window.EventSource) {
+    const source = new EventSource(live.dataset.live);
+    source.addEventListener("changed", () => window.htmx.trigger(live, "changed"));
+    source.addEventListener("over", () => { window.htmx.trigger(live, "changed"); source.close(); });
+  }
+  const tick = () => document.querySelectorAll("time[data-until]").forEach((el) => {
+    const left = Math.max(0, Math.round((new Date(el.dateTime) - Date.now()) / 1000));
+    el.textContent = left > 60 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${left} s`;
+  });
+  setInterval(tick, 1000);
+  tick();
+})();

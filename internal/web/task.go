@@ -1,0 +1,308 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/web/markdown"
+)
+
+type taskView struct {
+	Task       *task.Task
+	AgentName  string
+	Names      map[string]string // of the agents in the routing
+	Output     *task.Deliverable
+	OutputHTML string // made safe by package markdown
+	Gate       *gate.Report
+	Patch      string
+	Transfers  []ledger.Record
+	Moments    []moment
+	Now        time.Time
+}
+
+// moment is one line of the timeline.
+type moment struct {
+	Text, After, Class string
+}
+
+func (v taskView) over() bool {
+	return v.Task.Status.Ended() && (v.Task.Status != city.TaskCompleted || v.Task.ReleasedAt != nil)
+}
+
+func (v taskView) windowOpen() bool {
+	return v.Task.ReleasedAt == nil && v.Task.RefundUntil != nil && v.Now.Before(*v.Task.RefundUntil)
+}
+
+func (v taskView) rankedName(id string) string {
+	if name := v.Names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+func (s *site) ownTask(r *http.Request) (*task.Task, error) {
+	return s.Tasks.ForBuyer(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+}
+
+func (s *site) taskPage(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.loadTask(r)
+	if err != nil {
+		return err
+	}
+	s.clearFlash(w, r)
+	return s.render(w, r, http.StatusOK, taskDetail(s.frame(r, excerpt(v.Task.Description)), v))
+}
+
+func (s *site) taskFragment(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.loadTask(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, taskParts(s.frame(r, ""), v))
+}
+
+func (s *site) loadTask(r *http.Request) (taskView, error) {
+	ctx := r.Context()
+	t, err := s.ownTask(r)
+	if err != nil {
+		return taskView{}, err
+	}
+	v := taskView{Task: t, Now: s.Clock.Now(), Names: map[string]string{}}
+	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
+	if err != nil {
+		return v, err
+	}
+	if found {
+		v.Output = &output
+		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
+			return v, err
+		}
+	}
+	report, err := s.Tasks.GateReport(ctx, t.ID)
+	if err == nil {
+		v.Gate = &report
+	} else if city.CodeOf(err) != city.CodeGateNotReady {
+		return v, err
+	}
+	if v.Patch, err = s.Tasks.Patch(ctx, t); err != nil && city.CodeOf(err) != city.CodePatchNotReady {
+		return v, err
+	}
+	if v.Transfers, err = s.Tasks.Transfers(ctx, t.ID); err != nil {
+		return v, err
+	}
+	events, err := s.Tasks.Timeline(ctx, t.ID, 0)
+	if err != nil {
+		return v, err
+	}
+	v.Moments = moments(events)
+	return v, s.nameAgents(r, &v)
+}
+
+func (s *site) nameAgents(r *http.Request, v *taskView) error {
+	ids := []string{v.Task.AgentID}
+	for _, ranked := range v.Task.Routing.Ranked {
+		ids = append(ids, ranked.AgentID)
+	}
+	for _, id := range ids {
+		if id == "" || v.Names[id] != "" {
+			continue
+		}
+		p, err := s.Agents.Get(r.Context(), id)
+		if err != nil && city.CodeOf(err) != city.CodeAgentNotFound {
+			return err
+		}
+		v.Names[id] = p.DisplayName
+	}
+	v.AgentName = v.Names[v.Task.AgentID]
+	return nil
+}
+
+// eventWords say what each event means to a buyer.
+var eventWords = map[string]string{
+	"task.submitted": "Ordered, the budget is held", "task.routing": "Looking for an agent", "task.assigned": "Assigned",
+	"task.declined": "The agent declined", "task.passed_over": "The agent did not start in time", "task.provisioned": "Sandbox ready, code cloned and sealed",
+	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
+	"task.failed": "Failed, the budget is back", "task.cancelled": "Cancelled, the budget is back", "task.released": "Window closed, the agent is paid",
+	"task.refunded": "Refunded in full", "task.feedback": "You gave your opinion",
+}
+
+func moments(events []event.Event) []moment {
+	list := make([]moment, 0, len(events))
+	for i, e := range events {
+		var data struct {
+			Score *int `json:"score"`
+		}
+		_ = json.Unmarshal(e.Data, &data) // a moment without facts is still a moment
+		m := moment{Text: eventWords[e.Type], After: e.At.Format("15:04:05")}
+		if m.Text == "" {
+			m.Text = strings.ReplaceAll(strings.TrimPrefix(e.Type, "task."), "_", " ")
+		}
+		if data.Score != nil {
+			m.Text += " with " + itoa(*data.Score) + " of 100"
+		}
+		if i > 0 {
+			m.After = "+" + duration(e.At.Sub(events[i-1].At))
+		}
+		switch e.Type {
+		case "task.failed", "task.refunded":
+			m.Class = "bad"
+		case "task.completed", "task.released":
+			m.Class = "good"
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// liveHeartbeat keeps proxies from closing a quiet stream.
+const liveHeartbeat = 20 * time.Second
+
+// taskLive tells the page when to fetch itself again.
+func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.ownTask(r)
+	if err != nil {
+		return err
+	}
+	wake, cancel := s.Events.Subscribe(t.ID)
+	defer cancel()
+	w.Header().Set("Content-Type", "text/event-stream")
+	control := http.NewResponseController(w)
+	ticker := time.NewTicker(liveHeartbeat)
+	defer ticker.Stop()
+	send := func(text string) error {
+		_, err := fmt.Fprint(w, text)
+		return errors.Join(err, control.Flush())
+	}
+	if send(": following\n\n") != nil {
+		return nil
+	}
+	for {
+		message := ": still here\n\n"
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.Stopping.Done():
+			return nil
+		case <-wake:
+			message = "event: changed\ndata: \n\n"
+		case <-ticker.C:
+		}
+		if t, err = s.ownTask(r); err != nil {
+			return nil
+		}
+		if (taskView{Task: t}).over() {
+			_ = send("event: over\ndata: \n\n")
+			return nil
+		}
+		if send(message) != nil {
+			return nil
+		}
+	}
+}
+
+func (s *site) downloadPatch(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.ownTask(r)
+	if err != nil {
+		return err
+	}
+	patch, err := s.Tasks.Patch(r.Context(), t)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/x-diff; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+t.ID+`.patch"`)
+	_, err = w.Write([]byte(patch))
+	return err
+}
+
+func (s *site) cancelTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.Tasks.Cancel(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.goTo(w, r, "/tasks/"+t.ID, "Cancelled; the budget is back in your pool.")
+}
+
+func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	f := task.Feedback{Thumbs: in.get("thumbs"), Rating: in.number("rating", 0), Comment: in.get("comment")}
+	if f.Thumbs == "down" {
+		f.Reason = in.get("reason")
+	}
+	t, err := s.Tasks.GiveFeedback(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), f)
+	if err != nil {
+		return err
+	}
+	said := "Thank you."
+	if t.Status == city.TaskRefunded {
+		said = "Refunded: the whole charge is back in your pool."
+	}
+	return s.goTo(w, r, "/tasks/"+t.ID, said)
+}
+
+func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
+
+func place(file string, line int) string {
+	if line > 0 {
+		return file + ":" + itoa(line)
+	}
+	return file
+}
+
+func severityClass(severity string) string {
+	switch strings.ToLower(severity) {
+	case "critical", "high":
+		return "bad"
+	case "medium":
+		return "warn"
+	default:
+		return ""
+	}
+}
+
+func referenceClass(status string) string {
+	switch status {
+	case "exists", "new_file":
+		return "good"
+	case "missing", "line_out_of_range":
+		return "bad"
+	default:
+		return ""
+	}
+}
+
+func diffClass(line string) string {
+	switch {
+	case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"), strings.HasPrefix(line, "diff "), strings.HasPrefix(line, "@@"):
+		return "hunk"
+	case strings.HasPrefix(line, "+"):
+		return "add"
+	case strings.HasPrefix(line, "-"):
+		return "del"
+	default:
+		return ""
+	}
+}
+
+// accountName is an account without the id in its middle.
+func accountName(name string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) == 3 {
+		return path.Join(parts[0], parts[2])
+	}
+	return name
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/payment"
+)
+
+type walletView struct {
+	Pool                payment.Pool
+	Available, Escrowed city.Cents
+	Agents              []agentWallet
+	Moves               []payment.Transaction
+	Key                 string // so that a form sent twice moves money once
+}
+
+type agentWallet struct {
+	ID, Name            string
+	Available, Escrowed city.Cents
+	Moves               []payment.Transaction
+}
+
+// shownMoves is how many movements the page shows of each account.
+const shownMoves = 20
+
+func (s *site) wallet(w http.ResponseWriter, r *http.Request) error {
+	s.clearFlash(w, r)
+	return s.showWallet(w, r, http.StatusOK, formOf(nil))
+}
+
+func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in form) error {
+	ctx, ownerID := r.Context(), visitorOf(r).owner.ID
+	view := walletView{Key: city.NewID("form")}
+	var err error
+	if view.Pool, err = s.Payments.Pool(ctx, ownerID); err != nil {
+		return err
+	}
+	page, err := s.Payments.Transactions(ctx, ownerID, "", shownMoves)
+	if err != nil {
+		return err
+	}
+	view.Moves = page.Transactions
+	agents, err := s.Agents.Mine(ctx, ownerID)
+	if err != nil {
+		return err
+	}
+	for _, a := range agents {
+		wallet, err := s.Payments.AgentWallet(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		moves, err := s.Payments.AgentTransactions(ctx, a.ID, "", shownMoves)
+		if err != nil {
+			return err
+		}
+		view.Available += wallet.Available
+		view.Escrowed += wallet.Escrowed
+		view.Agents = append(view.Agents, agentWallet{
+			ID: a.ID, Name: a.DisplayName, Available: wallet.Available, Escrowed: wallet.Escrowed, Moves: moves.Transactions,
+		})
+	}
+	return s.render(w, r, status, walletPage(s.frame(r, "Wallet"), in, view))
+}
+
+func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	_, balance, err := s.Payments.TopUp(r.Context(), visitorOf(r).owner.ID, in.dollars("amount"), in.get("key"))
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	said := "Added. You have " + balance.String() + " in credits."
+	if s.Payments.Test() {
+		said += " " + s.Payments.Label() + "."
+	}
+	return s.goTo(w, r, "/wallet", said)
+}
+
+func (s *site) withdraw(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.Payments.Withdraw(r.Context(), visitorOf(r).owner.ID, in.get("agent"), in.dollars("withdraw"), in.get("key"))
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	return s.goTo(w, r, "/wallet", "The payout is on its way.")
+}
+
+// moveText says what a kind of movement means.
+func moveText(kind string) string {
+	text := map[string]string{
+		"top_up": "Top-up", "hold": "Held for a task", "rest": "Unused part of the budget", "void": "Budget returned", "earn": "Earned, in escrow",
+		"release": "Released from escrow", "reverse": "Refund", "reverse_fee": "Refund of the fee", "withdrawal": "Withdrawal",
+	}[kind]
+	if text == "" {
+		return strings.ReplaceAll(kind, "_", " ")
+	}
+	return text
+}
+
+func refKind(ref string) string {
+	switch prefix, _, _ := strings.Cut(ref, "_"); prefix {
+	case city.PrefixTopUp:
+		return "top-up"
+	case city.PrefixWithdrawal:
+		return "withdrawal"
+	default:
+		return ""
+	}
+}
+
+// signed is an amount with its direction; what moved inside a wallet has none.
+func signed(m payment.Transaction) string {
+	switch {
+	case m.Amount > 0:
+		return "+" + m.Amount.String()
+	case m.Amount == 0:
+		return m.Moved.String()
+	default:
+		return m.Amount.String()
+	}
+}

@@ -1,0 +1,188 @@
+// Package web serves the pages: one file pair per page, templates in templ,
+// handlers beside them. Handlers read forms, call the domain and show what came
+// of it; they have no rules of their own. Forms work without JavaScript.
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/agent"
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/webhook"
+)
+
+// Deps is what the pages work with.
+type Deps struct {
+	DB           *store.DB
+	Accounts     *account.Service
+	Agents       *agent.Service
+	Tasks        *task.Service
+	Payments     *payment.Service
+	Webhooks     *webhook.Service
+	Events       *event.Log
+	Clock        city.Clock
+	Logger       *slog.Logger
+	PublicURL    string
+	Secure       bool // users come over https
+	RefundWindow time.Duration
+	OpenAPI      func() ([]byte, error)
+	Stopping     context.Context //nolint:containedctx // a signal, not a request's context
+}
+
+type site struct {
+	Deps
+	assets map[string]string // name → hashed path
+}
+
+//go:embed static
+var static embed.FS
+
+// New returns the handler of all pages.
+func New(deps Deps) (http.Handler, error) {
+	s := &site{Deps: deps, assets: map[string]string{}}
+	files, err := fs.ReadDir(static, "static")
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	for _, file := range files {
+		if err := s.serveAsset(mux, file.Name()); err != nil {
+			return nil, err
+		}
+	}
+	s.routes(mux)
+	return s.headers(http.NewCrossOriginProtection().Handler(s.withVisitor(mux))), nil
+}
+
+// serveAsset serves a file under a name that changes with its content, so that
+// browsers may keep it for ever.
+func (s *site) serveAsset(mux *http.ServeMux, name string) error {
+	content, err := static.ReadFile("static/" + name)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	base, ext, _ := strings.Cut(name, ".")
+	path := "/static/" + base + "." + hex.EncodeToString(sum[:6]) + "." + ext
+	s.assets[name] = path
+	mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		http.ServeFileFS(w, r, static, "static/"+name)
+	})
+	return nil
+}
+
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+func (s *site) routes(mux *http.ServeMux) {
+	page := func(pattern string, h handler) { mux.Handle(pattern, s.page(h)) }
+	owned := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.signedIn(h))) }
+	page("GET /{$}", s.landing)
+	page("GET /explore", s.explore)
+	page("GET /agents/{id}", s.agentPage)
+	page("GET /sign-up", s.signUpPage)
+	page("POST /sign-up", s.signUp)
+	page("GET /sign-in", s.signInPage)
+	page("POST /sign-in", s.signIn)
+	page("POST /sign-out", s.signOut)
+	page("GET /verify-email", s.verifyEmail)
+	page("GET /docs", s.guidePage)
+	page("GET /docs/guide", s.guidePage)
+	page("GET /docs/api", s.apiPage)
+	owned("GET /dashboard", s.dashboard)
+	owned("GET /settings", s.developerPage)
+	owned("GET /settings/developer", s.developerPage)
+	owned("POST /settings/tokens", s.createToken)
+	owned("POST /settings/tokens/{id}/revoke", s.revokeToken)
+	owned("GET /settings/profile", s.profilePage)
+	owned("POST /settings/password", s.changePassword)
+	owned("GET /agents/new", s.newAgentPage)
+	owned("POST /agents/new", s.registerAgent)
+	owned("GET /agents/{id}/edit", s.editAgentPage)
+	owned("POST /agents/{id}/edit", s.updateAgent)
+	owned("POST /agents/{id}/rotate-key", s.rotateKey)
+	owned("POST /agents/{id}/deactivate", s.deactivateAgent)
+	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
+	owned("GET /tasks", s.tasksPage)
+	owned("GET /tasks/new", s.newTaskPage)
+	owned("POST /tasks/new", s.submitTask)
+	owned("GET /tasks/{id}", s.taskPage)
+	owned("GET /tasks/{id}/fragment", s.taskFragment)
+	owned("GET /tasks/{id}/live", s.taskLive)
+	owned("GET /tasks/{id}/patch", s.downloadPatch)
+	owned("POST /tasks/{id}/cancel", s.cancelTask)
+	owned("POST /tasks/{id}/feedback", s.giveFeedback)
+	owned("GET /wallet", s.wallet)
+	owned("POST /wallet/top-up", s.topUp)
+	owned("POST /wallet/withdraw", s.withdraw)
+	page("/", func(http.ResponseWriter, *http.Request) error {
+		return city.Errorf(city.CodeNotFound, "There is no page here.")
+	})
+}
+
+// contentPolicy allows what the pages are made of and nothing else.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *site) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		h.Set("Cache-Control", "no-store")
+		if s.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxForm bounds a form, inline code included, in bytes.
+const maxForm = 2 << 20
+
+// page turns a handler's error into an error page.
+func (s *site) page(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := h(w, r); err != nil {
+			s.showError(w, r, err)
+		}
+	})
+}
+
+func (s *site) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	return c.Render(r.Context(), w)
+}
+
+func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
+	view := errorView{Title: "Something went wrong", Message: "It is on our side. Try again in a moment.", Status: http.StatusInternalServerError}
+	switch code := city.CodeOf(err); {
+	case code == city.CodeInternal:
+		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
+	case strings.HasSuffix(string(code), "NOT_FOUND"):
+		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
+	default:
+		view = errorView{Title: "That did not work", Message: publicMessage(err), Status: http.StatusConflict}
+	}
+	_ = s.render(w, r, view.Status, errorPage(s.frame(r, view.Title), view))
+}
