@@ -112,6 +112,15 @@ func (b *ErrorBody) GetStatus() int { return b.status }
 
 const internalMessage = "Something went wrong on our side. Try again; if it happens again, name the request id."
 
+// nameless is an answer outside any request: huma asks for one to describe it.
+func nameless(err error) *ErrorBody {
+	known, ok := errors.AsType[*city.Error](err)
+	if !ok {
+		known = city.Errorf(city.CodeInternal, internalMessage)
+	}
+	return &ErrorBody{status: Status(known.Code), Err: ErrorAnswer{Code: known.Code, Message: known.Message}}
+}
+
 // answer turns any error into the body that a caller may see. What is not a
 // city.Error is logged with its cause and shown as an internal error.
 func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
@@ -142,7 +151,7 @@ var errorModel sync.Once
 func setErrorModel() {
 	errorModel.Do(func() {
 		huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
-			return answer(context.TODO(), slog.New(slog.DiscardHandler), humaError(status, message, errs))
+			return nameless(humaError(status, message, errs))
 		}
 		huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 			return answer(ctx.Context(), loggerOf(ctx.Context()), humaError(status, message, errs))
