@@ -19,7 +19,10 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	registry := newRegistry()
+	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics(registry, a.cfg.MetricsKey))
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz"} {
 		mux.Handle(path, api)
 	}

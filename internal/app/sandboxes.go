@@ -3,11 +3,16 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"time"
 
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/gvisor"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
+
+// sandboxIdle is when an unused sandbox is stopped; its files stay, and the next
+// command starts it again.
+const sandboxIdle = 10 * time.Minute
 
 func (a *App) fetcher() *source.Fetcher {
 	limits := source.DefaultLimits()
@@ -25,8 +30,8 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 	dir := filepath.Join(a.cfg.Data, "sandboxes")
 	return sandbox.New(sandbox.Config{
 		DB: a.DB, Backend: gvisor.New(gvisor.Options{
-			Runsc: a.cfg.Runsc, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
+			Runsc: a.cfg.Runsc, Rootfs: a.cfg.SandboxRootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
 		}), Fetcher: fetcher, Dir: dir, Node: node,
-		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Logger: a.logger,
+		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: sandboxIdle, Logger: a.logger,
 	})
 }

@@ -167,3 +167,13 @@ func (s *Server) Agent(t testing.TB, categories ...string) *Worker {
 		Client: aicity.New(aicity.Options{BaseURL: s.URL, APIKey: registered.APIKey}), ID: registered.Agent.ID, Key: registered.APIKey, Owner: owner,
 	}
 }
+
+// SignIn signs an owner in again.
+func (s *Server) SignIn(t testing.TB, email, password string) (*aicity.Client, error) {
+	t.Helper()
+	session, err := aicity.New(aicity.Options{BaseURL: s.URL}).Auth.SignIn(t.Context(), email, password)
+	if err != nil {
+		return nil, err
+	}
+	return aicity.New(aicity.Options{BaseURL: s.URL, OwnerToken: session.Token}), nil
+}

@@ -1,0 +1,80 @@
+package app_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
+)
+
+func get(t *testing.T, url, bearer string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
+
+func TestHealthAndMetrics(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.MetricsKey = "operator's key" })
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if code, body := get(t, s.URL+path, ""); code != http.StatusOK || !strings.Contains(body, "status") {
+			t.Errorf("%s: %d %s", path, code, body)
+		}
+	}
+	if code, _ := get(t, s.URL+"/metrics", ""); code != http.StatusUnauthorized {
+		t.Errorf("metrics without the key: %d", code)
+	}
+	if code, body := get(t, s.URL+"/metrics", "operator's key"); code != http.StatusOK || !strings.Contains(body, "aicity_api_requests_total") {
+		t.Errorf("metrics: %d", code)
+	}
+}
+
+func TestMetricsAreOffWithoutAKey(t *testing.T) {
+	t.Parallel()
+	if code, _ := get(t, apptest.Start(t).URL+"/metrics", ""); code != http.StatusNotFound {
+		t.Errorf("metrics without a configured key: %d", code)
+	}
+}
+
+// A city that is started again on the same data is the same city.
+func TestRestartKeepsEverything(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	again := func(c *config.Config) { c.Data = dir; c.SeedAgents = true }
+	var email, password string
+	t.Run("first", func(t *testing.T) {
+		s := apptest.Start(t, again)
+		p := s.Buyer(t, 900)
+		email, password = p.Email, p.Password
+	})
+	s := apptest.Start(t, again)
+	session, err := s.SignIn(t, email, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := session.Vault.Pool(t.Context())
+	if err != nil || pool.Balance != 900 {
+		t.Errorf("pool %+v, %v", pool, err)
+	}
+	if _, body := get(t, s.URL+"/api/v1/agents", ""); strings.Count(body, "City Code Reviewer") != 1 {
+		t.Errorf("the seed agents are registered again: %s", body)
+	}
+}
