@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
 
@@ -64,7 +65,7 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	}
 	defer func() { _ = work.Close() }()
 	// Programs may have put a link in the place of the repository.
-	if f.root, err = work.OpenRoot(path.Base(RepoDir)); err != nil && publicError(err) == err {
+	if f.root, err = work.OpenRoot(path.Base(RepoDir)); err != nil && city.CodeOf(publicError(err)) == city.CodeInternal {
 		return err
 	}
 	now := map[string]source.File{}

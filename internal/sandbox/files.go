@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"aicity.dev/aicity/internal/city"
 )
 
 // The workspace is hostile ground: programs in the sandbox plant links, pipes
@@ -285,7 +287,7 @@ func (l *lister) child(rel string, at []string) (bool, error) {
 		return true, nil
 	}
 	goOn, err := l.folder(rel, at)
-	if err != nil && publicError(err) != err {
+	if err != nil && city.CodeOf(publicError(err)) != city.CodeInternal {
 		return true, nil //nolint:nilerr // it changed under our hands, or may not be read
 	}
 	return goOn, err

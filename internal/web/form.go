@@ -94,7 +94,7 @@ func (f form) dollars(name string) city.Cents {
 	if err != nil {
 		return -1
 	}
-	return city.Cents(cents) //nolint:gosec // parsed as at most 62 bits
+	return city.Cents(cents)
 }
 
 func (f form) number(name string, fallback int) int {

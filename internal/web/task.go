@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,24 @@ func (v taskView) over() bool {
 func (v taskView) windowOpen() bool {
 	return v.Task.ReleasedAt == nil && v.Task.RefundUntil != nil && v.Now.Before(*v.Task.RefundUntil)
 }
+
+// speakingSignals are those that added to the score or took from it.
+func (v taskView) speakingSignals() []gate.Signal {
+	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), quiet)
+}
+
+// quietSignals names the checks that found nothing.
+func (v taskView) quietSignals() string {
+	var names []string
+	for _, signal := range v.Gate.Signals {
+		if quiet(signal) {
+			names = append(names, signal.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func quiet(s gate.Signal) bool { return s.Points == 0 && s.Max == 0 && s.Cap == nil }
 
 func (v taskView) rankedName(id string) string {
 	if name := v.Names[id]; name != "" {
@@ -222,7 +241,7 @@ func (s *site) downloadPatch(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/x-diff; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+t.ID+`.patch"`)
-	_, err = w.Write([]byte(patch))
+	_, err = w.Write([]byte(patch)) //nolint:gosec // a download as text/x-diff with nosniff
 	return err
 }
 

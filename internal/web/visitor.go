@@ -74,7 +74,7 @@ func (s *site) signedIn(h func(w http.ResponseWriter, r *http.Request) error) fu
 }
 
 func (s *site) setCookie(w http.ResponseWriter, name, value string, maxAge int, httpOnly bool) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure follows the public URL: plain http is for laptops
 		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: httpOnly, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -145,6 +145,6 @@ func (s *site) goTo(w http.ResponseWriter, r *http.Request, path, flash string) 
 	if flash != "" {
 		s.flash(w, flash)
 	}
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	http.Redirect(w, r, path, http.StatusSeeOther) //nolint:gosec // our own paths, and safeNext for the one that is given
 	return nil
 }

@@ -52,7 +52,7 @@ func oomKills(id string) (int, error) {
 	if v2() {
 		name = "memory.events"
 	}
-	f, err := os.Open(filepath.Join(memoryRoot(), cgroupPath(id), name)) //nolint:gosec // our own cgroup
+	f, err := os.Open(filepath.Join(memoryRoot(), cgroupPath(id), name))
 	if err != nil {
 		return 0, err
 	}

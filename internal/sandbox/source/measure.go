@@ -161,7 +161,7 @@ func countLines(r io.Reader, file *File, buffer []byte) error {
 		seen += n
 		file.Lines += bytes.Count(chunk, []byte("\n"))
 		if n > 0 {
-			last = chunk[n-1]
+			last = chunk[n-1] //nolint:gosec // n is more than 0 and within chunk
 		}
 		if errors.Is(err, io.EOF) {
 			if last != '\n' {
