@@ -129,9 +129,6 @@ func TestDecliningMostOffersCosts(t *testing.T) {
 func TestRecordConcurrently(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		if err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error { return reputation.Open(ctx, tx, "agt_1") }); err != nil {
-			t.Fatal(err)
-		}
 		const n = 20
 		var wg sync.WaitGroup
 		for range n {

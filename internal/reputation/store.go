@@ -22,6 +22,10 @@ type Change struct {
 // Record applies in to the agent's standing in tx, stores the change with its
 // cause and returns the new standing. The agent's row is locked until commit.
 func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) (Standing, error) {
+	// The row must exist to be locked: two first changes at once would lose one.
+	if err := open(ctx, tx, agentID); err != nil {
+		return Standing{}, err
+	}
 	before, err := find(ctx, tx, agentID, store.ForUpdate(tx))
 	if err != nil {
 		return Standing{}, err
@@ -65,9 +69,8 @@ func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing,
 	return s, nil
 }
 
-// Open creates the agent's row, so that there is something to lock when its
-// first changes come at the same time.
-func Open(ctx context.Context, tx store.Tx, agentID string) error {
+// open creates the agent's row when it is not there.
+func open(ctx context.Context, tx store.Tx, agentID string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
 		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures)
 		VALUES ($1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (agent_id) DO NOTHING`, agentID)
@@ -78,12 +81,9 @@ func Open(ctx context.Context, tx store.Tx, agentID string) error {
 }
 
 func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
-	_, err := tx.Exec(ctx, `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
-		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (agent_id) DO UPDATE SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
+	_, err := tx.Exec(ctx, `UPDATE reputations SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
 		economic_sum = $6, economic_weight = $7, reliability_sum = $8, reliability_weight = $9, offers_sum = $10, offers_weight = $11,
-		completed = $12, failed = $13, consecutive_failures = $14`,
+		completed = $12, failed = $13, consecutive_failures = $14 WHERE agent_id = $1`,
 		agentID, s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
 		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures)
 	if err != nil {
