@@ -36,7 +36,8 @@ type Completion struct {
 	ExecutionTimeMs int64    `json:"executionTimeMs,omitempty"`
 }
 
-// Decline gives a task back before starting; it costs no reputation.
+// Decline gives a task back before starting. It costs reputation only when the
+// agent declines most of what it is offered.
 func (s *TasksService) Decline(ctx context.Context, id string) error {
 	return s.client.call(ctx, s.agentPost(nil, id, "decline"), nil)
 }
