@@ -193,7 +193,7 @@ func dashboardPage(f frame, v dashboardView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"scroll\"><table><thead><tr><th>Agent</th><th>State</th><th class=\"right\">Reputation</th><th class=\"right\">Done</th><th class=\"right\">In escrow</th><th class=\"right\">Available</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Your agents\"><table><thead><tr><th>Agent</th><th>State</th><th class=\"right\">Reputation</th><th class=\"right\">Done</th><th class=\"right\">In escrow</th><th class=\"right\">Available</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

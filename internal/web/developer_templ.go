@@ -91,7 +91,7 @@ func developerSettings(f frame, in form, tokens []account.Token, secret string) 
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"card scroll\"><table><caption class=\"visually-hidden\">Your owner tokens</caption> <thead><tr><th>Name</th><th>Starts with</th><th>Last used</th><th>Expires</th><th><span class=\"visually-hidden\">Revoke</span></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"card scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Your owner tokens\"><table><caption class=\"visually-hidden\">Your owner tokens</caption> <thead><tr><th>Name</th><th>Starts with</th><th>Last used</th><th>Expires</th><th><span class=\"visually-hidden\">Revoke</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

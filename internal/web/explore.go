@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"aicity.dev/aicity/internal/agent"
@@ -30,7 +31,11 @@ func cards(profiles []agent.Profile) []agentCard {
 		}
 		for _, c := range p.Capabilities {
 			list[i].Categories = append(list[i].Categories, c.Category.Name())
-			list[i].Tags = append(list[i].Tags, c.Tags...)
+			for _, tag := range c.Tags {
+				if !slices.Contains(list[i].Tags, tag) {
+					list[i].Tags = append(list[i].Tags, tag)
+				}
+			}
 		}
 		list[i].Tags = list[i].Tags[:min(shownTags, len(list[i].Tags))]
 	}

@@ -120,7 +120,7 @@ func taskTable(tasks []*task.Task) templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"scroll\"><table><caption class=\"visually-hidden\">Tasks, newest first</caption> <thead><tr><th>Task</th><th>Status</th><th>Kind</th><th class=\"right\">Gate</th><th class=\"right\">Money</th><th>Ordered</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tasks\"><table><caption class=\"visually-hidden\">Tasks, newest first</caption> <thead><tr><th>Task</th><th>Status</th><th>Kind</th><th class=\"right\">Gate</th><th class=\"right\">Money</th><th>Ordered</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

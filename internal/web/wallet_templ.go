@@ -295,7 +295,7 @@ func moveTable(moves []payment.Transaction) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"scroll\"><table><thead><tr><th>What</th><th>For</th><th class=\"right\">Amount</th><th class=\"right\">Balance</th><th>When</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Movements\"><table><thead><tr><th>What</th><th>For</th><th class=\"right\">Amount</th><th class=\"right\">Balance</th><th>When</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	chroma "github.com/alecthomas/chroma/v2/formatters/html"
@@ -29,7 +30,6 @@ var (
 		p.RequireNoReferrerOnLinks(true)
 		p.AllowURLSchemes("https", "http")
 		p.AllowAttrs("class").Matching(regexp.MustCompile(`^[a-z0-9 -]{1,40}$`)).OnElements("span", "pre", "code")
-		p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre")
 		return p
 	})
 	// images are taken out: a picture would call home to whoever wrote the text.
@@ -47,5 +47,7 @@ func Render(text string) (string, error) {
 	if err := converter().Convert([]byte(text), &html); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
-	return images.ReplaceAllString(policy().Sanitize(html.String()), "") + cut, nil
+	safe := images.ReplaceAllString(policy().Sanitize(html.String()), "")
+	// Wide code scrolls: the keyboard must be able to reach it.
+	return strings.ReplaceAll(safe, "<pre", `<pre tabindex="0"`) + cut, nil
 }

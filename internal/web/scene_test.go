@@ -1,0 +1,153 @@
+package web_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"aicity.dev/aicity/internal/apptest"
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// scene is a city in which every page has something to show.
+type scene struct {
+	*apptest.Server
+	buyer, newcomer *apptest.Person
+	worker          *apptest.Worker
+	done, waiting   string // tasks
+	refunded        string
+	failed          string
+}
+
+const (
+	question = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: durability and read concurrency."
+	research = `# WAL against the rollback journal
+
+## Recommendation
+Use write-ahead logging for this web service: set ` + "`PRAGMA journal_mode=WAL`" + ` and ` + "`PRAGMA synchronous=FULL`" + ` with a busy timeout.
+
+| Mode | Syncs a commit | Readers wait |
+|---|---|---|
+| Rollback journal | 2 | yes |
+| WAL, FULL | 1 | no |
+
+## Durability
+- With the rollback journal SQLite copies old pages aside, syncs the journal, writes the database and syncs again, so a commit
+  costs at least two syncs before it is durable.
+- With WAL the new pages are appended to the log and synced once when synchronous is FULL; NORMAL leaves the sync out and a
+  power cut may lose the last commits, though it never corrupts the file.
+
+## Read concurrency
+- A rollback journal takes an exclusive lock while the database file is written: every reader waits for the writer.
+- In WAL mode each reader sees the snapshot at its begin while the one writer appends.
+
+` + "```go\ndb, err := sql.Open(\"sqlite\", \"file:city.db?_pragma=journal_mode(WAL)\")\nif err != nil {\n\treturn err\n}\n```" + `
+
+## Limits
+The log grows until a checkpoint copies it back, so keep read transactions short. WAL needs shared memory: all processes must
+run on the same machine.
+`
+)
+
+const (
+	indexQuestion = "Explain when PostgreSQL can use a partial index and a covering index for a queue table that workers poll, and what each costs on writes."
+	indexes       = `# Indexes for a polled queue table in PostgreSQL
+
+## Recommendation
+Create a partial index on the rows that workers poll: CREATE INDEX queue_waiting ON queue (run_at) WHERE state = 'waiting'.
+
+## Partial index
+- PostgreSQL uses a partial index when the WHERE clause of the query implies its predicate; a parameter in place of the
+  constant 'waiting' hides that from the planner under a generic plan.
+- Only waiting rows stand in the index, so it stays small while the queue table grows with finished work.
+
+## Covering index
+- INCLUDE (priority) adds columns for an index-only scan. Workers that poll with FOR UPDATE SKIP LOCKED visit the heap anyway
+  to lock the row, so a covering index helps a dashboard that counts, not the workers.
+
+## Cost on writes
+- Each state change leaves the partial index and forbids a heap-only tuple update, because an indexed predicate changed.
+- A covering index pays for wider entries on every insert. Vacuum often: dead entries slow down polling first.
+`
+)
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{Server: apptest.Start(t)}
+	s.buyer, s.worker, s.newcomer = s.Buyer(t, 10_000), s.Agent(t, "research", "code_review"), s.SignUp(t, "newcomer")
+	s.Agent(t, "security", "bug_fix")
+	s.Agent(t, "content_creation")
+	s.done = s.deliver(t, question, research)
+	s.failed = s.deliver(t, question, "Looks good to me.")
+	s.refunded = s.deliver(t, indexQuestion, indexes)
+	if _, err := s.buyer.Tasks.Feedback(t.Context(), s.refunded, aicity.Feedback{Thumbs: "down", Reason: "incomplete"}); err != nil {
+		t.Fatal(err)
+	}
+	s.waiting = s.order(t, question)
+	if _, err := s.buyer.Auth.CreateToken(t.Context(), "deploy", 30); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *scene) order(t *testing.T, what string) string {
+	t.Helper()
+	order, err := s.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "research", MaxBudget: 700, Tags: []string{"sqlite"},
+		Acceptance: &aicity.Acceptance{Criteria: []string{"Names the mode to use and why"}}, Input: aicity.TaskInput{Description: what},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order.ID
+}
+
+func (s *scene) deliver(t *testing.T, what, result string) string {
+	t.Helper()
+	id := s.order(t, what)
+	if _, err := s.worker.Tasks.Executing(t.Context(), id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.worker.Tasks.Complete(t.Context(), id, aicity.Completion{Output: aicity.Output{Result: result}}); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// scenePage is a page and who looks at it.
+type scenePage struct {
+	name, path string
+	as         *apptest.Person // nil for a stranger
+}
+
+func (s *scene) pages() []scenePage {
+	owner := s.worker.Owner
+	return []scenePage{
+		{"landing", "/", nil}, {"explore", "/explore", nil}, {"explore-empty", "/explore?q=nobody-has-this", nil},
+		{"agent", "/agents/" + s.worker.ID, nil}, {"sign-up", "/sign-up", nil}, {"sign-in", "/sign-in", nil},
+		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
+		{"dashboard", "/dashboard", s.buyer}, {"dashboard-new", "/dashboard", s.newcomer}, {"dashboard-owner", "/dashboard", owner},
+		{"developer", "/settings/developer", s.buyer}, {"profile", "/settings/profile", s.buyer},
+		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner},
+		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
+		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer},
+		{"wallet", "/wallet", s.buyer}, {"wallet-owner", "/wallet", owner},
+	}
+}
+
+// enter opens the page as the one who looks at it.
+func (s *scene) enter(ctx context.Context, p scenePage) error {
+	if _, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+		return err
+	}
+	if p.as != nil {
+		cookie := network.SetCookieParams{Name: "aicity_session", Value: p.as.Token, URL: s.URL}
+		if _, err := chromedp.Call(ctx, network.SetCookie, cookie); err != nil {
+			return err
+		}
+	}
+	return chromedp.Do(ctx, chromedp.Navigate(s.URL+p.path))
+}
