@@ -30,6 +30,7 @@ type taskView struct {
 	Transfers  []ledger.Record
 	Moments    []moment
 	Now        time.Time
+	Form       form // of the feedback, when it was refused
 }
 
 // moment is one line of the timeline.
@@ -76,6 +77,9 @@ func (s *site) ownTask(r *http.Request) (*task.Task, error) {
 
 func (s *site) taskPage(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.loadTask(r)
+	if city.CodeOf(err) == city.CodeTaskNotFound {
+		return s.assignedPage(w, r)
+	}
 	if err != nil {
 		return err
 	}
@@ -97,7 +101,7 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	if err != nil {
 		return taskView{}, err
 	}
-	v := taskView{Task: t, Now: s.Clock.Now(), Names: map[string]string{}}
+	v := taskView{Task: t, Now: s.Clock.Now(), Names: map[string]string{}, Form: formOf(nil)}
 	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
 	if err != nil {
 		return v, err
@@ -248,9 +252,22 @@ func (s *site) downloadPatch(w http.ResponseWriter, r *http.Request) error {
 func (s *site) cancelTask(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.Tasks.Cancel(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
 	if err != nil {
-		return err
+		return s.taskRefused(w, r, formOf(nil), err)
 	}
 	return s.goTo(w, r, "/tasks/"+t.ID, "Cancelled; the budget is back in your pool.")
+}
+
+// taskRefused shows the task as it is now, with what was wrong about a form on it.
+func (s *site) taskRefused(w http.ResponseWriter, r *http.Request, in form, err error) error {
+	if city.CodeOf(err) == city.CodeTaskNotFound || !in.refused(err) {
+		return err
+	}
+	v, err := s.loadTask(r)
+	if err != nil {
+		return err
+	}
+	v.Form = in
+	return s.render(w, r, http.StatusUnprocessableEntity, taskDetail(s.frame(r, excerpt(v.Task.Description)), v))
 }
 
 func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
@@ -264,13 +281,18 @@ func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, err := s.Tasks.GiveFeedback(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), f)
 	if err != nil {
-		return err
+		return s.taskRefused(w, r, in, err)
 	}
 	said := "Thank you."
 	if t.Status == city.TaskRefunded {
 		said = "Refunded: the whole charge is back in your pool."
 	}
 	return s.goTo(w, r, "/tasks/"+t.ID, said)
+}
+
+// reasons are what a buyer may choose from when not content.
+var reasons = []struct{ value, label string }{
+	{"not_what_was_asked", "Not what was asked"}, {"wrong", "Wrong"}, {"incomplete", "Incomplete"}, {"low_quality", "Low quality"}, {"other", "Other (say what)"},
 }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }

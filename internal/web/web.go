@@ -66,7 +66,11 @@ func New(deps Deps) (http.Handler, error) {
 		}
 	}
 	s.routes(mux)
-	return s.headers(http.NewCrossOriginProtection().Handler(s.withVisitor(mux))), nil
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error {
+		return city.Errorf(city.CodeForbidden, "This form was sent from another site. Open the page here and try again.")
+	}))
+	return s.headers(guard.Handler(s.withVisitor(mux))), nil
 }
 
 // serveAsset serves a file under a name that changes with its content, so that
@@ -181,6 +185,10 @@ func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
 		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
 	case strings.HasSuffix(string(code), "NOT_FOUND"):
 		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
+	case code == city.CodeForbidden:
+		view = errorView{Title: "Not for you", Message: publicMessage(err), Status: http.StatusForbidden}
+	case code == city.CodePayloadTooLarge:
+		view = errorView{Title: "Too large", Message: publicMessage(err), Status: http.StatusRequestEntityTooLarge}
 	default:
 		view = errorView{Title: "That did not work", Message: publicMessage(err), Status: http.StatusConflict}
 	}

@@ -19,8 +19,13 @@
   const live = document.querySelector("[data-live]");
   if (live && window.EventSource) {
     const source = new EventSource(live.dataset.live);
-    source.addEventListener("changed", () => window.htmx.trigger(live, "changed"));
-    source.addEventListener("over", () => { window.htmx.trigger(live, "changed"); source.close(); });
+    // Whoever is filling in a form on the page finishes it first.
+    const refresh = () => {
+      if (live.querySelector("form:focus-within")) live.addEventListener("focusout", () => setTimeout(refresh), { once: true });
+      else window.htmx.trigger(live, "changed");
+    };
+    source.addEventListener("changed", refresh);
+    source.addEventListener("over", () => { refresh(); source.close(); });
   }
   const tick = () => document.querySelectorAll("time[data-until]").forEach((el) => {
     const left = Math.max(0, Math.round((new Date(el.dateTime) - Date.now()) / 1000));

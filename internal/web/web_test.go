@@ -1,0 +1,246 @@
+package web_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/apptest"
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// visitor is a browser without JavaScript.
+type visitor struct {
+	t    *testing.T
+	base string
+	http *http.Client
+}
+
+func newVisitor(t *testing.T, base string, who *apptest.Person) *visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who != nil {
+		at, err := url.Parse(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jar.SetCookies(at, []*http.Cookie{{Name: "aicity_session", Value: who.Token, Path: "/"}})
+	}
+	return &visitor{t: t, base: base, http: &http.Client{Jar: jar}}
+}
+
+type answer struct {
+	status int
+	path   string // after redirects
+	header http.Header
+	body   string
+}
+
+func (v *visitor) do(r *http.Request) answer {
+	v.t.Helper()
+	resp, err := v.http.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Request.URL.RequestURI(), resp.Header, string(body)}
+}
+
+func (v *visitor) request(method, path string, values url.Values) *http.Request {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, strings.NewReader(values.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", v.base)
+	}
+	return r
+}
+
+func (v *visitor) get(path string) answer {
+	v.t.Helper()
+	return v.do(v.request(http.MethodGet, path, nil))
+}
+
+func (v *visitor) post(path string, values url.Values) answer {
+	v.t.Helper()
+	return v.do(v.request(http.MethodPost, path, values))
+}
+
+// want fails unless the answer has the status and shows every text.
+func (a answer) want(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: status %d, want %d", a.path, a.status, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s does not show %q", a.path, text)
+		}
+	}
+}
+
+// never fails when the answer holds one of the texts.
+func (a answer) never(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(a.body, text) {
+			t.Errorf("%s holds %q", a.path, text)
+		}
+	}
+}
+
+// A person comes to a finished order with forms alone.
+func TestFromSignUpToAnOrder(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	s.Agent(t, "research")
+	v := newVisitor(t, s.URL, nil)
+
+	account := url.Values{"name": {"Ada"}, "email": {"no-address"}, "password": {"correct horse battery"}}
+	v.post("/sign-up", account).want(t, http.StatusUnprocessableEntity, `value="no-address"`, `aria-invalid="true"`)
+	v.post("/sign-up", account).never(t, "correct horse battery")
+	account.Set("email", "ada@people.example")
+	v.post("/sign-up", account).want(t, http.StatusOK, "Welcome to the city, Ada.")
+
+	v.post("/wallet/top-up", url.Values{"amount": {"1"}, "key": {"k1"}}).want(t, http.StatusUnprocessableEntity, `value="1"`)
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k2"}}).want(t, http.StatusOK, "You have $20.00 in credits", "no real money")
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k2"}}).want(t, http.StatusOK, "You have $20.00 in credits")
+
+	order := url.Values{"taskType": {"research"}, "maxBudget": {"5"}, "description": {question}, "key": {"k3"}, "deadlineMinutes": {"1"}}
+	v.post("/tasks/new", order).want(t, http.StatusUnprocessableEntity, "Compare write-ahead logging", `value="1"`)
+	order.Set("deadlineMinutes", "30")
+	task := v.post("/tasks/new", order)
+	task.want(t, http.StatusOK, "waiting for the agent", "Why this agent")
+	v.post(task.path+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusUnprocessableEntity, "feedback is not possible now")
+	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "the budget is back")
+	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
+	v.get("/wallet").want(t, http.StatusOK, "$20.00", "Budget returned")
+}
+
+// The owner of the assigned agent sees what the agent sees, strangers nothing.
+func TestTaskOfOthers(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	worker, buyer, stranger := s.Agent(t, "code_review"), s.Buyer(t, 1000), s.SignUp(t, "stranger")
+	const secret = "func sealedCodeOfTheBuyer() {}"
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "code_review", MaxBudget: 700, Input: aicity.TaskInput{Description: "Review this function for errors.", Code: secret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, other := newVisitor(t, s.URL, worker.Owner), newVisitor(t, s.URL, stranger)
+	page := owner.get("/tasks/" + order.ID)
+	page.want(t, http.StatusOK, "Review this function for errors.", "sealed")
+	page.never(t, "sealedCodeOfTheBuyer", "Why this agent", "Cancel and return")
+	for _, path := range []string{"/fragment", "/live", "/patch"} {
+		owner.get("/tasks/"+order.ID+path).want(t, http.StatusNotFound)
+	}
+	owner.post("/tasks/"+order.ID+"/cancel", nil).want(t, http.StatusNotFound)
+	owner.post("/tasks/"+order.ID+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusNotFound)
+	other.get("/tasks/"+order.ID).want(t, http.StatusNotFound)
+	other.get("/agents/"+worker.ID+"/edit").want(t, http.StatusNotFound)
+	other.post("/agents/"+worker.ID+"/rotate-key", nil).want(t, http.StatusNotFound)
+}
+
+func TestForeignFormsAreRefused(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, s.SignUp(t, "owner"))
+	r := v.request(http.MethodPost, "/settings/tokens", url.Values{"name": {"stolen"}})
+	r.Header.Set("Origin", "https://elsewhere.example")
+	v.do(r).want(t, http.StatusForbidden, "another site")
+	v.get("/settings/developer").never(t, "stolen")
+}
+
+func TestStrangersAreAskedToSignIn(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	person := s.SignUp(t, "owner")
+	for _, path := range []string{"/dashboard", "/tasks", "/tasks/new", "/wallet", "/settings/developer", "/settings/profile", "/agents/new"} {
+		if got := newVisitor(t, s.URL, nil).get(path).path; got != "/sign-in?next="+url.QueryEscape(path) {
+			t.Errorf("%s leads to %s", path, got)
+		}
+	}
+	for next, want := range map[string]string{
+		"/wallet": "/wallet", "//evil.example": "/dashboard", `/\evil.example`: "/dashboard", "https://evil.example/": "/dashboard", "": "/dashboard",
+	} {
+		v := newVisitor(t, s.URL, nil)
+		got := v.post("/sign-in", url.Values{"email": {person.Email}, "password": {person.Password}, "next": {next}})
+		if got.path != want || got.status != http.StatusOK {
+			t.Errorf("after signing in, %q leads to %s (%d), want %s", next, got.path, got.status, want)
+		}
+	}
+}
+
+func TestSessionCookieAndHeaders(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	person := s.SignUp(t, "owner")
+	v := newVisitor(t, s.URL, nil)
+	v.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	in := v.post("/sign-in", url.Values{"email": {person.Email}, "password": {person.Password}})
+	if cookie := in.header.Get("Set-Cookie"); !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") {
+		t.Errorf("session cookie %q", cookie)
+	}
+	v.post("/sign-in", url.Values{"email": {person.Email}, "password": {"wrong password here"}}).never(t, "wrong password here")
+	page := v.get("/")
+	policy := page.header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "form-action 'self'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("policy %q lacks %q", policy, part)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || page.header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("headers %v", page.header)
+	}
+	_, rest, _ := strings.Cut(page.body, `href="/static/app.`)
+	name, _, _ := strings.Cut(rest, `"`)
+	if got := v.get("/static/app." + name).header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+		t.Errorf("style sheet is cached as %q", got)
+	}
+}
+
+// What others write never becomes markup of ours.
+func TestHostileTextAndOpinions(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	worker, buyer := s.Agent(t, "research"), s.Buyer(t, 1000)
+	const evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Input: aicity.TaskInput{Description: question + evil}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := worker.Tasks.Executing(t.Context(), order.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	output := aicity.Output{Result: research + evil + "\n[run](javascript:alert(3))", Findings: []aicity.Finding{{File: evil, Severity: "high", Claim: evil, Evidence: evil, Fix: evil}}}
+	if _, err := worker.Tasks.Complete(t.Context(), order.ID, aicity.Completion{Output: output}); err != nil {
+		t.Fatal(err)
+	}
+	v := newVisitor(t, s.URL, buyer)
+	page := v.get("/tasks/" + order.ID)
+	page.want(t, http.StatusOK, "Recommendation", "&lt;script&gt;alert(1)")
+	page.never(t, "<script>alert", "<img", `href="javascript:`)
+
+	// A refused opinion stays in its form, an accepted one refunds.
+	opinion := url.Values{"thumbs": {"down"}, "reason": {"other"}, "comment": {""}}
+	v.post("/tasks/"+order.ID+"/feedback", opinion).want(t, http.StatusUnprocessableEntity, "say why", `<option value="other" selected>`)
+	opinion.Set("comment", evil)
+	refunded := v.post("/tasks/"+order.ID+"/feedback", opinion)
+	refunded.want(t, http.StatusOK, "the whole charge is back")
+	newVisitor(t, s.URL, worker.Owner).get("/tasks/"+order.ID).never(t, "<script>alert", "<img")
+}
