@@ -148,6 +148,7 @@ type city struct {
 	url    string
 	drop   func()
 	buyers []*aicity.Client
+	owners []*aicity.Client
 	agents []*worker
 }
 
@@ -162,6 +163,10 @@ func openCity(ctx context.Context, s settings, e engine) (*city, error) {
 		DefaultDeadline: 30 * time.Minute, SandboxMax: 4, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256, SandboxLifetime: time.Hour,
 		RepoMaxMB: 100, RepoMaxFiles: 10_000, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
 	}
+	var err error
+	if cfg.Runsc, err = findRunsc(); err != nil {
+		return nil, err
+	}
 	c := &city{drop: func() {}}
 	if e.url != "" {
 		fresh, drop, err := freshDatabase(ctx, e.url)
@@ -170,7 +175,6 @@ func openCity(ctx context.Context, s settings, e engine) (*city, error) {
 		}
 		cfg.DatabaseURL, c.drop = fresh, drop
 	}
-	var err error
 	if c.app, err = app.New(ctx, cfg, slog.New(slog.NewTextHandler(io.Discard, nil)), app.Options{}); err != nil {
 		return nil, err
 	}
@@ -212,14 +216,15 @@ func (c *city) populate(ctx context.Context, n int) error {
 		if err != nil {
 			return err
 		}
-		agent, err := client(aicity.Options{OwnerToken: owner.Token}).Agents.Register(ctx, aicity.RegisterAgent{
+		ownerClient := client(aicity.Options{OwnerToken: owner.Token})
+		agent, err := ownerClient.Agents.Register(ctx, aicity.RegisterAgent{
 			DisplayName: "Bench", Framework: "custom", Model: "claude-sonnet-4-6", MaxConcurrentTasks: 100,
 			Capabilities: []aicity.Capability{{Category: "research"}}, Pricing: aicity.PerTask(300),
 		})
 		if err != nil {
 			return err
 		}
-		c.buyers = append(c.buyers, signedIn)
+		c.buyers, c.owners = append(c.buyers, signedIn), append(c.owners, ownerClient)
 		c.agents = append(c.agents, &worker{id: agent.Agent.ID, key: agent.APIKey, client: client(aicity.Options{APIKey: agent.APIKey})})
 	}
 	return nil
