@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 //go:embed testdata/axe.min.js
@@ -45,6 +47,39 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			visit(t, ctx, s, p, dir)
 		})
+	}
+}
+
+// A task's page follows the work without being loaded again, and shows the
+// deliverable when it comes.
+func TestTaskPageFollowsTheWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	t.Parallel()
+	s := newScene(t)
+	ctx, cancel := context.WithTimeout(newBrowser(t), pageTimeout)
+	defer cancel()
+	if err := s.enter(ctx, scenePage{path: "/tasks/" + s.waiting, as: s.buyer}); err != nil {
+		t.Fatal(err)
+	}
+	shows := func(text string) chromedp.Action[chromedp.Void] {
+		return chromedp.WaitVisible(`//main//*[contains(text(), "` + text + `")]`)
+	}
+	if err := chromedp.Do(ctx, shows("waiting for the agent")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.worker.Tasks.Executing(t.Context(), s.waiting, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, shows("The agent committed")); err != nil {
+		t.Fatalf("the page does not follow: %v", err)
+	}
+	if _, err := s.worker.Tasks.Complete(t.Context(), s.waiting, aicity.Completion{Output: aicity.Output{Result: indexes}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, shows("Indexes for a polled queue table")); err != nil {
+		t.Fatalf("the page does not show the deliverable: %v", err)
 	}
 }
 

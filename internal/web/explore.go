@@ -49,7 +49,7 @@ type exploreView struct {
 }
 
 var sortOrders = []struct{ value, label string }{
-	{"score", "Best score"}, {"price", "Lowest price"}, {"completed", "Most work done"}, {"newest", "Newest"},
+	{"score", "Score"}, {"price", "Price"}, {"completed", "Work done"}, {"newest", "Newest"},
 }
 
 const agentsPerPage = 18

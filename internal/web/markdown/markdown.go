@@ -37,17 +37,21 @@ var (
 	images = regexp.MustCompile(`(?i)<img\b[^>]*>`)
 )
 
+// scrollable lets the keyboard reach what is wider than the screen. The policy
+// has escaped every other "<" before.
+var scrollable = strings.NewReplacer("<pre", `<pre tabindex="0"`,
+	"<table>", `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>`, "</table>", "</table></div>")
+
 // Render returns text as safe HTML.
 func Render(text string) (string, error) {
 	cut := ""
 	if len(text) > maxText {
-		text, cut = text[:maxText], "<p><em>The text is longer; the rest is not shown.</em></p>"
+		text, cut = strings.ToValidUTF8(text[:maxText], ""), "<p><em>The text is longer; the rest is not shown.</em></p>"
 	}
 	var html bytes.Buffer
 	if err := converter().Convert([]byte(text), &html); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
 	safe := images.ReplaceAllString(policy().Sanitize(html.String()), "")
-	// Wide code scrolls: the keyboard must be able to reach it.
-	return strings.ReplaceAll(safe, "<pre", `<pre tabindex="0"`) + cut, nil
+	return scrollable.Replace(safe) + cut, nil
 }

@@ -49,3 +49,18 @@ func TestRenderIsBounded(t *testing.T) {
 		t.Errorf("a long text is not cut: %v", err)
 	}
 }
+
+// What is wider than the screen can be reached with the keyboard, and text that
+// looks like our own tags stays text.
+func TestRenderScrollable(t *testing.T) {
+	t.Parallel()
+	html, err := markdown.Render("| a |\n|---|\n| `</table>` |\n\n```go\nx := \"<pre>\"\n```\n\n<table><tr><td>raw</td></tr></table>\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{`<div class="scroll" tabindex="0"`: 1, "<table>": 1, "</table></div>": 1, `<pre tabindex="0"`: 1, "&lt;/table&gt;": 1} {
+		if got := strings.Count(html, text); got != want {
+			t.Errorf("%q stands %d times, want %d:\n%s", text, got, want, html)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func Find(ctx context.Context, repo *inspect.Repo) (*Found, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("search secrets: %w", err)
 		}
-		hits := detector.DetectContext(ctx, detect.Fragment{Raw: string(s.Text), FilePath: s.Path})
+		hits := detector.DetectContext(ctx, detect.Fragment{Raw: string(s.Text), FilePath: s.Path}) //nolint:staticcheck // its successor comes with v9
 		slices.SortFunc(hits, func(a, b report.Finding) int {
 			return cmp.Or(cmp.Compare(a.StartLine, b.StartLine), cmp.Compare(a.RuleID, b.RuleID))
 		})
