@@ -79,7 +79,7 @@ func (c *Client) Run(ctx context.Context, handler Handler, opts RunOptions) erro
 	defer stop(nil)
 	l := &loop{
 		client: c, handler: handler, opts: opts, working: working,
-		slots: make(chan struct{}, opts.Concurrency), running: map[string]bool{}, failed: map[string]failure{},
+		slots: make(chan struct{}, opts.Concurrency), running: map[string]bool{}, left: map[string]bool{}, failed: map[string]failure{},
 	}
 	err := l.poll(ctx)
 	drain := time.AfterFunc(opts.Drain, func() { stop(errShutDown) })
@@ -99,6 +99,7 @@ type loop struct {
 	mu sync.Mutex
 	// The maps are guarded by mu.
 	running map[string]bool
+	left    map[string]bool // stopped running since the last poll was asked
 	failed  map[string]failure
 }
 
@@ -118,6 +119,7 @@ func (l *loop) poll(ctx context.Context) error {
 			return ctx.Err()
 		}
 		asked := now()
+		l.forgetLeft()
 		tasks, err := l.client.Tasks.Submitted(ctx, l.opts.Wait)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -174,7 +176,8 @@ func (l *loop) startAll(tasks []Task) (started int) {
 func (l *loop) claim(id string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.running[id] || now().Before(l.failed[id].until) {
+	// What ended while the poll was answered may still be in the answer.
+	if l.running[id] || l.left[id] || now().Before(l.failed[id].until) {
 		return false
 	}
 	l.running[id] = true
@@ -185,6 +188,13 @@ func (l *loop) release(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.running, id)
+	l.left[id] = true
+}
+
+func (l *loop) forgetLeft() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	clear(l.left)
 }
 
 // work does one task from the redacted view to the destroyed sandbox.
