@@ -19,13 +19,16 @@ func (l *Ledger) RollUp(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return fmt.Errorf("roll up: %w", err)
 	}
-	for _, a := range accounts {
-		err := db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return rollUp(ctx, tx, a, upTo) })
-		if err != nil {
-			return fmt.Errorf("roll up %s: %w", a, err)
+	// All at once: a reader counts the transfers younger than the oldest roll-up,
+	// and would miss those of an account whose first roll-up is still to come.
+	return db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		for _, a := range accounts {
+			if err := rollUp(ctx, tx, a, upTo); err != nil {
+				return fmt.Errorf("roll up %s: %w", a, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // settledUpTo is a sequence number up to which every transfer is committed or
