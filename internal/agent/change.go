@@ -47,7 +47,8 @@ func (s *Service) change(ctx context.Context, agentID string, allowed func(Agent
 		}
 		if len(changed) == 0 {
 			// Availability may change by the minute; it wakes pages but is no history.
-			return after, s.events.Wake(ctx, tx, after.ID, after.OwnerID)
+			s.events.Wake(tx, after.ID, after.OwnerID)
+			return after, nil
 		}
 		return after, s.record(ctx, tx, after, "agent.updated", map[string]any{"fields": changed})
 	})

@@ -202,7 +202,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	running, halt := context.WithCancel(context.WithoutCancel(ctx))
 	a.halt = halt
-	a.background.Go(func() { a.Events.Listen(running, a.logger) })
+	a.background.Go(func() { a.Events.Run(running, a.logger) })
 	a.background.Go(func() { a.Accounts.Run(running) })
 	a.background.Go(func() { a.Agents.Run(running) })
 	a.background.Go(func() { a.Sandboxes.Run(running) })

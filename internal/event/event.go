@@ -26,10 +26,12 @@ type Event struct {
 type Log struct {
 	db  *store.DB
 	hub *hub
+	// relay tells the other nodes.
+	relay *relay
 }
 
 // New returns the event log of db.
-func New(db *store.DB) *Log { return &Log{db: db, hub: newHub()} }
+func New(db *store.DB) *Log { return &Log{db: db, hub: newHub(), relay: newRelay()} }
 
 // Append writes an event for subject and, once tx is durable, wakes the
 // subscribers of subject and of the further topics. Data is encoded as JSON; it
@@ -39,23 +41,21 @@ func (l *Log) Append(ctx context.Context, tx store.Tx, subject, kind string, dat
 	if err != nil {
 		return fmt.Errorf("encode event %s: %w", kind, err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO events (id, subject, type, data, created_at) VALUES ($1, $2, $3, $4, $5)`,
+	l.Wake(tx, append(topics, subject)...)
+	return tx.Queue(ctx, "append event "+kind, `INSERT INTO events (id, subject, type, data, created_at) VALUES ($1, $2, $3, $4, $5)`,
 		city.NewID(city.PrefixEvent), subject, kind, string(encoded), store.Micros(tx.Now()))
-	if err != nil {
-		return fmt.Errorf("append event %s: %w", kind, err)
-	}
-	return l.Wake(ctx, tx, append(topics, subject)...)
 }
 
-// Wake wakes the subscribers of topics once tx is durable, on every node.
-func (l *Log) Wake(ctx context.Context, tx store.Tx, topics ...string) error {
-	for _, topic := range topics {
-		if err := store.Notify(ctx, tx, channel, topic); err != nil {
-			return fmt.Errorf("notify: %w", err)
+// Wake wakes the subscribers of topics once tx is durable: this node's at once,
+// those of the others a moment later. A node that dies in between leaves them
+// to their own timers, which every reader of a topic has.
+func (l *Log) Wake(tx store.Tx, topics ...string) {
+	tx.AfterCommit(func() {
+		for _, topic := range topics {
+			l.hub.wake(topic)
 		}
-		tx.AfterCommit(func() { l.hub.wake(topic) })
-	}
-	return nil
+		l.relay.send(topics)
+	})
 }
 
 // List returns up to limit events of subject after seq, oldest first.

@@ -61,12 +61,15 @@ const (
 type server struct {
 	Deps
 	api huma.API
+	// keepsAnswer names the calls, "POST /path", that write the answer for a
+	// repeated call in their own transaction.
+	keepsAnswer map[string]bool
 }
 
 // New returns the API's handler: everything below /api/v1, /openapi.json and
 // the health endpoints.
 func New(deps Deps) http.Handler {
-	s := &server{Deps: deps}
+	s := &server{Deps: deps, keepsAnswer: map[string]bool{}}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, s.config())
 	setErrorModel()
@@ -108,7 +111,7 @@ func (s *server) registerAll() {
 
 // OpenAPI returns the document that describes the API.
 func OpenAPI(deps Deps) ([]byte, error) {
-	s := &server{Deps: deps}
+	s := &server{Deps: deps, keepsAnswer: map[string]bool{}}
 	s.api = humago.New(http.NewServeMux(), s.config())
 	setErrorModel()
 	s.registerAll()
@@ -158,6 +161,7 @@ type route struct {
 	who                       access
 	status                    int
 	maxBody                   int64
+	keepsAnswer               bool // see server.keepsAnswer; the path has no parameters
 }
 
 // add registers an endpoint: it checks the caller and maps the error.
@@ -165,6 +169,9 @@ func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, e
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
 		DefaultStatus: r.status, MaxBodyBytes: max(r.maxBody, maxBody), Security: r.who.security(),
+	}
+	if r.keepsAnswer {
+		s.keepsAnswer[r.method+" "+op.Path] = true
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		if err := r.who.check(callerOf(ctx)); err != nil {

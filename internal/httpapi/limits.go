@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -50,32 +51,70 @@ func (s *server) idempotent(next http.Handler) http.Handler {
 			s.writeError(w, r, err)
 			return
 		}
-		earlier, err := s.Idempotency.Begin(r.Context(), caller, key, idempotency.Hash(r.Method, r.URL.RequestURI(), body))
-		if err != nil {
-			s.writeError(w, r, err)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		claim := idempotency.Claim{Caller: caller, Key: key, Hash: idempotency.Hash(r.Method, r.URL.RequestURI(), body)}
+		if s.keepsAnswer[r.Method+" "+r.URL.Path] {
+			s.answerOnce(w, r, next, claim)
 			return
 		}
-		if earlier != nil {
-			w.Header().Set("Content-Type", "application/json")
-			w.Header().Set("Idempotency-Replayed", "true")
-			w.WriteHeader(earlier.Status)
-			_, _ = w.Write(earlier.Body) //nolint:gosec // JSON of ours, sent as JSON with nosniff
+		earlier, err := s.Idempotency.Begin(r.Context(), claim)
+		if err != nil || earlier != nil {
+			s.replay(w, r, earlier, err)
 			return
 		}
-		s.runOnce(w, r, next, caller, key, body)
+		s.runOnce(w, r, next, claim)
 	})
 }
 
+func (s *server) replay(w http.ResponseWriter, r *http.Request, earlier *idempotency.Answer, err error) {
+	if err != nil {
+		s.writeError(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Idempotency-Replayed", "true")
+	w.WriteHeader(earlier.Status)
+	_, _ = w.Write(earlier.Body) //nolint:gosec // JSON of ours, sent as JSON with nosniff
+}
+
+type claimKey struct{}
+
+// claimOf is the claim of a call that keeps its own answer, nil without a key.
+func claimOf(ctx context.Context) *idempotency.Claim {
+	c, _ := ctx.Value(claimKey{}).(*idempotency.Claim)
+	return c
+}
+
+// answerOnce runs a call that writes its answer in its own transaction. What
+// was refused may have been so because a call with the same key came first.
+func (s *server) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handler, claim idempotency.Claim) {
+	earlier, err := s.Idempotency.Find(r.Context(), claim)
+	if err != nil || earlier != nil {
+		s.replay(w, r, earlier, err)
+		return
+	}
+	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}
+	next.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), claimKey{}, &claim)))
+	if recorder.status >= http.StatusBadRequest {
+		earlier, err := s.Idempotency.Find(r.Context(), claim)
+		if city.CodeOf(err) == city.CodeIdempotency || err == nil && earlier != nil {
+			s.replay(w, r, earlier, err)
+			return
+		}
+	}
+	w.WriteHeader(recorder.status)
+	_, _ = w.Write(recorder.body.Bytes())
+}
+
 // runOnce runs the call, keeps its answer and passes it on.
-func (s *server) runOnce(w http.ResponseWriter, r *http.Request, next http.Handler, caller, key string, body []byte) {
-	r.Body = io.NopCloser(bytes.NewReader(body))
+func (s *server) runOnce(w http.ResponseWriter, r *http.Request, next http.Handler, claim idempotency.Claim) {
 	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}
 	finished := false
 	defer func() {
 		if !finished { // the handler panicked: the next try may run
 			recorder.status = http.StatusInternalServerError
 		}
-		err := s.Idempotency.End(contextWithoutCancel(r), caller, key, idempotency.Answer{Status: recorder.status, Body: recorder.body.Bytes()})
+		err := s.Idempotency.End(contextWithoutCancel(r), claim, idempotency.Answer{Status: recorder.status, Body: recorder.body.Bytes()})
 		if err != nil {
 			s.Logger.WarnContext(r.Context(), "answer not kept", "error", err)
 		}

@@ -2,11 +2,14 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/idempotency"
+	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
 )
 
@@ -70,7 +73,7 @@ type CursorQuery struct {
 }
 
 func (s *server) registerTasks() {
-	add(s, route{method: http.MethodPost, path: "/tasks", id: "submitTask", tag: "Tasks", who: byAnyone, status: http.StatusCreated,
+	add(s, route{method: http.MethodPost, path: "/tasks", id: "submitTask", tag: "Tasks", who: byAnyone, status: http.StatusCreated, keepsAnswer: true,
 		summary: "Submit a task; holds maxBudget"}, s.submitTask)
 	add(s, route{method: http.MethodGet, path: "/tasks", id: "listTasks", tag: "Tasks", who: byAnyone,
 		summary: "List your tasks, newest first"}, s.listTasks)
@@ -93,12 +96,22 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 	Body           SubmitTask
 }) (*Out[TaskView], error) {
 	c, b := callerOf(ctx), in.Body
-	t, err := s.Tasks.Submit(ctx, task.Order{
+	order := task.Order{
 		BuyerID: c.ownerID(), SubmitterID: c.agentID(), IdempotencyKey: in.IdempotencyKey, Category: b.TaskType,
 		MaxBudget: city.Cents(b.MaxBudget), AgentID: b.AgentID, Tags: b.Tags, Deadline: time.Duration(b.DeadlineMinutes) * time.Minute,
 		Acceptance: b.Acceptance, Description: b.Input.Description, Repo: b.Input.Repo, Ref: b.Input.Ref,
 		RepoToken: b.Input.RepoToken, Code: b.Input.Code, ArchiveID: b.Input.ArchiveID,
-	})
+	}
+	if claim := claimOf(ctx); claim != nil {
+		order.Keep = func(ctx context.Context, tx store.Tx, t *task.Task) error {
+			body, err := json.Marshal(ok(buyerView(t)).Body)
+			if err != nil {
+				return err
+			}
+			return s.Idempotency.Keep(ctx, tx, *claim, idempotency.Answer{Status: http.StatusCreated, Body: body})
+		}
+	}
+	t, err := s.Tasks.Submit(ctx, order)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +195,7 @@ func buyerView(t *task.Task) TaskView {
 	}
 	view.Input.Redacted, view.Input.Repo, view.Input.Ref = false, t.Source.Repo, t.Source.Ref
 	view.Acceptance.Commands, view.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths
-	view.Quote = t.Quote
+	view.Quote, view.FailReason = t.Quote, t.FailReason
 	for _, ranked := range t.Routing.Ranked {
 		agent := RankedAgent{AgentID: ranked.AgentID, Score: ranked.Score, Reasons: []RankReason{}}
 		for _, reason := range ranked.Reasons {

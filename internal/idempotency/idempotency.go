@@ -9,12 +9,17 @@
 // in a unique column, and every transition of a task is harmless to repeat.
 // Answers of failed calls (5xx) are not kept. Answers are sealed, because some
 // hold a secret that is shown once.
+//
+// A call whose whole effect is one transaction does better: it asks Find first
+// and writes its answer with Keep in that transaction, so that effect and answer
+// exist together or not at all.
 package idempotency
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,22 +73,94 @@ func Hash(method, path string, body []byte) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
+// Claim is a key as a caller uses it for one request.
+type Claim struct {
+	Caller string
+	Key    string
+	Hash   string // of the request, see Hash
+}
+
+func (c Claim) check() error {
+	if len(c.Key) > MaxKey {
+		return city.InvalidField("Idempotency-Key", "at most %d characters", MaxKey)
+	}
+	return nil
+}
+
+// Find returns the answer that the claim's first call kept, nil when there is
+// none. Errors: IDEMPOTENCY_CONFLICT, VALIDATION_ERROR.
+func (s *Service) Find(ctx context.Context, c Claim) (*Answer, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	r, err := find(ctx, s.db.Read(), c, "")
+	if errors.Is(err, store.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find answer: %w", err)
+	}
+	return s.open(c, r)
+}
+
+// Keep writes the answer of a claim in tx. A second one for the same key makes
+// the transaction fail.
+func (s *Service) Keep(ctx context.Context, tx store.Tx, c Claim, a Answer) error {
+	sealed, err := s.sealer.Seal(a.Body, c.place())
+	if err != nil {
+		return fmt.Errorf("seal answer: %w", err)
+	}
+	return tx.Queue(ctx, "keep answer", `INSERT INTO idempotency_keys (caller, key, request_hash, status, answer, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6)`, c.Caller, c.Key, c.Hash, a.Status, sealed, store.Micros(tx.Now()))
+}
+
+// record is a key as it is stored; status is 0 while its call runs.
+type record struct {
+	hash, sealed string
+	status       int
+	at           time.Time
+}
+
+func find(ctx context.Context, q store.Querier, c Claim, lock string) (record, error) {
+	var r record
+	var at int64
+	err := q.QueryRow(ctx, `SELECT request_hash, status, answer, created_at FROM idempotency_keys
+		WHERE caller = $1 AND key = $2`+lock, c.Caller, c.Key).Scan(&r.hash, &r.status, &r.sealed, &at)
+	r.at = store.FromMicros(at)
+	return r, err
+}
+
+// open returns a record's answer, nil while its call runs.
+func (s *Service) open(c Claim, r record) (*Answer, error) {
+	if r.hash != c.Hash {
+		return nil, city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for another request. Use a new key for each request.")
+	}
+	if r.status == 0 {
+		return nil, nil
+	}
+	body, err := s.sealer.Open(r.sealed, c.place())
+	if err != nil {
+		return nil, fmt.Errorf("open answer: %w", err)
+	}
+	return &Answer{Status: r.status, Body: body}, nil
+}
+
 // Begin claims key for a request. It returns the answer of an earlier call, or
 // nil when the caller must run the request and call End. Errors:
 // IDEMPOTENCY_CONFLICT, VALIDATION_ERROR.
-func (s *Service) Begin(ctx context.Context, caller, key, hash string) (*Answer, error) {
-	if len(key) > MaxKey {
-		return nil, city.InvalidField("Idempotency-Key", "at most %d characters", MaxKey)
+func (s *Service) Begin(ctx context.Context, c Claim) (*Answer, error) {
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	var found *Answer
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		found = nil
 		n, err := tx.Exec(ctx, `INSERT INTO idempotency_keys (caller, key, request_hash, status, answer, created_at)
-			VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT (caller, key) DO NOTHING`, caller, key, hash, store.Micros(tx.Now()))
+			VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT (caller, key) DO NOTHING`, c.Caller, c.Key, c.Hash, store.Micros(tx.Now()))
 		if err != nil || n == 1 {
 			return err
 		}
-		found, err = s.earlier(ctx, tx, caller, key, hash)
+		found, err = s.earlier(ctx, tx, c)
 		return err
 	})
 	if err != nil {
@@ -92,42 +169,34 @@ func (s *Service) Begin(ctx context.Context, caller, key, hash string) (*Answer,
 	return found, nil
 }
 
-func (s *Service) earlier(ctx context.Context, tx store.Tx, caller, key, hash string) (*Answer, error) {
-	var oldHash, sealed string
-	var status int
-	var at int64
-	err := tx.QueryRow(ctx, `SELECT request_hash, status, answer, created_at FROM idempotency_keys
-		WHERE caller = $1 AND key = $2`+store.ForUpdate(tx), caller, key).Scan(&oldHash, &status, &sealed, &at)
+func (s *Service) earlier(ctx context.Context, tx store.Tx, c Claim) (*Answer, error) {
+	r, err := find(ctx, tx, c, store.ForUpdate(tx))
 	if err != nil {
 		return nil, err
 	}
-	if oldHash != hash {
-		return nil, city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for another request. Use a new key for each request.")
+	if answer, err := s.open(c, r); answer != nil || err != nil {
+		return answer, err
 	}
-	if status != 0 {
-		body, err := s.sealer.Open(sealed, place(caller, key))
-		return &Answer{Status: status, Body: body}, err
-	}
-	if tx.Now().Sub(store.FromMicros(at)) < takeOver {
+	if tx.Now().Sub(r.at) < takeOver {
 		return nil, city.Errorf(city.CodeIdempotency, "The first request with this Idempotency-Key is still running. Try again in a moment.")
 	}
-	_, err = tx.Exec(ctx, `UPDATE idempotency_keys SET created_at = $3 WHERE caller = $1 AND key = $2`, caller, key, store.Micros(tx.Now()))
+	_, err = tx.Exec(ctx, `UPDATE idempotency_keys SET created_at = $3 WHERE caller = $1 AND key = $2`, c.Caller, c.Key, store.Micros(tx.Now()))
 	return nil, err
 }
 
 // End stores the answer of a request that Begin let run. An answer that says
 // the server failed is forgotten, so that the next try runs.
-func (s *Service) End(ctx context.Context, caller, key string, a Answer) error {
-	sealed, err := s.sealer.Seal(a.Body, place(caller, key))
+func (s *Service) End(ctx context.Context, c Claim, a Answer) error {
+	sealed, err := s.sealer.Seal(a.Body, c.place())
 	if err != nil {
 		return fmt.Errorf("seal answer: %w", err)
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		if a.Status >= 500 || a.Status == 429 {
-			_, err := tx.Exec(ctx, `DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2 AND status = 0`, caller, key)
+			_, err := tx.Exec(ctx, `DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2 AND status = 0`, c.Caller, c.Key)
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE idempotency_keys SET status = $3, answer = $4 WHERE caller = $1 AND key = $2`, caller, key, a.Status, sealed)
+		_, err := tx.Exec(ctx, `UPDATE idempotency_keys SET status = $3, answer = $4 WHERE caller = $1 AND key = $2`, c.Caller, c.Key, a.Status, sealed)
 		return err
 	})
 	if err != nil {
@@ -136,7 +205,7 @@ func (s *Service) End(ctx context.Context, caller, key string, a Answer) error {
 	return nil
 }
 
-func place(caller, key string) string { return "idempotency/" + caller + "/" + key }
+func (c Claim) place() string { return "idempotency/" + c.Caller + "/" + c.Key }
 
 func (s *Service) prune(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {

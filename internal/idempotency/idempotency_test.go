@@ -28,7 +28,7 @@ func TestRepeatGetsTheFirstAnswer(t *testing.T) {
 		s := service(t, db)
 		hash := idempotency.Hash("POST", "/tasks", []byte("{}"))
 		begin := func(caller, key, hash string) (*idempotency.Answer, error) {
-			return s.Begin(t.Context(), caller, key, hash)
+			return s.Begin(t.Context(), idempotency.Claim{Caller: caller, Key: key, Hash: hash})
 		}
 		if a, err := begin("own_1", "k", hash); a != nil || err != nil {
 			t.Fatalf("first call: %v, %v", a, err)
@@ -36,7 +36,7 @@ func TestRepeatGetsTheFirstAnswer(t *testing.T) {
 		if _, err := begin("own_1", "k", hash); city.CodeOf(err) != city.CodeIdempotency {
 			t.Errorf("repeat while the first runs: %v", err)
 		}
-		if err := s.End(t.Context(), "own_1", "k", idempotency.Answer{Status: 201, Body: []byte("secret answer")}); err != nil {
+		if err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 201, Body: []byte("secret answer")}); err != nil {
 			t.Fatal(err)
 		}
 		if a, err := begin("own_1", "k", hash); err != nil || a == nil || a.Status != 201 || string(a.Body) != "secret answer" {
@@ -56,10 +56,10 @@ func TestAFailedCallMayRunAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := service(t, db)
 		for range 2 {
-			if a, err := s.Begin(t.Context(), "own_1", "k", "h"); a != nil || err != nil {
+			if a, err := s.Begin(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}); a != nil || err != nil {
 				t.Fatalf("%v, %v", a, err)
 			}
-			if err := s.End(t.Context(), "own_1", "k", idempotency.Answer{Status: 503}); err != nil {
+			if err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 503}); err != nil {
 				t.Fatal(err)
 			}
 		}

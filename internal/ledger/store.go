@@ -116,17 +116,13 @@ func scanRecord(row store.Row, more ...any) (Record, error) {
 }
 
 func upsertBalance(ctx context.Context, tx store.Tx, a Account, holder string, d Balance) error {
-	_, err := tx.Exec(ctx, `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
+	return tx.Queue(ctx, "change balance of "+string(a), `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET
 		debits_pending = ledger_accounts.debits_pending + excluded.debits_pending,
 		debits_posted = ledger_accounts.debits_posted + excluded.debits_posted,
 		credits_pending = ledger_accounts.credits_pending + excluded.credits_pending,
 		credits_posted = ledger_accounts.credits_posted + excluded.credits_posted`,
 		string(a), holder, int64(d.DebitsPending), int64(d.DebitsPosted), int64(d.CreditsPending), int64(d.CreditsPosted))
-	if err != nil {
-		return fmt.Errorf("change balance of %s: %w", a, err)
-	}
-	return nil
 }
 
 func reduceBalance(ctx context.Context, tx store.Tx, a Account, d Balance, takes city.Cents) (bool, error) {

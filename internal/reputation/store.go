@@ -22,11 +22,7 @@ type Change struct {
 // Record applies in to the agent's standing in tx, stores the change with its
 // cause and returns the new standing. The agent's row is locked until commit.
 func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) (Standing, error) {
-	// The row must exist to be locked: two first changes at once would lose one.
-	if err := open(ctx, tx, agentID); err != nil {
-		return Standing{}, err
-	}
-	before, err := find(ctx, tx, agentID, store.ForUpdate(tx))
+	before, err := lock(ctx, tx, agentID)
 	if err != nil {
 		return Standing{}, err
 	}
@@ -34,12 +30,22 @@ func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) 
 	if err := save(ctx, tx, agentID, after); err != nil {
 		return Standing{}, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO reputation_changes (agent_id, task_id, cause, score_before, score_after, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
-	if err != nil {
-		return Standing{}, fmt.Errorf("store reputation change: %w", err)
+	return after, tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
+		(agent_id, task_id, cause, score_before, score_after, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
+}
+
+// lock finds an agent's standing and locks its row until commit. The row must
+// exist to be locked: two first changes at once would lose one.
+func lock(ctx context.Context, tx store.Tx, agentID string) (Standing, error) {
+	s, err := find(ctx, tx, agentID, store.ForUpdate(tx))
+	if !errors.Is(err, store.ErrNoRows) {
+		return s, err
 	}
-	return after, nil
+	if err := open(ctx, tx, agentID); err != nil {
+		return Standing{}, err
+	}
+	return find(ctx, tx, agentID, store.ForUpdate(tx))
 }
 
 // ForgiveFailures ends a run of failures: the owner has taken the agent up again.
@@ -53,7 +59,11 @@ func ForgiveFailures(ctx context.Context, tx store.Tx, agentID string) error {
 
 // Find returns an agent's standing; that of a new agent when nothing is known yet.
 func Find(ctx context.Context, q store.Querier, agentID string) (Standing, error) {
-	return find(ctx, q, agentID, "")
+	s, err := find(ctx, q, agentID, "")
+	if errors.Is(err, store.ErrNoRows) {
+		return Standing{}, nil
+	}
+	return s, err
 }
 
 func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing, error) {
@@ -63,7 +73,7 @@ func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing,
 		FROM reputations WHERE agent_id = $1`+lock, agentID).
 		Scan(&s.Outcome.Sum, &s.Outcome.Weight, &s.Relationship.Sum, &s.Relationship.Weight, &s.Economic.Sum, &s.Economic.Weight,
 			&s.Reliability.Sum, &s.Reliability.Weight, &s.Offers.Sum, &s.Offers.Weight, &s.Completed, &s.Failed, &s.ConsecutiveFailures)
-	if err != nil && !errors.Is(err, store.ErrNoRows) {
+	if err != nil {
 		return Standing{}, fmt.Errorf("find reputation: %w", err)
 	}
 	return s, nil
@@ -81,15 +91,11 @@ func open(ctx context.Context, tx store.Tx, agentID string) error {
 }
 
 func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
-	_, err := tx.Exec(ctx, `UPDATE reputations SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
+	return tx.Queue(ctx, "store reputation", `UPDATE reputations SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
 		economic_sum = $6, economic_weight = $7, reliability_sum = $8, reliability_weight = $9, offers_sum = $10, offers_weight = $11,
 		completed = $12, failed = $13, consecutive_failures = $14 WHERE agent_id = $1`,
 		agentID, s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
 		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures)
-	if err != nil {
-		return fmt.Errorf("store reputation: %w", err)
-	}
-	return nil
 }
 
 // Changes returns an agent's latest changes, newest first, before the given

@@ -20,16 +20,6 @@ func ForUpdate(tx Tx) string {
 	return ""
 }
 
-// Notify wakes the listeners of channel on every node when tx commits. SQLite
-// serves one node, which is woken in process (see package event).
-func Notify(ctx context.Context, tx Tx, channel, payload string) error {
-	if tx.Dialect() != Postgres {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, payload)
-	return err
-}
-
 // IsUnique reports whether err says that a unique constraint over the columns
 // of table was violated. Columns are named as the schema does, in order.
 func IsUnique(err error, table string, columns ...string) bool {

@@ -58,6 +58,11 @@ type Tx interface {
 	Querier
 	// Exec runs a statement and returns how many rows it touched.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
+	// Queue runs a statement of whose result nothing depends, in order, at the
+	// latest before the next Query, QueryRow or Exec and before the commit; its
+	// error, which begins with what, may come as theirs. PostgreSQL gets all that
+	// is queued in one round trip.
+	Queue(ctx context.Context, what, query string, args ...any) error
 	// Now is the instant the transaction began: all rows written together share it.
 	Now() time.Time
 	// AfterCommit runs f once the transaction is durable; not at all when it rolls back.
@@ -163,7 +168,7 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 	if _, err := os.Stat(filepath.Dir(opts.Path)); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	writer, err := sql.Open("sqlite", sqliteDSN(opts.Path, false))
+	writer, err := keepStatements(sqliteDSN(opts.Path, false))
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
@@ -172,7 +177,7 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 	if err := writer.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), writer.Close())
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(opts.Path, true))
+	reader, err := keepStatements(sqliteDSN(opts.Path, true))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open SQLite for reading: %w", err), writer.Close())
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // maxAttempts bounds how often a transaction is run again after the database
@@ -41,24 +39,6 @@ func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error
 		return db.oncePostgres(ctx, f)
 	}
 	return db.onceSQLite(ctx, f)
-}
-
-func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
-	inner, err := db.pool.Begin(ctx)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	// A rollback after commit is a no-op; the context may be gone by then.
-	defer func() { _ = inner.Rollback(context.WithoutCancel(ctx)) }()
-	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
-	if err := f(markInTx(ctx), tx); err != nil {
-		return err
-	}
-	if err := inner.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	tx.committed()
-	return nil
 }
 
 func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
@@ -107,15 +87,6 @@ func (db *DB) checkOutside(ctx context.Context) error {
 	return errPoolInTx
 }
 
-// PGX returns the PostgreSQL transaction behind tx. It is for package jobs.
-func PGX(tx Tx) (pgx.Tx, bool) {
-	t, ok := tx.(*pgTx)
-	if !ok {
-		return nil, false
-	}
-	return t.tx, true
-}
-
 // SQL returns the SQLite transaction behind tx. It is for package jobs.
 func SQL(tx Tx) (*sql.Tx, bool) {
 	t, ok := tx.(*sqlTx)
@@ -139,47 +110,6 @@ func (b *txBase) committed() {
 	}
 }
 
-type pgTx struct {
-	txBase
-	tx pgx.Tx
-}
-
-func (t *pgTx) Dialect() Dialect { return Postgres }
-
-func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tag, err := t.tx.Exec(ctx, query, args...)
-	return tag.RowsAffected(), err
-}
-
-func (t *pgTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	rows, err := t.tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgRows{rows}, nil
-}
-
-func (t *pgTx) QueryRow(ctx context.Context, query string, args ...any) Row {
-	return pgRow{t.tx.QueryRow(ctx, query, args...)}
-}
-
-type pgRows struct{ pgx.Rows }
-
-func (r pgRows) Close() error {
-	r.Rows.Close()
-	return r.Rows.Err()
-}
-
-type pgRow struct{ row pgx.Row }
-
-func (r pgRow) Scan(dest ...any) error {
-	err := r.row.Scan(dest...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrNoRows
-	}
-	return err
-}
-
 type sqlTx struct {
 	txBase
 	tx *sql.Tx
@@ -193,6 +123,13 @@ func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, err
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+func (t *sqlTx) Queue(ctx context.Context, what, query string, args ...any) error {
+	if _, err := t.tx.ExecContext(ctx, query, args...); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }
 
 func (t *sqlTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
@@ -225,7 +162,7 @@ func (p poolReader) Query(ctx context.Context, query string, args ...any) (Rows,
 		if err != nil {
 			return nil, err
 		}
-		return pgRows{rows}, nil
+		return pgRows{Rows: rows}, nil
 	}
 	return p.db.reader.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller owns the rows
 }
@@ -235,7 +172,7 @@ func (p poolReader) QueryRow(ctx context.Context, query string, args ...any) Row
 		return errRow{err}
 	}
 	if p.db.pool != nil {
-		return pgRow{p.db.pool.QueryRow(ctx, query, args...)}
+		return pgRow{row: p.db.pool.QueryRow(ctx, query, args...)}
 	}
 	return sqlRow{p.db.reader.QueryRowContext(ctx, query, args...)}
 }

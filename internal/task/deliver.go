@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/store"
 )
@@ -32,13 +35,67 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return nil, errInvalidState(t, Deliver)
 	}
 	patch := s.patch(ctx, t)
-	if t, err = s.deliver(ctx, agentID, taskID, d, patch); err != nil {
+	verdict, err := s.examine(ctx, t, d, patch)
+	if err != nil {
 		return nil, err
 	}
-	return s.awaitVerdict(ctx, t), nil
+	report := within(ctx, verdict, quickVerdict)
+	if t, err = s.deliver(ctx, agentID, taskID, d, patch, report); err != nil || report != nil {
+		return t, err
+	}
+	if report = within(ctx, verdict, s.Rules.VerdictWait); report == nil {
+		return t, nil
+	}
+	judged, err := s.settle(ctx, taskID, *report)
+	if err != nil {
+		s.Logger.WarnContext(ctx, "verdict left to the job", "task", taskID, "error", err)
+		return t, nil
+	}
+	return judged, nil
 }
 
-func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string) (*Task, error) {
+// quickVerdict is how long a delivery waits for its verdict before it is written
+// without: most verdicts are there at once, and one transaction does for both.
+const quickVerdict = 250 * time.Millisecond
+
+// within returns what arrives on verdict in time, nil when it does not.
+func within(ctx context.Context, verdict <-chan gate.Report, wait time.Duration) *gate.Report {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case report, ok := <-verdict:
+		if ok {
+			return &report
+		}
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// examine runs the gate on a deliverable in the background. The channel gets
+// the report, or is closed without one when the gate failed.
+func (s *Service) examine(ctx context.Context, t *Task, d Deliverable, patch string) (<-chan gate.Report, error) {
+	input, done, err := s.gateInput(ctx, t, d, patch)
+	if err != nil {
+		return nil, err
+	}
+	verdict := make(chan gate.Report, 1)
+	go func() {
+		defer close(verdict)
+		defer done()
+		defer func() {
+			if p := recover(); p != nil {
+				s.Logger.ErrorContext(ctx, "the gate panicked", "task", t.ID, "panic", p, "stack", string(debug.Stack()))
+			}
+		}()
+		verdict <- gate.Judge(input)
+	}()
+	return verdict, nil
+}
+
+// deliver writes the work and, when report is there, its verdict.
+func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report) (*Task, error) {
 	late := false
 	t, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if t.DeliveredAt != nil {
@@ -56,7 +113,17 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 				return err
 			}
 		}
-		return s.apply(ctx, tx, change{task: t, on: Deliver, facts: map[string]any{"executionMs": t.DeliveredAt.Sub(*t.StartedAt).Milliseconds()}})
+		facts := map[string]any{}
+		if t.StartedAt != nil {
+			facts["executionMs"] = t.DeliveredAt.Sub(*t.StartedAt).Milliseconds()
+		}
+		if err := s.apply(ctx, tx, change{task: t, on: Deliver, facts: facts}); err != nil {
+			return err
+		}
+		if report != nil {
+			return s.applyVerdict(ctx, tx, t, *report)
+		}
+		return s.Jobs.Enqueue(ctx, tx, judgeArgs{t.ID}, jobs.At(tx.Now().Add(s.Rules.VerdictWait+judgeGrace)))
 	})
 	if err == nil && late {
 		return nil, city.Errorf(city.CodeDeadlinePassed, "The deadline passed at %s; the task has failed.", t.DeadlineAt.Format("15:04:05 MST"))
@@ -64,74 +131,59 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 	return t, err
 }
 
-// awaitVerdict judges at once. What fails or takes too long is left to the
-// judging job, which was queued with the delivery.
-func (s *Service) awaitVerdict(ctx context.Context, t *Task) *Task {
-	bounded, cancel := context.WithTimeout(ctx, s.Rules.VerdictWait)
-	defer cancel()
-	judged, err := s.judge(bounded, t.ID)
-	if err != nil {
-		s.Logger.WarnContext(ctx, "verdict left to the job", "task", t.ID, "error", err)
-		return t
-	}
-	return judged
-}
-
-// judge runs the gate on a delivered task and settles it. It returns the task
-// as it is when it was judged before.
-func (s *Service) judge(ctx context.Context, taskID string) (*Task, error) {
+// judge runs the gate on a delivered task and settles it; it does nothing when
+// the task was judged before.
+func (s *Service) judge(ctx context.Context, taskID string) error {
 	t, err := find(ctx, s.DB.Read(), taskID, "")
-	if err != nil {
-		return nil, err
+	if err != nil || t.Status != city.TaskQualityCheck {
+		return err
 	}
-	if t.Status != city.TaskQualityCheck {
-		return t, nil
-	}
-	input, done, err := s.gateInput(ctx, t)
+	d, _, err := s.Deliverable(ctx, taskID)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	patch, _, err := document(ctx, s.DB.Read(), taskID, docPatch)
+	if err != nil {
+		return err
+	}
+	input, done, err := s.gateInput(ctx, t, d, patch)
+	if err != nil {
+		return err
 	}
 	report := gate.Judge(input)
 	done()
-	return s.settle(ctx, taskID, report)
+	_, err = s.settle(ctx, taskID, report)
+	return err
 }
 
-// settle writes the verdict and moves the money.
+// settle writes the verdict of a delivered task and moves the money.
 func (s *Service) settle(ctx context.Context, taskID string, report gate.Report) (*Task, error) {
 	return s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
 		if t.Status != city.TaskQualityCheck {
 			return nil
 		}
-		score := report.Score
-		t.GateScore = &score
-		if err := saveDocument(ctx, tx, t.ID, docReport, encode(report)); err != nil {
-			return err
-		}
-		c := change{task: t, on: Pass, facts: map[string]any{"score": score}, learn: reputation.Input{GateScore: score}}
-		if report.Verdict != gate.Pass {
-			c.on = Reject
-			t.FailCode, t.FailReason = FailRejected, fmt.Sprintf("The quality gate scored the work %d of 100; %d are needed.", score, gate.PassScore)
-			c.facts["code"] = t.FailCode
-		} else {
-			c.facts["chargeCents"] = t.Quote.ChargeCents
-		}
-		return s.apply(ctx, tx, c)
+		return s.applyVerdict(ctx, tx, t, report)
 	})
 }
 
-func (s *Service) gateInput(ctx context.Context, t *Task) (gate.Input, func(), error) {
-	body, _, err := document(ctx, s.DB.Read(), t.ID, docDeliverable)
-	if err != nil {
-		return gate.Input{}, nil, err
+func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, report gate.Report) error {
+	score := report.Score
+	t.GateScore = &score
+	if err := saveDocument(ctx, tx, t.ID, docReport, encode(report)); err != nil {
+		return err
 	}
-	var d Deliverable
-	if err := json.Unmarshal([]byte(body), &d); err != nil {
-		return gate.Input{}, nil, fmt.Errorf("decode deliverable: %w", err)
+	c := change{task: t, on: Pass, facts: map[string]any{"score": score}, learn: reputation.Input{GateScore: score}}
+	if report.Verdict != gate.Pass {
+		c.on = Reject
+		t.FailCode, t.FailReason = FailRejected, fmt.Sprintf("The quality gate scored the work %d of 100; %d are needed.", score, gate.PassScore)
+		c.facts["code"] = t.FailCode
+	} else {
+		c.facts["chargeCents"] = t.Quote.ChargeCents
 	}
-	patch, _, err := document(ctx, s.DB.Read(), t.ID, docPatch)
-	if err != nil {
-		return gate.Input{}, nil, err
-	}
+	return s.apply(ctx, tx, c)
+}
+
+func (s *Service) gateInput(ctx context.Context, t *Task, d Deliverable, patch string) (gate.Input, func(), error) {
 	input := gate.Input{
 		Request:     gate.Request{Category: t.Category, Description: t.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria},
 		Deliverable: gate.Deliverable{Result: d.Result},
@@ -140,6 +192,7 @@ func (s *Service) gateInput(ctx context.Context, t *Task) (gate.Input, func(), e
 	for _, f := range d.Findings {
 		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))
 	}
+	var err error
 	if input.Earlier, err = s.earlier(ctx, t); err != nil {
 		return gate.Input{}, nil, err
 	}

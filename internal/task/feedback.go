@@ -73,8 +73,5 @@ func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open 
 	if t.Feedback.Thumbs == "down" {
 		in = reputation.Input{Cause: reputation.CauseThumbsDown}
 	}
-	if err := s.learn(ctx, tx, t.AgentID, t.ID, in); err != nil {
-		return err
-	}
-	return update(ctx, tx, t)
+	return s.learn(ctx, tx, t.AgentID, t.ID, in)
 }

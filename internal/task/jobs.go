@@ -43,8 +43,7 @@ func (s *Service) handleJobs() {
 		return s.expireDeadline(ctx, a.TaskID)
 	})
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
-		_, err := s.judge(ctx, a.TaskID)
-		return err
+		return s.judge(ctx, a.TaskID)
 	}, jobs.Timeout(judgeTimeout))
 	jobs.Handle(s.Jobs, func(ctx context.Context, a releaseArgs, _ jobs.Attempt) error {
 		return s.release(ctx, a.TaskID)
@@ -71,8 +70,6 @@ func (s *Service) schedule(ctx context.Context, tx store.Tx, t *Task, on Trigger
 		args, at = acceptArgs{t.ID, t.AgentID}, *t.AcceptBy
 	case Start:
 		args, at = deadlineArgs{t.ID}, *t.DeadlineAt
-	case Deliver:
-		args, at = judgeArgs{t.ID}, tx.Now().Add(s.Rules.VerdictWait+judgeGrace)
 	case Pass:
 		args, at = releaseArgs{t.ID}, *t.RefundUntil
 	}

@@ -11,36 +11,26 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-// leftover says what to do with a task that no agent can take.
-type leftover int
-
-const (
-	refuse leftover = iota // return the error: the order is not accepted
-	fail                   // fail the task and return the hold
-)
-
-// route takes a submitted task through routing to the next agent.
-func (s *Service) route(ctx context.Context, tx store.Tx, t *Task, otherwise leftover) error {
-	if err := s.apply(ctx, tx, change{task: t, on: Route}); err != nil {
+// reassign gives a task in routing to the best agent left; with none it fails
+// and returns the hold.
+func (s *Service) reassign(ctx context.Context, tx store.Tx, t *Task) error {
+	chosen, err := s.choose(ctx, tx, t)
+	if err != nil && city.CodeOf(err) == city.CodeInternal {
 		return err
 	}
-	return s.assign(ctx, tx, t, otherwise)
-}
-
-// assign gives a task in routing to the best agent left.
-func (s *Service) assign(ctx context.Context, tx store.Tx, t *Task, otherwise leftover) error {
-	chosen, err := s.choose(ctx, tx, t)
 	if err != nil {
-		if city.CodeOf(err) == city.CodeInternal || otherwise == refuse {
-			return err
-		}
 		return s.noAgent(ctx, tx, t)
 	}
-	t.AgentID, t.AgentOwner = chosen.ID, chosen.OwnerID
+	return s.offer(ctx, tx, t, chosen)
+}
+
+// offer gives a task in routing to an agent, which has the accept window to start.
+func (s *Service) offer(ctx context.Context, tx store.Tx, t *Task, a agent.Agent) error {
+	t.AgentID, t.AgentOwner = a.ID, a.OwnerID
 	t.AssignedAt = now(tx)
 	acceptBy := tx.Now().Add(s.Rules.AcceptWindow)
 	t.AcceptBy = &acceptBy
-	t.Quote = s.quote(t, chosen, t.Quote.RepoTokens)
+	t.Quote = s.quote(t, a, t.Quote.RepoTokens)
 	return s.apply(ctx, tx, change{task: t, on: Assign, facts: map[string]any{"quoteCents": t.Quote.ChargeCents}})
 }
 

@@ -126,10 +126,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 			t.Quote = s.quote(t, a, box.Size.Tokens)
 		}
 		data := map[string]any{"sandboxId": box.ID, "sizeClass": t.Size, "quoteCents": t.Quote.ChargeCents, "agentId": agentID}
-		if err := s.Events.Append(ctx, tx, t.ID, "task.provisioned", data, BuyerTopic(t.BuyerID)); err != nil {
-			return err
-		}
-		return update(ctx, tx, t)
+		return s.Events.Append(ctx, tx, t.ID, "task.provisioned", data, BuyerTopic(t.BuyerID))
 	})
 }
 

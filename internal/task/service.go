@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"aicity.dev/aicity/internal/agent"
@@ -78,8 +79,8 @@ type change struct {
 }
 
 // apply performs one transition in tx: status, money, event, webhook, standing
-// and the jobs that follow. The caller holds the task's lock and has set the
-// fields that belong to the transition. Errors: INVALID_STATE,
+// and the jobs that follow. The caller holds the task's lock, has set the fields
+// that belong to the transition, and writes the task. Errors: INVALID_STATE,
 // INSUFFICIENT_CREDITS.
 func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 	t := c.task
@@ -104,13 +105,7 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 			return err
 		}
 	}
-	if from == created {
-		return nil // the caller inserts it
-	}
-	if err := s.schedule(ctx, tx, t, c.on); err != nil {
-		return err
-	}
-	return update(ctx, tx, t)
+	return s.schedule(ctx, tx, t, c.on)
 }
 
 // tell writes the event, wakes who waits for the task or for its agent's work,
@@ -167,7 +162,8 @@ func now(tx store.Tx) *time.Time {
 	return &t
 }
 
-// locked runs f on a locked task of which allowed says that the caller may know.
+// locked runs f on a locked task of which allowed says that the caller may know,
+// and writes what f changes in it.
 func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task) bool, f func(ctx context.Context, tx store.Tx, t *Task) error) (*Task, error) {
 	var result *Task
 	err := s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
@@ -178,8 +174,15 @@ func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task)
 		if !allowed(t) {
 			return errTaskNotFound(taskID)
 		}
+		before := *t
+		if err := f(ctx, tx, t); err != nil {
+			return err
+		}
 		result = t
-		return f(ctx, tx, t)
+		if reflect.DeepEqual(&before, t) {
+			return nil
+		}
+		return update(ctx, tx, t)
 	})
 	if err != nil {
 		return nil, err

@@ -16,30 +16,25 @@ const columns = `id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id
 	passed_over, sandbox_id, fail_code, fail_reason, gate_score, charge, fee, thumbs, rating, reason, comment, feedback_at,
 	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at`
 
-// insert writes a new task; an IdempotencyKey used before by the buyer is errRepeated.
+// insert writes a new task; a key that the buyer used before is an error that
+// repeatedKey knows.
 func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) error {
 	var key *string
 	if idempotencyKey != "" {
 		key = &idempotencyKey
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO tasks (`+columns+`, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
 		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43)`, append(values(t), key)...)
-	if store.IsUnique(err, "tasks", "buyer_id", "idempotency_key") {
-		return errRepeated
-	}
-	if err != nil {
-		return fmt.Errorf("insert task: %w", err)
-	}
-	return nil
 }
 
-// errRepeated says that a submission with the same key was already written.
-var errRepeated = errors.New("submission repeated")
+func repeatedKey(err error) bool {
+	return store.IsUnique(err, "tasks", "buyer_id", "idempotency_key")
+}
 
 // update writes everything of a task that can change after its submission.
 func update(ctx context.Context, tx store.Tx, t *Task) error {
-	_, err := tx.Exec(ctx, `UPDATE tasks SET agent_id = $2, agent_owner_id = $3, status = $4, sealed_token = $5, size_class = $6,
+	return tx.Queue(ctx, "update task", `UPDATE tasks SET agent_id = $2, agent_owner_id = $3, status = $4, sealed_token = $5, size_class = $6,
 		quote = $7, routing = $8, passed_over = $9, sandbox_id = $10, fail_code = $11, fail_reason = $12, gate_score = $13,
 		charge = $14, fee = $15, thumbs = $16, rating = $17, reason = $18, comment = $19, feedback_at = $20, assigned_at = $21,
 		accept_by = $22, started_at = $23, deadline_at = $24, delivered_at = $25, ended_at = $26, refund_until = $27,
@@ -49,10 +44,6 @@ func update(ctx context.Context, tx store.Tx, t *Task) error {
 		t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At),
 		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
 		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt))
-	if err != nil {
-		return fmt.Errorf("update task: %w", err)
-	}
-	return nil
 }
 
 func values(t *Task) []any {
@@ -161,12 +152,8 @@ func loads(ctx context.Context, q store.Querier) (map[string]int, error) {
 }
 
 func saveDocument(ctx context.Context, tx store.Tx, taskID, kind, body string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO task_documents (task_id, kind, body) VALUES ($1, $2, $3)
+	return tx.Queue(ctx, "save "+kind, `INSERT INTO task_documents (task_id, kind, body) VALUES ($1, $2, $3)
 		ON CONFLICT (task_id, kind) DO UPDATE SET body = excluded.body`, taskID, kind, body)
-	if err != nil {
-		return fmt.Errorf("save %s: %w", kind, err)
-	}
-	return nil
 }
 
 // document reads a document of a task; ok is false when it has none of that kind.

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +14,10 @@ type Order struct {
 	BuyerID        string
 	SubmitterID    string // the agent that orders for its owner, or ""
 	IdempotencyKey string // the same key orders once, or ""
+	// Keep writes down the answer in the transaction that takes the order; nil
+	// when nobody needs it. With it a repeated order is refused, because the
+	// caller has the first answer.
+	Keep func(ctx context.Context, tx store.Tx, t *Task) error
 
 	Category    city.Category
 	MaxBudget   city.Cents
@@ -34,7 +37,7 @@ type Order struct {
 // Submit takes an order: it checks it, holds the budget and assigns an agent,
 // all or nothing. Errors: VALIDATION_ERROR, those of checkSource,
 // AGENT_NOT_FOUND, AGENT_INACTIVE, AGENT_UNFIT, SAME_OWNER, BUDGET_TOO_LOW,
-// NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS.
+// NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS, IDEMPOTENCY_CONFLICT.
 func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 	o.Tags = normalTags(o.Tags)
 	if err := o.validate(); err != nil {
@@ -59,7 +62,10 @@ func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 		t = &fresh
 		return nil
 	})
-	if errors.Is(err, errRepeated) {
+	if repeatedKey(err) && o.Keep != nil {
+		return nil, city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for an order already.")
+	}
+	if repeatedKey(err) {
 		return s.repeated(ctx, o)
 	}
 	if err != nil {
@@ -70,7 +76,7 @@ func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 
 // repeated finds the task that an earlier order with the same key made.
 func (s *Service) repeated(ctx context.Context, o Order) (*Task, error) {
-	if o.IdempotencyKey == "" {
+	if o.IdempotencyKey == "" || o.Keep != nil {
 		return nil, nil
 	}
 	tasks, err := list(ctx, s.DB.Read(), `buyer_id = $1 AND idempotency_key = $2`, o.BuyerID, o.IdempotencyKey)
@@ -103,8 +109,20 @@ func (s *Service) newTask(o Order) (*Task, error) {
 	return t, nil
 }
 
+// submit takes the order in tx. One that nobody can take is refused as a whole:
+// no task, no hold.
 func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) error {
+	chosen, err := s.choose(ctx, tx, t)
+	if err != nil {
+		return err
+	}
 	if err := s.apply(ctx, tx, change{task: t, on: Submit, facts: map[string]any{"maxBudget": t.MaxBudget}}); err != nil {
+		return err
+	}
+	if err := s.apply(ctx, tx, change{task: t, on: Route}); err != nil {
+		return err
+	}
+	if err := s.offer(ctx, tx, t, chosen); err != nil {
 		return err
 	}
 	if err := insert(ctx, tx, t, o.IdempotencyKey); err != nil {
@@ -115,6 +133,8 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 			return err
 		}
 	}
-	// An order that nobody can take is refused as a whole: no task, no hold.
-	return s.route(ctx, tx, t, refuse)
+	if o.Keep == nil {
+		return nil
+	}
+	return o.Keep(ctx, tx, t)
 }

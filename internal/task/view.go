@@ -1,6 +1,7 @@
 package task
 
 import (
+	"slices"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -78,6 +79,9 @@ func AgentViewOf(t *Task) AgentView {
 		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
 		Feedback: FeedbackViewOf(t.Feedback),
+	}
+	if slices.Contains(hopeless, t.FailCode) {
+		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file
 	}
 	// The exact size would tell more of the code than its class.
 	v.Quote.RepoTokens = 0

@@ -40,7 +40,7 @@ func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, on Trigger
 		return err
 	}
 	t.PassedOver = append(t.PassedOver, gone)
-	return s.assign(ctx, tx, t, fail)
+	return s.reassign(ctx, tx, t)
 }
 
 // expireAccept passes over an agent that has not started in time. It is a no-op

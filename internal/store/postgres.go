@@ -1,0 +1,305 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer conn.Release()
+	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, pipe: newPipe(conn)}
+	// The context may be gone by then; after a commit this does nothing.
+	defer func() { _ = tx.pipe.Rollback(context.WithoutCancel(ctx)) }()
+	if err := f(markInTx(ctx), tx); err != nil {
+		return err
+	}
+	if err := tx.pipe.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	tx.committed()
+	return nil
+}
+
+// PGX returns the PostgreSQL transaction behind tx. It is for package jobs.
+func PGX(tx Tx) (pgx.Tx, bool) {
+	t, ok := tx.(*pgTx)
+	if !ok {
+		return nil, false
+	}
+	return t.pipe, true
+}
+
+type pgTx struct {
+	txBase
+	pipe *pipe
+}
+
+func (t *pgTx) Dialect() Dialect { return Postgres }
+
+func (t *pgTx) Queue(_ context.Context, what, query string, args ...any) error {
+	t.pipe.add(what, query, args)
+	return nil
+}
+
+func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := t.pipe.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+func (t *pgTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	rows, err := t.pipe.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgRows{rows}, nil
+}
+
+func (t *pgTx) QueryRow(ctx context.Context, query string, args ...any) Row {
+	return pgRow{t.pipe.QueryRow(ctx, query, args...)}
+}
+
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) Close() error {
+	r.Rows.Close()
+	return r.Rows.Err()
+}
+
+type pgRow struct{ row pgx.Row }
+
+func (r pgRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNoRows
+	}
+	return err
+}
+
+// pipe is a transaction that sends what is queued, BEGIN first, together with
+// the next statement that somebody waits for: round trips cost more than most
+// of the city's statements do.
+type pipe struct {
+	conn  *pgxpool.Conn
+	tx    pgx.Tx // nil until BEGIN has been sent
+	batch pgx.Batch
+	whats []string // what each statement of batch is, for its error
+	done  bool
+}
+
+func newPipe(conn *pgxpool.Conn) *pipe {
+	p := &pipe{conn: conn, whats: []string{"begin transaction"}}
+	p.batch.BeginTx(pgx.TxOptions{})
+	return p
+}
+
+func (p *pipe) add(what, query string, args []any) {
+	p.batch.Queue(query, args...)
+	p.whats = append(p.whats, what)
+}
+
+// send runs what is queued with query behind it. The results stand at query's
+// and must be closed.
+func (p *pipe) send(ctx context.Context, query string, args []any) (pgx.BatchResults, error) {
+	batch, whats := p.batch, p.whats
+	p.batch, p.whats = pgx.Batch{}, nil
+	batch.Queue(query, args...)
+	results := p.conn.SendBatch(ctx, &batch)
+	if p.tx == nil {
+		p.tx = results.Tx()
+	}
+	for _, what := range whats {
+		if _, err := results.Exec(); err != nil {
+			_ = results.Close()
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	return results, nil
+}
+
+// Exec implements [pgx.Tx].
+func (p *pipe) Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error) {
+	if p.done {
+		return pgconn.CommandTag{}, pgx.ErrTxClosed
+	}
+	if p.batch.Len() == 0 {
+		return p.conn.Exec(ctx, query, args...)
+	}
+	results, err := p.send(ctx, query, args)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	tag, err := results.Exec()
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	return tag, err
+}
+
+// Query implements [pgx.Tx].
+func (p *pipe) Query(ctx context.Context, query string, args ...any) (pgx.Rows, error) {
+	if p.done {
+		return nil, pgx.ErrTxClosed
+	}
+	if p.batch.Len() == 0 {
+		return p.conn.Query(ctx, query, args...)
+	}
+	results, err := p.send(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := results.Query()
+	if err != nil {
+		_ = results.Close()
+		return nil, err
+	}
+	return &batchRows{Rows: rows, batch: results}, nil
+}
+
+// QueryRow implements [pgx.Tx].
+func (p *pipe) QueryRow(ctx context.Context, query string, args ...any) pgx.Row {
+	rows, err := p.Query(ctx, query, args...)
+	return &firstRow{rows, err}
+}
+
+// Commit implements [pgx.Tx].
+func (p *pipe) Commit(ctx context.Context) error {
+	if p.done {
+		return pgx.ErrTxClosed
+	}
+	if p.tx == nil && p.batch.Len() == 1 { // nothing but BEGIN
+		p.done = true
+		return nil
+	}
+	tag, err := p.Exec(ctx, "commit")
+	if err != nil {
+		return err
+	}
+	p.done = true
+	if tag.String() == "ROLLBACK" {
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
+}
+
+// Rollback implements [pgx.Tx].
+func (p *pipe) Rollback(ctx context.Context) error {
+	if p.done {
+		return pgx.ErrTxClosed
+	}
+	p.done = true
+	if p.tx == nil {
+		return nil
+	}
+	return p.tx.Rollback(ctx)
+}
+
+var errNoNesting = errors.New("transactions do not nest")
+
+// Begin implements [pgx.Tx]; it always fails.
+func (p *pipe) Begin(context.Context) (pgx.Tx, error) { return nil, errNoNesting }
+
+// flush runs what is queued.
+func (p *pipe) flush(ctx context.Context) error {
+	_, err := p.Exec(ctx, "select 1")
+	return err
+}
+
+// SendBatch implements [pgx.Tx].
+func (p *pipe) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	if err := p.flush(ctx); err != nil {
+		return failedBatch{err}
+	}
+	return p.conn.SendBatch(ctx, b)
+}
+
+// CopyFrom implements [pgx.Tx].
+func (p *pipe) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	if err := p.flush(ctx); err != nil {
+		return 0, err
+	}
+	return p.conn.CopyFrom(ctx, table, columns, rows)
+}
+
+// LargeObjects implements [pgx.Tx]; the city has none.
+func (p *pipe) LargeObjects() pgx.LargeObjects { return pgx.LargeObjects{} }
+
+// Prepare implements [pgx.Tx].
+func (p *pipe) Prepare(ctx context.Context, name, query string) (*pgconn.StatementDescription, error) {
+	return p.conn.Conn().Prepare(ctx, name, query)
+}
+
+// Conn implements [pgx.Tx].
+func (p *pipe) Conn() *pgx.Conn { return p.conn.Conn() }
+
+// batchRows close their batch with them.
+type batchRows struct {
+	pgx.Rows
+	batch pgx.BatchResults
+	err   error // of closing the batch
+}
+
+func (r *batchRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.Close() // as pgx's own rows do at their end
+	return false
+}
+
+func (r *batchRows) Close() {
+	r.Rows.Close()
+	if r.batch != nil {
+		r.err = r.batch.Close()
+		r.batch = nil
+	}
+}
+
+func (r *batchRows) Err() error {
+	if err := r.Rows.Err(); err != nil {
+		return err
+	}
+	return r.err
+}
+
+// firstRow is the row of QueryRow.
+type firstRow struct {
+	rows pgx.Rows
+	err  error
+}
+
+// Scan implements [pgx.Row].
+func (r *firstRow) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return pgx.ErrNoRows
+	}
+	if err := r.rows.Scan(dest...); err != nil {
+		return err
+	}
+	r.rows.Close()
+	return r.rows.Err()
+}
+
+// failedBatch are the results of a batch that was not sent.
+type failedBatch struct{ err error }
+
+func (b failedBatch) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, b.err }
+func (b failedBatch) Query() (pgx.Rows, error)         { return nil, b.err }
+func (b failedBatch) QueryRow() pgx.Row                { return &firstRow{err: b.err} }
+func (b failedBatch) Close() error                     { return b.err }
+func (b failedBatch) Tx() pgx.Tx                       { return nil }
