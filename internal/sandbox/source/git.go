@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -167,8 +168,15 @@ func (g *git) stream(ctx context.Context, protocols string, w io.Writer, args ..
 	return nil
 }
 
+// named is what git's complaint may tell of a file: a name in quotes, or all
+// that comes before the reason.
+var named = regexp.MustCompile(`'[^']*'|(?m:^.*: )`)
+
 // clean takes out of git's complaint what must not be logged.
 func (g *git) clean(text string) string {
+	if g.tree != "" && len(g.secret) == 0 {
+		text = named.ReplaceAllString(text, "…")
+	}
 	for _, secret := range g.secret {
 		if len(secret) > 1 {
 			text = strings.ReplaceAll(text, secret, "…")

@@ -391,3 +391,42 @@ func TestProxyRefusesPrivateAddresses(t *testing.T) {
 func (p *proxy) client() *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 }
+
+// A name that the file system cannot hold is refused before anything is written.
+func TestCloneLongNames(t *testing.T) {
+	t.Parallel()
+	host := newRemote(t, "")
+	for name, test := range map[string]struct {
+		path string
+		ok   bool
+	}{
+		"file":     {"a/" + strings.Repeat("x", 255), true},
+		"longfile": {"a/" + strings.Repeat("x", 256), false},
+		"folder":   {strings.Repeat("x", 256) + "/a", false},
+		"path":     {strings.Repeat("x/", 2050) + "a", false},
+	} {
+		host.repository(t, name, map[string]string{"base.txt": "content"})
+		object := strings.TrimSpace(host.git(t, name, "rev-parse", "HEAD:base.txt"))
+		host.git(t, name, "update-index", "--add", "--cacheinfo", "100644,"+object+","+test.path)
+		host.git(t, name, "commit", "-qm", "grow")
+		_, err := private().Clone(t.Context(), Repo{URL: host.URL + "/" + name}, newDest(t))
+		if test.ok && err != nil || !test.ok && city.CodeOf(err) != city.CodeRepoTooLarge {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What git says of a buyer's files may be logged, their names may not.
+func TestComplaintsNameNoFile(t *testing.T) {
+	t.Parallel()
+	g := newGit(Dest{Tree: "/tree", GitDir: "/git"}, DefaultLimits())
+	for said, want := range map[string]string{
+		"error: unable to create file secret/a.go: No space left on device": "…No space left on device",
+		"error: invalid path 'secret/a.go'\nfatal: out of memory":           "…invalid path …\n…out of memory",
+		"fatal: secret: b: File name too long":                              "…File name too long",
+	} {
+		if got := g.clean(said); got != want {
+			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+	}
+}

@@ -214,6 +214,10 @@ func (s *treeScanner) add(entry string) error {
 	if s.entries++; s.entries > s.limits.Files {
 		return errTooManyFiles(s.limits.Files)
 	}
+	// Folders have entries of their own: the last part is all that is new.
+	if len(path) > maxName || len(path)-strings.LastIndexByte(path, '/')-1 > maxPart {
+		return errTooLarge(fmt.Sprintf("it has a file or folder whose name is longer than %d bytes", maxPart))
+	}
 	if fields[1] != "blob" {
 		return nil
 	}
@@ -229,6 +233,9 @@ func (s *treeScanner) add(entry string) error {
 	}
 	return nil
 }
+
+// maxPart bounds one part of a path, in bytes, as Linux does.
+const maxPart = 255
 
 // makeGitDir makes an empty git directory; `git init` would do no more.
 func makeGitDir(dir string) error {
