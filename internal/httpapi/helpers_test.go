@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -38,7 +39,7 @@ func newGitHost(t *testing.T, address, login string) *gitHost {
 	h := &gitHost{root: t.TempDir(), login: login}
 	backend := filepath.Join(strings.TrimSpace(gitRun(t, h.root, "--exec-path")), "git-http-backend")
 	programs := &cgi.Handler{
-		Path: backend, Dir: h.root, Env: append(gitEnv(h.root), "GIT_PROJECT_ROOT="+h.root, "GIT_HTTP_EXPORT_ALL=1"),
+		Path: backend, Dir: h.root, Env: append(gitEnv(h.root), "GIT_PROJECT_ROOT="+h.root, "GIT_HTTP_EXPORT_ALL=1"), Stderr: io.Discard,
 	}
 	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
 	if err != nil {
@@ -204,11 +205,10 @@ func asOwner(s *apptest.Server, p *apptest.Person) *visitor {
 }
 
 // open makes a call; the caller reads the body and closes it.
-func (v *visitor) open(t *testing.T, method, path, body string, header ...string) *http.Response {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, v.base+path, strings.NewReader(body))
+func (v *visitor) open(ctx context.Context, method, path, body string, header ...string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, v.base+path, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	r.Header.Set(v.header, v.secret)
 	if body != "" {
@@ -217,36 +217,42 @@ func (v *visitor) open(t *testing.T, method, path, body string, header ...string
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	res, err := (&http.Client{Transport: v.wire}).Do(r)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return res
+	return (&http.Client{Transport: v.wire}).Do(r)
 }
 
-// reply is an answer of the API.
+// reply is an answer of the API, or why none came.
 type reply struct {
 	status int
 	code   string // of an error, "" for a success
 	body   []byte
+	err    error
 }
 
-// call makes a call below /api/v1 and reads the whole answer.
-func (v *visitor) call(t *testing.T, method, path, body string, header ...string) reply {
-	t.Helper()
-	res := v.open(t, method, "/api/v1"+path, body, header...)
+// try makes a call below /api/v1 and reads the whole answer.
+func (v *visitor) try(ctx context.Context, method, path, body string, header ...string) reply {
+	res, err := v.open(ctx, method, "/api/v1"+path, body, header...)
+	if err != nil {
+		return reply{err: err}
+	}
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
-	}
 	var envelope struct {
 		Error struct {
 			Code string `json:"code"`
 		} `json:"error"`
 	}
 	_ = json.Unmarshal(raw, &envelope) // streams and files are no JSON
-	return reply{status: res.StatusCode, code: envelope.Error.Code, body: raw}
+	return reply{status: res.StatusCode, code: envelope.Error.Code, body: raw, err: err}
+}
+
+// call is try for a call that is answered.
+func (v *visitor) call(t *testing.T, method, path, body string, header ...string) reply {
+	t.Helper()
+	got := v.try(t.Context(), method, path, body, header...)
+	if got.err != nil {
+		t.Fatalf("%s %s: %v", method, path, got.err)
+	}
+	return got
 }
 
 // upload gives an owner's archive to the city and returns its id.
