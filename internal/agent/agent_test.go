@@ -103,6 +103,20 @@ func (b bundle) setStanding(t *testing.T, id string, s agent.Standing) {
 	}
 }
 
+// byKey is the agent that a key authenticates.
+func (b bundle) byKey(t *testing.T, key string) (agent.Agent, error) {
+	t.Helper()
+	who, err := b.AuthenticateKey(t.Context(), key)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	a, err := b.Find(t.Context(), who.ID)
+	if err == nil && a.OwnerID != who.OwnerID {
+		t.Errorf("the key says owner %s, the agent %s", who.OwnerID, a.OwnerID)
+	}
+	return a, err
+}
+
 func (b bundle) suspend(t *testing.T, id, reason string) {
 	t.Helper()
 	err := b.inTx(t, func(ctx context.Context, tx store.Tx) error { return b.Suspend(ctx, tx, id, reason) })

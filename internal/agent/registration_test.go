@@ -48,7 +48,7 @@ func TestRegister(t *testing.T) {
 		for what, read := range map[string]func() (agent.Agent, error){
 			"find":             func() (agent.Agent, error) { return b.Find(t.Context(), a.ID) },
 			"find owned":       func() (agent.Agent, error) { return b.FindOwned(t.Context(), b.ann, a.ID) },
-			"authenticate":     func() (agent.Agent, error) { return b.AuthenticateKey(t.Context(), key) },
+			"authenticate":     func() (agent.Agent, error) { return b.byKey(t, key) },
 			"owner's only one": func() (agent.Agent, error) { return b.OnlyAgentOf(t.Context(), b.ann) },
 		} {
 			got, err := read()
@@ -217,7 +217,7 @@ func TestUpdate(t *testing.T) {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 			step.change(&want)
-			stored, err := b.AuthenticateKey(t.Context(), key)
+			stored, err := b.byKey(t, key)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
@@ -36,11 +37,21 @@ type Service struct {
 	tierRate    func(model string) city.Cents
 	reactivated func(ctx context.Context, tx store.Tx, agentID string) error
 	uses        *credential.Uses
+	// known remembers whose key is whose, by the key's hash.
+	known *event.Memo[Identity]
 }
+
+// Identity is who an agent is and whom it belongs to; neither ever changes.
+type Identity struct{ ID, OwnerID string }
+
+// knownFor is how long a key is taken without another look. Rotating it ends
+// that at once, on other nodes a moment later.
+const knownFor = time.Second
 
 // New returns a service.
 func New(cfg Config) *Service {
 	s := &Service{db: cfg.DB, events: cfg.Events, logger: cfg.Logger, tierRate: cfg.TierRate, reactivated: cfg.Reactivated}
+	s.known = event.NewMemo[Identity](cfg.Events, knownFor)
 	s.uses = credential.NewUses(s.saveUses)
 	return s
 }
@@ -117,22 +128,27 @@ func (s *Service) record(ctx context.Context, tx store.Tx, a Agent, kind string,
 	return s.events.Append(ctx, tx, a.ID, kind, data, a.OwnerID)
 }
 
-// AuthenticateKey tells which agent a key belongs to. It is one indexed read.
-// Errors: UNAUTHORIZED.
-func (s *Service) AuthenticateKey(ctx context.Context, key string) (Agent, error) {
+// AuthenticateKey tells which agent a key belongs to. Errors: UNAUTHORIZED.
+func (s *Service) AuthenticateKey(ctx context.Context, key string) (Identity, error) {
 	hash, ok := credential.Hash(credential.AgentKey, key)
 	if !ok {
-		return Agent{}, errBadKey()
+		return Identity{}, errBadKey()
 	}
-	a, err := findByKey(ctx, s.db.Read(), hash)
-	if errors.Is(err, store.ErrNoRows) {
-		return Agent{}, errBadKey()
+	who, known := s.known.Look(string(hash))
+	if !known {
+		load := s.known.Begin()
+		defer load.End()
+		var err error
+		if who, err = findByKey(ctx, s.db.Read(), hash); errors.Is(err, store.ErrNoRows) {
+			return Identity{}, errBadKey()
+		}
+		if err != nil {
+			return Identity{}, err
+		}
+		load.Keep(string(hash), who.ID, who)
 	}
-	if err != nil {
-		return Agent{}, err
-	}
-	s.uses.Saw(a.ID, s.db.Clock().Now())
-	return a, nil
+	s.uses.Saw(who.ID, s.db.Clock().Now())
+	return who, nil
 }
 
 // Get returns an agent's public profile, whatever its status. Errors: AGENT_NOT_FOUND.

@@ -164,7 +164,7 @@ func TestStatus(t *testing.T) {
 		a, key := b.register(t, b.ann, nil)
 		status := func(want agent.Status, reason string) {
 			t.Helper()
-			got, err := b.AuthenticateKey(t.Context(), key)
+			got, err := b.byKey(t, key)
 			if err != nil || got.Status != want || got.StatusReason != reason || got.Active() != (want == agent.Active) {
 				t.Errorf("status %s %q, %v; want %s %q", got.Status, got.StatusReason, err, want, reason)
 			}
@@ -303,7 +303,7 @@ func TestLastSeen(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		a, key := b.register(t, b.ann, nil)
 		for range 3 {
-			if got, err := b.AuthenticateKey(t.Context(), key); err != nil || got.LastSeenAt != nil {
+			if got, err := b.byKey(t, key); err != nil || got.LastSeenAt != nil {
 				t.Fatalf("written during authentication: %v, %v", got.LastSeenAt, err)
 			}
 		}

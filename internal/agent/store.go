@@ -52,12 +52,13 @@ func find(ctx context.Context, q store.Querier, id, lock string) (Agent, error) 
 }
 
 // findByKey returns store.ErrNoRows when no agent has the key.
-func findByKey(ctx context.Context, q store.Querier, hash []byte) (Agent, error) {
-	a, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM agents a WHERE a.key_hash = $1`, hash))
+func findByKey(ctx context.Context, q store.Querier, hash []byte) (Identity, error) {
+	var who Identity
+	err := q.QueryRow(ctx, `SELECT id, owner_id FROM agents WHERE key_hash = $1`, hash).Scan(&who.ID, &who.OwnerID)
 	if err != nil {
-		return Agent{}, fmt.Errorf("find agent by key: %w", err)
+		return Identity{}, fmt.Errorf("find agent by key: %w", err)
 	}
-	return a, nil
+	return who, nil
 }
 
 func list(ctx context.Context, q store.Querier, query string, args ...any) ([]Agent, error) {

@@ -7,6 +7,19 @@ type hub struct {
 	mu sync.Mutex
 	// topics is guarded by mu.
 	topics map[string]map[chan struct{}]struct{}
+	// watchers hear of every wake before the subscribers do.
+	watchers []watcher
+}
+
+type watcher interface {
+	woke(topic string)
+	wokeAll()
+}
+
+func (h *hub) watch(w watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.watchers = append(h.watchers, w)
 }
 
 func newHub() *hub { return &hub{topics: map[string]map[chan struct{}]struct{}{}} }
@@ -35,6 +48,9 @@ func (h *hub) unsubscribe(topic string, c chan struct{}) {
 func (h *hub) wake(topic string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, w := range h.watchers {
+		w.woke(topic)
+	}
 	for c := range h.topics[topic] {
 		signal(c)
 	}
@@ -43,6 +59,9 @@ func (h *hub) wake(topic string) {
 func (h *hub) wakeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, w := range h.watchers {
+		w.wokeAll()
+	}
 	for _, subscribers := range h.topics {
 		for c := range subscribers {
 			signal(c)

@@ -189,10 +189,11 @@ func (s *server) listMyAgents(ctx context.Context, _ *struct{}) (*Out[[]OwnAgent
 
 // ownAgent is the calling agent, or the only agent of the calling owner.
 func (s *server) ownAgent(ctx context.Context) (agent.Agent, error) {
-	if c := callerOf(ctx); c.agent == nil {
+	c := callerOf(ctx)
+	if c.agent == nil {
 		return s.Agents.OnlyAgentOf(ctx, c.owner.ID)
 	}
-	return *callerOf(ctx).agent, nil
+	return s.Agents.Find(ctx, c.agent.ID)
 }
 
 func (s *server) getOwnAgent(ctx context.Context, _ *struct{}) (*Out[OwnAgent], error) {

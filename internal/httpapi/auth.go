@@ -134,7 +134,11 @@ type Me struct {
 func (s *server) me(ctx context.Context, _ *struct{}) (*Out[Me], error) {
 	c := callerOf(ctx)
 	if c.agent != nil {
-		view := ownAgentView(*c.agent)
+		a, err := s.Agents.Find(ctx, c.agent.ID)
+		if err != nil {
+			return nil, err
+		}
+		view := ownAgentView(a)
 		return ok(Me{Kind: "agent", Agent: &view}), nil
 	}
 	o := ownerView(*c.owner)

@@ -14,7 +14,7 @@ import (
 // caller is who makes a request: an owner, an agent, or nobody known.
 type caller struct {
 	owner *account.Owner
-	agent *agent.Agent
+	agent *agent.Identity
 	err   error // why the given secret was not accepted
 }
 

@@ -75,18 +75,15 @@ const maxSubmitted = 100
 // Submitted lists the tasks that wait for the agent, oldest first. When there
 // are none it waits up to wait for the first.
 func (s *Service) Submitted(ctx context.Context, agentID string, wait time.Duration) ([]*Task, error) {
-	read := func() ([]*Task, error) {
-		return list(ctx, s.DB.Read(), `agent_id = $1 AND status = 'submitted' ORDER BY id LIMIT $2`, agentID, maxSubmitted)
-	}
 	if wait <= 0 {
-		return read()
+		return s.waiting(ctx, agentID)
 	}
 	wake, cancel := s.Events.Subscribe(AgentTopic(agentID))
 	defer cancel()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
-		tasks, err := read()
+		tasks, err := s.waiting(ctx, agentID)
 		if err != nil || len(tasks) > 0 {
 			return tasks, err
 		}
@@ -98,6 +95,23 @@ func (s *Service) Submitted(ctx context.Context, agentID string, wait time.Durat
 			return tasks, nil
 		}
 	}
+}
+
+// idleFor is how long an agent is taken to have nothing to do without another
+// look: a wake ends it at once, on other nodes a moment later.
+const idleFor = time.Second
+
+func (s *Service) waiting(ctx context.Context, agentID string) ([]*Task, error) {
+	if _, idle := s.idle.Look(agentID); idle {
+		return nil, nil
+	}
+	load := s.idle.Begin()
+	defer load.End()
+	tasks, err := list(ctx, s.DB.Read(), `agent_id = $1 AND status = 'submitted' ORDER BY id LIMIT $2`, agentID, maxSubmitted)
+	if err == nil && len(tasks) == 0 {
+		load.Keep(agentID, AgentTopic(agentID), struct{}{})
+	}
+	return tasks, err
 }
 
 // Timeline lists a task's events, oldest first, after a sequence number. Who may

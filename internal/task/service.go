@@ -60,11 +60,15 @@ type Deps struct {
 }
 
 // Service runs the life of tasks.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	// idle remembers the agents for which nothing waits.
+	idle *event.Memo[struct{}]
+}
 
 // New returns the service and registers its jobs.
 func New(deps Deps) *Service {
-	s := &Service{Deps: deps}
+	s := &Service{Deps: deps, idle: event.NewMemo[struct{}](deps.Events, idleFor)}
 	s.handleJobs()
 	return s
 }
