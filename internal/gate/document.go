@@ -16,6 +16,8 @@ type document struct {
 	blocks []codeBlock
 	words  []string // of the prose, lower case
 	open   bool     // a code fence was never closed
+
+	wordsOnly bool // inline code is not asked for
 }
 
 // docLine is one line of the deliverable.
@@ -44,9 +46,25 @@ var (
 
 func parseDocument(text string) *document {
 	d := &document{text: text}
-	raw := splitLines(text)
+	d.parse()
+	d.lower = make([]string, len(d.lines))
+	for i, l := range d.lines {
+		d.lower[i] = strings.ToLower(l.text)
+	}
+	return d
+}
+
+// proseWords are the words of a text's prose, as parseDocument finds them.
+func proseWords(text string) []string {
+	d := &document{text: text, wordsOnly: true}
+	d.parse()
+	return d.words
+}
+
+func (d *document) parse() {
+	raw := splitLines(d.text)
 	for i := 0; i < len(raw); {
-		switch m := fenceLine.FindStringSubmatch(raw[i]); {
+		switch m := fenceOf(raw[i]); {
 		case m != nil:
 			i = d.fence(raw, i, m[1], m[2])
 		case d.indentedCode(raw, i):
@@ -56,11 +74,14 @@ func parseDocument(text string) *document {
 			i++
 		}
 	}
-	d.lower = make([]string, len(d.lines))
-	for i, l := range d.lines {
-		d.lower[i] = strings.ToLower(l.text)
+}
+
+// fenceOf matches fenceLine; few lines can, and most are told by a look.
+func fenceOf(line string) []string {
+	if !strings.Contains(line, "```") && !strings.Contains(line, "~~~") {
+		return nil
 	}
-	return d
+	return fenceLine.FindStringSubmatch(line)
 }
 
 // maxLineBytes bounds a line, so that what is done for each citation in a line
@@ -86,8 +107,10 @@ func splitLines(text string) []string {
 
 func (d *document) prose(text string) {
 	line := docLine{text: text}
-	for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
-		line.spans = append(line.spans, m[1]+m[2])
+	if !d.wordsOnly && strings.Contains(text, "`") {
+		for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
+			line.spans = append(line.spans, m[1]+m[2])
+		}
 	}
 	d.lines = append(d.lines, line)
 	d.words = append(d.words, words(text)...)

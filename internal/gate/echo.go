@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // echo takes points for sentences that only give back the request or the
@@ -12,7 +14,7 @@ func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
 	same, total := 0, 0
-	shingles(v.doc.words, func(k string) {
+	shingles(v.doc.words, func(k uint64) {
 		total++
 		if known[k] {
 			same++
@@ -35,11 +37,11 @@ func echo(v *view) (Signal, bool) {
 }
 
 // alreadyKnown collects the word runs and stems of the request and the readme.
-func (v *view) alreadyKnown() (runs, stems map[string]bool) {
-	runs, stems = map[string]bool{}, map[string]bool{}
+func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
+	runs, stems = map[uint64]bool{}, map[string]bool{}
 	learn := func(text string) {
 		all := words(text)
-		shingles(all, func(k string) { runs[k] = true })
+		shingles(all, func(k uint64) { runs[k] = true })
 		for _, w := range all {
 			stems[stem(w)] = true
 		}
@@ -77,10 +79,20 @@ func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
 	return share(float64(n), float64(len(seen))), share(float64(n), float64(len(text)))
 }
 
-// shingles calls fn with each run of four words.
-func shingles(words []string, fn func(string)) {
-	const n = 4
-	for i := 0; i+n <= len(words); i++ {
-		fn(strings.Join(words[i:i+n], " "))
+// shingles calls fn with a hash of each run of four words.
+func shingles(words []string, fn func(uint64)) {
+	const n, prime = 4, 1_000_000_007
+	var last [n]uint64
+	for i, w := range words {
+		copy(last[:], last[1:])
+		last[n-1] = xxhash.Sum64String(w)
+		if i+1 < n {
+			continue
+		}
+		var run uint64
+		for _, h := range last {
+			run = run*prime + h
+		}
+		fn(run)
 	}
 }

@@ -89,7 +89,7 @@ func (v *view) contextTokens(ref *reference) []string {
 			add(s)
 		}
 	}
-	for _, name := range codeLooking.FindAllString(strings.ReplaceAll(line.text, ref.Text, " "), -1) {
+	for _, name := range codeNames(strings.ReplaceAll(line.text, ref.Text, " "), -1) {
 		if !fileName(name) {
 			add(name)
 		}
@@ -313,7 +313,7 @@ func (g *grounding) countNames(v *view) {
 			for _, s := range l.spans {
 				take(s, false)
 			}
-			for _, name := range codeLooking.FindAllString(l.text, -1) {
+			for _, name := range codeNames(l.text, -1) {
 				take(name, false)
 			}
 		}

@@ -61,7 +61,9 @@ type cite struct {
 
 // citesIn returns the citations of one line of prose, in order.
 func citesIn(text string) []cite {
-	text = urlText.ReplaceAllStringFunc(text, func(u string) string { return strings.Repeat(" ", len(u)) })
+	if strings.Contains(text, "://") {
+		text = urlText.ReplaceAllStringFunc(text, func(u string) string { return strings.Repeat(" ", len(u)) })
+	}
 	var all []cite
 	if !strings.ContainsAny(text, ".0123456789DMJPGRVCL") {
 		return nil // neither an extension nor a line number nor one of citedNames
@@ -94,6 +96,9 @@ func lineCites(text string, all []cite) []cite {
 		if c.line > 0 { // "a.go#L7" has its line already
 			text = text[:c.start] + strings.Repeat(" ", c.fin-c.start) + text[c.fin:]
 		}
+	}
+	if !strings.ContainsAny(text, "0123456789") {
+		return all
 	}
 	for _, m := range lineText.FindAllStringSubmatchIndex(text, maxCitesInLine) {
 		if m[4] >= 0 {

@@ -15,15 +15,15 @@ func reuse(v *view) (Signal, bool) {
 	if len(v.in.Earlier) == 0 || len(v.doc.words) < 40 {
 		return s, false
 	}
-	mine := map[string]bool{}
-	shingles(v.doc.words, func(k string) { mine[k] = true })
+	mine := map[uint64]bool{}
+	shingles(v.doc.words, func(k uint64) { mine[k] = true })
 	worst := 0.0
 	for i, text := range v.in.Earlier {
 		if i == maxEarlier {
 			break
 		}
-		same, seen := 0, map[string]bool{}
-		shingles(parseDocument(text[:min(len(text), maxResultBytes/8)]).words, func(k string) {
+		same, seen := 0, map[uint64]bool{}
+		shingles(proseWords(text[:min(len(text), maxResultBytes/8)]), func(k uint64) {
 			if mine[k] && !seen[k] {
 				seen[k] = true
 				same++

@@ -41,10 +41,12 @@ func distinctTerms(v *view) []string {
 		for _, s := range l.spans {
 			take(s)
 		}
-		for _, version := range versionText.FindAllString(l.text, 12) {
-			take(version)
+		if strings.ContainsAny(l.text, "0123456789") {
+			for _, version := range versionText.FindAllString(l.text, 12) {
+				take(version)
+			}
 		}
-		for _, name := range codeLooking.FindAllString(l.text, 12) {
+		for _, name := range codeNames(l.text, 12) {
 			take(name)
 		}
 	}

@@ -10,7 +10,10 @@ import (
 // words splits text into lower-case words of letters and digits.
 func words(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_'
+		if r < utf8.RuneSelf { // most are, and need no table
+			return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_'
+		}
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 }
 
@@ -37,6 +40,49 @@ var identifier = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*`)
 // camelCase, dotted.names, calls(), paths and version numbers.
 var codeLooking = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|/)[A-Za-z_$][A-Za-z0-9_$]*)+|[A-Za-z_$][A-Za-z0-9_$]*\(|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]+-?\d+(?:\.\d+)*`)
 
+// codeNames returns up to n matches of codeLooking, all when n is negative. A
+// text without any of the marks that each match has is not searched.
+func codeNames(text string, n int) []string {
+	if !marksCode(text) {
+		return nil
+	}
+	return codeLooking.FindAllString(text, n)
+}
+
+// marksCode reports whether text has what every match of codeLooking has: a
+// bracket, an underscore, a joint between two names, camelCase or a digit
+// behind a letter.
+func marksCode(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c == '_' || c == '(' {
+			return true
+		}
+		if i == 0 {
+			continue
+		}
+		before := text[i-1]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			if before >= 'a' && before <= 'z' || joint(before) {
+				return true
+			}
+		case c >= 'a' && c <= 'z', c == '$':
+			if joint(before) {
+				return true
+			}
+		case c >= '0' && c <= '9':
+			if before >= 'a' && before <= 'z' || before == '-' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// joint reports whether c stands between the parts of a name of code.
+func joint(c byte) bool { return c == '.' || c == ':' || c == '/' }
+
 // vocabulary is the distinctive part of a text: names of code, and words that
 // carry meaning.
 type vocabulary struct {
@@ -47,7 +93,7 @@ type vocabulary struct {
 
 func newVocabulary(text string) *vocabulary {
 	v := &vocabulary{names: map[string]bool{}, stems: map[string]bool{}}
-	for _, m := range codeLooking.FindAllString(text, -1) {
+	for _, m := range codeNames(text, -1) {
 		name := strings.ToLower(strings.Trim(m, "().:/"))
 		if len(name) >= 3 && !stopWords[name] {
 			v.names[name] = true
