@@ -346,7 +346,7 @@ func sealed(t *testing.T, agent *visitor, taskID string, code *secretCode) {
 			want = aicity.CodeInvalidState
 		}
 		if got.code != want {
-			t.Errorf("provision: %s, want %q", got.body, want)
+			t.Fatalf("provision: %s, want %q", got.body, want)
 		}
 	}
 	for _, c := range taskCalls() {
@@ -375,7 +375,9 @@ func sealed(t *testing.T, agent *visitor, taskID string, code *secretCode) {
 // follow reads the task's stream of events until a line comes.
 func follow(t *testing.T, v *visitor, taskID, until string) {
 	t.Helper()
-	res, err := v.open(t.Context(), http.MethodGet, "/api/v1/tasks/"+taskID+"/events", "", "Accept", "text/event-stream")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a stream without the line has no end
+	defer cancel()
+	res, err := v.open(ctx, http.MethodGet, "/api/v1/tasks/"+taskID+"/events", "", "Accept", "text/event-stream")
 	if err != nil {
 		t.Fatal(err)
 	}
