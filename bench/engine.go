@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,10 +18,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/config"
-	"aicity.dev/aicity/internal/store"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -96,35 +97,59 @@ func measureEngine(ctx context.Context, s settings, e engine) ([]measurement, er
 	}, nil
 }
 
-// bareCommits is the raw limit: transactions of one small insert, on the same
-// engine with the same durability.
+// bareCommits is the raw limit: transactions of one small insert through the
+// bare driver, with the durability that the city asks for. Each commits alone.
 func bareCommits(ctx context.Context, s settings, e engine) (float64, error) {
-	opts := store.Options{Path: filepath.Join(s.dir, "bare.db"), MaxConns: 40}
-	if e.url != "" {
-		fresh, drop, err := freshDatabase(ctx, e.url)
-		if err != nil {
-			return 0, err
-		}
-		defer drop()
-		opts.URL = fresh
+	const create, insert = `CREATE TABLE bare (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO bare (id, n) VALUES ($1, 1)`
+	if e.url == "" {
+		return bareSQLite(ctx, s, create, insert)
 	}
-	db, err := store.Open(ctx, opts)
+	fresh, drop, err := freshDatabase(ctx, e.url)
+	if err != nil {
+		return 0, err
+	}
+	defer drop()
+	pool, err := pgxpool.New(ctx, fresh+"&pool_max_conns=40")
+	if err != nil {
+		return 0, err
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(ctx, create); err != nil {
+		return 0, err
+	}
+	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, _ int) error {
+		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, insert, uuid.NewString())
+			return err
+		})
+	})
+}
+
+func bareSQLite(ctx context.Context, s settings, create, insert string) (float64, error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, "bare.db")+
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = db.Close() }()
-	err = db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		_, err := tx.Exec(ctx, `CREATE TABLE bare (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`)
-		return err
-	})
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, create); err != nil {
+		return 0, err
+	}
+	statement, err := db.PrepareContext(ctx, insert)
 	if err != nil {
 		return 0, err
 	}
+	defer func() { _ = statement.Close() }()
 	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, _ int) error {
-		return db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			_, err := tx.Exec(ctx, `INSERT INTO bare (id, n) VALUES ($1, 1)`, uuid.NewString())
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
 			return err
-		})
+		}
+		if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, uuid.NewString()); err != nil { //nolint:sqlclosecheck // it ends with its transaction
+			return errors.Join(err, tx.Rollback())
+		}
+		return tx.Commit()
 	})
 }
 

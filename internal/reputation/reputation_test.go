@@ -134,7 +134,7 @@ func TestRecordConcurrently(t *testing.T) {
 		for range n {
 			wg.Go(func() {
 				err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
-					_, err := reputation.Record(ctx, tx, "agt_1", "tsk_1", passed(80))
+					_, _, err := reputation.Record(ctx, tx, "agt_1", "tsk_1", passed(80))
 					return err
 				})
 				if err != nil {

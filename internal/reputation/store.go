@@ -19,18 +19,22 @@ type Change struct {
 	At     time.Time
 }
 
-// Record applies in to the agent's standing in tx, stores the change with its
-// cause and returns the new standing. The agent's row is locked until commit.
-func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) (Standing, error) {
+// Record applies in to the agent's standing in tx and stores the change with
+// its cause. It returns the new standing and whether anything of it shows:
+// taking an offer is only counted. The agent's row is locked until commit.
+func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) (after Standing, shows bool, err error) {
 	before, err := lock(ctx, tx, agentID)
 	if err != nil {
-		return Standing{}, err
+		return Standing{}, false, err
 	}
-	after := before.Apply(in)
+	after = before.Apply(in)
 	if err := save(ctx, tx, agentID, after); err != nil {
-		return Standing{}, err
+		return Standing{}, false, err
 	}
-	return after, tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
+	if in.Cause == CauseStarted {
+		return after, false, nil
+	}
+	return after, true, tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
 		(agent_id, task_id, cause, score_before, score_after, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
 }

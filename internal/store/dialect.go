@@ -53,6 +53,9 @@ func IsCheck(err error, name string) bool {
 
 // retryable reports whether the same transaction may succeed when run again.
 func retryable(err error) bool {
+	if errors.Is(err, errLost) {
+		return true
+	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}

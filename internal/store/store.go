@@ -80,6 +80,7 @@ type DB struct {
 	pool   *pgxpool.Pool // PostgreSQL
 	writer *sql.DB       // SQLite: the one write connection
 	reader *sql.DB       // SQLite: read-only connections
+	turns  *turns        // SQLite: who may write
 }
 
 // Options say how to open a database.
@@ -183,7 +184,7 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 	}
 	reader.SetMaxOpenConns(readerConns)
 	reader.SetMaxIdleConns(readerConns)
-	return &DB{dialect: SQLite, clock: opts.Clock, strict: opts.PanicOnMisuse, writer: writer, reader: reader}, nil
+	return &DB{dialect: SQLite, clock: opts.Clock, strict: opts.PanicOnMisuse, writer: writer, reader: reader, turns: newTurns(writer)}, nil
 }
 
 // sqliteDSN sets what the city's promises need: WAL with a sync at every commit,

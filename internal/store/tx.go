@@ -41,24 +41,6 @@ func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error
 	return db.onceSQLite(ctx, f)
 }
 
-func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
-	inner, err := db.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	defer func() { _ = inner.Rollback() }()
-	// The time is taken after the write lock is held, so that it grows with commit order.
-	tx := &sqlTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
-	if err := f(markInTx(ctx), tx); err != nil {
-		return err
-	}
-	if err := inner.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	tx.committed()
-	return nil
-}
-
 // pause waits a little longer after each attempt, at random, so that two
 // transactions that met once do not meet again.
 func pause(ctx context.Context, attempt int) error {

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -167,6 +169,138 @@ func TestConstraintNames(t *testing.T) {
 		}
 		if store.IsUnique(err, "instance", "value") || store.IsUnique(errors.New("x"), "instance", "name") {
 			t.Error("IsUnique says yes to other errors")
+		}
+	})
+}
+
+// Writers share commits: one that fails or panics takes nobody else's work with it.
+func TestWritersFailAlone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		const writers, each = 12, 25
+		refused := errors.New("refused")
+		write := func(name string, end func()) (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					err = refused
+				}
+			}()
+			return db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+				if err := put(ctx, tx, name, "x"); err != nil {
+					return err
+				}
+				if end != nil {
+					end()
+					return refused
+				}
+				return nil
+			})
+		}
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				for i := range each {
+					name, end := fmt.Sprintf("%d/%d", w, i), func() {}
+					switch i % 5 {
+					case 1: // returns an error
+					case 2:
+						end = func() { panic("boom") }
+					default:
+						end = nil
+					}
+					if err := write(name, end); (end == nil) != (err == nil) {
+						t.Errorf("%s: %v", name, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var n int
+		if err := db.Read().QueryRow(t.Context(), `SELECT count(*) FROM instance WHERE value = 'x'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if want := writers * each * 3 / 5; n != want {
+			t.Errorf("%d rows, want %d", n, want)
+		}
+	})
+}
+
+// A statement that breaks off, as on a cancelled request, ends only its own work.
+func TestCancelledWriterLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				for i := range 20 {
+					ctx, cancel := context.WithCancel(t.Context())
+					name := fmt.Sprintf("%d/%d", w, i)
+					if w%2 == 0 {
+						cancel()
+						name = "cancelled"
+					}
+					err := db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, name, "x") })
+					cancel()
+					if w%2 == 1 && err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var n int
+		if err := db.Read().QueryRow(t.Context(), `SELECT count(*) FROM instance WHERE name LIKE '%/%'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n != 4*20 {
+			t.Errorf("%d rows, want %d", n, 4*20)
+		}
+	})
+}
+
+// Queued statements run in order, before what comes after them.
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		queue := func(ctx context.Context, tx store.Tx, name string) error {
+			return tx.Queue(ctx, "insert "+name, `INSERT INTO instance (name, value) VALUES ($1, 'x')`, name)
+		}
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			for _, name := range []string{"a", "b"} {
+				if err := queue(ctx, tx, name); err != nil {
+					return err
+				}
+			}
+			var n int
+			if err := tx.QueryRow(ctx, `SELECT count(*) FROM instance WHERE value = 'x'`).Scan(&n); err != nil || n != 2 {
+				t.Errorf("a query after two queued inserts sees %d rows, %v", n, err)
+			}
+			if err := queue(ctx, tx, "c"); err != nil {
+				return err
+			}
+			changed, err := tx.Exec(ctx, `UPDATE instance SET value = 'y' WHERE value = 'x'`)
+			if err != nil || changed != 3 {
+				t.Errorf("an update after three queued inserts changes %d rows, %v", changed, err)
+			}
+			return queue(ctx, tx, "d")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := get(t, db.Read(), "d"); err != nil || v != "x" {
+			t.Errorf("the last queued insert: %q, %v", v, err)
+		}
+		err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			if err := queue(ctx, tx, "e"); err != nil {
+				return err
+			}
+			return queue(ctx, tx, "a")
+		})
+		if !store.IsUnique(err, "instance", "name") || !strings.HasPrefix(err.Error(), "commit: insert a:") && !strings.HasPrefix(err.Error(), "insert a:") {
+			t.Errorf("a queued insert that repeats a name: %v", err)
+		}
+		if _, err := get(t, db.Read(), "e"); !errors.Is(err, store.ErrNoRows) {
+			t.Errorf("the transaction of a failed queued insert: %v", err)
 		}
 	})
 }

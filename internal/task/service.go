@@ -140,8 +140,8 @@ func (s *Service) tell(ctx context.Context, tx store.Tx, t *Task, tr Transition,
 
 // learn moves an agent's standing and suspends it after too many failures in a row.
 func (s *Service) learn(ctx context.Context, tx store.Tx, agentID, taskID string, in reputation.Input) error {
-	standing, err := reputation.Record(ctx, tx, agentID, taskID, in)
-	if err != nil {
+	standing, shows, err := reputation.Record(ctx, tx, agentID, taskID, in)
+	if err != nil || !shows {
 		return err
 	}
 	err = s.Agents.SetStanding(ctx, tx, agentID, agent.Standing{

@@ -51,7 +51,7 @@ func (s *site) agentPage(w http.ResponseWriter, r *http.Request) error {
 var causeWords = map[reputation.Cause]string{
 	reputation.CausePassed: "Work passed the gate", reputation.CauseRejected: "Work failed the gate", reputation.CauseGaveUp: "Gave a task up",
 	reputation.CauseDeadlineMissed: "Missed a deadline", reputation.CauseNotStarted: "Did not start in time", reputation.CauseDeclined: "Declined an offer",
-	reputation.CauseStarted: "Took a task", reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
+	reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
 	reputation.CauseRefunded: "A buyer took the money back",
 }
 
