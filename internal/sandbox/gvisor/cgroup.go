@@ -78,7 +78,8 @@ func cgroupDirs(id string) ([]string, error) {
 }
 
 // removeCgroup removes what runsc leaves behind when a sandbox died before it
-// was deleted. A killed process leaves its cgroup a moment after its end.
+// was deleted, or its start was cut off: then processes too. A killed process
+// leaves its cgroup a moment after its end.
 func removeCgroup(ctx context.Context, id string) error {
 	dirs, err := cgroupDirs(id)
 	if err != nil {
@@ -103,10 +104,28 @@ func removeWhenEmpty(ctx context.Context, dir string) error {
 		if !errors.Is(err, syscall.EBUSY) {
 			return err
 		}
+		if err := killMembers(dir); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return err
 		case <-retry.C:
 		}
 	}
+}
+
+// killMembers kills every process of a cgroup.
+func killMembers(dir string) error {
+	list, err := os.ReadFile(filepath.Join(dir, "cgroup.procs")) //nolint:gosec // a cgroup of ours
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENODEV) {
+		return err
+	}
+	for member := range strings.FieldsSeq(string(list)) {
+		// Process 0 is one that we cannot see, and would mean ourselves.
+		if pid, err := strconv.Atoi(member); err == nil && pid > 1 {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	return nil
 }

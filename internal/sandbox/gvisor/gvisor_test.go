@@ -233,3 +233,29 @@ func TestProbeSaysWhatIsMissing(t *testing.T) {
 		t.Error("a program that is not runsc passes the probe")
 	}
 }
+
+// A caller that leaves during the start leaves nothing behind.
+func TestCreateEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	b, id := sandboxtest.Backend(t), city.NewID(city.PrefixSandbox)
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		defer leave()
+		for ctx.Err() == nil {
+			one, _ := filepath.Glob("/sys/fs/cgroup/*/aicity-" + id)
+			two, _ := filepath.Glob("/sys/fs/cgroup/aicity-" + id)
+			if len(one)+len(two) > 0 {
+				return
+			}
+		}
+	}()
+	err := b.Create(ctx, sandbox.Spec{ID: id, Dir: t.TempDir(), Workspace: sandboxtest.Workspace(t), Baseline: t.TempDir()})
+	leave()
+	<-left
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	sandboxtest.NothingLeft(t, id)
+}

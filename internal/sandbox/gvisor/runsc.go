@@ -60,9 +60,11 @@ func (b *Backend) run(ctx context.Context, args ...string) error {
 }
 
 // start runs the bundle in the background. Its output goes to a file: the
-// sandbox inherits it, and a pipe would keep the caller waiting for ever.
-func (b *Backend) start(ctx context.Context, spec sandbox.Spec) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+// sandbox inherits it, and a pipe would keep the caller waiting for ever. A
+// caller that leaves does not end it: cut off half-way it would leave processes
+// that runsc itself does not know.
+func (b *Backend) start(caller context.Context, spec sandbox.Spec) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(caller), startTimeout)
 	defer cancel()
 	log, err := os.OpenFile(filepath.Join(spec.Dir, "runsc.log"), os.O_CREATE|os.O_RDWR|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
@@ -76,7 +78,7 @@ func (b *Backend) start(ctx context.Context, spec sandbox.Spec) error {
 		_, _ = io.Copy(said, io.NewSectionReader(log, 0, 1<<20))
 		return fmt.Errorf("runsc run: %w: %s", err, said)
 	}
-	return nil
+	return caller.Err()
 }
 
 // idOfState is the id in the name of a state file, "ID_sandbox:ID.state".
