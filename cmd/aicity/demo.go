@@ -112,7 +112,7 @@ func books(ctx context.Context, cityApp *app.App, taskID string) (demo.Books, er
 		b.Accounts = append(b.Accounts, demo.Row{g.Name, g.Balance.Net().String()})
 	}
 	b.Accounts = append(b.Accounts, demo.Row{"sum", ledger.Sum(groups).String()})
-	report, err := cityApp.Ledger.Verify(ctx, cityApp.DB)
+	report, err := cityApp.VerifyBooks(ctx)
 	if err != nil {
 		return demo.Books{}, err
 	}

@@ -15,6 +15,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/task"
 )
 
 // ledgerCmd is `aicity ledger`: the books, read and checked while the city runs
@@ -59,12 +60,15 @@ type ledgerVerifyCmd struct{ booksFlags }
 // Run verifies; it fails when anything is wrong.
 func (c *ledgerVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 	return c.with(ctx, func(db *store.DB) error {
-		report, err := ledger.New().Verify(ctx, db)
+		report, err := ledger.New().Verify(ctx, db, task.VerifyMoney)
 		if err != nil {
 			return err
 		}
 		if report.OK() {
 			_, err = fmt.Fprintf(k.Stdout, "The books are right: %d transfers, %d accounts, sum $0.00.\n", report.Transfers, report.Accounts)
+			if err == nil && report.Head != "" {
+				_, err = fmt.Fprintf(k.Stdout, "The hash chain holds %d of them and ends in %s.\n", report.Linked, report.Head)
+			}
 			return err
 		}
 		for _, offence := range report.Offences {

@@ -27,6 +27,13 @@ func booksFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO tasks (id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
+			max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing, passed_over, sandbox_id,
+			fail_code, fail_reason, charge, fee, thumbs, rating, reason, comment, created_at) VALUES ('tsk_1', 'own_1', '', '', '', '', 'research',
+			'submitted', '', '[]', 1200, 0, '{}', '', '', '', 0, '', '', '{}', '{}', '[]', '', '', '', 0, 0, '', 0, '', '', 0)`)
+		if err != nil {
+			return err
+		}
 		return ledger.New().Post(ctx, tx,
 			ledger.Transfer{ID: "1", Debit: ledger.PaymentClearing("testpay"), Credit: ledger.OwnerCredits("own_1"), Amount: 5000, Kind: "top_up", Ref: "top_1"},
 			ledger.Transfer{ID: "2", Debit: ledger.OwnerCredits("own_1"), Credit: ledger.TaskHold("tsk_1"), Amount: 1200, Kind: "hold", Ref: "tsk_1"})

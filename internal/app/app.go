@@ -53,6 +53,7 @@ type App struct {
 	Webhooks  *webhook.Service
 	Sandboxes *sandbox.Service
 
+	books   booksMeters
 	handler http.Handler
 	server  *http.Server
 	address string
@@ -98,7 +99,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, logger: logger, DB: db}
+	a := &App{cfg: cfg, logger: logger, DB: db, books: newBooksMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -143,8 +144,7 @@ func (a *App) build() error {
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
 		},
 	})
-	jobs.Handle(a.Jobs, func(ctx context.Context, _ rollUpArgs, _ jobs.Attempt) error { return a.Ledger.RollUp(ctx, a.DB) })
-	jobs.Every(a.Jobs, rollUpEvery, rollUpArgs{})
+	a.keepBooks()
 	a.handler, err = a.routes(httpapi.Deps{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Webhooks: a.Webhooks,
 		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
@@ -154,16 +154,9 @@ func (a *App) build() error {
 	return err
 }
 
-const (
-	// verdictWait is how long complete waits for the gate before it answers
-	// quality_check.
-	verdictWait = 20 * time.Second
-	rollUpEvery = 10 * time.Minute
-)
-
-type rollUpArgs struct{}
-
-func (rollUpArgs) Kind() string { return "ledger_roll_up" }
+// verdictWait is how long complete waits for the gate before it answers
+// quality_check.
+const verdictWait = 20 * time.Second
 
 func (a *App) ownsAgent(ctx context.Context, ownerID, agentID string) error {
 	_, err := a.Agents.FindOwned(ctx, ownerID, agentID)

@@ -67,7 +67,7 @@ func TestLifeOfATask(t *testing.T) {
 		if err != nil || pool.Balance != 700 || pool.Held != 0 {
 			t.Errorf("pool %+v, %v", pool, err)
 		}
-		books, err := s.App.Ledger.Verify(ctx, s.App.DB)
+		books, err := s.App.VerifyBooks(ctx)
 		if err != nil || !books.OK() {
 			t.Errorf("books %+v, %v", books, err)
 		}

@@ -11,6 +11,8 @@ import (
 type Report struct {
 	Transfers int64
 	Accounts  int64
+	Linked    int64    // transfers in the hash chain; the newest are linked a little later
+	Head      string   // the chain's last hash, in hex: note it down elsewhere, and nobody can rewrite what is behind it
 	Offences  []string // what is wrong, by id, worst kind first; empty when the books are right
 }
 
@@ -20,13 +22,22 @@ func (r Report) OK() bool { return len(r.Offences) == 0 }
 // maxOffences bounds a report: the first ones tell.
 const maxOffences = 20
 
+// Check looks for offences of a kind that the ledger itself does not know, such
+// as what a task may move, and names each by its id.
+type Check func(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error
+
 // Verify recomputes every balance from the transfers and compares: stored
-// balances, floors, the sum over all accounts, and that each pending transfer
-// was closed at most once and for no more than it set aside. Each check is one
-// statement over one moment, so the city can go on working meanwhile.
-func (l *Ledger) Verify(ctx context.Context, db *store.DB) (Report, error) {
+// balances, floors, the sum over all accounts, that each pending transfer was
+// closed at most once and for no more than it set aside, the hash chain, and
+// what the further checks look at. Each check is one statement over one moment,
+// so the city can go on working meanwhile.
+func (l *Ledger) Verify(ctx context.Context, db *store.DB, further ...Check) (Report, error) {
 	var report Report
-	for _, check := range []func(context.Context, store.Querier, *Report) error{countAll, verifyBalances, verifyClosings, l.verifySum} {
+	checks := []func(context.Context, store.Querier, *Report) error{countAll, verifyBalances, verifyClosings, l.verifySum, verifyChain}
+	for _, check := range further {
+		checks = append(checks, func(ctx context.Context, q store.Querier, r *Report) error { return check(ctx, q, r.add) })
+	}
+	for _, check := range checks {
 		if err := check(ctx, db.Read(), &report); err != nil {
 			return Report{}, fmt.Errorf("verify ledger: %w", err)
 		}

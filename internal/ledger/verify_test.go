@@ -66,6 +66,75 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 }
 
+// Whoever gets past the triggers and keeps every sum right still breaks the chain.
+func TestVerifyFindsWhatTheSumsHide(t *testing.T) {
+	t.Parallel()
+	triggers := map[store.Dialect][]string{
+		store.SQLite:   {`DROP TRIGGER ledger_transfers_no_update`, `DROP TRIGGER ledger_transfers_no_delete`},
+		store.Postgres: {`DROP TRIGGER ledger_transfers_append_only ON ledger_transfers`},
+	}
+	cases := []struct {
+		name       string
+		statements []string
+		names      string
+	}{
+		{"another reference", []string{`UPDATE ledger_transfers SET ref = 'tsk_9' WHERE id = 'b'`}, "transfer b"},
+		{"another time", []string{`UPDATE ledger_transfers SET created_at = created_at + 1 WHERE id = 'b'`}, "transfer b"},
+		{"a swap of two", []string{
+			`UPDATE ledger_transfers SET ref = 'x' WHERE id = 'b'`, `UPDATE ledger_transfers SET id = 'y' WHERE id = 'a'`,
+			`UPDATE ledger_transfers SET id = 'a' WHERE id = 'b'`,
+		}, "transfer y"},
+		{"there and back gone", []string{`DELETE FROM ledger_transfers WHERE id IN ('there', 'back')`}, "transfer c"},
+		{"the last ones gone", []string{`DELETE FROM ledger_transfers WHERE id IN ('last', 'least')`}, "number 6"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				mustPost(t, db, transfer("a", clearing, buyer, 100), transfer("b", clearing, buyer, 100))
+				mustPost(t, db, transfer("there", buyer, hold, 10), transfer("back", hold, buyer, 10))
+				mustPost(t, db, transfer("c", clearing, buyer, 5))
+				mustPost(t, db, transfer("least", buyer, hold, 7), transfer("last", hold, buyer, 7))
+				for range 2 {
+					if err := books.Chain(t.Context(), db); err != nil {
+						t.Fatal(err)
+					}
+				}
+				mustPost(t, db, transfer("later", clearing, buyer, 5))
+				report, err := books.Verify(t.Context(), db)
+				if err != nil || !report.OK() || report.Linked != 7 || len(report.Head) != 64 {
+					t.Fatalf("before: %+v, %v", report, err)
+				}
+				err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+					statements := append(triggers[db.Dialect()], c.statements...)
+					// The balances are brought in line, as somebody who hides would do.
+					statements = append(statements, `DELETE FROM ledger_accounts WHERE name = 'task/tsk_1/hold' AND
+						NOT EXISTS (SELECT 1 FROM ledger_transfers WHERE debit = 'task/tsk_1/hold')`,
+						`UPDATE ledger_accounts SET
+						debits_posted = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers WHERE debit = name),
+						credits_posted = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers WHERE credit = name) WHERE name NOT LIKE 'payment/%'`)
+					for _, s := range statements {
+						if _, err := tx.Exec(ctx, s); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				report, err = books.Verify(t.Context(), db)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(report.Offences) != 1 || !strings.Contains(report.Offences[0], c.names) {
+					t.Errorf("want one offence that names %s, got %q", c.names, report.Offences)
+				}
+			})
+		})
+	}
+}
+
 // A closing that fits no pending transfer is named itself, beside the balances.
 func TestVerifyNamesTheClosing(t *testing.T) {
 	t.Parallel()
