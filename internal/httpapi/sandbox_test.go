@@ -393,3 +393,48 @@ func testDestroy(t *testing.T, j *job) {
 	j.allRefused(t, "destroyed", j.agent, aicity.CodeSandboxNotFound)
 	sandboxtest.NothingLeft(t, j.box)
 }
+
+// The token of a private repository is used once. Agents that hand the task on
+// do not take the code with them.
+func TestPrivateCodeOutlivesDeclines(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	needSandbox(t, s)
+	host := newGitHost(t, "127.0.0.1", "x-access-token:secret")
+	repo := host.add(t, "private", "main", parcel())
+	agents := map[string]*apptest.Worker{}
+	for range 2 {
+		a := s.Agent(t, "bug_fix")
+		agents[a.ID] = a
+	}
+	buyer := s.Buyer(t, 10_000)
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "bug_fix", MaxBudget: 700,
+		Input: aicity.TaskInput{Description: "Make the parcel service greet in capitals.", Repo: repo, RepoToken: "secret"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := &job{Server: s, buyer: buyer, agent: agents[order.AgentID], id: order.ID}
+	first.provision(t)
+	for range 2 {
+		if err := first.agent.Tasks.DestroySandbox(t.Context(), order.ID, first.box); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := first.agent.Tasks.Decline(t.Context(), order.ID); err != nil {
+		t.Fatal(err)
+	}
+	first.allRefused(t, "declined", first.agent, aicity.CodeTaskNotFound)
+	delete(agents, order.AgentID)
+	for _, other := range agents {
+		second := &job{Server: s, buyer: buyer, agent: other, id: order.ID}
+		second.provision(t)
+		second.allRefused(t, "not started", other, aicity.CodeTaskSealed)
+		second.start(t)
+		if got := second.read(t, aicity.RepoDir+"/README.md"); got != parcel()["README.md"] {
+			t.Errorf("the second agent reads %q", got)
+		}
+		testDestroy(t, second)
+	}
+}

@@ -71,7 +71,7 @@ func (s *Service) source(ctx context.Context, t *Task) (sandbox.Source, func(), 
 	switch {
 	case t.Source.Repo != "":
 		src.Repo = source.Repo{URL: t.Source.Repo, Ref: t.Source.Ref}
-		if t.Source.SealedToken == "" {
+		if !t.Source.token() {
 			return src, nothing, nil
 		}
 		token, err := s.Sealer.Open(t.Source.SealedToken, t.ID)
@@ -107,7 +107,7 @@ func (s *Service) archiveSource(ctx context.Context, t *Task) (sandbox.Source, f
 // with.
 func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box sandbox.Sandbox) (*Task, error) {
 	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
-		if t.SandboxID == box.ID && t.Source.SealedToken == "" {
+		if t.SandboxID == box.ID && !t.Source.token() {
 			return nil // a repeated call
 		}
 		if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
@@ -117,7 +117,10 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 		if err != nil {
 			return err
 		}
-		t.SandboxID, t.Source.SealedToken = box.ID, ""
+		t.SandboxID = box.ID
+		if t.Source.token() {
+			t.Source.SealedToken = usedToken
+		}
 		if t.Source.Any() {
 			t.Size = string(box.Size.Class)
 		}
@@ -193,8 +196,11 @@ func (s *Service) DestroySandbox(ctx context.Context, agentID, taskID, sandboxID
 	if err != nil {
 		return err
 	}
-	// The gate reads the workspace; it goes when the verdict is there.
-	if t.SandboxID != sandboxID || t.Status == city.TaskQualityCheck {
+	// The gate reads the workspace; it goes when the verdict is there. And code
+	// that was fetched with a token cannot be fetched again: while nobody has
+	// committed, it waits, closed, for whoever does.
+	waits := t.Status == city.TaskSubmitted && t.Source.SealedToken == usedToken
+	if t.SandboxID != sandboxID || t.Status == city.TaskQualityCheck || waits {
 		return nil
 	}
 	return s.Sandboxes.Destroy(ctx, taskID)

@@ -69,10 +69,17 @@ type Acceptance struct {
 type Source struct {
 	Repo        string
 	Ref         string
-	SealedToken string // the repository's token, encrypted; wiped after the clone
+	SealedToken string // the repository's token, encrypted; usedToken after the clone
 	HasCode     bool
 	ArchiveID   string
 }
+
+// usedToken stands where a repository's token was: it is wiped once the code is
+// in the sandbox.
+const usedToken = "used"
+
+// token reports whether there is a token to clone with.
+func (s Source) token() bool { return s.SealedToken != "" && s.SealedToken != usedToken }
 
 // Any reports whether the task comes with code.
 func (s Source) Any() bool { return s.Repo != "" || s.HasCode || s.ArchiveID != "" }
