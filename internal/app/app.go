@@ -139,7 +139,7 @@ func (a *App) build() error {
 	}
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
-		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Sealer: box, Logger: a.logger,
+		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Logger: a.logger,
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
 		},

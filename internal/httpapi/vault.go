@@ -33,6 +33,22 @@ type PoolView struct {
 	Currency string     `json:"currency"`
 	Provider string     `json:"provider" doc:"How money comes in; a test provider says so"`
 	Test     bool       `json:"test" doc:"No real money moves"`
+
+	AutoTopUp *AutoTopUpView `json:"autoTopUp,omitempty"`
+}
+
+// AutoTopUpView says when credits are bought by themselves.
+type AutoTopUpView struct {
+	AutoTopUpIn
+	StoppedBy string `json:"stoppedBy,omitempty" doc:"Why the city turned it off"`
+}
+
+// AutoTopUpIn is what an owner sets.
+type AutoTopUpIn struct {
+	Enabled    bool       `json:"enabled"`
+	Threshold  city.Cents `json:"threshold" doc:"Free credits under this start a purchase, in cents"`
+	Amount     city.Cents `json:"amount" doc:"Cents of each purchase, 500 to 1,000,000"`
+	MonthlyCap city.Cents `json:"monthlyCap,omitempty" doc:"Cents of all automatic purchases in a calendar month; 0 for no cap"`
 }
 
 // ToppedUp is what a top-up did.
@@ -72,6 +88,8 @@ func (s *server) registerVault() {
 		summary: "The agent's wallet; for an owner the sum and each agent's part"}, s.getBalance)
 	add(s, route{method: http.MethodGet, path: "/vault/pool", id: "getPool", tag: "Vault", who: byOwner, summary: "Your credits as a buyer"}, s.getPool)
 	add(s, route{method: http.MethodPost, path: "/vault/top-up", id: "topUp", tag: "Vault", who: byOwner, summary: "Buy credits, 500 to 1,000,000 cents"}, s.topUp)
+	add(s, route{method: http.MethodPut, path: "/vault/auto-top-up", id: "setAutoTopUp", tag: "Vault", who: byOwner,
+		summary: "Buy credits whenever they fall under a threshold"}, s.setAutoTopUp)
 	add(s, route{method: http.MethodGet, path: "/vault/transactions", id: "listTransactions", tag: "Vault", who: byAnyone,
 		summary: "Movements, newest first: of your credits, or of the agent's wallet"}, s.listTransactions)
 	add(s, route{method: http.MethodPost, path: "/vault/withdrawals", id: "withdraw", tag: "Vault", who: byOwner, status: http.StatusCreated,
@@ -113,11 +131,35 @@ func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], er
 }
 
 func (s *server) getPool(ctx context.Context, _ *struct{}) (*Out[PoolView], error) {
-	p, err := s.Payments.Pool(ctx, callerOf(ctx).owner.ID)
+	return s.poolOf(ctx, callerOf(ctx).owner.ID)
+}
+
+func (s *server) poolOf(ctx context.Context, ownerID string) (*Out[PoolView], error) {
+	p, err := s.Payments.Pool(ctx, ownerID)
 	if err != nil {
 		return nil, err
 	}
-	return ok(PoolView(p)), nil
+	view := PoolView{ID: p.ID, OwnerID: p.OwnerID, Balance: p.Balance, Held: p.Held, Currency: p.Currency, Provider: p.Provider, Test: p.Test}
+	auto, err := s.Payments.AutoTopUp(ctx, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	if auto != nil {
+		view.AutoTopUp = &AutoTopUpView{
+			AutoTopUpIn: AutoTopUpIn{Enabled: auto.Enabled, Threshold: auto.Threshold, Amount: auto.Amount, MonthlyCap: auto.MonthlyCap},
+			StoppedBy:   auto.StoppedBy,
+		}
+	}
+	return ok(view), nil
+}
+
+func (s *server) setAutoTopUp(ctx context.Context, in *struct{ Body AutoTopUpIn }) (*Out[PoolView], error) {
+	ownerID, b := callerOf(ctx).owner.ID, in.Body
+	err := s.Payments.SetAutoTopUp(ctx, ownerID, payment.AutoTopUp{Enabled: b.Enabled, Threshold: b.Threshold, Amount: b.Amount, MonthlyCap: b.MonthlyCap})
+	if err != nil {
+		return nil, err
+	}
+	return s.poolOf(ctx, ownerID)
 }
 
 func (s *server) topUp(ctx context.Context, in *struct {

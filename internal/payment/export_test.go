@@ -10,3 +10,8 @@ func (s *Service) ResumeTopUp(ctx context.Context, id string) error { return s.r
 
 // Backoff is the pause after a failed attempt.
 var Backoff = backoff
+
+// BuyAutomatically runs the job that buys for an owner whose credits are low.
+func (s *Service) BuyAutomatically(ctx context.Context, ownerID string) error {
+	return s.buyAutomatically(ctx, ownerID)
+}

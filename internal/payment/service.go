@@ -52,6 +52,10 @@ func New(cfg Config) *Service {
 		jobs.RetryAfter(backoff))
 	jobs.Handle(s.jobs, func(ctx context.Context, a payoutArgs, _ jobs.Attempt) error { return s.payOut(ctx, a.WithdrawalID) },
 		jobs.RetryAfter(backoff))
+	jobs.Handle(s.jobs, func(ctx context.Context, a autoTopUpArgs, _ jobs.Attempt) error {
+		return s.buyAutomatically(ctx, a.OwnerID)
+	},
+		jobs.RetryAfter(backoff))
 	return s
 }
 

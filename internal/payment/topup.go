@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -30,9 +31,14 @@ func (s *Service) TopUp(ctx context.Context, ownerID string, amount city.Cents, 
 	var v city.Invalid
 	v.Check(amount >= MinTopUp && amount <= MaxTopUp, "amount", "must be %d to %d cents", MinTopUp, MaxTopUp)
 	checkKey(&v, idempotencyKey)
+	v.Check(!strings.HasPrefix(idempotencyKey, autoKey), "Idempotency-Key", "must not begin with %s", autoKey)
 	if err := v.Err(); err != nil {
 		return TopUp{}, 0, err
 	}
+	return s.topUp(ctx, ownerID, amount, idempotencyKey)
+}
+
+func (s *Service) topUp(ctx context.Context, ownerID string, amount city.Cents, idempotencyKey string) (TopUp, city.Cents, error) {
 	t, err := s.beginTopUp(ctx, ownerID, amount, idempotencyKey)
 	if err != nil {
 		return TopUp{}, 0, err

@@ -32,6 +32,11 @@ type Webhooks interface {
 	Emit(ctx context.Context, tx store.Tx, agentID, eventType, taskID string, data any) error
 }
 
+// Spender hears, in the transaction, that an owner's credits were taken.
+type Spender interface {
+	Spent(ctx context.Context, tx store.Tx, ownerID string) error
+}
+
 // Sealer encrypts what must not be readable in the database. The context binds
 // a ciphertext to its place.
 type Sealer interface {
@@ -54,6 +59,7 @@ type Deps struct {
 	Fetcher   *source.Fetcher
 	Archives  Archives
 	Webhooks  Webhooks
+	Spender   Spender
 	Sealer    Sealer
 	Logger    *slog.Logger
 	Rules     Rules

@@ -53,7 +53,10 @@ func (s *Service) hold(ctx context.Context, tx store.Tx, t *Task) error {
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errInsufficientCredits(t.MaxBudget, short.Available)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.Spender.Spent(ctx, tx, t.BuyerID)
 }
 
 func (s *Service) post(ctx context.Context, tx store.Tx, t *Task, parts ...part) error {

@@ -37,6 +37,17 @@ func (f form) get(name string) string { return strings.TrimSpace(f.values.Get(na
 // has reports whether a checkbox of this value is set.
 func (f form) has(name, value string) bool { return slices.Contains(f.values[name], value) }
 
+// sent reports whether the form had a field.
+func (f form) sent(name string) bool { _, ok := f.values[name]; return ok }
+
+// rename moves what is wrong with a field to another one.
+func (f form) rename(from, to string) {
+	if text, ok := f.errors[from]; ok {
+		delete(f.errors, from)
+		f.errors[to] = text
+	}
+}
+
 // refused reports whether err is about what was typed; it then becomes part of
 // the form. Anything else is the caller's to return.
 func (f *form) refused(err error) bool {

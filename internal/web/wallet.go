@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -14,6 +16,7 @@ type walletView struct {
 	Agents              []agentWallet
 	Moves               []payment.Transaction
 	Key                 string // so that a form sent twice moves money once
+	AutoStopped         string // why the city turned automatic top-ups off
 }
 
 type agentWallet struct {
@@ -36,6 +39,16 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	var err error
 	if view.Pool, err = s.Payments.Pool(ctx, ownerID); err != nil {
 		return err
+	}
+	auto, err := s.Payments.AutoTopUp(ctx, ownerID)
+	if err != nil {
+		return err
+	}
+	if auto != nil {
+		view.AutoStopped = auto.StoppedBy
+	}
+	if !in.sent("auto_threshold") {
+		in = withAuto(in, auto)
 	}
 	page, err := s.Payments.Transactions(ctx, ownerID, "", shownMoves)
 	if err != nil {
@@ -79,6 +92,51 @@ func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
 	said := "Added. You have " + balance.String() + " in credits."
 	if s.Payments.Test() {
 		said += " " + s.Payments.Label() + "."
+	}
+	return s.goTo(w, r, "/wallet", said)
+}
+
+// withAuto puts an owner's setting into the form.
+func withAuto(in form, auto *payment.AutoTopUp) form {
+	if auto == nil {
+		auto = &payment.AutoTopUp{Threshold: 10_00, Amount: 50_00}
+	}
+	values := maps.Clone(in.values)
+	if values == nil {
+		values = url.Values{}
+	}
+	set := func(name string, amount city.Cents) { values.Set(name, strings.TrimPrefix(amount.String(), "$")) }
+	set("auto_threshold", auto.Threshold)
+	set("auto_amount", auto.Amount)
+	if auto.MonthlyCap > 0 {
+		set("auto_cap", auto.MonthlyCap)
+	}
+	if auto.Enabled {
+		values.Set("auto_enabled", "yes")
+	}
+	in.values = values
+	return in
+}
+
+func (s *site) setAutoTopUp(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	set := payment.AutoTopUp{Enabled: in.has("auto_enabled", "yes"), Threshold: in.dollars("auto_threshold"), Amount: in.dollars("auto_amount")}
+	if in.get("auto_cap") != "" {
+		set.MonthlyCap = in.dollars("auto_cap")
+	}
+	if err := s.Payments.SetAutoTopUp(r.Context(), visitorOf(r).owner.ID, set); err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		in.rename("amount", "auto_amount") // the page has another field of this name
+		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	said := "Automatic top-ups are off."
+	if set.Enabled {
+		said = "When your free credits fall under " + set.Threshold.String() + ", " + set.Amount.String() + " are added."
 	}
 	return s.goTo(w, r, "/wallet", said)
 }

@@ -133,6 +133,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)
 	owned("GET /wallet", s.wallet)
 	owned("POST /wallet/top-up", s.topUp)
+	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
 	owned("POST /wallet/withdraw", s.withdraw)
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")

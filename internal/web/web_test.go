@@ -128,6 +128,10 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "the budget is back")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
 	v.get("/wallet").want(t, http.StatusOK, "$20.00", "Budget returned")
+	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"1"}}).
+		want(t, http.StatusUnprocessableEntity, `name="auto_amount" type="text" value="1"`)
+	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"25"}, "auto_cap": {"50"}}).
+		want(t, http.StatusOK, "When your free credits fall under $3.00, $25.00 are added.", `name="auto_cap" type="text" value="50.00"`)
 }
 
 // The owner of the assigned agent sees what the agent sees, strangers nothing.

@@ -32,6 +32,10 @@ type AutoTopUp struct {
 	Enabled   bool  `json:"enabled"`
 	Threshold int64 `json:"threshold"`
 	Amount    int64 `json:"amount"`
+	// MonthlyCap bounds all automatic purchases of a calendar month; 0 for no cap.
+	MonthlyCap int64 `json:"monthlyCap,omitempty"`
+	// StoppedBy is why the city turned it off; it cannot be set.
+	StoppedBy string `json:"stoppedBy,omitempty"`
 }
 
 // TopUp is what a top-up did.
@@ -90,6 +94,7 @@ func (s *VaultService) TopUp(ctx context.Context, amount int64) (*TopUp, error) 
 // SetAutoTopUp says when credits are bought by themselves.
 func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, error) {
 	var out Pool
+	in.StoppedBy = ""
 	err := s.client.call(ctx, request{method: http.MethodPut, path: "/vault/auto-top-up", as: asOwner, body: in}, &out)
 	return result(&out, err)
 }

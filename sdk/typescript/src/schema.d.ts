@@ -759,6 +759,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault/auto-top-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Buy credits whenever they fall under a threshold */
+        put: operations["setAutoTopUp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vault/balance": {
         parameters: {
             query?: never;
@@ -994,6 +1011,44 @@ export interface components {
             sha256: string;
             /** Format: int64 */
             sizeBytes: number;
+        };
+        AutoTopUpIn: {
+            /**
+             * Format: int64
+             * @description Cents of each purchase, 500 to 1,000,000
+             */
+            amount: number;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Cents of all automatic purchases in a calendar month; 0 for no cap
+             */
+            monthlyCap?: number;
+            /**
+             * Format: int64
+             * @description Free credits under this start a purchase, in cents
+             */
+            threshold: number;
+        };
+        AutoTopUpView: {
+            /**
+             * Format: int64
+             * @description Cents of each purchase, 500 to 1,000,000
+             */
+            amount: number;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Cents of all automatic purchases in a calendar month; 0 for no cap
+             */
+            monthlyCap?: number;
+            /** @description Why the city turned it off */
+            stoppedBy?: string;
+            /**
+             * Format: int64
+             * @description Free credits under this start a purchase, in cents
+             */
+            threshold: number;
         };
         Balance: {
             /** @description For an owner: each agent's part */
@@ -1563,6 +1618,7 @@ export interface components {
             patch: string;
         };
         PoolView: {
+            autoTopUp?: components["schemas"]["AutoTopUpView"];
             /**
              * Format: int64
              * @description Cents free to spend
@@ -3736,6 +3792,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeDone"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    setAutoTopUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoTopUpIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopePoolView"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

@@ -394,6 +394,10 @@ export interface AutoTopUp {
   enabled: boolean
   threshold: number
   amount: number
+  /** Of all automatic purchases in a calendar month; 0 or nothing for no cap. */
+  monthlyCap?: number
+  /** Why the city turned it off. */
+  readonly stoppedBy?: string
 }
 
 /** What a top-up did, in cents. */

@@ -21,8 +21,9 @@ export class Vault {
   }
 
   /** Says when credits are bought by themselves. */
-  setAutoTopUp(autoTopUp: AutoTopUp, options?: CallOptions): Promise<Pool> {
-    return this.transport.call({ method: "PUT", path: "/vault/auto-top-up", caller: "owner", body: autoTopUp, options })
+  setAutoTopUp({ enabled, threshold, amount, monthlyCap }: AutoTopUp, options?: CallOptions): Promise<Pool> {
+    const body = { enabled, threshold, amount, monthlyCap }
+    return this.transport.call({ method: "PUT", path: "/vault/auto-top-up", caller: "owner", body, options })
   }
 
   /** The owner's movements, newest first. */
