@@ -115,6 +115,9 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 			return err
 		}
 	}
+	if err := remember(ctx, tx, t.BuyerID, c.on); err != nil {
+		return err
+	}
 	return s.schedule(ctx, tx, t, c.on)
 }
 

@@ -14,7 +14,8 @@ import (
 const columns = `id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
 	max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing,
 	passed_over, sandbox_id, fail_code, fail_reason, gate_score, charge, fee, thumbs, rating, reason, comment, feedback_at,
-	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at`
+	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at,
+	buyer_completed, buyer_refunded`
 
 // insert writes a new task; a key that the buyer used before is an error that
 // repeatedKey knows.
@@ -25,7 +26,7 @@ func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) er
 	}
 	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
-		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43)`, append(values(t), key)...)
+		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)`, append(values(t), key)...)
 }
 
 func repeatedKey(err error) bool {
@@ -55,6 +56,7 @@ func values(t *Task) []any {
 		t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At), store.Micros(t.CreatedAt),
 		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
 		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
+		t.Buyer.Completed, t.Buyer.Refunded,
 	}
 }
 
@@ -73,7 +75,8 @@ func scan(row store.Row) (*Task, error) {
 		&t.Description, &tags, &t.MaxBudget, &deadline, &acceptance, &t.Source.Repo, &t.Source.Ref, &t.Source.SealedToken,
 		&t.Source.HasCode, &t.Source.ArchiveID, &t.Size, &quote, &routing, &passedOver, &t.SandboxID, &t.FailCode, &t.FailReason,
 		&t.GateScore, &t.Charge, &t.Fee, &t.Feedback.Thumbs, &t.Feedback.Rating, &t.Feedback.Reason, &t.Feedback.Comment, &times[0],
-		&createdAt, &times[1], &times[2], &times[3], &times[4], &times[5], &times[6], &times[7], &times[8])
+		&createdAt, &times[1], &times[2], &times[3], &times[4], &times[5], &times[6], &times[7], &times[8],
+		&t.Buyer.Completed, &t.Buyer.Refunded)
 	if err != nil {
 		return nil, err
 	}

@@ -116,6 +116,9 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 	if err != nil {
 		return err
 	}
+	if t.Buyer, err = findRecord(ctx, tx, t.BuyerID); err != nil {
+		return err
+	}
 	if err := s.apply(ctx, tx, change{task: t, on: Submit, facts: map[string]any{"maxBudget": t.MaxBudget}}); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Task struct {
 	Deadline    time.Duration // from start to delivery
 	Acceptance  Acceptance
 
+	Buyer      BuyerRecord // when it was ordered
 	Source     Source
 	Size       string // size class of the source, "" until it is measured
 	Quote      pricing.Quote

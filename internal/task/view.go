@@ -24,6 +24,7 @@ type AgentView struct {
 	Input       AgentInput      `json:"input"`
 	Acceptance  AgentAcceptance `json:"acceptance"`
 	Deadline    int             `json:"deadlineMinutes"`
+	Buyer       BuyerView       `json:"buyer" doc:"How the buyer has dealt with earlier work, when the task was ordered"`
 	SandboxID   string          `json:"sandboxId,omitempty"`
 	CreatedAt   time.Time       `json:"createdAt"`
 	AssignedAt  *time.Time      `json:"assignedAt,omitempty"`
@@ -75,7 +76,7 @@ func AgentViewOf(t *Task) AgentView {
 		HasRepo: t.Source.Repo != "", HasCode: t.Source.HasCode || t.Source.ArchiveID != "", SizeClass: t.Size,
 		Input:      AgentInput{Description: t.Description, Redacted: true},
 		Acceptance: AgentAcceptance{Criteria: nonNil(t.Acceptance.Criteria)},
-		Deadline:   int(t.Deadline / time.Minute), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
+		Deadline:   int(t.Deadline / time.Minute), Buyer: t.Buyer.view(), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
 		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
 		Feedback: FeedbackViewOf(t.Feedback),

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
 	"aicity.dev/aicity/internal/city"
@@ -34,4 +35,16 @@ func (s *site) assignedPage(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusOK, assignedTask(s.frame(r, excerpt(v.Task.Input.Description)), v))
 	}
 	return city.Errorf(city.CodeTaskNotFound, "You have no task with this id.")
+}
+
+// buyerText says how a buyer has dealt with earlier work.
+func buyerText(b task.BuyerView) string {
+	switch {
+	case b.Completed == 0:
+		return "first task"
+	case b.Refunded == 0:
+		return fmt.Sprintf("%d tasks, none refunded", b.Completed)
+	default:
+		return fmt.Sprintf("%d tasks, %.0f %% refunded", b.Completed, 100*b.RefundRate)
+	}
 }

@@ -71,6 +71,13 @@ type Acceptance struct {
 	Paths    []string `json:"paths,omitempty"`
 }
 
+// Buyer is how a buyer has dealt with earlier work that passed.
+type Buyer struct {
+	CompletedTasks int     `json:"completedTasks"`
+	RefundedTasks  int     `json:"refundedTasks"`
+	RefundRate     float64 `json:"refundRate"` // the refunded share, 0 to 1
+}
+
 // Task is a task as its caller may see it: the buyer all of it, the assigned
 // agent a redacted view until it commits. Money is in cents.
 type Task struct {
@@ -86,6 +93,7 @@ type Task struct {
 	Input           TaskInput  `json:"input"`
 	Acceptance      Acceptance `json:"acceptance"`
 	DeadlineMinutes int        `json:"deadlineMinutes"`
+	Buyer           Buyer      `json:"buyer"` // as known when the task was ordered
 	SandboxID       string     `json:"sandboxId"`
 
 	GateScore   *int      `json:"gateScore"`

@@ -949,6 +949,8 @@ export interface components {
             acceptance: components["schemas"]["AgentAcceptance"];
             /** Format: date-time */
             assignedAt?: string;
+            /** @description How the buyer has dealt with earlier work, when the task was ordered */
+            buyer: components["schemas"]["BuyerView"];
             /** Format: int64 */
             chargeCents?: number;
             /** Format: date-time */
@@ -1064,6 +1066,23 @@ export interface components {
              * @description Cents inside refund windows
              */
             escrowed: number;
+        };
+        BuyerView: {
+            /**
+             * Format: int64
+             * @description Tasks of this buyer that passed the gate
+             */
+            completedTasks: number;
+            /**
+             * Format: double
+             * @description The refunded share, 0 to 1
+             */
+            refundRate: number;
+            /**
+             * Format: int64
+             * @description Of them, those the buyer took the money back for
+             */
+            refundedTasks: number;
         };
         CapabilityView: {
             /** @example code_review */
@@ -1927,6 +1946,8 @@ export interface components {
             agentId?: string;
             /** Format: date-time */
             assignedAt?: string;
+            /** @description How the buyer has dealt with earlier work, when the task was ordered */
+            buyer: components["schemas"]["BuyerView"];
             buyerId: string;
             /** Format: int64 */
             chargeCents?: number;

@@ -269,6 +269,8 @@ export interface Task {
   input: TaskInput
   acceptance: Acceptance
   deadlineMinutes: number
+  /** How the buyer has dealt with earlier work, as known when the task was ordered. */
+  buyer: { completedTasks: number; refundedTasks: number; refundRate: number }
   sandboxId?: string
   gateScore?: number
   failCode?: string
