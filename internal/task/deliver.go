@@ -205,20 +205,22 @@ func (s *Service) gateInput(ctx context.Context, t *Task, d Deliverable, patch s
 const comparedDeliverables = 5
 
 func (s *Service) earlier(ctx context.Context, t *Task) ([]string, error) {
-	rows, err := s.DB.Read().Query(ctx, `SELECT d.body FROM tasks t JOIN task_documents d ON d.task_id = t.id AND d.kind = $3
-		WHERE t.agent_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $4`, t.AgentID, t.ID, docDeliverable, comparedDeliverables)
+	// A look-up for each of a few tasks, whatever the planner thinks of the tables' sizes.
+	rows, err := s.DB.Read().Query(ctx, `SELECT (SELECT d.body FROM task_documents d WHERE d.task_id = latest.id AND d.kind = $3) FROM
+		(SELECT id FROM tasks WHERE agent_id = $1 AND id < $2 ORDER BY id DESC LIMIT $4) latest`,
+		t.AgentID, t.ID, docDeliverable, comparedDeliverables)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier deliverables: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	var results []string
 	for rows.Next() {
-		var body string
+		var body *string // nil where nothing was delivered
 		var d Deliverable
 		if err := rows.Scan(&body); err != nil {
 			return nil, fmt.Errorf("read earlier deliverables: %w", err)
 		}
-		if json.Unmarshal([]byte(body), &d) == nil {
+		if body != nil && json.Unmarshal([]byte(*body), &d) == nil {
 			results = append(results, d.Result)
 		}
 	}
