@@ -76,7 +76,7 @@ func New(deps Deps) http.Handler {
 	s.registerAll()
 	s.describeErrors()
 	s.registerRaw(mux)
-	mux.HandleFunc("/", s.notFound)
+	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
 }
 

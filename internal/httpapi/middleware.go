@@ -79,8 +79,24 @@ func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.writeError(w, r, city.Errorf(city.CodeNotFound, "There is no such endpoint. The reference is at /docs/api."))
+// otherwise answers what no endpoint takes: with the methods that there are, or
+// that there is nothing.
+func (s *server) otherwise(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var methods []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			asked := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+			if _, pattern := mux.Handler(asked); pattern != "/" && pattern != "" {
+				methods = append(methods, method)
+			}
+		}
+		if len(methods) == 0 {
+			s.writeError(w, r, city.Errorf(city.CodeNotFound, "There is no such endpoint. The reference is at /docs/api."))
+			return
+		}
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		s.writeError(w, r, city.Errorf(city.CodeMethodNotAllowed, "This endpoint takes %s only.", strings.Join(methods, ", ")))
+	}
 }
 
 type loggerKey struct{}

@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
@@ -104,11 +106,11 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 	}
 	if claim := claimOf(ctx); claim != nil {
 		order.Keep = func(ctx context.Context, tx store.Tx, t *task.Task) error {
-			body, err := json.Marshal(ok(buyerView(t)).Body)
-			if err != nil {
+			var body bytes.Buffer // the very bytes of the first answer
+			if err := huma.DefaultJSONFormat.Marshal(&body, ok(buyerView(t)).Body); err != nil {
 				return err
 			}
-			return s.Idempotency.Keep(ctx, tx, *claim, idempotency.Answer{Status: http.StatusCreated, Body: body})
+			return s.Idempotency.Keep(ctx, tx, *claim, idempotency.Answer{Status: http.StatusCreated, Body: body.Bytes()})
 		}
 	}
 	t, err := s.Tasks.Submit(ctx, order)

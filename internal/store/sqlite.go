@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -80,14 +81,17 @@ func (t *turns) write(ctx context.Context, f func(*sql.Tx) error) error {
 	ended = true
 	t.end()
 	release()
-	if err != nil {
+	if joined == nil {
 		return err
 	}
+	// Also a refusal waits: it may be because of what others in the transaction
+	// did, and whoever hears of it must find that durable.
 	<-joined.done
-	return joined.err
+	return cmp.Or(joined.err, err)
 }
 
-// run adds the work of f to the open transaction.
+// run adds the work of f to the open transaction, which it returns when there is
+// one whose end f's result hangs on.
 func (t *turns) run(ctx context.Context, f func(*sql.Tx) error) (*shared, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -105,7 +109,7 @@ func (t *turns) run(ctx context.Context, f func(*sql.Tx) error) (*shared, error)
 	}
 	if err := f(t.open.tx); err != nil {
 		t.undo()
-		return nil, err
+		return t.open, err
 	}
 	if _, err := t.open.tx.Exec("RELEASE writer"); err != nil { //nolint:noctx // must not be interrupted
 		t.fail()

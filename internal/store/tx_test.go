@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"aicity.dev/aicity/internal/store"
@@ -301,6 +302,38 @@ func TestQueue(t *testing.T) {
 		}
 		if _, err := get(t, db.Read(), "e"); !errors.Is(err, store.ErrNoRows) {
 			t.Errorf("the transaction of a failed queued insert: %v", err)
+		}
+	})
+}
+
+// Whoever is refused because of another's row finds that row.
+func TestRefusalsAreDurable(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for round := range 20 {
+			name := fmt.Sprintf("round %d", round)
+			var wg sync.WaitGroup
+			var took atomic.Int32
+			for range 10 {
+				wg.Go(func() {
+					err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+						_, err := tx.Exec(ctx, `INSERT INTO instance (name, value) VALUES ($1, 'x')`, name)
+						return err
+					})
+					if err == nil {
+						took.Add(1)
+					} else if !store.IsUnique(err, "instance", "name") {
+						t.Error(err)
+					}
+					if _, err := get(t, db.Read(), name); err != nil {
+						t.Errorf("%s: refused, and yet: %v", name, err)
+					}
+				})
+			}
+			wg.Wait()
+			if took.Load() != 1 {
+				t.Errorf("%s was taken %d times", name, took.Load())
+			}
 		}
 	})
 }

@@ -250,7 +250,9 @@ func (d Deliverable) validate() error {
 		v.Check(len(f.File) <= maxFile && f.Line >= 0, field+".file", "not a file and line")
 		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText && len(f.Severity) <= maxTag, field, "a text is too long")
 	}
-	v.Check(d.Turns >= 0 && d.ToolCallCount >= 0 && d.ActualAPICostCents >= 0, "output", "counts and costs cannot be negative")
+	v.Check(d.Turns >= 0, "output.turns", "cannot be negative")
+	v.Check(d.ToolCallCount >= 0, "output.toolCallCount", "cannot be negative")
+	v.Check(d.ActualAPICostCents >= 0, "output.actualApiCostCents", "cannot be negative")
 	v.Check(len(d.Model) <= 100, "output.model", "at most 100 characters")
 	return v.Err()
 }

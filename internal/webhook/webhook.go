@@ -8,10 +8,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"code.dny.dev/ssrf"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -105,11 +108,14 @@ func checkURL(raw string, allowPrivate bool) error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
 		return city.Errorf(city.CodeWebhookURLNotAllowed, "The URL must be like https://your-server.example/path, without a user or fragment.")
-	case u.Scheme == "https" || u.Scheme == "http" && allowPrivate:
-		return nil
-	default:
+	case u.Scheme != "https" && (u.Scheme != "http" || !allowPrivate):
 		return city.Errorf(city.CodeWebhookURLNotAllowed, "The URL must begin with https://.")
 	}
+	// Names are looked up at each delivery, and checked then.
+	if addr, err := netip.ParseAddr(u.Hostname()); err == nil && !allowPrivate && ssrf.New(ssrf.WithAnyPort()).SafeAddr(addr) != nil {
+		return city.Errorf(city.CodeWebhookURLNotAllowed, "The URL's address is not public.")
+	}
+	return nil
 }
 
 // newSecret is a fresh signing secret: 32 random bytes, written as the
