@@ -40,6 +40,9 @@ bin/golangci-lint: tools/golangci/go.mod
 bin/gotestsum: tools/gotestsum/go.mod
 	$(call build-tool,gotestsum,gotest.tools/gotestsum)
 
+bin/stripe-mock: tools/stripe-mock/go.mod # a Stripe that knows the shape of every call, for tests
+	$(call build-tool,stripe-mock,github.com/stripe/stripe-mock)
+
 bin/templ: tools/templ/go.mod
 	$(call build-tool,templ,github.com/a-h/templ/cmd/templ)
 
