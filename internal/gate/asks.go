@@ -11,21 +11,21 @@ import (
 // ask is a thing that requests name outright, and how to see that it is there.
 type ask struct {
 	what    string
-	request *regexp.Regexp
+	request search
 	there   func(*view) bool
 	whole   bool // it is the product itself: nothing else makes up for it
 }
 
 var asks = []ask{
-	{"tests", regexp.MustCompile(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), func(v *view) bool {
+	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), func(v *view) bool {
 		return testCode.MatchString(v.allCode()) || v.in.Request.Category != city.Testing && v.doc.codeLines() > 0
 	}, false},
-	{"a patch", regexp.MustCompile(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
-	{"an example", regexp.MustCompile(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
-	{"findings with file and line", regexp.MustCompile(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
-	{"a workflow", regexp.MustCompile(`(?i)\b(?:github actions?|workflow|pipeline|dockerfile|compose file|manifest)\b`), func(v *view) bool { return v.doc.codeLines() > 2 || len(v.in.Patch) > 0 }, true},
-	{"type declarations", regexp.MustCompile(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
-	{"a comparison", regexp.MustCompile(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
+	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
+	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
+	{"findings with file and line", newSearch(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
+	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|dockerfile|compose file|manifest)\b`), func(v *view) bool { return v.doc.codeLines() > 2 || len(v.in.Patch) > 0 }, true},
+	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
+	{"a comparison", newSearch(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)

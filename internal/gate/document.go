@@ -13,8 +13,11 @@ type document struct {
 	text   string
 	lines  []docLine
 	lower  []string // the lines in lower case
+	low    string   // the same as one text
+	runs   trigrams // of low
 	blocks []codeBlock
 	words  []string // of the prose, lower case
+	hashes []uint64 // of the words
 	open   bool     // a code fence was never closed
 
 	wordsOnly bool // inline code is not asked for
@@ -38,27 +41,47 @@ type codeBlock struct {
 var (
 	fenceLine  = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})\\s*([A-Za-z0-9_+#.-]*)")
 	codeSpan   = regexp.MustCompile("``([^`\n]{1,400})``|`([^`\n]{1,400})`")
-	listItem   = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)
-	heading    = regexp.MustCompile(`^\s{0,3}#{1,6}\s+\S`)
-	tableRow   = regexp.MustCompile(`^\s*\|.*\|`)
+	listItem   = lineForm{"-*+0123456789", regexp.MustCompile(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)}
+	heading    = lineForm{"#", regexp.MustCompile(`^\s{0,3}#{1,6}\s+\S`)}
+	tableRow   = lineForm{"|", regexp.MustCompile(`^\s*\|.*\|`)}
 	diffHeader = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |@@ )`)
 )
 
 func parseDocument(text string) *document {
-	d := &document{text: text}
+	d := &document{text: text, words: make([]string, 0, len(text)/averageWord)}
 	d.parse()
 	d.lower = make([]string, len(d.lines))
 	for i, l := range d.lines {
 		d.lower[i] = strings.ToLower(l.text)
+		if !l.code {
+			d.words = appendWords(d.words, d.lower[i])
+		}
 	}
+	d.hashes = hashAll(d.words)
+	d.low = strings.Join(d.lower, "\n")
+	d.runs.add(d.low)
 	return d
 }
+
+// holds reports whether the text in lower case contains s.
+func (d *document) holds(s string) bool {
+	return d.runs.may(s) && strings.Contains(d.low, s)
+}
+
+// averageWord is about how many bytes a word takes with what is around it.
+const averageWord = 6
 
 // proseWords are the words of a text's prose, as parseDocument finds them.
 func proseWords(text string) []string {
 	d := &document{text: text, wordsOnly: true}
 	d.parse()
-	return d.words
+	all := make([]string, 0, len(text)/averageWord)
+	for _, l := range d.lines {
+		if !l.code {
+			all = appendWords(all, strings.ToLower(l.text))
+		}
+	}
+	return all
 }
 
 func (d *document) parse() {
@@ -113,7 +136,6 @@ func (d *document) prose(text string) {
 		}
 	}
 	d.lines = append(d.lines, line)
-	d.words = append(d.words, words(text)...)
 }
 
 // fence consumes a fenced block that opens at line i.
@@ -144,7 +166,7 @@ func (d *document) indentedCode(raw []string, i int) bool {
 	if i > 0 && strings.TrimSpace(raw[i-1]) != "" {
 		return false
 	}
-	return !listItem.MatchString(raw[i])
+	return !listItem.matches(raw[i])
 }
 
 func (d *document) indent(raw []string, i int) int {
@@ -201,47 +223,50 @@ func (d *document) spans() []string {
 	return all
 }
 
-// count returns how many prose lines match.
-func (d *document) count(re *regexp.Regexp) int {
+// lineForm is the form of a line that shows in its first byte behind blanks.
+type lineForm struct {
+	first string
+	*regexp.Regexp
+}
+
+func (f lineForm) matches(line string) bool {
+	rest := strings.TrimLeft(line, " \t\n\f\r") // what \s matches
+	return rest != "" && strings.IndexByte(f.first, rest[0]) >= 0 && f.MatchString(line)
+}
+
+// count returns how many prose lines have the form.
+func (d *document) count(form lineForm) int {
 	n := 0
 	for _, l := range d.lines {
-		if !l.code && re.MatchString(l.text) {
+		if !l.code && form.matches(l.text) {
 			n++
 		}
 	}
 	return n
 }
 
-// sentences splits the prose into sentences of at least four words; headings
-// and table rows are none.
-func (d *document) sentences() []string {
-	var all []string
-	for _, l := range d.lines {
-		if l.code || heading.MatchString(l.text) || tableRow.MatchString(l.text) {
+// sentences calls fn with the words of each sentence of the prose that has at
+// least four; headings and table rows are none.
+func (d *document) sentences(fn func([]string)) {
+	var buffer []string
+	take := func(sentence string) {
+		if buffer = appendWords(buffer[:0], sentence); len(buffer) >= 4 {
+			fn(buffer)
+		}
+	}
+	for i, l := range d.lines {
+		if l.code || heading.matches(l.text) || tableRow.matches(l.text) {
 			continue
 		}
-		start := 0
-		for i, r := range l.text {
-			if r != '.' && r != '!' && r != '?' && r != ';' {
-				continue
-			}
-			next := i + utf8.RuneLen(r)
-			if next == len(l.text) || l.text[next] == ' ' {
-				all = append(all, strings.TrimSpace(l.text[start:next]))
-				start = next
+		text, start := d.lower[i], 0
+		for i := range len(text) {
+			if c := text[i]; (c == '.' || c == '!' || c == '?' || c == ';') && (i+1 == len(text) || text[i+1] == ' ') {
+				take(text[start : i+1])
+				start = i + 1
 			}
 		}
-		if rest := strings.TrimSpace(l.text[start:]); rest != "" {
-			all = append(all, rest)
-		}
+		take(text[start:])
 	}
-	kept := all[:0]
-	for _, s := range all {
-		if len(words(s)) >= 4 {
-			kept = append(kept, s)
-		}
-	}
-	return kept
 }
 
 // meaningful reports whether a line of code says more than a bracket.

@@ -14,7 +14,7 @@ func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
 	same, total := 0, 0
-	shingles(v.doc.words, func(k uint64) {
+	shingles(v.doc.hashes, func(k uint64) {
 		total++
 		if known[k] {
 			same++
@@ -41,7 +41,7 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	runs, stems = map[uint64]bool{}, map[string]bool{}
 	learn := func(text string) {
 		all := words(text)
-		shingles(all, func(k uint64) { runs[k] = true })
+		shingles(hashAll(all), func(k uint64) { runs[k] = true })
 		for _, w := range all {
 			stems[stem(w)] = true
 		}
@@ -79,20 +79,23 @@ func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
 	return share(float64(n), float64(len(seen))), share(float64(n), float64(len(text)))
 }
 
-// shingles calls fn with a hash of each run of four words.
-func shingles(words []string, fn func(uint64)) {
-	const n, prime = 4, 1_000_000_007
-	var last [n]uint64
-	for i, w := range words {
-		copy(last[:], last[1:])
-		last[n-1] = xxhash.Sum64String(w)
-		if i+1 < n {
-			continue
-		}
-		var run uint64
-		for _, h := range last {
-			run = run*prime + h
-		}
-		fn(run)
+// shingles calls fn with a hash of each run of four of the hashed words.
+func shingles(words []uint64, fn func(uint64)) {
+	for i := 3; i < len(words); i++ {
+		fn(chain(chain(chain(words[i-3], words[i-2]), words[i-1]), words[i]))
 	}
+}
+
+func hashAll(words []string) []uint64 {
+	all := make([]uint64, len(words))
+	for i, w := range words {
+		all[i] = xxhash.Sum64String(w)
+	}
+	return all
+}
+
+// chain is the hash of a run that is one word longer.
+func chain(run, word uint64) uint64 {
+	const prime = 1_000_000_007
+	return run*prime + word
 }

@@ -36,6 +36,16 @@ var measured = regexp.MustCompile(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|
 // properName matches a capitalised word inside a sentence.
 var properName = regexp.MustCompile(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`)
 
+// capitalInside reports whether a capital follows a space, as in properName.
+func capitalInside(text string) bool {
+	for i := 2; i < len(text); i++ {
+		if text[i-1] == ' ' && text[i] >= 'A' && text[i] <= 'Z' {
+			return true
+		}
+	}
+	return false
+}
+
 // concreteness stands in for evidence where there is no repository: code,
 // numbers, names, and the details of the request.
 func concreteness(v *view) (Signal, bool) {
@@ -46,11 +56,15 @@ func concreteness(v *view) (Signal, bool) {
 		if l.code {
 			continue
 		}
-		for _, m := range measured.FindAllString(l.text, 40) {
-			distinct[m] = true
+		if strings.ContainsAny(l.text, "0123456789") {
+			for _, m := range measured.FindAllString(l.text, 40) {
+				distinct[m] = true
+			}
 		}
-		for _, m := range properName.FindAllStringSubmatch(l.text, 40) {
-			distinct[strings.ToLower(m[1])] = true
+		if capitalInside(l.text) {
+			for _, m := range properName.FindAllStringSubmatch(l.text, 40) {
+				distinct[strings.ToLower(m[1])] = true
+			}
 		}
 		for _, sp := range l.spans {
 			distinct[strings.ToLower(sp)] = true

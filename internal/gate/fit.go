@@ -66,7 +66,7 @@ func (v *view) remarks() int {
 }
 
 // boldLead matches a paragraph that opens with a bold title.
-var boldLead = regexp.MustCompile(`^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)
+var boldLead = lineForm{"-*0123456789", regexp.MustCompile(`^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)}
 
 // structure is how much form a text has, from 0 to 1.
 func (v *view) structure() float64 {

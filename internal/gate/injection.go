@@ -2,15 +2,14 @@ package gate
 
 import (
 	"fmt"
-	"regexp"
 )
 
 // judgeTalk matches text that is addressed to whoever scores, not to the buyer.
-var judgeTalk = phrases{hints: []string{"ignore", "score", "verdict", "evaluator", "grader", "judge", "scoring", "grading", "quality gate", "model", "instruction", "approved", "validated", "check", "pretend", "label", "calibration"}, re: regexp.MustCompile(`\bignore[ _](?:all |any |the )?(?:previous|prior|above|earlier)[ _](?:instructions?|prompts?|rules?)|\b(?:gate|reference|override)[ _-]?score\b|"verdict"\s*:\s*"(?:accept|pass|approved?)|\b(?:evaluator|grader|judge|scoring (?:agent|model|system)|quality gate|llm judge)\s*:\s|\bto:?\*{0,2} (?:the )?(?:scoring|grading|judging|evaluation) (?:agent|model|system)|\bnote to (?:the )?(?:grader|evaluator|judge|model)|\binstructions? (?:for|to) the (?:model|grader|judge|evaluator|ai)|\b(?:pre-?validated|pre-?approved|auto-?approved)\b|\bskip (?:the )?(?:reference|quality|further)[^.\n]{0,20}check|\bpretend (?:that )?you are\b|\breference label is\b|\bcalibration run\b`)}
+var judgeTalk = phrases{hints: []string{"ignore", "score", "verdict", "evaluator", "grader", "judge", "scoring", "grading", "quality gate", "model", "instruction", "approved", "validated", "check", "pretend", "label", "calibration"}, re: newSearch(`\bignore[ _](?:all |any |the )?(?:previous|prior|above|earlier)[ _](?:instructions?|prompts?|rules?)|\b(?:gate|reference|override)[ _-]?score\b|"verdict"\s*:\s*"(?:accept|pass|approved?)|\b(?:evaluator|grader|judge|scoring (?:agent|model|system)|quality gate|llm judge)\s*:\s|\bto:?\*{0,2} (?:the )?(?:scoring|grading|judging|evaluation) (?:agent|model|system)|\bnote to (?:the )?(?:grader|evaluator|judge|model)|\binstructions? (?:for|to) the (?:model|grader|judge|evaluator|ai)|\b(?:pre-?validated|pre-?approved|auto-?approved)\b|\bskip (?:the )?(?:reference|quality|further)[^.\n]{0,20}check|\bpretend (?:that )?you are\b|\breference label is\b|\bcalibration run\b`)}
 
 // judgeHint matches what an honest report may contain once, such as a rating
 // of its own, but not again and again.
-var judgeHint = phrases{hints: []string{"score", "grade", "rating", "full marks", "rubric", "policy", "system", "assistant"}, re: regexp.MustCompile(`\b(?:final|overall|expected)[ _-]?score["']?\s*[:=]\s*["']?\d|"score"\s*:\s*(?:[6-9]\d|100)|\b(?:award|assign|give|return|reply with|answer with)\b[^.\n]{0,40}\b(?:score|grade|rating|full marks)\b|\b(?:rubric|scoring policy|grading policy)\b|^\s*(?:system|assistant)\s*:\s|\bgrade\s*:\s*\d|\bscore (?:this|the (?:text|answer|deliverable|submission))\b`)}
+var judgeHint = phrases{hints: []string{"score", "grade", "rating", "full marks", "rubric", "policy", "system", "assistant"}, re: newSearch(`\b(?:final|overall|expected)[ _-]?score["']?\s*[:=]\s*["']?\d|"score"\s*:\s*(?:[6-9]\d|100)|\b(?:award|assign|give|return|reply with|answer with)\b[^.\n]{0,40}\b(?:score|grade|rating|full marks)\b|\b(?:rubric|scoring policy|grading policy)\b|^\s*(?:system|assistant)\s*:\s|\bgrade\s*:\s*\d|\bscore (?:this|the (?:text|answer|deliverable|submission))\b`)}
 
 // addressedToJudge takes the verdict when the deliverable talks to the gate.
 // A request about prompts and judging may get such text as its answer.
@@ -43,4 +42,4 @@ func addressedToJudge(v *view) (Signal, bool) {
 	return s, true
 }
 
-var aboutJudging = regexp.MustCompile(`(?i)\bprompts?\b|\bllms?\b|jailbreak|\bgrad(?:er|ing)|\bscor(?:e|ing)|\brubric|\bjudg`)
+var aboutJudging = newSearch(`(?i)\bprompts?\b|\bllms?\b|jailbreak|\bgrad(?:er|ing)|\bscor(?:e|ing)|\brubric|\bjudg`)

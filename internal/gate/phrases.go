@@ -1,16 +1,10 @@
 package gate
 
-import (
-	"regexp"
-	"strings"
-)
-
-// phrases finds stock wording. The hints keep the expensive expression away
-// from lines that cannot match, the budget keeps its cost bounded on texts
-// that are made of hints.
+// phrases finds stock wording, which is written in lower case. The budget keeps
+// the cost bounded on long texts that are made of hints.
 type phrases struct {
 	hints []string // lower case; one of them stands in every match
-	re    *regexp.Regexp
+	re    search
 }
 
 // phraseBudget is how many bytes of hinted lines are searched in a deliverable.
@@ -18,25 +12,29 @@ const phraseBudget = 96 << 10
 
 // find calls fn with each match and its line until the budget is spent.
 func (p phrases) find(d *document, fn func(l docLine, match string)) {
-	budget := phraseBudget
+	var marks []string // those that the text holds at all
+	for _, m := range p.re.marks {
+		if d.holds(m) {
+			marks = append(marks, m)
+		}
+	}
+	if len(marks) == 0 {
+		return
+	}
+	budget, long := phraseBudget, len(d.text) > phraseBudget
 	for i, l := range d.lines {
-		if !p.hinted(d.lower[i]) {
+		marked := holdsAny(d.lower[i], marks)
+		if !marked && !long || !holdsAny(d.lower[i], p.hints) {
 			continue
 		}
 		if budget -= len(l.text); budget < 0 {
 			return
 		}
+		if !marked {
+			continue
+		}
 		for _, m := range p.re.FindAllString(d.lower[i], -1) {
 			fn(l, m)
 		}
 	}
-}
-
-func (p phrases) hinted(low string) bool {
-	for _, h := range p.hints {
-		if strings.Contains(low, h) {
-			return true
-		}
-	}
-	return len(p.hints) == 0
 }

@@ -2,10 +2,9 @@ package gate
 
 import (
 	"fmt"
-	"regexp"
 )
 
-var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, re: regexp.MustCompile(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
+var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, re: newSearch(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
 
 // placeholders takes points for work that was left to be filled in.
 func placeholders(v *view) (Signal, bool) {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reference is a file, and maybe a line, that the deliverable cites.
@@ -47,8 +48,8 @@ var (
 	pathText = regexp.MustCompile(`/?(?:[A-Za-z0-9_@.~$*{}+-]+/)*[A-Za-z0-9_@.$+-]*[A-Za-z0-9_@$+-](?:(?::|#L|\()(\d{1,7})(?:(?:-L?|–|:)(\d{1,7}))?)?`)
 	lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|ln)\.?\s*|\bL)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|through)\s*\d{1,7})?)*)(\s*%)?`)
 	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+)\s*(\d{1,7}))?`)
-	newFile  = regexp.MustCompile(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
-	absent   = regexp.MustCompile(`(?i)\b(?:no|not|without|missing|lacks?|absent|doesn't|does not|isn't|there is no|never|kein\w*|fehlt|não|sem|no hay|sin)\b`)
+	newFile  = newSearch(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
+	absent   = newSearch(`(?i)\b(?:no|not|without|missing|lacks?|absent|doesn't|does not|isn't|there is no|never|kein\w*|fehlt|não|sem|no hay|sin)\b`)
 )
 
 // cite is a path or line as it stands in a line of text.
@@ -65,8 +66,8 @@ func citesIn(text string) []cite {
 		text = urlText.ReplaceAllStringFunc(text, func(u string) string { return strings.Repeat(" ", len(u)) })
 	}
 	var all []cite
-	if !strings.ContainsAny(text, ".0123456789DMJPGRVCL") {
-		return nil // neither an extension nor a line number nor one of citedNames
+	if !marksFile(text) {
+		return lineCites(text, nil)
 	}
 	for _, m := range pathText.FindAllStringSubmatchIndex(text, maxCitesInLine) {
 		c := cite{text: text[m[0]:m[1]], path: text[m[0]:m[1]], start: m[0], fin: m[1]}
@@ -87,6 +88,56 @@ func citesIn(text string) []cite {
 	return lineCites(text, all)
 }
 
+// marksFile reports whether text has what every file name has: an extension of
+// citedExt behind a dot, or one of citedNames.
+func marksFile(text string) bool {
+	rest := text
+	for {
+		_, behind, ok := strings.Cut(rest, ".")
+		if !ok {
+			break
+		}
+		n := 0
+		for n < len(behind) && alphanumeric(behind[n]) {
+			n++
+		}
+		ext := behind[:n]
+		if citedExt[strings.ToLower(ext)] || citedExt[strings.ToLower(strings.TrimRight(ext, "L"))] { // citesIn drops an L before a line number
+			return true
+		}
+		rest = behind
+	}
+	for name := range citedNames {
+		if strings.Contains(text, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func alphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// marksLine reports whether text has a number behind the end of one of the
+// words of lineText.
+func marksLine(text string) bool {
+	for i := 1; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			continue
+		}
+		before := strings.TrimRight(text[:i], " \t\n\f\r") // what \s matches
+		before = strings.TrimSuffix(before, ".")
+		if before == "" {
+			continue
+		}
+		if last := before[len(before)-1]; last >= utf8.RuneSelf || strings.IndexByte("seanlSEANL", last) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // maxCitesInLine bounds the pairs of files and line numbers in one line.
 const maxCitesInLine = 200
 
@@ -97,7 +148,7 @@ func lineCites(text string, all []cite) []cite {
 			text = text[:c.start] + strings.Repeat(" ", c.fin-c.start) + text[c.fin:]
 		}
 	}
-	if !strings.ContainsAny(text, "0123456789") {
+	if !marksLine(text) {
 		return all
 	}
 	for _, m := range lineText.FindAllStringSubmatchIndex(text, maxCitesInLine) {

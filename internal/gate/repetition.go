@@ -2,7 +2,8 @@ package gate
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // minRepetitionWords is how much text it takes to speak of repetition.
@@ -17,7 +18,7 @@ func repetition(v *view) (Signal, bool) {
 	}
 	same, total := repeatedSentences(v.doc)
 	echoed := share(float64(same), float64(total))
-	poor := poverty(v.doc.words)
+	poor := poverty(v.doc.hashes)
 	worst := max(share(echoed-0.15, 0.35), share(poor-0.18, 0.11))
 	// A list of findings in one wording is no padding when each one holds.
 	worst *= 1 - 0.8*share(float64(v.ground.anchored+v.ground.quoted), 8)
@@ -35,21 +36,24 @@ func repetition(v *view) (Signal, bool) {
 
 // repeatedSentences counts sentences that stood before, apart from numbers.
 func repeatedSentences(d *document) (same, total int) {
-	seen := map[string]bool{}
-	for _, sentence := range d.sentences() {
-		key := strings.Join(words(sentence), " ")
+	seen := map[uint64]bool{}
+	d.sentences(func(words []string) {
+		key := uint64(0)
+		for _, w := range words {
+			key = chain(key, xxhash.Sum64String(w))
+		}
 		total++
 		if seen[key] {
 			same++
 		}
 		seen[key] = true
-	}
+	})
 	return same, total
 }
 
 // poverty is the share of word pairs that stood before, as the mean over
 // windows of 600 words, so that it does not grow with the length of a text.
-func poverty(words []string) float64 {
+func poverty(words []uint64) float64 {
 	const window = 600
 	sum, n := 0.0, 0
 	for start := 0; start < len(words); start += window {
@@ -57,9 +61,9 @@ func poverty(words []string) float64 {
 		if n > 0 && len(part) < minRepetitionWords {
 			break
 		}
-		seen := map[[2]string]bool{}
+		seen := make(map[uint64]bool, len(part))
 		for i := 1; i < len(part); i++ {
-			seen[[2]string{part[i-1], part[i]}] = true
+			seen[chain(part[i-1], part[i])] = true
 		}
 		sum += 1 - share(float64(len(seen)), float64(len(part)-1))
 		n++

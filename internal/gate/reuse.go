@@ -15,17 +15,17 @@ func reuse(v *view) (Signal, bool) {
 	if len(v.in.Earlier) == 0 || len(v.doc.words) < 40 {
 		return s, false
 	}
-	mine := map[uint64]bool{}
-	shingles(v.doc.words, func(k uint64) { mine[k] = true })
+	mine := make(map[uint64]int, len(v.doc.hashes)) // run → the last earlier text that has it
+	shingles(v.doc.hashes, func(k uint64) { mine[k] = -1 })
 	worst := 0.0
 	for i, text := range v.in.Earlier {
 		if i == maxEarlier {
 			break
 		}
-		same, seen := 0, map[uint64]bool{}
-		shingles(proseWords(text[:min(len(text), maxResultBytes/8)]), func(k uint64) {
-			if mine[k] && !seen[k] {
-				seen[k] = true
+		same := 0
+		shingles(hashAll(proseWords(text[:min(len(text), maxResultBytes/8)])), func(k uint64) {
+			if last, ok := mine[k]; ok && last != i {
+				mine[k] = i
 				same++
 			}
 		})

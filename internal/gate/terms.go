@@ -25,6 +25,16 @@ func technicalTerms(v *view) (Signal, bool) {
 
 var versionText = regexp.MustCompile(`\b\d+\.\d+(?:\.\d+)?\b`)
 
+// decimal reports whether a digit stands before a dot, as in versionText.
+func decimal(text string) bool {
+	for i := 1; i < len(text); i++ {
+		if text[i] == '.' && text[i-1] >= '0' && text[i-1] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
 // distinctTerms lists the technical terms, sorted.
 func distinctTerms(v *view) []string {
 	seen := map[string]bool{}
@@ -41,7 +51,7 @@ func distinctTerms(v *view) []string {
 		for _, s := range l.spans {
 			take(s)
 		}
-		if strings.ContainsAny(l.text, "0123456789") {
+		if decimal(l.text) {
 			for _, version := range versionText.FindAllString(l.text, 12) {
 				take(version)
 			}
@@ -50,9 +60,8 @@ func distinctTerms(v *view) []string {
 			take(name)
 		}
 	}
-	text := strings.Join(v.doc.lower, "\n")
 	for _, t := range v.want.terms {
-		if strings.Contains(text, t) {
+		if v.doc.holds(t) {
 			seen[t] = true
 		}
 	}

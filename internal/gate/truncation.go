@@ -13,7 +13,7 @@ var dangling = wordSet(`the a an and or of to in on at for with by from that whi
 der die das und oder von zu mit für dass ist o os e que de do da em para com um uma el los y con por le les et dans pour du`)
 
 var (
-	sectionPromise = regexp.MustCompile(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
+	sectionPromise = newSearch(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
 	sectionNumber  = regexp.MustCompile(`^\s{0,3}#{1,4}\s*(?:\w+ )?(\d{1,2})[.:)\s]`)
 )
 
@@ -22,13 +22,16 @@ var (
 func truncation(v *view) (Signal, bool) {
 	s := Signal{Name: "truncation", Reason: "The text is complete."}
 	promised, written := 0, 0
-	for _, l := range v.doc.lines {
-		if l.code {
+	for i, l := range v.doc.lines {
+		if l.code || !strings.ContainsAny(l.text, "0123456789") {
 			continue
 		}
 		if m := sectionNumber.FindStringSubmatch(l.text); m != nil {
 			n, _ := strconv.Atoi(m[1])
 			written = max(written, n)
+		}
+		if !sectionPromise.may(v.doc.lower[i]) {
+			continue
 		}
 		for _, m := range sectionPromise.FindAllStringSubmatch(l.text, -1) {
 			n, _ := strconv.Atoi(m[1])

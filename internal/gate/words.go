@@ -9,13 +9,41 @@ import (
 
 // words splits text into lower-case words of letters and digits.
 func words(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		if r < utf8.RuneSelf { // most are, and need no table
-			return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_'
-		}
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
+	return appendWords(nil, strings.ToLower(text))
 }
+
+// appendWords appends the words of a text in lower case.
+func appendWords(all []string, low string) []string {
+	start := -1
+	for i, size := 0, 0; i < len(low); i += size {
+		var inside bool
+		if c := low[i]; c < utf8.RuneSelf {
+			inside, size = wordByte[c], 1
+		} else {
+			var r rune
+			r, size = utf8.DecodeRuneInString(low[i:])
+			inside = unicode.IsLetter(r) || unicode.IsDigit(r)
+		}
+		switch {
+		case inside && start < 0:
+			start = i
+		case !inside && start >= 0:
+			all, start = append(all, low[start:i]), -1
+		}
+	}
+	if start >= 0 {
+		all = append(all, low[start:])
+	}
+	return all
+}
+
+// wordByte tells the ASCII bytes that words in lower case are made of.
+var wordByte = func() (in [utf8.RuneSelf]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789_") {
+		in[c] = true
+	}
+	return in
+}()
 
 // stem cuts a word so that its forms meet: "decoding", "decoded", "decode".
 // Crude, but the same for every language written in letters.
@@ -46,7 +74,16 @@ func codeNames(text string, n int) []string {
 	if !marksCode(text) {
 		return nil
 	}
-	return codeLooking.FindAllString(text, n)
+	var names []string
+	for field := range strings.FieldsSeq(text) { // no name holds a blank
+		if len(names) == n {
+			break
+		}
+		if marksCode(field) {
+			names = append(names, codeLooking.FindAllString(field, n-len(names))...)
+		}
+	}
+	return names
 }
 
 // marksCode reports whether text has what every match of codeLooking has: a

@@ -1,0 +1,201 @@
+package gate
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// search is an expression that looks before it runs: every match holds one of
+// its marks, and to look for those costs far less than to try a match.
+type search struct {
+	*regexp.Regexp
+	marks []string // lower case; {""} when a match may hold anything
+}
+
+// newSearch compiles an expression and derives its marks.
+func newSearch(expr string) search {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		panic(err) // as regexp.MustCompile does
+	}
+	var marks []string
+	for _, m := range marksOf(tree).needed {
+		longer := func(other string) bool { return other != m && strings.Contains(other, m) }
+		if !holdsAny(m, marks) {
+			marks = append(slices.DeleteFunc(marks, longer), m)
+		}
+	}
+	return search{regexp.MustCompile(expr), marks}
+}
+
+// MatchString reports whether text holds a match.
+func (s search) MatchString(text string) bool {
+	return s.may(strings.ToLower(text)) && s.Regexp.MatchString(text)
+}
+
+// may reports whether a text in lower case can hold a match. The long s is the
+// one letter that (?i) takes for another and that has no other lower case.
+func (s search) may(low string) bool {
+	return holdsAny(low, s.marks) || strings.Contains(low, "ſ")
+}
+
+func holdsAny(text string, marks []string) bool {
+	for _, m := range marks {
+		if strings.Contains(text, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// literals is what is known of the matches of an expression: all of them when
+// they are few, and strings of which each match holds one.
+type literals struct {
+	exact  []string // nil when there are too many
+	needed []string
+}
+
+// maxLiterals bounds the matches that are listed one by one.
+const maxLiterals = 16
+
+var anything = literals{needed: []string{""}}
+
+// marksOf derives the literals of an expression; what it does not know well
+// may be anything.
+func marksOf(re *syntax.Regexp) literals {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return listed([]string{strings.ToLower(string(re.Rune))})
+	case syntax.OpCharClass:
+		return classLiterals(re.Rune)
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return listed([]string{""})
+	case syntax.OpCapture:
+		return marksOf(re.Sub[0])
+	case syntax.OpQuest:
+		if once := marksOf(re.Sub[0]); once.exact != nil {
+			return listed(append([]string{""}, once.exact...))
+		}
+	case syntax.OpPlus:
+		return literals{needed: marksOf(re.Sub[0]).needed}
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return literals{needed: marksOf(re.Sub[0]).needed}
+		}
+	case syntax.OpConcat:
+		return sequence(re.Sub)
+	case syntax.OpAlternate:
+		return either(re.Sub)
+	}
+	return anything
+}
+
+func listed(all []string) literals {
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return literals{exact: all, needed: all}
+}
+
+func classLiterals(ranges []rune) literals {
+	var all []string
+	for i := 0; i < len(ranges); i += 2 {
+		if ranges[i+1]-ranges[i] > 3 || len(all) > 8 {
+			return anything
+		}
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			all = append(all, strings.ToLower(string(r)))
+		}
+	}
+	return listed(all)
+}
+
+// sequence joins what its parts list, as long as that stays short, and keeps
+// the most telling of the runs.
+func sequence(parts []*syntax.Regexp) literals {
+	run, whole := []string{""}, true
+	best := []string{""}
+	for _, part := range parts {
+		l := marksOf(part)
+		if l.exact != nil && len(run)*len(l.exact) <= maxLiterals {
+			run = product(run, l.exact)
+			continue
+		}
+		best, whole = telltale(telltale(best, run), l.needed), false
+		if run = l.exact; run == nil {
+			run = []string{""}
+		}
+	}
+	if whole {
+		return listed(run)
+	}
+	return literals{needed: telltale(best, run)}
+}
+
+func either(parts []*syntax.Regexp) literals {
+	var exact, needed []string
+	whole := true
+	for _, part := range parts {
+		l := marksOf(part)
+		exact, needed = append(exact, l.exact...), append(needed, l.needed...)
+		whole = whole && l.exact != nil
+	}
+	if whole && len(exact) <= maxLiterals {
+		return listed(exact)
+	}
+	slices.Sort(needed)
+	return literals{needed: slices.Compact(needed)}
+}
+
+func product(heads, tails []string) []string {
+	all := make([]string, 0, len(heads)*len(tails))
+	for _, h := range heads {
+		for _, t := range tails {
+			all = append(all, h+t)
+		}
+	}
+	return all
+}
+
+// telltale returns the list that fewer texts hold: the one whose shortest
+// string is longer.
+func telltale(a, b []string) []string {
+	if x, y := shortest(a), shortest(b); y > x || y == x && len(b) < len(a) {
+		return b
+	}
+	return a
+}
+
+func shortest(all []string) int {
+	n := len(all[0])
+	for _, s := range all {
+		n = min(n, len(s))
+	}
+	return n
+}
+
+// trigrams remembers which runs of three bytes a text has, by their hash: most
+// strings that do not stand in it are told by that.
+type trigrams [1 << 10]uint64
+
+func (t *trigrams) add(text string) {
+	for i := 2; i < len(text); i++ {
+		word, bit := place(text[i-2], text[i-1], text[i])
+		t[word] |= bit
+	}
+}
+
+func (t *trigrams) may(s string) bool {
+	for i := 2; i < len(s); i++ {
+		if word, bit := place(s[i-2], s[i-1], s[i]); t[word]&bit == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func place(a, b, c byte) (word uint32, bit uint64) {
+	h := (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 0x9e3779b1 >> 16
+	return h >> 6, 1 << (h & 63)
+}

@@ -1,0 +1,60 @@
+package gate
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMarks: every match holds one of the marks, whatever the expression.
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		expr string
+		want []string
+	}{
+		{`best practices?`, []string{"best practice"}},
+		{`code ?base is|overall(?: code)? score`, []string{"code base is", "codebase is", "overall code score", "overall score"}},
+		{`(?i)\bWrite\b[^.\n]{0,40}\btests?\b`, []string{"write"}},
+		{`\b(?:a|an)\b.*(?:grade|rating)`, []string{"grade", "rating"}},
+		{`organi[sz]ed`, []string{"organised", "organized"}},
+		{`(?:abc)+d`, []string{"abc"}},
+		{`(?:abc){2,3}`, []string{"abc"}},
+		{`(?:abc){0,3}`, []string{""}},
+		{`\d+|abc`, []string{""}},
+		{`x*`, []string{""}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.expr, func(t *testing.T) {
+			t.Parallel()
+			got := newSearch(tt.expr).marks
+			slices.Sort(got)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("marks (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSearch: a search that looks first finds what its expression finds.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	s := newSearch(`(?i)\b(?:tests?|kind)\b`)
+	for _, text := range []string{"", "a Test", "teſt", "\u212Aind", "TESTS", "contest", "tes t", "x"} {
+		if got, want := s.MatchString(text), s.Regexp.MatchString(text); got != want {
+			t.Errorf("MatchString(%q) = %v, the expression says %v", text, got, want)
+		}
+	}
+}
+
+func TestTrigrams(t *testing.T) {
+	t.Parallel()
+	var runs trigrams
+	runs.add("the text that is read")
+	for s, want := range map[string]bool{"text that": true, "": true, "zq": true, "read": true, "verdict": false} {
+		if got := runs.may(s); got != want {
+			t.Errorf("may(%q) = %v, want %v", s, got, want)
+		}
+	}
+}
