@@ -50,12 +50,12 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	if v.index == nil {
 		return runs, stems
 	}
-	for _, f := range v.index.sources() {
+	for _, f := range v.index.sources {
 		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
 			continue
 		}
 		if t := v.index.text(f); t != nil {
-			learn(strings.Join(t.lines, "\n"))
+			learn(t.raw)
 		}
 	}
 	return runs, stems

@@ -108,11 +108,12 @@ func (v *view) contextTokens(ref *reference) []string {
 // anchored reports whether any of the tokens stands near the cited lines.
 func anchored(t *fileText, ref *reference, tokens []string) bool {
 	first := max(1, ref.Line-anchorWindow)
-	last := min(len(t.lines), max(ref.Line, min(ref.end, ref.Line+200))+anchorWindow)
+	lines := t.lines()
+	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+200))+anchorWindow)
 	if first > last {
 		return false
 	}
-	text := t.enclosing(first-1) + strings.Join(t.lines[first-1:last], "\n")
+	text := t.enclosing(first-1) + strings.Join(lines[first-1:last], "\n")
 	for _, token := range tokens {
 		if strings.Contains(text, token) {
 			return true
@@ -125,7 +126,7 @@ func anchored(t *fileText, ref *reference, tokens []string) bool {
 // people cite a line and name the function it stands in.
 func (t *fileText) enclosing(i int) string {
 	for back := i; back >= 0 && back > i-120; back-- {
-		l := t.lines[back]
+		l := t.lines()[back]
 		if l != "" && strings.IndexByte(" \t})/*#", l[0]) < 0 {
 			return l + "\n"
 		}
@@ -134,7 +135,7 @@ func (t *fileText) enclosing(i int) string {
 }
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = regexp.MustCompile(`(?i)\b(?:fix\w*|instead|change[ds]?|replace\w*|should|could|suggest\w*|propos\w*|new|add\w*|patch|rewrite|becomes?|after|example|usage|reproduc\w*|repro|run|running|proof|payload|request|output|result\w*|gives?|prints?|use|using|try|test\w*|write|build|with|put|e\.g|for instance|such as|corrig\w*|novo|statt|besser|beispiel|ejemplo|exemplo|teste)\b`)
+var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|change[ds]?|replace\w*|should|could|suggest\w*|propos\w*|new|add\w*|patch|rewrite|becomes?|after|example|usage|reproduc\w*|repro|run|running|proof|payload|request|output|result\w*|gives?|prints?|use|using|try|test\w*|write|build|with|put|e\.g|for instance|such as|corrig\w*|novo|statt|besser|beispiel|ejemplo|exemplo|teste)\b`)
 
 // Bounds on what is compared with the files.
 const (
@@ -267,7 +268,7 @@ func (t *fileText) holds(lines []string) bool {
 	found := 0
 	for _, l := range lines {
 		p := pack(l)
-		if t.known[p] || len(p) >= 10 && strings.Contains(t.whole, strings.TrimRight(p, ";,{")) {
+		if len(p) >= 10 && strings.Contains(t.whole(), strings.TrimRight(p, ";,{")) || t.known(p) {
 			found++
 		}
 	}
@@ -283,41 +284,59 @@ const namesBudget = 256 << 10
 
 // countNames counts the repository's own names that the deliverable uses.
 func (g *grounding) countNames(v *view) {
-	own := v.index.identifiers()
-	seen := map[string]bool{}
-	take := func(text string, inCode bool) {
-		for _, id := range identifier.FindAllString(text, -1) {
-			low := strings.ToLower(id)
-			if len(id) < 4 || seen[low] || !own[low] || commonIdents[low] || stopWords[low] {
-				continue
-			}
-			seen[low] = true
-			g.names++
-			if inCode {
-				g.codeNames++
-			}
-			if len(g.nameSample) < 8 {
-				g.nameSample = append(g.nameSample, id)
-			}
-		}
-	}
-	budget := namesBudget
-	for _, l := range v.doc.lines {
-		if budget -= len(l.text); budget < 0 || g.names >= enoughNames {
+	said, distinct := v.doc.names()
+	own := v.index.used(newNameSet(distinct))
+	line := -1
+	for _, n := range said {
+		if n.line != line && g.names >= enoughNames {
 			return
 		}
-		switch {
-		case l.code:
-			take(l.text, true)
-		default:
-			for _, s := range l.spans {
-				take(s, false)
-			}
-			for _, name := range codeNames(l.text, -1) {
-				take(name, false)
+		line = n.line
+		if !own[n.low] {
+			continue
+		}
+		g.names++
+		if n.code {
+			g.codeNames++
+		}
+		if len(g.nameSample) < 8 {
+			g.nameSample = append(g.nameSample, n.text)
+		}
+	}
+}
+
+// saidName is the first mention of a name in the deliverable.
+type saidName struct {
+	text, low string
+	line      int
+	code      bool // inside a code block
+}
+
+// names lists the names of code that the deliverable mentions, each once.
+func (d *document) names() ([]saidName, map[string]bool) {
+	var said []saidName
+	seen := map[string]bool{}
+	budget := namesBudget
+	for i, l := range d.lines {
+		if budget -= len(l.text); budget < 0 {
+			break
+		}
+		parts := []string{l.text}
+		if !l.code {
+			parts = append(slices.Clone(l.spans), codeNames(l.text, -1)...)
+		}
+		for _, part := range parts {
+			for _, id := range identifier.FindAllString(part, -1) {
+				low := strings.ToLower(id)
+				if len(id) < minName || seen[low] || commonIdents[low] || stopWords[low] {
+					continue
+				}
+				seen[low] = true
+				said = append(said, saidName{id, low, i, l.code})
 			}
 		}
 	}
+	return said, seen
 }
 
 // factText matches what can be looked up word for word: quoted strings, inline
@@ -354,7 +373,7 @@ func (g *grounding) countFacts(v *view) {
 			}
 			seen[fact] = true
 			for _, t := range files {
-				if strings.Contains(t.whole, fact) {
+				if strings.Contains(t.whole(), fact) {
 					g.facts++
 					break
 				}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -34,45 +35,69 @@ const (
 
 // index answers questions about the repository.
 type index struct {
-	repo   *Repo
-	files  map[string]RepoFile
-	byBase map[string][]string // lower-case base name → paths
-	dirs   map[string]bool
-	langs  map[string]int // language → files
-	texts  map[string]*fileText
-	budget int
-	idents map[string]bool
-	where  map[string][]string // packed line → files that have it
-}
+	repo    *Repo
+	files   map[string]int // path → number of lines, 0 when unknown
+	sources []string       // the paths worth reading, the nearest to the root first
+	langs   map[string]int // language → files
+	texts   map[string]*fileText
+	budget  int
 
-// fileText is a file that has been read.
-type fileText struct {
-	lines []string
-	packs []string        // each line without white space
-	known map[string]bool // the packed lines
-	whole string          // all packed lines
+	byBase map[string][]string // lower-case base name → paths, filled by named
+	where  map[string][]string // packed line → files that have it, filled by homes
 }
 
 func newIndex(repo *Repo) *index {
 	x := &index{
-		repo: repo, files: map[string]RepoFile{}, byBase: map[string][]string{}, dirs: map[string]bool{},
+		repo: repo, files: make(map[string]int, len(repo.Files)),
 		langs: map[string]int{}, texts: map[string]*fileText{}, budget: maxReadBytes,
 	}
-	for i, f := range repo.Files {
-		if i == maxIndexFiles {
-			break
+	var deep [][]string // the sources of each depth
+	for _, f := range x.listed() {
+		_, twice := x.files[f.Path]
+		if x.files[f.Path] = f.Lines; twice {
+			continue
 		}
-		x.files[f.Path] = f
-		base := strings.ToLower(path.Base(f.Path))
-		x.byBase[base] = append(x.byBase[base], f.Path)
-		for dir := path.Dir(f.Path); dir != "." && dir != "/" && !x.dirs[dir]; dir = path.Dir(dir) {
-			x.dirs[dir] = true
-		}
-		if lang := languageOfFile(f.Path); lang != "" {
+		ext := strings.ToLower(path.Ext(f.Path))
+		lang := languageOf[strings.TrimPrefix(ext, ".")]
+		if lang != "" {
 			x.langs[lang]++
 		}
+		if lang == "" && !documentExt[ext] {
+			continue
+		}
+		depth := strings.Count(f.Path, "/")
+		for len(deep) <= depth {
+			deep = append(deep, nil)
+		}
+		deep[depth] = append(deep[depth], f.Path)
+	}
+	for _, all := range deep {
+		slices.Sort(all)
+		x.sources = append(x.sources, all...)
 	}
 	return x
+}
+
+// listed returns the files of the repository that are looked at.
+func (x *index) listed() []RepoFile {
+	return x.repo.Files[:min(len(x.repo.Files), maxIndexFiles)]
+}
+
+// named returns the paths that end in a base name in lower case.
+func (x *index) named(base string) []string {
+	if x.byBase == nil {
+		x.byBase = make(map[string][]string, len(x.files))
+		for _, f := range x.listed() {
+			b := strings.ToLower(path.Base(f.Path))
+			x.byBase[b] = append(x.byBase[b], f.Path)
+		}
+	}
+	return x.byBase[base]
+}
+
+// hasFolder reports whether a folder at the root has a file.
+func (x *index) hasFolder(dir string) bool {
+	return slices.ContainsFunc(x.listed(), func(f RepoFile) bool { return strings.HasPrefix(f.Path, dir+"/") })
 }
 
 // find resolves a cited path to a file of the repository. Citations may be
@@ -81,7 +106,7 @@ func (x *index) find(cited string) (string, bool) {
 	if _, ok := x.files[cited]; ok {
 		return cited, true
 	}
-	candidates := x.byBase[strings.ToLower(path.Base(cited))]
+	candidates := x.named(strings.ToLower(path.Base(cited)))
 	low := strings.ToLower(cited)
 	for _, c := range candidates {
 		if lc := strings.ToLower(c); lc == low || strings.HasSuffix(lc, "/"+low) {
@@ -94,11 +119,13 @@ func (x *index) find(cited string) (string, bool) {
 		}
 	}
 	// "package/index.js" for a file at the root: one leading folder is the checkout.
-	if dir, base, ok := strings.Cut(low, "/"); ok && !strings.Contains(base, "/") && !x.dirs[dir] {
-		for _, c := range candidates {
-			if strings.ToLower(c) == base && (dir == "repo" || dir == "package") {
-				return c, true
-			}
+	dir, base, _ := strings.Cut(low, "/")
+	if dir != "repo" && dir != "package" {
+		return "", false
+	}
+	for _, c := range candidates {
+		if strings.ToLower(c) == base && !strings.Contains(base, "/") && !x.hasFolder(dir) {
+			return c, true
 		}
 	}
 	return "", false
@@ -106,11 +133,11 @@ func (x *index) find(cited string) (string, bool) {
 
 // lines returns how many lines a file has, 0 when that cannot be known.
 func (x *index) lines(p string) int {
-	if n := x.files[p].Lines; n > 0 {
+	if n := x.files[p]; n > 0 {
 		return n
 	}
 	if t := x.text(p); t != nil {
-		return len(t.lines)
+		return len(t.lines())
 	}
 	return 0
 }
@@ -125,59 +152,24 @@ func (x *index) text(p string) *fileText {
 	}
 	x.texts[p] = nil
 	raw, ok := x.repo.Source.ReadFile(p)
-	if !ok || len(raw) > maxFileBytes || slices.Contains(raw[:min(len(raw), 8000)], 0) {
+	if !ok || len(raw) > maxFileBytes || bytes.IndexByte(raw[:min(len(raw), 8000)], 0) >= 0 {
 		return nil
 	}
 	x.budget -= len(raw)
-	t := &fileText{lines: strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n"), known: map[string]bool{}}
-	for _, l := range t.lines {
-		p := pack(l)
-		t.packs = append(t.packs, p)
-		if meaningful(p) {
-			t.known[p] = true
-		}
-	}
-	t.whole = strings.Join(t.packs, "")
+	t := &fileText{raw: strings.TrimSuffix(string(raw), "\n")}
 	x.texts[p] = t
 	return t
 }
 
-// sources returns the paths of the repository's files that are worth reading,
-// the nearest to the root first.
-func (x *index) sources() []string {
-	var all []string
-	for p := range x.files {
-		if languageOfFile(p) != "" || documentExt[strings.ToLower(path.Ext(p))] {
-			all = append(all, p)
+// used returns which of the names the repository uses.
+func (x *index) used(names *nameSet) map[string]bool {
+	found := map[string]bool{}
+	for _, p := range x.sources {
+		if t := x.text(p); t != nil {
+			t.findNames(names, found)
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if d := strings.Count(a, "/") - strings.Count(b, "/"); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	return all
-}
-
-// identifiers returns the names used in the repository, lower case.
-func (x *index) identifiers() map[string]bool {
-	if x.idents != nil {
-		return x.idents
-	}
-	x.idents = map[string]bool{}
-	for _, p := range x.sources() {
-		t := x.text(p)
-		if t == nil {
-			continue
-		}
-		for _, l := range t.lines {
-			for _, id := range identifier.FindAllString(l, -1) {
-				x.idents[strings.ToLower(id)] = true
-			}
-		}
-	}
-	return x.idents
+	return found
 }
 
 // maxHomes is how many files are remembered for a line; one that stands in
@@ -188,12 +180,12 @@ const maxHomes = 6
 func (x *index) homes(packed string) []string {
 	if x.where == nil {
 		x.where = map[string][]string{}
-		for _, p := range x.sources() {
+		for _, p := range x.sources {
 			t := x.text(p)
 			if t == nil {
 				continue
 			}
-			for _, l := range t.packs {
+			for _, l := range t.packs() {
 				if at := x.where[l]; meaningful(l) && len(at) < maxHomes && (len(at) == 0 || at[len(at)-1] != p) {
 					x.where[l] = append(at, p)
 				}
@@ -219,14 +211,4 @@ func (x *index) closest(lines []string) (file string, same int) {
 		}
 	}
 	return file, same
-}
-
-// pack removes white space, so that quotes survive re-indentation.
-func pack(line string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
-			return -1
-		}
-		return r
-	}, line)
 }

@@ -1,0 +1,115 @@
+package gate
+
+import "strings"
+
+// fileText is a file that has been read. Most files are only searched for
+// names, so what else is asked of them is worked out when it is.
+type fileText struct {
+	raw    string // without the last line break
+	split  []string
+	packed []string
+	lookup map[string]bool
+	joined string
+}
+
+func (t *fileText) lines() []string {
+	if t.split == nil {
+		t.split = strings.Split(t.raw, "\n")
+	}
+	return t.split
+}
+
+// packs returns each line without white space.
+func (t *fileText) packs() []string {
+	if t.packed == nil {
+		for _, l := range t.lines() {
+			t.packed = append(t.packed, pack(l))
+		}
+	}
+	return t.packed
+}
+
+// known reports whether a packed line that says something stands in the file.
+func (t *fileText) known(packed string) bool {
+	if t.lookup == nil {
+		t.lookup = map[string]bool{}
+		for _, p := range t.packs() {
+			t.lookup[p] = meaningful(p)
+		}
+	}
+	return t.lookup[packed]
+}
+
+// whole returns all packed lines as one text.
+func (t *fileText) whole() string {
+	if t.joined == "" {
+		t.joined = strings.Join(t.packs(), "")
+	}
+	return t.joined
+}
+
+// nameSet is a set of names of code in lower case, each of minName bytes or more.
+type nameSet struct {
+	all   map[string]bool
+	heads trigrams // how they begin
+}
+
+const minName = 4
+
+func newNameSet(all map[string]bool) *nameSet {
+	s := &nameSet{all: all}
+	for name := range all {
+		s.heads.add(name[:minName-1])
+	}
+	return s
+}
+
+// findNames adds to found those of the names that the file uses.
+func (t *fileText) findNames(names *nameSet, found map[string]bool) {
+	var low []byte
+	for i := 0; i < len(t.raw); i++ {
+		if c := nameByte[t.raw[i]]; c == 0 || c >= '0' && c <= '9' {
+			continue
+		}
+		start := i
+		for i < len(t.raw) && nameByte[t.raw[i]] != 0 {
+			i++
+		}
+		name := t.raw[start:i]
+		if len(name) < minName {
+			continue
+		}
+		if word, bit := place(nameByte[name[0]], nameByte[name[1]], nameByte[name[2]]); names.heads[word]&bit == 0 {
+			continue
+		}
+		low = low[:0]
+		for _, c := range []byte(name) {
+			low = append(low, nameByte[c])
+		}
+		if names.all[string(low)] && !found[string(low)] {
+			found[string(low)] = true
+		}
+	}
+}
+
+// nameByte maps the bytes that a match of identifier is made of to lower case,
+// all others to 0.
+var nameByte = func() (low [256]byte) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789_$") {
+		low[c] = c
+		if c >= 'a' && c <= 'z' {
+			low[c-'a'+'A'] = c
+		}
+	}
+	return low
+}()
+
+// pack removes white space, so that quotes survive re-indentation.
+func pack(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
+			return -1
+		}
+		return r
+	}, line)
+}
