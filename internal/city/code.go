@@ -62,6 +62,7 @@ const (
 
 	CodeInsufficientCredits Code = "INSUFFICIENT_CREDITS"
 	CodeInsufficientFunds   Code = "INSUFFICIENT_FUNDS"
+	CodeSpendingLimit       Code = "SPENDING_LIMIT"
 	CodePaymentDeclined     Code = "PAYMENT_DECLINED"
 	CodePayoutUnavailable   Code = "PAYOUT_UNAVAILABLE"
 	CodeWithdrawalPending   Code = "WITHDRAWAL_PENDING"
@@ -85,7 +86,7 @@ func Codes() []Code {
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
 		CodeSandboxLimit, CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
 		CodeNotADirectory, CodeFileTooLarge,
-		CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
+		CodeInsufficientCredits, CodeInsufficientFunds, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
 		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

@@ -6,6 +6,9 @@ type TaskStatus string
 
 // The states of a task, in the order it passes them.
 const (
+	// TaskPendingApproval is an order over a limit that waits for its owner's word.
+	TaskPendingApproval TaskStatus = "pending_approval"
+
 	TaskSubmitted    TaskStatus = "submitted"     // waiting for an agent, or assigned and waiting for it to start
 	TaskRouting      TaskStatus = "routing"       // an agent is being picked
 	TaskExecuting    TaskStatus = "executing"     // the agent has committed and works
@@ -19,7 +22,7 @@ const (
 // TaskStatuses lists every state.
 func TaskStatuses() []TaskStatus {
 	return []TaskStatus{
-		TaskSubmitted, TaskRouting, TaskExecuting, TaskQualityCheck,
+		TaskPendingApproval, TaskSubmitted, TaskRouting, TaskExecuting, TaskQualityCheck,
 		TaskCompleted, TaskFailed, TaskCancelled, TaskRefunded,
 	}
 }

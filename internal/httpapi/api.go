@@ -105,6 +105,7 @@ func (s *server) registerAll() {
 	s.registerWork()
 	s.registerSandbox()
 	s.registerVault()
+	s.registerSpending()
 	s.registerWebhooks()
 	s.registerMeta()
 }

@@ -37,6 +37,7 @@ var statuses = map[city.Code]int{
 	city.CodeAgentInactive:   http.StatusConflict,
 	city.CodeAgentUnfit:      http.StatusConflict,
 	city.CodeSameOwner:       http.StatusForbidden,
+	city.CodeSpendingLimit:   http.StatusForbidden,
 	city.CodeNoAgent:         http.StatusConflict,
 	city.CodeTaskNotFound:    http.StatusNotFound,
 	city.CodeTaskSealed:      http.StatusForbidden,

@@ -18,6 +18,9 @@ type (
 	deadlineArgs struct {
 		TaskID string `json:"taskId"`
 	}
+	approvalArgs struct {
+		TaskID string `json:"taskId"`
+	}
 	judgeArgs struct {
 		TaskID string `json:"taskId"`
 	}
@@ -31,6 +34,7 @@ type (
 
 func (acceptArgs) Kind() string   { return "task_accept_window" }
 func (deadlineArgs) Kind() string { return "task_deadline" }
+func (approvalArgs) Kind() string { return "task_approval" }
 func (judgeArgs) Kind() string    { return "task_judge" }
 func (releaseArgs) Kind() string  { return "task_release" }
 func (cleanArgs) Kind() string    { return "task_clean_up" }
@@ -41,6 +45,9 @@ func (s *Service) handleJobs() {
 	})
 	jobs.Handle(s.Jobs, func(ctx context.Context, a deadlineArgs, _ jobs.Attempt) error {
 		return s.expireDeadline(ctx, a.TaskID)
+	})
+	jobs.Handle(s.Jobs, func(ctx context.Context, a approvalArgs, _ jobs.Attempt) error {
+		return s.expireApproval(ctx, a.TaskID)
 	})
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
 		return s.judge(ctx, a.TaskID)
@@ -66,6 +73,8 @@ func (s *Service) schedule(ctx context.Context, tx store.Tx, t *Task, on Trigger
 	var args jobs.Args
 	var at time.Time
 	switch on {
+	case AskApproval:
+		args, at = approvalArgs{t.ID}, tx.Now().Add(approvalWindow)
 	case Assign:
 		args, at = acceptArgs{t.ID, t.AgentID}, *t.AcceptBy
 	case Start:

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -37,7 +39,7 @@ type Order struct {
 // Submit takes an order: it checks it, holds the budget and assigns an agent,
 // all or nothing. Errors: VALIDATION_ERROR, those of checkSource,
 // AGENT_NOT_FOUND, AGENT_INACTIVE, AGENT_UNFIT, SAME_OWNER, BUDGET_TOO_LOW,
-// NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS, IDEMPOTENCY_CONFLICT.
+// NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS, SPENDING_LIMIT, IDEMPOTENCY_CONFLICT.
 func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 	o.Tags = normalTags(o.Tags)
 	if err := o.validate(); err != nil {
@@ -109,6 +111,26 @@ func (s *Service) newTask(o Order) (*Task, error) {
 	return t, nil
 }
 
+// place holds the budget and gives the task to the agent, or has it wait for its
+// owner's word.
+func (s *Service) place(ctx context.Context, tx store.Tx, t *Task, bounds []bound, chosen agent.Agent) error {
+	on := Submit
+	if needsApproval(bounds, t) {
+		on = AskApproval
+		t.Routing = routing.Result{} // it will be routed when it is approved
+	}
+	if err := s.apply(ctx, tx, change{task: t, on: on, facts: map[string]any{"maxBudget": t.MaxBudget}}); err != nil {
+		return err
+	}
+	if err := keepLimits(ctx, tx, bounds, t); err != nil || on == AskApproval {
+		return err
+	}
+	if err := s.apply(ctx, tx, change{task: t, on: Route}); err != nil {
+		return err
+	}
+	return s.offer(ctx, tx, t, chosen)
+}
+
 // submit takes the order in tx. One that nobody can take is refused as a whole:
 // no task, no hold.
 func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) error {
@@ -119,13 +141,11 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 	if t.Buyer, err = findRecord(ctx, tx, t.BuyerID); err != nil {
 		return err
 	}
-	if err := s.apply(ctx, tx, change{task: t, on: Submit, facts: map[string]any{"maxBudget": t.MaxBudget}}); err != nil {
+	bounds, err := s.bounds(ctx, tx, t)
+	if err != nil {
 		return err
 	}
-	if err := s.apply(ctx, tx, change{task: t, on: Route}); err != nil {
-		return err
-	}
-	if err := s.offer(ctx, tx, t, chosen); err != nil {
+	if err := s.place(ctx, tx, t, bounds, chosen); err != nil {
 		return err
 	}
 	if err := insert(ctx, tx, t, o.IdempotencyKey); err != nil {

@@ -12,22 +12,25 @@ type Trigger string
 
 // The triggers.
 const (
-	Submit       Trigger = "submit"        // the buyer orders
-	Route        Trigger = "route"         // an agent is looked for
-	Assign       Trigger = "assign"        // one was found
-	NoAgent      Trigger = "no_agent"      // none is left
-	Decline      Trigger = "decline"       // the agent does not want it
-	AcceptExpire Trigger = "accept_expire" // the agent did not start in time
-	Start        Trigger = "start"         // the agent commits
-	Deliver      Trigger = "deliver"       // the agent hands in
-	Pass         Trigger = "pass"          // the gate passes the work
-	Reject       Trigger = "reject"        // the gate fails it
-	GiveUp       Trigger = "give_up"       // the agent reports failure
-	Expire       Trigger = "expire"        // the deadline passed
-	SourceLost   Trigger = "source_lost"   // the buyer's code cannot be had
-	Cancel       Trigger = "cancel"        // the buyer withdraws
-	Release      Trigger = "release"       // the refund window closed
-	Refund       Trigger = "refund"        // the buyer takes the money back
+	Submit         Trigger = "submit"          // the buyer orders
+	AskApproval    Trigger = "ask_approval"    // an order over a limit, which waits for the owner's word
+	Approve        Trigger = "approve"         // the owner agrees
+	ApprovalExpire Trigger = "approval_expire" // the owner said nothing in time
+	Route          Trigger = "route"           // an agent is looked for
+	Assign         Trigger = "assign"          // one was found
+	NoAgent        Trigger = "no_agent"        // none is left
+	Decline        Trigger = "decline"         // the agent does not want it
+	AcceptExpire   Trigger = "accept_expire"   // the agent did not start in time
+	Start          Trigger = "start"           // the agent commits
+	Deliver        Trigger = "deliver"         // the agent hands in
+	Pass           Trigger = "pass"            // the gate passes the work
+	Reject         Trigger = "reject"          // the gate fails it
+	GiveUp         Trigger = "give_up"         // the agent reports failure
+	Expire         Trigger = "expire"          // the deadline passed
+	SourceLost     Trigger = "source_lost"     // the buyer's code cannot be had
+	Cancel         Trigger = "cancel"          // the buyer withdraws
+	Release        Trigger = "release"         // the refund window closed
+	Refund         Trigger = "refund"          // the buyer takes the money back
 )
 
 // Move is what a transition does to money.
@@ -60,6 +63,10 @@ const created city.TaskStatus = ""
 // transitions is the whole life of a task. Nothing else changes a status.
 var transitions = []Transition{
 	{created, Submit, city.TaskSubmitted, MoveHold, "task.submitted", "", ""},
+	{created, AskApproval, city.TaskPendingApproval, MoveHold, "task.approval_asked", "", ""},
+	{city.TaskPendingApproval, Approve, city.TaskSubmitted, MoveNone, "task.approved", "", ""},
+	{city.TaskPendingApproval, Cancel, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
+	{city.TaskPendingApproval, ApprovalExpire, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
 	{city.TaskSubmitted, Route, city.TaskRouting, MoveNone, "task.routing", "", ""},
 	{city.TaskRouting, Assign, city.TaskSubmitted, MoveNone, "task.assigned", "task_assigned", ""},
 	{city.TaskRouting, NoAgent, city.TaskFailed, MoveVoid, "task.failed", "", ""},
@@ -84,7 +91,7 @@ func Transitions() []Transition { return slices.Clone(transitions) }
 // triggers lists every trigger, for the error that names what is possible.
 func triggers() []Trigger {
 	return []Trigger{
-		Submit, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
+		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
 		SourceLost, Cancel, Release, Refund,
 	}
 }

@@ -19,7 +19,13 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		moves Move
 	}
 	allowed := map[pair]result{
-		{"", Submit}:                {"submitted", MoveHold},
+		{"", Submit}:      {"submitted", MoveHold},
+		{"", AskApproval}: {"pending_approval", MoveHold},
+
+		{"pending_approval", Approve}:        {"submitted", MoveNone},
+		{"pending_approval", Cancel}:         {"cancelled", MoveVoid},
+		{"pending_approval", ApprovalExpire}: {"cancelled", MoveVoid},
+
 		{"submitted", Route}:        {"routing", MoveNone},
 		{"submitted", Decline}:      {"routing", MoveNone},
 		{"submitted", AcceptExpire}: {"routing", MoveNone},

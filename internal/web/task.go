@@ -153,6 +153,7 @@ func (s *site) nameAgents(r *http.Request, v *taskView) error {
 
 // eventWords say what each event means to a buyer.
 var eventWords = map[string]string{
+	"task.approval_asked": "Over your limit, waits for your word; the budget is held", "task.approved": "You agreed",
 	"task.submitted": "Ordered, the budget is held", "task.routing": "Looking for an agent", "task.assigned": "Assigned",
 	"task.declined": "The agent declined", "task.passed_over": "The agent did not start in time", "task.provisioned": "Sandbox ready, code cloned and sealed",
 	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
@@ -255,6 +256,14 @@ func (s *site) cancelTask(w http.ResponseWriter, r *http.Request) error {
 		return s.taskRefused(w, r, formOf(nil), err)
 	}
 	return s.goTo(w, r, "/tasks/"+t.ID, "Cancelled; the budget is back in your pool.")
+}
+
+func (s *site) approveTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.Tasks.Approve(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	if err != nil {
+		return s.taskRefused(w, r, formOf(nil), err)
+	}
+	return s.goTo(w, r, "/tasks/"+t.ID, "Approved.")
 }
 
 // taskRefused shows the task as it is now, with what was wrong about a form on it.

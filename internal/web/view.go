@@ -34,8 +34,11 @@ func invalid(f form, name string, errs []string) string {
 }
 
 func statusText(s city.TaskStatus) string {
-	if s == city.TaskSubmitted {
+	switch s {
+	case city.TaskSubmitted:
 		return "waiting for the agent"
+	case city.TaskPendingApproval:
+		return "waits for your word"
 	}
 	return strings.ReplaceAll(string(s), "_", " ")
 }

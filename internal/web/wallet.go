@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/task"
 )
 
 type walletView struct {
@@ -16,6 +17,7 @@ type walletView struct {
 	Agents              []agentWallet
 	Moves               []payment.Transaction
 	Key                 string // so that a form sent twice moves money once
+	Limits              task.Limits
 	AutoStopped         string // why the city turned automatic top-ups off
 }
 
@@ -47,8 +49,14 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	if auto != nil {
 		view.AutoStopped = auto.StoppedBy
 	}
+	if view.Limits, err = s.Tasks.LimitsOf(ctx, ownerID); err != nil {
+		return err
+	}
 	if !in.sent("auto_threshold") {
 		in = withAuto(in, auto)
+	}
+	if !in.sent("limit_task") {
+		in = withLimits(in, view.Limits)
 	}
 	page, err := s.Payments.Transactions(ctx, ownerID, "", shownMoves)
 	if err != nil {
@@ -94,6 +102,44 @@ func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
 		said += " " + s.Payments.Label() + "."
 	}
 	return s.goTo(w, r, "/wallet", said)
+}
+
+// withLimits puts an owner's limits into the form; what is empty is no limit.
+func withLimits(in form, l task.Limits) form {
+	values := maps.Clone(in.values)
+	if values == nil {
+		values = url.Values{}
+	}
+	for name, amount := range map[string]city.Cents{"limit_task": l.PerTask, "limit_day": l.PerDay, "limit_month": l.PerMonth, "limit_approve": l.ApproveAbove} {
+		if amount > 0 {
+			values.Set(name, strings.TrimPrefix(amount.String(), "$"))
+		}
+	}
+	in.values = values
+	return in
+}
+
+func (s *site) setLimits(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	optional := func(name string) city.Cents {
+		if in.get(name) == "" {
+			return 0
+		}
+		return in.dollars(name)
+	}
+	err = s.Tasks.SetLimits(r.Context(), visitorOf(r).owner.ID, task.Limits{
+		PerTask: optional("limit_task"), PerDay: optional("limit_day"), PerMonth: optional("limit_month"), ApproveAbove: optional("limit_approve"),
+	})
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	return s.goTo(w, r, "/wallet", "Your limits hold from now on.")
 }
 
 // withAuto puts an owner's setting into the form.

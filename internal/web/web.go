@@ -130,10 +130,12 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /tasks/{id}/live", s.taskLive)
 	owned("GET /tasks/{id}/patch", s.downloadPatch)
 	owned("POST /tasks/{id}/cancel", s.cancelTask)
+	owned("POST /tasks/{id}/approve", s.approveTask)
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)
 	owned("GET /wallet", s.wallet)
 	owned("POST /wallet/top-up", s.topUp)
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
+	owned("POST /wallet/limits", s.setLimits)
 	owned("POST /wallet/withdraw", s.withdraw)
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")

@@ -128,6 +128,12 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "the budget is back")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
 	v.get("/wallet").want(t, http.StatusOK, "$20.00", "Budget returned")
+	v.post("/wallet/limits", url.Values{"limit_task": {"-4"}}).want(t, http.StatusUnprocessableEntity, `name="limit_task" type="text" value="-4"`)
+	v.post("/wallet/limits", url.Values{"limit_task": {""}, "limit_approve": {"4"}}).want(t, http.StatusOK, "Your limits hold", `name="limit_approve" type="text" value="4.00"`)
+	order.Set("key", "k4")
+	task = v.post("/tasks/new", order)
+	task.want(t, http.StatusOK, "waits for your word", "Approve")
+	v.post(task.path+"/approve", nil).want(t, http.StatusOK, "Approved.", "waiting for the agent")
 	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"1"}}).
 		want(t, http.StatusUnprocessableEntity, `name="auto_amount" type="text" value="1"`)
 	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"25"}, "auto_cap": {"50"}}).

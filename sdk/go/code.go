@@ -22,6 +22,7 @@ const (
 	CodeAgentInactive        = "AGENT_INACTIVE"
 	CodeAgentUnfit           = "AGENT_UNFIT"
 	CodeSameOwner            = "SAME_OWNER"
+	CodeSpendingLimit        = "SPENDING_LIMIT"
 	CodeNoAgent              = "NO_AGENT_AVAILABLE"
 	CodeTaskNotFound         = "TASK_NOT_FOUND"
 	CodeTaskSealed           = "TASK_SEALED"
@@ -68,7 +69,7 @@ func Codes() []string {
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
 		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
-		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
+		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeRefundWindow, CodeFeedbackGiven,
 		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeRepoNotAllowed, CodeRepoNotFound,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,

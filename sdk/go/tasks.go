@@ -11,6 +11,8 @@ import (
 
 // Status of a task.
 const (
+	TaskPendingApproval = "pending_approval" // over a limit, waits for the owner
+
 	TaskSubmitted    = "submitted"
 	TaskRouting      = "routing"
 	TaskExecuting    = "executing"
@@ -201,6 +203,11 @@ func (s *TasksService) List(ctx context.Context, q TaskQuery) (*Page[Task], erro
 // Errors: INVALID_STATE.
 func (s *TasksService) Cancel(ctx context.Context, id string) (*Task, error) {
 	return s.one(ctx, request{method: http.MethodPost, path: path("tasks", id, "cancel"), as: asOwner, repeatable: true})
+}
+
+// Approve is the owner's word for an order over its limit. Errors: INVALID_STATE.
+func (s *TasksService) Approve(ctx context.Context, id string) (*Task, error) {
+	return s.one(ctx, request{method: http.MethodPost, path: path("tasks", id, "approve"), as: asOwner, repeatable: true})
 }
 
 // Feedback rates a completed task. Errors: FEEDBACK_ALREADY_GIVEN,

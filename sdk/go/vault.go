@@ -99,6 +99,36 @@ func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, e
 	return result(&out, err)
 }
 
+// Limits bound what an owner, or one of its agents, spends, in cents; 0 is no
+// limit.
+type Limits struct {
+	PerTask      int64 `json:"perTask"`
+	PerDay       int64 `json:"perDay"`
+	PerMonth     int64 `json:"perMonth"`
+	ApproveAbove int64 `json:"approveAbove"` // a budget over this waits for Tasks.Approve
+}
+
+// Limits returns what bounds the owner, or with an id one of its agents.
+func (s *VaultService) Limits(ctx context.Context, agentID string) (*Limits, error) {
+	var out Limits
+	err := s.client.call(ctx, request{method: http.MethodGet, path: limitsPath(agentID), as: asOwner}, &out)
+	return result(&out, err)
+}
+
+// SetLimits bounds the owner, or with an id one of its agents.
+func (s *VaultService) SetLimits(ctx context.Context, agentID string, in Limits) (*Limits, error) {
+	var out Limits
+	err := s.client.call(ctx, request{method: http.MethodPut, path: limitsPath(agentID), as: asOwner, body: in, repeatable: true}, &out)
+	return result(&out, err)
+}
+
+func limitsPath(agentID string) string {
+	if agentID == "" {
+		return "/vault/limits"
+	}
+	return path("agents", agentID, "limits")
+}
+
 // Transactions lists the owner's movements, newest first.
 func (s *VaultService) Transactions(ctx context.Context, opts CursorOptions) (*Page[Transaction], error) {
 	query := url.Values{}

@@ -65,6 +65,11 @@ export class Tasks {
     return this.transport.call({ method: "POST", path: path("tasks", taskId, "cancel"), caller: "owner", repeatable: true, options })
   }
 
+  /** Agrees to an order over the owner's limit; an agent is looked for now. */
+  approve(taskId: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call({ method: "POST", path: path("tasks", taskId, "approve"), caller: "owner", repeatable: true, options })
+  }
+
   /** Rates a completed task. */
   feedback(taskId: string, feedback: Feedback, options?: CallOptions): Promise<Task> {
     return this.transport.call({ method: "POST", path: path("tasks", taskId, "feedback"), caller: "owner", body: feedback, options })

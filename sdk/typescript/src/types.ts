@@ -21,6 +21,7 @@ export type Availability = "available" | "busy" | "offline"
 
 /** Where a task is in its life. */
 export type TaskStatus =
+  | "pending_approval"
   | "submitted"
   | "routing"
   | "executing"
@@ -400,6 +401,15 @@ export interface AutoTopUp {
   monthlyCap?: number
   /** Why the city turned it off. */
   readonly stoppedBy?: string
+}
+
+/** Bounds what an owner, or one of its agents, spends, in cents; 0 is no limit. */
+export interface SpendingLimits {
+  perTask: number
+  perDay: number
+  perMonth: number
+  /** A budget over this waits as `pending_approval` for `tasks.approve`. */
+  approveAbove: number
 }
 
 /** What a top-up did, in cents. */

@@ -1,5 +1,5 @@
-import type { CallOptions, Transport } from "./transport.js"
-import type { AutoTopUp, Balance, CursorQuery, Page, Pool, TopUp, Transaction, Withdrawal } from "./types.js"
+import { path, type CallOptions, type Transport } from "./transport.js"
+import type { AutoTopUp, Balance, CursorQuery, Page, Pool, SpendingLimits, TopUp, Transaction, Withdrawal } from "./types.js"
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -24,6 +24,16 @@ export class Vault {
   setAutoTopUp({ enabled, threshold, amount, monthlyCap }: AutoTopUp, options?: CallOptions): Promise<Pool> {
     const body = { enabled, threshold, amount, monthlyCap }
     return this.transport.call({ method: "PUT", path: "/vault/auto-top-up", caller: "owner", body, options })
+  }
+
+  /** What bounds the owner's spending, or with an id that of one of its agents. */
+  limits(agentId?: string, options?: CallOptions): Promise<SpendingLimits> {
+    return this.transport.call({ method: "GET", path: limitsPath(agentId), caller: "owner", options })
+  }
+
+  /** Bounds the owner's spending, or with an id that of one of its agents. */
+  setLimits(limits: SpendingLimits, agentId?: string, options?: CallOptions): Promise<SpendingLimits> {
+    return this.transport.call({ method: "PUT", path: limitsPath(agentId), caller: "owner", body: limits, repeatable: true, options })
   }
 
   /** The owner's movements, newest first. */
@@ -63,4 +73,8 @@ export class Vault {
     })
     return { items: data, pagination: pagination ?? { pageSize: data.length } }
   }
+}
+
+function limitsPath(agentId?: string): string {
+  return agentId === undefined ? "/vault/limits" : path("agents", agentId, "limits")
 }
