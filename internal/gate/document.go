@@ -86,6 +86,7 @@ func proseWords(text string) []string {
 
 func (d *document) parse() {
 	raw := splitLines(d.text)
+	d.lines = make([]docLine, 0, len(raw))
 	for i := 0; i < len(raw); {
 		switch m := fenceOf(raw[i]); {
 		case m != nil:
@@ -113,8 +114,9 @@ const maxLineBytes = 2000
 
 // splitLines splits text into lines and cuts overlong ones at a space.
 func splitLines(text string) []string {
-	var all []string
-	for _, l := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+	raw := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	all := make([]string, 0, len(raw))
+	for _, l := range raw {
 		for len(l) > maxLineBytes {
 			at := strings.LastIndexByte(l[:maxLineBytes], ' ') + 1
 			if at == 0 {

@@ -64,11 +64,11 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 // newWords returns which share of the distinct telling words is new, and how
 // many new ones there are for each word of the text.
 func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(text)/2)
 	n := 0
 	for _, w := range text {
 		st := stem(w)
-		if !telling(w) || seen[st] {
+		if seen[st] || !telling(w) {
 			continue
 		}
 		seen[st] = true

@@ -1,6 +1,9 @@
 package gate
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // fileText is a file that has been read. Most files are only searched for
 // names, so what else is asked of them is worked out when it is.
@@ -31,6 +34,9 @@ func (t *fileText) packs() []string {
 
 // known reports whether a packed line that says something stands in the file.
 func (t *fileText) known(packed string) bool {
+	if !strings.Contains(t.whole(), packed) {
+		return false
+	}
 	if t.lookup == nil {
 		t.lookup = map[string]bool{}
 		for _, p := range t.packs() {
@@ -43,7 +49,7 @@ func (t *fileText) known(packed string) bool {
 // whole returns all packed lines as one text.
 func (t *fileText) whole() string {
 	if t.joined == "" {
-		t.joined = strings.Join(t.packs(), "")
+		t.joined = pack(t.raw)
 	}
 	return t.joined
 }
@@ -106,10 +112,21 @@ var nameByte = func() (low [256]byte) {
 
 // pack removes white space, so that quotes survive re-indentation.
 func pack(line string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
-			return -1
+	packed := make([]byte, 0, len(line))
+	for _, c := range []byte(line) {
+		if c >= utf8.RuneSelf {
+			return strings.Map(dropBlank, line)
 		}
-		return r
-	}, line)
+		if dropBlank(rune(c)) >= 0 {
+			packed = append(packed, c)
+		}
+	}
+	return string(packed)
+}
+
+func dropBlank(r rune) rune {
+	if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
+		return -1
+	}
+	return r
 }

@@ -363,11 +363,14 @@ func (g *grounding) countFacts(v *view) {
 	}
 	seen := map[string]bool{}
 	for _, l := range v.doc.lines {
-		if l.code || len(files) == 0 || len(seen) > 4*maxFacts {
+		if len(files) == 0 || len(seen) > 4*maxFacts || g.facts == maxFacts {
+			return
+		}
+		if l.code {
 			continue
 		}
-		for _, m := range factText.FindAllStringSubmatch(l.text, 40) {
-			fact := pack(strings.Trim(m[0], "`\" "))
+		for _, m := range factsIn(l.text) {
+			fact := pack(strings.Trim(m, "`\" "))
 			if len(fact) < 3 || seen[fact] || fileName(fact) || commonIdents[strings.ToLower(fact)] || g.facts == maxFacts {
 				continue
 			}
@@ -380,6 +383,28 @@ func (g *grounding) countFacts(v *view) {
 			}
 		}
 	}
+}
+
+// factsIn returns the first matches of factText in a line. Only those that
+// begin with a quote hold blanks, so the expensive search is for what stands
+// from the first quote to the last.
+func factsIn(line string) []string {
+	const most = 40
+	start, end := len(line), len(line)
+	if first := strings.IndexAny(line, "`\""); first >= 0 {
+		start = strings.LastIndexByte(line[:first], ' ') + 1
+		if last := strings.LastIndexAny(line, "`\""); strings.IndexByte(line[last:], ' ') > 0 {
+			end = last + strings.IndexByte(line[last:], ' ')
+		}
+	}
+	may := func(field string) bool {
+		return marksCode(field) || decimal(field) || strings.Contains(field, "-")
+	}
+	facts := appendFromFields(nil, factText, line[:start], most, may)
+	if start < end && len(facts) < most {
+		facts = append(facts, factText.FindAllString(line[start:end], most-len(facts))...)
+	}
+	return appendFromFields(facts, factText, line[end:], most, may)
 }
 
 // commonIdents are names that any repository in the language has.

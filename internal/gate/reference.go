@@ -69,7 +69,7 @@ func citesIn(text string) []cite {
 	if !marksFile(text) {
 		return lineCites(text, nil)
 	}
-	for _, m := range pathText.FindAllStringSubmatchIndex(text, maxCitesInLine) {
+	for _, m := range pathsIn(text) {
 		c := cite{text: text[m[0]:m[1]], path: text[m[0]:m[1]], start: m[0], fin: m[1]}
 		if m[2] >= 0 {
 			c.path = strings.TrimRight(text[m[0]:m[2]], "(:#L")
@@ -107,6 +107,9 @@ func marksFile(text string) bool {
 		}
 		rest = behind
 	}
+	if !strings.ContainsAny(text, "DMJPGRVCL") {
+		return false // no beginning of citedNames
+	}
 	for name := range citedNames {
 		if strings.Contains(text, name) {
 			return true
@@ -136,6 +139,32 @@ func marksLine(text string) bool {
 		}
 	}
 	return false
+}
+
+// pathsIn returns the matches of pathText that can be file names.
+func pathsIn(text string) [][]int {
+	if len(text) > maxCitesInLine { // as many as are looked at may stand before the first file
+		return pathText.FindAllStringSubmatchIndex(text, maxCitesInLine)
+	}
+	var all [][]int
+	for end, rest := 0, text; rest != ""; rest = text[end:] { // no path holds a blank
+		start := end
+		if end = start + strings.IndexByte(rest, ' ') + 1; end == start {
+			end = len(text)
+		}
+		if !marksFile(text[start:end]) {
+			continue
+		}
+		for _, m := range pathText.FindAllStringSubmatchIndex(text[start:end], -1) {
+			for i := range m {
+				if m[i] >= 0 {
+					m[i] += start
+				}
+			}
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // maxCitesInLine bounds the pairs of files and line numbers in one line.

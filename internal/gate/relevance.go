@@ -33,9 +33,7 @@ func relevance(v *view) (Signal, bool) {
 // form is written.
 func (v *view) answerStems() (map[string]bool, string) {
 	var b strings.Builder
-	for _, l := range v.doc.lower {
-		b.WriteString(l + "\n")
-	}
+	b.WriteString(v.doc.low + "\n")
 	for _, ref := range v.refs[:min(len(v.refs), 200)] {
 		if ref.Status == RefExists {
 			b.WriteString(strings.ToLower(ref.Path) + "\n")
@@ -44,8 +42,9 @@ func (v *view) answerStems() (map[string]bool, string) {
 	for _, p := range patchedFiles(string(v.in.Patch)) {
 		b.WriteString(strings.ToLower(p) + "\n")
 	}
-	stems := map[string]bool{}
-	for _, w := range words(b.String()) {
+	said := appendWords(make([]string, 0, b.Len()/averageWord), b.String())
+	stems := make(map[string]bool, len(said)/2)
+	for _, w := range said {
 		stems[stem(w)] = true
 	}
 	return stems, b.String()

@@ -85,9 +85,9 @@ func marksOf(re *syntax.Regexp) literals {
 			return literals{needed: marksOf(re.Sub[0]).needed}
 		}
 	case syntax.OpConcat:
-		return sequence(re.Sub)
+		return sequence([]string{""}, re.Sub)
 	case syntax.OpAlternate:
-		return either(re.Sub)
+		return either([]string{""}, re.Sub)
 	}
 	return anything
 }
@@ -112,11 +112,18 @@ func classLiterals(ranges []rune) literals {
 }
 
 // sequence joins what its parts list, as long as that stays short, and keeps
-// the most telling of the runs.
-func sequence(parts []*syntax.Regexp) literals {
-	run, whole := []string{""}, true
+// the most telling of the runs. The first run goes on with one of start.
+func sequence(start []string, parts []*syntax.Regexp) literals {
+	run, whole := start, true
 	best := []string{""}
 	for _, part := range parts {
+		if part.Op == syntax.OpAlternate { // the parser moves a common beginning before it
+			l := either(run, part.Sub)
+			if run = l.exact; run == nil {
+				best, run, whole = telltale(best, l.needed), []string{""}, false
+			}
+			continue
+		}
 		l := marksOf(part)
 		if l.exact != nil && len(run)*len(l.exact) <= maxLiterals {
 			run = product(run, l.exact)
@@ -133,11 +140,14 @@ func sequence(parts []*syntax.Regexp) literals {
 	return literals{needed: telltale(best, run)}
 }
 
-func either(parts []*syntax.Regexp) literals {
+func either(start []string, parts []*syntax.Regexp) literals {
 	var exact, needed []string
 	whole := true
 	for _, part := range parts {
-		l := marksOf(part)
+		l := sequence(start, []*syntax.Regexp{part})
+		if part.Op == syntax.OpConcat {
+			l = sequence(start, part.Sub)
+		}
 		exact, needed = append(exact, l.exact...), append(needed, l.needed...)
 		whole = whole && l.exact != nil
 	}

@@ -74,16 +74,21 @@ func codeNames(text string, n int) []string {
 	if !marksCode(text) {
 		return nil
 	}
-	var names []string
-	for field := range strings.FieldsSeq(text) { // no name holds a blank
-		if len(names) == n {
+	return appendFromFields(nil, codeLooking, text, n, marksCode)
+}
+
+// appendFromFields appends up to n matches of an expression whose matches hold
+// no blank; only fields of the text that may have one are searched.
+func appendFromFields(all []string, re *regexp.Regexp, text string, n int, may func(string) bool) []string {
+	for field := range strings.FieldsSeq(text) {
+		if n >= 0 && len(all) >= n {
 			break
 		}
-		if marksCode(field) {
-			names = append(names, codeLooking.FindAllString(field, n-len(names))...)
+		if may(field) {
+			all = append(all, re.FindAllString(field, n-len(all))...)
 		}
 	}
-	return names
+	return all
 }
 
 // marksCode reports whether text has what every match of codeLooking has: a
