@@ -271,6 +271,26 @@ func (d *document) sentences(fn func([]string)) {
 	}
 }
 
+// packedCode returns the packed lines of the code as quotes are looked up: also
+// without the mark of a diff and the semicolon at the end.
+func (d *document) packedCode() map[string]bool {
+	all := map[string]bool{}
+	add := func(l string) {
+		if p := pack(strings.TrimSpace(l)); meaningful(p) {
+			all[p], all[strings.TrimSuffix(p, ";")] = true, true
+		}
+	}
+	for _, b := range d.blocks {
+		for _, l := range b.lines {
+			add(l)
+			if l != "" && (l[0] == '-' || l[0] == ' ') {
+				add(l[1:])
+			}
+		}
+	}
+	return all
+}
+
 // meaningful reports whether a line of code says more than a bracket.
 func meaningful(line string) bool {
 	n := 0

@@ -112,16 +112,20 @@ var nameByte = func() (low [256]byte) {
 
 // pack removes white space, so that quotes survive re-indentation.
 func pack(line string) string {
-	packed := make([]byte, 0, len(line))
+	return string(appendPacked(make([]byte, 0, len(line)), line))
+}
+
+func appendPacked(packed []byte, line string) []byte {
+	start := len(packed)
 	for _, c := range []byte(line) {
 		if c >= utf8.RuneSelf {
-			return strings.Map(dropBlank, line)
+			return append(packed[:start], strings.Map(dropBlank, line)...)
 		}
 		if dropBlank(rune(c)) >= 0 {
 			packed = append(packed, c)
 		}
 	}
-	return string(packed)
+	return packed
 }
 
 func dropBlank(r rune) rune {

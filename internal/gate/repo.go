@@ -43,6 +43,7 @@ type index struct {
 	budget  int
 
 	byBase map[string][]string // lower-case base name → paths, filled by named
+	asked  map[string]bool     // the packed lines that homes may be asked for
 	where  map[string][]string // packed line → files that have it, filled by homes
 }
 
@@ -176,23 +177,33 @@ func (x *index) used(names *nameSet) map[string]bool {
 // more says nothing about where a quote is from.
 const maxHomes = 6
 
-// homes returns the files that have a packed line, at most maxHomes.
+// homes returns the files that have a packed line of the deliverable's code, at
+// most maxHomes.
 func (x *index) homes(packed string) []string {
 	if x.where == nil {
 		x.where = map[string][]string{}
 		for _, p := range x.sources {
-			t := x.text(p)
-			if t == nil {
-				continue
-			}
-			for _, l := range t.packs() {
-				if at := x.where[l]; meaningful(l) && len(at) < maxHomes && (len(at) == 0 || at[len(at)-1] != p) {
-					x.where[l] = append(at, p)
-				}
+			if t := x.text(p); t != nil {
+				x.settle(p, t)
 			}
 		}
 	}
 	return x.where[packed]
+}
+
+// settle notes a file as a home of those of its lines that are asked for.
+func (x *index) settle(p string, t *fileText) {
+	var packed []byte
+	for l := range strings.SplitSeq(t.raw, "\n") {
+		packed = appendPacked(packed[:0], l)
+		if !x.asked[string(packed)] {
+			continue
+		}
+		l = string(packed)
+		if at := x.where[l]; len(at) < maxHomes && (len(at) == 0 || at[len(at)-1] != p) {
+			x.where[l] = append(at, p)
+		}
+	}
 }
 
 // closest returns the file that has most of the lines, and how many it has.

@@ -29,6 +29,7 @@ func look(in Input) *view {
 	v.request = newVocabulary(requestText(in.Request))
 	if in.Repo != nil && len(in.Repo.Files) > 0 {
 		v.index = newIndex(in.Repo)
+		v.index.asked = v.doc.packedCode()
 	}
 	v.refs = findReferences(v)
 	v.ground = checkGround(v)
