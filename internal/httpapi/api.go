@@ -106,6 +106,7 @@ func (s *server) registerAll() {
 	s.registerSandbox()
 	s.registerVault()
 	s.registerSpending()
+	s.registerStatements()
 	s.registerWebhooks()
 	s.registerMeta()
 }

@@ -133,6 +133,8 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /tasks/{id}/approve", s.approveTask)
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)
 	owned("GET /wallet", s.wallet)
+	owned("GET /wallet/statement", s.statement)
+	owned("GET /wallet/statement.csv", s.statementCSV)
 	owned("POST /wallet/top-up", s.topUp)
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
 	owned("POST /wallet/limits", s.setLimits)

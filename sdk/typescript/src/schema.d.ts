@@ -880,6 +880,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month of your credits, or of the agent's wallet */
+        get: operations["getMonthlyStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vault/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table for spreadsheets */
+        get: operations["downloadMonthlyStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vault/top-up": {
         parameters: {
             query?: never;
@@ -1429,6 +1463,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeStatementView: {
+            data: components["schemas"]["StatementView"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeTaskView: {
             data: components["schemas"]["TaskView"];
             pagination?: components["schemas"]["Pagination"];
@@ -1962,6 +2002,31 @@ export interface components {
             id: string;
             kind: string;
             to: string;
+        };
+        StatementView: {
+            /**
+             * Format: int64
+             * @description Balance at its end, or now
+             */
+            closing: number;
+            /** @description The oldest are left out, because there were too many */
+            cut?: boolean;
+            /** Format: date-time */
+            from: string;
+            /** @example 2026-11 */
+            month: string;
+            /**
+             * Format: int64
+             * @description Balance before the month, in cents
+             */
+            opening: number;
+            /**
+             * Format: date-time
+             * @description The first instant after the month
+             */
+            to: string;
+            /** @description Oldest first */
+            transactions: components["schemas"]["TransactionView"][] | null;
         };
         SubmitTask: {
             /** @description What done means */
@@ -4177,6 +4242,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EnvelopePoolView"];
                 };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getMonthlyStatement: {
+        parameters: {
+            query?: {
+                /** @description A month like 2026-11, in UTC; this one without it */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeStatementView"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    downloadMonthlyStatement: {
+        parameters: {
+            query?: {
+                /** @description A month like 2026-11, in UTC; this one without it */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The call had no effect; error.code says why. */
             default: {

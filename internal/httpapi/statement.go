@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/payment"
+)
+
+// StatementView is a month of a buyer's credits or an agent's wallet.
+type StatementView struct {
+	Month        string            `json:"month" example:"2026-11"`
+	From         time.Time         `json:"from"`
+	To           time.Time         `json:"to" doc:"The first instant after the month"`
+	Opening      city.Cents        `json:"opening" doc:"Balance before the month, in cents"`
+	Closing      city.Cents        `json:"closing" doc:"Balance at its end, or now"`
+	Transactions []TransactionView `json:"transactions" doc:"Oldest first"`
+	Cut          bool              `json:"cut,omitempty" doc:"The oldest are left out, because there were too many"`
+}
+
+// MonthQuery names a month.
+type MonthQuery struct {
+	Month string `query:"month" doc:"A month like 2026-11, in UTC; this one without it"`
+}
+
+func (s *server) registerStatements() {
+	add(s, route{method: http.MethodGet, path: "/vault/statement", id: "getMonthlyStatement", tag: "Vault", who: byAnyone,
+		summary: "A month of your credits, or of the agent's wallet"}, s.getMonthlyStatement)
+	add(s, route{method: http.MethodGet, path: "/vault/statement.csv", id: "downloadMonthlyStatement", tag: "Vault", who: byAnyone,
+		summary: "The same as a table for spreadsheets"}, s.downloadMonthlyStatement)
+}
+
+func (s *server) monthly(ctx context.Context, month string) (payment.Statement, error) {
+	c := callerOf(ctx)
+	if c.agent != nil {
+		return s.Payments.AgentMonthlyStatement(ctx, c.agent.ID, month)
+	}
+	return s.Payments.MonthlyStatement(ctx, c.owner.ID, month)
+}
+
+func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[StatementView], error) {
+	st, err := s.monthly(ctx, in.Month)
+	if err != nil {
+		return nil, err
+	}
+	view := StatementView{Month: st.Month, From: st.From, To: st.To, Opening: st.Opening, Closing: st.Closing, Cut: st.Cut, Transactions: []TransactionView{}}
+	for _, t := range st.Transactions {
+		view.Transactions = append(view.Transactions, TransactionView(t))
+	}
+	return ok(view), nil
+}
+
+func (s *server) downloadMonthlyStatement(ctx context.Context, in *MonthQuery) (*huma.StreamResponse, error) {
+	st, err := s.monthly(ctx, in.Month)
+	if err != nil {
+		return nil, err
+	}
+	table, err := st.CSV()
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", "text/csv; charset=utf-8")
+		hctx.SetHeader("Content-Disposition", `attachment; filename="statement-`+st.Month+`.csv"`)
+		_, _ = hctx.BodyWriter().Write(table)
+	}}, nil
+}

@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// BalanceAt returns what was posted in accounts together before an instant.
+func (l *Ledger) BalanceAt(ctx context.Context, q store.Querier, accounts []Account, at time.Time) (city.Cents, error) {
+	if len(accounts) == 0 {
+		return 0, nil
+	}
+	args := []any{store.Micros(at)}
+	var sums []string
+	for _, a := range accounts {
+		args = append(args, string(a))
+		for side, sign := range map[string]string{"credit": "", "debit": "-"} {
+			sums = append(sums, fmt.Sprintf(`%sCOALESCE((SELECT SUM(amount) FROM ledger_transfers
+				WHERE %s = $%d AND created_at < $1 AND phase IN ('posted', 'capture')), 0)`, sign, side, len(args)))
+		}
+	}
+	var balance city.Cents
+	err := q.QueryRow(ctx, `SELECT CAST(`+strings.Join(sums, " + ")+` AS BIGINT)`, args...).Scan(&balance)
+	if err != nil {
+		return 0, fmt.Errorf("balance at %s: %w", at.Format(time.RFC3339), err)
+	}
+	return balance, nil
+}
+
+// Period is what happened to accounts, seen as one purse, in a stretch of time.
+type Period struct {
+	From, To         time.Time // To is not in it
+	Opening, Closing city.Cents
+	Lines            []Line // oldest first
+	Cut              bool   // there were more than MaxPeriod transfers; the oldest are left out
+}
+
+// MaxPeriod bounds the lines of a period.
+const MaxPeriod = 50_000
+
+// Between lists the transfers of accounts from an instant to before another.
+func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Account, from, to time.Time) (Period, error) {
+	p := Period{From: from, To: to}
+	var err error
+	if p.Closing, err = l.BalanceAt(ctx, q, accounts, to); err != nil || len(accounts) == 0 {
+		return p, err
+	}
+	args := []any{store.Micros(from), store.Micros(to), MaxPeriod + 1}
+	var branches []string
+	for _, a := range accounts {
+		args = append(args, string(a))
+		for _, side := range []string{"debit", "credit"} {
+			branches = append(branches, fmt.Sprintf(`SELECT * FROM ledger_transfers WHERE %s = $%d AND created_at >= $1 AND created_at < $2`, side, len(args)))
+		}
+	}
+	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM (`+strings.Join(branches, " UNION ")+`) lines ORDER BY seq DESC LIMIT $3`, args...)
+	if err != nil {
+		return p, fmt.Errorf("list transfers of a period: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	balance := p.Closing
+	for rows.Next() {
+		r, err := scanRecord(rows)
+		if err != nil {
+			return p, fmt.Errorf("list transfers of a period: %w", err)
+		}
+		if len(p.Lines) == MaxPeriod {
+			p.Cut = true
+			break
+		}
+		line := Line{Record: r, Change: r.changeOf(accounts), Balance: balance}
+		balance -= line.Change
+		p.Lines = append(p.Lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		return p, fmt.Errorf("list transfers of a period: %w", err)
+	}
+	p.Opening = balance
+	slices.Reverse(p.Lines)
+	return p, nil
+}

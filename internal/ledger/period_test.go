@@ -1,0 +1,56 @@
+package ledger_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+func TestBetween(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		purse := []ledger.Account{buyer}
+		begin := clock.Now()
+		mustPost(t, db, transfer("a", clearing, buyer, 1000))
+		clock.Advance(time.Hour)
+		noon := clock.Now()
+		mustPost(t, db, transfer("b", buyer, hold, 400), transfer("c", clearing, buyer, 50))
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			return books.Reserve(ctx, tx, transfer("aside", buyer, hold, 30)) // set aside, not moved
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Hour)
+		evening := clock.Now()
+		mustPost(t, db, transfer("d", hold, buyer, 100))
+		clock.Advance(time.Hour)
+		for at, want := range map[time.Time]city.Cents{begin: 0, noon: 1000, evening: 650, clock.Now(): 750} {
+			if got, err := books.BalanceAt(t.Context(), db.Read(), purse, at); err != nil || got != want {
+				t.Errorf("balance at %s: %s, %v; want %s", at, got, err, want)
+			}
+		}
+		p, err := books.Between(t.Context(), db.Read(), purse, noon, evening)
+		if err != nil || p.Opening != 1000 || p.Closing != 650 || len(p.Lines) != 3 || p.Cut {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		for i, want := range []struct {
+			id              string
+			change, balance city.Cents
+		}{{"b", -400, 600}, {"c", 50, 650}, {"aside", 0, 650}} {
+			if l := p.Lines[i]; l.ID != want.id || l.Change != want.change || l.Balance != want.balance {
+				t.Errorf("line %d: %s %s %s, want %+v", i, l.ID, l.Change, l.Balance, want)
+			}
+		}
+		// Two accounts are one purse: what moves between them changes nothing.
+		both, err := books.Between(t.Context(), db.Read(), []ledger.Account{buyer, hold}, begin, clock.Now())
+		if err != nil || both.Opening != 0 || both.Closing != 1050 || len(both.Lines) != 5 || both.Lines[1].Change != 0 {
+			t.Errorf("%+v, %v", both, err)
+		}
+	})
+}
