@@ -36,13 +36,23 @@ func AgentAvailable(agentID string) Account { return Account("agent/" + agentID 
 // PaymentClearing is what a payment provider owes the city.
 func PaymentClearing(provider string) Account { return Account("payment/" + provider + "/clearing") }
 
+// PaymentDisputes is what buyers' banks took back from the city at a payment
+// provider and may still give back.
+func PaymentDisputes(provider string) Account { return Account("payment/" + provider + "/disputes") }
+
+// OwnerDisputed is what is set aside for a buyer's disputed top-ups until they
+// are decided.
+func OwnerDisputed(ownerID string) Account { return Account("owner/" + ownerID + "/disputed") }
+
 // PayoutTransit is a payout on its way.
 func PayoutTransit(payoutID string) Account { return Account("payout/" + payoutID + "/transit") }
 
-// The platform's own accounts: fees inside refund windows, and earned fees.
+// The platform's own accounts: fees inside refund windows, earned fees, and what
+// buyers owe after disputes.
 const (
 	PlatformFeesEscrow Account = "platform/fees-escrow"
 	PlatformFees       Account = "platform/fees"
+	PlatformDebts      Account = "platform/debts"
 )
 
 // Hot reports whether the account is touched by so many transfers that a row
@@ -109,7 +119,7 @@ func (t Transfer) check() error {
 // owner's credits go to is held for that owner. "" when it is nobody's.
 func (t Transfer) holder() string {
 	id, ok := t.Debit.owner()
-	if _, own := t.Credit.owner(); !ok || own || t.Credit.Hot() {
+	if !ok || strings.HasPrefix(string(t.Credit), "owner/") || t.Credit.Hot() {
 		return ""
 	}
 	return id

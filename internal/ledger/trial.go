@@ -20,6 +20,7 @@ type Group struct {
 // groups says which accounts a line sums up, by LIKE pattern.
 var groups = []struct{ name, pattern string }{
 	{"owner credits", "owner/%/credits"},
+	{"disputed credits", "owner/%/disputed"},
 	{"task holds", "task/%/hold"},
 	{"agent escrow", "agent/%/escrow"},
 	{"agent available", "agent/%/available"},

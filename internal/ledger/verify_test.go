@@ -177,7 +177,7 @@ func TestTrialBalance(t *testing.T) {
 		}
 		want := map[string]line{
 			"owner credits": {2, "$6.51"}, "task holds": {1, "$0.00"}, "agent escrow": {1, "$3.40"}, "agent available": {0, "$0.00"},
-			"payouts in transit": {0, "$0.00"}, "payment/test/clearing": {1, "-$10.51"}, "platform/fees": {1, "$0.60"},
+			"payouts in transit": {0, "$0.00"}, "disputed credits": {0, "$0.00"}, "payment/test/clearing": {1, "-$10.51"}, "platform/fees": {1, "$0.60"},
 		}
 		if len(lines) != len(want) {
 			t.Errorf("%d lines, want %d", len(lines), len(want))

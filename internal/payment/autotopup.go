@@ -92,12 +92,14 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 	if err != nil || !a.Enabled {
 		return err
 	}
-	balance, err := s.ledger.BalanceOf(ctx, s.db.Read(), ledger.OwnerCredits(ownerID))
-	if err != nil || balance.Available() >= a.Threshold {
+	// Counted before the balance is read: a purchase that ends in between is then
+	// seen in the balance, and one that ends later has this key.
+	count, pending, month, err := s.autoPurchases(ctx, ownerID)
+	if err != nil || pending > 0 { // one of which nobody knows yet whether it was paid is not repeated
 		return err
 	}
-	count, month, err := s.autoPurchases(ctx, ownerID)
-	if err != nil {
+	balance, err := s.ledger.BalanceOf(ctx, s.db.Read(), ledger.OwnerCredits(ownerID))
+	if err != nil || balance.Available() >= a.Threshold {
 		return err
 	}
 	if a.MonthlyCap > 0 && month+a.Amount > a.MonthlyCap {
@@ -117,16 +119,17 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 	}
 }
 
-// autoPurchases counts an owner's automatic purchases, and sums up those of this month.
-func (s *Service) autoPurchases(ctx context.Context, ownerID string) (count int, month city.Cents, err error) {
+// autoPurchases counts an owner's automatic purchases and those of them that
+// are not finished, and sums up those of this month.
+func (s *Service) autoPurchases(ctx context.Context, ownerID string) (count, pending int, month city.Cents, err error) {
 	now := s.db.Clock().Now().UTC()
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	err = s.db.Read().QueryRow(ctx, `SELECT count(*), CAST(COALESCE(SUM(CASE WHEN created_at >= $2 AND status <> 'declined' THEN amount ELSE 0 END), 0) AS BIGINT)
-		FROM top_ups WHERE owner_id = $1 AND idempotency_key LIKE 'auto/%'`, ownerID, store.Micros(first)).Scan(&count, &month)
+	err = s.db.Read().QueryRow(ctx, `SELECT count(*), count(CASE WHEN status = 'pending' THEN 1 END), CAST(COALESCE(SUM(CASE WHEN created_at >= $2 AND status <> 'declined' THEN amount ELSE 0 END), 0) AS BIGINT)
+		FROM top_ups WHERE owner_id = $1 AND idempotency_key LIKE 'auto/%'`, ownerID, store.Micros(first)).Scan(&count, &pending, &month)
 	if err != nil {
-		return 0, 0, fmt.Errorf("count automatic top-ups: %w", err)
+		return 0, 0, 0, fmt.Errorf("count automatic top-ups: %w", err)
 	}
-	return count, month, nil
+	return count, pending, month, nil
 }
 
 func saveAutoTopUp(ctx context.Context, tx store.Tx, ownerID string, a AutoTopUp) error {

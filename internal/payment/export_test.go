@@ -15,3 +15,6 @@ var Backoff = backoff
 func (s *Service) BuyAutomatically(ctx context.Context, ownerID string) error {
 	return s.buyAutomatically(ctx, ownerID)
 }
+
+// ProcessEvent runs the job that applies a provider's event.
+func (s *Service) ProcessEvent(ctx context.Context, id string) error { return s.processEvent(ctx, id) }

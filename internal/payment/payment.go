@@ -89,6 +89,10 @@ type TopUp struct {
 	Reason     string // why it was declined
 	CreatedAt  time.Time
 	FinishedAt *time.Time
+	// CheckoutURL is where the owner pays while it is pending, "" when the
+	// provider needs no visit.
+	CheckoutURL string
+	Automatic   bool // bought because the credits ran low
 }
 
 // WithdrawalStatus is how far a withdrawal is.
@@ -127,6 +131,8 @@ type Pool struct {
 	OwnerID  string
 	Balance  city.Cents // free to spend
 	Held     city.Cents // held for running tasks
+	Disputed city.Cents // set aside while a bank asks for a top-up back
+	Debt     city.Cents // what banks took back and was spent; the next top-ups pay it
 	Currency string
 	Provider string // how its provider calls itself; a test provider says so
 	Test     bool   // no real money

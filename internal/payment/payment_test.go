@@ -121,11 +121,18 @@ func each(t *testing.T, f func(t *testing.T, b bundle)) {
 
 func setup(t *testing.T, db *store.DB) bundle {
 	t.Helper()
+	bank := &bank{orders: map[string]city.Cents{}}
+	b := setupWith(t, db, bank)
+	b.bank = bank
+	return b
+}
+
+func setupWith(t *testing.T, db *store.DB, provider payment.Provider) bundle {
+	t.Helper()
 	logger := slog.New(slog.DiscardHandler)
 	events := event.New(db)
 	b := bundle{
-		db: db, queue: jobs.New(db, logger), books: ledger.New(),
-		bank: &bank{orders: map[string]city.Cents{}}, ears: make(ears, 100),
+		db: db, queue: jobs.New(db, logger), books: ledger.New(), ears: make(ears, 100),
 	}
 	accounts, err := account.New(account.Config{
 		DB: db, Events: events, Jobs: b.queue, Logger: logger,
@@ -143,7 +150,8 @@ func setup(t *testing.T, db *store.DB) bundle {
 	}
 	agents := agent.New(agent.Config{DB: db, Events: events, Logger: logger, TierRate: func(string) city.Cents { return 300 }})
 	b.Service = payment.New(payment.Config{
-		DB: db, Jobs: b.queue, Ledger: b.books, Provider: b.bank, Notifier: b.ears, Logger: logger,
+		DB: db, Jobs: b.queue, Ledger: b.books, Provider: provider, Notifier: b.ears, Logger: logger,
+		ReturnURL: "https://city.example/wallet",
 		OwnsAgent: func(ctx context.Context, ownerID, agentID string) error {
 			_, err := agents.FindOwned(ctx, ownerID, agentID)
 			return err
@@ -204,7 +212,7 @@ func (b bundle) wantWallet(t *testing.T, available, escrowed city.Cents) {
 
 func (b bundle) wantVerified(t *testing.T) {
 	t.Helper()
-	report, err := b.books.Verify(t.Context(), b.db)
+	report, err := b.books.Verify(t.Context(), b.db, payment.VerifyDisputes)
 	if err != nil || !report.OK() {
 		t.Errorf("the books are wrong: %q, %v", report.Offences, err)
 	}

@@ -27,6 +27,8 @@ type Config struct {
 	Provider Provider
 	Notifier Notifier
 	Logger   *slog.Logger
+	// ReturnURL is the page an owner comes back to from the provider's.
+	ReturnURL string
 	// OwnsAgent returns AGENT_NOT_FOUND unless the agent is the owner's.
 	OwnsAgent func(ctx context.Context, ownerID, agentID string) error
 }
@@ -39,6 +41,7 @@ type Service struct {
 	provider  Provider
 	notifier  Notifier
 	logger    *slog.Logger
+	returnURL string
 	ownsAgent func(ctx context.Context, ownerID, agentID string) error
 }
 
@@ -46,7 +49,7 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{
 		db: cfg.DB, jobs: cfg.Jobs, ledger: cfg.Ledger, provider: cfg.Provider,
-		notifier: cfg.Notifier, logger: cfg.Logger, ownsAgent: cfg.OwnsAgent,
+		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, ownsAgent: cfg.OwnsAgent,
 	}
 	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },
 		jobs.RetryAfter(backoff))
@@ -55,6 +58,8 @@ func New(cfg Config) *Service {
 	jobs.Handle(s.jobs, func(ctx context.Context, a autoTopUpArgs, _ jobs.Attempt) error {
 		return s.buyAutomatically(ctx, a.OwnerID)
 	},
+		jobs.RetryAfter(backoff))
+	jobs.Handle(s.jobs, func(ctx context.Context, a eventArgs, _ jobs.Attempt) error { return s.processEvent(ctx, a.EventID) },
 		jobs.RetryAfter(backoff))
 	return s
 }
@@ -79,7 +84,8 @@ func (s *Service) Label() string { return s.provider.Label() }
 
 // Pool returns an owner's credits.
 func (s *Service) Pool(ctx context.Context, ownerID string) (Pool, error) {
-	balance, err := s.ledger.BalanceOf(ctx, s.db.Read(), ledger.OwnerCredits(ownerID))
+	credits, disputed := ledger.OwnerCredits(ownerID), ledger.OwnerDisputed(ownerID)
+	balances, err := s.ledger.Balances(ctx, s.db.Read(), credits, disputed)
 	if err != nil {
 		return Pool{}, fmt.Errorf("read pool: %w", err)
 	}
@@ -87,8 +93,13 @@ func (s *Service) Pool(ctx context.Context, ownerID string) (Pool, error) {
 	if err != nil {
 		return Pool{}, fmt.Errorf("read pool: %w", err)
 	}
+	debt, err := debtOf(ctx, s.db.Read(), ownerID)
+	if err != nil {
+		return Pool{}, fmt.Errorf("read pool: %w", err)
+	}
 	return Pool{
-		ID: poolID(ownerID), OwnerID: ownerID, Balance: balance.Available(), Held: held, Currency: city.USD,
+		ID: poolID(ownerID), OwnerID: ownerID, Balance: balances[credits].Available(), Held: held,
+		Disputed: balances[disputed].Available(), Debt: debt, Currency: city.USD,
 		Provider: s.provider.Label(), Test: s.provider.Test(),
 	}, nil
 }

@@ -7,13 +7,15 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at`
+const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at, checkout_url,
+	COALESCE(substr(idempotency_key, 1, 5) = '` + autoKey + `', FALSE)`
 
 func scanTopUp(row store.Row) (TopUp, error) {
 	var t TopUp
 	var created int64
 	var finished *int64
-	err := row.Scan(&t.ID, &t.OwnerID, &t.Amount, &t.Provider, &t.Status, &t.Reference, &t.Reason, &created, &finished)
+	err := row.Scan(&t.ID, &t.OwnerID, &t.Amount, &t.Provider, &t.Status, &t.Reference, &t.Reason, &created, &finished,
+		&t.CheckoutURL, &t.Automatic)
 	if err != nil {
 		return TopUp{}, fmt.Errorf("read top-up: %w", err)
 	}
@@ -23,6 +25,10 @@ func scanTopUp(row store.Row) (TopUp, error) {
 
 func findTopUp(ctx context.Context, q store.Querier, id string) (TopUp, error) {
 	return scanTopUp(q.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE id = $1`, id))
+}
+
+func lockTopUp(ctx context.Context, tx store.Tx, id string) (TopUp, error) {
+	return scanTopUp(tx.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE id = $1`+store.ForUpdate(tx), id))
 }
 
 func findTopUpByKey(ctx context.Context, q store.Querier, ownerID, key string) (TopUp, error) {
@@ -40,10 +46,21 @@ func insertTopUp(ctx context.Context, tx store.Tx, t TopUp, key string) (bool, e
 	return n == 1, nil
 }
 
-// finishTopUp is false when the top-up was finished before.
-func finishTopUp(ctx context.Context, tx store.Tx, t TopUp) (bool, error) {
+// saveCheckout notes where the owner pays; it is false when that was noted
+// before, or the top-up is finished.
+func saveCheckout(ctx context.Context, tx store.Tx, t TopUp) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE top_ups SET checkout_url = $2, reference = $3 WHERE id = $1 AND status = 'pending' AND checkout_url = ''`,
+		t.ID, t.CheckoutURL, t.Reference)
+	if err != nil {
+		return false, fmt.Errorf("update top-up: %w", err)
+	}
+	return n == 1, nil
+}
+
+// finishTopUp is false when the top-up is not in the state from any more.
+func finishTopUp(ctx context.Context, tx store.Tx, t TopUp, from TopUpStatus) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE top_ups SET status = $2, reference = $3, reason = $4, finished_at = $5
-		WHERE id = $1 AND status = 'pending'`, t.ID, string(t.Status), t.Reference, t.Reason, store.MicrosPtr(t.FinishedAt))
+		WHERE id = $1 AND status = $6`, t.ID, string(t.Status), t.Reference, t.Reason, store.MicrosPtr(t.FinishedAt), string(from))
 	if err != nil {
 		return false, fmt.Errorf("update top-up: %w", err)
 	}
@@ -68,6 +85,10 @@ func findWithdrawal(ctx context.Context, q store.Querier, id string) (Withdrawal
 	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`, id))
 }
 
+func lockWithdrawal(ctx context.Context, tx store.Tx, id string) (Withdrawal, error) {
+	return scanWithdrawal(tx.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`+store.ForUpdate(tx), id))
+}
+
 func findWithdrawalByKey(ctx context.Context, q store.Querier, ownerID, key string) (Withdrawal, error) {
 	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals
 		WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
@@ -83,10 +104,18 @@ func insertWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, key string
 	return nil
 }
 
-// finishWithdrawal is false when the withdrawal was finished before.
-func finishWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal) (bool, error) {
+// savePayout notes the provider's name for a payout that is on its way.
+func savePayout(ctx context.Context, tx store.Tx, id, reference string) error {
+	if _, err := tx.Exec(ctx, `UPDATE withdrawals SET reference = $2 WHERE id = $1 AND status = 'pending'`, id, reference); err != nil {
+		return fmt.Errorf("update withdrawal: %w", err)
+	}
+	return nil
+}
+
+// finishWithdrawal is false when the withdrawal is not in the state from any more.
+func finishWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from WithdrawalStatus) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE withdrawals SET status = $2, reference = $3, reason = $4, finished_at = $5
-		WHERE id = $1 AND status = 'pending'`, w.ID, string(w.Status), w.Reference, w.Reason, store.MicrosPtr(w.FinishedAt))
+		WHERE id = $1 AND status = $6`, w.ID, string(w.Status), w.Reference, w.Reason, store.MicrosPtr(w.FinishedAt), string(from))
 	if err != nil {
 		return false, fmt.Errorf("update withdrawal: %w", err)
 	}

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,9 +25,10 @@ type topUpArgs struct {
 // Kind names the job.
 func (topUpArgs) Kind() string { return "payment_top_up" }
 
-// TopUp buys credits and returns the purchase with the balance after it. The
-// same key ("" for none) buys once. Errors: VALIDATION_ERROR, PAYMENT_DECLINED,
-// IDEMPOTENCY_CONFLICT.
+// TopUp buys credits and returns the purchase with the balance after it. With a
+// provider that has a page of its own the purchase is pending, and CheckoutURL
+// is where the owner pays. The same key ("" for none) buys once. Errors:
+// VALIDATION_ERROR, PAYMENT_DECLINED, IDEMPOTENCY_CONFLICT.
 func (s *Service) TopUp(ctx context.Context, ownerID string, amount city.Cents, idempotencyKey string) (TopUp, city.Cents, error) {
 	var v city.Invalid
 	v.Check(amount >= MinTopUp && amount <= MaxTopUp, "amount", "must be %d to %d cents", MinTopUp, MaxTopUp)
@@ -44,7 +46,7 @@ func (s *Service) topUp(ctx context.Context, ownerID string, amount city.Cents, 
 		return TopUp{}, 0, err
 	}
 	if t.Status == TopUpPending {
-		if t, err = s.charge(ctx, t); err != nil {
+		if t, err = s.collect(ctx, t); err != nil {
 			return TopUp{}, 0, err
 		}
 	}
@@ -57,7 +59,7 @@ func (s *Service) topUp(ctx context.Context, ownerID string, amount city.Cents, 
 
 // beginTopUp writes down what is wanted, or finds what the key stands for.
 func (s *Service) beginTopUp(ctx context.Context, ownerID string, amount city.Cents, key string) (TopUp, error) {
-	t := TopUp{ID: city.NewID(city.PrefixTopUp), OwnerID: ownerID, Amount: amount, Provider: s.provider.Name(), Status: TopUpPending}
+	t := TopUp{ID: city.NewID(city.PrefixTopUp), OwnerID: ownerID, Amount: amount, Provider: s.provider.Name(), Status: TopUpPending, Automatic: strings.HasPrefix(key, autoKey)}
 	var result TopUp
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		t.CreatedAt = tx.Now()
@@ -80,12 +82,50 @@ func (s *Service) beginTopUp(ctx context.Context, ownerID string, amount city.Ce
 	return result, err
 }
 
-// charge has the provider take the money, and books the outcome.
-func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
+// collect has the provider take the money, or make the page where the owner
+// pays. Nobody visits a page for a purchase that the city makes by itself.
+func (s *Service) collect(ctx context.Context, t TopUp) (TopUp, error) {
 	if err := checkProvider(s.provider, t.Provider); err != nil {
 		return TopUp{}, err
 	}
-	reference, err := s.provider.Charge(ctx, Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD})
+	if hosted, ok := s.provider.(Hosted); ok && !t.Automatic {
+		return s.openCheckout(ctx, hosted, t)
+	}
+	return s.charge(ctx, t)
+}
+
+// openCheckout notes where the owner pays; what comes of it is told in news.
+func (s *Service) openCheckout(ctx context.Context, hosted Hosted, t TopUp) (TopUp, error) {
+	if t.CheckoutURL != "" {
+		return t, nil
+	}
+	url, reference, err := hosted.Checkout(ctx, order(t), s.returnURL)
+	if reason, refused := refusal(err); refused {
+		t.Status, t.Reason = TopUpDeclined, reason
+		return s.finishTopUp(ctx, t)
+	}
+	if err != nil {
+		return TopUp{}, fmt.Errorf("open checkout of top-up %s: %w", t.ID, err)
+	}
+	t.CheckoutURL, t.Reference = url, reference
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		saved, err := saveCheckout(ctx, tx, t)
+		if err == nil && !saved { // another call was faster, or the owner
+			t, err = findTopUp(ctx, tx, t.ID)
+		}
+		return err
+	})
+	return t, err
+}
+
+// order is what the provider is told of a top-up.
+func order(t TopUp) Order {
+	return Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD}
+}
+
+// charge has the provider take the money, and books the outcome.
+func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
+	reference, err := s.provider.Charge(ctx, order(t))
 	reason, refused := refusal(err)
 	if err != nil && !refused {
 		return TopUp{}, fmt.Errorf("charge top-up %s: %w", t.ID, err)
@@ -101,29 +141,65 @@ func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
 func (s *Service) finishTopUp(ctx context.Context, t TopUp) (TopUp, error) {
 	var result TopUp
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		now := tx.Now()
-		t.FinishedAt = &now
-		result = t
-		changed, err := finishTopUp(ctx, tx, t)
-		if err != nil {
+		booked, err := s.bookTopUp(ctx, tx, &t, TopUpPending)
+		if result = t; booked || err != nil {
 			return err
 		}
-		if !changed {
-			result, err = findTopUp(ctx, tx, t.ID)
-			return err
-		}
-		if t.Status != TopUpSucceeded {
-			return nil
-		}
-		return s.ledger.Post(ctx, tx, ledger.Transfer{
-			ID: t.ID + "/top_up", Debit: ledger.PaymentClearing(t.Provider), Credit: ledger.OwnerCredits(t.OwnerID),
-			Amount: t.Amount, Kind: "top_up", Ref: t.ID,
-		})
+		result, err = findTopUp(ctx, tx, t.ID)
+		return err
 	})
 	if err != nil {
 		return TopUp{}, fmt.Errorf("book top-up %s: %w", t.ID, err)
 	}
 	return result, nil
+}
+
+// bookTopUp moves a top-up out of the state from, with its money; it is false
+// when the top-up is not in that state any more.
+func (s *Service) bookTopUp(ctx context.Context, tx store.Tx, t *TopUp, from TopUpStatus) (bool, error) {
+	now := tx.Now()
+	t.FinishedAt = &now
+	changed, err := finishTopUp(ctx, tx, *t, from)
+	if err != nil || !changed || t.Status != TopUpSucceeded {
+		return changed, err
+	}
+	err = s.ledger.Post(ctx, tx, ledger.Transfer{
+		ID: t.ID + "/top_up", Debit: ledger.PaymentClearing(t.Provider), Credit: ledger.OwnerCredits(t.OwnerID),
+		Amount: t.Amount, Kind: "top_up", Ref: t.ID,
+	})
+	if err != nil {
+		return false, err
+	}
+	return true, s.repay(ctx, tx, *t)
+}
+
+// apply books what became of a visit to the provider's page. Money that came is
+// booked also when the top-up had been given up.
+func (n TopUpNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
+	t, err := lockTopUp(ctx, tx, n.TopUpID)
+	switch {
+	case errors.Is(err, store.ErrNoRows):
+		return fmt.Errorf("top-up %s: %w", n.TopUpID, errNotYet)
+	case err != nil:
+		return err
+	case !n.Paid && t.Status != TopUpPending:
+		return nil
+	case !n.Paid:
+		t.Status, t.Reason = TopUpDeclined, n.Reason
+		_, err = s.bookTopUp(ctx, tx, &t, TopUpPending)
+		return err
+	case n.Amount != t.Amount || !strings.EqualFold(n.Currency, city.USD):
+		return fmt.Errorf("top-up %s: %d %s were paid instead of %d %s", t.ID, n.Amount, n.Currency, t.Amount, city.USD)
+	case t.Status == TopUpSucceeded && t.Reference != n.Reference:
+		return fmt.Errorf("top-up %s: paid twice, as %s and as %s; give the second one back at the provider", t.ID, t.Reference, n.Reference)
+	case t.Status == TopUpSucceeded:
+		return nil
+	default:
+		from := t.Status
+		t.Status, t.Reference, t.Reason = TopUpSucceeded, n.Reference, ""
+		_, err = s.bookTopUp(ctx, tx, &t, from)
+		return err
+	}
 }
 
 // resumeTopUp finishes a top-up whose call died before the outcome was booked.
@@ -132,6 +208,6 @@ func (s *Service) resumeTopUp(ctx context.Context, id string) error {
 	if err != nil || t.Status != TopUpPending {
 		return err
 	}
-	_, err = s.charge(ctx, t)
+	_, err = s.collect(ctx, t)
 	return err
 }

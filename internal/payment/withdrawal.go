@@ -128,45 +128,84 @@ func (s *Service) payOut(ctx context.Context, id string) error {
 	if err != nil && !refused {
 		return fmt.Errorf("pay out %s: %w", id, err)
 	}
-	w.Status, w.Reference = WithdrawalPaid, reference
-	if refused {
-		w.Status, w.Reason = WithdrawalFailed, reason
-	}
-	return s.finishWithdrawal(ctx, w)
-}
-
-// finishWithdrawal books an outcome once: money out of the city, or back into
-// the wallet.
-func (s *Service) finishWithdrawal(ctx context.Context, w Withdrawal) error {
-	transfer := ledger.Transfer{
-		ID: w.ID + "/paid", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.PaymentClearing(w.Provider),
-		Amount: w.Amount, Kind: "payout", Ref: w.ID,
-	}
-	eventType := EventPaid
-	if w.Status == WithdrawalFailed {
-		transfer.ID, transfer.Kind, transfer.Credit = w.ID+"/returned", "payout_returned", ledger.AgentAvailable(w.AgentID)
-		eventType = EventFailed
-	}
-	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		now := tx.Now()
-		w.FinishedAt = &now
-		changed, err := finishWithdrawal(ctx, tx, w)
-		if err != nil || !changed {
-			return err
+	_, reports := s.provider.(Reporter)
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		switch {
+		case refused:
+			return s.bookFailure(ctx, tx, w, reason)
+		case reports: // its arrival is told in news
+			return savePayout(ctx, tx, w.ID, reference)
+		default:
+			return s.bookPayout(ctx, tx, w, reference)
 		}
-		if err := s.ledger.Post(ctx, tx, transfer); err != nil {
-			return err
-		}
-		return s.notifier.Emit(ctx, tx, w.AgentID, eventType, w.ID, PayoutEvent{
-			WithdrawalID: w.ID, AgentID: w.AgentID, Amount: int64(w.Amount), Currency: city.USD,
-			Status: string(w.Status), Reason: w.Reason, Test: s.provider.Test(),
-		})
 	})
 	if err != nil {
 		return fmt.Errorf("book payout %s: %w", w.ID, err)
 	}
-	s.logger.InfoContext(ctx, "withdrawal finished", "withdrawal", w.ID, "agent", w.AgentID, "status", w.Status)
 	return nil
+}
+
+// bookPayout lets the money leave the city, once.
+func (s *Service) bookPayout(ctx context.Context, tx store.Tx, w Withdrawal, reference string) error {
+	from := w.Status
+	w.Status, w.Reference = WithdrawalPaid, reference
+	return s.bookWithdrawal(ctx, tx, w, from, EventPaid, ledger.Transfer{
+		ID: w.ID + "/paid", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.PaymentClearing(w.Provider),
+		Amount: w.Amount, Kind: "payout", Ref: w.ID,
+	})
+}
+
+// bookFailure puts the money back into the wallet, once: from its way out, or
+// from the provider when it seemed to have arrived.
+func (s *Service) bookFailure(ctx context.Context, tx store.Tx, w Withdrawal, reason string) error {
+	transfer := ledger.Transfer{
+		ID: w.ID + "/returned", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.AgentAvailable(w.AgentID),
+		Amount: w.Amount, Kind: "payout_returned", Ref: w.ID,
+	}
+	if w.Status == WithdrawalPaid {
+		transfer.ID, transfer.Debit = w.ID+"/returned_late", ledger.PaymentClearing(w.Provider)
+	}
+	from := w.Status
+	w.Status, w.Reason = WithdrawalFailed, reason
+	return s.bookWithdrawal(ctx, tx, w, from, EventFailed, transfer)
+}
+
+// bookWithdrawal books an outcome and tells the agent, unless the withdrawal is
+// not in the state from any more.
+func (s *Service) bookWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from WithdrawalStatus, eventType string, t ledger.Transfer) error {
+	now := tx.Now()
+	w.FinishedAt = &now
+	changed, err := finishWithdrawal(ctx, tx, w, from)
+	if err != nil || !changed {
+		return err
+	}
+	if err := s.ledger.Post(ctx, tx, t); err != nil {
+		return err
+	}
+	tx.AfterCommit(func() {
+		s.logger.InfoContext(ctx, "withdrawal finished", "withdrawal", w.ID, "agent", w.AgentID, "status", w.Status)
+	})
+	return s.notifier.Emit(ctx, tx, w.AgentID, eventType, w.ID, PayoutEvent{
+		WithdrawalID: w.ID, AgentID: w.AgentID, Amount: int64(w.Amount), Currency: city.USD,
+		Status: string(w.Status), Reason: w.Reason, Test: s.provider.Test(),
+	})
+}
+
+// apply books what became of a payout. A failure is the last word: it may come
+// after an arrival, and before the news of that arrival.
+func (n PayoutNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
+	w, err := lockWithdrawal(ctx, tx, n.WithdrawalID)
+	if errors.Is(err, store.ErrNoRows) {
+		return fmt.Errorf("withdrawal %s: %w", n.WithdrawalID, errNotYet)
+	}
+	if err != nil || w.Status == WithdrawalFailed || n.Paid && w.Status == WithdrawalPaid {
+		return err
+	}
+	if n.Paid {
+		return s.bookPayout(ctx, tx, w, n.Reference)
+	}
+	w.Reference = n.Reference
+	return s.bookFailure(ctx, tx, w, n.Reason)
 }
 
 // The bounds of a page's length.

@@ -1,0 +1,236 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+)
+
+// A bank that takes a top-up back takes it from the city's balance at the
+// provider at once; how it ends is decided weeks later. Until then the amount
+// stands in the buyer's disputed account, against a claim on the bank. What the
+// buyer has spent already is put there on the buyer's debt, and the next
+// top-ups pay that.
+
+// DisputeStatus is how far a dispute is.
+type DisputeStatus string
+
+// The states of a dispute.
+const (
+	DisputeOpen DisputeStatus = "open"
+	DisputeWon  DisputeStatus = "won"  // the bank gave the money back
+	DisputeLost DisputeStatus = "lost" // it is gone
+)
+
+// dispute is a top-up that a buyer's bank takes back.
+type dispute struct {
+	id, provider, ownerID, topUpID string
+	amount, frozen, debt           city.Cents
+	status                         DisputeStatus
+	reason                         string
+}
+
+// repaid is what later top-ups paid of the debt.
+func (d dispute) repaid() city.Cents { return d.amount - d.frozen - d.debt }
+
+func (d dispute) transfer(name string, debit, credit ledger.Account, amount city.Cents) ledger.Transfer {
+	return ledger.Transfer{ID: d.id + "/" + name, Debit: debit, Credit: credit, Amount: amount, Kind: "dispute_" + name, Ref: d.id}
+}
+
+// apply opens the dispute when it is new, and closes it when it is decided.
+func (n DisputeNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
+	t, err := lockTopUp(ctx, tx, n.TopUpID)
+	if errors.Is(err, store.ErrNoRows) || err == nil && t.Status != TopUpSucceeded {
+		return fmt.Errorf("dispute %s of top-up %s: %w", n.ID, n.TopUpID, errNotYet)
+	}
+	if err != nil {
+		return err
+	}
+	d, err := s.openDispute(ctx, tx, t, n)
+	if err != nil || n.Outcome == DisputeOpen || d.status != DisputeOpen {
+		return err
+	}
+	return s.closeDispute(ctx, tx, d, n.Outcome)
+}
+
+// openDispute freezes what the buyer has left and books the rest as a debt, or
+// finds that this was done. The locked top-up keeps a second run out.
+func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n DisputeNews) (dispute, error) {
+	d, err := findDispute(ctx, tx, n.ID)
+	if !errors.Is(err, store.ErrNoRows) {
+		return d, err
+	}
+	credits, frozen := ledger.OwnerCredits(t.OwnerID), ledger.OwnerDisputed(t.OwnerID)
+	balance, err := s.ledger.BalanceOf(ctx, tx, credits)
+	if err != nil {
+		return dispute{}, err
+	}
+	d = dispute{id: n.ID, provider: t.Provider, ownerID: t.OwnerID, topUpID: t.ID, amount: n.Amount, status: DisputeOpen, reason: n.Reason}
+	d.frozen = min(d.amount, max(0, balance.Available()))
+	d.debt = d.amount - d.frozen
+	if err := insertDispute(ctx, tx, d); err != nil {
+		return dispute{}, err
+	}
+	tx.AfterCommit(func() {
+		s.logger.WarnContext(ctx, "a top-up is disputed", "dispute", d.id, "topUp", d.topUpID, "owner", d.ownerID,
+			"amount", d.amount, "frozen", d.frozen, "debt", d.debt)
+	})
+	return d, s.post(ctx, tx,
+		d.transfer("withdrawn", ledger.PaymentDisputes(d.provider), ledger.PaymentClearing(d.provider), d.amount),
+		d.transfer("frozen", credits, frozen, d.frozen),
+		d.transfer("missing", ledger.PlatformDebts, frozen, d.debt),
+	)
+}
+
+// closeDispute gives the buyer back what was frozen and repaid and forgets the
+// rest of the debt, or lets the money go; the debt stays then.
+func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outcome DisputeStatus) error {
+	frozen, claim := ledger.OwnerDisputed(d.ownerID), ledger.PaymentDisputes(d.provider)
+	transfers := []ledger.Transfer{d.transfer("lost", frozen, claim, d.amount)}
+	if outcome == DisputeWon {
+		transfers = []ledger.Transfer{
+			d.transfer("reinstated", ledger.PaymentClearing(d.provider), claim, d.amount),
+			d.transfer("won", frozen, ledger.OwnerCredits(d.ownerID), d.frozen+d.repaid()),
+			d.transfer("forgiven", frozen, ledger.PlatformDebts, d.debt),
+		}
+		d.debt = 0
+	}
+	_, err := tx.Exec(ctx, `UPDATE payment_disputes SET status = $2, debt = $3, closed_at = $4 WHERE id = $1`,
+		d.id, string(outcome), int64(d.debt), store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("close dispute: %w", err)
+	}
+	tx.AfterCommit(func() {
+		s.logger.InfoContext(ctx, "dispute closed", "dispute", d.id, "owner", d.ownerID, "outcome", outcome, "debt", d.debt)
+	})
+	return s.post(ctx, tx, transfers...)
+}
+
+// repay takes what a buyer owes out of a top-up that was just booked, oldest
+// dispute first.
+func (s *Service) repay(ctx context.Context, tx store.Tx, t TopUp) error {
+	debts, err := lockDebts(ctx, tx, t.OwnerID)
+	if err != nil {
+		return err
+	}
+	left := t.Amount
+	for _, d := range debts {
+		part := min(left, d.debt)
+		left -= part
+		if part == 0 {
+			break
+		}
+		if _, err := tx.Exec(ctx, `UPDATE payment_disputes SET debt = debt - $2 WHERE id = $1`, d.id, int64(part)); err != nil {
+			return fmt.Errorf("repay dispute: %w", err)
+		}
+		err := s.post(ctx, tx, ledger.Transfer{
+			ID: d.id + "/repaid/" + t.ID, Debit: ledger.OwnerCredits(t.OwnerID), Credit: ledger.PlatformDebts,
+			Amount: part, Kind: "dispute_repaid", Ref: d.id,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// post leaves out what moves nothing.
+func (s *Service) post(ctx context.Context, tx store.Tx, transfers ...ledger.Transfer) error {
+	some := transfers[:0]
+	for _, t := range transfers {
+		if t.Amount > 0 {
+			some = append(some, t)
+		}
+	}
+	return s.ledger.Post(ctx, tx, some...)
+}
+
+const disputeColumns = `id, provider, owner_id, top_up_id, amount, frozen, debt, status, reason`
+
+func scanDispute(row store.Row) (dispute, error) {
+	var d dispute
+	err := row.Scan(&d.id, &d.provider, &d.ownerID, &d.topUpID, &d.amount, &d.frozen, &d.debt, &d.status, &d.reason)
+	if err != nil {
+		return dispute{}, fmt.Errorf("read dispute: %w", err)
+	}
+	return d, nil
+}
+
+func findDispute(ctx context.Context, tx store.Tx, id string) (dispute, error) {
+	return scanDispute(tx.QueryRow(ctx, `SELECT `+disputeColumns+` FROM payment_disputes WHERE id = $1`+store.ForUpdate(tx), id))
+}
+
+func insertDispute(ctx context.Context, tx store.Tx, d dispute) error {
+	_, err := tx.Exec(ctx, `INSERT INTO payment_disputes (`+disputeColumns+`, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		d.id, d.provider, d.ownerID, d.topUpID, int64(d.amount), int64(d.frozen), int64(d.debt), string(d.status), d.reason, store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("insert dispute: %w", err)
+	}
+	return nil
+}
+
+// lockDebts lists an owner's disputes with a debt, oldest first.
+func lockDebts(ctx context.Context, tx store.Tx, ownerID string) ([]dispute, error) {
+	rows, err := tx.Query(ctx, `SELECT `+disputeColumns+` FROM payment_disputes WHERE owner_id = $1 AND debt > 0
+		ORDER BY created_at, id`+store.ForUpdate(tx), ownerID)
+	if err != nil {
+		return nil, fmt.Errorf("list debts: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []dispute
+	for rows.Next() {
+		d, err := scanDispute(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list debts: %w", err)
+	}
+	return list, nil
+}
+
+// debtOf is what an owner owes.
+func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, error) {
+	var debt city.Cents
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(debt), 0) AS BIGINT) FROM payment_disputes WHERE owner_id = $1`, ownerID).Scan(&debt)
+	if err != nil {
+		return 0, fmt.Errorf("sum debts: %w", err)
+	}
+	return debt, nil
+}
+
+// VerifyDisputes compares what disputes say of their money with the ledger. It
+// is a ledger.Check.
+func VerifyDisputes(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error {
+	rows, err := q.Query(ctx, `SELECT d.id, d.debt,
+			CAST(COALESCE(SUM(CASE WHEN t.debit = $1 THEN t.amount WHEN t.credit = $1 THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS owed,
+			CASE WHEN d.status = 'open' THEN d.amount ELSE 0 END AS stands,
+			CAST(COALESCE(SUM(CASE WHEN t.credit = 'owner/' || d.owner_id || '/disputed' THEN t.amount
+				WHEN t.debit = 'owner/' || d.owner_id || '/disputed' THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS held
+		FROM payment_disputes d LEFT JOIN ledger_transfers t ON t.ref = d.id
+		GROUP BY d.id, d.debt, d.status, d.amount ORDER BY d.id`, string(ledger.PlatformDebts))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		var debt, owed, stands, held city.Cents
+		if err := rows.Scan(&id, &debt, &owed, &stands, &held); err != nil {
+			return err
+		}
+		if debt != owed {
+			offence("dispute %s: its debt is %s, its transfers say %s", id, debt, owed)
+		}
+		if stands != held {
+			offence("dispute %s: %s should be frozen, its transfers say %s", id, stands, held)
+		}
+	}
+	return rows.Err()
+}

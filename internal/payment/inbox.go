@@ -1,0 +1,164 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/jobs"
+	"aicity.dev/aicity/internal/store"
+)
+
+// errNotYet says that news are about something the city does not know, or has
+// not booked, yet. They are tried again.
+var errNotYet = errors.New("not known here yet")
+
+// eventArgs is the job that applies a provider's event.
+type eventArgs struct {
+	EventID string `json:"eventId"`
+}
+
+// Kind names the job.
+func (eventArgs) Kind() string { return "payment_event" }
+
+// eventAttempts is about five days with the backoff of this package. What is
+// not applied by then keeps its error, and waits for ReplayEvents.
+const eventAttempts = 130
+
+// maxError bounds the noted reason of a failed attempt, in bytes.
+const maxError = 1000
+
+// Receive takes an event that a provider sent: checked, written down and left
+// to a job. An event that came before changes nothing. Errors: NOT_FOUND when
+// the provider sends none, VALIDATION_ERROR when it is not the sender.
+func (s *Service) Receive(ctx context.Context, payload []byte, signature string) error {
+	reporter, ok := s.provider.(Reporter)
+	if !ok {
+		return city.Errorf(city.CodeNotFound, "%s: this provider sends no events.", s.provider.Label())
+	}
+	event, err := reporter.Verify(payload, signature)
+	if err != nil {
+		return err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		n, err := tx.Exec(ctx, `INSERT INTO payment_events (id, provider, type, payload, received_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (id) DO NOTHING`, event.ID, s.provider.Name(), event.Type, string(event.Payload), store.Micros(tx.Now()))
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.jobs.Enqueue(ctx, tx, eventArgs{event.ID}, jobs.MaxAttempts(eventAttempts))
+	})
+	if err != nil {
+		return fmt.Errorf("keep event %s: %w", event.ID, err)
+	}
+	return nil
+}
+
+// processEvent applies an event, once, and notes why when that failed.
+func (s *Service) processEvent(ctx context.Context, id string) error {
+	err := s.applyEvent(ctx, id)
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	noted := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE payment_events SET attempts = attempts + 1, error = $2 WHERE id = $1 AND processed_at IS NULL`,
+			id, text[:min(len(text), maxError)])
+		return err
+	})
+	return errors.Join(err, noted)
+}
+
+func (s *Service) applyEvent(ctx context.Context, id string) error {
+	var provider, payload string
+	var processed *int64
+	err := s.db.Read().QueryRow(ctx, `SELECT provider, payload, processed_at FROM payment_events WHERE id = $1`, id).
+		Scan(&provider, &payload, &processed)
+	if err != nil {
+		return fmt.Errorf("find event %s: %w", id, err)
+	}
+	if processed != nil {
+		return nil
+	}
+	if err := checkProvider(s.provider, provider); err != nil {
+		return err
+	}
+	reporter, ok := s.provider.(Reporter)
+	if !ok {
+		return fmt.Errorf("event %s: payment provider %q sends no events", id, provider)
+	}
+	news, err := reporter.News(ctx, []byte(payload))
+	if err != nil {
+		return fmt.Errorf("read event %s: %w", id, err)
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		// Of two runs at once the second waits here, and finds it done.
+		n, err := tx.Exec(ctx, `UPDATE payment_events SET processed_at = $2, attempts = attempts + 1, error = ''
+			WHERE id = $1 AND processed_at IS NULL`, id, store.Micros(tx.Now()))
+		if err != nil || n == 0 {
+			return err
+		}
+		for _, item := range news {
+			if err := item.apply(ctx, tx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("apply event %s: %w", id, err)
+	}
+	return nil
+}
+
+// ReplayEvents has events applied again: those named, or without any all that
+// were not applied so far. What an event did before it does not do twice. It
+// returns how many there are. Errors: NOT_FOUND for an id that never came.
+func (s *Service) ReplayEvents(ctx context.Context, ids ...string) (int, error) {
+	count := 0
+	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		open := ids
+		if len(ids) == 0 {
+			var err error
+			if open, err = unprocessedEvents(ctx, tx); err != nil {
+				return err
+			}
+		}
+		for _, id := range open {
+			n, err := tx.Exec(ctx, `UPDATE payment_events SET processed_at = NULL WHERE id = $1`, id)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return city.Errorf(city.CodeNotFound, "There is no event %s.", id)
+			}
+			if err := s.jobs.Enqueue(ctx, tx, eventArgs{id}, jobs.MaxAttempts(eventAttempts)); err != nil {
+				return err
+			}
+		}
+		count = len(open)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("replay events: %w", err)
+	}
+	return count, nil
+}
+
+func unprocessedEvents(ctx context.Context, q store.Querier) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
