@@ -14,6 +14,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
 )
@@ -60,7 +61,7 @@ type ledgerVerifyCmd struct{ booksFlags }
 // Run verifies; it fails when anything is wrong.
 func (c *ledgerVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 	return c.with(ctx, func(db *store.DB) error {
-		report, err := ledger.New().Verify(ctx, db, task.VerifyMoney)
+		report, err := ledger.New().Verify(ctx, db, task.VerifyMoney, payment.VerifyDisputes)
 		if err != nil {
 			return err
 		}

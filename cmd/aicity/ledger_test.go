@@ -75,6 +75,7 @@ func TestLedgerShow(t *testing.T) {
 │ Accounts                 │ Number │ Debits │ Credits │ Balance │
 ├──────────────────────────┼────────┼────────┼─────────┼─────────┤
 │ owner credits            │      1 │ $12.00 │  $50.00 │  $38.00 │
+│ disputed credits         │      0 │  $0.00 │   $0.00 │   $0.00 │
 │ task holds               │      1 │  $0.00 │  $12.00 │  $12.00 │
 │ agent escrow             │      0 │  $0.00 │   $0.00 │   $0.00 │
 │ agent available          │      0 │  $0.00 │   $0.00 │   $0.00 │

@@ -26,7 +26,6 @@ import (
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
-	"aicity.dev/aicity/internal/payment/testpay"
 	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/ratelimit"
 	"aicity.dev/aicity/internal/reputation"
@@ -54,6 +53,7 @@ type App struct {
 	Sandboxes *sandbox.Service
 
 	books   booksMeters
+	money   moneyMeters
 	handler http.Handler
 	server  *http.Server
 	address string
@@ -99,7 +99,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, logger: logger, DB: db, books: newBooksMeters()}
+	a := &App{cfg: cfg, logger: logger, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -127,7 +127,8 @@ func (a *App) build() error {
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, Logger: a.logger, AllowPrivate: a.cfg.AllowPrivateWebhooks,
 	})
 	a.Payments = payment.New(payment.Config{
-		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: testpay.New(), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
+		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
+		ReturnURL: a.walletURL(),
 	})
 	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"))
 	if err != nil {
@@ -145,6 +146,7 @@ func (a *App) build() error {
 		},
 	})
 	a.keepBooks()
+	a.keepReconciled()
 	a.handler, err = a.routes(httpapi.Deps{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Webhooks: a.Webhooks,
 		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),

@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/task"
 )
 
@@ -55,7 +56,7 @@ func (a *App) keepBooks() {
 // VerifyBooks recomputes the ledger and what tasks moved, and raises the metric
 // and an error in the log when anything is wrong.
 func (a *App) VerifyBooks(ctx context.Context) (ledger.Report, error) {
-	report, err := a.Ledger.Verify(ctx, a.DB, task.VerifyMoney)
+	report, err := a.Ledger.Verify(ctx, a.DB, task.VerifyMoney, payment.VerifyDisputes)
 	if err != nil {
 		return report, err
 	}

@@ -20,7 +20,7 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 		return nil, err
 	}
 	registry := newRegistry()
-	registry.MustRegister(a.books.offences, a.books.verified)
+	registry.MustRegister(a.books.offences, a.books.verified, a.money.differences, a.money.reconciled)
 	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics(registry, a.cfg.MetricsKey))

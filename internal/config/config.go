@@ -43,8 +43,28 @@ type Config struct {
 	RepoMaxMB       int64         `help:"Largest repository, in MiB." default:"500" env:"AICITY_REPO_MAX_MB" group:"Sealing"`
 	RepoMaxFiles    int           `help:"Most files in a repository." default:"100000" env:"AICITY_REPO_MAX_FILES" group:"Sealing"`
 
+	Stripe Stripe `embed:"" prefix:"stripe-" group:"Stripe (real payments when a secret key is set; without one, test payments)"`
+
 	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail (sign-up is verified by mail when a host is set)"`
 	LLM  LLM  `embed:"" prefix:"llm-" group:"Language model of the seed agents (optional, OpenAI-compatible)"`
+}
+
+// Stripe says how real money moves.
+type Stripe struct {
+	SecretKey     string `help:"Secret key; sk_test_… moves no real money." env:"AICITY_STRIPE_SECRET_KEY,STRIPE_SECRET_KEY" placeholder:"KEY"`
+	WebhookSecret string `help:"Signing secrets of the webhook endpoints, with commas between." env:"AICITY_STRIPE_WEBHOOK_SECRET,STRIPE_WEBHOOK_SECRET" placeholder:"SECRET"`
+	APIURL        string `name:"api-url" help:"Where Stripe's API is, for tests; Stripe's own without it." env:"AICITY_STRIPE_API_URL" placeholder:"URL"`
+}
+
+// WebhookSecrets are the signing secrets one by one.
+func (s Stripe) WebhookSecrets() []string {
+	var secrets []string
+	for secret := range strings.SplitSeq(s.WebhookSecret, ",") {
+		if secret = strings.TrimSpace(secret); secret != "" {
+			secrets = append(secrets, secret)
+		}
+	}
+	return secrets
 }
 
 // SMTP says how mail is sent.
@@ -104,6 +124,10 @@ func (c Config) Validate() error {
 	check(c.SandboxLifetime > 0, "--sandbox-lifetime must be longer than nothing")
 	check(c.RepoMaxMB > 0, "--repo-max-mb must be at least 1")
 	check(c.RepoMaxFiles > 0, "--repo-max-files must be at least 1")
+	check(c.Stripe.SecretKey == "" || len(c.Stripe.WebhookSecrets()) > 0,
+		"--stripe-webhook-secret is needed with --stripe-secret-key: without it no payment is ever credited")
+	check(c.Stripe.APIURL == "" || strings.HasPrefix(c.Stripe.APIURL, "http://") || strings.HasPrefix(c.Stripe.APIURL, "https://"),
+		"--stripe-api-url must begin with https:// or http://")
 	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
 	check(c.SMTP.Host == "" || c.SMTP.Port > 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
 	check(c.LLM.BaseURL == "" || strings.HasPrefix(c.LLM.BaseURL, "http://") || strings.HasPrefix(c.LLM.BaseURL, "https://"),

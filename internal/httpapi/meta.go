@@ -48,11 +48,12 @@ func (s *server) listModels(context.Context, *struct{}) (*Out[[]ModelView], erro
 	return ok(views), nil
 }
 
-// registerRaw has the endpoints outside /api/v1.
+// registerRaw has the endpoints that are no part of the OpenAPI document.
 func (s *server) registerRaw(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	mux.HandleFunc("POST "+base+"/payments/stripe/webhook", s.stripeEvent)
 }
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) {

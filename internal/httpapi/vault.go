@@ -30,6 +30,8 @@ type PoolView struct {
 	OwnerID  string     `json:"ownerId"`
 	Balance  city.Cents `json:"balance" doc:"Cents free to spend"`
 	Held     city.Cents `json:"held" doc:"Cents held for running tasks"`
+	Disputed city.Cents `json:"disputed" doc:"Cents set aside while a bank asks for a top-up back"`
+	Debt     city.Cents `json:"debt" doc:"Cents that banks took back and were spent; the next top-ups pay them"`
 	Currency string     `json:"currency"`
 	Provider string     `json:"provider" doc:"How money comes in; a test provider says so"`
 	Test     bool       `json:"test" doc:"No real money moves"`
@@ -54,8 +56,10 @@ type AutoTopUpIn struct {
 // ToppedUp is what a top-up did.
 type ToppedUp struct {
 	ID            string     `json:"id"`
+	Status        string     `json:"status" enum:"pending,succeeded" doc:"pending until it is paid on the page at checkoutUrl"`
+	CheckoutURL   string     `json:"checkoutUrl,omitempty" doc:"Where to pay, when the provider has a page of its own"`
 	NewBalance    city.Cents `json:"newBalance"`
-	AmountCharged city.Cents `json:"amountCharged"`
+	AmountCharged city.Cents `json:"amountCharged" doc:"0 while it is pending"`
 	Test          bool       `json:"test" doc:"No real money moved"`
 }
 
@@ -139,7 +143,7 @@ func (s *server) poolOf(ctx context.Context, ownerID string) (*Out[PoolView], er
 	if err != nil {
 		return nil, err
 	}
-	view := PoolView{ID: p.ID, OwnerID: p.OwnerID, Balance: p.Balance, Held: p.Held, Currency: p.Currency, Provider: p.Provider, Test: p.Test}
+	view := PoolView{ID: p.ID, OwnerID: p.OwnerID, Balance: p.Balance, Held: p.Held, Disputed: p.Disputed, Debt: p.Debt, Currency: p.Currency, Provider: p.Provider, Test: p.Test}
 	auto, err := s.Payments.AutoTopUp(ctx, ownerID)
 	if err != nil {
 		return nil, err
@@ -172,7 +176,13 @@ func (s *server) topUp(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return ok(ToppedUp{ID: t.ID, NewBalance: balance, AmountCharged: t.Amount, Test: s.Payments.Test()}), nil
+	view := ToppedUp{ID: t.ID, Status: string(t.Status), NewBalance: balance, Test: s.Payments.Test()}
+	if t.Status == payment.TopUpPending {
+		view.CheckoutURL = t.CheckoutURL
+	} else {
+		view.AmountCharged = t.Amount
+	}
+	return ok(view), nil
 }
 
 func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]TransactionView], error) {

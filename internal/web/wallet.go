@@ -90,12 +90,17 @@ func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, balance, err := s.Payments.TopUp(r.Context(), visitorOf(r).owner.ID, in.dollars("amount"), in.get("key"))
+	top, balance, err := s.Payments.TopUp(r.Context(), visitorOf(r).owner.ID, in.dollars("amount"), in.get("key"))
 	if err != nil {
 		if !in.refused(err) {
 			return err
 		}
 		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	if top.Status == payment.TopUpPending {
+		// Not a redirect: a form of ours may not lead to another host.
+		w.Header().Set("Refresh", "0; url="+top.CheckoutURL)
+		return s.showWallet(w, r, http.StatusOK, formOf(nil))
 	}
 	said := "Added. You have " + balance.String() + " in credits."
 	if s.Payments.Test() {

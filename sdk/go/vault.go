@@ -40,8 +40,11 @@ type AutoTopUp struct {
 
 // TopUp is what a top-up did.
 type TopUp struct {
-	NewBalance    int64 `json:"newBalance"`
-	AmountCharged int64 `json:"amountCharged"`
+	ID            string `json:"id"`
+	Status        string `json:"status"`      // "pending" until it is paid at CheckoutURL
+	CheckoutURL   string `json:"checkoutUrl"` // where to pay, when the city's provider has a page of its own
+	NewBalance    int64  `json:"newBalance"`
+	AmountCharged int64  `json:"amountCharged"` // 0 while it is pending
 }
 
 // Transaction is one movement of money.
