@@ -100,7 +100,7 @@ func measureEngine(ctx context.Context, s settings, e engine) ([]measurement, er
 // bareCommits is the raw limit: transactions of one small insert through the
 // bare driver, with the durability that the city asks for. Each commits alone.
 func bareCommits(ctx context.Context, s settings, e engine) (float64, error) {
-	const create, insert = `CREATE TABLE bare (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO bare (id, n) VALUES ($1, 1)`
+	const create, insert = `CREATE TABLE IF NOT EXISTS bare (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO bare (id, n) VALUES ($1, 1)`
 	if e.url == "" {
 		return bareSQLite(ctx, s, create, insert)
 	}

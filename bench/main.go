@@ -1,7 +1,7 @@
 // Command bench measures the city against a raw limit taken in the same run on
 // the same machine, and prints the ratios: machines differ, ratios much less.
 //
-//	go run ./bench [-seconds 5] [-write bench/RESULTS.md]
+//	go run ./bench [-seconds 5] [-only city|ledger|sandbox] [-write bench/RESULTS.md]
 //
 // PostgreSQL is measured when AICITY_TEST_POSTGRES names a server.
 package main
@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,12 +45,14 @@ type settings struct {
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
 	write := flag.String("write", "", "also write the results to this file")
+	only := flag.String("only", "", "measure only city, ledger or sandbox")
+	transfers := flag.Int("transfers", 100_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	err := profiled(*profile, func() error {
-		return run(ctx, time.Duration(*seconds*float64(time.Second)), *write)
+		return run(ctx, time.Duration(*seconds*float64(time.Second)), *write, parts{*only, *transfers})
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -74,7 +77,7 @@ func profiled(file string, f func() error) error {
 	return errors.Join(err, out.Close())
 }
 
-func run(ctx context.Context, seconds time.Duration, file string) error {
+func run(ctx context.Context, seconds time.Duration, file string, what parts) error {
 	dir, err := os.MkdirTemp("", "aicity-bench-")
 	if err != nil {
 		return err
@@ -87,21 +90,10 @@ func run(ctx context.Context, seconds time.Duration, file string) error {
 	} else {
 		fmt.Fprintln(os.Stderr, "AICITY_TEST_POSTGRES is not set: PostgreSQL is not measured")
 	}
-	var all []measurement
-	for _, e := range engines {
-		fmt.Fprintf(os.Stderr, "%s: commits, lifecycles, polling …\n", e.name)
-		lines, err := measureEngine(ctx, s, e)
-		if err != nil {
-			return fmt.Errorf("%s: %w", e.name, err)
-		}
-		all = append(all, lines...)
-	}
-	fmt.Fprintln(os.Stderr, "sandbox: provision to first exec …")
-	line, err := measureSandbox(ctx, s)
+	all, err := measureAll(ctx, s, engines, what)
 	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
+		return err
 	}
-	all = append(all, line)
 	text := render(all)
 	fmt.Print(text)
 	if file == "" {
@@ -109,6 +101,45 @@ func run(ctx context.Context, seconds time.Duration, file string) error {
 	}
 	return os.WriteFile(file, []byte(header()+text), 0o644) //nolint:gosec // a document for everybody
 }
+
+// measureAll runs the parts that are asked for, on each engine they concern.
+func measureAll(ctx context.Context, s settings, engines []engine, what parts) ([]measurement, error) {
+	var all []measurement
+	for _, e := range engines {
+		for name, measure := range map[string]func() ([]measurement, error){
+			"city":   func() ([]measurement, error) { return measureEngine(ctx, s, e) },
+			"ledger": func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) },
+		} {
+			if !what.wants(name) {
+				continue
+			}
+			fmt.Fprintf(os.Stderr, "%s: %s …\n", e.name, name)
+			lines, err := measure()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", e.name, name, err)
+			}
+			all = append(all, lines...)
+		}
+	}
+	if what.wants("sandbox") {
+		fmt.Fprintln(os.Stderr, "sandbox: provision to first exec …")
+		line, err := measureSandbox(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
+		all = append(all, line)
+	}
+	slices.SortStableFunc(all, func(a, b measurement) int { return strings.Compare(a.what, b.what) })
+	return all, nil
+}
+
+// parts says what is measured.
+type parts struct {
+	only      string // one of city, ledger, sandbox, or "" for all
+	transfers int    // of the grown ledger
+}
+
+func (p parts) wants(name string) bool { return p.only == "" || p.only == name }
 
 func header() string {
 	return fmt.Sprintf("# Measured\n\n`make bench` on %s, %d CPUs (%s), %s. Each ratio is against a raw limit taken in the same run.\n\n",

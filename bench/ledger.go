@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+)
+
+const (
+	accounts = 1_000 // that transfers go between
+	batch    = 100   // transfers in one commit, where callers may be batched
+	pages    = 200   // of the deep statement
+)
+
+// books is a ledger of its own, without the city around it.
+type books struct {
+	*ledger.Ledger
+	db   *store.DB
+	next atomic.Int64
+}
+
+// measureLedger posts transfers on a young and on a grown ledger.
+func measureLedger(ctx context.Context, s settings, e engine, grown int) ([]measurement, error) {
+	commits, err := bareCommits(ctx, s, e)
+	if err != nil {
+		return nil, fmt.Errorf("bare commits: %w", err)
+	}
+	b, closing, err := openBooks(ctx, s, e)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	if err := b.fill(ctx, 1_000); err != nil {
+		return nil, err
+	}
+	single, err := b.posts(ctx, s, 1)
+	if err != nil {
+		return nil, err
+	}
+	batched, err := b.posts(ctx, s, batch)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.fill(ctx, grown); err != nil {
+		return nil, err
+	}
+	later, err := b.posts(ctx, s, 1)
+	if err != nil {
+		return nil, err
+	}
+	first, deep, err := b.statement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit := fmt.Sprintf("%.0f durable commits/s, 16 at once", commits)
+	size := strconv.Itoa(grown)
+	return []measurement{
+		{what: e.name + ": ledger transfers, one to a commit, 16 at once", got: fmt.Sprintf("%.0f/s", single), limit: limit, ratio: single / commits, aim: "≥ 0.7", met: single/commits >= 0.7},
+		{what: e.name + ": ledger transfers, 100 to a commit, 16 at once", got: fmt.Sprintf("%.0f/s", batched), limit: limit, ratio: batched / commits, aim: "≥ 5", met: batched/commits >= 5},
+		{what: e.name + ": the same with " + size + " transfers there", got: fmt.Sprintf("%.0f/s", later), limit: fmt.Sprintf("%.0f/s with few", single), ratio: later / single, aim: "≥ 0.85", met: later/single >= 0.85},
+		{what: e.name + ": statement page of an account with " + size + " transfers, p95", got: deep.Round(time.Microsecond).String(), limit: first.Round(time.Microsecond).String() + " for its first page", ratio: deep.Seconds() / first.Seconds(), aim: "≤ 1.3", met: deep.Seconds()/first.Seconds() <= 1.3},
+	}, nil
+}
+
+func openBooks(ctx context.Context, s settings, e engine) (*books, func(), error) {
+	opts := store.Options{Path: filepath.Join(s.dir, "books.db"), MaxConns: 40}
+	drop := func() {}
+	if e.url != "" {
+		var err error
+		if opts.URL, drop, err = freshDatabase(ctx, e.url); err != nil {
+			return nil, nil, err
+		}
+	}
+	db, err := store.Open(ctx, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	closing := func() { _ = db.Close(); drop() }
+	if err := db.Migrate(ctx); err != nil {
+		closing()
+		return nil, nil, err
+	}
+	return &books{Ledger: ledger.New(), db: db}, closing, nil
+}
+
+// transfer is the next one: money that an owner has goes to another.
+func (b *books) transfer(from, to ledger.Account) ledger.Transfer {
+	id := "b/" + strconv.FormatInt(b.next.Add(1), 10)
+	return ledger.Transfer{ID: id, Debit: from, Credit: to, Amount: 1, Kind: "bench", Ref: id}
+}
+
+func account(n int64) ledger.Account {
+	return ledger.OwnerCredits("own_" + strconv.FormatInt(n%accounts, 10))
+}
+
+// popular is the account whose statement is long.
+var popular = ledger.OwnerCredits("own_popular")
+
+// fill gives every account money, and posts n transfers to one of them.
+func (b *books) fill(ctx context.Context, n int) error {
+	const chunk = 500
+	seed := make([]ledger.Transfer, 0, chunk)
+	flush := func() error {
+		defer func() { seed = seed[:0] }()
+		return b.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return b.Post(ctx, tx, seed...) })
+	}
+	for i := range accounts {
+		t := b.transfer(ledger.PaymentClearing("bench"), account(int64(i)))
+		t.Amount = 1_000_000
+		if seed = append(seed, t); len(seed) == chunk {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range n {
+		if seed = append(seed, b.transfer(account(int64(i)), popular)); len(seed) == chunk || i == n-1 {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return b.RollUp(ctx, b.db)
+}
+
+// posts is how many transfers are posted a second, so many to a commit.
+func (b *books) posts(ctx context.Context, s settings, together int) (float64, error) {
+	commits, err := rate(ctx, s.workers, s.seconds, func(ctx context.Context, w int) error {
+		transfers := make([]ledger.Transfer, together)
+		for i := range transfers {
+			// Each worker has accounts of its own: what is measured is the ledger, not a queue for a row.
+			n := b.next.Load()*int64(s.workers) + int64(w)
+			transfers[i] = b.transfer(account(n), account(n+int64(s.workers)))
+		}
+		return b.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return b.Post(ctx, tx, transfers...) })
+	})
+	return commits * float64(together), err
+}
+
+// statement times the first page of the popular account's statement, and the
+// slowest but for five of a hundred of its later ones.
+func (b *books) statement(ctx context.Context) (first, deep time.Duration, err error) {
+	page := func(cursor string) (string, time.Duration, error) {
+		began := time.Now()
+		p, err := b.Statement(ctx, b.db.Read(), []ledger.Account{popular}, cursor, 50)
+		return p.Next, time.Since(began), err
+	}
+	var firsts, later []time.Duration
+	for range pages {
+		_, took, err := page("")
+		if err != nil {
+			return 0, 0, err
+		}
+		firsts = append(firsts, took)
+	}
+	for cursor := ""; len(later) < pages; {
+		next, took, err := page(cursor)
+		if err != nil {
+			return 0, 0, err
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+		later = append(later, took)
+	}
+	return p95(firsts), p95(later), nil
+}
+
+func p95(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)*95/100]
+}
