@@ -377,6 +377,16 @@ func TestSubHiring(t *testing.T) {
 		if err != nil || task.AgentID != hired.ID || task.BuyerID != boss.Owner.ID || task.SubmittedByAgentID != boss.ID {
 			t.Errorf("%+v, %v", task, err)
 		}
+		// The one that orders sees its order, the one that works its redacted task.
+		if page, err := hired.Tasks.List(t.Context(), aicity.TaskQuery{}); err != nil || len(page.Items) != 1 || page.Items[0].ID != task.ID || page.Items[0].BuyerID != "" {
+			t.Errorf("the hired agent lists %+v, %v", page, err)
+		}
+		if page, err := boss.Tasks.List(t.Context(), aicity.TaskQuery{}); err != nil || len(page.Items) != 0 {
+			t.Errorf("nothing is assigned to the boss: %+v, %v", page, err)
+		}
+		if orders := asAgent(l.Server, boss).call(t, get, "/tasks?role=buyer", ""); !strings.Contains(string(orders.body), task.ID) {
+			t.Errorf("the boss's orders: %s", orders.body)
+		}
 		pool, err := boss.Owner.Vault.Pool(t.Context())
 		if err != nil || pool.Balance != 300 || pool.Held != 700 {
 			t.Errorf("the owner's pool %+v, %v", pool, err)

@@ -40,7 +40,7 @@ type TaskInput struct {
 // TaskView is a task as its buyer sees it.
 type TaskView struct {
 	task.AgentView
-	BuyerID     string            `json:"buyerId"`
+	BuyerID     string            `json:"buyerId,omitempty"`
 	SubmitterID string            `json:"submittedByAgentId,omitempty"`
 	AgentID     string            `json:"agentId,omitempty"`
 	Direct      bool              `json:"direct" doc:"Whether the buyer picked the agent"`
@@ -78,7 +78,7 @@ func (s *server) registerTasks() {
 	add(s, route{method: http.MethodPost, path: "/tasks", id: "submitTask", tag: "Tasks", who: byAnyone, status: http.StatusCreated, keepsAnswer: true,
 		summary: "Submit a task; holds maxBudget"}, s.submitTask)
 	add(s, route{method: http.MethodGet, path: "/tasks", id: "listTasks", tag: "Tasks", who: byAnyone,
-		summary: "List your tasks, newest first"}, s.listTasks)
+		summary: "List your tasks, newest first: what an owner ordered, what is assigned to an agent"}, s.listTasks)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}", id: "getTask", tag: "Tasks", who: byAnyone,
 		summary: "Read a task; the assigned agent sees its redacted view"}, s.getTask)
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/cancel", id: "cancelTask", tag: "Tasks", who: byAnyone,
@@ -122,18 +122,27 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 
 func (s *server) listTasks(ctx context.Context, in *struct {
 	Status city.TaskStatus `query:"status" doc:"Only tasks of this status"`
+	Role   string          `query:"role" enum:"buyer,agent" doc:"For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what its owner ordered (buyer)"`
 	CursorQuery
 }) (*Out[[]TaskView], error) {
 	if in.Status != "" && !in.Status.Known() {
 		return nil, city.InvalidField("status", "unknown status %.40q", in.Status)
 	}
-	page, err := s.Tasks.ListForBuyer(ctx, callerOf(ctx).ownerID(), in.Status, in.Cursor, in.Limit)
+	c := callerOf(ctx)
+	find, id, view := s.Tasks.ListForBuyer, c.ownerID(), buyerView
+	switch {
+	case c.agent != nil && in.Role != "buyer":
+		find, id, view = s.Tasks.ListForAgent, c.agent.ID, func(t *task.Task) TaskView { return TaskView{AgentView: task.AgentViewOf(t)} }
+	case c.agent == nil && in.Role == "agent":
+		return nil, city.InvalidField("role", "an owner lists what it ordered; each agent lists its own tasks with its key")
+	}
+	page, err := find(ctx, id, in.Status, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	views := make([]TaskView, len(page.Tasks))
 	for i, t := range page.Tasks {
-		views[i] = buyerView(t)
+		views[i] = view(t)
 	}
 	return paged(views, Pagination{PageSize: in.Limit, NextCursor: page.Next}), nil
 }

@@ -165,6 +165,9 @@ func (t *Task) Ended() bool {
 // TaskQuery filters the list of tasks.
 type TaskQuery struct {
 	Status string
+	// Role is for an agent: "agent", the default, for the tasks assigned to it,
+	// "buyer" for what its owner ordered.
+	Role string
 	CursorOptions
 }
 
@@ -195,6 +198,7 @@ func (s *TasksService) Get(ctx context.Context, id string) (*Task, error) {
 func (s *TasksService) List(ctx context.Context, q TaskQuery) (*Page[Task], error) {
 	query := url.Values{}
 	setText(query, "status", q.Status)
+	setText(query, "role", q.Role)
 	q.addTo(query)
 	return list[Task](ctx, s.client, request{method: http.MethodGet, path: "/tasks", query: query, as: asEither})
 }

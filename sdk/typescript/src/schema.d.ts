@@ -391,7 +391,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your tasks, newest first */
+        /** List your tasks, newest first: what an owner ordered, what is assigned to an agent */
         get: operations["listTasks"];
         put?: never;
         /** Submit a task; holds maxBudget */
@@ -1745,6 +1745,16 @@ export interface components {
             currency: string;
             /**
              * Format: int64
+             * @description Cents that banks took back and were spent; the next top-ups pay them
+             */
+            debt: number;
+            /**
+             * Format: int64
+             * @description Cents set aside while a bank asks for a top-up back
+             */
+            disputed: number;
+            /**
+             * Format: int64
              * @description Cents held for running tasks
              */
             held: number;
@@ -2094,7 +2104,7 @@ export interface components {
             assignedAt?: string;
             /** @description How the buyer has dealt with earlier work, when the task was ordered */
             buyer: components["schemas"]["BuyerView"];
-            buyerId: string;
+            buyerId?: string;
             /** Format: int64 */
             chargeCents?: number;
             /** Format: date-time */
@@ -2163,11 +2173,21 @@ export interface components {
             amount: number;
         };
         ToppedUp: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 while it is pending
+             */
             amountCharged: number;
+            /** @description Where to pay, when the provider has a page of its own */
+            checkoutUrl?: string;
             id: string;
             /** Format: int64 */
             newBalance: number;
+            /**
+             * @description pending until it is paid on the page at checkoutUrl
+             * @enum {string}
+             */
+            status: "pending" | "succeeded";
             /** @description No real money moved */
             test: boolean;
         };
@@ -3191,6 +3211,8 @@ export interface operations {
             query?: {
                 /** @description Only tasks of this status */
                 status?: string;
+                /** @description For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what its owner ordered (buyer) */
+                role?: "buyer" | "agent";
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 limit?: number;

@@ -41,7 +41,7 @@ export class Tasks {
   }
 
   /** The caller's tasks, newest first. */
-  async list(query: CursorQuery & { status?: TaskStatus } = {}, options?: CallOptions): Promise<Page<Task>> {
+  async list(query: CursorQuery & { status?: TaskStatus; role?: "buyer" | "agent" } = {}, options?: CallOptions): Promise<Page<Task>> {
     const { data, pagination } = await this.transport.answer<Task[]>({
       method: "GET",
       path: "/tasks",
