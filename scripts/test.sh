@@ -89,6 +89,7 @@ fi
 make=(make --no-print-directory)
 step 'build' "${make[@]}" build
 step 'build gotestsum' "${make[@]}" bin/gotestsum
+step 'build stripe-mock' "${make[@]}" bin/stripe-mock
 step 'npm ci' scripts/npm-ci.sh
 step 'gofmt' scripts/gofmt.sh
 step 'build golangci-lint' "${make[@]}" bin/golangci-lint

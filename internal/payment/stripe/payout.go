@@ -24,7 +24,7 @@ func (p *Provider) PayOut(ctx context.Context, order payment.Order) (string, err
 	if err != nil {
 		return "", outcome("transfer", err)
 	}
-	payout, err := p.findPayout(ctx, transfer)
+	payout, err := p.findPayout(ctx, order.ID, transfer)
 	if err != nil {
 		return "", fmt.Errorf("find payout: %w", err)
 	}
@@ -42,7 +42,7 @@ func (p *Provider) PayOut(ctx context.Context, order payment.Order) (string, err
 	if _, refused := err.(*payment.RefusedError); !refused { //nolint:errorlint // outcome wraps no refusal
 		return "", err
 	}
-	if back := p.takeBack(ctx, transfer); back != nil {
+	if back := p.takeBack(ctx, order.ID, transfer); back != nil {
 		return "", back
 	}
 	return "", err
@@ -97,7 +97,7 @@ func (p *Provider) payout(ctx context.Context, order payment.Order, transfer *sd
 }
 
 // findPayout looks for the payout that follows a transfer.
-func (p *Provider) findPayout(ctx context.Context, transfer *sdk.Transfer) (*sdk.Payout, error) {
+func (p *Provider) findPayout(ctx context.Context, orderID string, transfer *sdk.Transfer) (*sdk.Payout, error) {
 	list := &sdk.PayoutListParams{CreatedRange: &sdk.RangeQueryParams{GreaterThanOrEqual: transfer.Created}}
 	list.Limit = sdk.Int64(searchDepth)
 	list.SetStripeAccount(transfer.Destination.ID)
@@ -105,7 +105,7 @@ func (p *Provider) findPayout(ctx context.Context, transfer *sdk.Transfer) (*sdk
 		if err != nil {
 			return nil, err
 		}
-		if payout.Metadata[metaWithdrawal] == transfer.Metadata[metaWithdrawal] {
+		if payout.Metadata[metaWithdrawal] == orderID {
 			return payout, nil
 		}
 	}
@@ -113,14 +113,12 @@ func (p *Provider) findPayout(ctx context.Context, transfer *sdk.Transfer) (*sdk
 }
 
 // takeBack reverses a transfer whose payout came to nothing.
-func (p *Provider) takeBack(ctx context.Context, transfer *sdk.Transfer) error {
+func (p *Provider) takeBack(ctx context.Context, orderID string, transfer *sdk.Transfer) error {
 	if transfer.Reversed {
 		return nil
 	}
-	err := once(transfer.Metadata[metaWithdrawal]+"/reversal", func(key string) error {
-		params := &sdk.TransferReversalCreateParams{
-			ID: &transfer.ID, Metadata: map[string]string{metaWithdrawal: transfer.Metadata[metaWithdrawal]},
-		}
+	err := once(orderID+"/reversal", func(key string) error {
+		params := &sdk.TransferReversalCreateParams{ID: &transfer.ID, Metadata: map[string]string{metaWithdrawal: orderID}}
 		params.SetIdempotencyKey(key)
 		_, err := p.client.V1TransferReversals.Create(ctx, params)
 		return err
@@ -140,5 +138,5 @@ func (p *Provider) takeOrderBack(ctx context.Context, orderID string) error {
 	if transfer == nil {
 		return nil
 	}
-	return p.takeBack(ctx, transfer)
+	return p.takeBack(ctx, orderID, transfer)
 }

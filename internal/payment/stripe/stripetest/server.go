@@ -44,6 +44,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	failing  Failure            // guarded by mu
+	grace    int                // guarded by mu: calls that work before failing
 	calls    int                // guarded by mu
 	next     int                // guarded by mu: numbers ids
 	kept     map[string]answer  // guarded by mu: by idempotency key
@@ -84,10 +85,13 @@ func Start(t testing.TB) *Server {
 }
 
 // Fail makes every call from now on fail, until Fail(None).
-func (s *Server) Fail(how Failure) {
+func (s *Server) Fail(how Failure) { s.FailAfter(0, how) }
+
+// FailAfter is Fail from the call on that follows so many more.
+func (s *Server) FailAfter(calls int, how Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failing = how
+	s.failing, s.grace = how, calls
 }
 
 // Refuse answers each call like "POST /v1/payouts" with an error of Stripe's
@@ -142,6 +146,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	failing := s.failing
+	if s.grace > 0 {
+		failing, s.grace = None, s.grace-1
+	}
 	s.calls++
 	s.mu.Unlock()
 	switch {
