@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
@@ -49,6 +50,9 @@ func (n DisputeNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 	}
 	if err != nil {
 		return err
+	}
+	if n.Amount <= 0 || n.Amount > t.Amount || !strings.EqualFold(n.Currency, city.USD) {
+		return fmt.Errorf("dispute %s: about %d %s of a top-up of %d %s", n.ID, n.Amount, n.Currency, t.Amount, city.USD)
 	}
 	d, err := s.openDispute(ctx, tx, t, n)
 	if err != nil || n.Outcome == DisputeOpen || d.status != DisputeOpen {

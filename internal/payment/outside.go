@@ -79,9 +79,10 @@ type PayoutNews struct {
 
 // DisputeNews says that a buyer's bank takes a top-up back, and how that ended.
 type DisputeNews struct {
-	ID      string // the provider's
-	TopUpID string
-	Amount  city.Cents
-	Reason  string
-	Outcome DisputeStatus
+	ID       string // the provider's
+	TopUpID  string
+	Amount   city.Cents
+	Currency string
+	Reason   string
+	Outcome  DisputeStatus
 }

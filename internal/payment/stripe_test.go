@@ -3,6 +3,8 @@ package payment_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -408,6 +410,46 @@ func TestStripeEventsAreReplayed(t *testing.T) {
 		wantCode(t, "an event that never came", err, city.CodeNotFound)
 		c.wantPool(t, c.ann, 2000, 0)
 		c.wantAgreed(t)
+	})
+}
+
+// Everything at once: events many times each, in any order, from many workers,
+// while buyers spend and top up. The end is the same.
+func TestStripeEventsAtOnce(t *testing.T) {
+	t.Parallel()
+	eachStripe(t, func(t *testing.T, c stripeCity) {
+		const tops = 6
+		for i := range tops {
+			top := c.begin(t, c.ann, 1000)
+			c.Pay(t, top.ID)
+			if i%2 == 0 {
+				c.Decide(t, c.Dispute(t, top.ID, 600, false), i%4 == 0)
+			}
+		}
+		events := c.Events(t)
+		var wg sync.WaitGroup
+		for worker := range 6 {
+			wg.Go(func() {
+				order := rand.New(rand.NewPCG(uint64(worker), 7)).Perm(len(events))
+				for _, i := range order {
+					if err := c.Receive(t.Context(), events[i].Payload, events[i].Signature); err != nil {
+						t.Error(err)
+					}
+					// What comes too early fails, and is tried again below.
+					_ = c.ProcessEvent(t.Context(), events[i].ID)
+				}
+			})
+		}
+		wg.Wait()
+		for range 2 {
+			for _, e := range events {
+				if err := c.deliver(t, e); err != nil {
+					t.Errorf("%s: %v", e.Type, err)
+				}
+			}
+		}
+		// Of three disputes over 600 each two are won and one is lost.
+		c.wantCredits(t, "at the end", tops*1000-600, 0, 0)
 	})
 }
 

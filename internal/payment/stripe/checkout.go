@@ -21,6 +21,8 @@ func (p *Provider) Checkout(ctx context.Context, order payment.Order, returnURL 
 	params := &sdk.CheckoutSessionCreateParams{
 		Mode: sdk.String("payment"), Customer: &customer, ClientReferenceID: &order.ID,
 		SuccessURL: &returnURL, CancelURL: &returnURL,
+		// Credits are bought in the order's currency, and disputed in it.
+		AdaptivePricing: &sdk.CheckoutSessionCreateAdaptivePricingParams{Enabled: sdk.Bool(false)},
 		LineItems: []*sdk.CheckoutSessionCreateLineItemParams{{
 			Quantity: sdk.Int64(1),
 			PriceData: &sdk.CheckoutSessionCreateLineItemPriceDataParams{

@@ -124,7 +124,8 @@ func (p *Provider) payoutNews(ctx context.Context, event sdk.EventType, payout *
 // disputeNews: a mere inquiry takes no money, so it means nothing until it
 // becomes a dispute.
 func (p *Provider) disputeNews(ctx context.Context, dispute *sdk.Dispute) ([]payment.News, error) {
-	news := payment.DisputeNews{ID: dispute.ID, Amount: city.Cents(dispute.Amount), Reason: string(dispute.Reason), Outcome: payment.DisputeOpen}
+	news := payment.DisputeNews{ID: dispute.ID, Amount: city.Cents(dispute.Amount), Currency: string(dispute.Currency),
+		Reason: string(dispute.Reason), Outcome: payment.DisputeOpen}
 	switch dispute.Status {
 	case sdk.DisputeStatusWon:
 		news.Outcome = payment.DisputeWon
