@@ -40,8 +40,9 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return nil, err
 	}
 	report := within(ctx, verdict, quickVerdict)
-	if t, err = s.deliver(ctx, agentID, taskID, d, patch, report); err != nil || report != nil {
-		return t, err
+	t, taken, err := s.deliver(ctx, agentID, taskID, d, patch, report)
+	if err != nil || report != nil || !taken {
+		return t, err // other work was delivered meanwhile: this verdict is not about it
 	}
 	if report = within(ctx, verdict, s.Rules.VerdictWait); report == nil {
 		return t, nil
@@ -94,11 +95,12 @@ func (s *Service) examine(ctx context.Context, t *Task, d Deliverable, patch str
 	return verdict, nil
 }
 
-// deliver writes the work and, when report is there, its verdict.
-func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report) (*Task, error) {
+// deliver writes the work and, when report is there, its verdict. It is not
+// taken when the task has work already.
+func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report) (t *Task, taken bool, err error) {
 	late := false
-	t, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
-		if t.DeliveredAt != nil {
+	t, err = s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+		if taken = t.DeliveredAt == nil; !taken {
 			return nil
 		}
 		if late = overdue(t, tx); late {
@@ -126,9 +128,9 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 		return s.Jobs.Enqueue(ctx, tx, judgeArgs{t.ID}, jobs.At(tx.Now().Add(s.Rules.VerdictWait+judgeGrace)))
 	})
 	if err == nil && late {
-		return nil, city.Errorf(city.CodeDeadlinePassed, "The deadline passed at %s; the task has failed.", t.DeadlineAt.Format("15:04:05 MST"))
+		return nil, false, city.Errorf(city.CodeDeadlinePassed, "The deadline passed at %s; the task has failed.", t.DeadlineAt.Format("15:04:05 MST"))
 	}
-	return t, err
+	return t, taken, err
 }
 
 // judge runs the gate on a delivered task and settles it; it does nothing when
