@@ -113,6 +113,9 @@ func (b *ErrorBody) GetStatus() int { return b.status }
 
 const internalMessage = "Something went wrong on our side. Try again; if it happens again, name the request id."
 
+// maxFields bounds the wrong fields that an answer names.
+const maxFields = 50
+
 // nameless is an answer outside any request: huma asks for one to describe it.
 func nameless(err error) *ErrorBody {
 	known, ok := errors.AsType[*city.Error](err)
@@ -138,6 +141,7 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 	body := &ErrorBody{status: Status(known.Code)}
 	body.Err = ErrorAnswer{Code: known.Code, Message: known.Message, Details: known.Details, RequestID: requestID}
 	if len(known.Fields) > 0 {
+		known.Fields = known.Fields[:min(len(known.Fields), maxFields)]
 		body.Err.Details = map[string]any{"fields": known.Fields}
 	}
 	return body

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/idempotency"
@@ -35,11 +36,29 @@ func (s *server) limited(next http.Handler) http.Handler {
 	})
 }
 
+// archives takes large bodies, which are read before the handler is asked.
+const archives = base + "/archives"
+
+// known refuses large bodies of callers that nobody knows, before they are read.
+func (s *server) known(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == archives {
+			if err := byAnyone.check(callerOf(r.Context())); err != nil {
+				s.writeError(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // idempotent answers a repeated call with an Idempotency-Key by the first answer.
 func (s *server) idempotent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, caller := r.Header.Get("Idempotency-Key"), callerOf(r.Context()).id()
-		if key == "" || caller == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+		// What happens inside a sandbox is not kept: it may be large, and it is the
+		// agent's own to repeat.
+		if key == "" || caller == "" || r.Method == http.MethodGet || r.Method == http.MethodHead || strings.Contains(r.URL.Path, "/sandbox/") {
 			next.ServeHTTP(w, r)
 			return
 		}

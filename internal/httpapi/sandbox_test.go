@@ -438,3 +438,47 @@ func TestPrivateCodeOutlivesDeclines(t *testing.T) {
 		testDestroy(t, second)
 	}
 }
+
+// The gate judges against the code also when the agent has dropped its sandbox.
+func TestGateSeesTheCodeWithoutASandbox(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	needSandbox(t, s)
+	buyer := s.Buyer(t, 10_000)
+	archive := upload(t, s, buyer, tarGz(t, members(parcel())...))
+	const invented = "# Fixed the parcel service\n\nThe bug is in `src/parcel/count.go:41`, where `CountAll` misses the last parcel; `lib/greeting.go:17` calls it with nil. " +
+		"I changed `src/parcel/count.go:44` and `lib/greeting.go:19` so that the greeting is in capitals, and described it in `docs/greeting.md:3`.\n"
+	for name, drop := range map[string]bool{"dropped": true, "never made": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := newJob(t, s, buyer, aicity.TaskInput{ArchiveID: archive})
+			if drop {
+				j.provision(t)
+			}
+			if _, err := j.agent.Tasks.Executing(t.Context(), j.id, j.box); err != nil {
+				t.Fatal(err)
+			}
+			if drop {
+				if err := j.agent.Tasks.DestroySandbox(t.Context(), j.id, j.box); err != nil {
+					t.Fatal(err)
+				}
+			}
+			done, err := j.agent.Tasks.Complete(t.Context(), j.id, aicity.Completion{Output: aicity.Output{Result: invented}})
+			if err != nil || done.Status != aicity.TaskFailed {
+				t.Fatalf("%+v, %v", done, err)
+			}
+			report, err := buyer.Tasks.Gate(t.Context(), j.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range report.References {
+				if ref.Status == "unchecked" {
+					t.Errorf("%s was not checked against the code", ref.Text)
+				}
+			}
+			if len(report.References) == 0 {
+				t.Error("no reference was found")
+			}
+		})
+	}
+}

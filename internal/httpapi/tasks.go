@@ -122,7 +122,7 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 
 func (s *server) listTasks(ctx context.Context, in *struct {
 	Status city.TaskStatus `query:"status" doc:"Only tasks of this status"`
-	Role   string          `query:"role" enum:"buyer,agent" doc:"For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what its owner ordered (buyer)"`
+	Role   string          `query:"role" enum:"buyer,agent" doc:"For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what it ordered for its owner (buyer)"`
 	CursorQuery
 }) (*Out[[]TaskView], error) {
 	if in.Status != "" && !in.Status.Known() {
@@ -131,7 +131,9 @@ func (s *server) listTasks(ctx context.Context, in *struct {
 	c := callerOf(ctx)
 	find, id, view := s.Tasks.ListForBuyer, c.ownerID(), buyerView
 	switch {
-	case c.agent != nil && in.Role != "buyer":
+	case c.agent != nil && in.Role == "buyer":
+		find, id = s.Tasks.ListForSubmitter, c.agent.ID
+	case c.agent != nil:
 		find, id, view = s.Tasks.ListForAgent, c.agent.ID, func(t *task.Task) TaskView { return TaskView{AgentView: task.AgentViewOf(t)} }
 	case c.agent == nil && in.Role == "agent":
 		return nil, city.InvalidField("role", "an owner lists what it ordered; each agent lists its own tasks with its key")
@@ -176,8 +178,18 @@ func (s *server) visibleTask(ctx context.Context, c caller, id string) (t *task.
 			return t, false, err
 		}
 	}
-	t, err = s.Tasks.ForBuyer(ctx, c.ownerID(), id)
+	t, err = s.ordered(ctx, c, id)
 	return t, true, err
+}
+
+// ordered finds a task for whoever ordered it: an owner all of its own, an agent
+// only what it ordered itself.
+func (s *server) ordered(ctx context.Context, c caller, id string) (*task.Task, error) {
+	t, err := s.Tasks.ForBuyer(ctx, c.ownerID(), id)
+	if err == nil && c.agent != nil && t.SubmitterID != c.agent.ID {
+		return nil, city.Errorf(city.CodeTaskNotFound, "There is no task %.60q that you can see.", id)
+	}
+	return t, err
 }
 
 func (s *server) fullView(ctx context.Context, t *task.Task) (TaskView, error) {
@@ -218,6 +230,9 @@ func buyerView(t *task.Task) TaskView {
 }
 
 func (s *server) cancelTask(ctx context.Context, in *TaskPath) (*Out[TaskView], error) {
+	if _, err := s.ordered(ctx, callerOf(ctx), in.ID); err != nil {
+		return nil, err
+	}
 	t, err := s.Tasks.Cancel(ctx, callerOf(ctx).ownerID(), in.ID)
 	if err != nil {
 		return nil, err
@@ -237,6 +252,9 @@ func (s *server) giveFeedback(ctx context.Context, in *struct {
 	TaskPath
 	Body Feedback
 }) (*Out[TaskView], error) {
+	if _, err := s.ordered(ctx, callerOf(ctx), in.ID); err != nil {
+		return nil, err
+	}
 	t, err := s.Tasks.GiveFeedback(ctx, callerOf(ctx).ownerID(), in.ID, task.Feedback{
 		Thumbs: in.Body.Thumbs, Rating: in.Body.Rating, Reason: in.Body.Reason, Comment: in.Body.Comment,
 	})
@@ -264,7 +282,7 @@ type Patch struct {
 }
 
 func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error) {
-	t, err := s.Tasks.ForBuyer(ctx, callerOf(ctx).ownerID(), in.ID)
+	t, err := s.ordered(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +310,7 @@ type StatementTransfer struct {
 }
 
 func (s *server) getStatement(ctx context.Context, in *TaskPath) (*Out[Statement], error) {
-	t, err := s.Tasks.ForBuyer(ctx, callerOf(ctx).ownerID(), in.ID)
+	t, err := s.ordered(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

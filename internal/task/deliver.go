@@ -19,7 +19,8 @@ import (
 // Complete takes the agent's work and judges it. It returns with the verdict,
 // or with the status quality_check when the verdict takes longer than
 // Rules.VerdictWait; a repeated call returns what became of the first. Errors:
-// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, DEADLINE_PASSED.
+// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, DEADLINE_PASSED, and those of
+// Provision for a task with code.
 func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Deliverable) (*Task, error) {
 	if err := d.validate(); err != nil {
 		return nil, err
@@ -33,6 +34,13 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 	}
 	if t.Status != city.TaskExecuting {
 		return nil, errInvalidState(t, Deliver)
+	}
+	// The gate judges against the code. An agent that has dropped its sandbox, or
+	// never had one, does not get around that.
+	if t.Source.Any() {
+		if _, t, err = s.Provision(ctx, agentID, taskID); err != nil {
+			return nil, err
+		}
 	}
 	patch := s.patch(ctx, t)
 	verdict, err := s.examine(ctx, t, d, patch)

@@ -48,6 +48,11 @@ func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.
 	return s.page(ctx, "agent_id", agentID, status, cursor, limit)
 }
 
+// ListForSubmitter pages through what an agent ordered for its owner, newest first.
+func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
+	return s.page(ctx, "submitter_id", agentID, status, cursor, limit)
+}
+
 func (s *Service) page(ctx context.Context, column, id string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
 		return Page{}, city.InvalidField("cursor", "not a cursor of this list")

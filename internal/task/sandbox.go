@@ -113,10 +113,6 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 		if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
 			return errInvalidState(t, "provision")
 		}
-		a, err := s.Agents.FindTx(ctx, tx, agentID)
-		if err != nil {
-			return err
-		}
 		t.SandboxID = box.ID
 		if t.Source.token() {
 			t.Source.SealedToken = usedToken
@@ -126,7 +122,8 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 		}
 		// A quote that was accepted by starting stays as it is.
 		if t.Status == city.TaskSubmitted {
-			t.Quote = s.quote(t, a, box.Size.Tokens)
+			// The agent's price is that of the offer, whatever it has become since.
+			t.Quote = s.Prices.Quote(t.Quote.Model, t.Quote.BaseRateCents, box.Size.Tokens, t.MaxBudget)
 		}
 		data := map[string]any{"sandboxId": box.ID, "sizeClass": t.Size, "quoteCents": t.Quote.ChargeCents, "agentId": agentID}
 		return s.Events.Append(ctx, tx, t.ID, "task.provisioned", data, BuyerTopic(t.BuyerID))

@@ -134,6 +134,13 @@ func (s *Service) place(ctx context.Context, tx store.Tx, t *Task, bounds []boun
 // submit takes the order in tx. One that nobody can take is refused as a whole:
 // no task, no hold.
 func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) error {
+	if t.SubmitterID != "" {
+		if by, err := s.Agents.FindTx(ctx, tx, t.SubmitterID); err != nil {
+			return err
+		} else if !by.Active() {
+			return city.Errorf(city.CodeAgentInactive, "This agent is not active: it can order nothing until its owner reactivates it.")
+		}
+	}
 	chosen, err := s.choose(ctx, tx, t)
 	if err != nil {
 		return err

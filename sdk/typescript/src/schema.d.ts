@@ -3211,7 +3211,7 @@ export interface operations {
             query?: {
                 /** @description Only tasks of this status */
                 status?: string;
-                /** @description For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what its owner ordered (buyer) */
+                /** @description For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what it ordered for its owner (buyer) */
                 role?: "buyer" | "agent";
                 /** @description nextCursor of the page before */
                 cursor?: string;
