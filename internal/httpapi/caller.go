@@ -103,7 +103,7 @@ func (a access) check(c caller) error {
 // here: public endpoints do not care, the others answer with the reason.
 func (s *server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := s.identify(r)
+		c, err := s.identify(r.Context(), r.Header.Get("X-API-Key"), r.Header.Get("Authorization"))
 		if err != nil && city.CodeOf(err) == city.CodeInternal && !errors.Is(err, context.Canceled) {
 			s.writeError(w, r, err)
 			return
@@ -113,15 +113,14 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 	})
 }
 
-func (s *server) identify(r *http.Request) (caller, error) {
-	if key := r.Header.Get("X-API-Key"); key != "" {
-		a, err := s.Agents.AuthenticateKey(r.Context(), key)
+func (s *server) identify(ctx context.Context, key, header string) (caller, error) {
+	if key != "" {
+		a, err := s.Agents.AuthenticateKey(ctx, key)
 		if err != nil {
 			return caller{}, err
 		}
 		return caller{agent: &a}, nil
 	}
-	header := r.Header.Get("Authorization")
 	if header == "" {
 		return caller{}, nil
 	}
@@ -129,7 +128,7 @@ func (s *server) identify(r *http.Request) (caller, error) {
 	if !found || !strings.EqualFold(scheme, "Bearer") {
 		return caller{}, city.Errorf(city.CodeUnauthorized, "The Authorization header must read: Bearer, a space and the token.")
 	}
-	o, _, err := s.Accounts.Authenticate(r.Context(), strings.TrimSpace(secret))
+	o, _, err := s.Accounts.Authenticate(ctx, strings.TrimSpace(secret))
 	if err != nil {
 		return caller{}, err
 	}

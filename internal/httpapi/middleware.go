@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ratelimit"
 )
 
 type requestIDKey struct{}
@@ -120,16 +120,4 @@ func clientIPOf(ctx context.Context) string {
 }
 
 // clientIP is the address that limits apply to.
-func (s *server) clientIP(r *http.Request) string {
-	if s.TrustedProxy {
-		if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
-			last := forwarded[strings.LastIndex(forwarded, ",")+1:]
-			return strings.TrimSpace(last)
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
+func (s *server) clientIP(r *http.Request) string { return ratelimit.ClientIP(r, s.TrustedProxy) }

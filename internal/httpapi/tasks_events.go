@@ -82,7 +82,6 @@ func (s *server) streamTaskEvents(ctx context.Context, in *struct {
 func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	ctx, stop := s.untilStop(hctx.Context())
 	defer stop()
-	c := callerOf(ctx)
 	hctx.SetHeader("Content-Type", "text/event-stream")
 	hctx.SetHeader("X-Accel-Buffering", "no")
 	wake, cancel := s.Events.Subscribe(taskID)
@@ -91,6 +90,11 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer ticker.Stop()
 	w := hctx.BodyWriter()
 	for {
+		// A secret that was taken back ends its streams too.
+		c, err := s.identify(ctx, hctx.Header("X-API-Key"), hctx.Header("Authorization"))
+		if err != nil {
+			return
+		}
 		t, _, err := s.visibleTask(ctx, c, taskID)
 		if err != nil {
 			return

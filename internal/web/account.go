@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/ratelimit"
 )
 
 func (s *site) signUpPage(w http.ResponseWriter, r *http.Request) error {
@@ -17,7 +18,7 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	owner, session, err := s.Accounts.SignUp(r.Context(), account.SignUp{
-		Name: in.get("name"), Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: clientIP(r),
+		Name: in.get("name"), Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: ratelimit.ClientIP(r, s.TrustedProxy),
 	})
 	if err != nil {
 		if !in.refused(err) {
@@ -42,7 +43,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, session, err := s.Accounts.SignIn(r.Context(), account.SignIn{Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: clientIP(r)})
+	_, session, err := s.Accounts.SignIn(r.Context(), account.SignIn{Email: in.get("email"), Password: r.PostForm.Get("password"), ClientIP: ratelimit.ClientIP(r, s.TrustedProxy)})
 	if err != nil {
 		if !in.refused(err) {
 			return err
@@ -80,7 +81,7 @@ func (s *site) changePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := visitorOf(r)
 	err = s.Accounts.ChangePassword(r.Context(), v.owner.ID, account.PasswordChange{
-		Current: r.PostForm.Get("current"), New: r.PostForm.Get("new"), ClientIP: clientIP(r), KeepSession: v.sessionID,
+		Current: r.PostForm.Get("current"), New: r.PostForm.Get("new"), ClientIP: ratelimit.ClientIP(r, s.TrustedProxy), KeepSession: v.sessionID,
 	})
 	if err != nil {
 		if !in.refused(err) {

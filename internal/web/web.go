@@ -39,6 +39,7 @@ type Deps struct {
 	Logger       *slog.Logger
 	PublicURL    string
 	Secure       bool // users come over https
+	TrustedProxy bool // X-Forwarded-For comes from a proxy of the operator
 	RefundWindow time.Duration
 	OpenAPI      func() ([]byte, error)
 	Stopping     context.Context //nolint:containedctx // a signal, not a request's context
