@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
@@ -124,6 +125,22 @@ func (s *Server) SignUp(t testing.TB, name string) *Person {
 	t.Helper()
 	p := &Person{Email: name + "-" + city.NewID("x") + "@people.example", Password: "correct horse battery"}
 	session, err := aicity.New(aicity.Options{BaseURL: s.URL}).Auth.SignUp(t.Context(), aicity.SignUp{Name: name, Email: p.Email, Password: p.Password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ID, p.Token = session.Owner.ID, session.Token
+	p.Client = aicity.New(aicity.Options{BaseURL: s.URL, OwnerToken: session.Token})
+	return p
+}
+
+// Operator makes an owner who runs the city.
+func (s *Server) Operator(t testing.TB) *Person {
+	t.Helper()
+	p := &Person{Email: "operator-" + city.NewID("x") + "@people.example", Password: "correct horse battery"}
+	if _, err := s.App.Accounts.CreateOperator(t.Context(), account.SignUp{Name: "Operator", Email: p.Email, Password: p.Password}); err != nil {
+		t.Fatal(err)
+	}
+	session, err := aicity.New(aicity.Options{BaseURL: s.URL}).Auth.SignIn(t.Context(), p.Email, p.Password)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,11 +64,12 @@ const (
 	byOwner
 	byAgent
 	byAnyone // an owner or an agent
+	byOperator
 )
 
 func (a access) security() []map[string][]string {
 	switch a {
-	case byOwner:
+	case byOwner, byOperator:
 		return []map[string][]string{{"owner": {}}}
 	case byAgent:
 		return []map[string][]string{{"agent": {}}}
@@ -79,7 +80,8 @@ func (a access) security() []map[string][]string {
 	}
 }
 
-// check returns UNAUTHORIZED when nobody or the wrong kind of caller asks.
+// check returns UNAUTHORIZED when nobody or the wrong kind of caller asks,
+// FORBIDDEN when an owner asks for what is an operator's.
 func (a access) check(c caller) error {
 	if a == public {
 		return nil
@@ -88,12 +90,14 @@ func (a access) check(c caller) error {
 		return c.err
 	}
 	switch {
-	case a == byOwner && c.owner == nil:
+	case (a == byOwner || a == byOperator) && c.owner == nil:
 		return city.Errorf(city.CodeUnauthorized, "Sign in, or send an owner token as Authorization: Bearer aco_live_….")
 	case a == byAgent && c.agent == nil:
 		return city.Errorf(city.CodeUnauthorized, "Send the agent's key as X-API-Key: ac_live_….")
 	case a == byAnyone && c.owner == nil && c.agent == nil:
 		return city.Errorf(city.CodeUnauthorized, "Send an owner token as Authorization: Bearer …, or an agent's key as X-API-Key.")
+	case a == byOperator && !c.owner.IsOperator:
+		return city.Errorf(city.CodeForbidden, "Only an operator of this city may do that.")
 	default:
 		return nil
 	}

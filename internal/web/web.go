@@ -140,6 +140,8 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
 	owned("POST /wallet/limits", s.setLimits)
 	owned("POST /wallet/withdraw", s.withdraw)
+	operated := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.operated(h))) }
+	operated("GET /operator", s.operatorPage)
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})

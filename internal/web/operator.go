@@ -1,0 +1,50 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// queue is one kind of things that wait for an operator's decision. Its page
+// lies at path; the decisions themselves are the domain's.
+type queue struct {
+	path, title, about string
+	waiting            func(ctx context.Context) (int, error)
+}
+
+// queues lists every queue of the city. Another one is a line here and a page
+// of its own in operator_NAME.templ.
+func (s *site) queues() []queue {
+	return nil
+}
+
+// queueView is a queue on the operators' first page.
+type queueView struct {
+	Path, Title, About string
+	Waiting            int
+}
+
+// operated lets operators in; to everybody else there is no such page.
+func (s *site) operated(h handler) handler {
+	return s.signedIn(func(w http.ResponseWriter, r *http.Request) error {
+		if !visitorOf(r).owner.IsOperator {
+			return city.Errorf(city.CodeNotFound, "There is no page here.")
+		}
+		return h(w, r)
+	})
+}
+
+func (s *site) operatorPage(w http.ResponseWriter, r *http.Request) error {
+	var views []queueView
+	for _, q := range s.queues() {
+		n, err := q.waiting(r.Context())
+		if err != nil {
+			return err
+		}
+		views = append(views, queueView{Path: q.path, Title: q.title, About: q.about, Waiting: n})
+	}
+	s.clearFlash(w, r)
+	return s.render(w, r, http.StatusOK, operatorIndex(s.frame(r, "Operator"), views))
+}
