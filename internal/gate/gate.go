@@ -43,9 +43,10 @@ const (
 type Input struct {
 	Request     Request
 	Deliverable Deliverable
-	Repo        *Repo    // nil when the task has no repository
-	Patch       []byte   // git diff of what the agent changed, may be empty
-	Earlier     []string // earlier deliverables of the same agent, newest first
+	Repo        *Repo     // nil when the task has no repository
+	Patch       []byte    // git diff of what the agent changed, may be empty
+	Earlier     []string  // earlier deliverables of the same agent, newest first
+	Executed    *Executed // what building and testing the patch showed, nil when nothing was tried
 }
 
 // Request is what the buyer asked for.
@@ -81,6 +82,8 @@ type Report struct {
 	Signals    []Signal    `json:"signals"`
 	References []Reference `json:"references"`
 	Advice     []string    `json:"advice"`
+	Executed   *Executed   `json:"executed,omitempty" doc:"What building and testing the patch showed"`
+	Judge      *Judgement  `json:"judge,omitempty" doc:"The judge's opinions, when the score was borderline"`
 }
 
 // Signal is one thing the gate looked at. Signals with a Max earn points, the
@@ -99,7 +102,7 @@ type Signal struct {
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {
 	v := look(in)
-	report := Report{Version: Version, References: v.publicReferences(), Advice: []string{}}
+	report := Report{Version: Version, References: v.publicReferences(), Advice: []string{}, Executed: in.Executed}
 	var earned, available, taken float64
 	limit := 100.0
 	for _, judge := range signals {
@@ -140,5 +143,5 @@ var signals = []func(*view) (Signal, bool){
 	substance, relevance, technicalTerms, references, evidence, fit, criteria,
 	missingAsks, hallucination, misquotes, wrongLanguage, copiedSource,
 	genericTemplate, placeholders, refusal, repetition, echo, truncation,
-	addressedToJudge, reuse,
+	addressedToJudge, reuse, executed, acceptanceCommands,
 }
