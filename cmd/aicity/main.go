@@ -19,6 +19,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the city."`
 	Demo    demoCmd    `cmd:"" help:"Start a city on this machine and watch one real task from order to payout."`
 	Ledger  ledgerCmd  `cmd:"" help:"Look at the books."`
+	Gate    gateCmd    `cmd:"" help:"The quality gate by hand."`
 	Admin   adminCmd   `cmd:"" help:"Operator's tasks."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -1,0 +1,206 @@
+package eval
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+// Result is how the gate judged a sample.
+type Result struct {
+	Sample Sample
+	Report gate.Report
+	Took   time.Duration
+}
+
+// Second is asked for a second opinion where the gate is not sure; it returns
+// the report with the opinion applied.
+type Second func(ctx context.Context, in gate.Input, report gate.Report) gate.Report
+
+// Run judges samples one after another. The second opinion may be nil.
+func Run(ctx context.Context, samples []Sample, library *Library, clock city.Clock, second Second) ([]Result, error) {
+	results := make([]Result, 0, len(samples))
+	for _, s := range samples {
+		repo, err := library.Repository(ctx, s.Repo)
+		if err != nil {
+			return nil, err
+		}
+		in := s.Input(repo)
+		start := clock.Now()
+		report := gate.Judge(in)
+		took := clock.Now().Sub(start)
+		if second != nil && report.Borderline {
+			report = second(ctx, in, report)
+		}
+		results = append(results, Result{Sample: s, Report: report, Took: took})
+	}
+	return results, nil
+}
+
+// Real returns the files that the deliverable cites and the repository has.
+func (r Result) Real() []string {
+	return r.paths(gate.RefExists, gate.RefLineOutOfRange)
+}
+
+// Fake returns the files that the deliverable cites and the repository has
+// not, those that it proposes to create among them.
+func (r Result) Fake() []string {
+	return r.paths(gate.RefMissing, gate.RefNewFile)
+}
+
+func (r Result) paths(status ...gate.ReferenceStatus) []string {
+	all := []string{}
+	for _, ref := range r.Report.References {
+		if slices.Contains(status, ref.Status) {
+			all = append(all, ref.Path)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Wrong tells how far the score is on the wrong side of the pass mark, 0 when
+// it is on the right one. Borderline samples have no wrong side.
+func (r Result) Wrong() int {
+	switch r.Sample.Label {
+	case Good:
+		return max(0, gate.PassScore-r.Report.Score)
+	case Bad:
+		return max(0, r.Report.Score-gate.PassScore+1)
+	}
+	return 0
+}
+
+// Share is a number of samples out of some.
+type Share struct {
+	Passed int `json:"passed"`
+	Of     int `json:"of"`
+}
+
+func (s *Share) count(passed bool) {
+	s.Of++
+	if passed {
+		s.Passed++
+	}
+}
+
+// KindTotals is what became of the samples of one kind.
+type KindTotals struct {
+	Kind  string `json:"kind"`
+	Label Label  `json:"label"`
+	Share
+	Lowest  int `json:"lowest"`
+	Median  int `json:"median"`
+	Highest int `json:"highest"`
+}
+
+// Totals are the figures over all samples.
+type Totals struct {
+	Version    string          `json:"version"`
+	Samples    int             `json:"samples"`
+	Labels     map[Label]Share `json:"labels"`
+	AUC        float64         `json:"auc"`       // chance that a good sample scores above a bad one
+	Precision  float64         `json:"precision"` // of the references found, those that are labelled so
+	Recall     float64         `json:"recall"`    // of the labelled references, those that are found
+	Kinds      []KindTotals    `json:"kinds"`
+	MedianTime time.Duration   `json:"medianNs"`
+	P99Time    time.Duration   `json:"p99Ns"`
+}
+
+// Total sums the results up.
+func Total(results []Result) Totals {
+	t := Totals{Version: gate.Version, Samples: len(results), Labels: map[Label]Share{}}
+	var times []time.Duration
+	var found, labelled, both int
+	scores := map[Label][]int{}
+	for _, r := range results {
+		share := t.Labels[r.Sample.Label]
+		share.count(r.Report.Verdict == gate.Pass)
+		t.Labels[r.Sample.Label] = share
+		scores[r.Sample.Label] = append(scores[r.Sample.Label], r.Report.Score)
+		times = append(times, r.Took)
+		for _, pair := range [][2][]string{{r.Real(), r.Sample.RealRefs}, {r.Fake(), r.Sample.FakeRefs}} {
+			found, labelled = found+len(pair[0]), labelled+len(pair[1])
+			both += len(intersect(pair[0], pair[1]))
+		}
+	}
+	t.AUC = auc(scores[Good], scores[Bad])
+	t.Precision, t.Recall = ratio(both, found), ratio(both, labelled)
+	t.Kinds = kinds(results)
+	slices.Sort(times)
+	if n := len(times); n > 0 {
+		t.MedianTime, t.P99Time = times[n/2], times[min(n-1, n*99/100)]
+	}
+	return t
+}
+
+func intersect(a, b []string) []string {
+	var both []string
+	for _, x := range a {
+		if slices.Contains(b, x) {
+			both = append(both, x)
+		}
+	}
+	return both
+}
+
+// ratio of nothing is 1: nothing is wrong with it.
+func ratio(n, of int) float64 {
+	if of == 0 {
+		return 1
+	}
+	return float64(n) / float64(of)
+}
+
+// auc is the chance that one of high is above one of low; ties count half.
+func auc(high, low []int) float64 {
+	sum := 0.0
+	for _, h := range high {
+		for _, l := range low {
+			switch {
+			case h > l:
+				sum++
+			case h == l:
+				sum += 0.5
+			}
+		}
+	}
+	return sum / float64(max(1, len(high)*len(low)))
+}
+
+func kinds(results []Result) []KindTotals {
+	type key struct {
+		label Label
+		kind  string
+	}
+	scores := map[key][]int{}
+	passed := map[key]int{}
+	for _, r := range results {
+		k := key{r.Sample.Label, r.Sample.Kind}
+		scores[k] = append(scores[k], r.Report.Score)
+		if r.Report.Verdict == gate.Pass {
+			passed[k]++
+		}
+	}
+	all := make([]KindTotals, 0, len(scores))
+	for k, s := range scores {
+		slices.Sort(s)
+		all = append(all, KindTotals{Kind: k.kind, Label: k.label, Share: Share{passed[k], len(s)},
+			Lowest: s[0], Median: s[len(s)/2], Highest: s[len(s)-1]})
+	}
+	slices.SortFunc(all, func(a, b KindTotals) int {
+		return cmp.Or(cmp.Compare(b.Label, a.Label), cmp.Compare(a.Kind, b.Kind))
+	})
+	return all
+}
+
+// Mistakes returns the results on the wrong side, the worst first.
+func Mistakes(results []Result) []Result {
+	wrong := slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Wrong() == 0 })
+	slices.SortStableFunc(wrong, func(a, b Result) int { return cmp.Compare(b.Wrong(), a.Wrong()) })
+	return wrong
+}
