@@ -35,6 +35,30 @@ func TestSchemaParity(t *testing.T) {
 	}
 }
 
+// PostgreSQL uses no index for a comparison of two columns with different
+// collations: all of ours compare bytes. A new column says COLLATE "C".
+func TestTextComparesBytes(t *testing.T) {
+	t.Parallel()
+	rows, err := storetest.Postgres(t).Read().Query(t.Context(), `
+		SELECT table_name, column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+		AND table_name NOT LIKE 'river_%' AND table_name <> 'goose_db_version' ORDER BY 1, 2`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var table, column string
+		if err := rows.Scan(&table, &column); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf(`%s.%s is not COLLATE "C"`, table, column)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func columns(t *testing.T, db *store.DB, query string) map[string]column {
 	t.Helper()
 	rows, err := db.Read().Query(context.Background(), query)
