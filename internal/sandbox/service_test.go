@@ -320,6 +320,38 @@ func TestOutOfMemoryKeepsTheFiles(t *testing.T) {
 	}
 }
 
+// What the sandbox's own programs say when it is destroyed under a command is
+// not passed on as the command's words.
+func TestDestroyedStreamSaysNothing(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		b := setup(t, storetest.SQLite(t), nil)
+		b.provision(t, "")
+		running, destroyed := make(chan struct{}), make(chan error)
+		go func() {
+			<-running
+			destroyed <- b.Destroy(context.WithoutCancel(t.Context()), b.task)
+		}()
+		var once sync.Once
+		var mu sync.Mutex
+		var said strings.Builder
+		_, err := b.ExecStream(t.Context(), b.task, sandbox.Request{Command: "echo ready; trap '' TERM; sleep 1000"}, func(_ sandbox.Stream, p []byte) {
+			mu.Lock()
+			said.Write(p)
+			mu.Unlock()
+			once.Do(func() { close(running) })
+		})
+		if destroyErr := <-destroyed; destroyErr != nil {
+			t.Fatal(destroyErr)
+		}
+		mu.Lock()
+		if city.CodeOf(err) != city.CodeSandboxNotFound || said.String() != "ready\n" {
+			t.Errorf("said %q, %v", said.String(), err)
+		}
+		mu.Unlock()
+	}
+}
+
 func TestDestroyEndsCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t), nil)

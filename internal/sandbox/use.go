@@ -142,8 +142,14 @@ func (s *Service) runIn(ctx context.Context, l *live, c Command, limit int, outp
 	if err := s.ensure(ctx, l); err != nil {
 		return Result{}, err
 	}
-	stdout := &capped{left: limit, pass: func(p []byte) { output(Stdout, p) }}
-	stderr := &capped{left: limit, pass: func(p []byte) { output(Stderr, p) }}
+	pass := func(stream Stream) func([]byte) {
+		return func(p []byte) {
+			if l.ended.Err() == nil { // else it may be the backend that complains of the end, not the command
+				output(stream, p)
+			}
+		}
+	}
+	stdout, stderr := &capped{left: limit, pass: pass(Stdout)}, &capped{left: limit, pass: pass(Stderr)}
 	exit, err := s.cfg.Backend.Exec(ctx, l.box.ID, c, stdout, stderr)
 	result := Result{ExitCode: exit.Code, DurationMs: exit.Duration.Milliseconds(), Truncated: stdout.dropped || stderr.dropped}
 	switch {
