@@ -144,10 +144,9 @@ func publicError(err error) error {
 	var dns *net.DNSError
 	var timeout interface{ Timeout() bool }
 	switch {
-	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrProhibitedPort):
-		return errors.New("the address is not allowed: webhooks go to public addresses only")
-	case errors.As(err, &dns):
-		return errors.New("the host name cannot be resolved")
+	// One answer for both: which names exist inside is not for an agent to find out.
+	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrProhibitedPort), errors.As(err, &dns):
+		return errors.New("the host name has no public address")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return errors.New("the server did not answer in time")
 	default:
