@@ -52,6 +52,8 @@ type App struct {
 	Webhooks  *webhook.Service
 	Sandboxes *sandbox.Service
 
+	bodyGrace time.Duration
+
 	books   booksMeters
 	money   moneyMeters
 	handler http.Handler
@@ -69,7 +71,8 @@ type App struct {
 
 // Options are what tests and the demo set beside the configuration.
 type Options struct {
-	Clock city.Clock // nil is the system's
+	Clock     city.Clock    // nil is the system's
+	BodyGrace time.Duration // what every request's body has to arrive in; 0 is 20 s
 }
 
 // OpenDB opens and migrates the database of a configuration.
@@ -100,6 +103,9 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 		return nil, err
 	}
 	a := &App{cfg: cfg, logger: logger, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
+	if a.bodyGrace = opts.BodyGrace; a.bodyGrace == 0 {
+		a.bodyGrace = bodyGrace
+	}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())

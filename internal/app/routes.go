@@ -13,7 +13,7 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	api := httpapi.New(deps)
 	pages, err := web.New(web.Deps{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Webhooks: a.Webhooks, Events: a.Events,
-		Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
+		Limits: deps.Limits, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
 		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(deps) }, Stopping: a.streams,
 	})
 	if err != nil {
@@ -28,5 +28,5 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 		mux.Handle(path, api)
 	}
 	mux.Handle("/", pages)
-	return mux, nil
+	return timedBodies(mux, a.bodyGrace), nil
 }

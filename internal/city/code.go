@@ -17,6 +17,7 @@ const (
 	CodeMethodNotAllowed   Code = "METHOD_NOT_ALLOWED"
 	CodePayloadTooLarge    Code = "PAYLOAD_TOO_LARGE"
 	CodeUnsupportedMedia   Code = "UNSUPPORTED_MEDIA_TYPE"
+	CodeRequestTimeout     Code = "REQUEST_TIMEOUT"
 	CodeRateLimited        Code = "RATE_LIMITED"
 	CodeIdempotency        Code = "IDEMPOTENCY_CONFLICT"
 	CodeInvalidState       Code = "INVALID_STATE"
@@ -77,7 +78,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState,
 		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
 		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady,

@@ -5,6 +5,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 
@@ -77,7 +78,7 @@ func New(deps Deps) http.Handler {
 	s.describeErrors()
 	s.registerRaw(mux)
 	mux.HandleFunc("/", s.otherwise(mux))
-	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.known(s.idempotent(mux))))))
+	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
 }
 
 func (s *server) config() huma.Config {
@@ -166,19 +167,28 @@ type route struct {
 	keepsAnswer               bool // see server.keepsAnswer; the path has no parameters
 }
 
-// add registers an endpoint: it checks the caller and maps the error.
+// add registers an endpoint: it checks the caller, before the body of somebody
+// who may not call is read, and maps the error.
 func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
 		DefaultStatus: r.status, MaxBodyBytes: max(r.maxBody, maxBody), Security: r.who.security(),
+		BodyReadTimeout: -1, // the server gives every body its time
 	}
 	if r.keepsAnswer {
 		s.keepsAnswer[r.method+" "+op.Path] = true
 	}
-	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		if err := r.who.check(callerOf(ctx)); err != nil {
-			return nil, answer(ctx, s.Logger, err)
+	op.Middlewares = huma.Middlewares{func(hctx huma.Context, next func(huma.Context)) {
+		if err := r.who.check(callerOf(hctx.Context())); err != nil {
+			body := answer(hctx.Context(), s.Logger, err)
+			hctx.SetHeader("Content-Type", "application/json")
+			hctx.SetStatus(body.status)
+			_ = json.NewEncoder(hctx.BodyWriter()).Encode(body)
+			return
 		}
+		next(hctx)
+	}}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {
 			return nil, answer(ctx, s.Logger, err)

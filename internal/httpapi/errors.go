@@ -3,10 +3,14 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,6 +31,7 @@ var statuses = map[city.Code]int{
 	city.CodeMethodNotAllowed:   http.StatusMethodNotAllowed,
 	city.CodePayloadTooLarge:    http.StatusRequestEntityTooLarge,
 	city.CodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
+	city.CodeRequestTimeout:     http.StatusRequestTimeout,
 	city.CodeRateLimited:        http.StatusTooManyRequests,
 	city.CodeIdempotency:        http.StatusConflict,
 	city.CodeInvalidState:       http.StatusConflict,
@@ -131,11 +136,11 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 	requestID := requestIDOf(ctx)
 	var known *city.Error
 	if !errors.As(err, &known) {
-		if !errors.Is(err, context.Canceled) {
+		if ctx.Err() == nil && !errors.Is(err, context.Canceled) { // else the caller hung up
 			logger.ErrorContext(ctx, "request failed", "requestId", requestID, "error", err)
 		}
 		known = city.Errorf(city.CodeInternal, internalMessage)
-	} else if cause := known.Unwrap(); cause != nil && Status(known.Code) >= http.StatusInternalServerError {
+	} else if cause := known.Unwrap(); cause != nil && ctx.Err() == nil && Status(known.Code) >= http.StatusInternalServerError {
 		logger.WarnContext(ctx, "request refused", "requestId", requestID, "code", known.Code, "error", cause)
 	}
 	body := &ErrorBody{status: Status(known.Code)}
@@ -145,6 +150,32 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 		body.Err.Details = map[string]any{"fields": known.Fields}
 	}
 	return body
+}
+
+func errBodyTooLarge() error {
+	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
+}
+
+func errBodyLate() error {
+	return city.Errorf(city.CodeRequestTimeout, "The request body did not arrive in time. Send it again.")
+}
+
+func errBodyCut() error { return city.InvalidField("body", "it broke off before its end") }
+
+// bodyError is the public error for a body that could not be read.
+func bodyError(err error) error {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return errBodyTooLarge()
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errBodyLate()
+	}
+	return errBodyCut()
+}
+
+// brokeOff reports whether a body ended before its end.
+func brokeOff(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // errorModel is set once: huma knows one error model a process, and every
@@ -169,12 +200,15 @@ func humaError(status int, message string, errs []error) error {
 	case http.StatusUnprocessableEntity, http.StatusBadRequest:
 		return invalid(message, errs)
 	case http.StatusRequestEntityTooLarge:
-		return city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
+		return errBodyTooLarge()
 	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
 		return city.Errorf(city.CodeUnsupportedMedia, "Send and accept application/json.")
 	case http.StatusRequestTimeout:
-		return city.Errorf(city.CodeValidation, "The request body did not arrive in time.")
+		return errBodyLate()
 	default:
+		if slices.ContainsFunc(errs, brokeOff) {
+			return errBodyCut()
+		}
 		return errors.Join(append([]error{errors.New(message)}, errs...)...)
 	}
 }

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -36,21 +35,8 @@ func (s *server) limited(next http.Handler) http.Handler {
 	})
 }
 
-// archives takes large bodies, which are read before the handler is asked.
+// archives takes larger bodies than all other calls that are remembered.
 const archives = base + "/archives"
-
-// known refuses large bodies of callers that nobody knows, before they are read.
-func (s *server) known(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == archives {
-			if err := byAnyone.check(callerOf(r.Context())); err != nil {
-				s.writeError(w, r, err)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
 
 // idempotent answers a repeated call with an Idempotency-Key by the first answer.
 func (s *server) idempotent(next http.Handler) http.Handler {
@@ -62,12 +48,13 @@ func (s *server) idempotent(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxArchiveBody))
+		limit := int64(maxBody)
+		if r.URL.Path == archives {
+			limit = maxArchiveBody
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 		if err != nil {
-			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-				err = city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
-			}
-			s.writeError(w, r, err)
+			s.writeError(w, r, bodyError(err))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))

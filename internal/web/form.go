@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,9 @@ func readForm(r *http.Request) (form, error) {
 	if err := r.ParseForm(); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return form{}, city.Errorf(city.CodePayloadTooLarge, "The form is too large.")
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return form{}, city.Errorf(city.CodeRequestTimeout, "The form did not arrive in time. Send it again.")
 		}
 		return form{}, city.InvalidField("form", "cannot be read")
 	}

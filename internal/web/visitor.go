@@ -3,13 +3,16 @@ package web
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ratelimit"
 )
 
 const (
@@ -51,6 +54,28 @@ func (s *site) withVisitor(next http.Handler) http.Handler {
 			s.setCookie(w, sessionCookie, "", -1, true)
 		case err != nil && !errors.Is(err, context.Canceled):
 			s.showError(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// limited bounds how many pages each visitor may ask for: owners by themselves,
+// all others by their address. It is the API's limit, and counts with it.
+func (s *site) limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		key := "ip/" + ratelimit.ClientIP(r, s.TrustedProxy)
+		if owner := visitorOf(r).owner; owner != nil {
+			key = owner.ID
+		}
+		if state := s.Limits.Allow(key); !state.Allowed {
+			seconds := max(1, int(math.Ceil(state.RetryAfter.Seconds())))
+			w.Header().Set("Retry-After", strconv.Itoa(seconds))
+			s.showError(w, r, city.Errorf(city.CodeRateLimited, "You ask for many pages at once. Try again in %d s.", seconds))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -21,6 +21,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/ratelimit"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
 	"aicity.dev/aicity/internal/webhook"
@@ -35,6 +36,7 @@ type Deps struct {
 	Payments     *payment.Service
 	Webhooks     *webhook.Service
 	Events       *event.Log
+	Limits       *ratelimit.Limiter
 	Clock        city.Clock
 	Logger       *slog.Logger
 	PublicURL    string
@@ -71,7 +73,7 @@ func New(deps Deps) (http.Handler, error) {
 	guard.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeForbidden, "This form was sent from another site. Open the page here and try again.")
 	}))
-	return s.headers(guard.Handler(s.withVisitor(mux))), nil
+	return s.headers(guard.Handler(s.withVisitor(s.limited(mux)))), nil
 }
 
 // serveAsset serves a file under a name that changes with its content, so that
@@ -189,12 +191,18 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, c temp
 func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
 	view := errorView{Title: "Something went wrong", Message: "It is on our side. Try again in a moment.", Status: http.StatusInternalServerError}
 	switch code := city.CodeOf(err); {
+	case code == city.CodeInternal && r.Context().Err() != nil:
+		return // the visitor has left
 	case code == city.CodeInternal:
 		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
 	case strings.HasSuffix(string(code), "NOT_FOUND"):
 		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
 	case code == city.CodeForbidden:
 		view = errorView{Title: "Not for you", Message: publicMessage(err), Status: http.StatusForbidden}
+	case code == city.CodeRateLimited:
+		view = errorView{Title: "Too fast", Message: publicMessage(err), Status: http.StatusTooManyRequests}
+	case code == city.CodeRequestTimeout:
+		view = errorView{Title: "Too slow", Message: publicMessage(err), Status: http.StatusRequestTimeout}
 	case code == city.CodePayloadTooLarge:
 		view = errorView{Title: "Too large", Message: publicMessage(err), Status: http.StatusRequestEntityTooLarge}
 	default:

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -225,6 +226,26 @@ func TestSessionCookieAndHeaders(t *testing.T) {
 	if got := v.get("/static/app." + name).header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
 		t.Errorf("style sheet is cached as %q", got)
 	}
+}
+
+// Pages are limited for each visitor like calls of the API; what they are made of is not.
+func TestPagesAreLimited(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.RequestsPerSecond = 1 })
+	person := s.SignUp(t, "owner")
+	stranger := newVisitor(t, s.URL, nil)
+	var last answer
+	for range 20 {
+		last = stranger.get("/explore")
+	}
+	last.want(t, http.StatusTooManyRequests, "Try again in", "/static/app.")
+	if last.header.Get("Retry-After") == "" {
+		t.Errorf("headers %v", last.header)
+	}
+	_, rest, _ := strings.Cut(last.body, `href="/static/app.`)
+	name, _, _ := strings.Cut(rest, `"`)
+	stranger.get("/static/app."+name).want(t, http.StatusOK)
+	newVisitor(t, s.URL, person).get("/dashboard").want(t, http.StatusOK)
 }
 
 // What others write never becomes markup of ours.

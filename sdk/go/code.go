@@ -13,6 +13,7 @@ const (
 	CodeMethodNotAllowed     = "METHOD_NOT_ALLOWED"
 	CodePayloadTooLarge      = "PAYLOAD_TOO_LARGE"
 	CodeUnsupportedMedia     = "UNSUPPORTED_MEDIA_TYPE"
+	CodeRequestTimeout       = "REQUEST_TIMEOUT"
 	CodeRateLimited          = "RATE_LIMITED"
 	CodeIdempotency          = "IDEMPOTENCY_CONFLICT"
 	CodeInvalidState         = "INVALID_STATE"
@@ -67,7 +68,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeRefundWindow, CodeFeedbackGiven,
