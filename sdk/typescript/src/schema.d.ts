@@ -1182,6 +1182,12 @@ export interface components {
             id: string;
             name: string;
         };
+        Command: {
+            command: string;
+            /** @enum {string} */
+            finding: "met" | "not_met" | "not_shown";
+            run: components["schemas"]["Run"];
+        };
         CompleteTask: {
             /** Format: int64 */
             executionTimeMs?: number;
@@ -1504,7 +1510,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -1535,6 +1541,22 @@ export interface components {
              * @description After it everything the command started is killed
              */
             timeoutMs?: number;
+        };
+        Executed: {
+            /** @description Tests that passed before the patch and fail, or are gone, after it */
+            broken?: string[] | null;
+            build?: components["schemas"]["Step"];
+            /** @description The task's acceptance commands */
+            commands?: components["schemas"]["Command"][] | null;
+            /** @description Tests that failed before the patch and pass after it */
+            fixed?: string[] | null;
+            /** @description Faults that were put into the code to see whether the new tests notice */
+            mutations?: components["schemas"]["Mutation"][] | null;
+            /** @description Tests that the patch added and that pass */
+            newTests?: string[] | null;
+            /** @description Why it was not run, or not to its end */
+            note?: string;
+            tests?: components["schemas"]["Step"];
         };
         FailTaskRequest: {
             /** @description Why; the buyer sees it */
@@ -1575,6 +1597,18 @@ export interface components {
             /** Format: int64 */
             line?: number;
             severity: string;
+        };
+        Judgement: {
+            /**
+             * Format: int64
+             * @description The score before the judge was asked
+             */
+            heuristicScore: number;
+            model?: string;
+            note: string;
+            opinions?: components["schemas"]["Opinion"][] | null;
+            /** @enum {string} */
+            outcome: "agreed" | "majority" | "no_majority" | "unavailable";
         };
         Limits: {
             /**
@@ -1631,6 +1665,15 @@ export interface components {
              */
             tierRateCents: number;
         };
+        Mutation: {
+            /** @description Whether a new test failed because of it */
+            caught: boolean;
+            file: string;
+            from: string;
+            /** Format: int64 */
+            line: number;
+            to: string;
+        };
         NewOwnerToken: {
             /** Format: date-time */
             createdAt: string;
@@ -1647,6 +1690,17 @@ export interface components {
         };
         Onboarding: {
             url: string;
+        };
+        Opinion: {
+            /** @description Why there is no usable answer */
+            failure?: string;
+            /** @description What was asked for and is not there */
+            missing?: string[] | null;
+            reasons?: string[] | null;
+            /** Format: int64 */
+            score: number;
+            /** @enum {string} */
+            verdict?: "pass" | "fail";
         };
         Output: {
             /**
@@ -1861,6 +1915,10 @@ export interface components {
         Report: {
             advice: string[] | null;
             borderline: boolean;
+            /** @description What building and testing the patch showed */
+            executed?: components["schemas"]["Executed"];
+            /** @description The judge's opinions, when the score was borderline */
+            judge?: components["schemas"]["Judgement"];
             references: components["schemas"]["Reference"][] | null;
             /** Format: int64 */
             score: number;
@@ -1915,6 +1973,28 @@ export interface components {
         RotatedKey: {
             /** @description Shown only now; the old key no longer works */
             apiKey: string;
+        };
+        Run: {
+            /** Format: int64 */
+            durationMs: number;
+            /** Format: int64 */
+            exitCode: number;
+            /**
+             * Format: int64
+             * @description Tests that failed
+             */
+            failed?: number;
+            /** @enum {string} */
+            outcome: "ok" | "failed" | "not_run";
+            /** @description The end of what it printed */
+            output?: string;
+            /**
+             * Format: int64
+             * @description Tests that passed, where the output names them
+             */
+            passed?: number;
+            /** @description Why it did not run */
+            why?: string;
         };
         SandboxView: {
             /** Format: date-time */
@@ -2037,6 +2117,11 @@ export interface components {
             to: string;
             /** @description Oldest first */
             transactions: components["schemas"]["TransactionView"][] | null;
+        };
+        Step: {
+            after: components["schemas"]["Run"];
+            before: components["schemas"]["Run"];
+            command: string;
         };
         SubmitTask: {
             /** @description What done means */
