@@ -20,6 +20,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Start a city on this machine and watch one real task from order to payout."`
 	Ledger  ledgerCmd  `cmd:"" help:"Look at the books."`
 	Gate    gateCmd    `cmd:"" help:"The quality gate by hand."`
+	Sandbox sandboxCmd `cmd:"" help:"What sandboxes are made of."`
 	Admin   adminCmd   `cmd:"" help:"Operator's tasks."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
 	Version versionCmd `cmd:"" help:"Print the version."`

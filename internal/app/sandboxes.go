@@ -1,12 +1,14 @@
 package app
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/gvisor"
+	"aicity.dev/aicity/internal/sandbox/image"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
 
@@ -27,10 +29,14 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 	if err != nil {
 		node = "node"
 	}
+	rootfs, err := image.Store{Dir: filepath.Join(a.cfg.Data, image.Folder)}.Root(a.cfg.SandboxRootfs)
+	if err != nil {
+		return nil, fmt.Errorf("--sandbox-rootfs: %w", err)
+	}
 	dir := filepath.Join(a.cfg.Data, "sandboxes")
 	return sandbox.New(sandbox.Config{
 		DB: a.DB, Backend: gvisor.New(gvisor.Options{
-			Runsc: a.cfg.Runsc, Rootfs: a.cfg.SandboxRootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
+			Runsc: a.cfg.Runsc, Rootfs: rootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
 		}), Fetcher: fetcher, Dir: dir, Node: node,
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: sandboxIdle, Logger: a.logger,
 	})

@@ -34,7 +34,7 @@ type Config struct {
 	AllowPrivateWebhooks bool `help:"Deliver webhooks also over plain http and to private addresses." env:"AICITY_ALLOW_PRIVATE_WEBHOOKS" group:"Sealing"`
 
 	Runsc           string        `help:"gVisor's runsc; without it the one beside this program, then the one in PATH." placeholder:"FILE" env:"AICITY_RUNSC" group:"Sealing"`
-	SandboxRootfs   string        `help:"Folder that is the root of every sandbox; without it this machine's programs, read-only." placeholder:"DIR" type:"path" env:"AICITY_SANDBOX_ROOTFS" group:"Sealing"`
+	SandboxRootfs   string        `help:"Root of every sandbox: the name of an image (aicity sandbox image), or a folder, with a slash in it; without it this machine's programs, read-only." placeholder:"NAME|DIR" env:"AICITY_SANDBOX_ROOTFS" group:"Sealing"`
 	SandboxMax      int           `help:"Sandboxes at once." default:"16" env:"AICITY_SANDBOX_MAX" group:"Sealing"`
 	SandboxMemoryMB int64         `help:"Memory of a sandbox, in MiB." default:"1024" env:"AICITY_SANDBOX_MEMORY_MB" group:"Sealing"`
 	SandboxCPUs     float64       `help:"CPUs of a sandbox." name:"sandbox-cpus" default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`

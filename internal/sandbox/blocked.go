@@ -11,16 +11,6 @@ import (
 	"aicity.dev/aicity/internal/city"
 )
 
-// blockedTools are the programs whose only use is a network. There is none in
-// a sandbox, whatever runs there; refusing them early tells the agent so.
-var blockedTools = []string{
-	"curl", "wget", "nc", "ncat", "netcat", "socat", "ssh", "scp", "sftp", "telnet", "ftp",
-	"dig", "nslookup", "host", "ping",
-}
-
-// BlockedTools are the names of the programs that are refused and hidden.
-func BlockedTools() []string { return slices.Clone(blockedTools) }
-
 // errBlocked refuses a network tool. Error: COMMAND_BLOCKED.
 func errBlocked(tool string) *city.Error {
 	return city.Errorf(city.CodeCommandBlocked,

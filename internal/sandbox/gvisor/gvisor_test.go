@@ -27,7 +27,11 @@ type started struct {
 
 func start(t *testing.T, limits sandbox.Limits) started {
 	t.Helper()
-	b := sandboxtest.Backend(t)
+	return startWith(t, sandboxtest.Backend(t), limits)
+}
+
+func startWith(t *testing.T, b *gvisor.Backend, limits sandbox.Limits) started {
+	t.Helper()
 	s := started{Backend: b, id: city.NewID(city.PrefixSandbox), workspace: sandboxtest.Workspace(t)}
 	baseline := t.TempDir()
 	err := b.Create(t.Context(), sandbox.Spec{ID: s.id, Dir: t.TempDir(), Workspace: s.workspace, Baseline: baseline, Limits: limits})

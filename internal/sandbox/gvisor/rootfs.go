@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/image"
 )
 
 // mount is a file or folder of the host that every sandbox sees, read-only.
@@ -31,18 +32,19 @@ var programFolders = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64
 
 // prepareRootfs makes the root file system of the host's programs: an empty
 // tree with the host's program folders bound into it and an /etc that tells
-// nothing of the host. A configured root is taken as it is.
+// nothing of the host. A configured root is
+// taken as it is, but for its network tools.
 func (b *Backend) prepareRootfs() error {
-	if b.opts.Rootfs != "" {
-		return checkRootfs(b.opts.Rootfs)
-	}
 	root := b.rootfs()
+	b.mounts = nil
+	if b.opts.Rootfs != "" {
+		return errors.Join(checkRootfs(root), b.hideTools(root))
+	}
 	for _, dir := range []string{"etc", "home/user", "tmp", "proc", "dev", "sys", "run/baseline", "var/tmp", "root"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil { //nolint:gosec // read by the sandbox's user
 			return err
 		}
 	}
-	b.mounts = nil
 	for _, dir := range programFolders {
 		if err := b.addProgramFolder(root, dir); err != nil {
 			return err
@@ -51,13 +53,13 @@ func (b *Backend) prepareRootfs() error {
 	if err := b.writeEtc(filepath.Join(root, "etc")); err != nil {
 		return err
 	}
-	return b.hideTools()
+	return b.hideTools("/")
 }
 
 // checkRootfs says what a configured root lacks.
 func checkRootfs(root string) error {
 	for _, dir := range []string{"home/user", "tmp", "proc", "run/baseline", "bin/sh"} {
-		if _, err := os.Stat(filepath.Join(root, dir)); err != nil {
+		if _, err := image.Lookup(root, dir); err != nil {
 			return fmt.Errorf("the configured root lacks /%s: %w", dir, err)
 		}
 	}
@@ -140,33 +142,24 @@ func copyAlternatives(to string) error {
 	return nil
 }
 
-// hideTools covers the network tools that the host has with an empty file that
-// nobody may run. There is no network to reach with them; this is the second wall.
-func (b *Backend) hideTools() error {
+// hideTools covers the network tools of the root with an empty file that nobody
+// may run. There is no network to reach with them; this is the second wall. A
+// tool that a file system of many programs in one has is refused by name only.
+func (b *Backend) hideTools(root string) error {
 	cover := filepath.Join(b.opts.Dir, "hidden")
 	if err := os.WriteFile(cover, nil, 0o444); err != nil && !errors.Is(err, fs.ErrPermission) { //nolint:gosec // empty
 		return err
 	}
-	for _, dir := range []string{"/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"} {
-		for _, tool := range sandbox.BlockedTools() {
-			target, err := filepath.EvalSymlinks(filepath.Join(dir, tool))
-			if err != nil || shared(target) || !b.bound(target) {
-				continue
-			}
-			hidden := mount{outside: cover, inside: target}
-			if !slices.Contains(b.mounts, hidden) {
-				b.mounts = append(b.mounts, hidden)
-			}
+	tools, err := image.NetworkTools(root)
+	if err != nil {
+		return err
+	}
+	for _, tool := range tools {
+		if inside := "/" + tool; b.opts.Rootfs != "" || b.bound(inside) {
+			b.mounts = append(b.mounts, mount{outside: cover, inside: inside})
 		}
 	}
 	return nil
-}
-
-// shared reports whether a file is many programs in one: hiding it would take
-// the shell away too.
-func shared(target string) bool {
-	name := filepath.Base(target)
-	return strings.HasPrefix(name, "busybox") || strings.HasPrefix(name, "toybox") || name == "coreutils"
 }
 
 // bound reports whether target is in a folder that the sandboxes see.

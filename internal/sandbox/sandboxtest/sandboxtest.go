@@ -18,7 +18,13 @@ import (
 // test is skipped by name, but fails in CI.
 func Backend(t testing.TB) *gvisor.Backend {
 	t.Helper()
-	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Dir: shortDir(t), Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
+	return BackendOn(t, "")
+}
+
+// BackendOn is Backend with a folder of the host as the sandboxes' root.
+func BackendOn(t testing.TB, root string) *gvisor.Backend {
+	t.Helper()
+	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
 	if err := b.Probe(t.Context()); err != nil {
 		missing(t, "no sandbox runs here: "+err.Error())
 	}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"archive/tar"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"aicity.dev/aicity/internal/sandbox/image"
+)
+
+func runImage(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	var command struct {
+		Sandbox sandboxCmd `cmd:""`
+	}
+	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse(append([]string{"sandbox", "image"}, args...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = parsed.Run()
+	return out.String(), err
+}
+
+// An operator imports an image, sees it in the list, verifies it, and is told
+// what has changed in it.
+func TestSandboxImage(t *testing.T) {
+	t.Parallel()
+	data, exported := t.TempDir(), filepath.Join(t.TempDir(), "container.tar")
+	f, err := os.Create(exported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tar.NewWriter(f)
+	for name, content := range map[string]string{"bin/sh": "shell", "bin/curl": "curl"} {
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o755, Size: int64(len(content))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	steps := []struct {
+		args []string
+		want []string
+		err  string
+	}{
+		{args: []string{"list"}, want: []string{"No images"}},
+		{args: []string{"verify", "mine"}, err: `no image "mine"`},
+		{args: []string{"import", "mine", exported}, want: []string{"Left out, being network tools: bin/curl\n", "Image mine: ", "--sandbox-rootfs mine"}},
+		{args: []string{"import", "mine", exported}, err: "already"},
+		{args: []string{"list"}, want: []string{"mine", "container.tar"}},
+		{args: []string{"verify", "mine"}, want: []string{"Image mine is what it was"}},
+		{args: []string{"verify", "mine", "--tree=1234"}, err: "not the one noted"},
+	}
+	for _, step := range steps {
+		checkImageStep(t, append(step.args, "--data="+data), step.want, step.err)
+	}
+	if err := os.WriteFile(filepath.Join(data, image.Folder, "mine/rootfs/bin/sh"), []byte("other"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	checkImageStep(t, []string{"verify", "mine", "--data=" + data}, nil, "/bin/sh is a file")
+}
+
+func checkImageStep(t *testing.T, args, want []string, wantErr string) {
+	t.Helper()
+	out, err := runImage(t, args...)
+	if wantErr != "" && (err == nil || !strings.Contains(err.Error(), wantErr)) || wantErr == "" && err != nil {
+		t.Errorf("%v: got %v, want %q", args, err, wantErr)
+	}
+	for _, part := range want {
+		if !strings.Contains(out, part) {
+			t.Errorf("%v: %q lacks %q", args, out, part)
+		}
+	}
+}
