@@ -1,0 +1,155 @@
+package judge
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/store"
+)
+
+// hearingLimit is when the heuristic score stands though opinions are missing.
+const hearingLimit = 4 * time.Minute
+
+// maxCalls bounds the calls about one task: three opinions, and room for calls
+// that bring none.
+const maxCalls = 7
+
+// Config is what a panel works with.
+type Config struct {
+	DB     *store.DB
+	Judge  Judge
+	Budget int // calls a day (UTC), on all nodes together
+	Logger *slog.Logger
+	Limit  time.Duration // of one hearing; 0 is hearingLimit
+	// Wait pauses between two tries; nil is a timer. Tests replace it.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+// Panel asks the judge as often as a verdict needs.
+type Panel struct{ cfg Config }
+
+// NewPanel returns a panel.
+func NewPanel(cfg Config) *Panel {
+	if cfg.Wait == nil {
+		cfg.Wait = pause
+	}
+	if cfg.Limit == 0 {
+		cfg.Limit = hearingLimit
+	}
+	return &Panel{cfg: cfg}
+}
+
+// Hear collects opinions on a task's work until two agree, three are there, or
+// no more can be had; what was answered in an earlier run counts and is not
+// asked again. It fails only when the database or ctx does.
+func (p *Panel) Hear(ctx context.Context, taskID string, c Case) (gate.Asked, error) {
+	bounded, cancel := context.WithTimeout(ctx, p.cfg.Limit)
+	defer cancel()
+	asked, err := p.hear(bounded, taskID, c)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		asked.Failure = "The judge took too long."
+		return asked, nil
+	}
+	return asked, err
+}
+
+func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, error) {
+	calls, err := Calls(ctx, p.cfg.DB.Read(), taskID)
+	if err != nil {
+		return gate.Asked{}, err
+	}
+	asked := gate.Asked{Model: p.cfg.Judge.Model(), Opinions: opinions(calls)}
+	for tries := 0; gate.Undecided(asked.Opinions); {
+		if len(calls) >= maxCalls {
+			asked.Failure = "The judge could not be reached."
+			return asked, nil
+		}
+		q := ask(c)
+		call, err := reserve(ctx, p.cfg.DB, taskID, Call{Number: len(calls) + 1, Model: asked.Model}, p.cfg.Budget)
+		if errors.Is(err, errSpent) {
+			asked.Failure = "The day's budget for the judge is spent."
+			return asked, nil
+		}
+		if err != nil {
+			return asked, err
+		}
+		call, failure := p.put(ctx, q, call)
+		calls = append(calls, call)
+		// What was paid is kept, also when the caller has left.
+		if err := keep(context.WithoutCancel(ctx), p.cfg.DB, taskID, call); err != nil {
+			return asked, err
+		}
+		p.cfg.Logger.InfoContext(ctx, "judge asked", "task", taskID, "call", call.Number, "state", string(call.State), "failure", call.Failure,
+			"inputTokens", call.InputTokens, "outputTokens", call.OutputTokens)
+		asked.Opinions = opinions(calls)
+		switch {
+		case ctx.Err() != nil:
+			return asked, ctx.Err()
+		case call.State != Failed:
+			tries = 0
+		case !failure.Transient:
+			asked.Failure = call.Failure
+			return asked, nil
+		default:
+			tries++
+			if err := p.cfg.Wait(ctx, max(failure.After, backoff(tries))); err != nil {
+				return asked, err
+			}
+		}
+	}
+	return asked, nil
+}
+
+// put makes one call. A refusal of the server ends the hearing, but an answer
+// that is none counts as an opinion that cannot be used.
+func (p *Panel) put(ctx context.Context, q question, call Call) (Call, *Failure) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answer, err := p.cfg.Judge.Ask(ctx, q.Prompt)
+	call.InputTokens, call.OutputTokens = answer.InputTokens, answer.OutputTokens
+	if err != nil {
+		failure, ok := errors.AsType[*Failure](err)
+		if !ok {
+			failure = transient("The model server did not answer.")
+		}
+		call.State, call.Failure = Failed, failure.Reason
+		if answer.OutputTokens > 0 { // it was answered, and paid
+			call.State, call.Opinion = Unusable, gate.Opinion{Failure: failure.Reason}
+		}
+		return call, failure
+	}
+	opinion, wrong := checkAnswer(answer.Text, q.caseID)
+	call.State, call.Opinion = Answered, opinion
+	if wrong != "" {
+		call.State, call.Opinion, call.Failure = Unusable, gate.Opinion{Failure: wrong}, wrong
+	}
+	return call, nil
+}
+
+// opinions are those of the calls that brought one, usable or not.
+func opinions(calls []Call) []gate.Opinion {
+	var all []gate.Opinion
+	for _, c := range calls {
+		if c.State == Answered || c.State == Unusable {
+			all = append(all, c.Opinion)
+		}
+	}
+	return all
+}
+
+// backoff grows with each try: 1 s, 2 s, 4 s …
+func backoff(tries int) time.Duration { return time.Second << min(tries-1, 4) }
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

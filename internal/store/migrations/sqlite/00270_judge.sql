@@ -1,0 +1,23 @@
+-- +goose Up
+-- Every call to the judge's model, written before it is made.
+CREATE TABLE judge_calls (
+    task_id       TEXT NOT NULL,
+    number        INTEGER NOT NULL, -- 1, 2, 3 … of the task
+    model         TEXT NOT NULL,
+    state         TEXT NOT NULL, -- asked, answered, unusable, failed
+    opinion       TEXT NOT NULL, -- JSON, '' without an answer
+    failure       TEXT NOT NULL,
+    input_tokens  INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    asked_at      INTEGER NOT NULL,
+    answered_at   INTEGER,
+    PRIMARY KEY (task_id, number)
+) STRICT;
+-- How many calls each day has seen, on all nodes together.
+CREATE TABLE judge_days (
+    day   TEXT NOT NULL PRIMARY KEY,
+    calls INTEGER NOT NULL
+) STRICT;
+-- +goose Down
+DROP TABLE judge_days;
+DROP TABLE judge_calls;
