@@ -24,12 +24,17 @@ demo: build ## Build, then show a whole task from submission to payment, and kee
 	@bin/aicity demo
 
 .PHONY: build
-build: bin/runsc aicity ## Build aicity and its sandbox runtime into bin/
+build: bin/runsc aicity runner ## Build aicity and its sandbox runtime into bin/
 
 .PHONY: aicity
 aicity:
 	@mkdir -p bin
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/aicity ./cmd/aicity
+
+.PHONY: runner
+runner: # the first process of every sandbox: static, so that it runs on any root
+	@mkdir -p bin
+	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/aicity-runner ./cmd/aicity-runner
 
 bin/runsc: tools/runsc/go.mod # without cgo: runsc re-executes itself in a bare chroot
 	$(call build-tool,runsc,gvisor.dev/gvisor/runsc)

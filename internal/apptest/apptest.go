@@ -16,6 +16,7 @@ import (
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
@@ -46,6 +47,7 @@ func SeedAgents() Option { return func(c *config.Config) { c.SeedAgents = true }
 // repositories and webhooks are allowed, seed agents are off.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
+	sandboxtest.Runner(t)
 	cfg := Config(t.TempDir())
 	for _, opt := range opts {
 		opt(&cfg)

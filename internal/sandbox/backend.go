@@ -74,10 +74,13 @@ type Backend interface {
 	Probe(ctx context.Context) error
 	// Create starts a sandbox; nothing of it remains when it fails.
 	Create(ctx context.Context, spec Spec) error
-	// Exec runs a command until it ends, its timeout passes or ctx is done; the
-	// last two kill the processes it started. Output arrives while it runs.
+	// Exec runs a command until it ends, its timeout passes or ctx is done. None
+	// of the processes it started outlives it. Output arrives while it runs, and
+	// it is held up while a writer waits; a writer's error ends it.
 	// Errors: ErrGone, ErrOOM.
 	Exec(ctx context.Context, id string, cmd Command, stdout, stderr io.Writer) (Exit, error)
+	// Done is closed when the sandbox does not run, or no more.
+	Done(id string) <-chan struct{}
 	// Destroy kills a sandbox and removes what the backend kept for it. It is
 	// no error when there is none.
 	Destroy(ctx context.Context, id string) error

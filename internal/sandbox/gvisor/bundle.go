@@ -3,7 +3,9 @@ package gvisor
 import (
 	"encoding/json"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -13,6 +15,8 @@ import (
 const (
 	// sandboxUID owns the workspace and runs everything when we are root.
 	sandboxUID = sandbox.UID
+	// runnerUID is the user of the first process, who owns nothing.
+	runnerUID  = sandbox.UID + 1
 	searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 )
 
@@ -43,7 +47,7 @@ func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
 		Version:  specs.Version,
 		Hostname: "sandbox",
 		Root:     &specs.Root{Path: b.rootfs(), Readonly: true},
-		Process:  b.process(initArgs(), "/", nil, spec.Limits),
+		Process:  b.runnerProcess(spec.Limits),
 		Mounts:   b.bundleMounts(spec),
 		Linux: &specs.Linux{
 			Namespaces: []specs.LinuxNamespace{
@@ -56,25 +60,34 @@ func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
 	}
 }
 
-// initArgs is the first process: it sleeps, and because a shell waits for any
-// child, it also buries the orphans of later commands.
-func initArgs() []string {
-	return []string{"/bin/sh", "-c", "while :; do sleep 86400; done"}
-}
+// runnerDir is where the runner is inside, in a mount of its own.
+const runnerDir = "/run/runner"
 
-// process describes a process of a sandbox: no capability, no way to get one.
-func (b *Backend) process(args []string, cwd string, env []string, limits sandbox.Limits) *specs.Process {
+// runnerProcess is the first process. It is somebody else than the commands it
+// starts, so that they cannot reach it, and may do what that takes, no more.
+func (b *Backend) runnerProcess(limits sandbox.Limits) *specs.Process {
+	powers := []string{
+		"CAP_SETUID", "CAP_SETGID", // to become the user of a command
+		"CAP_KILL",            // to end it
+		"CAP_DAC_READ_SEARCH", // to find its folder and program
+	}
+	uid := strconv.Itoa(int(b.uid()))
 	return &specs.Process{
-		User: specs.User{UID: b.uid(), GID: b.uid()},
-		Args: args,
-		Cwd:  cwd,
-		Env: append([]string{
-			"PATH=" + searchPath, "HOME=" + sandbox.Home, "USER=user", "LOGNAME=user", "SHELL=/bin/sh",
-			"LANG=C.UTF-8", "TERM=dumb", "TMPDIR=/tmp", "GIT_PAGER=cat", "PAGER=cat",
-		}, env...),
-		Capabilities:    &specs.LinuxCapabilities{},
+		User:            specs.User{UID: runnerUID, GID: runnerUID},
+		Args:            []string{path.Join(runnerDir, runnerName), uid, uid},
+		Cwd:             "/",
+		Env:             []string{"GOMAXPROCS=2", "GOGC=50"},
+		Capabilities:    &specs.LinuxCapabilities{Permitted: powers, Effective: powers, Inheritable: powers, Ambient: powers},
 		NoNewPrivileges: true,
 		Rlimits:         b.rlimits(limits),
+	}
+}
+
+// environment is what every command finds, before its own.
+func environment() []string {
+	return []string{
+		"PATH=" + searchPath, "HOME=" + sandbox.Home, "USER=user", "LOGNAME=user", "SHELL=/bin/sh",
+		"LANG=C.UTF-8", "TERM=dumb", "TMPDIR=/tmp", "GIT_PAGER=cat", "PAGER=cat",
 	}
 }
 
@@ -89,6 +102,7 @@ func (b *Backend) rlimits(l sandbox.Limits) []specs.POSIXRlimit {
 	}
 	add("RLIMIT_NOFILE", l.OpenFiles)
 	add("RLIMIT_FSIZE", l.FileBytes)
+	add("RLIMIT_NPROC", l.Processes)
 	if !b.cgroups {
 		add("RLIMIT_DATA", l.MemoryBytes)
 	}
@@ -127,6 +141,7 @@ func (b *Backend) bundleMounts(spec sandbox.Spec) []specs.Mount {
 		{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "noexec", "nodev"}},
 		{Destination: "/tmp", Type: "tmpfs", Source: "tmpfs", Options: tmp},
 		{Destination: sandbox.Home, Type: "bind", Source: spec.Workspace, Options: []string{"bind", "rw", "nosuid", "nodev"}},
+		{Destination: runnerDir, Type: "bind", Source: b.runnerFolder(), Options: []string{"bind", "ro", "nosuid", "nodev"}},
 		{Destination: sandbox.BaselineDir, Type: "bind", Source: spec.Baseline, Options: []string{"bind", "ro", "nosuid", "nodev", "noexec"}},
 	}
 	for _, m := range b.mounts {

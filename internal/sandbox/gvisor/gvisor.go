@@ -10,11 +10,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
@@ -25,6 +24,8 @@ type Options struct {
 	// Runsc is the path of the runsc binary; "" looks next to the running
 	// binary, then in $PATH.
 	Runsc string
+	// Runner is the path of aicity-runner; "" looks next to runsc and where runsc is looked for.
+	Runner string
 	// Dir keeps the state of the sandboxes. One process at a time may use it.
 	Dir string
 	// Rootfs is the folder that becomes the read-only root of every sandbox; ""
@@ -39,17 +40,24 @@ type Backend struct {
 	opts     Options
 	rootless bool
 	runsc    string // found by New
+	runner   string // found by New
 	missing  error  // why it cannot work at all
 	cgroups  bool   // set by Probe, before anything else is called
 	mounts   []mount
+
+	mu    sync.Mutex
+	boxes map[string]*box // that run, by id; guarded by mu
 }
 
 var _ sandbox.Backend = (*Backend)(nil)
 
 // New returns a backend. It never fails: Probe tells whether it can work.
 func New(opts Options) *Backend {
-	b := &Backend{opts: opts, rootless: os.Geteuid() != 0}
+	var err error
+	b := &Backend{opts: opts, rootless: os.Geteuid() != 0, boxes: map[string]*box{}}
 	b.runsc, b.missing = Find(opts.Runsc)
+	b.runner, err = findRunner(opts.Runner, b.runsc)
+	b.missing = errors.Join(b.missing, err)
 	// runsc changes its folder, so every path it is given must be absolute.
 	for _, dir := range []*string{&b.opts.Dir, &b.opts.Rootfs} {
 		if *dir == "" {
@@ -60,28 +68,6 @@ func New(opts Options) *Backend {
 		*dir = absolute
 	}
 	return b
-}
-
-// Find returns the absolute path of runsc: path itself when given, else next
-// to the running binary, else in $PATH.
-func Find(path string) (string, error) {
-	if path != "" {
-		found, err := exec.LookPath(path)
-		if err != nil {
-			return "", fmt.Errorf("find runsc: %w", err)
-		}
-		return filepath.Abs(found)
-	}
-	if self, err := os.Executable(); err == nil {
-		if found, err := exec.LookPath(filepath.Join(filepath.Dir(self), "runsc")); err == nil {
-			return found, nil
-		}
-	}
-	found, err := exec.LookPath("runsc")
-	if err != nil {
-		return "", errors.New("find runsc: it is neither next to this program nor in $PATH; `make build` makes it")
-	}
-	return filepath.Abs(found)
 }
 
 // Name implements sandbox.Backend.
@@ -100,6 +86,9 @@ func (b *Backend) Probe(ctx context.Context) error {
 	}
 	if err := os.MkdirAll(b.stateDir(), 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
+	}
+	if err := b.placeRunner(); err != nil {
+		return fmt.Errorf("place the runner: %w", err)
 	}
 	if err := b.prepareRootfs(); err != nil {
 		return fmt.Errorf("prepare root file system: %w", err)
@@ -149,7 +138,11 @@ func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
 	if err := b.writeBundle(spec); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
-	if err := b.start(ctx, spec); err != nil {
+	started, err := b.start(ctx, spec)
+	if started != nil {
+		b.add(spec.ID, started)
+	}
+	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
 	}
 	return nil
@@ -159,6 +152,7 @@ func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
 func (b *Backend) Destroy(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
 	defer cancel()
+	b.forget(id)
 	if err := b.run(ctx, "delete", "--force", id); err != nil {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
@@ -180,22 +174,3 @@ func (b *Backend) List(context.Context) ([]string, error) {
 }
 
 func (b *Backend) stateDir() string { return filepath.Join(b.opts.Dir, "runsc") }
-
-// death says why a sandbox that complains is gone, nil when it still works. A
-// dying sandbox passes for running a moment longer, so it is asked to work.
-func (b *Backend) death(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
-	defer cancel()
-	call := b.newCall(ctx, id, b.process([]string{"/bin/true"}, "/", nil, sandbox.Limits{}))
-	if err := call.run(ctx); err == nil && call.complaint == "" {
-		return nil
-	}
-	killed, err := oomKills(id)
-	switch {
-	case err == nil && killed > 0:
-		return sandbox.ErrOOM
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w (%w)", sandbox.ErrGone, err)
-	}
-	return sandbox.ErrGone
-}

@@ -117,8 +117,8 @@ func TestExec(t *testing.T) {
 		{name: "standard input", cmd: sandbox.Command{Argv: []string{"cat"}, Stdin: strings.NewReader("in")}, stdout: "in"},
 		{name: "standard input nobody reads", cmd: sandbox.Command{Argv: []string{"true"}, Stdin: strings.NewReader(strings.Repeat("x", 1<<20))}},
 		{name: "folder", cmd: sandbox.Command{Argv: []string{"pwd"}, Dir: "/tmp"}, stdout: "/tmp\n"},
-		{name: "missing folder", cmd: sandbox.Command{Argv: []string{"pwd"}, Dir: "/nope"}, code: 126, stderr: "sh: 1: cd: can't cd to /nope\n"},
-		{name: "missing program", cmd: sandbox.Command{Argv: []string{"nope"}}, code: 127, stderr: "sh: 1: exec: nope: not found\n"},
+		{name: "missing folder", cmd: sandbox.Command{Argv: []string{"pwd"}, Dir: "/nope"}, code: 126, stderr: "cannot change to /nope: no such folder\n"},
+		{name: "missing program", cmd: sandbox.Command{Argv: []string{"nope"}}, code: 127, stderr: "nope: not found\n"},
 		{name: "a child that keeps the output open", cmd: sandbox.Command{Argv: []string{"sh", "-c", "sleep 1000 & echo done"}}, stdout: "done\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

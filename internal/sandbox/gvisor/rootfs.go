@@ -40,7 +40,7 @@ func (b *Backend) prepareRootfs() error {
 	if b.opts.Rootfs != "" {
 		return errors.Join(checkRootfs(root), b.hideTools(root))
 	}
-	for _, dir := range []string{"etc", "home/user", "tmp", "proc", "dev", "sys", "run/baseline", "var/tmp", "root"} {
+	for _, dir := range []string{"etc", "home/user", "tmp", "proc", "dev", "sys", "run/baseline", "run/runner", "var/tmp", "root"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil { //nolint:gosec // read by the sandbox's user
 			return err
 		}

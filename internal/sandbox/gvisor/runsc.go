@@ -3,11 +3,9 @@ package gvisor
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -59,26 +57,29 @@ func (b *Backend) run(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// start runs the bundle in the background. Its output goes to a file: the
-// sandbox inherits it, and a pipe would keep the caller waiting for ever. A
-// caller that leaves does not end it: cut off half-way it would leave processes
-// that runsc itself does not know.
-func (b *Backend) start(caller context.Context, spec sandbox.Spec) error {
+// start runs the bundle in the background and returns the conversation with its
+// runner. A caller that leaves does not end it: cut off half-way it would leave
+// processes that runsc itself does not know.
+func (b *Backend) start(caller context.Context, spec sandbox.Spec) (*box, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(caller), startTimeout)
 	defer cancel()
-	log, err := os.OpenFile(filepath.Join(spec.Dir, "runsc.log"), os.O_CREATE|os.O_RDWR|os.O_TRUNC|os.O_APPEND, 0o600)
+	ends, err := openConversation()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = log.Close() }()
 	cmd := b.command(ctx, "run", "--detach", "--bundle="+bundleDir(spec.Dir), spec.ID)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Run(); err != nil {
-		said := &tail{}
-		_, _ = io.Copy(said, io.NewSectionReader(log, 0, 1<<20))
-		return fmt.Errorf("runsc run: %w: %s", err, said)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends.stdin, ends.stdout, ends.stderr
+	err = cmd.Run()
+	started := ends.handOver()
+	if err != nil {
+		started.close()
+		return nil, fmt.Errorf("runsc run: %w: %s", err, started.said())
 	}
-	return caller.Err()
+	if err := started.Ready(ctx); err != nil {
+		started.close()
+		return nil, fmt.Errorf("await the runner: %w: %s", err, started.said())
+	}
+	return started, caller.Err()
 }
 
 // idOfState is the id in the name of a state file, "ID_sandbox:ID.state".
@@ -88,16 +89,25 @@ func idOfState(name string) string {
 }
 
 // tail keeps the last of what is written to it, for error messages.
-type tail struct{ kept []byte }
+type tail struct {
+	mu   sync.Mutex
+	kept []byte // guarded by mu
+}
 
 const tailBytes = 2 << 10
 
 func (t *tail) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, p[max(0, len(p)-tailBytes):]...)
 	if over := len(t.kept) - tailBytes; over > 0 {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	return len(p), nil
 }
 
-func (t *tail) String() string { return strings.TrimSpace(string(t.kept)) }
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(string(t.kept))
+}

@@ -2,11 +2,13 @@
 package sandboxtest
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -24,7 +26,7 @@ func Backend(t testing.TB) *gvisor.Backend {
 // BackendOn is Backend with a folder of the host as the sandboxes' root.
 func BackendOn(t testing.TB, root string) *gvisor.Backend {
 	t.Helper()
-	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
+	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Runner: Runner(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
 	if err := b.Probe(t.Context()); err != nil {
 		missing(t, "no sandbox runs here: "+err.Error())
 	}
@@ -79,19 +81,55 @@ func shortDir(t testing.TB) string {
 	return dir
 }
 
-// runsc finds the binary in bin/ of the module or in $PATH.
-func runsc(t testing.TB) string {
+// Runner builds the sandboxes' first process into bin/, so that no test meets
+// an old one, and returns its path.
+func Runner(t testing.TB) string {
 	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatalf("build the runner: %v", err)
+	}
+	return path
+}
+
+// built builds the runner once in a process; others may do the same.
+var built = sync.OnceValues(func() (string, error) {
+	bin := filepath.Join(module(), "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return "", err
+	}
+	own, err := os.MkdirTemp(bin, "build-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(own) }()
+	fresh, path := filepath.Join(own, "aicity-runner"), filepath.Join(bin, "aicity-runner")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", fresh, "aicity.dev/aicity/cmd/aicity-runner")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, os.Rename(fresh, path)
+})
+
+// module is the folder of the module that this file is of.
+func module() string {
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		return "."
 	}
 	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			break
 		}
 	}
-	path, err := gvisor.Find(filepath.Join(dir, "bin", "runsc"))
+	return dir
+}
+
+// runsc finds the binary in bin/ of the module or in $PATH.
+func runsc(t testing.TB) string {
+	t.Helper()
+	path, err := gvisor.Find(filepath.Join(module(), "bin", "runsc"))
 	if err == nil {
 		return path
 	}
