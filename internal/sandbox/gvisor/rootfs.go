@@ -58,7 +58,7 @@ func (b *Backend) prepareRootfs() error {
 
 // checkRootfs says what a configured root lacks.
 func checkRootfs(root string) error {
-	for _, dir := range []string{"home/user", "tmp", "proc", "run/baseline", "bin/sh"} {
+	for _, dir := range []string{"home/user", "tmp", "proc", "run/baseline", "run/runner", "bin/sh"} {
 		if _, err := image.Lookup(root, dir); err != nil {
 			return fmt.Errorf("the configured root lacks /%s: %w", dir, err)
 		}

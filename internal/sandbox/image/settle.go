@@ -24,7 +24,7 @@ func settle(tree string) (leftOut []string, err error) {
 	if _, err := resolve(root, "bin/sh", false); err != nil {
 		return nil, errors.New("it has no /bin/sh: is it the file system of a container (docker export), or all its layers in order?")
 	}
-	for _, dir := range []string{"dev", "etc", "home/user", "proc", "root", "run/baseline", "sys", "tmp", "var/tmp"} {
+	for _, dir := range []string{"dev", "etc", "home/user", "proc", "root", "run/baseline", "run/runner", "sys", "tmp", "var/tmp"} {
 		if err := mountPoint(root, dir); err != nil {
 			return nil, err
 		}
