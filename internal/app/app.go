@@ -207,6 +207,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.background.Go(func() { a.Accounts.Run(running) })
 	a.background.Go(func() { a.Agents.Run(running) })
 	a.background.Go(func() { a.Sandboxes.Run(running) })
+	a.background.Go(func() { a.Tasks.Run(running) })
 	a.server = &http.Server{
 		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },

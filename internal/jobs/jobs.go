@@ -69,6 +69,16 @@ func Migrate(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return fmt.Errorf("migrate job tables: %w", err)
 	}
+	return db.InTx(ctx, dropRetired)
+}
+
+// dropRetired removes waiting jobs of kinds that nothing runs any longer: what
+// they were for is a task's due_at now.
+func dropRetired(ctx context.Context, tx store.Tx) error {
+	_, err := tx.Exec(ctx, `DELETE FROM river_job WHERE kind IN ('task_accept_window', 'task_deadline', 'task_approval', 'task_release')`)
+	if err != nil {
+		return fmt.Errorf("drop retired jobs: %w", err)
+	}
 	return nil
 }
 

@@ -24,9 +24,9 @@ func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) er
 	if idempotencyKey != "" {
 		key = &idempotencyKey
 	}
-	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
-		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)`, append(values(t), key)...)
+		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)`, append(values(t), key, store.MicrosPtr(t.due()))...)
 }
 
 func repeatedKey(err error) bool {
@@ -39,12 +39,13 @@ func update(ctx context.Context, tx store.Tx, t *Task) error {
 		quote = $7, routing = $8, passed_over = $9, sandbox_id = $10, fail_code = $11, fail_reason = $12, gate_score = $13,
 		charge = $14, fee = $15, thumbs = $16, rating = $17, reason = $18, comment = $19, feedback_at = $20, assigned_at = $21,
 		accept_by = $22, started_at = $23, deadline_at = $24, delivered_at = $25, ended_at = $26, refund_until = $27,
-		released_at = $28 WHERE id = $1`,
+		released_at = $28, due_at = $29 WHERE id = $1`,
 		t.ID, t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing),
 		encode(t.PassedOver), t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee),
 		t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At),
 		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
-		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt))
+		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
+		store.MicrosPtr(t.due()))
 }
 
 func values(t *Task) []any {
@@ -129,6 +130,34 @@ func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*T
 		return nil, fmt.Errorf("list tasks: %w", err)
 	}
 	return tasks, nil
+}
+
+// dueTask names a task that is due, and its place in the order of those.
+type dueTask struct {
+	at int64
+	id string
+}
+
+// listDue lists up to limit tasks that are due at now and come after from.
+func listDue(ctx context.Context, q store.Querier, now time.Time, from dueTask, limit int) ([]dueTask, error) {
+	rows, err := q.Query(ctx, `SELECT due_at, id FROM tasks WHERE due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4`,
+		store.Micros(now), from.at, from.id, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list due tasks: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var due []dueTask
+	for rows.Next() {
+		var t dueTask
+		if err := rows.Scan(&t.at, &t.id); err != nil {
+			return nil, fmt.Errorf("scan due task: %w", err)
+		}
+		due = append(due, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list due tasks: %w", err)
+	}
+	return due, nil
 }
 
 // loads counts the live tasks of each agent that has any.
