@@ -60,6 +60,8 @@ const (
 	CodeNotAFile           Code = "NOT_A_FILE"
 	CodeNotADirectory      Code = "NOT_A_DIRECTORY"
 	CodeFileTooLarge       Code = "FILE_TOO_LARGE"
+	CodeFileExists         Code = "FILE_EXISTS"
+	CodeDirectoryNotEmpty  Code = "DIRECTORY_NOT_EMPTY"
 
 	CodeInsufficientCredits Code = "INSUFFICIENT_CREDITS"
 	CodeInsufficientFunds   Code = "INSUFFICIENT_FUNDS"
@@ -86,7 +88,7 @@ func Codes() []Code {
 		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
 		CodeSandboxLimit, CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
-		CodeNotADirectory, CodeFileTooLarge,
+		CodeNotADirectory, CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty,
 		CodeInsufficientCredits, CodeInsufficientFunds, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
 		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}

@@ -105,6 +105,7 @@ func (s *server) registerAll() {
 	s.registerArchives()
 	s.registerWork()
 	s.registerSandbox()
+	s.registerFiles()
 	s.registerVault()
 	s.registerSpending()
 	s.registerStatements()

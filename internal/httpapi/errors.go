@@ -75,6 +75,8 @@ var statuses = map[city.Code]int{
 	city.CodeNotAFile:           http.StatusConflict,
 	city.CodeNotADirectory:      http.StatusConflict,
 	city.CodeFileTooLarge:       http.StatusRequestEntityTooLarge,
+	city.CodeFileExists:         http.StatusConflict,
+	city.CodeDirectoryNotEmpty:  http.StatusConflict,
 
 	city.CodeInsufficientCredits: http.StatusPaymentRequired,
 	city.CodeInsufficientFunds:   http.StatusConflict,

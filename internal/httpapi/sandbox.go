@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 )
 
@@ -37,11 +35,6 @@ func (s *server) registerSandbox() {
 	add(s, route{method: http.MethodPost, path: base + "/provision", id: "provisionSandbox", tag: "Sandbox", who: byAgent,
 		summary: "Make the sandbox with the buyer's code; it stays closed until executing"}, s.provisionSandbox)
 	add(s, route{method: http.MethodGet, path: base, id: "getSandbox", tag: "Sandbox", who: byAgent, summary: "Status, limits and expiry"}, s.getSandbox)
-	add(s, route{method: http.MethodGet, path: base + "/files", id: "listFiles", tag: "Sandbox", who: byAgent, summary: "List a folder"}, s.listFiles)
-	add(s, route{method: http.MethodGet, path: base + "/files/read", id: "readFile", tag: "Sandbox", who: byAgent,
-		summary: "Read a file; Accept: application/octet-stream streams it whole"}, s.readFile)
-	add(s, route{method: http.MethodPut, path: base + "/files/write", id: "writeFile", tag: "Sandbox", who: byAgent, maxBody: maxFileBody,
-		summary: "Write a file, with the folders that lead to it"}, s.writeFile)
 	add(s, route{method: http.MethodPost, path: base + "/exec", id: "execCommand", tag: "Sandbox", who: byAgent,
 		summary: "Run a command; Accept: text/event-stream streams its output"}, s.execCommand)
 	add(s, route{method: http.MethodDelete, path: base + "/{sandboxId}", id: "destroySandbox", tag: "Sandbox", who: byAgent,
@@ -62,94 +55,6 @@ func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView
 		return nil, err
 	}
 	return ok(sandboxView(box, string(box.Size.Class))), nil
-}
-
-// Files is one page of a folder.
-type Files struct {
-	Entries    []sandbox.Entry `json:"entries"`
-	NextCursor string          `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
-}
-
-func (s *server) listFiles(ctx context.Context, in *struct {
-	TaskPath
-	Path      string `query:"path" required:"true" doc:"Absolute path of a folder in the sandbox" example:"/home/user/repo"`
-	Recursive bool   `query:"recursive" doc:"With everything below, but for what is in .git"`
-	Cursor    string `query:"cursor"`
-	Limit     int    `query:"limit" minimum:"1" maximum:"5000" default:"1000"`
-}) (*Out[Files], error) {
-	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	page, err := boxes.ListFiles(ctx, in.ID, sandbox.ListOptions{Path: in.Path, Recursive: in.Recursive, Cursor: in.Cursor, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	if page.Entries == nil {
-		page.Entries = []sandbox.Entry{}
-	}
-	return ok(Files{Entries: page.Entries, NextCursor: page.Next}), nil
-}
-
-type fileQuery struct {
-	TaskPath
-	Path   string `query:"path" required:"true" doc:"Absolute path of a file in the sandbox"`
-	Offset int64  `query:"offset" minimum:"0" doc:"Bytes to skip"`
-	Limit  int64  `query:"limit" minimum:"0" doc:"Bytes to read; all without it"`
-	Accept string `header:"Accept"`
-}
-
-func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamResponse, error) {
-	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if strings.Contains(in.Accept, "application/octet-stream") {
-		file, err := boxes.OpenFile(ctx, in.ID, in.Path)
-		if err != nil {
-			return nil, err
-		}
-		return &huma.StreamResponse{Body: func(hctx huma.Context) {
-			defer func() { _ = file.Close() }()
-			hctx.SetHeader("Content-Type", "application/octet-stream")
-			_, _ = io.Copy(hctx.BodyWriter(), file)
-		}}, nil
-	}
-	content, err := boxes.ReadFile(ctx, in.ID, in.Path, in.Offset, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		hctx.SetHeader("Content-Type", "application/json")
-		_ = json.NewEncoder(hctx.BodyWriter()).Encode(Envelope[sandbox.FileContent]{Success: true, Data: content})
-	}}, nil
-}
-
-func (s *server) writeFile(ctx context.Context, in *struct {
-	TaskPath
-	Body struct {
-		Path     string `json:"path" doc:"Absolute path of the file in the sandbox"`
-		Content  string `json:"content"`
-		Encoding string `json:"encoding,omitempty" enum:"utf-8,base64" doc:"utf-8 without it"`
-	}
-}) (*Out[sandbox.Entry], error) {
-	content := []byte(in.Body.Content)
-	if in.Body.Encoding == "base64" {
-		decoded, err := base64.StdEncoding.DecodeString(in.Body.Content)
-		if err != nil {
-			return nil, city.InvalidField("content", "not valid base64")
-		}
-		content = decoded
-	}
-	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	entry, err := boxes.WriteFile(ctx, in.ID, in.Body.Path, content)
-	if err != nil {
-		return nil, err
-	}
-	return ok(entry), nil
 }
 
 // Exec is a command for the sandbox: command for a shell, or argv as it is.

@@ -111,6 +111,13 @@ func (j *job) allRefused(t *testing.T, when string, agent *apptest.Worker, code 
 	_, err = tasks.ReadFile(ctx, j.id, file, aicity.ReadOptions{})
 	wantCode(t, when+": read", err, code)
 	wantCode(t, when+": write", tasks.WriteFile(ctx, j.id, file, []byte("x")), code)
+	_, err = tasks.Stat(ctx, j.id, file)
+	wantCode(t, when+": stat", err, code)
+	_, err = tasks.SearchFiles(ctx, j.id, "x", aicity.RepoDir)
+	wantCode(t, when+": search", err, code)
+	wantCode(t, when+": mkdir", tasks.Mkdir(ctx, j.id, aicity.RepoDir+"/x"), code)
+	wantCode(t, when+": move", tasks.Move(ctx, j.id, file, file+"x", true), code)
+	wantCode(t, when+": delete", tasks.Delete(ctx, j.id, file, true), code)
 	_, err = tasks.Exec(ctx, j.id, aicity.Exec{Command: "true"})
 	wantCode(t, when+": exec", err, code)
 }
@@ -133,7 +140,7 @@ func TestSandbox(t *testing.T) {
 		for name, f := range map[string]func(*testing.T, *job){
 			"list": testList, "pages": testPages, "read": testRead, "write": testWrite, "exec": testExec, "timeout": testExecTimeout,
 			"stream": testStreams, "blocked": testBlocked, "no network": testNoNetwork, "escapes": testEscapes, "links": testLinks,
-			"strangers": testStrangers,
+			"strangers": testStrangers, "change": testChange,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"strings"
@@ -165,13 +166,29 @@ func makeFolders(root *os.Root, rel string) error {
 	return errors.Join(give(dir), dir.Close())
 }
 
-// open opens a regular file for streaming.
-func (w workspace) open(abs string) (f *os.File, err error) {
+// open opens limit bytes of a regular file from offset on for streaming; limit
+// 0 is all that is there.
+func (w workspace) open(abs string, offset, limit int64) (r io.ReadCloser, err error) {
+	if offset < 0 || limit < 0 {
+		return nil, city.InvalidField("offset", "offset and limit are not negative")
+	}
+	if limit == 0 {
+		limit = math.MaxInt64 - offset
+	}
 	err = w.in(abs, func(root *os.Root, rel string) error {
-		f, _, err = openRegular(root, rel)
+		f, _, err := openRegular(root, rel)
+		if err == nil {
+			r = part{io.NewSectionReader(f, offset, limit), f}
+		}
 		return err
 	})
-	return f, err
+	return r, err
+}
+
+// part is a section of a file that closes it.
+type part struct {
+	io.Reader
+	io.Closer
 }
 
 func isEOF(err error) bool { return errors.Is(err, io.EOF) }

@@ -64,6 +64,14 @@ func errNotADirectory() *city.Error {
 	return city.Errorf(city.CodeNotADirectory, "This path names no folder.")
 }
 
+func errExists() *city.Error {
+	return city.Errorf(city.CodeFileExists, "There is something at the new path already; a file is replaced with overwrite, a folder never.")
+}
+
+func errNotEmpty() *city.Error {
+	return city.Errorf(city.CodeDirectoryNotEmpty, "The folder is not empty; it is deleted with all in it by recursive=true.")
+}
+
 func errTooLarge(size, limit int64) *city.Error {
 	return city.Errorf(city.CodeFileTooLarge, "The file has %d bytes, more than the %d of one answer: read it in parts with offset and limit, or as a stream.", size, limit).
 		WithDetail("sizeBytes", size).WithDetail("limitBytes", limit)

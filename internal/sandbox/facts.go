@@ -65,7 +65,7 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	}
 	defer func() { _ = work.Close() }()
 	// Programs may have put a link in the place of the repository.
-	if f.root, err = work.OpenRoot(path.Base(RepoDir)); err != nil && city.CodeOf(publicError(err)) == city.CodeInternal {
+	if f.root, err = openFolder(work, path.Base(RepoDir)); err != nil && city.CodeOf(publicError(err)) == city.CodeInternal {
 		return err
 	}
 	now := map[string]source.File{}

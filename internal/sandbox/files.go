@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -100,6 +101,10 @@ func publicError(err error) error {
 		return errNotADirectory().WithCause(err)
 	case errors.Is(errno, unix.EISDIR), errors.Is(errno, unix.ENXIO), errors.Is(errno, unix.ENODEV):
 		return errNotAFile().WithCause(err)
+	case errors.Is(errno, unix.ENOTEMPTY):
+		return errNotEmpty().WithCause(err)
+	case errors.Is(errno, unix.EEXIST):
+		return errExists().WithCause(err)
 	case errors.Is(errno, unix.ELOOP):
 		return errPath("its links go round in circles").WithCause(err)
 	case errors.Is(errno, unix.ENAMETOOLONG), errors.Is(errno, unix.EACCES), errors.Is(errno, unix.EPERM), errors.Is(errno, unix.EINVAL):
@@ -170,6 +175,18 @@ func (w workspace) isDirectory(abs string) error {
 // openDir opens a folder, not waiting for what turns out to be a pipe.
 func openDir(root *os.Root, rel string) (*os.File, error) {
 	return root.OpenFile(rel, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
+}
+
+// openFolder opens a folder as a root of its own. Root.OpenRoot would wait for
+// the other end of a pipe that took the folder's place; what is open already
+// cannot be replaced.
+func openFolder(root *os.Root, rel string) (*os.Root, error) {
+	dir, err := openDir(root, rel)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }()
+	return os.OpenRoot(fmt.Sprintf("/proc/self/fd/%d", dir.Fd()))
 }
 
 // names are the sorted names in a folder, at most limit of them.

@@ -95,6 +95,29 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// A pipe or a link in the place of the repository keeps nobody waiting.
+func TestFactsWithoutARepository(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), nil)
+	b.provision(t, goCode)
+	for _, instead := range []string{"mkfifo repo", "ln -s / repo", "true"} {
+		replace := "cd /home/user; rm -rf repo; " + instead
+		if result, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: replace, Dir: "/"}); err != nil || result.ExitCode != 0 {
+			t.Fatalf("%s: %+v, %v", instead, result, err)
+		}
+		facts, err := b.Facts(t.Context(), b.task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(facts.Files) != 1 || facts.Files[0].Added {
+			t.Errorf("%s: got %+v", instead, facts.Files)
+		}
+		if err := facts.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFilesOfARunningSandbox(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t), nil)
@@ -105,7 +128,7 @@ func TestFilesOfARunningSandbox(t *testing.T) {
 	if got := b.sh(t, "cat a/b/new.txt; echo more >> a/b/new.txt; touch a/b/mine"); got != "from outside\n" {
 		t.Errorf("inside: got %q", got)
 	}
-	f, err := b.OpenFile(t.Context(), b.task, "/home/user/repo/a/b/new.txt")
+	f, err := b.OpenFile(t.Context(), b.task, "/home/user/repo/a/b/new.txt", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

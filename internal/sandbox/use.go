@@ -4,65 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
 )
-
-// ListFiles lists a folder of the task's sandbox. Errors: SANDBOX_NOT_FOUND,
-// PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR.
-func (s *Service) ListFiles(ctx context.Context, taskID string, o ListOptions) (Page, error) {
-	l, release, err := s.use(ctx, taskID)
-	if err != nil {
-		return Page{}, err
-	}
-	defer release()
-	return l.workspace().list(ctx, o)
-}
-
-// Stat describes what is at a path, without following a link. Errors:
-// SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND.
-func (s *Service) Stat(ctx context.Context, taskID, path string) (Entry, error) {
-	l, release, err := s.use(ctx, taskID)
-	if err != nil {
-		return Entry{}, err
-	}
-	defer release()
-	return l.workspace().stat(path)
-}
-
-// ReadFile reads limit bytes of a file from offset on; limit 0 is all of it, up
-// to MaxRead. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND,
-// NOT_A_FILE, FILE_TOO_LARGE, VALIDATION_ERROR.
-func (s *Service) ReadFile(ctx context.Context, taskID, path string, offset, limit int64) (FileContent, error) {
-	l, release, err := s.use(ctx, taskID)
-	if err != nil {
-		return FileContent{}, err
-	}
-	defer release()
-	return l.workspace().read(path, offset, limit)
-}
-
-// OpenFile opens a regular file of any size for reading; the caller closes it.
-// Errors: as ReadFile.
-func (s *Service) OpenFile(ctx context.Context, taskID, path string) (*os.File, error) {
-	l, release, err := s.use(ctx, taskID)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	return l.workspace().open(path)
-}
-
-// WriteFile replaces or creates a file, with the folders that lead to it.
-// Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, NOT_A_FILE, NOT_A_DIRECTORY,
-// FILE_TOO_LARGE.
-func (s *Service) WriteFile(ctx context.Context, taskID, path string, content []byte) (Entry, error) {
-	l, release, err := s.use(ctx, taskID)
-	if err != nil {
-		return Entry{}, err
-	}
-	defer release()
-	return l.workspace().write(path, content)
-}
 
 // Stream names one of a command's two outputs.
 type Stream string

@@ -123,6 +123,24 @@ func TestCalls(t *testing.T) {
 			_, err := c.Tasks.Fail(ctx, "tsk_1", "why")
 			return err
 		}, "POST /tasks/tsk_1/fail", `{"reason":"why"}`},
+		"search files": {func(ctx context.Context, c *aicity.Client) error {
+			opts := aicity.SearchOptions{Globs: []string{"*.go", "!b"}, IgnoreCase: true, Limit: 5}
+			_, err := c.Tasks.Search(ctx, "tsk_1", "x|y", "/r", opts)
+			return err
+		}, "GET /tasks/tsk_1/sandbox/files/search?glob=%2A.go&glob=%21b&ignoreCase=true&limit=5&path=%2Fr&q=x%7Cy", ""},
+		"stat": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.Stat(ctx, "tsk_1", "/a")
+			return err
+		}, "GET /tasks/tsk_1/sandbox/files/stat?path=%2Fa", ""},
+		"mkdir": {func(ctx context.Context, c *aicity.Client) error {
+			return c.Tasks.Mkdir(ctx, "tsk_1", "/a")
+		}, "POST /tasks/tsk_1/sandbox/files/mkdir", `{"path":"/a"}`},
+		"move": {func(ctx context.Context, c *aicity.Client) error {
+			return c.Tasks.Move(ctx, "tsk_1", "/a", "/b", true)
+		}, "POST /tasks/tsk_1/sandbox/files/move", `{"from":"/a","to":"/b","overwrite":true}`},
+		"delete": {func(ctx context.Context, c *aicity.Client) error {
+			return c.Tasks.Delete(ctx, "tsk_1", "/a", true)
+		}, "DELETE /tasks/tsk_1/sandbox/files?path=%2Fa&recursive=true", ""},
 		"destroy": {func(ctx context.Context, c *aicity.Client) error {
 			return c.Tasks.DestroySandbox(ctx, "tsk_1", "sbx_1")
 		}, "DELETE /tasks/tsk_1/sandbox/sbx_1", ""},
@@ -201,7 +219,7 @@ func TestAnswersAreRead(t *testing.T) {
 	answers := map[string]string{
 		"/api/v1/agents":                         `{"success":true,"data":[{"id":"agt_1"},{"id":"agt_2"}],"pagination":{"page":1,"pageSize":2,"total":3,"totalPages":2}}`,
 		"/api/v1/tasks/tsk_1/sandbox/files/read": `{"success":true,"data":{"content":"AP8=","encoding":"base64","sizeBytes":2,"sha256":"x"}}`,
-		"/api/v1/tasks/tsk_1/sandbox/exec":       `{"success":true,"data":{"exitCode":0,"stdout":"/r/a:b.go\u00007:x := 1\n/r/c.go\u000012:y: z\n/r/cu"}}`,
+		"/api/v1/tasks/tsk_1/sandbox/files/search": `{"success":true,"data":{"matches":[{"path":"/r/a:b.go","line":7,"column":3,"text":"x := 1"}]}}`,
 		"/api/v1/tasks/tsk_2/patch":              `{"success":true,"data":{"patch":"diff --git a/y b/y\n"}}`,
 		"/api/v1/tasks/tsk_3":                    `{"success":true,"data":{"id":"tsk_3","input":{"description":"d","redacted":true}}}`,
 		"/api/v1/tasks/tsk_1/gate":               `{"success":true,"data":{"score":81,"verdict":"pass","signals":[]}}`,
@@ -235,7 +253,7 @@ func TestAnswersAreRead(t *testing.T) {
 
 	found, err := c.Tasks.SearchFiles(ctx, "tsk_1", "x", "/r")
 	must(err)
-	same([]aicity.Match{{Path: "/r/a:b.go", Line: 7, Text: "x := 1"}, {Path: "/r/c.go", Line: 12, Text: "y: z"}}, found)
+	same([]aicity.Match{{Path: "/r/a:b.go", Line: 7, Column: 3, Text: "x := 1"}}, found)
 
 	patch, err := c.Tasks.Patch(ctx, "tsk_2")
 	must(err)

@@ -54,6 +54,8 @@ const (
 	CodeNotAFile             = "NOT_A_FILE"
 	CodeNotADirectory        = "NOT_A_DIRECTORY"
 	CodeFileTooLarge         = "FILE_TOO_LARGE"
+	CodeFileExists           = "FILE_EXISTS"
+	CodeDirectoryNotEmpty    = "DIRECTORY_NOT_EMPTY"
 	CodeInsufficientCredits  = "INSUFFICIENT_CREDITS"
 	CodeInsufficientFunds    = "INSUFFICIENT_FUNDS"
 	CodePaymentDeclined      = "PAYMENT_DECLINED"
@@ -76,7 +78,7 @@ func Codes() []string {
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile, CodeNotADirectory,
-		CodeFileTooLarge, CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable,
+		CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty, CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable,
 		CodeWithdrawalPending, CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

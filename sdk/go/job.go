@@ -48,7 +48,7 @@ func (j *Job) WriteFile(ctx context.Context, file string, content []byte) error 
 	return j.tasks.WriteFile(ctx, j.Task.ID, file, content)
 }
 
-// SearchFiles finds the lines under dir that match an extended regular expression.
+// SearchFiles finds the lines under dir that match a regular expression of RE2.
 func (j *Job) SearchFiles(ctx context.Context, pattern, dir string) ([]Match, error) {
 	return j.tasks.SearchFiles(ctx, j.Task.ID, pattern, dir)
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -150,39 +148,97 @@ func (s *TasksService) Exec(ctx context.Context, taskID string, in Exec) (*ExecR
 
 // Match is a line that SearchFiles found.
 type Match struct {
-	Path string
-	Line int
-	Text string
+	Path   string `json:"path"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"` // in bytes, from 1
+	Text   string `json:"text"`
 }
 
-// SearchFiles finds the lines under dir that match an extended regular
-// expression, with the sandbox's own grep. Binary files and .git are left out.
+// SearchOptions narrow and widen a search, as ripgrep's flags do.
+type SearchOptions struct {
+	Globs      []string // only such files; with ! in front: not such files
+	Literal    bool     // the pattern is text, no expression
+	IgnoreCase bool
+	Hidden     bool // also what begins with a dot, but never .git
+	Ignored    bool // also what .gitignore excludes
+	Binary     bool // also files with a NUL
+	Limit      int  // matches; 0 is the city's default
+}
+
+// Found is what a search found.
+type Found struct {
+	Matches   []Match `json:"matches"`
+	Truncated string  `json:"truncated"` // matches, bytes or time: the bound that ended it early
+}
+
+// SearchFiles finds the lines under dir that match a regular expression of RE2.
+// Binary, hidden and ignored files are left out; see [TasksService.Search].
 func (s *TasksService) SearchFiles(ctx context.Context, taskID, pattern, dir string) ([]Match, error) {
-	found, err := s.Exec(ctx, taskID, Exec{
-		Argv: []string{"grep", "-rnIEZ", "--exclude-dir=.git", "-e", pattern, "--", dir},
-	})
+	found, err := s.Search(ctx, taskID, pattern, dir, SearchOptions{})
 	if err != nil {
 		return nil, err
 	}
-	// grep: 0 found, 1 nothing found, 2 trouble, which may be with one file only.
-	if found.ExitCode > 1 && found.Stdout == "" {
-		return nil, fmt.Errorf("search files: %s", strings.TrimSpace(found.Stderr))
-	}
-	return matches(found.Stdout), nil
+	return found.Matches, nil
 }
 
-// matches reads grep's "path NUL line:text" lines; a cut last line is dropped.
-func matches(out string) []Match {
-	var all []Match
-	for line := range strings.Lines(out) {
-		file, rest, ok := strings.Cut(line, "\x00")
-		number, text, ok2 := strings.Cut(rest, ":")
-		n, err := strconv.Atoi(number)
-		if ok && ok2 && err == nil {
-			all = append(all, Match{Path: file, Line: n, Text: strings.TrimRight(text, "\r\n")})
+// Search finds lines like SearchFiles, with options, and says whether it found
+// all. Errors: TASK_SEALED, FILE_NOT_FOUND, PATH_NOT_ALLOWED.
+func (s *TasksService) Search(ctx context.Context, taskID, pattern, dir string, opts SearchOptions) (*Found, error) {
+	query := url.Values{"q": {pattern}, "path": {dir}}
+	if len(opts.Globs) > 0 {
+		query["glob"] = opts.Globs
+	}
+	for name, set := range map[string]bool{
+		"literal": opts.Literal, "ignoreCase": opts.IgnoreCase, "hidden": opts.Hidden, "ignored": opts.Ignored, "binary": opts.Binary,
+	} {
+		if set {
+			query.Set(name, "true")
 		}
 	}
-	return all
+	setInt(query, "limit", opts.Limit)
+	var out Found
+	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files", "search"), &out)
+	return result(&out, err)
+}
+
+// Stat describes what is at a path, without following a link. Errors:
+// TASK_SEALED, FILE_NOT_FOUND, PATH_NOT_ALLOWED.
+func (s *TasksService) Stat(ctx context.Context, taskID, file string) (*Entry, error) {
+	var out Entry
+	err := s.client.call(ctx, s.sandboxGet(taskID, url.Values{"path": {file}}, "files", "stat"), &out)
+	return result(&out, err)
+}
+
+// Mkdir makes a directory, with those that lead to it. Errors: TASK_SEALED,
+// PATH_NOT_ALLOWED, NOT_A_DIRECTORY.
+func (s *TasksService) Mkdir(ctx context.Context, taskID, dir string) error {
+	body := map[string]string{"path": dir}
+	r := request{method: http.MethodPost, path: path("tasks", taskID, "sandbox", "files", "mkdir"), as: asAgent, body: body}
+	return s.client.call(ctx, r, nil)
+}
+
+// Move renames a file or directory; a file that is there already is replaced
+// only with overwrite. Errors: TASK_SEALED, FILE_NOT_FOUND, FILE_EXISTS,
+// PATH_NOT_ALLOWED.
+func (s *TasksService) Move(ctx context.Context, taskID, from, to string, overwrite bool) error {
+	body := struct {
+		From      string `json:"from"`
+		To        string `json:"to"`
+		Overwrite bool   `json:"overwrite,omitempty"`
+	}{from, to, overwrite}
+	r := request{method: http.MethodPost, path: path("tasks", taskID, "sandbox", "files", "move"), as: asAgent, body: body}
+	return s.client.call(ctx, r, nil)
+}
+
+// Delete deletes a file, a link or, with recursive, a directory with all in it.
+// Errors: TASK_SEALED, FILE_NOT_FOUND, DIRECTORY_NOT_EMPTY, PATH_NOT_ALLOWED.
+func (s *TasksService) Delete(ctx context.Context, taskID, file string, recursive bool) error {
+	query := url.Values{"path": {file}}
+	if recursive {
+		query.Set("recursive", "true")
+	}
+	r := request{method: http.MethodDelete, path: path("tasks", taskID, "sandbox", "files"), query: query, as: asAgent}
+	return s.client.call(ctx, r, nil)
 }
 
 // DestroySandbox ends a sandbox; one that is already gone is no error.

@@ -651,6 +651,41 @@ export interface paths {
         get: operations["listFiles"];
         put?: never;
         post?: never;
+        /** Delete a file, a link or a folder */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/sandbox/files/mkdir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a folder, with those that lead to it */
+        post: operations["makeDirectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/sandbox/files/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move or rename a file or folder */
+        post: operations["moveFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -664,8 +699,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a file; Accept: application/octet-stream streams it whole */
+        /** Read a file or a part of it; Accept: application/octet-stream streams it */
         get: operations["readFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/sandbox/files/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find lines by a regular expression, as ripgrep does */
+        get: operations["searchFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/sandbox/files/stat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe what is at a path, without following a link */
+        get: operations["statFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1433,6 +1502,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeRemoved: {
+            data: components["schemas"]["Removed"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeReport: {
             data: components["schemas"]["Report"];
             pagination?: components["schemas"]["Pagination"];
@@ -1453,6 +1528,12 @@ export interface components {
         };
         EnvelopeSandboxView: {
             data: components["schemas"]["SandboxView"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeSearchResult: {
+            data: components["schemas"]["SearchResult"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -1510,7 +1591,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -1642,6 +1723,26 @@ export interface components {
              */
             tmpBytes: number;
         };
+        MakeDirectoryRequest: {
+            /** @description Absolute path in the sandbox */
+            path: string;
+        };
+        Match: {
+            /**
+             * Format: int64
+             * @description Of the first match in the line, in bytes from 1
+             */
+            column: number;
+            /**
+             * Format: int64
+             * @description From 1
+             */
+            line: number;
+            /** @description Absolute path in the sandbox */
+            path: string;
+            /** @description The line, or the part of a long one around the match */
+            text: string;
+        };
         Me: {
             agent?: components["schemas"]["OwnAgent"];
             /** @enum {string} */
@@ -1664,6 +1765,14 @@ export interface components {
              * @description Rate of an agent that sets no price
              */
             tierRateCents: number;
+        };
+        MoveFileRequest: {
+            /** @description Absolute path in the sandbox */
+            from: string;
+            /** @description Replace a file that is there; a folder is never replaced */
+            overwrite?: boolean;
+            /** @description Absolute path in the sandbox; folders that lead to it are made */
+            to: string;
         };
         Mutation: {
             /** @description Whether a new test failed because of it */
@@ -1912,6 +2021,13 @@ export interface components {
             /** @description Shown only now */
             apiKey: string;
         };
+        Removed: {
+            /**
+             * Format: int64
+             * @description Files, links and folders that went
+             */
+            removed: number;
+        };
         Report: {
             advice: string[] | null;
             borderline: boolean;
@@ -2010,6 +2126,23 @@ export interface components {
             sizeClass?: "small" | "medium" | "large";
             /** @enum {string} */
             status: "provisioning" | "ready" | "destroyed" | "failed";
+        };
+        SearchResult: {
+            /** Format: int64 */
+            bytesSearched: number;
+            /** Format: int64 */
+            filesSearched: number;
+            /**
+             * Format: int64
+             * @description Files passed over because of their size
+             */
+            filesTooLarge?: number;
+            matches: components["schemas"]["Match"][] | null;
+            /**
+             * @description The bound that ended the search early
+             * @enum {string}
+             */
+            truncated?: "matches" | "bytes" | "time";
         };
         SetWebhookRequest: {
             /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, payout_paid, payout_failed; all without it */
@@ -3879,6 +4012,115 @@ export interface operations {
             };
         };
     };
+    deleteFile: {
+        parameters: {
+            query: {
+                /** @description Absolute path in the sandbox */
+                path: string;
+                /** @description A folder with all in it */
+                recursive?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeRemoved"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    makeDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeDirectoryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeEntry"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    moveFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveFileRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeEntry"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     readFile: {
         parameters: {
             query: {
@@ -3906,6 +4148,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    searchFiles: {
+        parameters: {
+            query: {
+                /** @description Regular expression of RE2; it matches within one line */
+                q: string;
+                /** @description Absolute path of a folder or file */
+                path?: string;
+                /** @description Only files like *.go or src/**\/*.{ts,tsx}; with ! in front, not such files; may be repeated */
+                glob?: string[] | null;
+                /** @description q is text, no expression */
+                literal?: boolean;
+                ignoreCase?: boolean;
+                /** @description Also files and folders that begin with a dot, but never .git */
+                hidden?: boolean;
+                /** @description Also what .gitignore excludes */
+                ignored?: boolean;
+                /** @description Also files with a NUL */
+                binary?: boolean;
+                /** @description Matches at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeSearchResult"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    statFile: {
+        parameters: {
+            query: {
+                /** @description Absolute path in the sandbox */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeEntry"];
+                };
             };
             /** @description The call had no effect; error.code says why. */
             default: {

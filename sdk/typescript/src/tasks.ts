@@ -7,11 +7,14 @@ import type {
   ExecResult,
   Feedback,
   FileContent,
+  FileEntry,
   FileList,
   GateReport,
   Match,
   Page,
   Sandbox,
+  SearchOptions,
+  SearchResult,
   SubmitTask,
   Task,
   TaskEvent,
@@ -168,13 +171,58 @@ export class Tasks {
     await this.transport.call({ method: "PUT", path: path("tasks", taskId, "sandbox", "files", "write"), caller: "agent", body, options })
   }
 
-  /** Finds the lines under a directory that match an extended regular expression, with the sandbox's own grep. */
-  async searchFiles(taskId: string, pattern: string, directory: string = repoDir, options?: CallOptions): Promise<Match[]> {
-    const argv = ["grep", "-rnIEZ", "--exclude-dir=.git", "-e", pattern, "--", directory]
-    const found = await this.exec(taskId, { argv }, options)
-    // grep: 0 found, 1 nothing found, 2 trouble, which may be with one file only.
-    if (found.exitCode > 1 && found.stdout === "") throw new Error(`Search failed: ${found.stderr.trim()}`)
-    return matches(found.stdout)
+  /**
+   * Finds the lines under a directory that match a regular expression of RE2, as ripgrep does: binary, hidden and
+   * ignored files are left out unless asked for.
+   */
+  async searchFiles(taskId: string, pattern: string, directory: string = repoDir, options: CallOptions & SearchOptions = {}): Promise<Match[]> {
+    return (await this.search(taskId, pattern, directory, options)).matches
+  }
+
+  /** Like `searchFiles`, and says by `truncated` whether it found all. */
+  search(
+    taskId: string,
+    pattern: string,
+    directory: string = repoDir,
+    { globs, literal, ignoreCase, hidden, ignored, binary, limit, ...options }: CallOptions & SearchOptions = {},
+  ): Promise<SearchResult> {
+    const flag = (value?: boolean) => value || undefined
+    const query = {
+      q: pattern,
+      path: directory,
+      glob: globs,
+      literal: flag(literal),
+      ignoreCase: flag(ignoreCase),
+      hidden: flag(hidden),
+      ignored: flag(ignored),
+      binary: flag(binary),
+      limit,
+    }
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "sandbox", "files", "search"), caller: "agent", query, options })
+  }
+
+  /** Describes what is at a path, without following a link. */
+  stat(taskId: string, file: string, options?: CallOptions): Promise<FileEntry> {
+    const query = { path: file }
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "sandbox", "files", "stat"), caller: "agent", query, options })
+  }
+
+  /** Makes a directory, with those that lead to it. */
+  async mkdir(taskId: string, directory: string, options?: CallOptions): Promise<void> {
+    const body = { path: directory }
+    await this.transport.call({ method: "POST", path: path("tasks", taskId, "sandbox", "files", "mkdir"), caller: "agent", repeatable: true, body, options })
+  }
+
+  /** Moves or renames a file or directory; a file that is there already is replaced only with `overwrite`. */
+  async move(taskId: string, from: string, to: string, { overwrite, ...options }: CallOptions & { overwrite?: boolean } = {}): Promise<void> {
+    const body = { from, to, overwrite: overwrite || undefined }
+    await this.transport.call({ method: "POST", path: path("tasks", taskId, "sandbox", "files", "move"), caller: "agent", body, options })
+  }
+
+  /** Deletes a file, a link or, with `recursive`, a directory with all in it. */
+  async delete(taskId: string, file: string, { recursive, ...options }: CallOptions & { recursive?: boolean } = {}): Promise<void> {
+    const query = { path: file, recursive: recursive || undefined }
+    await this.transport.call({ method: "DELETE", path: path("tasks", taskId, "sandbox", "files"), caller: "agent", query, options })
   }
 
   /** Runs a command and waits for its end; a string is for a shell. Never retried by itself. */
@@ -199,14 +247,4 @@ export class Tasks {
   private step(taskId: string, step: string, body: unknown, options?: CallOptions): Request {
     return { method: "POST", path: path("tasks", taskId, step), caller: "agent", repeatable: true, body, options }
   }
-}
-
-/** Reads grep's "path NUL line:text" lines; a cut last line is dropped. */
-function matches(output: string): Match[] {
-  const all: Match[] = []
-  for (const line of output.split("\n")) {
-    const [, file, number, text] = /^([^\0]*)\0(\d+):(.*)$/s.exec(line) ?? []
-    if (file !== undefined && text !== undefined) all.push({ path: file, line: Number(number), text })
-  }
-  return all
 }

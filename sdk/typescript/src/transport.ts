@@ -34,7 +34,7 @@ export type Caller = "nobody" | "agent" | "owner" | "either"
 export interface Request {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   path: string
-  query?: Record<string, string | number | boolean | undefined>
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>
   body?: unknown
   caller?: Caller
   /** Gets an Idempotency-Key of its own, so that it can be repeated. */
@@ -130,7 +130,7 @@ export class Transport {
   private send(request: Request, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
     const query = new URLSearchParams()
     for (const [key, value] of Object.entries(request.query ?? {})) {
-      if (value !== undefined) query.set(key, String(value))
+      for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) query.append(key, String(one))
     }
     const search = query.toString()
     const init: RequestInit = { method: request.method, headers, signal }

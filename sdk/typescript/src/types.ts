@@ -369,7 +369,36 @@ export interface ExecResult {
 export interface Match {
   path: string
   line: number
+  /** Of the first match in the line, in bytes from 1. */
+  column: number
+  /** The line, or the part of a long one around the match. */
   text: string
+}
+
+/** Narrows and widens a search, as ripgrep's flags do. */
+export interface SearchOptions {
+  /** Only files like `*.ts` or `src/**`; with `!` in front, not such files. */
+  globs?: string[]
+  /** The pattern is text, no expression. */
+  literal?: boolean
+  ignoreCase?: boolean
+  /** Also what begins with a dot, but never `.git`. */
+  hidden?: boolean
+  /** Also what `.gitignore` excludes. */
+  ignored?: boolean
+  /** Also files with a NUL. */
+  binary?: boolean
+  /** Matches at most. */
+  limit?: number
+}
+
+/** What a search found, sorted by path and line. */
+export interface SearchResult {
+  matches: Match[]
+  /** The bound that ended the search early. */
+  truncated?: "matches" | "bytes" | "time"
+  filesSearched: number
+  bytesSearched: number
 }
 
 /** A wallet, in cents: an agent's own, or the sum over an owner's agents. */

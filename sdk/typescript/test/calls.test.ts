@@ -52,6 +52,16 @@ describe("what each method sends", () => {
       (city) => city.tasks.writeFile("tsk_1", "/a", Uint8Array.of(0, 255)),
       { path: "/a", content: "AP8=", encoding: "base64" },
     ],
+    "GET /tasks/tsk_1/sandbox/files/stat?path=%2Fa": [(city) => city.tasks.stat("tsk_1", "/a")],
+    "GET /tasks/tsk_1/sandbox/files/search?q=x%7Cy&path=%2Fr&glob=*.ts&glob=%21b&hidden=true&limit=5": [
+      (city) => city.tasks.search("tsk_1", "x|y", "/r", { globs: ["*.ts", "!b"], hidden: true, limit: 5 }),
+    ],
+    "POST /tasks/tsk_1/sandbox/files/mkdir": [(city) => city.tasks.mkdir("tsk_1", "/a"), { path: "/a" }],
+    "POST /tasks/tsk_1/sandbox/files/move": [
+      (city) => city.tasks.move("tsk_1", "/a", "/b", { overwrite: true }),
+      { from: "/a", to: "/b", overwrite: true },
+    ],
+    "DELETE /tasks/tsk_1/sandbox/files?path=%2Fa&recursive=true": [(city) => city.tasks.delete("tsk_1", "/a", { recursive: true })],
     "POST /tasks/tsk_1/sandbox/exec": [(city) => city.tasks.exec("tsk_1", "ls"), { command: "ls" }],
     "DELETE /tasks/tsk_1/sandbox/sbx_1": [(city) => city.tasks.destroySandbox("tsk_1", "sbx_1")],
     "GET /vault/balance": [(city) => city.vault.getBalance()],
@@ -123,18 +133,9 @@ describe("what comes back", () => {
   })
 
   it("of a search in files are the matches", async () => {
-    const stdout = "/r/a:b.go\0" + "7:x := 1\n/r/c.go\0" + "12:y: z\n/r/cu"
-    const { baseUrl, got } = await serve(() => ok({ exitCode: 0, stdout }))
-    const city = new AgentCity({ apiKey: "a", baseUrl })
-    expect(await city.tasks.searchFiles("tsk_1", "x|y", "/r")).toEqual([
-      { path: "/r/a:b.go", line: 7, text: "x := 1" },
-      { path: "/r/c.go", line: 12, text: "y: z" },
-    ])
-    expect(got[0]?.body).toEqual({ argv: ["grep", "-rnIEZ", "--exclude-dir=.git", "-e", "x|y", "--", "/r"] })
-  })
-
-  it("of a search that failed is an error", async () => {
-    const { baseUrl } = await serve(() => ok({ exitCode: 2, stdout: "", stderr: "grep: Unmatched (\n" }))
-    await expect(new AgentCity({ apiKey: "a", baseUrl }).tasks.searchFiles("tsk_1", "(")).rejects.toThrow("Unmatched (")
+    const matches = [{ path: "/r/a:b.go", line: 7, column: 3, text: "x := 1" }]
+    const { baseUrl, got } = await serve(() => ok({ matches, filesSearched: 1, bytesSearched: 9 }))
+    expect(await new AgentCity({ apiKey: "a", baseUrl }).tasks.searchFiles("tsk_1", "x|y")).toEqual(matches)
+    expect(got[0]?.path).toBe("/tasks/tsk_1/sandbox/files/search?q=x%7Cy&path=%2Fhome%2Fuser%2Frepo")
   })
 })
