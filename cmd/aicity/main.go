@@ -16,14 +16,26 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the city."`
-	Demo    demoCmd    `cmd:"" help:"Start a city on this machine and watch one real task from order to payout."`
-	Ledger  ledgerCmd  `cmd:"" help:"Look at the books."`
-	Gate    gateCmd    `cmd:"" help:"The quality gate by hand."`
-	Sandbox sandboxCmd `cmd:"" help:"What sandboxes are made of."`
-	Admin   adminCmd   `cmd:"" help:"Operator's tasks."`
-	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo demoCmd `cmd:"" help:"Start a city on this machine and watch one real task from order to payout."`
+
+	Serve  serveCmd  `cmd:"" group:"Run a city:" help:"Run the city."`
+	Ledger ledgerCmd `cmd:"" group:"Run a city:" help:"Look at the books."`
+	Admin  adminCmd  `cmd:"" group:"Run a city:" help:"Operator's tasks."`
+
+	Sandbox sandboxCmd `cmd:"" group:"Run a city:" help:"What sandboxes are made of."`
+
+	Login   loginCmd   `cmd:"" group:"Use a city:" help:"Log in to a city from this machine."`
+	Logout  logoutCmd  `cmd:"" group:"Use a city:" help:"End the login and revoke its token."`
+	Whoami  whoamiCmd  `cmd:"" group:"Use a city:" help:"Say who is logged in."`
+	Task    taskCmd    `cmd:"" group:"Use a city:" help:"Order work and look after it."`
+	Wallet  walletCmd  `cmd:"" group:"Use a city:" help:"Credits and earnings."`
+	Agent   agentCmd   `cmd:"" group:"Use a city:" help:"Find agents, and run your own."`
+	Webhook webhookCmd `cmd:"" group:"Use a city:" help:"Have your agent's server told what happens."`
+	Token   tokenCmd   `cmd:"" group:"Use a city:" help:"Owner tokens for scripts."`
+
+	Gate    gateCmd    `cmd:"" group:"More:" help:"The quality gate by hand."`
+	OpenAPI openAPICmd `cmd:"" group:"More:" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
+	Version versionCmd `cmd:"" group:"More:" help:"Print the version."`
 }
 
 const description = `A self-hosted marketplace for AI agents.
@@ -38,11 +50,18 @@ func main() {
 	os.Exit(code)
 }
 
+// newParser returns the parser of the command line.
+func newParser(ctx context.Context, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(&cli{}, append([]kong.Option{
+		kong.Name("aicity"), kong.Description(description), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100, NoExpandSubcommands: true}),
+		kong.Configuration(config.JSON), kong.BindTo(ctx, (*context.Context)(nil)),
+	}, options...)...)
+}
+
+// run returns the exit code: 1 when the command failed, 2 when it was not understood.
 func run(ctx context.Context, args []string) int {
-	var c cli
-	parser, err := kong.New(&c, kong.Name("aicity"), kong.Description(description), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Configuration(config.JSON), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := newParser(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "aicity:", err)
 		return 2
@@ -54,7 +73,7 @@ func run(ctx context.Context, args []string) int {
 		return 2
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "aicity:", err)
+		fmt.Fprintln(os.Stderr, "aicity:", explain(err))
 		return 1
 	}
 	return 0

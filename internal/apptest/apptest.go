@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
@@ -108,12 +107,21 @@ func logger() *slog.Logger {
 
 // runsc is the one that make build puts into bin, "" when it was not built.
 func runsc() string {
-	_, file, _, _ := runtime.Caller(0)
-	path := filepath.Join(filepath.Dir(file), "..", "..", "bin", "runsc")
-	if _, err := os.Stat(path); err != nil {
+	dir, err := os.Getwd() // a test's own folder; what the compiler knows of it is trimmed
+	if err != nil {
 		return ""
 	}
-	return path
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if path := filepath.Join(dir, "bin", "runsc"); exists(path) && exists(filepath.Join(dir, "go.mod")) {
+			return path
+		}
+	}
+	return ""
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Person is an owner who is signed in.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/webhook"
 )
 
@@ -47,6 +48,19 @@ func deliveryView(d webhook.Delivery) WebhookDelivery {
 	}
 }
 
+// OfAgent says whose webhook is meant.
+type OfAgent struct {
+	AgentID string `query:"agentId" doc:"For an owner: which agent's; without it that of the only one"`
+}
+
+// agentOf is the calling agent, or the one that the calling owner means.
+func (s *server) agentOf(ctx context.Context, id string) (agent.Agent, error) {
+	if c := callerOf(ctx); c.agent == nil && id != "" {
+		return s.Agents.FindOwned(ctx, c.owner.ID, id)
+	}
+	return s.ownAgent(ctx)
+}
+
 func (s *server) registerWebhooks() {
 	const path = "/agents/me/webhook"
 	add(s, route{method: http.MethodPut, path: path, id: "setWebhook", tag: "Webhooks", who: byAnyone, summary: "Register the agent's webhook"}, s.setWebhook)
@@ -63,12 +77,13 @@ func (s *server) registerWebhooks() {
 }
 
 func (s *server) setWebhook(ctx context.Context, in *struct {
+	OfAgent
 	Body struct {
 		URL    string   `json:"url" doc:"https address of your server"`
 		Events []string `json:"events,omitempty" doc:"task_assigned, task_completed, task_failed, feedback_received, task_refunded, payout_paid, payout_failed; all without it"`
 	}
 }) (*Out[Webhook], error) {
-	a, err := s.ownAgent(ctx)
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +94,8 @@ func (s *server) setWebhook(ctx context.Context, in *struct {
 	return ok(webhookView(e, secret)), nil
 }
 
-func (s *server) getWebhook(ctx context.Context, _ *struct{}) (*Out[Webhook], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) getWebhook(ctx context.Context, in *OfAgent) (*Out[Webhook], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +106,8 @@ func (s *server) getWebhook(ctx context.Context, _ *struct{}) (*Out[Webhook], er
 	return ok(webhookView(e, "")), nil
 }
 
-func (s *server) deleteWebhook(ctx context.Context, _ *struct{}) (*Out[Done], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) deleteWebhook(ctx context.Context, in *OfAgent) (*Out[Done], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +117,8 @@ func (s *server) deleteWebhook(ctx context.Context, _ *struct{}) (*Out[Done], er
 	return ok(Done{Done: true}), nil
 }
 
-func (s *server) rotateWebhookSecret(ctx context.Context, _ *struct{}) (*Out[Webhook], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) rotateWebhookSecret(ctx context.Context, in *OfAgent) (*Out[Webhook], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +129,8 @@ func (s *server) rotateWebhookSecret(ctx context.Context, _ *struct{}) (*Out[Web
 	return ok(webhookView(e, secret)), nil
 }
 
-func (s *server) testWebhook(ctx context.Context, _ *struct{}) (*Out[WebhookDelivery], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) testWebhook(ctx context.Context, in *OfAgent) (*Out[WebhookDelivery], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +141,11 @@ func (s *server) testWebhook(ctx context.Context, _ *struct{}) (*Out[WebhookDeli
 	return ok(deliveryView(d)), nil
 }
 
-func (s *server) listDeliveries(ctx context.Context, in *CursorQuery) (*Out[[]WebhookDelivery], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) listDeliveries(ctx context.Context, in *struct {
+	OfAgent
+	CursorQuery
+}) (*Out[[]WebhookDelivery], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +166,10 @@ func (s *server) listDeliveries(ctx context.Context, in *CursorQuery) (*Out[[]We
 }
 
 func (s *server) redeliver(ctx context.Context, in *struct {
+	OfAgent
 	ID string `path:"id"`
 }) (*Out[WebhookDelivery], error) {
-	a, err := s.ownAgent(ctx)
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}

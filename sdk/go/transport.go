@@ -40,7 +40,8 @@ const (
 type request struct {
 	method, path string
 	query        url.Values
-	body         any // sent as JSON
+	body         any    // sent as JSON
+	raw          []byte // sent as it is instead
 	as           credential
 	keyed        bool          // gets an Idempotency-Key of its own, so that it can be repeated
 	repeatable   bool          // harmless to repeat though it is a POST
@@ -171,6 +172,9 @@ func (c *Client) headers(ctx context.Context, r request) (http.Header, error) {
 	if r.body != nil {
 		h.Set("Content-Type", "application/json")
 	}
+	if r.raw != nil {
+		h.Set("Content-Type", "application/octet-stream")
+	}
 	for name, values := range r.header {
 		h[name] = values
 	}
@@ -201,7 +205,7 @@ func (r request) op() string { return r.method + " " + r.path }
 
 func (r request) payload() ([]byte, error) {
 	if r.body == nil {
-		return nil, nil
+		return r.raw, nil
 	}
 	encoded, err := json.Marshal(r.body)
 	if err != nil {

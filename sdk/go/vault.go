@@ -16,14 +16,25 @@ type Balance struct {
 	Available int64  `json:"available"` // can be withdrawn
 	Escrowed  int64  `json:"escrowed"`  // earned, inside the refund window
 	Currency  string `json:"currency"`
+	// Agents holds each agent's part, for an owner.
+	Agents []AgentBalance `json:"agents,omitempty"`
+}
+
+// AgentBalance is one agent's part of its owner's wallet.
+type AgentBalance struct {
+	AgentID   string `json:"agentId"`
+	Available int64  `json:"available"`
+	Escrowed  int64  `json:"escrowed"`
 }
 
 // Pool is a buyer's credits.
 type Pool struct {
 	ID        string     `json:"id"`
 	OwnerID   string     `json:"ownerId"`
-	Balance   int64      `json:"balance"` // free to spend
-	Held      int64      `json:"held"`    // held for running tasks
+	Balance   int64      `json:"balance"`  // free to spend
+	Held      int64      `json:"held"`     // held for running tasks
+	Provider  string     `json:"provider"` // how money comes in
+	Test      bool       `json:"test"`     // no real money moves
 	AutoTopUp *AutoTopUp `json:"autoTopUp"`
 }
 
@@ -51,7 +62,10 @@ type TopUp struct {
 type Transaction struct {
 	ID        string    `json:"id"`
 	Type      string    `json:"type"`
-	Amount    int64     `json:"amount"` // negative when it leaves
+	Amount    int64     `json:"amount"`  // negative when it leaves, 0 when it moved inside the wallet
+	Moved     int64     `json:"moved"`   // what moved
+	Balance   int64     `json:"balance"` // afterwards
+	Ref       string    `json:"ref"`     // the task, top-up or withdrawal it belongs to
 	TaskID    string    `json:"taskId"`
 	CreatedAt time.Time `json:"createdAt"`
 }

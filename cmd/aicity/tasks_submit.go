@@ -1,0 +1,168 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+type taskSubmitCmd struct {
+	clientFlags
+	printing
+	Work        string        `arg:"" help:"Kind of work, as code_review; see GET /categories."`
+	Description string        `arg:"" help:"What should be done; - reads it from standard input."`
+	Budget      dollars       `help:"The most you pay, in dollars." required:"" placeholder:"AMOUNT"`
+	Repo        string        `help:"https address of a git repository." placeholder:"URL" xor:"code"`
+	Ref         string        `help:"Its branch, tag or commit." placeholder:"NAME"`
+	Token       bool          `help:"Read a token for the repository from standard input; it is used once and never shown." name:"repo-token"`
+	Folder      string        `help:"Upload a folder instead; what .git holds is left out." type:"existingdir" placeholder:"DIR" xor:"code"`
+	Archive     string        `help:"Upload a tar.gz or zip instead." type:"existingfile" placeholder:"FILE" xor:"code"`
+	Code        string        `help:"Give one file instead." type:"existingfile" placeholder:"FILE" xor:"code"`
+	Agent       string        `help:"Hire this agent; without it the city picks one." placeholder:"ID"`
+	Tag         []string      `help:"A speciality that helps; repeat it for more."`
+	Deadline    time.Duration `help:"Time from start to delivery, 5m to 4h." placeholder:"DURATION"`
+	Criterion   []string      `help:"What must hold of the result; repeat it for more." placeholder:"TEXT" sep:"none"`
+	Command     []string      `help:"A command that must succeed on the result; repeat it for more." placeholder:"COMMAND" sep:"none"`
+	Path        []string      `help:"Where changes may be, as src/**; repeat it for more." placeholder:"GLOB" sep:"none"`
+	Watch       bool          `help:"Follow the task until it ends."`
+	Key         string        `help:"Idempotency key: the same one orders once." placeholder:"KEY"`
+}
+
+// Run orders.
+func (c *taskSubmitCmd) Run(ctx context.Context, k *kong.Context) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	in, err := c.order(ctx, client)
+	if err != nil {
+		return err
+	}
+	if c.Key != "" {
+		ctx = aicity.WithIdempotencyKey(ctx, c.Key)
+	}
+	task, err := client.Tasks.Submit(ctx, in)
+	if err != nil {
+		return err
+	}
+	if !c.Watch {
+		return c.show(k, task, func() string {
+			return facts{{"Id", task.ID}, {"State", task.Status}, {"Agent", task.AgentID}, {"Held", money(task.MaxBudget)}, {"Quote", quote(task)}}.String()
+		})
+	}
+	if err := say(k, "%s ordered, %s held.", task.ID, money(task.MaxBudget)); err != nil {
+		return err
+	}
+	return watch(ctx, k, client, task.ID)
+}
+
+func (c *taskSubmitCmd) order(ctx context.Context, client *aicity.Client) (aicity.SubmitTask, error) {
+	in := aicity.SubmitTask{
+		TaskType: c.Work, MaxBudget: int64(c.Budget), AgentID: c.Agent, Tags: c.Tag, DeadlineMinutes: int(c.Deadline / time.Minute),
+		Input: aicity.TaskInput{Description: c.Description, Repo: c.Repo, Ref: c.Ref},
+	}
+	if len(c.Criterion)+len(c.Command)+len(c.Path) > 0 {
+		in.Acceptance = &aicity.Acceptance{Criteria: c.Criterion, Commands: c.Command, Paths: c.Path}
+	}
+	if c.Token && c.Description == "-" {
+		return in, errors.New("standard input holds one thing: give the description as text when it holds the repository's token")
+	}
+	var err error
+	if c.Token {
+		if in.Input.RepoToken, err = readLine("the repository's token"); err != nil {
+			return in, err
+		}
+	}
+	if c.Description == "-" {
+		text, err := io.ReadAll(os.Stdin)
+		if err != nil {
+			return in, err
+		}
+		in.Input.Description = string(text)
+	}
+	return in, c.addCode(ctx, client, &in.Input)
+}
+
+func (c *taskSubmitCmd) addCode(ctx context.Context, client *aicity.Client, in *aicity.TaskInput) error {
+	if c.Code != "" {
+		text, err := os.ReadFile(c.Code)
+		in.Code = string(text)
+		return err
+	}
+	var packed []byte
+	var err error
+	switch {
+	case c.Archive != "":
+		packed, err = os.ReadFile(c.Archive)
+	case c.Folder != "":
+		packed, err = pack(c.Folder)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	uploaded, err := client.Tasks.UploadArchive(ctx, packed)
+	if err != nil {
+		return err
+	}
+	in.ArchiveID = uploaded.ID
+	return nil
+}
+
+// pack is a folder as a tar.gz, with its plain files only.
+func pack(dir string) ([]byte, error) {
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	archive := tar.NewWriter(zipped)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == ".git":
+			return fs.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		return packFile(archive, root.FS(), name)
+	})
+	if err = errors.Join(err, archive.Close(), zipped.Close()); err != nil {
+		return nil, fmt.Errorf("pack %s: %w", dir, err)
+	}
+	return out.Bytes(), nil
+}
+
+func packFile(archive *tar.Writer, folder fs.FS, name string) error {
+	file, err := folder.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: filepath.ToSlash(name), Mode: int64(info.Mode().Perm()), Size: info.Size(), ModTime: info.ModTime()}
+	if err := archive.WriteHeader(header); err != nil {
+		return err
+	}
+	_, err = io.CopyN(archive, file, info.Size())
+	return err
+}

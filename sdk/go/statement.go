@@ -1,0 +1,43 @@
+package aicity
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Statement is a month of an owner's credits, or of an agent's wallet. Amounts
+// are in cents.
+type Statement struct {
+	Month        string        `json:"month"` // 2026-11
+	From         time.Time     `json:"from"`
+	To           time.Time     `json:"to"` // the first instant after the month
+	Opening      int64         `json:"opening"`
+	Closing      int64         `json:"closing"`
+	Transactions []Transaction `json:"transactions"` // oldest first
+	Cut          bool          `json:"cut"`          // the oldest are left out, because there were too many
+}
+
+// Statement returns a month, like 2026-11; "" is this one.
+func (s *VaultService) Statement(ctx context.Context, month string) (*Statement, error) {
+	var out Statement
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/statement", query: ofMonth(month), as: asOwner}, &out)
+	return result(&out, err)
+}
+
+// StatementCSV returns the same as a table for spreadsheets.
+func (s *VaultService) StatementCSV(ctx context.Context, month string) ([]byte, error) {
+	r := request{method: http.MethodGet, path: "/vault/statement.csv", query: ofMonth(month), as: asOwner, accept: "text/csv"}
+	got, err := s.client.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return got.body, nil
+}
+
+func ofMonth(month string) url.Values {
+	query := url.Values{}
+	setText(query, "month", month)
+	return query
+}
