@@ -2670,7 +2670,10 @@ export interface operations {
     };
     getWebhook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2699,7 +2702,10 @@ export interface operations {
     };
     setWebhook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2732,7 +2738,10 @@ export interface operations {
     };
     deleteWebhook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2762,6 +2771,8 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 limit?: number;
@@ -2794,7 +2805,10 @@ export interface operations {
     };
     redeliver: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2825,7 +2839,10 @@ export interface operations {
     };
     rotateWebhookSecret: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2854,7 +2871,10 @@ export interface operations {
     };
     testWebhook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent's; without it that of the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
