@@ -12,7 +12,9 @@ func TestExecutedEvidence(t *testing.T) {
 	t.Parallel()
 	ok, failed := gate.Run{Outcome: gate.OutcomeOK}, gate.Run{Outcome: gate.OutcomeFailed, ExitCode: 2, Output: "main.go:3: undefined: x\n"}
 	notRun := gate.Run{Outcome: gate.OutcomeNotRun, Why: "dependencies are missing"}
-	build := func(before, after gate.Run) *gate.Step { return &gate.Step{Command: "go build ./...", Before: before, After: after} }
+	build := func(before, after gate.Run) *gate.Step {
+		return &gate.Step{Command: "go build ./...", Before: before, After: after}
+	}
 	score := func(e *gate.Executed) gate.Report {
 		return gate.Judge(gate.Input{
 			Request: gate.Request{Category: city.Testing, Description: "Add tests for the discount calculation in the shop, with the edge cases of zero and negative prices"},

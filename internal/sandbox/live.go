@@ -14,6 +14,8 @@ import (
 type live struct {
 	box Sandbox // fixed
 	dir string  // fixed
+	// baseline is the folder of the code as it was delivered; fixed.
+	baseline string
 
 	starting chan struct{}  // holds one token; who has it starts or stops the backend
 	users    sync.WaitGroup // who works with it
@@ -31,7 +33,7 @@ type live struct {
 const maxCommands = 8
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, running: running, lastUse: now, starting: make(chan struct{}, 1), gone: make(chan struct{})}
+	l := &live{box: box, dir: dir, baseline: baselineDir(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), gone: make(chan struct{})}
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	return l
@@ -45,7 +47,7 @@ func backendDir(dir string) string  { return filepath.Join(dir, "backend") }
 func (l *live) workspace() workspace { return workspace{dir: workDir(l.dir)} }
 
 func (l *live) spec() Spec {
-	return Spec{ID: l.box.ID, Dir: backendDir(l.dir), Workspace: workDir(l.dir), Baseline: baselineDir(l.dir), Limits: l.box.Limits}
+	return Spec{ID: l.box.ID, Dir: backendDir(l.dir), Workspace: workDir(l.dir), Baseline: l.baseline, Limits: l.box.Limits}
 }
 
 func (l *live) used(now time.Time) {

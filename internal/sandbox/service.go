@@ -38,6 +38,8 @@ type Service struct {
 	probedAt  time.Time     // guarded by the token; zero before the first probe
 	available chan struct{} // closed once a probe has succeeded
 
+	rehearsals chan struct{} // holds a token for each rehearsal
+
 	mu      sync.Mutex
 	closed  bool               // guarded by mu
 	lives   map[string]*live   // by task; guarded by mu
@@ -57,7 +59,8 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
-		lives: map[string]*live{}, flights: map[string]*flight{},
+		rehearsals: make(chan struct{}, maxRehearsals),
+		lives:      map[string]*live{}, flights: map[string]*flight{},
 	}
 	s.probing <- struct{}{}
 	return s, nil
