@@ -21,6 +21,7 @@ import (
 
 type adminCmd struct {
 	CreateOperator createOperatorCmd `cmd:"" help:"Create an account that may run the city. The password is asked for, or read from standard input."`
+	Refunds        refundsCmd        `cmd:"" help:"Decide about refunds that are not instant."`
 	ReplayPayments replayPaymentsCmd `cmd:"" help:"Have the payment provider's events applied again: those that failed, or those named."`
 }
 

@@ -16,6 +16,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/demo"
+	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/ledger"
 )
 
@@ -41,6 +42,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	screen.Step("A city opens")
 	cfg := config.Config{
 		Listen: c.Listen, Data: filepath.Join(dir, "data"), RefundWindow: c.RefundWindow, AcceptWindow: 10 * time.Minute,
+		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: pricing.FeePercent,
 		DefaultDeadline: 30 * time.Minute, SeedAgents: true, AllowPrivateRepos: true, Runsc: c.Runsc, RequestsPerSecond: 100,
 		SandboxMax: 4, SandboxMemoryMB: 1024, SandboxCPUs: 1, SandboxPIDs: 256, SandboxLifetime: time.Hour, RepoMaxMB: 100, RepoMaxFiles: 10_000,
 	}

@@ -149,6 +149,7 @@ func (a *App) build() error {
 		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Logger: a.logger,
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
+			FeePercent: a.cfg.FeePercent, ReviewWindow: a.cfg.RefundReview, InstantRefundRate: a.cfg.RefundRateLimit,
 		},
 	})
 	a.keepBooks()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,7 +52,28 @@ func Start(t testing.TB, opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(&cfg)
 	}
-	s, err := start(t.Context(), cfg)
+	return startAt(t, cfg, nil)
+}
+
+// EachAt runs f on a city on each engine whose time is a clock's.
+func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock), opts ...Option) {
+	t.Helper()
+	at := func(t *testing.T, opts []Option) {
+		t.Parallel()
+		cfg, clock := Config(t.TempDir()), storetest.NewClock()
+		clock.Advance(time.Since(clock.Now())) // jobs run by the real time
+		for _, opt := range opts {
+			opt(&cfg)
+		}
+		f(t, startAt(t, cfg, clock), clock)
+	}
+	t.Run("sqlite", func(t *testing.T) { at(t, opts) })
+	t.Run("postgres", func(t *testing.T) { at(t, append(slices.Clone(opts), Postgres(t))) })
+}
+
+func startAt(t testing.TB, cfg config.Config, clock city.Clock) *Server {
+	t.Helper()
+	s, err := start(t.Context(), cfg, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,13 +102,14 @@ func Each(t *testing.T, f func(t *testing.T, s *Server), opts ...Option) {
 func Config(dir string) config.Config {
 	return config.Config{
 		Listen: "127.0.0.1:0", Data: dir, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute, DefaultDeadline: 30 * time.Minute,
+		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
 		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
 		SandboxLifetime: time.Hour, RequestsPerSecond: 10_000, RepoMaxMB: 50, RepoMaxFiles: 10_000,
 	}
 }
 
-func start(ctx context.Context, cfg config.Config) (*Server, error) {
-	city, err := app.New(ctx, cfg, logger(), app.Options{})
+func start(ctx context.Context, cfg config.Config, clock city.Clock) (*Server, error) {
+	city, err := app.New(ctx, cfg, logger(), app.Options{Clock: clock})
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,17 @@ const (
 	TaskCompleted    TaskStatus = "completed"     // passed, charged
 	TaskFailed       TaskStatus = "failed"        // not delivered or not good enough; nothing charged
 	TaskCancelled    TaskStatus = "cancelled"     // withdrawn by the buyer before work began
-	TaskRefunded     TaskStatus = "refunded"      // passed, charged and given back in the refund window
+	TaskRefunded     TaskStatus = "refunded"      // passed, charged and given back
+
+	// TaskRefundReview is a charged task whose refund waits for an operator's decision.
+	TaskRefundReview TaskStatus = "refund_review"
 )
 
 // TaskStatuses lists every state.
 func TaskStatuses() []TaskStatus {
 	return []TaskStatus{
 		TaskPendingApproval, TaskSubmitted, TaskRouting, TaskExecuting, TaskQualityCheck,
-		TaskCompleted, TaskFailed, TaskCancelled, TaskRefunded,
+		TaskCompleted, TaskRefundReview, TaskFailed, TaskCancelled, TaskRefunded,
 	}
 }
 
@@ -39,5 +42,5 @@ func (s TaskStatus) Known() bool {
 
 // Ended reports whether no more work can happen on the task.
 func (s TaskStatus) Ended() bool {
-	return s == TaskCompleted || s == TaskFailed || s == TaskCancelled || s == TaskRefunded
+	return s == TaskCompleted || s == TaskRefundReview || s == TaskFailed || s == TaskCancelled || s == TaskRefunded
 }

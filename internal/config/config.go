@@ -28,6 +28,9 @@ type Config struct {
 	RefundWindow    time.Duration `help:"How long a buyer may take the money back." default:"15m" env:"AICITY_REFUND_WINDOW" group:"Rules"`
 	AcceptWindow    time.Duration `help:"How long an assigned agent may take to start." default:"10m" env:"AICITY_ACCEPT_WINDOW" group:"Rules"`
 	DefaultDeadline time.Duration `help:"From start to delivery, when the buyer sets nothing." default:"30m" env:"AICITY_DEFAULT_DEADLINE" group:"Rules"`
+	RefundReview    time.Duration `help:"How long a refund that is not instant waits for an operator; then the buyer is refunded." default:"24h" env:"AICITY_REFUND_REVIEW" group:"Rules"`
+	RefundRateLimit float64       `help:"Refunded share of a buyer's tasks, 0 to 1, past which refunds are not instant." default:"0.3" env:"AICITY_REFUND_RATE_LIMIT" group:"Rules"`
+	FeePercent      int           `help:"The platform's part of what a buyer is charged, in percent; tasks keep what held when they were ordered." default:"15" env:"AICITY_FEE_PERCENT" group:"Rules"`
 	SeedAgents      bool          `help:"Run the city's own agents." negatable:"" default:"true" env:"AICITY_SEED_AGENTS" group:"Rules"`
 
 	AllowPrivateRepos    bool `help:"Clone also over plain http and from private addresses (demos, tests, intranets)." env:"AICITY_ALLOW_PRIVATE_REPOS" group:"Sealing"`
@@ -117,6 +120,9 @@ func (c Config) Validate() error {
 	check(c.RefundWindow > 0, "--refund-window must be longer than nothing")
 	check(c.AcceptWindow > 0, "--accept-window must be longer than nothing")
 	check(c.DefaultDeadline > 0, "--default-deadline must be longer than nothing")
+	check(c.RefundReview > 0, "--refund-review must be longer than nothing")
+	check(c.RefundRateLimit >= 0 && c.RefundRateLimit <= 1, "--refund-rate-limit must be from 0 to 1")
+	check(c.FeePercent >= 0 && c.FeePercent <= 100, "--fee-percent must be from 0 to 100")
 	check(c.SandboxMax > 0, "--sandbox-max must be at least 1")
 	check(c.SandboxMemoryMB >= 64, "--sandbox-memory-mb must be at least 64")
 	check(c.SandboxCPUs > 0, "--sandbox-cpus must be more than 0")

@@ -70,7 +70,7 @@ func TestNames(t *testing.T) {
 	}
 	want := []string{
 		"listen", "data", "database-url", "public-url", "trust-proxy", "requests-per-second", "log-format", "log-level", "metrics-key",
-		"refund-window", "accept-window", "default-deadline", "seed-agents",
+		"refund-window", "accept-window", "default-deadline", "refund-review", "refund-rate-limit", "fee-percent", "seed-agents",
 		"allow-private-repos", "allow-private-webhooks",
 		"runsc", "sandbox-rootfs", "sandbox-max", "sandbox-memory-mb", "sandbox-cpus", "sandbox-pids", "sandbox-lifetime",
 		"repo-max-mb", "repo-max-files",
@@ -117,6 +117,9 @@ func TestValidate(t *testing.T) {
 		{"--accept-window", func(c *config.Config) { c.AcceptWindow = -1 }},
 		{"--default-deadline", func(c *config.Config) { c.DefaultDeadline = 0 }},
 		{"--sandbox-max", func(c *config.Config) { c.SandboxMax = 0 }},
+		{"--refund-review", func(c *config.Config) { c.RefundReview = 0 }},
+		{"--refund-rate-limit", func(c *config.Config) { c.RefundRateLimit = 1.1 }},
+		{"--fee-percent", func(c *config.Config) { c.FeePercent = 101 }},
 		{"--sandbox-memory-mb", func(c *config.Config) { c.SandboxMemoryMB = 1 }},
 		{"--sandbox-cpus", func(c *config.Config) { c.SandboxCPUs = 0 }},
 		{"--sandbox-pids", func(c *config.Config) { c.SandboxPIDs = 1 }},

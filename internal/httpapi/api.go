@@ -110,6 +110,7 @@ func (s *server) registerAll() {
 	s.registerSpending()
 	s.registerStatements()
 	s.registerWebhooks()
+	s.registerOperator()
 	s.registerMeta()
 }
 

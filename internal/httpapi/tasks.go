@@ -246,6 +246,8 @@ type Feedback struct {
 	Rating  int    `json:"rating,omitempty" doc:"1 to 5"`
 	Reason  string `json:"reason,omitempty" doc:"On down: not_what_was_asked, wrong, incomplete, low_quality or other"`
 	Comment string `json:"comment,omitempty"`
+	// Criterion ties a refund to what was agreed.
+	Criterion int `json:"criterion,omitempty" doc:"On down: the number of the acceptance criterion that is not met, from 1. Against a verdict of 80 or more a refund that names none waits for an operator"`
 }
 
 func (s *server) giveFeedback(ctx context.Context, in *struct {
@@ -256,7 +258,7 @@ func (s *server) giveFeedback(ctx context.Context, in *struct {
 		return nil, err
 	}
 	t, err := s.Tasks.GiveFeedback(ctx, callerOf(ctx).ownerID(), in.ID, task.Feedback{
-		Thumbs: in.Body.Thumbs, Rating: in.Body.Rating, Reason: in.Body.Reason, Comment: in.Body.Comment,
+		Thumbs: in.Body.Thumbs, Rating: in.Body.Rating, Reason: in.Body.Reason, Comment: in.Body.Comment, Criterion: in.Body.Criterion,
 	})
 	if err != nil {
 		return nil, err

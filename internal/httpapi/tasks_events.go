@@ -115,7 +115,7 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		if flusher, ok := w.(http.Flusher); ok {
 			flusher.Flush()
 		}
-		over := t.Status.Ended() && (t.Status != city.TaskCompleted || t.ReleasedAt != nil)
+		over := t.Settled()
 		if err != nil || over {
 			return
 		}

@@ -142,8 +142,10 @@ func estimateCents(tokens, centsPerMTok int64) city.Cents {
 	return city.Cents((tokens*centsPerMTok*Factor + million - 1) / million)
 }
 
-// FeePercent is the platform's share of a charge.
+// FeePercent is the platform's share of a charge unless the operator sets another.
 const FeePercent = 15
 
 // Fee is the platform's share of charge, rounded half up to the cent.
-func Fee(charge city.Cents) city.Cents { return (charge*FeePercent + 50) / 100 }
+func Fee(charge city.Cents, percent int) city.Cents {
+	return (charge*city.Cents(percent) + 50) / 100
+}

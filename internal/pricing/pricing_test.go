@@ -58,7 +58,7 @@ func TestQuote(t *testing.T) {
 func TestFeeIsRoundedHalfUp(t *testing.T) {
 	t.Parallel()
 	for charge, want := range map[city.Cents]city.Cents{0: 0, 1: 0, 3: 0, 4: 1, 10: 2, 100: 15, 300: 45, 333: 50, 150: 23} {
-		if got := pricing.Fee(charge); got != want {
+		if got := pricing.Fee(charge, pricing.FeePercent); got != want {
 			t.Errorf("Fee(%d) = %d, want %d", charge, got, want)
 		}
 	}

@@ -34,9 +34,11 @@ func (r BuyerRecord) view() BuyerView {
 	return BuyerView{Completed: r.Completed, Refunded: r.Refunded, RefundRate: r.RefundRate()}
 }
 
-func findRecord(ctx context.Context, q store.Querier, ownerID string) (BuyerRecord, error) {
+// findRecord reads a buyer's record; locked until commit when lock is
+// store.ForUpdate.
+func findRecord(ctx context.Context, q store.Querier, ownerID, lock string) (BuyerRecord, error) {
 	var r BuyerRecord
-	err := q.QueryRow(ctx, `SELECT completed, refunded FROM buyer_records WHERE owner_id = $1`, ownerID).Scan(&r.Completed, &r.Refunded)
+	err := q.QueryRow(ctx, `SELECT completed, refunded FROM buyer_records WHERE owner_id = $1`+lock, ownerID).Scan(&r.Completed, &r.Refunded)
 	if err != nil && !errors.Is(err, store.ErrNoRows) {
 		return r, fmt.Errorf("find buyer's record: %w", err)
 	}
@@ -49,7 +51,7 @@ func remember(ctx context.Context, tx store.Tx, ownerID string, on Trigger) erro
 	switch on {
 	case Pass:
 		more.Completed = 1
-	case Refund:
+	case Refund, GrantRefund, ReviewExpire:
 		more.Refunded = 1
 	default:
 		return nil

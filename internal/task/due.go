@@ -22,6 +22,8 @@ func (t *Task) due() *time.Time {
 		return t.DeadlineAt
 	case t.Status == city.TaskCompleted && t.ReleasedAt == nil:
 		return t.RefundUntil
+	case t.Status == city.TaskRefundReview:
+		return &t.Review.DecideBy
 	default:
 		return nil
 	}
@@ -43,6 +45,8 @@ func (s *Service) act(ctx context.Context, taskID string) error {
 		return s.expireDeadline(ctx, t.ID)
 	case city.TaskCompleted:
 		return s.release(ctx, t.ID)
+	case city.TaskRefundReview:
+		return s.expireReview(ctx, t.ID)
 	default:
 		return nil
 	}

@@ -40,6 +40,13 @@ func errBudgetTooLow(lowest city.Cents) error {
 		WithDetail("lowestRateCents", int64(lowest))
 }
 
+func errNoCriterion(criteria int) error {
+	if criteria == 0 {
+		return city.InvalidField("criterion", "the task was ordered without acceptance criteria")
+	}
+	return city.InvalidField("criterion", "must be 1 to %d, the number of an acceptance criterion", criteria)
+}
+
 func errInsufficientCredits(required, available city.Cents) error {
 	return city.Errorf(city.CodeInsufficientCredits, "The task holds %s, your pool has %s. Top up first.", required, available).
 		WithDetail("requiredCents", int64(required)).WithDetail("availableCents", int64(available))

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 
+	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/trial"
 	"aicity.dev/aicity/internal/sandbox"
 )
@@ -14,3 +15,25 @@ func (s *Service) DeliverUnjudged(ctx context.Context, agentID, taskID string, d
 
 // NewRoom is a rehearsal as trials use it.
 func NewRoom(r *sandbox.Rehearsal) trial.Room { return room{r} }
+
+// Judge settles delivered work with a score, as the gate does.
+func (s *Service) Judge(ctx context.Context, taskID string, score int) (*Task, error) {
+	report := gate.Report{Score: score, Verdict: gate.Fail}
+	if score >= gate.PassScore {
+		report.Verdict = gate.Pass
+	}
+	return s.settle(ctx, taskID, report)
+}
+
+// The jobs of a task's life, run now.
+func (s *Service) ReleaseNow(ctx context.Context, taskID string) error { return s.release(ctx, taskID) }
+
+// ExpireReviewNow is the job that ends a review.
+func (s *Service) ExpireReviewNow(ctx context.Context, taskID string) error {
+	return s.expireReview(ctx, taskID)
+}
+
+// ExpireDeadlineNow is the job that fails a task whose agent is late.
+func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
+	return s.expireDeadline(ctx, taskID)
+}

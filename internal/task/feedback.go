@@ -27,13 +27,15 @@ func (f Feedback) validate() error {
 		v.Check(f.Reason != "other" || strings.TrimSpace(f.Comment) != "", "comment", `say why, when the reason is "other"`)
 	} else {
 		v.Check(f.Reason == "", "reason", `only with thumbs "down"`)
+		v.Check(f.Criterion == 0, "criterion", `only with thumbs "down"`)
 	}
 	return v.Err()
 }
 
 // GiveFeedback records the buyer's opinion of a completed task. Thumbs down
-// inside the refund window takes the whole charge back; later it is an opinion
-// only. An opinion is given once; up may become down while the window is open.
+// inside the refund window takes the whole charge back, at once or after an
+// operator's decision; later it is an opinion only. An opinion is given once;
+// up may become down while the window is open.
 // Errors: VALIDATION_ERROR, TASK_NOT_FOUND, INVALID_STATE, FEEDBACK_ALREADY_GIVEN.
 func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Feedback) (*Task, error) {
 	if err := f.validate(); err != nil {
@@ -44,6 +46,9 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 		given.At = nil
 		if given == f {
 			return nil // repeated
+		}
+		if f.Criterion < 0 || f.Criterion > len(t.Acceptance.Criteria) {
+			return errNoCriterion(len(t.Acceptance.Criteria))
 		}
 		if t.Status != city.TaskCompleted {
 			return errInvalidState(t, "feedback")
@@ -59,7 +64,7 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 }
 
 func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open bool) error {
-	view := map[string]any{"thumbs": t.Feedback.Thumbs, "rating": t.Feedback.Rating, "reason": t.Feedback.Reason}
+	view := map[string]any{"thumbs": t.Feedback.Thumbs, "rating": t.Feedback.Rating, "reason": t.Feedback.Reason, "criterion": t.Feedback.Criterion}
 	if err := s.Events.Append(ctx, tx, t.ID, "task.feedback", view, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
@@ -67,7 +72,7 @@ func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open 
 		return err
 	}
 	if t.Feedback.Thumbs == "down" && open {
-		return s.apply(ctx, tx, change{task: t, on: Refund, facts: map[string]any{"refundedCents": t.Charge}})
+		return s.takeBack(ctx, tx, t)
 	}
 	in := reputation.Input{Cause: reputation.CauseThumbsUp, Rating: t.Feedback.Rating}
 	if t.Feedback.Thumbs == "down" {

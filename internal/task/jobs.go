@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
 )
@@ -41,9 +42,9 @@ const (
 )
 
 // schedule enqueues what must happen because of a transition.
-func (s *Service) schedule(ctx context.Context, tx store.Tx, t *Task, on Trigger) error {
+func (s *Service) schedule(ctx context.Context, tx store.Tx, t *Task, from city.TaskStatus) error {
 	// The sandbox goes with the work: nobody may look at the code any longer.
-	if on != Release && on != Refund && t.Status.Ended() && t.SandboxID != "" {
+	if !from.Ended() && t.Status.Ended() && t.SandboxID != "" {
 		return s.Jobs.Enqueue(ctx, tx, cleanArgs{t.ID})
 	}
 	return nil

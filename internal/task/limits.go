@@ -128,7 +128,7 @@ func keepLimits(ctx context.Context, tx store.Tx, bounds []bound, t *Task) error
 func spentSince(ctx context.Context, q store.Querier, b bound, since time.Time) (city.Cents, error) {
 	var spent city.Cents
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN status IN ('failed', 'cancelled', 'refunded') THEN 0
-		WHEN status = 'completed' THEN charge ELSE max_budget END), 0) AS BIGINT)
+		WHEN status IN ('completed', 'refund_review') THEN charge ELSE max_budget END), 0) AS BIGINT)
 		FROM tasks WHERE `+b.column+` = $1 AND created_at >= $2`, b.subject, store.Micros(since)).Scan(&spent)
 	if err != nil {
 		return 0, fmt.Errorf("sum up orders: %w", err)

@@ -25,6 +25,10 @@ type Rules struct {
 	DefaultDeadline time.Duration // from start to delivery when the buyer sets none
 	RefundWindow    time.Duration // how long the buyer may take the money back
 	VerdictWait     time.Duration // how long complete waits for the verdict
+	FeePercent      int           // the platform's part of a charge
+
+	ReviewWindow      time.Duration // how long a refund that is not instant waits for an operator
+	InstantRefundRate float64       // a buyer whose refunded share is over it has no instant refund
 }
 
 // Webhooks tells an agent's endpoint what happened, in the transaction.
@@ -118,7 +122,7 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 	if err := remember(ctx, tx, t.BuyerID, c.on); err != nil {
 		return err
 	}
-	return s.schedule(ctx, tx, t, c.on)
+	return s.schedule(ctx, tx, t, from)
 }
 
 // tell writes the event, wakes who waits for the task or for its agent's work,

@@ -18,7 +18,7 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 		return s.hold(ctx, tx, t)
 	case MoveCapture:
 		t.Charge = t.Quote.ChargeCents
-		t.Fee = pricing.Fee(t.Charge)
+		t.Fee = pricing.Fee(t.Charge, t.FeePercent)
 		until := tx.Now().Add(s.Rules.RefundWindow)
 		t.RefundUntil = &until
 		return s.post(ctx, tx, t,

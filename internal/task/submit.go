@@ -92,7 +92,7 @@ func (s *Service) newTask(o Order) (*Task, error) {
 	t := &Task{
 		ID: city.NewID(city.PrefixTask), BuyerID: o.BuyerID, SubmitterID: o.SubmitterID, DirectID: o.AgentID,
 		Category: o.Category, Status: created, Description: o.Description, Tags: o.Tags, MaxBudget: o.MaxBudget,
-		Deadline: o.Deadline, Acceptance: o.Acceptance,
+		Deadline: o.Deadline, Acceptance: o.Acceptance, FeePercent: s.Rules.FeePercent,
 		Source: Source{Repo: o.Repo, Ref: o.Ref, HasCode: o.Code != "", ArchiveID: o.ArchiveID},
 	}
 	if t.Deadline == 0 {
@@ -145,7 +145,7 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 	if err != nil {
 		return err
 	}
-	if t.Buyer, err = findRecord(ctx, tx, t.BuyerID); err != nil {
+	if t.Buyer, err = findRecord(ctx, tx, t.BuyerID, ""); err != nil {
 		return err
 	}
 	bounds, err := s.bounds(ctx, tx, t)

@@ -45,7 +45,9 @@ type Task struct {
 	GateScore  *int
 	Charge     city.Cents // set when it passes
 	Fee        city.Cents // the platform's part of the charge
+	FeePercent int        // that part, agreed when it was ordered
 	Feedback   Feedback
+	Review     *Review // of a refund that is not instant, or nil
 
 	CreatedAt   time.Time
 	AssignedAt  *time.Time
@@ -56,6 +58,18 @@ type Task struct {
 	EndedAt     *time.Time
 	RefundUntil *time.Time // end of the refund window
 	ReleasedAt  *time.Time // when the earnings left escrow
+}
+
+// Settled reports whether nothing more can happen to the task or its money.
+func (t *Task) Settled() bool {
+	switch t.Status {
+	case city.TaskCompleted:
+		return t.ReleasedAt != nil
+	case city.TaskRefundReview:
+		return false
+	default:
+		return t.Status.Ended()
+	}
 }
 
 // Acceptance says what done means before work starts.
@@ -91,7 +105,9 @@ type Feedback struct {
 	Rating  int    // 1–5, or 0
 	Reason  string // on "down"
 	Comment string
-	At      *time.Time
+	// Criterion is which of the acceptance criteria is not met, from 1; 0 for none.
+	Criterion int
+	At        *time.Time
 }
 
 // Deliverable is what an agent hands in.

@@ -31,6 +31,10 @@ const (
 	Cancel         Trigger = "cancel"          // the buyer withdraws
 	Release        Trigger = "release"         // the refund window closed
 	Refund         Trigger = "refund"          // the buyer takes the money back
+	AskRefund      Trigger = "ask_refund"      // the buyer wants it back, an operator decides
+	GrantRefund    Trigger = "grant_refund"    // an operator gives it back
+	DenyRefund     Trigger = "deny_refund"     // an operator does not
+	ReviewExpire   Trigger = "review_expire"   // no operator decided in time
 )
 
 // Move is what a transition does to money.
@@ -83,6 +87,10 @@ var transitions = []Transition{
 	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseRejected},
 	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, "task.released", "", ""},
 	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
+	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveNone, "task.refund_asked", "refund_requested", ""},
+	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
+	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
+	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveNone, "task.refund_denied", "refund_denied", ""},
 }
 
 // Transitions lists the whole life of a task.
@@ -92,7 +100,7 @@ func Transitions() []Transition { return slices.Clone(transitions) }
 func triggers() []Trigger {
 	return []Trigger{
 		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
-		SourceLost, Cancel, Release, Refund,
+		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire,
 	}
 }
 

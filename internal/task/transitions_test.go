@@ -42,6 +42,11 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"quality_check", Reject}:   {"failed", MoveVoid},
 		{"completed", Release}:      {"completed", MoveRelease},
 		{"completed", Refund}:       {"refunded", MoveReverse},
+		{"completed", AskRefund}:    {"refund_review", MoveNone},
+
+		{"refund_review", GrantRefund}:  {"refunded", MoveReverse},
+		{"refund_review", ReviewExpire}: {"refunded", MoveReverse},
+		{"refund_review", DenyRefund}:   {"completed", MoveNone},
 	}
 	seen := 0
 	for _, from := range append(city.TaskStatuses(), created) {
@@ -77,9 +82,13 @@ func TestEveryEndSettlesTheHold(t *testing.T) {
 		if !tr.To.Ended() || tr.From == tr.To {
 			continue
 		}
-		if tr.From == city.TaskCompleted {
-			if tr.Moves != MoveReverse {
-				t.Errorf("%s on %s moves %q: the hold is closed already", tr.From, tr.On, tr.Moves)
+		if charged := tr.From == city.TaskCompleted || tr.From == city.TaskRefundReview; charged {
+			want := MoveNone // still charged
+			if tr.To == city.TaskRefunded {
+				want = MoveReverse
+			}
+			if tr.Moves != want {
+				t.Errorf("%s on %s moves %q, want %q: the hold is closed already", tr.From, tr.On, tr.Moves, want)
 			}
 			continue
 		}

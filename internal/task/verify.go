@@ -3,9 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
-	"strconv"
 
-	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -19,7 +17,7 @@ var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "r
 		WHEN m.ref IS NULL OR m.hold_sum <> t.max_budget THEN 'its hold is not its budget'
 		WHEN m.void_sum > 0 AND (m.void_sum <> m.hold_sum OR m.earn_sum + m.fee_sum + m.rest_sum > 0) THEN 'its hold was closed twice'
 		WHEN m.earn_sum + m.fee_sum > 0 AND m.earn_sum + m.fee_sum + m.rest_sum <> m.hold_sum THEN 'charge and rest are not the hold'
-		WHEN m.fee_sum <> ` + feeSQL("m.earn_sum + m.fee_sum") + ` THEN 'the fee is not what the rule says'
+		WHEN m.fee_sum <> ` + feeSQL("m.earn_sum + m.fee_sum", "t.fee_percent") + ` THEN 'the fee is not what the rule says'
 		WHEN t.charge <> m.earn_sum + m.fee_sum OR t.fee <> m.fee_sum THEN 'it says another charge or fee than was moved'
 		WHEN m.release_sum + m.release_fee_sum > 0 AND m.reverse_sum + m.reverse_fee_sum > 0 THEN 'escrow was released and reversed'
 		WHEN m.release_sum + m.release_fee_sum > 0 AND (m.release_sum <> m.earn_sum OR m.release_fee_sum <> m.fee_sum) THEN 'not all of escrow, or more, was released'
@@ -40,8 +38,8 @@ func sums(kinds ...string) string {
 }
 
 // feeSQL is pricing.Fee in SQL.
-func feeSQL(charge string) string {
-	return "((" + charge + ") * " + strconv.Itoa(pricing.FeePercent) + " + 50) / 100"
+func feeSQL(charge, percent string) string {
+	return "((" + charge + ") * " + percent + " + 50) / 100"
 }
 
 // VerifyMoney is a ledger.Check of what tasks moved.

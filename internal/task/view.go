@@ -38,10 +38,12 @@ type AgentView struct {
 	FailReason  string          `json:"failReason,omitempty"`
 	Charge      city.Cents      `json:"chargeCents,omitempty"`
 	Fee         city.Cents      `json:"feeCents,omitempty"`
+	FeePercent  int             `json:"feePercent" doc:"The platform's part of a charge, agreed when the task was ordered"`
 	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee"`
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
 	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
 	Feedback    *FeedbackView   `json:"feedback,omitempty"`
+	Review      *Review         `json:"refundReview,omitempty" doc:"A refund that waits for an operator's decision, or had one"`
 }
 
 // AgentInput is the part of the input that an agent sees.
@@ -62,11 +64,12 @@ type AgentAcceptance struct {
 
 // FeedbackView is a feedback as JSON.
 type FeedbackView struct {
-	Thumbs  string     `json:"thumbs" enum:"up,down"`
-	Rating  int        `json:"rating,omitempty"`
-	Reason  string     `json:"reason,omitempty"`
-	Comment string     `json:"comment,omitempty"`
-	At      *time.Time `json:"at,omitempty"`
+	Thumbs    string     `json:"thumbs" enum:"up,down"`
+	Rating    int        `json:"rating,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	Comment   string     `json:"comment,omitempty"`
+	Criterion int        `json:"criterion,omitempty" doc:"Which of the acceptance criteria is not met, from 1"`
+	At        *time.Time `json:"at,omitempty"`
 }
 
 // AgentViewOf is t as its assigned agent may see it now.
@@ -79,7 +82,7 @@ func AgentViewOf(t *Task) AgentView {
 		Deadline:   int(t.Deadline / time.Minute), Buyer: t.Buyer.view(), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
 		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
-		Feedback: FeedbackViewOf(t.Feedback),
+		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, FeePercent: t.FeePercent,
 	}
 	if slices.Contains(hopeless, t.FailCode) {
 		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file
@@ -109,7 +112,7 @@ func FeedbackViewOf(f Feedback) *FeedbackView {
 	if f.Thumbs == "" {
 		return nil
 	}
-	return &FeedbackView{Thumbs: f.Thumbs, Rating: f.Rating, Reason: f.Reason, Comment: f.Comment, At: f.At}
+	return &FeedbackView{Thumbs: f.Thumbs, Rating: f.Rating, Reason: f.Reason, Comment: f.Comment, Criterion: f.Criterion, At: f.At}
 }
 
 func nonNil(list []string) []string {

@@ -17,7 +17,9 @@ type queue struct {
 // queues lists every queue of the city. Another one is a line here and a page
 // of its own in operator_NAME.templ.
 func (s *site) queues() []queue {
-	return nil
+	return []queue{
+		{refundsPath, "Refunds", "Buyers who want a charge back that is not returned at once. Without a decision in time they get it.", s.Tasks.CountReviews},
+	}
 }
 
 // queueView is a queue on the operators' first page.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
@@ -12,7 +13,7 @@ func TestOnlyOperatorsSeeTheirPages(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
 	operator, owner := newVisitor(t, s.URL, s.Operator(t)), newVisitor(t, s.URL, s.SignUp(t, "owner"))
-	for _, path := range []string{"/operator"} {
+	for _, path := range []string{"/operator", "/operator/refunds", "/operator/refunds?show=decided"} {
 		operator.get(path).want(t, http.StatusOK, `href="/operator"`)
 		owner.get(path).want(t, http.StatusNotFound, "There is no page here.")
 	}
@@ -20,4 +21,23 @@ func TestOnlyOperatorsSeeTheirPages(t *testing.T) {
 	if at := newVisitor(t, s.URL, nil).get("/operator").path; at != "/sign-in?next=%2Foperator" {
 		t.Errorf("a stranger ends at %s", at)
 	}
+}
+
+// An operator decides a refund with forms alone.
+func TestOperatorDecidesARefund(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	operator, buyer := newVisitor(t, s.URL, s.operator), newVisitor(t, s.URL, s.buyer)
+	at := "/operator/refunds/" + s.reviewed
+	operator.get("/operator").want(t, http.StatusOK, "1 waiting")
+	operator.get("/operator/refunds").want(t, http.StatusOK, at)
+	operator.get(at).want(t, http.StatusOK, "I expected benchmarks.", "names no criterion", "Decide by")
+	buyer.get(at).want(t, http.StatusNotFound)
+	buyer.post(at, url.Values{"decision": {"refund"}}).want(t, http.StatusNotFound)
+	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "An operator decides", "refund under review")
+	operator.post(at, url.Values{"decision": {"deny"}}).want(t, http.StatusUnprocessableEntity, "say why")
+	operator.post(at, url.Values{"decision": {"deny"}, "note": {"Benchmarks were not asked for."}}).want(t, http.StatusOK, "the agent keeps the charge")
+	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "Benchmarks were not asked for.")
+	operator.get("/operator").want(t, http.StatusOK, "nothing waits")
+	operator.get("/operator/refunds?show=decided").want(t, http.StatusOK, "Denied")
 }

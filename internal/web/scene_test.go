@@ -19,6 +19,8 @@ type scene struct {
 	worker          *apptest.Worker
 	done, waiting   string // tasks
 	refunded        string
+	reviewed        string // its refund waits for an operator
+	operator        *apptest.Person
 	failed          string
 }
 
@@ -83,9 +85,11 @@ func newScene(t *testing.T) *scene {
 	s.done = s.deliver(t, question, research)
 	s.failed = s.deliver(t, question, "Looks good to me.")
 	s.refunded = s.deliver(t, indexQuestion, indexes)
-	if _, err := s.buyer.Tasks.Feedback(t.Context(), s.refunded, aicity.Feedback{Thumbs: "down", Reason: "incomplete"}); err != nil {
+	if _, err := s.buyer.Tasks.Feedback(t.Context(), s.refunded, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Criterion: 1}); err != nil {
 		t.Fatal(err)
 	}
+	s.operator = s.Operator(t)
+	s.reviewed = s.underReview(t)
 	s.waiting = s.order(t, question)
 	if _, err := s.buyer.Auth.CreateToken(t.Context(), "deploy", 30); err != nil {
 		t.Fatal(err)
@@ -117,6 +121,35 @@ func (s *scene) deliver(t *testing.T, what, result string) string {
 	return id
 }
 
+// modeQuestion is what research answers in full.
+const modeQuestion = "Which SQLite journal mode should a small web service with one writer use? Write-ahead logging or the rollback journal: durability, read concurrency, limits."
+
+// underReview is a task that an agent of its own did, and the buyer wants back.
+func (s *scene) underReview(t *testing.T) string {
+	t.Helper()
+	agent := s.Agent(t, "research")
+	order, err := s.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "research", MaxBudget: 700, AgentID: agent.ID, Input: aicity.TaskInput{Description: modeQuestion},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := agent.Tasks.Executing(t.Context(), order.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := agent.Tasks.Complete(t.Context(), order.ID, aicity.Completion{Output: aicity.Output{Result: research}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.buyer.Tasks.Feedback(t.Context(), order.ID, aicity.Feedback{Thumbs: "down", Reason: "other", Comment: "I expected benchmarks."})
+	if err != nil || got.Status != aicity.TaskRefundReview {
+		t.Fatalf("score %d, %s, %v", *got.GateScore, got.Status, err)
+	}
+	if _, err := agent.Owner.Agents.Deactivate(t.Context(), agent.ID); err != nil { // it takes no other order
+		t.Fatal(err)
+	}
+	return order.ID
+}
+
 // scenePage is a page and who looks at it.
 type scenePage struct {
 	name, path string
@@ -135,6 +168,8 @@ func (s *scene) pages() []scenePage {
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
 		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer},
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
+		{"task-review", "/tasks/" + s.reviewed, s.buyer}, {"operator", "/operator", s.operator}, {"operator-refunds", "/operator/refunds", s.operator},
+		{"operator-refund", "/operator/refunds/" + s.reviewed, s.operator},
 	}
 }
 

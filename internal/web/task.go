@@ -30,6 +30,7 @@ type taskView struct {
 	Transfers  []ledger.Record
 	Moments    []moment
 	Now        time.Time
+	Terms      task.RefundTerms
 	Form       form // of the feedback, when it was refused
 }
 
@@ -39,11 +40,20 @@ type moment struct {
 }
 
 func (v taskView) over() bool {
-	return v.Task.Status.Ended() && (v.Task.Status != city.TaskCompleted || v.Task.ReleasedAt != nil)
+	return v.Task.Settled()
 }
 
 func (v taskView) windowOpen() bool {
 	return v.Task.ReleasedAt == nil && v.Task.RefundUntil != nil && v.Now.Before(*v.Task.RefundUntil)
+}
+
+// termsText says what a refund needs that is not instant.
+func (v taskView) termsText() string {
+	text := "An operator decides about this refund within " + duration(v.Terms.Window) + ", because " + reviewText(v.Terms.Cause) + "."
+	if v.Terms.Cause == task.ReviewHighVerdict && len(v.Task.Acceptance.Criteria) > 0 {
+		text += " If you name the criterion that is not met, it is instant."
+	}
+	return text
 }
 
 // speakingSignals are those that added to the score or took from it.
@@ -121,6 +131,9 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	if v.Patch, err = s.Tasks.Patch(ctx, t); err != nil && city.CodeOf(err) != city.CodePatchNotReady {
 		return v, err
 	}
+	if v.Terms, err = s.Tasks.RefundTerms(ctx, t); err != nil {
+		return v, err
+	}
 	if v.Transfers, err = s.Tasks.Transfers(ctx, t.ID); err != nil {
 		return v, err
 	}
@@ -158,7 +171,7 @@ var eventWords = map[string]string{
 	"task.declined": "The agent declined", "task.passed_over": "The agent did not start in time", "task.provisioned": "Sandbox ready, code cloned and sealed",
 	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
 	"task.failed": "Failed, the budget is back", "task.cancelled": "Cancelled, the budget is back", "task.released": "Window closed, the agent is paid",
-	"task.refunded": "Refunded in full", "task.feedback": "You gave your opinion",
+	"task.refunded": "Refunded in full", "task.refund_asked": "You asked for a refund; an operator decides", "task.refund_denied": "An operator denied the refund", "task.feedback": "You gave your opinion",
 }
 
 func moments(events []event.Event) []moment {
@@ -286,15 +299,18 @@ func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := task.Feedback{Thumbs: in.get("thumbs"), Rating: in.number("rating", 0), Comment: in.get("comment")}
 	if f.Thumbs == "down" {
-		f.Reason = in.get("reason")
+		f.Reason, f.Criterion = in.get("reason"), in.number("criterion", 0)
 	}
 	t, err := s.Tasks.GiveFeedback(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), f)
 	if err != nil {
 		return s.taskRefused(w, r, in, err)
 	}
 	said := "Thank you."
-	if t.Status == city.TaskRefunded {
+	switch t.Status {
+	case city.TaskRefunded:
 		said = "Refunded: the whole charge is back in your pool."
+	case city.TaskRefundReview:
+		said = "Asked for: an operator decides about the refund."
 	}
 	return s.goTo(w, r, "/tasks/"+t.ID, said)
 }

@@ -39,6 +39,8 @@ func statusText(s city.TaskStatus) string {
 		return "waiting for the agent"
 	case city.TaskPendingApproval:
 		return "waits for your word"
+	case city.TaskRefundReview:
+		return "refund under review"
 	}
 	return strings.ReplaceAll(string(s), "_", " ")
 }

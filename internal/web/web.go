@@ -144,6 +144,9 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /wallet/withdraw", s.withdraw)
 	operated := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.operated(h))) }
 	operated("GET /operator", s.operatorPage)
+	operated("GET /operator/refunds", s.refundsPage)
+	operated("GET /operator/refunds/{id}", s.refundPage)
+	operated("POST /operator/refunds/{id}", s.decideRefund)
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})

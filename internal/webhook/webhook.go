@@ -22,7 +22,8 @@ import (
 // Events lists what an endpoint can be told.
 func Events() []string {
 	return []string{
-		"task_assigned", "task_completed", "task_failed", "feedback_received", "task_refunded", "payout_paid", "payout_failed",
+		"task_assigned", "task_completed", "task_failed", "feedback_received", "task_refunded", "refund_requested", "refund_denied",
+		"payout_paid", "payout_failed",
 	}
 }
 

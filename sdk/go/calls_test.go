@@ -49,6 +49,18 @@ func TestCalls(t *testing.T) {
 			_, err := c.Agents.Update(ctx, aicity.UpdateAgent{Pricing: aicity.PerTask(300)})
 			return err
 		}, "PATCH /agents/me", `{"pricing":{"model":"per_task","baseRate":300,"currency":"USD"}}`},
+		"refunds decided": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.Refunds(ctx, true, aicity.CursorOptions{Limit: 5})
+			return err
+		}, "GET /operator/refunds?limit=5&status=decided", ""},
+		"refund": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.Refund(ctx, "tsk_1")
+			return err
+		}, "GET /operator/refunds/tsk_1", ""},
+		"decide refund": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.DecideRefund(ctx, "tsk_1", "deny", "why")
+			return err
+		}, "POST /operator/refunds/tsk_1", `{"decision":"deny","note":"why"}`},
 		"rotate key": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Agents.RotateKey(ctx, "agt_1")
 			return err

@@ -50,6 +50,8 @@ type Client struct {
 	Agents *AgentsService
 	Tasks  *TasksService
 	Vault  *VaultService
+	// Operator is for those who run the city.
+	Operator *OperatorService
 
 	apiKey, ownerToken string
 	base               string // ends in /api/v1
@@ -78,6 +80,7 @@ func New(opts Options) *Client {
 	c.Agents = &AgentsService{client: c}
 	c.Tasks = &TasksService{c}
 	c.Vault = &VaultService{c}
+	c.Operator = &OperatorService{c}
 	return c
 }
 

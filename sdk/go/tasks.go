@@ -21,6 +21,7 @@ const (
 	TaskFailed       = "failed"
 	TaskCancelled    = "cancelled"
 	TaskRefunded     = "refunded"
+	TaskRefundReview = "refund_review" // charged; an operator decides about a refund
 )
 
 // TasksService submits tasks as a buyer and works on them as an agent.
@@ -104,7 +105,10 @@ type Task struct {
 	ChargeCents int64     `json:"chargeCents"`
 	FeeCents    int64     `json:"feeCents"`
 	EarnedCents int64     `json:"earnedCents"` // the charge less the fee
+	FeePercent  int       `json:"feePercent"`  // the platform's part of a charge
 	Feedback    *Feedback `json:"feedback"`
+	// RefundReview is there when a refund waits for an operator, or had to.
+	RefundReview *RefundReview `json:"refundReview"`
 
 	CreatedAt   time.Time  `json:"createdAt"`
 	AssignedAt  *time.Time `json:"assignedAt"`
@@ -155,7 +159,7 @@ type RankReason struct {
 // Ended reports whether no more work can happen on the task.
 func (t *Task) Ended() bool {
 	switch t.Status {
-	case TaskCompleted, TaskFailed, TaskCancelled, TaskRefunded:
+	case TaskCompleted, TaskRefundReview, TaskFailed, TaskCancelled, TaskRefunded:
 		return true
 	default:
 		return false
@@ -172,13 +176,27 @@ type TaskQuery struct {
 }
 
 // Feedback is what a buyer says of a result. Thumbs down inside the refund
-// window refunds and needs a Reason: not_what_was_asked, wrong, incomplete,
+// window refunds, at once or after an operator's decision, and needs a Reason: not_what_was_asked, wrong, incomplete,
 // low_quality, or other with a Comment.
 type Feedback struct {
 	Thumbs  string `json:"thumbs"`           // up or down
 	Rating  int    `json:"rating,omitempty"` // 1 to 5
 	Reason  string `json:"reason,omitempty"`
 	Comment string `json:"comment,omitempty"`
+	// Criterion is, on down, the number of the acceptance criterion that is not
+	// met, from 1. Against a verdict of 80 or more a refund that names none waits
+	// for an operator.
+	Criterion int `json:"criterion,omitempty"`
+}
+
+// RefundReview is a refund that waits for an operator's decision, or had one.
+type RefundReview struct {
+	Cause     string     `json:"cause"` // high_verdict or refund_rate
+	AskedAt   time.Time  `json:"askedAt"`
+	DecideBy  time.Time  `json:"decideBy"` // without a decision until then the buyer is refunded
+	Decision  string     `json:"decision"` // refund or deny; empty while it waits
+	DecidedAt *time.Time `json:"decidedAt"`
+	Note      string     `json:"note"` // the operator's reason
 }
 
 // Submit orders a task and holds its budget. It is repeated safely under one

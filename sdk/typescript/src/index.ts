@@ -1,4 +1,5 @@
 import { Agents } from "./agents.js"
+import { Operator } from "./operator.js"
 import { run, type Handler, type RunOptions } from "./run.js"
 import { Tasks } from "./tasks.js"
 import { Transport, type AgentCityOptions } from "./transport.js"
@@ -10,6 +11,8 @@ export class AgentCity {
   readonly agents: Agents
   readonly tasks: Tasks
   readonly vault: Vault
+  /** For those who run the city. */
+  readonly operator: Operator
   readonly webhooks: Webhooks
 
   constructor(options: AgentCityOptions = {}) {
@@ -17,6 +20,7 @@ export class AgentCity {
     this.agents = new Agents(transport)
     this.tasks = new Tasks(transport)
     this.vault = new Vault(transport)
+    this.operator = new Operator(transport)
     this.webhooks = new Webhooks()
   }
 
@@ -46,6 +50,7 @@ export {
   type FieldError,
 } from "./errors.js"
 export type { Agents } from "./agents.js"
+export type { Operator } from "./operator.js"
 export type { EventOptions } from "./events.js"
 export { TaskLostError, type Handler, type Job, type RunOptions, type Work } from "./run.js"
 export { repoDir, type Tasks } from "./tasks.js"

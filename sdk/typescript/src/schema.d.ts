@@ -384,6 +384,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List refunds that wait for a decision, oldest first, or those decided */
+        get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a refund is about, by its task's id */
+        get: operations["getRefund"];
+        put?: never;
+        /** Refund the buyer, or let the agent keep the charge */
+        post: operations["decideRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1128,6 +1163,11 @@ export interface components {
             failReason?: string;
             /** Format: int64 */
             feeCents?: number;
+            /**
+             * Format: int64
+             * @description The platform's part of a charge, agreed when the task was ordered
+             */
+            feePercent: number;
             feedback?: components["schemas"]["FeedbackView"];
             /** Format: int64 */
             gateScore?: number;
@@ -1143,6 +1183,8 @@ export interface components {
             maxBudget: number;
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
+            /** @description A refund that waits for an operator's decision, or had one */
+            refundReview?: components["schemas"]["Review"];
             /** Format: date-time */
             refundUntil?: string;
             /** Format: date-time */
@@ -1424,6 +1466,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeListRefundCase: {
+            data: components["schemas"]["RefundCase"][] | null;
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeListTaskEvent: {
             data: components["schemas"]["TaskEvent"][] | null;
             pagination?: components["schemas"]["Pagination"];
@@ -1492,6 +1540,12 @@ export interface components {
         };
         EnvelopePoolView: {
             data: components["schemas"]["PoolView"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeRefundCase: {
+            data: components["schemas"]["RefundCase"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -1647,6 +1701,11 @@ export interface components {
             comment?: string;
             /**
              * Format: int64
+             * @description On down: the number of the acceptance criterion that is not met, from 1. Against a verdict of 80 or more a refund that names none waits for an operator
+             */
+            criterion?: number;
+            /**
+             * Format: int64
              * @description 1 to 5
              */
             rating?: number;
@@ -1659,6 +1718,11 @@ export interface components {
             /** Format: date-time */
             at?: string;
             comment?: string;
+            /**
+             * Format: int64
+             * @description Which of the acceptance criteria is not met, from 1
+             */
+            criterion?: number;
             /** Format: int64 */
             rating?: number;
             reason?: string;
@@ -1993,6 +2057,32 @@ export interface components {
             status: string;
             text: string;
         };
+        RefundCase: {
+            agentId: string;
+            /** @description How the buyer has dealt with earlier work, when the task was ordered */
+            buyer: components["schemas"]["BuyerView"];
+            buyerId: string;
+            /** Format: int64 */
+            chargeCents: number;
+            /** @description What done was agreed to mean */
+            criteria: string[] | null;
+            /** @description What the buyer asked for */
+            description: string;
+            /** @description What the buyer says */
+            feedback?: components["schemas"]["FeedbackView"];
+            /** Format: int64 */
+            gateScore?: number;
+            refundReview: components["schemas"]["Review"];
+            status: string;
+            taskId: string;
+            taskType: string;
+        };
+        RefundDecision: {
+            /** @description refund: the buyer gets the charge back; deny: the agent keeps it */
+            decision: string;
+            /** @description Why; buyer and agent read it. Needed to deny */
+            note?: string;
+        };
         RegisterAgent: {
             /** @description The kinds of work it takes */
             capabilities: components["schemas"]["CapabilityView"][] | null;
@@ -2086,6 +2176,29 @@ export interface components {
             /** Format: int64 */
             tasksFailed: number;
         };
+        Review: {
+            /** Format: date-time */
+            askedAt: string;
+            /**
+             * @description Why the refund is not instant
+             * @enum {string}
+             */
+            cause: "high_verdict" | "refund_rate";
+            /**
+             * Format: date-time
+             * @description Without a decision until then the buyer is refunded
+             */
+            decideBy: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            /**
+             * @description Empty while it waits
+             * @enum {string}
+             */
+            decision?: "refund" | "deny";
+            /** @description The operator's reason */
+            note?: string;
+        };
         RotatedKey: {
             /** @description Shown only now; the old key no longer works */
             apiKey: string;
@@ -2145,7 +2258,7 @@ export interface components {
             truncated?: "matches" | "bytes" | "time";
         };
         SetWebhookRequest: {
-            /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, payout_paid, payout_failed; all without it */
+            /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, payout_paid, payout_failed; all without it */
             events?: string[] | null;
             /** @description https address of your server */
             url: string;
@@ -2346,6 +2459,11 @@ export interface components {
             failReason?: string;
             /** Format: int64 */
             feeCents?: number;
+            /**
+             * Format: int64
+             * @description The platform's part of a charge, agreed when the task was ordered
+             */
+            feePercent: number;
             feedback?: components["schemas"]["FeedbackView"];
             gate?: components["schemas"]["Report"];
             /** Format: int64 */
@@ -2363,6 +2481,8 @@ export interface components {
             output?: components["schemas"]["Deliverable"];
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
+            /** @description A refund that waits for an operator's decision, or had one */
+            refundReview?: components["schemas"]["Review"];
             /** Format: date-time */
             refundUntil?: string;
             /** Format: date-time */
@@ -3431,6 +3551,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeListModelView"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "decided";
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeListRefundCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeRefundCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decideRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeRefundCase"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

@@ -27,6 +27,7 @@ export type TaskStatus =
   | "executing"
   | "quality_check"
   | "completed"
+  | "refund_review"
   | "failed"
   | "cancelled"
   | "refunded"
@@ -38,6 +39,8 @@ export type WebhookEventType =
   | "task_failed"
   | "feedback_received"
   | "task_refunded"
+  | "refund_requested"
+  | "refund_denied"
   | "payout_paid"
   | "payout_failed"
 
@@ -242,6 +245,38 @@ export interface Feedback {
   rating?: number
   reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other"
   comment?: string
+  /** On down: the number of the acceptance criterion that is not met, from 1. Against a verdict of 80 or more a refund that names none waits for an operator. */
+  criterion?: number
+}
+
+/** A refund that waits for an operator's decision, or had one. */
+export interface RefundReview {
+  /** Why the refund is not instant. */
+  cause: "high_verdict" | "refund_rate"
+  askedAt: string
+  /** Without a decision until then the buyer is refunded. */
+  decideBy: string
+  /** Absent while it waits. */
+  decision?: "refund" | "deny"
+  decidedAt?: string
+  /** The operator's reason. */
+  note?: string
+}
+
+/** A refund that waits for an operator, with what it is to be decided by. */
+export interface RefundCase {
+  taskId: string
+  taskType: Category
+  status: TaskStatus
+  description: string
+  criteria: string[]
+  buyerId: string
+  agentId: string
+  chargeCents: number
+  gateScore?: number
+  buyer: { completedTasks: number; refundedTasks: number; refundRate: number }
+  feedback?: Feedback
+  refundReview: RefundReview
 }
 
 /** What the quality gate found in a deliverable. */
@@ -280,7 +315,11 @@ export interface Task {
   feeCents?: number
   /** The charge less the fee. */
   earnedCents?: number
+  /** The platform's part of a charge, in percent. */
+  feePercent: number
   feedback?: Feedback
+  /** There when a refund waits for an operator, or had to. */
+  refundReview?: RefundReview
   createdAt: string
   assignedAt?: string
   /** When the task goes to the next agent unless this one starts. */

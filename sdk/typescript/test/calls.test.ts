@@ -31,6 +31,12 @@ describe("what each method sends", () => {
       (city) => city.tasks.feedback("tsk_1", { thumbs: "down", reason: "wrong" }),
       { thumbs: "down", reason: "wrong" },
     ],
+    "GET /operator/refunds?status=decided": [(city) => city.operator.refunds({ status: "decided" })],
+    "GET /operator/refunds/tsk_1": [(city) => city.operator.refund("tsk_1")],
+    "POST /operator/refunds/tsk_1": [
+      (city) => city.operator.decideRefund("tsk_1", { decision: "deny", note: "n" }),
+      { decision: "deny", note: "n" },
+    ],
     "GET /tasks/tsk_1/gate": [(city) => city.tasks.gate("tsk_1")],
     "GET /tasks/tsk_1/patch": [(city) => city.tasks.patch("tsk_1")],
     "POST /tasks/tsk_1/decline": [(city) => city.tasks.decline("tsk_1")],

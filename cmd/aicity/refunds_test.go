@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"aicity.dev/aicity/internal/apptest"
+)
+
+// runAdmin is one `aicity admin …`.
+func runAdmin(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	var command struct {
+		Admin adminCmd `cmd:""`
+	}
+	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse(append([]string{"admin"}, args...))
+	if err != nil {
+		return out.String(), err
+	}
+	err = parsed.Run()
+	return out.String(), err
+}
+
+// Operators look at the queue and decide from a terminal; nobody else does.
+func TestRefunds(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	operator, other := s.Operator(t), s.SignUp(t, "other")
+	for _, tt := range []struct{ token, command, want, fail string }{
+		{operator.Token, "refunds list", "No refund waits", ""},
+		{operator.Token, "refunds list --decided", "No refund was decided", ""},
+		{other.Token, "refunds list", "", "FORBIDDEN"},
+		{"aco_live_wrong", "refunds list", "", "UNAUTHORIZED"},
+		{operator.Token, "refunds decide tsk_1 refund", "", "TASK_NOT_FOUND"},
+		{operator.Token, "refunds decide tsk_1 deny", "", "--note"},
+		{operator.Token, "refunds decide tsk_1 maybe", "", "must be one of"},
+	} {
+		args := append(strings.Fields(tt.command), "--url", s.URL, "--token", tt.token)
+		out, err := runAdmin(t, args...)
+		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out, tt.want) {
+			t.Errorf("%s: %q, %v", tt.command, out, err)
+		}
+	}
+}

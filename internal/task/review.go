@@ -1,0 +1,218 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// ReviewCause is why a refund is not instant.
+type ReviewCause string
+
+// The causes.
+const (
+	// ReviewHighVerdict: the gate scored the work HighVerdict or more, and the
+	// buyer named no criterion that it misses.
+	ReviewHighVerdict ReviewCause = "high_verdict"
+	// ReviewRefundRate: the buyer takes back more than Rules.InstantRefundRate.
+	ReviewRefundRate ReviewCause = "refund_rate"
+)
+
+// Decision is what became of a refund that was not instant.
+type Decision string
+
+// The decisions.
+const (
+	DecideRefund Decision = "refund" // the buyer gets the charge back
+	DecideDeny   Decision = "deny"   // the agent keeps it
+)
+
+const (
+	// HighVerdict is the gate's score from which a refund needs a criterion that
+	// is not met, or an operator.
+	HighVerdict = 80
+	// ratedTasks is how many of a buyer's tasks must have passed before its
+	// refund rate counts.
+	ratedTasks = 5
+	// maxNote bounds an operator's words, in characters.
+	maxNote = 2_000
+)
+
+// Review is a refund that waits for an operator's decision, or had one. Both
+// parties see it.
+type Review struct {
+	Cause     ReviewCause `json:"cause" enum:"high_verdict,refund_rate" doc:"Why the refund is not instant"`
+	AskedAt   time.Time   `json:"askedAt"`
+	DecideBy  time.Time   `json:"decideBy" doc:"Without a decision until then the buyer is refunded"`
+	Decision  Decision    `json:"decision,omitempty" enum:"refund,deny" doc:"Empty while it waits"`
+	DecidedAt *time.Time  `json:"decidedAt,omitempty"`
+	Note      string      `json:"note,omitempty" doc:"The operator's reason"`
+	// DecidedBy is the operator, "" when nobody decided in time. It stays inside.
+	DecidedBy string `json:"-"`
+}
+
+// storedReview is a review as the database keeps it.
+type storedReview struct {
+	Review
+	DecidedBy string `json:"decidedBy,omitempty"`
+}
+
+func encodeReview(r *Review) string {
+	if r == nil {
+		return ""
+	}
+	return encode(storedReview{Review: *r, DecidedBy: r.DecidedBy})
+}
+
+func decodeReview(text string) (*Review, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var stored storedReview
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, err
+	}
+	stored.Review.DecidedBy = stored.DecidedBy
+	return &stored.Review, nil
+}
+
+// reviewCause says why a refund of t is not instant, "" when it is.
+func (s *Service) reviewCause(t *Task, record BuyerRecord) ReviewCause {
+	switch {
+	case s.tooManyRefunds(record):
+		return ReviewRefundRate
+	case t.GateScore != nil && *t.GateScore >= HighVerdict && t.Feedback.Criterion == 0:
+		return ReviewHighVerdict
+	default:
+		return ""
+	}
+}
+
+func (s *Service) tooManyRefunds(r BuyerRecord) bool {
+	return r.Completed >= ratedTasks && r.RefundRate() > s.Rules.InstantRefundRate
+}
+
+// RefundTerms says, before a buyer asks, what a refund of t would need.
+type RefundTerms struct {
+	Cause  ReviewCause   // why an operator would decide unless a criterion is named, "" when the refund is instant
+	Window time.Duration // how long that may take
+}
+
+// RefundTerms returns what a refund would need now. Who may see it is the
+// caller's to check.
+func (s *Service) RefundTerms(ctx context.Context, t *Task) (RefundTerms, error) {
+	record, err := findRecord(ctx, s.DB.Read(), t.BuyerID, "")
+	return RefundTerms{Cause: s.reviewCause(t, record), Window: s.Rules.ReviewWindow}, err
+}
+
+// takeBack refunds t, or has an operator decide about it.
+func (s *Service) takeBack(ctx context.Context, tx store.Tx, t *Task) error {
+	// The lock keeps two refunds at once from both being under the rate.
+	record, err := findRecord(ctx, tx, t.BuyerID, store.ForUpdate(tx))
+	if err != nil {
+		return err
+	}
+	cause := s.reviewCause(t, record)
+	if cause == "" {
+		return s.apply(ctx, tx, change{task: t, on: Refund, facts: refunded(t)})
+	}
+	t.Review = &Review{Cause: cause, AskedAt: tx.Now(), DecideBy: tx.Now().Add(s.Rules.ReviewWindow)}
+	return s.apply(ctx, tx, change{task: t, on: AskRefund, facts: map[string]any{"cause": cause, "decideBy": t.Review.DecideBy}})
+}
+
+func refunded(t *Task) map[string]any { return map[string]any{"refundedCents": t.Charge} }
+
+// DecideRefund is an operator's decision about a refund that waits for one.
+// Saying the same again is harmless. Errors: VALIDATION_ERROR, TASK_NOT_FOUND,
+// FORBIDDEN for a party, INVALID_STATE.
+func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d Decision, note string) (*Task, error) {
+	var v city.Invalid
+	v.Check(d == DecideRefund || d == DecideDeny, "decision", `must be "%s" or "%s"`, DecideRefund, DecideDeny)
+	note = strings.TrimSpace(note)
+	v.Check(utf8.ValidString(note) && utf8.RuneCountInString(note) <= maxNote, "note", "at most %d characters", maxNote)
+	v.Check(d != DecideDeny || note != "", "note", "say why, so that the buyer can read it")
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return s.locked(ctx, taskID, underReview, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if operatorID == t.BuyerID || operatorID == t.AgentOwner {
+			return city.Errorf(city.CodeForbidden, "You are a party to this task; another operator decides.")
+		}
+		if t.Review.Decision == d {
+			return nil
+		}
+		on := GrantRefund
+		if d == DecideDeny {
+			on = DenyRefund
+		}
+		return s.decide(ctx, tx, t, on, operatorID, note)
+	})
+}
+
+// expireReview refunds when no operator decided in time. It is a no-op when one
+// did.
+func (s *Service) expireReview(ctx context.Context, taskID string) error {
+	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if t.Status != city.TaskRefundReview || t.Review.DecideBy.After(tx.Now()) {
+			return nil
+		}
+		return s.decide(ctx, tx, t, ReviewExpire, "", "No operator decided in time.")
+	})
+	return err
+}
+
+func (s *Service) decide(ctx context.Context, tx store.Tx, t *Task, on Trigger, by, note string) error {
+	r := *t.Review // the caller compares the task with what it was
+	r.Decision, r.DecidedAt, r.DecidedBy, r.Note = DecideRefund, now(tx), by, note
+	facts := refunded(t)
+	if on == DenyRefund {
+		r.Decision, facts = DecideDeny, map[string]any{}
+	}
+	facts["note"] = note
+	t.Review = &r
+	return s.apply(ctx, tx, change{task: t, on: on, facts: facts})
+}
+
+func underReview(t *Task) bool { return t.Review != nil }
+
+// UnderReview finds a task whose refund waits for an operator, or had to.
+// Errors: TASK_NOT_FOUND.
+func (s *Service) UnderReview(ctx context.Context, taskID string) (*Task, error) {
+	return s.visible(ctx, taskID, underReview)
+}
+
+// Reviews pages through the refunds that wait for an operator, oldest first, or
+// through those that were decided, newest first. The cursor is the id of the
+// last task of the page before.
+func (s *Service) Reviews(ctx context.Context, decided bool, cursor string, limit int) (Page, error) {
+	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
+		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+	}
+	where := `refund_review <> '' AND status = 'refund_review' AND id > $1 ORDER BY id LIMIT $2`
+	if decided {
+		where = `refund_review <> '' AND status <> 'refund_review' AND id < $1 ORDER BY id DESC LIMIT $2`
+		if cursor == "" {
+			cursor = "~" // above every id
+		}
+	}
+	tasks, err := list(ctx, s.DB.Read(), where, cursor, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Tasks: tasks}
+	if len(tasks) > limit {
+		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
+	}
+	return page, nil
+}
+
+// CountReviews is how many refunds wait for an operator.
+func (s *Service) CountReviews(ctx context.Context) (n int, err error) {
+	err = s.DB.Read().QueryRow(ctx, `SELECT count(*) FROM tasks WHERE refund_review <> '' AND status = 'refund_review'`).Scan(&n)
+	return n, err
+}

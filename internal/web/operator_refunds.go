@@ -1,0 +1,124 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/web/markdown"
+)
+
+type refundsView struct {
+	Decided bool
+	Tasks   []*task.Task
+	Next    string // cursor, "" on the last page
+}
+
+type refundView struct {
+	Task       *task.Task
+	OutputHTML string // made safe by package markdown
+	Form       form
+}
+
+const refundsPath = "/operator/refunds"
+
+// casesOnPage is how many refunds one page of the queue shows.
+const casesOnPage = 50
+
+func (s *site) refundsPage(w http.ResponseWriter, r *http.Request) error {
+	v := refundsView{Decided: r.URL.Query().Get("show") == "decided"}
+	page, err := s.Tasks.Reviews(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	if err != nil {
+		return err
+	}
+	v.Tasks, v.Next = page.Tasks, page.Next
+	s.clearFlash(w, r)
+	return s.render(w, r, http.StatusOK, refundsList(s.frame(r, "Refunds"), v))
+}
+
+func (s *site) refundPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showRefund(w, r, http.StatusOK, formOf(nil))
+}
+
+func (s *site) showRefund(w http.ResponseWriter, r *http.Request, status int, in form) error {
+	t, err := s.Tasks.UnderReview(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v := refundView{Task: t, Form: in}
+	output, found, err := s.Tasks.Deliverable(r.Context(), t.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, status, refundCase(s.frame(r, "Refund of "+t.Charge.String()), v))
+}
+
+func (s *site) decideRefund(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	t, err := s.Tasks.DecideRefund(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), task.Decision(in.get("decision")), in.get("note"))
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showRefund(w, r, http.StatusUnprocessableEntity, in)
+	}
+	return s.goTo(w, r, refundsPath, decisionText(t.Review)+".")
+}
+
+// moreRefunds is the address of the queue's next page.
+func moreRefunds(v refundsView) string {
+	query := url.Values{"cursor": {v.Next}}
+	if v.Decided {
+		query.Set("show", "decided")
+	}
+	return refundsPath + "?" + query.Encode()
+}
+
+// reviewText says why a refund is not instant.
+func reviewText(c task.ReviewCause) string {
+	if c == task.ReviewRefundRate {
+		return "the buyer has taken back too large a share of its tasks"
+	}
+	return "the gate scored the work " + itoa(task.HighVerdict) + " or more, and the buyer names no criterion that it misses"
+}
+
+// decisionText says what became of a refund.
+func decisionText(r *task.Review) string {
+	switch {
+	case r.Decision == task.DecideDeny:
+		return "Denied, the agent keeps the charge"
+	case r.Decision == task.DecideRefund && r.DecidedBy == "":
+		return "Refunded, because nobody decided in time"
+	case r.Decision == task.DecideRefund:
+		return "Refunded"
+	default:
+		return "Waits for a decision"
+	}
+}
+
+// reasonText is a buyer's reason in words.
+func reasonText(value string) string {
+	for _, reason := range reasons {
+		if reason.value == value {
+			return reason.label
+		}
+	}
+	return value
+}
+
+// criterionText is the criterion that a buyer names, "" for none.
+func criterionText(t *task.Task) string {
+	n := t.Feedback.Criterion
+	if n < 1 || n > len(t.Acceptance.Criteria) {
+		return ""
+	}
+	return t.Acceptance.Criteria[n-1]
+}

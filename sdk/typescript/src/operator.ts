@@ -1,0 +1,36 @@
+import { path, type CallOptions, type Transport } from "./transport.js"
+import type { CursorQuery, Page, RefundCase } from "./types.js"
+
+/** Decides what waits for those who run the city; its calls need an operator's owner token. */
+export class Operator {
+  constructor(private readonly transport: Transport) {}
+
+  /** Refunds that wait for a decision, oldest first, or those that had one, newest first. */
+  async refunds(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RefundCase>> {
+    const { data, pagination } = await this.transport.answer<RefundCase[]>({
+      method: "GET",
+      path: "/operator/refunds",
+      caller: "owner",
+      query: { ...query },
+      options,
+    })
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  }
+
+  /** What the refund of a task is about. */
+  refund(taskId: string, options?: CallOptions): Promise<RefundCase> {
+    return this.transport.call({ method: "GET", path: path("operator", "refunds", taskId), caller: "owner", options })
+  }
+
+  /** Gives the charge back to the buyer, or leaves it to the agent; to deny needs a note. */
+  decideRefund(taskId: string, decision: { decision: "refund" | "deny"; note?: string }, options?: CallOptions): Promise<RefundCase> {
+    return this.transport.call({
+      method: "POST",
+      path: path("operator", "refunds", taskId),
+      caller: "owner",
+      repeatable: true,
+      body: decision,
+      options,
+    })
+  }
+}
