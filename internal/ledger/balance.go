@@ -37,24 +37,30 @@ func (l *Ledger) Balances(ctx context.Context, q store.Querier, accounts ...Acco
 	if len(cold) == 0 {
 		return balances, nil
 	}
-	rows, err := q.Query(ctx, `SELECT name, debits_pending, debits_posted, credits_pending, credits_posted
-		FROM ledger_accounts WHERE name IN (`+placeholders(1, len(cold))+`)`, cold...)
+	rows, err := q.Query(ctx, balancesSQL+` WHERE name IN (`+placeholders(1, len(cold))+`)`, cold...)
 	if err != nil {
 		return nil, fmt.Errorf("read balances: %w", err)
 	}
+	if err := scanBalances(rows, balances); err != nil {
+		return nil, fmt.Errorf("read balances: %w", err)
+	}
+	return balances, nil
+}
+
+const balancesSQL = `SELECT name, debits_pending, debits_posted, credits_pending, credits_posted FROM ledger_accounts`
+
+// scanBalances adds the rows of balancesSQL to balances and closes them.
+func scanBalances(rows store.Rows, balances map[Account]Balance) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var name Account
 		var b Balance
 		if err := rows.Scan(&name, &b.DebitsPending, &b.DebitsPosted, &b.CreditsPending, &b.CreditsPosted); err != nil {
-			return nil, fmt.Errorf("scan balance: %w", err)
+			return err
 		}
 		balances[name] = b
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read balances: %w", err)
-	}
-	return balances, nil
+	return rows.Err()
 }
 
 // placeholders is "$from,$from+1,…" for n values.
@@ -93,7 +99,7 @@ func hotBalance(ctx context.Context, q store.Querier, a Account) (Balance, error
 func (l *Ledger) HeldFor(ctx context.Context, q store.Querier, ownerID string) (city.Cents, error) {
 	var held city.Cents
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(credits_posted - debits_posted), 0) AS BIGINT) FROM ledger_accounts
-		WHERE holder = $1 AND holder <> '' AND credits_posted <> debits_posted`, ownerID).Scan(&held)
+		WHERE holder = $1 AND holder <> ''`, ownerID).Scan(&held)
 	if err != nil {
 		return 0, fmt.Errorf("sum holds: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -289,5 +290,47 @@ func TestLongBatch(t *testing.T) {
 			t.Error("a batch whose sum may wrap was accepted")
 		}
 		mustVerify(t, db)
+	})
+}
+
+// Many transfers at once keep the rules that single ones keep, with accounts
+// that are there and accounts that are new.
+func TestManyTogether(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		owner := func(i int) ledger.Account { return ledger.OwnerCredits(fmt.Sprintf("own_%03d", i)) }
+		const n = 60
+		var seed, onward []ledger.Transfer
+		for i := range n {
+			seed = append(seed, transfer(fmt.Sprintf("seed%d", i), clearing, owner(i), 10))
+			// Half of what each has goes to the next; the last is new.
+			onward = append(onward, transfer(fmt.Sprintf("on%d", i), owner(i), owner(i+1), 5))
+		}
+		mustPost(t, db, seed...)
+		for range 2 { // a repeat moves nothing
+			mustPost(t, db, onward...)
+		}
+		for i, want := range map[int]city.Cents{0: 5, 1: 10, n - 1: 10, n: 5} {
+			if b, err := books.BalanceOf(t.Context(), db.Read(), owner(i)); err != nil || b.Available() != want {
+				t.Errorf("%s: %v, %v; want %s", owner(i), b, err, want)
+			}
+		}
+		short := slices.Clone(onward)
+		for i := range short {
+			short[i].ID = "short" + short[i].ID
+		}
+		short[0].Amount = 6
+		err := post(t.Context(), db, short...)
+		if s, ok := errors.AsType[*ledger.ShortfallError](err); !ok || s.Account != owner(0) || s.Required != 6 || s.Available != 5 {
+			t.Errorf("one cent too much among many: %v", err)
+		}
+		short[0] = transfer("nobody", owner(999), owner(0), 1)
+		err = post(t.Context(), db, short...)
+		if s, ok := errors.AsType[*ledger.ShortfallError](err); !ok || s.Account != owner(999) || s.Available != 0 {
+			t.Errorf("from an account that is not there: %v", err)
+		}
+		if report, err := books.Verify(t.Context(), db); err != nil || !report.OK() {
+			t.Errorf("%+v, %v", report, err)
+		}
 	})
 }

@@ -47,7 +47,7 @@ func settledUpTo(ctx context.Context, db *store.DB) (seq int64, err error) {
 
 func rollUp(ctx context.Context, tx store.Tx, a Account, upTo int64) error {
 	// The row is made first: a lock on a row that does not exist locks nothing.
-	if err := upsertBalance(ctx, tx, a, "", Balance{}); err != nil {
+	if err := upsertBalance(ctx, tx, change{Account: a}); err != nil {
 		return err
 	}
 	var from int64

@@ -110,6 +110,10 @@ func (e entry) effects() (debit, credit Balance) {
 // write stores entries that are new and applies them to the balances, accounts
 // in the order of their names, so that two writers never wait for each other in
 // a circle.
+//
+// While the transaction is hopeful nothing waits for an answer: what is refused
+// (a repeat, an overdraft) fails in the database, and the transaction runs again
+// with the answers that tell why.
 func write(ctx context.Context, tx store.Tx, entries []entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -122,50 +126,125 @@ func write(ctx context.Context, tx store.Tx, entries []entry) error {
 			return err
 		}
 	}
-	fresh, err := insertTransfers(ctx, tx, entries)
-	if err != nil {
-		return err
-	}
-	deltas, holders := map[Account]Balance{}, map[Account]string{}
-	for _, e := range fresh {
-		debit, credit := e.effects()
-		deltas[e.Debit] = deltas[e.Debit].plus(debit)
-		deltas[e.Credit] = deltas[e.Credit].plus(credit)
-		if holder := e.holder(); holder != "" {
-			holders[e.Credit] = holder
+	hopeful := len(entries) <= fewAccounts && !slices.ContainsFunc(entries, entry.closes) && tx.Hopeful()
+	if hopeful {
+		if err := queueTransfers(ctx, tx, entries); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if entries, err = insertTransfers(ctx, tx, entries); err != nil {
+			return err
 		}
 	}
-	accounts := make([]Account, 0, len(deltas))
-	for a := range deltas {
-		if !a.Hot() {
-			accounts = append(accounts, a)
-		}
+	changes := changesOf(entries)
+	if len(changes) > fewAccounts {
+		return applyTogether(ctx, tx, changes)
 	}
-	slices.SortFunc(accounts, func(a, b Account) int { return cmp.Compare(a, b) })
-	for _, a := range accounts {
-		if err := applyDelta(ctx, tx, a, holders[a], deltas[a]); err != nil {
+	for _, c := range changes {
+		if err := c.apply(ctx, tx, hopeful); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// applyDelta changes one balance. What takes money out is guarded, so that an
-// overdraft is an answer with the amount that is there; the CHECK of the table
-// stands behind it.
-func applyDelta(ctx context.Context, tx store.Tx, a Account, holder string, d Balance) error {
-	takes := -d.Available()
-	// What frees pending money is no row to insert: its account exists.
-	if takes <= 0 && d.DebitsPending >= 0 && d.CreditsPending >= 0 {
-		return upsertBalance(ctx, tx, a, holder, d)
+// closes reports whether e closes a pending transfer.
+func (e entry) closes() bool { return e.phase == Capture || e.phase == Void }
+
+// fewAccounts is up to how many accounts are changed by a statement each.
+const fewAccounts = 8
+
+// change is what entries do to the balance of an account.
+type change struct {
+	Account
+	holder string // whose money comes in, "" when that says the name
+	delta  Balance
+}
+
+// takes is by how much the change lowers what is available.
+func (c change) takes() city.Cents { return -c.delta.Available() }
+
+// opens reports whether the change may be the first of its account: it takes
+// nothing and frees nothing that was pending.
+func (c change) opens() bool {
+	return c.takes() <= 0 && c.delta.DebitsPending >= 0 && c.delta.CreditsPending >= 0
+}
+
+// changesOf sums entries up by account, in the order of the names; hot accounts
+// have no balance to change.
+func changesOf(entries []entry) []change {
+	byName := map[Account]*change{}
+	add := func(a Account, holder string, d Balance) {
+		if a.Hot() {
+			return
+		}
+		c := byName[a]
+		if c == nil {
+			c = &change{Account: a}
+			byName[a] = c
+		}
+		c.delta = c.delta.plus(d)
+		c.holder = cmp.Or(holder, c.holder)
 	}
-	changed, err := reduceBalance(ctx, tx, a, d, takes)
+	for _, e := range entries {
+		debit, credit := e.effects()
+		add(e.Debit, "", debit)
+		add(e.Credit, e.holder(), credit)
+	}
+	changes := make([]change, 0, len(byName))
+	for _, c := range byName {
+		changes = append(changes, *c)
+	}
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.Account, b.Account) })
+	return changes
+}
+
+// apply changes one balance. What takes money out is guarded, so that an
+// overdraft is an answer with the amount that is there; the CHECK of the table
+// stands behind it, and is all there is while the transaction is hopeful.
+func (c change) apply(ctx context.Context, tx store.Tx, hopeful bool) error {
+	if c.opens() {
+		return upsertBalance(ctx, tx, c)
+	}
+	if hopeful {
+		return queueReduction(ctx, tx, c)
+	}
+	changed, err := reduceBalance(ctx, tx, c)
 	if err != nil || changed {
 		return err
 	}
-	b, err := readBalance(ctx, tx, a)
+	b, err := readBalance(ctx, tx, c.Account)
 	if err != nil {
 		return err
 	}
-	return &ShortfallError{Account: a, Required: takes, Available: b.Available()}
+	return c.shortfall(b)
+}
+
+func (c change) shortfall(b Balance) error {
+	return &ShortfallError{Account: c.Account, Required: c.takes(), Available: b.Available()}
+}
+
+// applyTogether locks many balances in the order of their names, checks them
+// here and changes them together.
+func applyTogether(ctx context.Context, tx store.Tx, changes []change) error {
+	there, err := lockBalances(ctx, tx, changes)
+	if err != nil {
+		return err
+	}
+	old := make([]change, 0, len(changes))
+	for _, c := range changes {
+		b, exists := there[c.Account]
+		switch {
+		case c.takes() > 0 && b.Available() < c.takes():
+			return c.shortfall(b)
+		case exists:
+			old = append(old, c)
+		default:
+			if err := upsertBalance(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+	}
+	return updateBalances(ctx, tx, old)
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -23,9 +23,9 @@ type Record struct {
 
 const recordColumns = `seq, id, debit, credit, amount, kind, ref, phase, COALESCE(pending_id, ''), created_at`
 
-// insertChunk is how many rows one statement inserts: SQLite looks each
-// parameter up among all others, so very long statements cost their square.
-const insertChunk = 100
+// insertChunk is how many rows one statement writes: SQLite's driver looks each
+// parameter up among all others, so long statements cost their square.
+const insertChunk = 40
 
 // insertTransfers writes entries and returns those that were not there before.
 func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry, error) {
@@ -43,19 +43,8 @@ func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry
 
 // insertSome writes entries in one statement and adds the ids that were new.
 func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[string]bool) error {
-	const columns = 9
-	var values strings.Builder
-	args := make([]any, 0, columns*len(entries))
-	for i, e := range entries {
-		if i > 0 {
-			values.WriteByte(',')
-		}
-		values.WriteString("(" + placeholders(i*columns+1, columns) + ")")
-		args = append(args, e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref, string(e.phase),
-			optional(e.pendingID), store.Micros(tx.Now()))
-	}
-	rows, err := tx.Query(ctx, `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at)
-		VALUES `+values.String()+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
+	query, args := insertSQL(tx, entries, false)
+	rows, err := tx.Query(ctx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
 	if err != nil {
 		return err
 	}
@@ -68,6 +57,46 @@ func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[s
 		written[id] = true
 	}
 	return rows.Err()
+}
+
+// queueTransfers writes a few entries without waiting for an answer. A repeated id
+// fails, and so does a debited account that is not there.
+func queueTransfers(ctx context.Context, tx store.Tx, entries []entry) error {
+	query, args := insertSQL(tx, entries, true)
+	return tx.Queue(ctx, "insert transfers", query, args...)
+}
+
+// insertSQL is the statement that inserts entries. With knownDebits a debited
+// account that has no balance makes it fail: the column is NOT NULL.
+func insertSQL(tx store.Tx, entries []entry, knownDebits bool) (query string, args []any) {
+	const columns = 9
+	values := make([]byte, 0, 64*len(entries))
+	args = make([]any, 0, columns*len(entries))
+	for i, e := range entries {
+		if i > 0 {
+			values = append(values, ',')
+		}
+		for column := range columns {
+			if column == 0 {
+				values = append(values, '(')
+			} else {
+				values = append(values, ',')
+			}
+			known := knownDebits && column == 1 && !e.Debit.Hot()
+			if known {
+				values = append(values, "(SELECT name FROM ledger_accounts WHERE name = "...)
+			}
+			values = append(values, '$')
+			values = strconv.AppendInt(values, int64(i*columns+column+1), 10)
+			if known {
+				values = append(values, ')')
+			}
+		}
+		values = append(values, ')')
+		args = append(args, e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref, string(e.phase),
+			optional(e.pendingID), store.Micros(tx.Now()))
+	}
+	return `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at) VALUES ` + string(values), args
 }
 
 // withoutRepeats checks that what was there before says the same.
@@ -115,25 +144,84 @@ func scanRecord(row store.Row, more ...any) (Record, error) {
 	return r, err
 }
 
-func upsertBalance(ctx context.Context, tx store.Tx, a Account, holder string, d Balance) error {
-	return tx.Queue(ctx, "change balance of "+string(a), `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
+// An account's holder is known while it holds something: a row whose other
+// columns change is no work for an index.
+
+func upsertBalance(ctx context.Context, tx store.Tx, c change) error {
+	return tx.Queue(ctx, "change balance of "+string(c.Account), `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET
+		holder = CASE excluded.holder WHEN '' THEN ledger_accounts.holder ELSE excluded.holder END,
 		debits_pending = ledger_accounts.debits_pending + excluded.debits_pending,
 		debits_posted = ledger_accounts.debits_posted + excluded.debits_posted,
 		credits_pending = ledger_accounts.credits_pending + excluded.credits_pending,
 		credits_posted = ledger_accounts.credits_posted + excluded.credits_posted`,
-		string(a), holder, int64(d.DebitsPending), int64(d.DebitsPosted), int64(d.CreditsPending), int64(d.CreditsPosted))
+		string(c.Account), c.holder, int64(c.delta.DebitsPending), int64(c.delta.DebitsPosted), int64(c.delta.CreditsPending), int64(c.delta.CreditsPosted))
 }
 
-func reduceBalance(ctx context.Context, tx store.Tx, a Account, d Balance, takes city.Cents) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE ledger_accounts SET debits_pending = debits_pending + $2, debits_posted = debits_posted + $3,
-		credits_pending = credits_pending + $4, credits_posted = credits_posted + $5
-		WHERE name = $1 AND credits_posted - debits_posted - debits_pending >= $6`,
-		string(a), int64(d.DebitsPending), int64(d.DebitsPosted), int64(d.CreditsPending), int64(d.CreditsPosted), int64(takes))
+const reduction = `UPDATE ledger_accounts SET debits_pending = debits_pending + $2, debits_posted = debits_posted + $3,
+	credits_pending = credits_pending + $4, credits_posted = credits_posted + $5,
+	holder = CASE WHEN credits_posted + $5 = debits_posted + $3 THEN '' ELSE holder END WHERE name = $1`
+
+func (c change) args() []any {
+	return []any{string(c.Account), int64(c.delta.DebitsPending), int64(c.delta.DebitsPosted), int64(c.delta.CreditsPending), int64(c.delta.CreditsPosted)}
+}
+
+// queueReduction changes the balance of an account that is there; the floor is
+// the database's to keep.
+func queueReduction(ctx context.Context, tx store.Tx, c change) error {
+	return tx.Queue(ctx, "change balance of "+string(c.Account), reduction, c.args()...)
+}
+
+func reduceBalance(ctx context.Context, tx store.Tx, c change) (bool, error) {
+	n, err := tx.Exec(ctx, reduction+` AND credits_posted - debits_posted - debits_pending >= $6`, append(c.args(), int64(c.takes()))...)
 	if err != nil {
-		return false, fmt.Errorf("change balance of %s: %w", a, err)
+		return false, fmt.Errorf("change balance of %s: %w", c.Account, err)
 	}
 	return n == 1, nil
+}
+
+// lockBalances reads the balances that are there, locked until commit.
+func lockBalances(ctx context.Context, tx store.Tx, changes []change) (map[Account]Balance, error) {
+	balances := make(map[Account]Balance, len(changes))
+	for chunk := range slices.Chunk(changes, insertChunk) {
+		names := make([]any, len(chunk))
+		for i, c := range chunk {
+			names[i] = string(c.Account)
+		}
+		rows, err := tx.Query(ctx, balancesSQL+` WHERE name IN (`+placeholders(1, len(names))+`) ORDER BY name`+store.ForUpdate(tx), names...)
+		if err != nil {
+			return nil, fmt.Errorf("lock balances: %w", err)
+		}
+		if err := scanBalances(rows, balances); err != nil {
+			return nil, fmt.Errorf("lock balances: %w", err)
+		}
+	}
+	return balances, nil
+}
+
+// updateBalances changes balances that are there and locked.
+func updateBalances(ctx context.Context, tx store.Tx, changes []change) error {
+	const columns = 5
+	for chunk := range slices.Chunk(changes, insertChunk) {
+		var values strings.Builder
+		args := make([]any, 0, columns*len(chunk))
+		for i, c := range chunk {
+			if i == 0 { // the first row gives the columns their types
+				values.WriteString("(CAST($1 AS TEXT),CAST($2 AS BIGINT),CAST($3 AS BIGINT),CAST($4 AS BIGINT),CAST($5 AS BIGINT))")
+			} else {
+				values.WriteString(",(" + placeholders(i*columns+1, columns) + ")")
+			}
+			args = append(args, c.args()...)
+		}
+		err := tx.Queue(ctx, "change balances", `UPDATE ledger_accounts SET debits_pending = debits_pending + d.column2,
+			debits_posted = debits_posted + d.column3, credits_pending = credits_pending + d.column4, credits_posted = credits_posted + d.column5,
+			holder = CASE WHEN credits_posted + d.column5 = debits_posted + d.column3 THEN '' ELSE holder END
+			FROM (VALUES `+values.String()+`) AS d WHERE name = d.column1`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func readBalance(ctx context.Context, q store.Querier, a Account) (Balance, error) {

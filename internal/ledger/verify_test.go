@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,7 +86,7 @@ func TestVerifyFindsWhatTheSumsHide(t *testing.T) {
 			`UPDATE ledger_transfers SET id = 'a' WHERE id = 'b'`,
 		}, "transfer y"},
 		{"there and back gone", []string{`DELETE FROM ledger_transfers WHERE id IN ('there', 'back')`}, "transfer c"},
-		{"the last ones gone", []string{`DELETE FROM ledger_transfers WHERE id IN ('last', 'least')`}, "number 6"},
+		{"the last ones gone", []string{`DELETE FROM ledger_transfers WHERE id IN ('last', 'least')`}, "number of least"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,6 +106,11 @@ func TestVerifyFindsWhatTheSumsHide(t *testing.T) {
 				if err != nil || !report.OK() || report.Linked != 7 || len(report.Head) != 64 {
 					t.Fatalf("before: %+v, %v", report, err)
 				}
+				var least int64 // its number: a repeated transaction leaves gaps
+				if err := db.Read().QueryRow(t.Context(), `SELECT seq FROM ledger_transfers WHERE id = 'least'`).Scan(&least); err != nil {
+					t.Fatal(err)
+				}
+				names := strings.Replace(c.names, "of least", strconv.FormatInt(least, 10), 1)
 				err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 					statements := append(triggers[db.Dialect()], c.statements...)
 					// The balances are brought in line, as somebody who hides would do.
@@ -127,8 +133,8 @@ func TestVerifyFindsWhatTheSumsHide(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if len(report.Offences) != 1 || !strings.Contains(report.Offences[0], c.names) {
-					t.Errorf("want one offence that names %s, got %q", c.names, report.Offences)
+				if len(report.Offences) != 1 || !strings.Contains(report.Offences[0], names) {
+					t.Errorf("want one offence that names %s, got %q", names, report.Offences)
 				}
 			})
 		})

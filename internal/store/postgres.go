@@ -10,23 +10,31 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+// errHope says that a statement failed of which the transaction had hoped that it
+// would not; it is run again and asks first.
+var errHope = errors.New("the transaction hoped in vain")
+
+func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error, hopeful bool) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	defer conn.Release()
-	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, pipe: newPipe(conn)}
+	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, pipe: newPipe(conn), hopeful: hopeful}
 	// The context may be gone by then; after a commit this does nothing.
 	defer func() { _ = tx.pipe.Rollback(context.WithoutCancel(ctx)) }()
-	if err := f(markInTx(ctx), tx); err != nil {
-		return err
+	if err = f(markInTx(ctx), tx); err == nil {
+		if err = tx.pipe.Commit(ctx); err != nil {
+			err = fmt.Errorf("commit: %w", err)
+		}
 	}
-	if err := tx.pipe.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err != nil && tx.hoped && tx.pipe.failed {
+		return errors.Join(errHope, err)
 	}
-	tx.committed()
-	return nil
+	if err == nil {
+		tx.committed()
+	}
+	return err
 }
 
 // PGX returns the PostgreSQL transaction behind tx. It is for package jobs.
@@ -40,10 +48,17 @@ func PGX(tx Tx) (pgx.Tx, bool) {
 
 type pgTx struct {
 	txBase
-	pipe *pipe
+	pipe    *pipe
+	hopeful bool
+	hoped   bool // somebody was told so
 }
 
 func (t *pgTx) Dialect() Dialect { return Postgres }
+
+func (t *pgTx) Hopeful() bool {
+	t.hoped = t.hoped || t.hopeful
+	return t.hopeful
+}
 
 func (t *pgTx) Queue(_ context.Context, what, query string, args ...any) error {
 	t.pipe.add(what, query, args)
@@ -93,6 +108,8 @@ type pipe struct {
 	batch pgx.Batch
 	whats []string // what each statement of batch is, for its error
 	done  bool
+	// failed says that a queued statement did.
+	failed bool
 }
 
 func newPipe(conn *pgxpool.Conn) *pipe {
@@ -119,6 +136,7 @@ func (p *pipe) send(ctx context.Context, query string, args []any) (pgx.BatchRes
 	for _, what := range whats {
 		if _, err := results.Exec(); err != nil {
 			_ = results.Close()
+			p.failed = true
 			return nil, fmt.Errorf("%s: %w", what, err)
 		}
 	}

@@ -63,6 +63,11 @@ type Tx interface {
 	// error, which begins with what, may come as theirs. PostgreSQL gets all that
 	// is queued in one round trip.
 	Queue(ctx context.Context, what, query string, args ...any) error
+	// Hopeful reports whether the caller may queue statements that fail where a
+	// rule is broken, instead of asking first: when one of them fails, the whole
+	// transaction runs again and is not hopeful. SQLite never is: asking costs
+	// no round trip there.
+	Hopeful() bool
 	// Now is the instant the transaction began: all rows written together share it.
 	Now() time.Time
 	// AfterCommit runs f once the transaction is durable; not at all when it rolls back.

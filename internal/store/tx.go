@@ -23,9 +23,14 @@ func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx Tx) error
 	if err := db.checkOutside(ctx); err != nil {
 		return err
 	}
+	hopeful := true
 	for attempt := 1; ; attempt++ {
-		err := db.once(ctx, f)
-		if err == nil || attempt == maxAttempts || !retryable(err) {
+		err := db.once(ctx, f, hopeful)
+		if errors.Is(err, errHope) {
+			hopeful = false
+			continue
+		}
+		if err == nil || attempt >= maxAttempts || !retryable(err) {
 			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
@@ -34,9 +39,9 @@ func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx Tx) error
 	}
 }
 
-func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error, hopeful bool) error {
 	if db.pool != nil {
-		return db.oncePostgres(ctx, f)
+		return db.oncePostgres(ctx, f, hopeful)
 	}
 	return db.onceSQLite(ctx, f)
 }
@@ -98,6 +103,7 @@ type sqlTx struct {
 }
 
 func (t *sqlTx) Dialect() Dialect { return SQLite }
+func (t *sqlTx) Hopeful() bool    { return false }
 
 func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	res, err := t.tx.ExecContext(ctx, query, args...)

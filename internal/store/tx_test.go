@@ -337,3 +337,42 @@ func TestRefusalsAreDurable(t *testing.T) {
 		}
 	})
 }
+
+// A transaction that hoped in vain runs again and asks first; of what it did
+// nothing stays. Without hope the error of a queued statement is the caller's.
+func TestHope(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert := func(ctx context.Context, tx store.Tx, name string) error {
+			return tx.Queue(ctx, "insert "+name, `INSERT INTO instance (name, value) VALUES ($1, 'x')`, name)
+		}
+		if err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error { return insert(ctx, tx, "taken") }); err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			tx.AfterCommit(func() { told++ })
+			if tx.Hopeful() {
+				return errors.Join(insert(ctx, tx, "first run"), insert(ctx, tx, "taken"))
+			}
+			return insert(ctx, tx, "second run")
+		})
+		if err != nil || told != 1 {
+			t.Fatalf("%v, told %d times of the commit", err, told)
+		}
+		if _, err := get(t, db.Read(), "first run"); !errors.Is(err, store.ErrNoRows) {
+			t.Errorf("of the run that hoped in vain: %v", err)
+		}
+		if _, err := get(t, db.Read(), "second run"); err != nil {
+			t.Errorf("of the run that asked first: %v", err)
+		}
+		runs := 0
+		err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			runs++
+			return insert(ctx, tx, "taken")
+		})
+		if !store.IsUnique(err, "instance", "name") || runs != 1 {
+			t.Errorf("without hope: %v after %d runs", err, runs)
+		}
+	})
+}
