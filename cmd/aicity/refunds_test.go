@@ -30,21 +30,22 @@ func runAdmin(t *testing.T, args ...string) (string, error) {
 }
 
 // Operators look at the queue and decide from a terminal; nobody else does.
+// Not parallel: it sets the environment.
 func TestRefunds(t *testing.T) {
-	t.Parallel()
 	s := apptest.Start(t)
 	operator, other := s.Operator(t), s.SignUp(t, "other")
 	for _, tt := range []struct{ token, command, want, fail string }{
 		{operator.Token, "refunds list", "No refund waits", ""},
+		{operator.Token, "refunds list --json", `"items": []`, ""},
 		{operator.Token, "refunds list --decided", "No refund was decided", ""},
 		{other.Token, "refunds list", "", "FORBIDDEN"},
 		{"aco_live_wrong", "refunds list", "", "UNAUTHORIZED"},
 		{operator.Token, "refunds decide tsk_1 refund", "", "TASK_NOT_FOUND"},
-		{operator.Token, "refunds decide tsk_1 deny", "", "--note"},
+		{operator.Token, "refunds decide tsk_1 deny", "", "VALIDATION_ERROR"},
 		{operator.Token, "refunds decide tsk_1 maybe", "", "must be one of"},
 	} {
-		args := append(strings.Fields(tt.command), "--url", s.URL, "--token", tt.token)
-		out, err := runAdmin(t, args...)
+		t.Setenv("AICITY_TOKEN", tt.token)
+		out, err := runAdmin(t, append(strings.Fields(tt.command), "--base-url", s.URL)...)
 		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out, tt.want) {
 			t.Errorf("%s: %q, %v", tt.command, out, err)
 		}
