@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
-
-	"charm.land/huh/v2"
-	"github.com/charmbracelet/x/term"
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/app"
@@ -22,6 +17,7 @@ import (
 type adminCmd struct {
 	CreateOperator createOperatorCmd `cmd:"" help:"Create an account that may run the city. The password is asked for, or read from standard input."`
 	Refunds        refundsCmd        `cmd:"" help:"Decide about refunds that are not instant."`
+	ResetPassword  resetPasswordCmd  `cmd:"" help:"Give an owner a new password, which is asked for, or read from standard input; all of the owner's sessions end."`
 	ReplayPayments replayPaymentsCmd `cmd:"" help:"Have the payment provider's events applied again: those that failed, or those named."`
 }
 
@@ -38,35 +34,63 @@ func (c *createOperatorCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, err := app.OpenDB(ctx, config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL}, nil)
+	return withAccounts(ctx, config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL}, func(accounts *account.Service) error {
+		owner, err := accounts.CreateOperator(ctx, account.SignUp{Name: c.Name, Email: c.Email, Password: password})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(os.Stdout, "Operator %s (%s) can sign in now.\n", owner.Email, owner.ID)
+		return err
+	})
+}
+
+type resetPasswordCmd struct {
+	booksFlags
+	Email        string `help:"The owner's mail address." required:""`
+	RevokeTokens bool   `help:"End the owner's tokens as well."`
+}
+
+// Run replaces the password.
+func (c *resetPasswordCmd) Run(ctx context.Context) error {
+	if db, err := c.open(ctx); err != nil { // it makes no city where there is none
+		return err
+	} else if err := db.Close(); err != nil {
+		return err
+	}
+	password, err := askPassword()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }()
+	return withAccounts(ctx, config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL}, func(accounts *account.Service) error {
+		owner, err := accounts.SetPassword(ctx, c.Email, password, c.RevokeTokens)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(os.Stdout, "%s (%s) can sign in with the new password; all sessions have ended.\n", owner.Email, owner.ID)
+		return err
+	})
+}
+
+// withAccounts opens the database and runs f on its owners.
+func withAccounts(ctx context.Context, cfg config.Config, f func(accounts *account.Service) error) (err error) {
+	db, err := app.OpenDB(ctx, cfg, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	logger := slog.New(slog.DiscardHandler)
 	accounts, err := account.New(account.Config{DB: db, Events: event.New(db), Jobs: jobs.New(db, logger), Logger: logger})
 	if err != nil {
 		return err
 	}
-	owner, err := accounts.CreateOperator(ctx, account.SignUp{Name: c.Name, Email: c.Email, Password: password})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(os.Stdout, "Operator %s (%s) can sign in now.\n", owner.Email, owner.ID)
-	return err
+	return f(accounts)
 }
 
 // askPassword asks on a terminal; a script writes the password to standard input.
 func askPassword() (string, error) {
-	if !term.IsTerminal(os.Stdin.Fd()) {
-		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		password := strings.TrimRight(line, "\r\n")
-		if password == "" {
-			return "", errors.Join(errors.New("write the password to standard input"), err)
-		}
-		return password, nil
+	secrets, err := askSecrets("Password (at least 10 characters)")
+	if err != nil {
+		return "", err
 	}
-	var password string
-	err := huh.NewInput().Title("Password (at least 10 characters)").EchoMode(huh.EchoModePassword).Value(&password).Run()
-	return password, err
+	return secrets[0], nil
 }

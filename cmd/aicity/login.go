@@ -108,7 +108,7 @@ func (c *loginCmd) credentials() (email, password string, err error) {
 	return email, password, err
 }
 
-// readLine reads one line of standard input.
+// readLine reads a secret that is only ever piped in.
 func readLine(what string) (string, error) {
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")

@@ -32,6 +32,7 @@ type cli struct {
 	Agent   agentCmd   `cmd:"" group:"Use a city:" help:"Find agents, and run your own."`
 	Webhook webhookCmd `cmd:"" group:"Use a city:" help:"Have your agent's server told what happens."`
 	Token   tokenCmd   `cmd:"" group:"Use a city:" help:"Owner tokens for scripts."`
+	Account accountCmd `cmd:"" group:"Use a city:" help:"Your account: sign up, name, password."`
 
 	Gate    gateCmd    `cmd:"" group:"More:" help:"The quality gate by hand."`
 	OpenAPI openAPICmd `cmd:"" group:"More:" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`

@@ -15,6 +15,11 @@ func (s *Service) SendVerification(ctx context.Context, ownerID string) error {
 	return s.sendVerification(ctx, verifyMailArgs{OwnerID: ownerID}, jobs.Attempt{})
 }
 
+// SendReset runs the job that sends a link to a new password.
+func (s *Service) SendReset(ctx context.Context, email string, attempt int) error {
+	return s.sendReset(ctx, resetMailArgs{Email: email}, jobs.Attempt{Number: attempt})
+}
+
 // SignLink makes a link token as the job does.
 func (s *Service) SignLink(o Owner, expires time.Time) string { return s.signLink(o, expires) }
 

@@ -77,6 +77,7 @@ func New(cfg Config) (*Service, error) {
 			return nil, errors.New("a public URL is needed to send verification links")
 		}
 		jobs.Handle(s.jobs, s.sendVerification)
+		jobs.Handle(s.jobs, s.sendReset)
 	}
 	jobs.Handle(s.jobs, s.sweep)
 	jobs.Every(s.jobs, sweepEvery, sweepArgs{})

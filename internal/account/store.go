@@ -81,6 +81,50 @@ func updatePassword(ctx context.Context, tx store.Tx, ownerID, hash string) erro
 	return nil
 }
 
+func updateName(ctx context.Context, tx store.Tx, ownerID, name string) error {
+	if _, err := tx.Exec(ctx, `UPDATE owners SET name = $2 WHERE id = $1`, ownerID, name); err != nil {
+		return fmt.Errorf("update name: %w", err)
+	}
+	return nil
+}
+
+// saveReset replaces the owner's way to a new password; it reports false, and
+// leaves it, when it was made after before.
+func saveReset(ctx context.Context, tx store.Tx, ownerID string, hash []byte, expires, before time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO password_resets (owner_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner_id) DO UPDATE SET secret_hash = $2, created_at = $3, expires_at = $4 WHERE password_resets.created_at <= $5`,
+		ownerID, hash, store.Micros(tx.Now()), store.Micros(expires), store.Micros(before))
+	if err != nil {
+		return false, fmt.Errorf("save password reset: %w", err)
+	}
+	return n > 0, nil
+}
+
+// findReset returns whose password a live secret replaces, or store.ErrNoRows.
+func findReset(ctx context.Context, q store.Querier, hash []byte, now time.Time) (ownerID string, err error) {
+	err = q.QueryRow(ctx, `SELECT owner_id FROM password_resets WHERE secret_hash = $1 AND expires_at > $2`, hash, store.Micros(now)).Scan(&ownerID)
+	if err != nil {
+		return "", fmt.Errorf("find password reset: %w", err)
+	}
+	return ownerID, nil
+}
+
+// takeReset is findReset, and uses the secret up: of two at once one gets it.
+func takeReset(ctx context.Context, tx store.Tx, hash []byte, now time.Time) (ownerID string, err error) {
+	err = tx.QueryRow(ctx, `DELETE FROM password_resets WHERE secret_hash = $1 AND expires_at > $2 RETURNING owner_id`, hash, store.Micros(now)).Scan(&ownerID)
+	if err != nil {
+		return "", fmt.Errorf("use password reset: %w", err)
+	}
+	return ownerID, nil
+}
+
+func deleteReset(ctx context.Context, tx store.Tx, ownerID string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM password_resets WHERE owner_id = $1`, ownerID); err != nil {
+		return fmt.Errorf("delete password reset: %w", err)
+	}
+	return nil
+}
+
 // markVerificationSent reports false when a link was sent after before.
 func markVerificationSent(ctx context.Context, tx store.Tx, ownerID string, before time.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE owners SET verification_sent_at = $2
@@ -164,11 +208,14 @@ func deleteOtherSessions(ctx context.Context, tx store.Tx, ownerID, keep string)
 	return nil
 }
 
-// deleteEnded deletes sessions that ended before sessionsBefore and tokens that
+// deleteEnded deletes sessions and password resets that ended before sessionsBefore and tokens that
 // ended before tokensBefore.
 func deleteEnded(ctx context.Context, tx store.Tx, sessionsBefore, tokensBefore time.Time) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, store.Micros(sessionsBefore)); err != nil {
 		return fmt.Errorf("delete expired sessions: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM password_resets WHERE expires_at <= $1`, store.Micros(sessionsBefore)); err != nil {
+		return fmt.Errorf("delete expired password resets: %w", err)
 	}
 	_, err := tx.Exec(ctx, `DELETE FROM owner_tokens WHERE revoked_at <= $1 OR expires_at <= $1`, store.Micros(tokensBefore))
 	if err != nil {
@@ -244,6 +291,14 @@ func revokeToken(ctx context.Context, tx store.Tx, ownerID, tokenID string) (fou
 		return false, false, fmt.Errorf("find token: %w", err)
 	}
 	return count > 0, false, nil
+}
+
+func revokeAllTokens(ctx context.Context, tx store.Tx, ownerID string) error {
+	_, err := tx.Exec(ctx, `UPDATE owner_tokens SET revoked_at = $2 WHERE owner_id = $1 AND revoked_at IS NULL`, ownerID, store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("revoke tokens: %w", err)
+	}
+	return nil
 }
 
 // updateLastUsed never moves a time back: another node may have written a later one.

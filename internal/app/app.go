@@ -176,7 +176,7 @@ func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {
 	cfg := account.Config{DB: a.DB, Events: a.Events, Jobs: a.Jobs, Logger: a.logger, PublicURL: a.cfg.URL()}
 	if a.cfg.SMTP.Host != "" {
 		mailer, err := mail.New(mail.Config{
-			Host: a.cfg.SMTP.Host, Port: a.cfg.SMTP.Port, Username: a.cfg.SMTP.User, Password: a.cfg.SMTP.Password, From: a.cfg.SMTP.From,
+			Host: a.cfg.SMTP.Host, Port: a.cfg.SMTP.Port, Security: mail.Security(a.cfg.SMTP.Security), Username: a.cfg.SMTP.User, Password: a.cfg.SMTP.Password, From: a.cfg.SMTP.From,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("prepare mail: %w", err)

@@ -18,6 +18,7 @@ const (
 	CodePayloadTooLarge    Code = "PAYLOAD_TOO_LARGE"
 	CodeUnsupportedMedia   Code = "UNSUPPORTED_MEDIA_TYPE"
 	CodeRequestTimeout     Code = "REQUEST_TIMEOUT"
+	CodeMailUnavailable    Code = "MAIL_UNAVAILABLE"
 	CodeRateLimited        Code = "RATE_LIMITED"
 	CodeIdempotency        Code = "IDEMPOTENCY_CONFLICT"
 	CodeInvalidState       Code = "INVALID_STATE"
@@ -80,7 +81,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState,
 		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
 		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady,

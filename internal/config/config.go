@@ -48,7 +48,7 @@ type Config struct {
 
 	Stripe Stripe `embed:"" prefix:"stripe-" group:"Stripe (real payments when a secret key is set; without one, test payments)"`
 
-	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail (sign-up is verified by mail when a host is set)"`
+	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail (with a host, addresses are verified and forgotten passwords replaced by mail)"`
 	LLM  LLM  `embed:"" prefix:"llm-" group:"Language model of the seed agents (optional, OpenAI-compatible)"`
 }
 
@@ -73,7 +73,8 @@ func (s Stripe) WebhookSecrets() []string {
 // SMTP says how mail is sent.
 type SMTP struct {
 	Host     string `help:"Mail server." env:"AICITY_SMTP_HOST"`
-	Port     int    `help:"Its port." default:"587" env:"AICITY_SMTP_PORT"`
+	Port     int    `help:"Its port; without it the usual one." env:"AICITY_SMTP_PORT"`
+	Security string `help:"How the connection is protected: starttls, tls from the first byte, or plain for a relay on this machine." enum:"starttls,tls,plain" default:"starttls" env:"AICITY_SMTP_SECURITY"`
 	User     string `help:"User name." env:"AICITY_SMTP_USER"`
 	Password string `help:"Password." env:"AICITY_SMTP_PASSWORD"`
 	From     string `help:"Sender's address." env:"AICITY_SMTP_FROM"`
@@ -135,7 +136,7 @@ func (c Config) Validate() error {
 	check(c.Stripe.APIURL == "" || strings.HasPrefix(c.Stripe.APIURL, "http://") || strings.HasPrefix(c.Stripe.APIURL, "https://"),
 		"--stripe-api-url must begin with https:// or http://")
 	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
-	check(c.SMTP.Host == "" || c.SMTP.Port > 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
+	check(c.SMTP.Host == "" || c.SMTP.Port >= 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
 	check(c.LLM.BaseURL == "" || strings.HasPrefix(c.LLM.BaseURL, "http://") || strings.HasPrefix(c.LLM.BaseURL, "https://"),
 		"--llm-base-url must begin with https:// or http://")
 	check(c.LLM.BaseURL == "" || c.LLM.Model != "", "--llm-model is needed with --llm-base-url")

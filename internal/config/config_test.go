@@ -75,7 +75,7 @@ func TestNames(t *testing.T) {
 		"runsc", "sandbox-rootfs", "sandbox-max", "sandbox-memory-mb", "sandbox-cpus", "sandbox-pids", "sandbox-lifetime",
 		"repo-max-mb", "repo-max-files",
 		"stripe-secret-key", "stripe-webhook-secret", "stripe-api-url",
-		"smtp-host", "smtp-port", "smtp-user", "smtp-password", "smtp-from",
+		"smtp-host", "smtp-port", "smtp-security", "smtp-user", "smtp-password", "smtp-from",
 		"llm-base-url", "llm-key", "llm-model",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

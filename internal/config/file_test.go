@@ -49,7 +49,7 @@ func TestFile(t *testing.T) {
 	}
 	want := config.Config{
 		Listen: "0.0.0.0:9000", RefundWindow: 20 * time.Second, AllowPrivateRepos: true, SandboxMemoryMB: 2048, SandboxCPUs: 0.5,
-		SMTP: config.SMTP{Host: "mail.example", From: "city@city.example", Port: 25},
+		SMTP: config.SMTP{Host: "mail.example", From: "city@city.example", Port: 25, Security: "starttls"},
 	}
 	got := config.Config{
 		Listen: c.Listen, RefundWindow: c.RefundWindow, AllowPrivateRepos: c.AllowPrivateRepos, SandboxMemoryMB: c.SandboxMemoryMB,

@@ -19,6 +19,8 @@ const (
 	AgentKey   Kind = "ac_live_"
 	OwnerToken Kind = "aco_live_"
 	Session    Kind = "acs_live_"
+	// PasswordReset is the secret of a link to a new password; it works once.
+	PasswordReset Kind = "acp_live_"
 )
 
 // Secret is a freshly made secret. Value goes to its owner once and nowhere else.

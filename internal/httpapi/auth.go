@@ -60,6 +60,13 @@ func (s *server) registerAuth() {
 		summary: "End the session of the bearer token"}, s.signOut)
 	add(s, route{method: http.MethodPost, path: "/auth/verify-email", id: "verifyEmail", tag: "Accounts", who: public,
 		summary: "Confirm a mail address with the token of the link"}, s.verifyEmail)
+	add(s, route{method: http.MethodPost, path: "/auth/forgot-password", id: "forgotPassword", tag: "Accounts", who: public, status: http.StatusAccepted,
+		summary: "Have a link to a new password sent; the answer is the same for unknown addresses"}, s.forgotPassword)
+	add(s, route{method: http.MethodPost, path: "/auth/reset-password", id: "resetPassword", tag: "Accounts", who: public,
+		summary: "Choose a new password with the token of the link; all sessions end"}, s.resetPassword)
+	add(s, route{method: http.MethodPatch, path: "/me", id: "updateMe", tag: "Accounts", who: byOwner, summary: "Change your name"}, s.updateMe)
+	add(s, route{method: http.MethodPost, path: "/me/password", id: "changePassword", tag: "Accounts", who: byOwner,
+		summary: "Change your password; all other sessions end"}, s.changePassword)
 	add(s, route{method: http.MethodGet, path: "/me", id: "me", tag: "Accounts", who: byAnyone, summary: "Who am I"}, s.me)
 	add(s, route{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "Accounts", who: byOwner, status: http.StatusCreated,
 		summary: "Create an owner token, shown once"}, s.createToken)
@@ -122,6 +129,59 @@ func (s *server) verifyEmail(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return ok(ownerView(o)), nil
+}
+
+func (s *server) forgotPassword(ctx context.Context, in *struct {
+	Body struct {
+		Email string `json:"email"`
+	}
+}) (*Out[Done], error) {
+	if err := s.Accounts.ForgotPassword(ctx, in.Body.Email, clientIPOf(ctx)); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
+}
+
+func (s *server) resetPassword(ctx context.Context, in *struct {
+	Body struct {
+		Token        string `json:"token" doc:"Of the link; works once, within an hour"`
+		NewPassword  string `json:"newPassword" doc:"At least 10 characters"`
+		RevokeTokens bool   `json:"revokeTokens,omitempty" doc:"Owner tokens end as well"`
+	}
+}) (*Out[Owner], error) {
+	o, err := s.Accounts.ResetPassword(ctx, account.PasswordReset{Token: in.Body.Token, New: in.Body.NewPassword, RevokeTokens: in.Body.RevokeTokens})
+	if err != nil {
+		return nil, err
+	}
+	return ok(ownerView(o)), nil
+}
+
+func (s *server) updateMe(ctx context.Context, in *struct {
+	Body struct {
+		Name string `json:"name"`
+	}
+}) (*Out[Owner], error) {
+	o, err := s.Accounts.Rename(ctx, callerOf(ctx).owner.ID, in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ownerView(o)), nil
+}
+
+func (s *server) changePassword(ctx context.Context, in *struct {
+	Body struct {
+		CurrentPassword string `json:"currentPassword"`
+		NewPassword     string `json:"newPassword" doc:"At least 10 characters"`
+	}
+}) (*Out[Done], error) {
+	c := callerOf(ctx)
+	err := s.Accounts.ChangePassword(ctx, c.owner.ID, account.PasswordChange{
+		Current: in.Body.CurrentPassword, New: in.Body.NewPassword, ClientIP: clientIPOf(ctx), KeepSession: c.session,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
 }
 
 // Me is whoever calls.

@@ -13,9 +13,10 @@ import (
 
 // caller is who makes a request: an owner, an agent, or nobody known.
 type caller struct {
-	owner *account.Owner
-	agent *agent.Identity
-	err   error // why the given secret was not accepted
+	owner   *account.Owner
+	session string // id of the owner's session, "" with an owner token
+	agent   *agent.Identity
+	err     error // why the given secret was not accepted
 }
 
 // id names the caller for limits and idempotency, "" when unknown.
@@ -132,9 +133,13 @@ func (s *server) identify(ctx context.Context, key, header string) (caller, erro
 	if !found || !strings.EqualFold(scheme, "Bearer") {
 		return caller{}, city.Errorf(city.CodeUnauthorized, "The Authorization header must read: Bearer, a space and the token.")
 	}
-	o, _, err := s.Accounts.Authenticate(ctx, strings.TrimSpace(secret))
+	o, credential, err := s.Accounts.Authenticate(ctx, strings.TrimSpace(secret))
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{owner: &o}, nil
+	c := caller{owner: &o}
+	if credential.Kind == account.BySession {
+		c.session = credential.ID
+	}
+	return c, nil
 }

@@ -32,6 +32,7 @@ var statuses = map[city.Code]int{
 	city.CodePayloadTooLarge:    http.StatusRequestEntityTooLarge,
 	city.CodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
 	city.CodeRequestTimeout:     http.StatusRequestTimeout,
+	city.CodeMailUnavailable:    http.StatusServiceUnavailable,
 	city.CodeRateLimited:        http.StatusTooManyRequests,
 	city.CodeIdempotency:        http.StatusConflict,
 	city.CodeInvalidState:       http.StatusConflict,

@@ -34,6 +34,7 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) signInPage(w http.ResponseWriter, r *http.Request) error {
+	s.clearFlash(w, r)
 	in := formOf(url.Values{"next": {r.URL.Query().Get("next")}})
 	return s.render(w, r, http.StatusOK, signInForm(s.frame(r, "Sign in"), in))
 }
@@ -69,9 +70,77 @@ func (s *site) verifyEmail(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, "/sign-in", "Your mail address is confirmed. Sign in now.")
 }
 
+func (s *site) forgotPasswordPage(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, forgotPasswordForm(s.frame(r, "Forgot your password?"), formOf(nil), s.Accounts.SendsMail()))
+}
+
+func (s *site) forgotPassword(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Accounts.ForgotPassword(r.Context(), in.get("email"), ratelimit.ClientIP(r, s.TrustedProxy)); err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, forgotPasswordForm(s.frame(r, "Forgot your password?"), in, s.Accounts.SendsMail()))
+	}
+	return s.render(w, r, http.StatusOK, resetSent(s.frame(r, "Look into your mail"), in.get("email")))
+}
+
+// resetPasswordPage only shows the form: mail programs open links by themselves,
+// which must not use them up.
+func (s *site) resetPasswordPage(w http.ResponseWriter, r *http.Request) error {
+	in := formOf(url.Values{"token": {r.URL.Query().Get("token")}})
+	return s.render(w, r, http.StatusOK, resetPasswordForm(s.frame(r, "Choose a new password"), in))
+}
+
+func (s *site) resetPassword(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.Accounts.ResetPassword(r.Context(), account.PasswordReset{
+		Token: in.get("token"), New: r.PostForm.Get("new"), RevokeTokens: in.has("tokens", "revoke"),
+	})
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.render(w, r, http.StatusUnprocessableEntity, resetPasswordForm(s.frame(r, "Choose a new password"), in))
+	}
+	s.setCookie(w, sessionCookie, "", -1, true)
+	return s.goTo(w, r, "/sign-in", "Your password is changed. Sign in with it.")
+}
+
 func (s *site) profilePage(w http.ResponseWriter, r *http.Request) error {
 	s.clearFlash(w, r)
-	return s.render(w, r, http.StatusOK, profileForm(s.frame(r, "Profile"), formOf(nil)))
+	return s.showProfile(w, r, http.StatusOK, nil, formOf(nil))
+}
+
+// showProfile shows both forms, that of the name as it is unless it was refused.
+func (s *site) showProfile(w http.ResponseWriter, r *http.Request, status int, about *form, password form) error {
+	if about == nil {
+		current := formOf(url.Values{"name": {visitorOf(r).owner.Name}})
+		about = &current
+	}
+	f := s.frame(r, "Profile")
+	f.Path = "/settings/profile"
+	return s.render(w, r, status, profileForm(f, *about, password))
+}
+
+func (s *site) changeProfile(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Accounts.Rename(r.Context(), visitorOf(r).owner.ID, in.get("name")); err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showProfile(w, r, http.StatusUnprocessableEntity, &in, formOf(nil))
+	}
+	return s.goTo(w, r, "/settings/profile", "Your name is changed.")
 }
 
 func (s *site) changePassword(w http.ResponseWriter, r *http.Request) error {
@@ -87,7 +156,7 @@ func (s *site) changePassword(w http.ResponseWriter, r *http.Request) error {
 		if !in.refused(err) {
 			return err
 		}
-		return s.render(w, r, http.StatusUnprocessableEntity, profileForm(s.frame(r, "Profile"), in))
+		return s.showProfile(w, r, http.StatusUnprocessableEntity, nil, in)
 	}
 	return s.goTo(w, r, "/settings/profile", "Your password is changed; your other sessions have ended.")
 }

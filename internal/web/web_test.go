@@ -228,6 +228,28 @@ func TestSessionCookieAndHeaders(t *testing.T) {
 	}
 }
 
+// An owner changes name and password; without mail the operator is named.
+func TestProfileAndForgottenPassword(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	person := s.SignUp(t, "owner")
+	v := newVisitor(t, s.URL, person)
+	v.get("/settings/profile").want(t, http.StatusOK, `value="owner"`, person.Email)
+	v.post("/settings/profile", url.Values{"name": {" "}}).want(t, http.StatusUnprocessableEntity, "must have 1 to 100 characters")
+	v.post("/settings/profile", url.Values{"name": {"Ada <b>"}}).want(t, http.StatusOK, "Your name is changed.", `value="Ada &lt;b&gt;"`)
+	const another = "another battery staple"
+	v.post("/settings/password", url.Values{"current": {"wrong password"}, "new": {another}}).want(t, http.StatusUnprocessableEntity, "Email or password is wrong", `value="Ada`)
+	v.post("/settings/password", url.Values{"current": {person.Password}, "new": {another}}).want(t, http.StatusOK, "Your password is changed")
+	if _, err := s.SignIn(t, person.Email, another); err != nil {
+		t.Error(err)
+	}
+	stranger := newVisitor(t, s.URL, nil)
+	stranger.get("/sign-in").want(t, http.StatusOK, "/forgot-password")
+	stranger.get("/forgot-password").want(t, http.StatusOK, "admin reset-password")
+	stranger.post("/forgot-password", url.Values{"email": {person.Email}}).want(t, http.StatusUnprocessableEntity, "sends no mail")
+	stranger.post("/reset-password", url.Values{"token": {"x"}, "new": {another}}).want(t, http.StatusUnprocessableEntity, "not a valid link", `value="x"`)
+}
+
 // Pages are limited for each visitor like calls of the API; what they are made of is not.
 func TestPagesAreLimited(t *testing.T) {
 	t.Parallel()

@@ -108,6 +108,43 @@ func (s *AuthService) RevokeToken(ctx context.Context, id string) error {
 	return s.client.call(ctx, request{method: http.MethodDelete, path: path("tokens", id), as: asOwner}, nil)
 }
 
+// ForgotPassword has a link to a new password sent to an address; it succeeds
+// also for one that nobody has. Errors: MAIL_UNAVAILABLE, RATE_LIMITED.
+func (s *AuthService) ForgotPassword(ctx context.Context, email string) error {
+	return s.client.call(ctx, request{method: http.MethodPost, path: "/auth/forgot-password", body: map[string]string{"email": email}}, nil)
+}
+
+// ResetPassword is a new password with the token of a mailed link.
+type ResetPassword struct {
+	Token        string `json:"token"`
+	NewPassword  string `json:"newPassword"`
+	RevokeTokens bool   `json:"revokeTokens,omitempty"` // owner tokens end as well
+}
+
+// ResetPassword chooses a new password; all sessions end. Errors:
+// VALIDATION_ERROR also for a link that was used or is too old.
+func (s *AuthService) ResetPassword(ctx context.Context, in ResetPassword) (*Owner, error) {
+	return s.owner(ctx, request{method: http.MethodPost, path: "/auth/reset-password", body: in})
+}
+
+// ChangePassword replaces the owner's password; all other sessions end. Errors:
+// INVALID_CREDENTIALS when current is wrong.
+func (s *AuthService) ChangePassword(ctx context.Context, current, changed string) error {
+	body := map[string]string{"currentPassword": current, "newPassword": changed}
+	return s.client.call(ctx, request{method: http.MethodPost, path: "/me/password", as: asOwner, body: body}, nil)
+}
+
+// Rename gives the owner another name.
+func (s *AuthService) Rename(ctx context.Context, name string) (*Owner, error) {
+	return s.owner(ctx, request{method: http.MethodPatch, path: "/me", as: asOwner, body: map[string]string{"name": name}})
+}
+
+func (s *AuthService) owner(ctx context.Context, r request) (*Owner, error) {
+	var out Owner
+	err := s.client.call(ctx, r, &out)
+	return result(&out, err)
+}
+
 // result drops a half-filled value when there is an error.
 func result[T any](value *T, err error) (*T, error) {
 	if err != nil {

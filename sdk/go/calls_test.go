@@ -229,12 +229,12 @@ func TestUpdateActsOnTheAgentRegisteredLast(t *testing.T) {
 func TestAnswersAreRead(t *testing.T) {
 	t.Parallel()
 	answers := map[string]string{
-		"/api/v1/agents":                         `{"success":true,"data":[{"id":"agt_1"},{"id":"agt_2"}],"pagination":{"page":1,"pageSize":2,"total":3,"totalPages":2}}`,
-		"/api/v1/tasks/tsk_1/sandbox/files/read": `{"success":true,"data":{"content":"AP8=","encoding":"base64","sizeBytes":2,"sha256":"x"}}`,
+		"/api/v1/agents":                           `{"success":true,"data":[{"id":"agt_1"},{"id":"agt_2"}],"pagination":{"page":1,"pageSize":2,"total":3,"totalPages":2}}`,
+		"/api/v1/tasks/tsk_1/sandbox/files/read":   `{"success":true,"data":{"content":"AP8=","encoding":"base64","sizeBytes":2,"sha256":"x"}}`,
 		"/api/v1/tasks/tsk_1/sandbox/files/search": `{"success":true,"data":{"matches":[{"path":"/r/a:b.go","line":7,"column":3,"text":"x := 1"}]}}`,
-		"/api/v1/tasks/tsk_2/patch":              `{"success":true,"data":{"patch":"diff --git a/y b/y\n"}}`,
-		"/api/v1/tasks/tsk_3":                    `{"success":true,"data":{"id":"tsk_3","input":{"description":"d","redacted":true}}}`,
-		"/api/v1/tasks/tsk_1/gate":               `{"success":true,"data":{"score":81,"verdict":"pass","signals":[]}}`,
+		"/api/v1/tasks/tsk_2/patch":                `{"success":true,"data":{"patch":"diff --git a/y b/y\n"}}`,
+		"/api/v1/tasks/tsk_3":                      `{"success":true,"data":{"id":"tsk_3","input":{"description":"d","redacted":true}}}`,
+		"/api/v1/tasks/tsk_1/gate":                 `{"success":true,"data":{"score":81,"verdict":"pass","signals":[]}}`,
 	}
 	c := aicity.New(aicity.Options{OwnerToken: "o", BaseURL: "http://city", HTTPClient: direct(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, answers[r.URL.Path])

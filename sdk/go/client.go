@@ -84,6 +84,9 @@ func New(opts Options) *Client {
 	return c
 }
 
+// BaseURL is the address of the city that the client talks to.
+func (c *Client) BaseURL() string { return strings.TrimSuffix(c.base, "/api/v1") }
+
 func baseURL(given string) string {
 	if given == "" {
 		given = os.Getenv("AICITY_BASE_URL") //nolint:forbidigo // a client library has no config package to read it for it

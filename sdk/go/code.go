@@ -14,6 +14,7 @@ const (
 	CodePayloadTooLarge      = "PAYLOAD_TOO_LARGE"
 	CodeUnsupportedMedia     = "UNSUPPORTED_MEDIA_TYPE"
 	CodeRequestTimeout       = "REQUEST_TIMEOUT"
+	CodeMailUnavailable      = "MAIL_UNAVAILABLE"
 	CodeRateLimited          = "RATE_LIMITED"
 	CodeIdempotency          = "IDEMPOTENCY_CONFLICT"
 	CodeInvalidState         = "INVALID_STATE"
@@ -70,7 +71,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeRefundWindow, CodeFeedbackGiven,

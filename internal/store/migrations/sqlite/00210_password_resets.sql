@@ -1,0 +1,10 @@
+-- +goose Up
+CREATE TABLE password_resets (
+    owner_id    TEXT NOT NULL PRIMARY KEY REFERENCES owners (id) ON DELETE CASCADE, -- one at a time
+    secret_hash BLOB NOT NULL UNIQUE,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX password_resets_expires ON password_resets (expires_at);
+-- +goose Down
+DROP TABLE password_resets;
