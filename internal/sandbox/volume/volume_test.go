@@ -1,0 +1,176 @@
+package volume_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"aicity.dev/aicity/internal/sandbox/namespace"
+	"aicity.dev/aicity/internal/sandbox/volume"
+)
+
+const owner = 61_000
+
+// maker makes small volumes of a kind, where this machine allows them.
+func maker(t *testing.T, kind volume.Kind) (*volume.Maker, string) {
+	t.Helper()
+	dir := t.TempDir()
+	m, _, err := volume.NewMaker(t.Context(), filepath.Join(dir, "volumes"), kind, volume.Size{Bytes: 16 << 20, Files: 512}, owner)
+	if err != nil {
+		if os.Getenv("CI") != "" && namespace.Root() {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Cleanup(func() { clean(t, dir) })
+	return m, filepath.Join(dir, "work")
+}
+
+// clean asserts that nothing is mounted and no loop device is in use.
+func clean(t *testing.T, dir string) {
+	t.Helper()
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mounts), dir) {
+		t.Error("mounts left")
+	}
+	files, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	for _, file := range files {
+		if backing, err := os.ReadFile(file); err == nil && strings.Contains(string(backing), dir) {
+			t.Errorf("loop device left: %s", file)
+		}
+	}
+}
+
+func each(t *testing.T, f func(t *testing.T, m *volume.Maker, work string)) {
+	t.Helper()
+	for _, kind := range []volume.Kind{volume.Ext4, volume.Tmpfs} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			m, work := maker(t, kind)
+			if err := m.Make(work); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := m.Remove(work); err != nil {
+					t.Error(err)
+				}
+			})
+			f(t, m, work)
+		})
+	}
+}
+
+func TestNewVolumeIsEmpty(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+		entries, err := os.ReadDir(work)
+		if err != nil || len(entries) != 0 {
+			t.Errorf("got %v, %v", entries, err)
+		}
+		info, err := os.Stat(work)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); namespace.Root() && (!ok || stat.Uid != owner) || info.Mode().Perm() != 0o700 {
+			t.Errorf("got owner %d, mode %v", stat.Uid, info.Mode())
+		}
+	})
+}
+
+func TestBytesAreBounded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+		err := os.WriteFile(filepath.Join(work, "big"), make([]byte, 32<<20), 0o600)
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("one big file: got %v, want ENOSPC", err)
+		}
+		if err := os.Remove(filepath.Join(work, "big")); err != nil {
+			t.Fatal(err)
+		}
+		// A sparse file may be longer than the volume, but not hold more.
+		sparse, err := os.Create(filepath.Join(work, "sparse"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = sparse.Close() }()
+		if err := sparse.Truncate(1 << 30); err != nil {
+			t.Fatal(err)
+		}
+		block := make([]byte, 64<<10)
+		var written int64
+		for at := int64(0); at < 1<<30; at += 1 << 20 {
+			n, writeErr := sparse.WriteAt(block, at)
+			written += int64(n)
+			if err = writeErr; err != nil {
+				break
+			}
+		}
+		if !errors.Is(err, syscall.ENOSPC) || written > 16<<20 {
+			t.Errorf("filling a sparse file: %d bytes, %v; want ENOSPC", written, err)
+		}
+	})
+}
+
+func TestFilesAreBounded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+		var err error
+		made := 0
+		for ; made < 2_000 && err == nil; made++ {
+			err = os.WriteFile(filepath.Join(work, fmt.Sprintf("f%d", made)), nil, 0o600)
+		}
+		if !errors.Is(err, syscall.ENOSPC) || made > 600 {
+			t.Errorf("%d empty files: %v; want ENOSPC", made, err)
+		}
+	})
+}
+
+func TestVolumesComeBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, m *volume.Maker, work string) {
+		if err := os.WriteFile(filepath.Join(work, "kept"), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := m.Suspend(work); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			if err := m.Open(work); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(filepath.Join(work, "kept")); err != nil || string(got) != "x" {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+func TestLostVolume(t *testing.T) {
+	t.Parallel()
+	m, work := maker(t, volume.Tmpfs)
+	if err := os.Mkdir(work, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Open(work); !errors.Is(err, volume.ErrLost) {
+		t.Errorf("got %v, want ErrLost", err)
+	}
+}
+
+func TestUnmountFindsLeftovers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+		if err := volume.Unmount(filepath.Dir(work)); err != nil {
+			t.Fatal(err)
+		}
+		clean(t, work)
+	})
+}
