@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/sandbox/gvisor"
 	"aicity.dev/aicity/internal/sandbox/image"
 	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/sandbox/volume"
 )
 
 // sandboxIdle is when an unused sandbox is stopped; its files stay, and the next
@@ -38,6 +39,16 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 		DB: a.DB, Backend: gvisor.New(gvisor.Options{
 			Runsc: a.cfg.Runsc, Rootfs: rootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
 		}), Fetcher: fetcher, Dir: dir, Node: node,
+		Disk:   volume.Size{Bytes: a.cfg.SandboxDiskMB << 20, Files: a.cfg.SandboxFiles},
+		Volume: volumeKind(a.cfg.SandboxVolume),
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: sandboxIdle, Logger: a.logger,
 	})
+}
+
+// volumeKind is the kind that is asked for; "auto" leaves it to the machine.
+func volumeKind(name string) volume.Kind {
+	if name == "auto" {
+		return ""
+	}
+	return volume.Kind(name)
 }

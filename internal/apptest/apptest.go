@@ -104,6 +104,7 @@ func Config(dir string) config.Config {
 		Listen: "127.0.0.1:0", Data: dir, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute, DefaultDeadline: 30 * time.Minute,
 		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
 		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
+		SandboxDiskMB: 256, SandboxFiles: 50_000, SandboxVolume: "auto",
 		SandboxLifetime: time.Hour, RequestsPerSecond: 10_000, RepoMaxMB: 50, RepoMaxFiles: 10_000,
 	}
 }

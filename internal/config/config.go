@@ -42,6 +42,9 @@ type Config struct {
 	SandboxMemoryMB int64         `help:"Memory of a sandbox, in MiB." default:"1024" env:"AICITY_SANDBOX_MEMORY_MB" group:"Sealing"`
 	SandboxCPUs     float64       `help:"CPUs of a sandbox." name:"sandbox-cpus" default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`
 	SandboxPIDs     int64         `help:"Processes in a sandbox." name:"sandbox-pids" default:"256" env:"AICITY_SANDBOX_PIDS" group:"Sealing"`
+	SandboxDiskMB   int64         `help:"Size of a sandbox's workspace, in MiB." name:"sandbox-disk-mb" default:"2048" env:"AICITY_SANDBOX_DISK_MB" group:"Sealing"`
+	SandboxFiles    int64         `help:"Files, folders and links in a sandbox's workspace." default:"262144" env:"AICITY_SANDBOX_FILES" group:"Sealing"`
+	SandboxVolume   string        `help:"How workspaces are bounded: ext4 in a file (needs root), tmpfs in memory, folder (not at all), auto." enum:"auto,ext4,tmpfs,folder" default:"auto" env:"AICITY_SANDBOX_VOLUME" group:"Sealing"`
 	SandboxLifetime time.Duration `help:"How long a sandbox lives at most." default:"5h" env:"AICITY_SANDBOX_LIFETIME" group:"Sealing"`
 	RepoMaxMB       int64         `help:"Largest repository, in MiB." default:"500" env:"AICITY_REPO_MAX_MB" group:"Sealing"`
 	RepoMaxFiles    int           `help:"Most files in a repository." default:"100000" env:"AICITY_REPO_MAX_FILES" group:"Sealing"`
@@ -124,6 +127,8 @@ func (c Config) Validate() error {
 	check(c.RefundReview > 0, "--refund-review must be longer than nothing")
 	check(c.RefundRateLimit >= 0 && c.RefundRateLimit <= 1, "--refund-rate-limit must be from 0 to 1")
 	check(c.FeePercent >= 0 && c.FeePercent <= 100, "--fee-percent must be from 0 to 100")
+	check(c.SandboxDiskMB >= 16, "--sandbox-disk-mb must be at least 16")
+	check(c.SandboxFiles >= 1000, "--sandbox-files must be at least 1000")
 	check(c.SandboxMax > 0, "--sandbox-max must be at least 1")
 	check(c.SandboxMemoryMB >= 64, "--sandbox-memory-mb must be at least 64")
 	check(c.SandboxCPUs > 0, "--sandbox-cpus must be more than 0")

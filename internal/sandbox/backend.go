@@ -38,6 +38,8 @@ type Limits struct {
 	TmpBytes    int64   `json:"tmpBytes" doc:"Size of /tmp, counted as memory"`
 	FileBytes   int64   `json:"fileBytes" doc:"Size of one file"`
 	OpenFiles   int64   `json:"openFiles" doc:"Open files of one process"`
+	DiskBytes   int64   `json:"diskBytes" doc:"Size of /home/user; 0 is not limited"`
+	DiskFiles   int64   `json:"diskFiles" doc:"Files, folders and links in it; 0 is not limited"`
 }
 
 // Spec says what to start.

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 )
 
 // FileContent is a file or a part of it.
@@ -135,7 +136,7 @@ func replace(root *os.Root, rel string, content []byte, perm fs.FileMode) (err e
 // give hands a file or folder to the sandbox's user. Only root can, and only
 // then it is someone else.
 func give(f *os.File) error {
-	if os.Geteuid() != 0 {
+	if !namespace.Root() {
 		return nil
 	}
 	return f.Chown(UID, UID)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
 )
@@ -120,6 +121,7 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source) (San
 // server left behind is ended first.
 func (s *Service) reserve(ctx context.Context, taskID string) (Sandbox, error) {
 	box := Sandbox{ID: city.NewID(city.PrefixSandbox), TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
+	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
 	add := func(ctx context.Context, tx store.Tx) error {
 		box.CreatedAt, box.ExpiresAt = tx.Now(), tx.Now().Add(s.cfg.Life)
 		return insert(ctx, tx, box)
@@ -146,7 +148,7 @@ func (s *Service) reserve(ctx context.Context, taskID string) (Sandbox, error) {
 // prepare fetches the code and starts the sandbox at the same time: nothing
 // runs in it before the code is there.
 func (s *Service) prepare(ctx context.Context, l *live, src Source) (source.Baseline, error) {
-	if err := makeDirs(l.dir); err != nil {
+	if err := s.makeDirs(l.dir); err != nil {
 		return source.Baseline{}, fmt.Errorf("make workspace: %w", err)
 	}
 	var baseline source.Baseline
@@ -185,25 +187,16 @@ func (s *Service) fetch(ctx context.Context, l *live, src Source) (source.Baseli
 // abandon removes what a failed provisioning left and ends its row.
 func (s *Service) abandon(ctx context.Context, l *live, cause error) error {
 	l.end()
-	return errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeAll(l.dir),
+	return errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeDirs(l.dir),
 		s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 			return markEnded(ctx, tx, l.box.ID, Failed, city.CodeOf(cause))
 		}))
 }
 
-func makeDirs(dir string) error {
-	for _, sub := range []string{workDir(dir), filepath.Join(workDir(dir), path.Base(RepoDir)), baselineDir(dir), backendDir(dir)} {
-		if err := os.MkdirAll(sub, 0o700); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // handOver makes the workspace the sandbox's user's, and the baseline readable
 // for it. It runs before any program does, so nothing moves meanwhile.
 func handOver(dir string) error {
-	if os.Geteuid() != 0 {
+	if !namespace.Root() {
 		return nil
 	}
 	err := eachFile(workDir(dir), func(root *os.Root, name string, _ fs.DirEntry) error { return root.Lchown(name, UID, UID) })
@@ -220,35 +213,4 @@ func handOver(dir string) error {
 		return fmt.Errorf("open baseline: %w", err)
 	}
 	return nil
-}
-
-// eachFile calls f for dir and everything in it.
-func eachFile(dir string, f func(root *os.Root, name string, entry fs.DirEntry) error) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }()
-	return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		return f(root, name, entry)
-	})
-}
-
-// removeAll removes a folder. Programs may have taken their own folders' write
-// permission away, which stops everybody but root.
-func removeAll(dir string) error {
-	err := os.RemoveAll(dir)
-	if err == nil || os.Geteuid() == 0 {
-		return err
-	}
-	_ = eachFile(dir, func(root *os.Root, name string, entry fs.DirEntry) error {
-		if entry.IsDir() {
-			return root.Chmod(name, 0o700)
-		}
-		return nil
-	})
-	return os.RemoveAll(dir)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -19,8 +20,10 @@ type Config struct {
 	DB      *store.DB
 	Backend Backend
 	Fetcher *source.Fetcher
-	Dir     string // keeps the workspaces; one server at a time may use it
-	Node    string // names this server; the same after a restart
+	Disk    volume.Size // of each workspace; nothing is no bounds
+	Volume  volume.Kind // how it is bounded; "" is the best this machine allows
+	Dir     string      // keeps the workspaces; one server at a time may use it
+	Node    string      // names this server; the same after a restart
 	Limits  Limits
 	Max     int           // sandboxes at once
 	Life    time.Duration // a sandbox is destroyed this long after it was made
@@ -37,6 +40,7 @@ type Service struct {
 	probed    error         // guarded by the token
 	probedAt  time.Time     // guarded by the token; zero before the first probe
 	available chan struct{} // closed once a probe has succeeded
+	volumes   *volume.Maker // set before available is closed
 
 	rehearsals chan struct{} // holds a token for each rehearsal
 
@@ -56,6 +60,9 @@ func New(cfg Config) (*Service, error) {
 	cfg.Dir = dir
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make sandbox folder: %w", err)
+	}
+	if cfg.Disk == (volume.Size{}) {
+		cfg.Volume = volume.Folder
 	}
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
@@ -91,7 +98,7 @@ func (s *Service) Available(ctx context.Context) error {
 	default:
 	}
 	if s.probedAt.IsZero() || s.now().Sub(s.probedAt) >= reprobe {
-		err := s.cfg.Backend.Probe(ctx)
+		err := s.probe(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -103,6 +110,22 @@ func (s *Service) Available(ctx context.Context) error {
 	if s.probed != nil {
 		return errUnavailable(s.probed)
 	}
+	return nil
+}
+
+// probe tries a sandbox and a workspace.
+func (s *Service) probe(ctx context.Context) error {
+	if err := s.cfg.Backend.Probe(ctx); err != nil {
+		return err
+	}
+	volumes, passedOver, err := volume.NewMaker(ctx, filepath.Join(s.cfg.Dir, "volumes"), s.cfg.Volume, s.cfg.Disk, UID)
+	if err != nil {
+		return err
+	}
+	if volumes.Kind() == volume.Folder && s.cfg.Volume != volume.Folder {
+		s.cfg.Logger.WarnContext(ctx, "workspaces are not bounded: a task can fill the disk", "cause", passedOver)
+	}
+	s.volumes = volumes
 	return nil
 }
 
@@ -174,7 +197,7 @@ func (s *Service) end(ctx context.Context, l *live) error {
 	<-l.starting // nobody starts it any more: ended is checked under the token
 	err := s.cfg.Backend.Destroy(ctx, l.box.ID)
 	l.users.Wait()
-	err = errors.Join(err, removeAll(l.dir))
+	err = errors.Join(err, removeDirs(l.dir))
 	if err == nil {
 		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 			return markEnded(ctx, tx, l.box.ID, Destroyed, "")
@@ -218,6 +241,7 @@ func (s *Service) Close(ctx context.Context) error {
 			<-l.starting
 			errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
 			l.users.Wait()
+			errs = append(errs, volume.Suspend(workDir(l.dir)))
 			close(l.gone)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"aicity.dev/aicity/internal/sandbox/gvisor"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -32,7 +33,8 @@ func setup(t *testing.T, db *store.DB, change func(*sandbox.Config)) bundle {
 	t.Helper()
 	cfg := sandbox.Config{
 		DB: db, Backend: sandboxtest.Backend(t), Fetcher: &source.Fetcher{Limits: source.DefaultLimits(), AllowPrivate: true},
-		Dir: t.TempDir(), Node: "here", Limits: sandbox.DefaultLimits(), Max: 4, Life: time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Dir: t.TempDir(), Node: "here", Limits: sandbox.DefaultLimits(), Max: 4, Life: time.Hour,
+		Disk: volume.Size{Bytes: 256 << 20, Files: 20_000}, Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&cfg)
@@ -389,7 +391,7 @@ func TestRestartKeepsWork(t *testing.T) {
 		}
 		// The server is killed: nothing is closed, everything still runs.
 		b.Service = restart(t, b.cfg)
-		sandboxtest.NothingLeft(t, box.ID)
+		sandboxtest.NothingRuns(t, box.ID)
 		if _, err := os.Stat(stray); !os.IsNotExist(err) {
 			t.Errorf("stray files: %v", err)
 		}
@@ -412,7 +414,7 @@ func TestExpiryAndIdleness(t *testing.T) {
 		if err := b.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		sandboxtest.NothingLeft(t, box.ID) // idle: stopped
+		sandboxtest.NothingRuns(t, box.ID) // idle: stopped
 		if got := b.sh(t, "cat note"); got != "kept\n" {
 			t.Errorf("woken up: got %q", got)
 		}

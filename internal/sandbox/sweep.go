@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -36,7 +37,7 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 	kept := map[string]bool{}
 	for _, box := range boxes {
 		dir := filepath.Join(s.cfg.Dir, box.ID)
-		if _, err := os.Stat(workDir(dir)); err == nil && box.State == Ready && box.ExpiresAt.After(s.now()) {
+		if s.reopen(ctx, dir) && box.State == Ready && box.ExpiresAt.After(s.now()) {
 			kept[box.ID] = true
 			s.mu.Lock()
 			s.lives[box.TaskID] = newLive(ctx, box, dir, false, s.now())
@@ -50,6 +51,18 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 	return errors.Join(append(errs, s.removeStrays(kept))...)
 }
 
+// reopen makes the workspace of an earlier life usable, and reports whether it is.
+func (s *Service) reopen(ctx context.Context, dir string) bool {
+	if _, err := os.Stat(workDir(dir)); err != nil {
+		return false
+	}
+	if err := volume.Open(workDir(dir)); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "a sandbox's files are lost", "folder", filepath.Base(dir), "error", err)
+		return false
+	}
+	return true
+}
+
 // removeStrays removes the folders of sandboxes that are no more.
 func (s *Service) removeStrays(kept map[string]bool) error {
 	entries, err := os.ReadDir(s.cfg.Dir)
@@ -59,7 +72,7 @@ func (s *Service) removeStrays(kept map[string]bool) error {
 	var errs []error
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), city.PrefixSandbox+"_") && !kept[entry.Name()] {
-			errs = append(errs, removeAll(filepath.Join(s.cfg.Dir, entry.Name())))
+			errs = append(errs, removeDirs(filepath.Join(s.cfg.Dir, entry.Name())))
 		}
 	}
 	return errors.Join(errs...)

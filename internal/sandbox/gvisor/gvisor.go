@@ -17,6 +17,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 )
 
 // Options say how to run sandboxes.
@@ -54,7 +55,7 @@ var _ sandbox.Backend = (*Backend)(nil)
 // New returns a backend. It never fails: Probe tells whether it can work.
 func New(opts Options) *Backend {
 	var err error
-	b := &Backend{opts: opts, rootless: os.Geteuid() != 0, boxes: map[string]*box{}}
+	b := &Backend{opts: opts, rootless: !namespace.Root(), boxes: map[string]*box{}}
 	b.runsc, b.missing = Find(opts.Runsc)
 	b.runner, err = findRunner(opts.Runner, b.runsc)
 	b.missing = errors.Join(b.missing, err)

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/gvisor"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 )
 
 // Backend returns a backend that has passed its probe. Where none can run the
@@ -37,7 +39,7 @@ func BackendOn(t testing.TB, root string) *gvisor.Backend {
 func Workspace(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	if os.Geteuid() == 0 {
+	if namespace.Root() {
 		if err := os.Chown(dir, sandbox.UID, sandbox.UID); err != nil {
 			t.Fatal(err)
 		}
@@ -45,8 +47,50 @@ func Workspace(t testing.TB) string {
 	return dir
 }
 
-// NothingLeft fails the test when a process or cgroup of the sandbox remains.
+// NothingLeft fails the test when a process, cgroup, mount or loop device of the
+// sandbox remains.
 func NothingLeft(t testing.TB, id string) {
+	t.Helper()
+	NothingRuns(t, id)
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mounts), id) {
+		t.Error("mounts left")
+	}
+	noDevice(t, id)
+}
+
+// noDevice waits until no loop device holds a file of the sandbox: one that
+// starts at the same moment has a copy of every mount for an instant.
+func noDevice(t testing.TB, id string) {
+	t.Helper()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	var left string
+	for range 1_000 {
+		if left = device(id); left == "" {
+			return
+		}
+		<-look.C
+	}
+	t.Errorf("loop device left: %s", left)
+}
+
+func device(id string) string {
+	devices, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	for _, device := range devices {
+		if file, err := os.ReadFile(device); err == nil && strings.Contains(string(file), id) {
+			return device
+		}
+	}
+	return ""
+}
+
+// NothingRuns fails the test when a process or cgroup of the sandbox remains;
+// its files may.
+func NothingRuns(t testing.TB, id string) {
 	t.Helper()
 	if out, err := exec.Command("pgrep", "-a", "-f", id).Output(); err == nil {
 		t.Errorf("processes left:\n%s", out)
@@ -55,13 +99,6 @@ func NothingLeft(t testing.TB, id string) {
 		if left, err := filepath.Glob(pattern); err != nil || len(left) > 0 {
 			t.Errorf("cgroups left: %v, %v", left, err)
 		}
-	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(mounts), id) {
-		t.Error("mounts left")
 	}
 }
 

@@ -64,6 +64,9 @@ func NewMaker(ctx context.Context, dir string, want Kind, size Size, owner int) 
 	}
 	for _, kind := range kinds {
 		m = &Maker{kind: kind, size: size, owner: owner, template: filepath.Join(dir, "template.img")}
+		if kind == Folder {
+			m.size = Size{}
+		}
 		if err := m.try(ctx, dir); err != nil {
 			reason = errors.Join(reason, fmt.Errorf("%s: %w", kind, err))
 			continue
@@ -72,6 +75,9 @@ func NewMaker(ctx context.Context, dir string, want Kind, size Size, owner int) 
 	}
 	return nil, reason, fmt.Errorf("make a volume: %w", reason)
 }
+
+// Size is what a volume may hold; nothing stands for no bounds.
+func (m *Maker) Size() Size { return m.size }
 
 // Kind is how the volumes are bounded.
 func (m *Maker) Kind() Kind { return m.kind }
@@ -87,18 +93,18 @@ func (m *Maker) try(ctx context.Context, dir string) error {
 		}
 	}
 	path := filepath.Join(dir, "try")
-	if err := m.Remove(path); err != nil {
+	if err := Remove(path); err != nil {
 		return err
 	}
 	err := m.Make(path)
-	return errors.Join(err, m.Remove(path))
+	return errors.Join(err, Remove(path))
 }
 
 // Make makes an empty volume at path, which must not be there yet; its parent must.
 func (m *Maker) Make(path string) (err error) {
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("make volume: %w", err), m.Remove(path))
+			err = errors.Join(fmt.Errorf("make volume: %w", err), Remove(path))
 		}
 	}()
 	if err := os.Mkdir(path, 0o700); err != nil {
@@ -127,7 +133,7 @@ func (m *Maker) mountTmpfs(path string) error {
 
 // Open makes a volume of an earlier life of the server usable again. Errors:
 // ErrLost.
-func (m *Maker) Open(path string) error {
+func Open(path string) error {
 	mounted, err := mountedAt(path)
 	if err != nil || mounted {
 		return err
@@ -149,7 +155,7 @@ func (m *Maker) Open(path string) error {
 
 // Suspend lets the machine forget a volume that Open will want again, as far as
 // its kind allows.
-func (m *Maker) Suspend(path string) error {
+func Suspend(path string) error {
 	if _, err := os.Stat(image(path)); err != nil {
 		return nil //nolint:nilerr // there is nothing to come back to
 	}
@@ -157,7 +163,7 @@ func (m *Maker) Suspend(path string) error {
 }
 
 // Remove removes a volume and all that is in it; no error when there is none.
-func (m *Maker) Remove(path string) error {
+func Remove(path string) error {
 	if err := unmount(path); err != nil {
 		return err
 	}

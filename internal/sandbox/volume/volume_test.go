@@ -48,7 +48,7 @@ func clean(t *testing.T, dir string) {
 	}
 }
 
-func each(t *testing.T, f func(t *testing.T, m *volume.Maker, work string)) {
+func each(t *testing.T, f func(t *testing.T, work string)) {
 	t.Helper()
 	for _, kind := range []volume.Kind{volume.Ext4, volume.Tmpfs} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -58,18 +58,18 @@ func each(t *testing.T, f func(t *testing.T, m *volume.Maker, work string)) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() {
-				if err := m.Remove(work); err != nil {
+				if err := volume.Remove(work); err != nil {
 					t.Error(err)
 				}
 			})
-			f(t, m, work)
+			f(t, work)
 		})
 	}
 }
 
 func TestNewVolumeIsEmpty(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+	each(t, func(t *testing.T, work string) {
 		entries, err := os.ReadDir(work)
 		if err != nil || len(entries) != 0 {
 			t.Errorf("got %v, %v", entries, err)
@@ -86,7 +86,7 @@ func TestNewVolumeIsEmpty(t *testing.T) {
 
 func TestBytesAreBounded(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+	each(t, func(t *testing.T, work string) {
 		err := os.WriteFile(filepath.Join(work, "big"), make([]byte, 32<<20), 0o600)
 		if !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("one big file: got %v, want ENOSPC", err)
@@ -120,7 +120,7 @@ func TestBytesAreBounded(t *testing.T) {
 
 func TestFilesAreBounded(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+	each(t, func(t *testing.T, work string) {
 		var err error
 		made := 0
 		for ; made < 2_000 && err == nil; made++ {
@@ -134,17 +134,17 @@ func TestFilesAreBounded(t *testing.T) {
 
 func TestVolumesComeBack(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, m *volume.Maker, work string) {
+	each(t, func(t *testing.T, work string) {
 		if err := os.WriteFile(filepath.Join(work, "kept"), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := m.Suspend(work); err != nil {
+			if err := volume.Suspend(work); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for range 2 {
-			if err := m.Open(work); err != nil {
+			if err := volume.Open(work); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -156,18 +156,18 @@ func TestVolumesComeBack(t *testing.T) {
 
 func TestLostVolume(t *testing.T) {
 	t.Parallel()
-	m, work := maker(t, volume.Tmpfs)
+	_, work := maker(t, volume.Tmpfs)
 	if err := os.Mkdir(work, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Open(work); !errors.Is(err, volume.ErrLost) {
+	if err := volume.Open(work); !errors.Is(err, volume.ErrLost) {
 		t.Errorf("got %v, want ErrLost", err)
 	}
 }
 
 func TestUnmountFindsLeftovers(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *volume.Maker, work string) {
+	each(t, func(t *testing.T, work string) {
 		if err := volume.Unmount(filepath.Dir(work)); err != nil {
 			t.Fatal(err)
 		}
