@@ -54,7 +54,14 @@ const (
 	CodeSandboxOOM         Code = "SANDBOX_OOM"
 	CodeSandboxGone        Code = "SANDBOX_GONE"
 	CodeSandboxLimit       Code = "SANDBOX_LIMIT"
+	CodeSandboxDiskFull    Code = "SANDBOX_DISK_FULL"
+	CodeSandboxExpired     Code = "SANDBOX_EXPIRED"
+	CodeSandboxProcesses   Code = "SANDBOX_PROCESSES"
+	CodeSandboxQueued      Code = "SANDBOX_QUEUED"
 	CodeCommandBlocked     Code = "COMMAND_BLOCKED"
+	CodeExecCancelled      Code = "EXEC_CANCELLED"
+	CodeExecNotFound       Code = "EXEC_NOT_FOUND"
+	CodeExecOutputLimit    Code = "EXEC_OUTPUT_LIMIT"
 	CodeExecTimeout        Code = "EXEC_TIMEOUT"
 	CodePathNotAllowed     Code = "PATH_NOT_ALLOWED"
 	CodeFileNotFound       Code = "FILE_NOT_FOUND"
@@ -88,7 +95,9 @@ func Codes() []Code {
 		CodeRefundWindow, CodeFeedbackGiven, CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid,
 		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
-		CodeSandboxLimit, CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
+		CodeSandboxLimit, CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued,
+		CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,
+		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
 		CodeNotADirectory, CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty,
 		CodeInsufficientCredits, CodeInsufficientFunds, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
 		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,

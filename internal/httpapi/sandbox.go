@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 )
 
@@ -37,6 +38,8 @@ func (s *server) registerSandbox() {
 	add(s, route{method: http.MethodGet, path: base, id: "getSandbox", tag: "Sandbox", who: byAgent, summary: "Status, limits and expiry"}, s.getSandbox)
 	add(s, route{method: http.MethodPost, path: base + "/exec", id: "execCommand", tag: "Sandbox", who: byAgent,
 		summary: "Run a command; Accept: text/event-stream streams its output"}, s.execCommand)
+	add(s, route{method: http.MethodPost, path: base + "/exec/{execId}/cancel", id: "cancelCommand", tag: "Sandbox", who: byAgent,
+		summary: "End a command with all that it started"}, s.cancelCommand)
 	add(s, route{method: http.MethodDelete, path: base + "/{sandboxId}", id: "destroySandbox", tag: "Sandbox", who: byAgent,
 		summary: "Destroy the sandbox; no error when it is gone"}, s.destroySandbox)
 }
@@ -59,6 +62,7 @@ func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView
 
 // Exec is a command for the sandbox: command for a shell, or argv as it is.
 type Exec struct {
+	ExecID    string            `json:"execId,omitempty" doc:"A name by which it can be cancelled, of letters, digits, - and _; made up without it" maxLength:"64"`
 	Command   string            `json:"command,omitempty" doc:"For the shell"`
 	Argv      []string          `json:"argv,omitempty" doc:"A program and its arguments, without a shell"`
 	Cwd       string            `json:"cwd,omitempty" doc:"Absolute folder; the repository without it"`
@@ -77,6 +81,7 @@ func (s *server) execCommand(ctx context.Context, in *struct {
 		return nil, err
 	}
 	request := sandbox.Request{
+		ID:      in.Body.ExecID,
 		Command: in.Body.Command, Argv: in.Body.Argv, Dir: in.Body.Cwd, Env: in.Body.Env, Stdin: in.Body.Stdin,
 		Timeout: time.Duration(in.Body.TimeoutMs) * time.Millisecond,
 	}
@@ -94,7 +99,8 @@ func (s *server) execCommand(ctx context.Context, in *struct {
 }
 
 // streamExec sends output as it comes, as base64 because it need not be text,
-// and at the end the exit or the error.
+// after the id by which the command can be cancelled, and at the end the exit or
+// the error.
 func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID string, request sandbox.Request) {
 	ctx, w := hctx.Context(), hctx.BodyWriter()
 	hctx.SetHeader("Content-Type", "text/event-stream")
@@ -111,6 +117,10 @@ func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID st
 			flusher.Flush()
 		}
 	}
+	if request.ID == "" {
+		request.ID = city.NewID("exc")
+	}
+	send("start", map[string]string{"execId": request.ID})
 	result, err := boxes.ExecStream(ctx, taskID, request, func(stream sandbox.Stream, p []byte) {
 		send(string(stream), map[string]string{"base64": base64.StdEncoding.EncodeToString(p)})
 	})
@@ -119,6 +129,20 @@ func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID st
 		return
 	}
 	send("exit", result)
+}
+
+func (s *server) cancelCommand(ctx context.Context, in *struct {
+	TaskPath
+	ExecID string `path:"execId"`
+}) (*Out[Done], error) {
+	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := boxes.CancelExec(ctx, in.ID, in.ExecID); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
 }
 
 func (s *server) destroySandbox(ctx context.Context, in *struct {

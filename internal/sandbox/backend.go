@@ -78,7 +78,8 @@ type Backend interface {
 	Create(ctx context.Context, spec Spec) error
 	// Exec runs a command until it ends, its timeout passes or ctx is done. None
 	// of the processes it started outlives it. Output arrives while it runs, and
-	// it is held up while a writer waits; a writer's error ends it.
+	// it is held up while a writer waits; a writer's error ends it. The two are
+	// never written to at once.
 	// Errors: ErrGone, ErrOOM.
 	Exec(ctx context.Context, id string, cmd Command, stdout, stderr io.Writer) (Exit, error)
 	// Done is closed when the sandbox does not run, or no more.

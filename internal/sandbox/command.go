@@ -14,6 +14,7 @@ import (
 
 // Request is a command that an agent wants run; one of Command and Argv is set.
 type Request struct {
+	ID      string            // by which it can be cancelled; "" is one of ours
 	Command string            // for the shell
 	Argv    []string          // a program and its arguments
 	Dir     string            // absolute path; "" is RepoDir
@@ -29,12 +30,19 @@ type Result struct {
 	Stderr     string `json:"stderr"`
 	DurationMs int64  `json:"durationMs"`
 	Truncated  bool   `json:"truncated" doc:"Whether output was cut off"`
+	ExecID     string `json:"execId" doc:"By which the command could be cancelled"`
+	// Limit says why the command may have failed.
+	Limit city.Code `json:"limit,omitempty" enum:"SANDBOX_DISK_FULL,SANDBOX_PROCESSES" doc:"The limit of the sandbox that the command ran into"`
 }
 
 // The bounds of a command.
 const (
 	DefaultTimeout = time.Minute
 	MaxTimeout     = 10 * time.Minute
+	// DefaultExecs is how many commands run in one sandbox at once.
+	DefaultExecs = 8
+	// DefaultOutput is how much a command may print before it is ended, in bytes.
+	DefaultOutput = 64 << 20
 	// MaxOutput bounds what is kept of each of the two outputs, in bytes.
 	MaxOutput = 1 << 20
 	// MaxStream bounds what is streamed of each, in bytes.
@@ -45,11 +53,14 @@ const (
 	maxStdin   = 4 << 20  // bytes
 )
 
+var execID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // validate checks the request's bounds. Errors: VALIDATION_ERROR.
-func (r Request) validate() error {
+func (r Request) validate(longest time.Duration) error {
 	var v city.Invalid
+	v.Check(r.ID == "" || execID.MatchString(r.ID), "execId", "1 to 64 letters, digits, - and _")
 	v.Check((r.Command == "") != (len(r.Argv) == 0), "command", "give either command or argv")
 	v.Check(len(r.Command) <= maxCommand && !strings.ContainsRune(r.Command, 0), "command", "at most %d bytes, without NUL", maxCommand)
 	total := 0
@@ -61,7 +72,7 @@ func (r Request) validate() error {
 	v.Check(len(r.Argv) == 0 || r.Argv[0] != "", "argv", "its first word must name a program")
 	v.Check(len(r.Stdin) <= maxStdin, "stdin", "at most %d bytes", maxStdin)
 	v.Check(r.Dir == "" || path.IsAbs(r.Dir) && len(r.Dir) <= maxPath && !strings.ContainsRune(r.Dir, 0), "cwd", "must be an absolute path")
-	v.Check(r.Timeout >= 0 && r.Timeout <= MaxTimeout, "timeoutMs", "at most %d", MaxTimeout.Milliseconds())
+	v.Check(r.Timeout >= 0 && r.Timeout <= longest, "timeoutMs", "at most %d", longest.Milliseconds())
 	total = 0
 	for name, value := range r.Env {
 		total += len(name) + len(value)
@@ -103,14 +114,19 @@ func (r Request) command() Command {
 }
 
 // capped passes on the first bytes and drops the rest, so that a command that
-// prints without end still comes to its end.
+// prints much still comes to its end; one that prints without end is ended.
 type capped struct {
 	pass    func([]byte)
 	left    int
 	dropped bool
+	total   *int64 // of both outputs, still allowed
+	over    func()
 }
 
 func (c *capped) Write(p []byte) (int, error) {
+	if *c.total -= int64(len(p)); *c.total < 0 {
+		c.over()
+	}
 	keep := p[:min(len(p), c.left)]
 	c.left -= len(keep)
 	c.dropped = c.dropped || len(keep) < len(p)

@@ -41,6 +41,38 @@ func errBusy(limit int) *city.Error {
 	return city.Errorf(city.CodeSandboxLimit, "%d commands already run in this sandbox; wait for one to end.", limit).WithDetail("limit", limit)
 }
 
+func errExpired(life time.Duration) *city.Error {
+	return city.Errorf(city.CodeSandboxExpired, "The sandbox has lived its %s and was destroyed with its files; provision another.", life)
+}
+
+func errDiskFull() *city.Error {
+	return city.Errorf(city.CodeSandboxDiskFull,
+		"The workspace is full: the sandbox's limits say how many bytes and files it holds. Delete what is not needed.")
+}
+
+func errQueued(position, length int) *city.Error {
+	return city.Errorf(city.CodeSandboxQueued,
+		"All sandboxes are in use; the task is number %d in the queue. Ask again soon to keep its place.", position).
+		WithDetail("position", position).WithDetail("length", length)
+}
+
+func errNoCommand() *city.Error {
+	return city.Errorf(city.CodeExecNotFound, "No command with this id runs in the sandbox; it may have ended.")
+}
+
+// errCancelled and errOutput carry what the command printed until then.
+func errCancelled(r Result) *city.Error {
+	return city.Errorf(city.CodeExecCancelled, "The command was cancelled and killed with all it had started.").
+		WithDetail("stdout", lastOf(r.Stdout)).WithDetail("stderr", lastOf(r.Stderr))
+}
+
+func errOutput(limit int64, r Result) *city.Error {
+	return city.Errorf(city.CodeExecOutputLimit,
+		"The command printed more than %d MiB and was killed with all it had started. Write to a file instead.", limit>>20).
+		WithDetail("outputBytes", limit).
+		WithDetail("stdout", lastOf(r.Stdout)).WithDetail("stderr", lastOf(r.Stderr))
+}
+
 // errTimeout carries what the command printed until then.
 func errTimeout(timeout time.Duration, r Result) *city.Error {
 	return city.Errorf(city.CodeExecTimeout, "The command did not end within %s and was killed with all it had started.", timeout).

@@ -109,6 +109,8 @@ func publicError(err error) error {
 		return errPath("its links go round in circles").WithCause(err)
 	case errors.Is(errno, unix.ENAMETOOLONG), errors.Is(errno, unix.EACCES), errors.Is(errno, unix.EPERM), errors.Is(errno, unix.EINVAL):
 		return errPath("the file system refuses it").WithCause(err)
+	case errors.Is(errno, unix.ENOSPC), errors.Is(errno, unix.EDQUOT):
+		return errDiskFull().WithCause(err)
 	default:
 		return err
 	}

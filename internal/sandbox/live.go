@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"aicity.dev/aicity/internal/city"
 )
 
 // live is a sandbox of this server: its workspace is on disk, and a backend's
@@ -21,19 +23,16 @@ type live struct {
 	users    sync.WaitGroup // who works with it
 
 	mu       sync.Mutex
-	running  bool               // guarded by mu: the backend's sandbox should be there
-	commands int                // guarded by mu: commands that run
-	lastUse  time.Time          // guarded by mu
-	ended    context.Context    //nolint:containedctx // done when it is being destroyed
-	end      context.CancelFunc // ends its commands
-	gone     chan struct{}      // closed when it is destroyed
+	running  bool                               // guarded by mu: the backend's sandbox should be there
+	commands map[string]context.CancelCauseFunc // guarded by mu: what ends each that runs, by its id
+	lastUse  time.Time                          // guarded by mu
+	ended    context.Context                    //nolint:containedctx // done when it is being destroyed
+	end      context.CancelFunc                 // ends its commands
+	gone     chan struct{}                      // closed when it is destroyed
 }
 
-// maxCommands is how many commands may run in a sandbox at once.
-const maxCommands = 8
-
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, baseline: baselineDir(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), gone: make(chan struct{})}
+	l := &live{box: box, dir: dir, baseline: baselineDir(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	return l
@@ -56,22 +55,38 @@ func (l *live) used(now time.Time) {
 	l.lastUse = now
 }
 
-// enter counts a command in, unless too many run. Errors: SANDBOX_LIMIT.
-func (l *live) enter() error {
+// enter counts a command in, unless too many run. Errors: SANDBOX_LIMIT,
+// VALIDATION_ERROR when its id is taken.
+func (l *live) enter(id string, limit int, cancel context.CancelCauseFunc) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.commands >= maxCommands {
-		return errBusy(maxCommands)
+	if len(l.commands) >= limit {
+		return errBusy(limit)
 	}
-	l.commands++
+	if l.commands[id] != nil {
+		return city.InvalidField("execId", "a command with this id runs already")
+	}
+	l.commands[id] = cancel
 	return nil
 }
 
-func (l *live) leave(now time.Time) {
+func (l *live) leave(id string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.commands--
+	delete(l.commands, id)
 	l.lastUse = now
+}
+
+// cancel ends a command. Errors: EXEC_NOT_FOUND.
+func (l *live) cancel(id string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	end := l.commands[id]
+	if end == nil {
+		return errNoCommand()
+	}
+	end(errStopped)
+	return nil
 }
 
 func (l *live) isRunning() bool {
@@ -90,7 +105,7 @@ func (l *live) setRunning(running bool) {
 func (l *live) idle(since time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running && l.commands == 0 && l.lastUse.Before(since)
+	return l.running && len(l.commands) == 0 && l.lastUse.Before(since)
 }
 
 // ensure starts the backend's sandbox when none runs. Errors:
@@ -102,6 +117,9 @@ func (s *Service) ensure(ctx context.Context, l *live) error {
 	return l.exclusive(ctx, func() error {
 		if l.isRunning() {
 			return nil
+		}
+		if err := s.Available(ctx); err != nil {
+			return err
 		}
 		// What is left of one that died is in the way.
 		err := s.cfg.Backend.Destroy(ctx, l.box.ID)

@@ -54,6 +54,9 @@ git -c core.hooksPath=/dev/null apply --whitespace=nowarn -
 // Rehearse starts a rehearsal; Close must be called. Errors:
 // SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE.
 func (s *Service) Rehearse(ctx context.Context, taskID string) (*Rehearsal, error) {
+	if err := s.Available(ctx); err != nil {
+		return nil, err
+	}
 	original, release, err := s.use(ctx, taskID)
 	if err != nil {
 		return nil, err
@@ -68,7 +71,7 @@ func (s *Service) Rehearse(ctx context.Context, taskID string) (*Rehearsal, erro
 	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, box.ID), false, s.now())
 	l.baseline = baselineDir(original.dir)
 	r := &Rehearsal{s: s, l: l, commit: original.box.Commit, release: release, unwatch: context.AfterFunc(original.ended, l.end)}
-	if err := makeDirs(l.dir); err != nil {
+	if err := s.makeDirs(l.dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("make rehearsal: %w", err), r.Close(ctx))
 	}
 	if err := errors.Join(handOver(l.dir), r.Reset(ctx)); err != nil {
@@ -107,14 +110,14 @@ func (r *Rehearsal) Apply(ctx context.Context, patch []byte) (bool, error) {
 // its Truncated output so far. Errors: VALIDATION_ERROR, COMMAND_BLOCKED,
 // EXEC_TIMEOUT, SANDBOX_OOM, SANDBOX_GONE, SANDBOX_UNAVAILABLE.
 func (r *Rehearsal) Run(ctx context.Context, req Request) (Result, error) {
-	if err := req.validate(); err != nil {
+	if err := req.validate(r.s.cfg.ExecTime); err != nil {
 		return Result{}, err
 	}
 	if err := req.check(); err != nil {
 		return Result{}, err
 	}
 	result, err := r.run(ctx, req.command())
-	return result, withOutput(err, req, result)
+	return result, r.s.withOutput(err, req, result)
 }
 
 func (r *Rehearsal) run(ctx context.Context, c Command) (Result, error) {
@@ -168,7 +171,7 @@ func (r *Rehearsal) Close(ctx context.Context) error {
 	r.unwatch()
 	r.l.end()
 	<-r.l.starting
-	err := errors.Join(r.s.cfg.Backend.Destroy(context.WithoutCancel(ctx), r.l.box.ID), removeAll(r.l.dir))
+	err := errors.Join(r.s.cfg.Backend.Destroy(context.WithoutCancel(ctx), r.l.box.ID), removeDirs(r.l.dir))
 	close(r.l.gone)
 	<-r.s.rehearsals
 	r.release()

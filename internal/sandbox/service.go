@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,10 +26,16 @@ type Config struct {
 	Dir     string      // keeps the workspaces; one server at a time may use it
 	Node    string      // names this server; the same after a restart
 	Limits  Limits
-	Max     int           // sandboxes at once
-	Life    time.Duration // a sandbox is destroyed this long after it was made
-	Idle    time.Duration // it is stopped, its files kept, when unused this long; 0 is never
-	Logger  *slog.Logger
+	Max     int   // sandboxes at once
+	Queue   int   // tasks that may wait for one
+	Warm    int   // unused sandboxes kept ready, as far as Max allows
+	Execs   int   // commands at once in one sandbox; 0 is DefaultExecs
+	Output  int64 // bytes a command may print before it is ended; 0 is DefaultOutput
+	// ExecTime is how long a command may run; 0 is MaxTimeout.
+	ExecTime time.Duration
+	Life     time.Duration // a sandbox is destroyed this long after it was made
+	Idle     time.Duration // it is stopped, its files kept, when unused this long; 0 is never
+	Logger   *slog.Logger
 }
 
 // Service owns the sandboxes of this server. Who may use which is for the
@@ -61,6 +68,7 @@ func New(cfg Config) (*Service, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make sandbox folder: %w", err)
 	}
+	cfg.Execs, cfg.Output, cfg.ExecTime = cmp.Or(cfg.Execs, DefaultExecs), cmp.Or(cfg.Output, DefaultOutput), cmp.Or(cfg.ExecTime, MaxTimeout)
 	if cfg.Disk == (volume.Size{}) {
 		cfg.Volume = volume.Folder
 	}

@@ -257,7 +257,10 @@ func TestExec(t *testing.T) {
 				wantCode(t, "Exec", err, test.code)
 				return
 			}
-			got.DurationMs = 0
+			if got.ExecID == "" {
+				t.Error("it has no id")
+			}
+			got.DurationMs, got.ExecID = 0, ""
 			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
 				t.Errorf("%v (-want +got):\n%s", err, diff)
 			}
