@@ -48,7 +48,14 @@ const (
 	CodeSandboxOOM           = "SANDBOX_OOM"
 	CodeSandboxGone          = "SANDBOX_GONE"
 	CodeSandboxLimit         = "SANDBOX_LIMIT"
+	CodeSandboxDiskFull      = "SANDBOX_DISK_FULL"
+	CodeSandboxExpired       = "SANDBOX_EXPIRED"
+	CodeSandboxProcesses     = "SANDBOX_PROCESSES"
+	CodeSandboxQueued        = "SANDBOX_QUEUED"
 	CodeCommandBlocked       = "COMMAND_BLOCKED"
+	CodeExecCancelled        = "EXEC_CANCELLED"
+	CodeExecNotFound         = "EXEC_NOT_FOUND"
+	CodeExecOutputLimit      = "EXEC_OUTPUT_LIMIT"
 	CodeExecTimeout          = "EXEC_TIMEOUT"
 	CodePathNotAllowed       = "PATH_NOT_ALLOWED"
 	CodeFileNotFound         = "FILE_NOT_FOUND"
@@ -78,6 +85,7 @@ func Codes() []string {
 		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeRepoNotAllowed, CodeRepoNotFound,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
+		CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued, CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile, CodeNotADirectory,
 		CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty, CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable,
 		CodeWithdrawalPending, CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,

@@ -65,6 +65,7 @@ type ReadOptions struct{ Offset, Limit int }
 
 // Exec is a command for a sandbox: Command for a shell, or Argv as it is.
 type Exec struct {
+	ID      string // by which CancelExec knows it; of letters, digits, - and _
 	Command string
 	Argv    []string
 	Cwd     string
@@ -80,6 +81,8 @@ type ExecResult struct {
 	Stderr     string `json:"stderr"`
 	DurationMs int64  `json:"durationMs"`
 	Truncated  bool   `json:"truncated"` // more was printed than is kept
+	ExecID     string `json:"execId"`
+	Limit      string `json:"limit"` // the code of the limit it ran into, "" when none is known
 }
 
 // Sandbox returns the state of the task's sandbox. Errors: SANDBOX_NOT_FOUND.
@@ -130,13 +133,14 @@ func (s *TasksService) WriteFile(ctx context.Context, taskID, file string, conte
 // repeated by itself. Errors: COMMAND_BLOCKED, EXEC_TIMEOUT, SANDBOX_OOM.
 func (s *TasksService) Exec(ctx context.Context, taskID string, in Exec) (*ExecResult, error) {
 	body := struct {
+		ExecID    string            `json:"execId,omitempty"`
 		Command   string            `json:"command,omitempty"`
 		Argv      []string          `json:"argv,omitempty"`
 		Cwd       string            `json:"cwd,omitempty"`
 		Env       map[string]string `json:"env,omitempty"`
 		Stdin     string            `json:"stdin,omitempty"`
 		TimeoutMs int64             `json:"timeoutMs,omitempty"`
-	}{in.Command, in.Argv, in.Cwd, in.Env, in.Stdin, in.Timeout.Milliseconds()}
+	}{in.ID, in.Command, in.Argv, in.Cwd, in.Env, in.Stdin, in.Timeout.Milliseconds()}
 	r := request{
 		method: http.MethodPost, path: path("tasks", taskID, "sandbox", "exec"), as: asAgent, body: body,
 		extra: max(in.Timeout, time.Minute),
@@ -144,6 +148,12 @@ func (s *TasksService) Exec(ctx context.Context, taskID string, in Exec) (*ExecR
 	var out ExecResult
 	err := s.client.call(ctx, r, &out)
 	return result(&out, err)
+}
+
+// CancelExec ends a command that runs, with all that it started; the call of
+// Exec that waits for it fails with EXEC_CANCELLED. Errors: EXEC_NOT_FOUND.
+func (s *TasksService) CancelExec(ctx context.Context, taskID, execID string) error {
+	return s.client.call(ctx, request{method: http.MethodPost, path: path("tasks", taskID, "sandbox", "exec", execID, "cancel"), as: asAgent}, nil)
 }
 
 // Match is a line that SearchFiles found.

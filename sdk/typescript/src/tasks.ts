@@ -238,6 +238,11 @@ export class Tasks {
     })
   }
 
+  /** Ends a command by its `execId`, with all that it started; whoever waits for it gets EXEC_CANCELLED. */
+  async cancelExec(taskId: string, execId: string, options?: CallOptions): Promise<void> {
+    await this.transport.call({ method: "POST", path: path("tasks", taskId, "sandbox", "exec", execId, "cancel"), caller: "agent", options })
+  }
+
   /** Ends a sandbox; one that is already gone is no error. */
   async destroySandbox(taskId: string, sandboxId: string, options?: CallOptions): Promise<void> {
     await this.transport.call({ method: "DELETE", path: path("tasks", taskId, "sandbox", sandboxId), caller: "agent", options })
