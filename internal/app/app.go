@@ -153,6 +153,7 @@ func (a *App) build() error {
 		},
 	})
 	a.keepBooks()
+	a.keepRetention()
 	a.keepReconciled()
 	a.handler, err = a.routes(httpapi.Deps{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Webhooks: a.Webhooks,

@@ -65,6 +65,14 @@ func expireNow(ctx context.Context, tx store.Tx, taskID string) error {
 	return nil
 }
 
+// deleteEnded forgets sandboxes that were destroyed before.
+func deleteEnded(ctx context.Context, tx store.Tx, before time.Time) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM sandboxes WHERE destroyed_at < $1`, store.Micros(before)); err != nil {
+		return fmt.Errorf("delete ended sandboxes: %w", err)
+	}
+	return nil
+}
+
 // findLatest is the task's live sandbox, else its last. Errors: SANDBOX_NOT_FOUND.
 func findLatest(ctx context.Context, q store.Querier, taskID string) (Sandbox, error) {
 	found, err := list(ctx, q, `task_id = $1 ORDER BY id DESC LIMIT 1`, taskID)

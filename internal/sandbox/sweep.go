@@ -123,3 +123,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Prune forgets the sandboxes that were destroyed before: their rows, since
+// nothing else is left of them.
+func (s *Service) Prune(ctx context.Context, before time.Time) error {
+	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return deleteEnded(ctx, tx, before) })
+}

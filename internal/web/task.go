@@ -141,7 +141,9 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Moments = moments(events)
+	if v.Moments = moments(events); len(events) == 0 {
+		v.Moments = rememberedMoments(t)
+	}
 	return v, s.nameAgents(r, &v)
 }
 
@@ -199,6 +201,24 @@ func moments(events []event.Event) []moment {
 		}
 		list = append(list, m)
 	}
+	return list
+}
+
+// rememberedMoments is the timeline of a task whose events are no longer kept:
+// what the task itself remembers.
+func rememberedMoments(t *task.Task) []moment {
+	var list []moment
+	add := func(text string, at *time.Time) {
+		if at != nil {
+			list = append(list, moment{Text: text, After: at.Format("2006-01-02 15:04")})
+		}
+	}
+	add(eventWords["task.submitted"], &t.CreatedAt)
+	add(eventWords["task.assigned"], t.AssignedAt)
+	add(eventWords["task.executing"], t.StartedAt)
+	add(eventWords["task.delivered"], t.DeliveredAt)
+	add("Ended: "+statusText(t.Status), t.EndedAt)
+	add(eventWords["task.released"], t.ReleasedAt)
 	return list
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
@@ -226,6 +227,27 @@ func TestSessionCookieAndHeaders(t *testing.T) {
 	if got := v.get("/static/app." + name).header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
 		t.Errorf("style sheet is cached as %q", got)
 	}
+}
+
+// A task's page needs no events: when they are no longer kept, it shows what the
+// task itself remembers.
+func TestOldTaskWithoutEvents(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	buyer := s.Buyer(t, 1000)
+	s.Agent(t, "research")
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Input: aicity.TaskInput{Description: question}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := buyer.Tasks.Cancel(t.Context(), order.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.Events.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	v := newVisitor(t, s.URL, buyer)
+	v.get("/tasks/"+order.ID).want(t, http.StatusOK, "Ordered, the budget is held", "Ended: cancelled")
 }
 
 // An owner changes name and password; without mail the operator is named.
