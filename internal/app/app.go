@@ -144,9 +144,13 @@ func (a *App) build() error {
 	if a.Sandboxes, err = a.buildSandboxes(fetcher); err != nil {
 		return err
 	}
+	panel, err := a.buildPanel()
+	if err != nil {
+		return err
+	}
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
-		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Logger: a.logger,
+		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
 			FeePercent: a.cfg.FeePercent, ReviewWindow: a.cfg.RefundReview, InstantRefundRate: a.cfg.RefundRateLimit,
@@ -242,10 +246,12 @@ func (a *App) Stop(ctx context.Context) error {
 	var errs []error
 	if a.halt != nil {
 		a.stopStreams() // long polls and live streams would hold up Shutdown
+		a.Tasks.Halt()
 		errs = append(errs, a.server.Shutdown(bounded), a.Jobs.Stop(bounded))
 		a.halt()
 		a.background.Wait()
 	}
+	a.Tasks.Close()
 	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close())
 	return errors.Join(errs...)
 }

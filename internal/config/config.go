@@ -51,8 +51,9 @@ type Config struct {
 
 	Stripe Stripe `embed:"" prefix:"stripe-" group:"Stripe (real payments when a secret key is set; without one, test payments)"`
 
-	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail (with a host, addresses are verified and forgotten passwords replaced by mail)"`
-	LLM  LLM  `embed:"" prefix:"llm-" group:"Language model of the seed agents (optional, OpenAI-compatible)"`
+	SMTP  SMTP  `embed:"" prefix:"smtp-" group:"Mail (with a host, addresses are verified and forgotten passwords replaced by mail)"`
+	Judge Judge `embed:"" prefix:"judge-" group:"Judge of borderline work (optional; sends the request, the deliverable and the patch to the model)"`
+	LLM   LLM   `embed:"" prefix:"llm-" group:"Language model of the seed agents (optional, OpenAI-compatible)"`
 }
 
 // Stripe says how real money moves.
@@ -88,6 +89,15 @@ type LLM struct {
 	BaseURL string `help:"Endpoint, up to and with /v1." env:"AICITY_LLM_BASE_URL" name:"base-url"`
 	Key     string `help:"API key." env:"AICITY_LLM_KEY"`
 	Model   string `help:"Model name." env:"AICITY_LLM_MODEL"`
+}
+
+// Judge says which model gives a second opinion on borderline work.
+type Judge struct {
+	Provider    string `help:"Protocol of the model server, openai (and compatible) or anthropic; without it there is no judge." enum:",openai,anthropic" default:"" env:"AICITY_JUDGE_PROVIDER"`
+	BaseURL     string `help:"Its address, for openai up to and with /v1; the provider's own without it." name:"base-url" placeholder:"URL" env:"AICITY_JUDGE_BASE_URL"`
+	Key         string `help:"API key." placeholder:"KEY" env:"AICITY_JUDGE_KEY"`
+	Model       string `help:"Model name." env:"AICITY_JUDGE_MODEL"`
+	DailyBudget int    `help:"Calls a day (UTC), on all nodes together; when they are spent the heuristic score stands." default:"500" env:"AICITY_JUDGE_DAILY_BUDGET"`
 }
 
 // URL is where users reach the city, without a slash at its end.
@@ -142,6 +152,10 @@ func (c Config) Validate() error {
 		"--stripe-api-url must begin with https:// or http://")
 	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
 	check(c.SMTP.Host == "" || c.SMTP.Port >= 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
+	check(c.Judge.Provider == "" || c.Judge.Model != "", "--judge-model is needed with --judge-provider")
+	check(c.Judge.Provider == "" || c.Judge.DailyBudget > 0, "--judge-daily-budget must be at least 1")
+	check(c.Judge.BaseURL == "" || strings.HasPrefix(c.Judge.BaseURL, "http://") || strings.HasPrefix(c.Judge.BaseURL, "https://"),
+		"--judge-base-url must begin with https:// or http://")
 	check(c.LLM.BaseURL == "" || strings.HasPrefix(c.LLM.BaseURL, "http://") || strings.HasPrefix(c.LLM.BaseURL, "https://"),
 		"--llm-base-url must begin with https:// or http://")
 	check(c.LLM.BaseURL == "" || c.LLM.Model != "", "--llm-model is needed with --llm-base-url")

@@ -77,6 +77,7 @@ func TestNames(t *testing.T) {
 		"repo-max-mb", "repo-max-files",
 		"stripe-secret-key", "stripe-webhook-secret", "stripe-api-url",
 		"smtp-host", "smtp-port", "smtp-security", "smtp-user", "smtp-password", "smtp-from",
+		"judge-provider", "judge-base-url", "judge-key", "judge-model", "judge-daily-budget",
 		"llm-base-url", "llm-key", "llm-model",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -131,6 +132,9 @@ func TestValidate(t *testing.T) {
 		{"--stripe-api-url", func(c *config.Config) { c.Stripe.APIURL = "stripe.example" }},
 		{"--smtp-from", func(c *config.Config) { c.SMTP.Host = "mail.example" }},
 		{"--smtp-port", func(c *config.Config) { c.SMTP = config.SMTP{Host: "mail.example", From: "a@b.example", Port: 70000} }},
+		{"--judge-model", func(c *config.Config) { c.Judge = config.Judge{Provider: "openai", DailyBudget: 1} }},
+		{"--judge-daily-budget", func(c *config.Config) { c.Judge = config.Judge{Provider: "openai", Model: "m"} }},
+		{"--judge-base-url", func(c *config.Config) { c.Judge = config.Judge{BaseURL: "model.example"} }},
 		{"--llm-base-url", func(c *config.Config) { c.LLM = config.LLM{BaseURL: "model.example", Model: "m"} }},
 		{"--llm-model", func(c *config.Config) { c.LLM.BaseURL = "https://model.example/v1" }},
 	}

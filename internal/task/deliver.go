@@ -3,8 +3,8 @@ package task
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,32 +43,64 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		}
 	}
 	patch := s.patch(ctx, t)
-	verdict, err := s.examine(ctx, t, d, patch)
+	e, err := s.examination(ctx, t, d, patch)
 	if err != nil {
 		return nil, err
 	}
+	verdict, abandon := e.begin(ctx)
 	report := within(ctx, verdict, quickVerdict)
-	t, taken, err := s.deliver(ctx, agentID, taskID, d, patch, report)
+	holder := city.NewID("run")
+	t, taken, err := s.deliver(ctx, agentID, taskID, d, patch, report, holder)
 	if err != nil || report != nil || !taken {
+		abandon()
 		return t, err // other work was delivered meanwhile: this verdict is not about it
 	}
-	if report = within(ctx, verdict, s.Rules.VerdictWait); report == nil {
-		return t, nil
+	close(e.taken)
+	if judged := within(ctx, s.settleLater(ctx, taskID, holder, verdict), s.Rules.VerdictWait); judged != nil {
+		return *judged, nil
 	}
-	judged, err := s.settle(ctx, taskID, *report)
-	if err != nil {
-		s.Logger.WarnContext(ctx, "verdict left to the job", "task", taskID, "error", err)
-		return t, nil
-	}
-	return judged, nil
+	return t, nil
 }
+
+// settleLater settles a task when its verdict is there, also when the caller
+// leaves. The channel gets the settled task, or is closed without one: then the
+// job will settle it.
+func (s *Service) settleLater(ctx context.Context, taskID, holder string, verdict <-chan gate.Report) <-chan *Task {
+	ctx = context.WithoutCancel(ctx)
+	settled := make(chan *Task, 1)
+	s.background.Go(func() {
+		defer close(settled)
+		err := s.underLease(ctx, taskID, holder, func(ctx context.Context) error {
+			select {
+			case report, ok := <-verdict:
+				if !ok {
+					return errNoVerdict
+				}
+				t, err := s.settle(ctx, taskID, report)
+				if err == nil {
+					settled <- t
+				}
+				return err
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		if err != nil {
+			s.Logger.WarnContext(ctx, "verdict left to the job", "task", taskID, "error", err)
+		}
+	})
+	return settled
+}
+
+// errNoVerdict is an examination that ended without one.
+var errNoVerdict = errors.New("the examination ended without a verdict")
 
 // quickVerdict is how long a delivery waits for its verdict before it is written
 // without: most verdicts are there at once, and one transaction does for both.
 const quickVerdict = 250 * time.Millisecond
 
 // within returns what arrives on verdict in time, nil when it does not.
-func within(ctx context.Context, verdict <-chan gate.Report, wait time.Duration) *gate.Report {
+func within[T any](ctx context.Context, verdict <-chan T, wait time.Duration) *T {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -82,30 +114,10 @@ func within(ctx context.Context, verdict <-chan gate.Report, wait time.Duration)
 	return nil
 }
 
-// examine runs the gate on a deliverable in the background. The channel gets
-// the report, or is closed without one when the gate failed.
-func (s *Service) examine(ctx context.Context, t *Task, d Deliverable, patch string) (<-chan gate.Report, error) {
-	input, done, err := s.gateInput(ctx, t, d, patch)
-	if err != nil {
-		return nil, err
-	}
-	verdict := make(chan gate.Report, 1)
-	go func() {
-		defer close(verdict)
-		defer done()
-		defer func() {
-			if p := recover(); p != nil {
-				s.Logger.ErrorContext(ctx, "the gate panicked", "task", t.ID, "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		verdict <- gate.Judge(input)
-	}()
-	return verdict, nil
-}
-
 // deliver writes the work and, when report is there, its verdict. It is not
-// taken when the task has work already.
-func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report) (t *Task, taken bool, err error) {
+// taken when the task has work already. Without a verdict, holder gets the lease
+// on finding it.
+func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report, holder string) (t *Task, taken bool, err error) {
 	late := false
 	t, err = s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if taken = t.DeliveredAt == nil; !taken {
@@ -133,6 +145,9 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 		if report != nil {
 			return s.applyVerdict(ctx, tx, t, *report)
 		}
+		if _, _, err := takeLease(ctx, tx, t.ID, holder); err != nil {
+			return err
+		}
 		return s.Jobs.Enqueue(ctx, tx, judgeArgs{t.ID}, jobs.At(tx.Now().Add(s.Rules.VerdictWait+judgeGrace)))
 	})
 	if err == nil && late {
@@ -141,11 +156,23 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 	return t, taken, err
 }
 
-// judge runs the gate on a delivered task and settles it; it does nothing when
-// the task was judged before.
+// judge is the job that finds the verdict of a delivered task when nobody else
+// does. While somebody works on it, it comes back when that one's lease ends.
 func (s *Service) judge(ctx context.Context, taskID string) error {
 	t, err := find(ctx, s.DB.Read(), taskID, "")
 	if err != nil || t.Status != city.TaskQualityCheck {
+		return err
+	}
+	holder := city.NewID("run")
+	var mine bool
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		taken, until, err := takeLease(ctx, tx, taskID, holder)
+		if mine = taken; err != nil || taken {
+			return err
+		}
+		return s.Jobs.Enqueue(ctx, tx, judgeArgs{taskID}, jobs.At(until.Add(time.Second)))
+	})
+	if err != nil || !mine {
 		return err
 	}
 	d, _, err := s.Deliverable(ctx, taskID)
@@ -156,21 +183,26 @@ func (s *Service) judge(ctx context.Context, taskID string) error {
 	if err != nil {
 		return err
 	}
-	input, done, err := s.gateInput(ctx, t, d, patch)
-	if err != nil {
+	return s.underLease(ctx, taskID, holder, func(ctx context.Context) error {
+		e, err := s.examination(ctx, t, d, patch)
+		if err != nil {
+			return err
+		}
+		close(e.taken)
+		report, err := e.run(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = s.settle(ctx, taskID, report)
 		return err
-	}
-	report := gate.Judge(input)
-	done()
-	_, err = s.settle(ctx, taskID, report)
-	return err
+	})
 }
 
 // settle writes the verdict of a delivered task and moves the money.
 func (s *Service) settle(ctx context.Context, taskID string, report gate.Report) (*Task, error) {
 	return s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
-		if t.Status != city.TaskQualityCheck {
-			return nil
+		if err := dropLease(ctx, tx, t.ID); err != nil || t.Status != city.TaskQualityCheck {
+			return err
 		}
 		return s.applyVerdict(ctx, tx, t, report)
 	})

@@ -10,7 +10,7 @@ import (
 
 // DeliverUnjudged delivers work whose verdict is not there yet, as Complete does.
 func (s *Service) DeliverUnjudged(ctx context.Context, agentID, taskID string, d Deliverable) (t *Task, taken bool, err error) {
-	return s.deliver(ctx, agentID, taskID, d, "", nil)
+	return s.deliver(ctx, agentID, taskID, d, "", nil, "nobody")
 }
 
 // NewRoom is a rehearsal as trials use it.
@@ -37,3 +37,6 @@ func (s *Service) ExpireReviewNow(ctx context.Context, taskID string) error {
 func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
 	return s.expireDeadline(ctx, taskID)
 }
+
+// JudgeNow runs the job that finds a verdict.
+func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.judge(ctx, taskID) }

@@ -35,7 +35,7 @@ func (s *Service) handleJobs() {
 
 const (
 	// judgeTimeout bounds one run of the gate in the background.
-	judgeTimeout = 10 * time.Minute
+	judgeTimeout = examinationLimit + time.Minute
 	// judgeGrace leaves the verdict to the call that delivered; the job is for
 	// the case that this call died.
 	judgeGrace = 5 * time.Second

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"sync"
 	"time"
 
 	"aicity.dev/aicity/internal/agent"
@@ -65,6 +66,7 @@ type Deps struct {
 	Webhooks  Webhooks
 	Spender   Spender
 	Sealer    Sealer
+	Panel     Panel // nil without a judge
 	Logger    *slog.Logger
 	Rules     Rules
 }
@@ -74,11 +76,15 @@ type Service struct {
 	Deps
 	// idle remembers the agents for which nothing waits.
 	idle *event.Memo[struct{}]
+
+	background sync.WaitGroup // examinations
+	stop       chan struct{}  // closed when the city stops
+	stopOnce   sync.Once
 }
 
 // New returns the service and registers its jobs.
 func New(deps Deps) *Service {
-	s := &Service{Deps: deps, idle: event.NewMemo[struct{}](deps.Events, idleFor)}
+	s := &Service{Deps: deps, idle: event.NewMemo[struct{}](deps.Events, idleFor), stop: make(chan struct{})}
 	s.handleJobs()
 	return s
 }

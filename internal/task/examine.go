@@ -1,0 +1,175 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/judge"
+	"aicity.dev/aicity/internal/gate/trial"
+)
+
+// Panel collects a judge's opinions of borderline work.
+type Panel interface {
+	Hear(ctx context.Context, taskID string, c judge.Case) (gate.Asked, error)
+}
+
+const (
+	// trialLimit bounds building and testing, examinationLimit all of the way to
+	// a verdict.
+	trialLimit       = 8 * time.Minute
+	examinationLimit = 13 * time.Minute
+)
+
+// tried are the categories whose patches are built and tested.
+var tried = []city.Category{city.BugFix, city.Testing, city.Refactor, city.CodeGeneration, city.DevOps}
+
+// examination is the way from a deliverable to its verdict: what is quick is
+// done before the work is taken, what takes long only after it.
+type examination struct {
+	s       *Service
+	task    *Task
+	input   gate.Input
+	plan    trial.Plan
+	release func() // lets the repository go
+	taken   chan struct{}
+}
+
+func (s *Service) examination(ctx context.Context, t *Task, d Deliverable, patch string) (*examination, error) {
+	input, release, err := s.gateInput(ctx, t, d, patch)
+	if err != nil {
+		return nil, err
+	}
+	e := &examination{s: s, task: t, input: input, release: release, taken: make(chan struct{})}
+	if t.SandboxID != "" {
+		e.plan = trial.Plan{Patch: []byte(patch), Tests: patch != "" && slices.Contains(tried, t.Category), Commands: t.Acceptance.Commands}
+	}
+	return e, nil
+}
+
+// begin runs the examination in the background, also when the caller leaves.
+// The channel gets the final report, or is closed without one: when the work
+// was not taken, the city stops or the gate failed.
+func (e *examination) begin(ctx context.Context) (verdict <-chan gate.Report, abandon func()) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), examinationLimit)
+	reports := make(chan gate.Report, 1)
+	stop := e.s.onStop(cancel)
+	e.s.background.Go(func() {
+		defer cancel()
+		defer stop()
+		defer close(reports)
+		report, err := e.run(ctx)
+		if err == nil {
+			reports <- report
+		} else if ctx.Err() == nil {
+			e.s.Logger.ErrorContext(ctx, "examine deliverable", "task", e.task.ID, "error", err)
+		}
+	})
+	return reports, cancel
+}
+
+func (e *examination) run(ctx context.Context) (report gate.Report, err error) {
+	defer e.release()
+	defer func() {
+		if p := recover(); p != nil {
+			e.s.Logger.ErrorContext(ctx, "the gate panicked", "task", e.task.ID, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("the gate panicked: %v", p)
+		}
+	}()
+	if e.plan.Tests || len(e.plan.Commands) > 0 {
+		if err := e.await(ctx); err != nil {
+			return report, err
+		}
+		if e.input.Executed, err = e.try(ctx); err != nil {
+			return report, err
+		}
+	}
+	report = gate.Judge(e.input)
+	if !report.Borderline {
+		return report, nil
+	}
+	if e.s.Panel == nil {
+		return gate.Decide(report, gate.Asked{}), nil
+	}
+	if err := e.await(ctx); err != nil {
+		return report, err
+	}
+	asked, err := e.s.Panel.Hear(ctx, e.task.ID, judge.Case{
+		Request: e.input.Request, Deliverable: e.input.Deliverable, Patch: e.input.Patch, Report: report,
+	})
+	if err != nil {
+		return report, err
+	}
+	return gate.Decide(report, asked), nil
+}
+
+// await holds up what takes long or costs money until the work is taken.
+func (e *examination) await(ctx context.Context) error {
+	select {
+	case <-e.taken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// try builds and tests the patch. A trial that cannot be held is no fault of
+// the work.
+func (e *examination) try(ctx context.Context) (*gate.Executed, error) {
+	bounded, cancel := context.WithTimeout(ctx, trialLimit)
+	defer cancel()
+	rehearsal, err := e.s.Sandboxes.Rehearse(bounded, e.task.ID)
+	if err != nil {
+		return e.untried(ctx, err)
+	}
+	executed, err := trial.Run(bounded, room{rehearsal}, e.plan)
+	if closed := rehearsal.Close(ctx); closed != nil {
+		e.s.Logger.WarnContext(ctx, "end rehearsal", "task", e.task.ID, "error", closed)
+	}
+	if err != nil {
+		return e.untried(ctx, err)
+	}
+	return &executed, ctx.Err()
+}
+
+func (e *examination) untried(ctx context.Context, err error) (*gate.Executed, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	e.s.Logger.WarnContext(ctx, "judged without a trial", "task", e.task.ID, "code", city.CodeOf(err), "error", err)
+	executed := &gate.Executed{Note: "No sandbox could be had to run it in."}
+	for _, c := range e.plan.Commands {
+		executed.Commands = append(executed.Commands, gate.Command{
+			Command: c, Finding: gate.NotShown, Run: gate.Run{Outcome: gate.OutcomeNotRun, Why: executed.Note},
+		})
+	}
+	return executed, nil
+}
+
+// onStop calls f when the city stops; the returned function forgets it.
+func (s *Service) onStop(f func()) (forget func()) {
+	done := make(chan struct{})
+	s.background.Go(func() {
+		select {
+		case <-s.stop:
+			f()
+		case <-done:
+		}
+	})
+	return func() { close(done) }
+}
+
+// Halt ends what is under way: whoever waits for a verdict waits no longer, and
+// the job will find it.
+func (s *Service) Halt() { s.stopOnce.Do(func() { close(s.stop) }) }
+
+// Close halts and waits for what was under way. No work may be delivered any
+// more when it is called.
+func (s *Service) Close() {
+	s.Halt()
+	s.background.Wait()
+}
