@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -23,9 +24,42 @@ var asks = []ask{
 	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
 	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
 	{"findings with file and line", newSearch(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
-	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|dockerfile|compose file|manifest)\b`), func(v *view) bool { return v.doc.codeLines() > 2 || len(v.in.Patch) > 0 }, true},
+	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
+	{"a Dockerfile", newSearch(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
+	{"a compose file or manifest", newSearch(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
 	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
 	{"a comparison", newSearch(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
+}
+
+// What such files have in any project.
+var (
+	workflowText = regexp.MustCompile(`(?m)^\s*[-+]?\s*(?:jobs|steps|runs-on|uses|stages|script|run|image|pipeline|on|stage)\s*:|^\s*(?:stage|pipeline)\s*[({]`)
+	dockerText   = regexp.MustCompile(`(?m)^[+ ]?\s*FROM\s+\S`)
+	manifestText = regexp.MustCompile(`(?m)^\s*[-+]?\s*(?:services|kind|apiVersion|image|spec|volumes)\s*:|^[+ ]?\s*FROM\s+\S`)
+)
+
+func (v *view) holdsConfig(form *regexp.Regexp) bool {
+	return form.MatchString(v.allCode()) || v.in.Request.Category != city.DevOps && v.in.Request.Category != city.CodeGeneration && v.doc.codeLines()+len(v.in.Patch) > 2
+}
+
+// configBlock matches the names of fences around what runs and builds code.
+var configBlock = wordSet("yaml yml dockerfile docker hcl terraform toml sh bash shell zsh console make makefile groovy nix ini nginx json systemd powershell ps1 bat jenkinsfile")
+
+// operates reports whether a deliverable has to do with building or running:
+// a piece of configuration or a script, or a citation of one.
+func (v *view) operates() bool {
+	for _, b := range v.doc.blocks {
+		if configBlock[b.lang] || workflowText.MatchString(strings.Join(b.lines, "\n")) || dockerText.MatchString(strings.Join(b.lines, "\n")) {
+			return true
+		}
+	}
+	for _, p := range append(v.proposed, v.touched...) {
+		ext := strings.TrimPrefix(path.Ext(p), ".")
+		if configBlock[strings.ToLower(ext)] && path.Base(p) != "package.json" || citedNames[path.Base(p)] && path.Base(p) != "LICENSE" {
+			return true
+		}
+	}
+	return v.index == nil && v.doc.codeLines() > 0
 }
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
@@ -60,11 +94,15 @@ func (v *view) allCode() string {
 	return b.String()
 }
 
-// comparesEverything reports whether each proper name of the request has at
-// least two mentions: what is compared must be discussed, not only announced.
+// comparesEverything reports whether each proper name of the request has some
+// mentions: what is compared must be discussed, not only announced.
 func (v *view) comparesEverything() bool {
+	names := properName.FindAllStringSubmatch(v.in.Request.Description, -1)
+	if len(names) < 2 {
+		return true
+	}
 	low := strings.ToLower(v.doc.text)
-	for _, m := range properName.FindAllStringSubmatch(v.in.Request.Description, -1) {
+	for _, m := range names {
 		if strings.Count(low, strings.ToLower(m[1])) < 3 {
 			return false
 		}

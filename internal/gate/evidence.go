@@ -16,12 +16,12 @@ func evidence(v *view) (Signal, bool) {
 	s := Signal{Name: "evidence", Max: maxEvidence}
 	g := v.ground
 	// A patch is evidence by itself: it was made in the repository.
-	places := float64(g.anchored) + min(2, float64(g.facts)/4) + 1.5*float64(g.quoted) + 2*share(float64(len(patchedFiles(string(v.in.Patch)))), 2)
+	places := float64(g.anchored) + min(3, float64(g.facts)/2) + 1.5*float64(g.quoted) + 2*share(float64(len(patchedFiles(string(v.in.Patch)))), 2)
 	names := float64(max(g.names, g.facts))
 	if v.want.tests || v.want.code {
 		names += 2 * float64(g.codeNames)
 	}
-	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 14))
+	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 12))
 	s.Reason = fmt.Sprintf("%d of %d cited lines hold what is said about them, %d quotes are real, %d names and %d literals of the repository are used.",
 		g.anchored, g.located, g.quoted, g.names, g.facts)
 	s.Evidence = g.nameSample

@@ -56,22 +56,24 @@ func (t *fileText) whole() string {
 
 // nameSet is a set of names of code in lower case, each of minName bytes or more.
 type nameSet struct {
-	all   map[string]bool
+	all   map[string]int // name → its place in counts
+	uses  []int
 	heads trigrams // how they begin
 }
 
 const minName = 4
 
-func newNameSet(all map[string]bool) *nameSet {
-	s := &nameSet{all: all}
-	for name := range all {
-		s.heads.add(name[:minName-1])
+func (s *nameSet) add(name string) {
+	if _, ok := s.all[name]; ok || len(name) < minName {
+		return
 	}
-	return s
+	s.all[name] = len(s.uses)
+	s.uses = append(s.uses, 0)
+	s.heads.add(name[:minName-1])
 }
 
-// findNames adds to found those of the names that the file uses.
-func (t *fileText) findNames(names *nameSet, found map[string]bool) {
+// countNames counts how often the file uses each of the names.
+func (t *fileText) countNames(names *nameSet) {
 	var low []byte
 	for i := 0; i < len(t.raw); i++ {
 		if c := nameByte[t.raw[i]]; c == 0 || c >= '0' && c <= '9' {
@@ -92,8 +94,8 @@ func (t *fileText) findNames(names *nameSet, found map[string]bool) {
 		for _, c := range []byte(name) {
 			low = append(low, nameByte[c])
 		}
-		if names.all[string(low)] && !found[string(low)] {
-			found[string(low)] = true
+		if at, ok := names.all[string(low)]; ok {
+			names.uses[at]++
 		}
 	}
 }

@@ -20,6 +20,12 @@ func fit(v *view) (Signal, bool) {
 	switch part := share(float64(v.remarks()), 3); {
 	case v.want.tests:
 		s.Points, s.Reason, s.advice = v.fitTests(code)
+		if !v.hasTests() {
+			s.Cap = capAt(capNoTests)
+		}
+	case v.in.Request.Category == city.DevOps && !v.operates():
+		s.Points, s.Cap = 0, capAt(capNoConfig)
+		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.want.code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."
 	case v.want.code && v.in.Request.Category == city.CodeGeneration:
@@ -29,7 +35,7 @@ func fit(v *view) (Signal, bool) {
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
 	case v.want.findings:
 		// A few plain sentences full of facts are findings too.
-		part = max(part, 0.7*share(float64(v.ground.facts), 5))
+		part = max(part, 0.9*share(float64(v.ground.facts), 5))
 		s.Points = maxFit * part
 		s.Reason = "Findings stand apart from each other."
 		if part < 1 {
@@ -46,12 +52,8 @@ func fit(v *view) (Signal, bool) {
 }
 
 func (v *view) fitTests(code int) (float64, string, string) {
-	all := string(v.in.Patch)
-	for _, b := range v.doc.blocks {
-		all += "\n" + strings.Join(b.lines, "\n")
-	}
 	switch {
-	case testCode.MatchString(all):
+	case v.hasTests():
 		return maxFit, "The tests are there as code.", ""
 	case code > 0:
 		return maxFit * 0.4, "There is code, but no test in it.", "Deliver runnable tests."
@@ -62,7 +64,7 @@ func (v *view) fitTests(code int) (float64, string, string) {
 
 // remarks counts list items, headings and cited places, whichever are most.
 func (v *view) remarks() int {
-	return max(v.doc.count(listItem), v.doc.count(heading)-1, v.ground.located, len(v.in.Deliverable.Findings), v.doc.count(boldLead))
+	return max(v.doc.count(listItem), v.doc.count(heading)-1, v.ground.located, len(v.findings), v.doc.count(boldLead))
 }
 
 // boldLead matches a paragraph that opens with a bold title.

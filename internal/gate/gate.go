@@ -17,7 +17,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.2"
+const Version = "2026-11.3"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -140,8 +140,8 @@ func Judge(in Input) Report {
 // signals in the order of the report: first what earns, then what takes.
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
-	substance, relevance, technicalTerms, references, evidence, fit, criteria,
-	missingAsks, hallucination, misquotes, wrongLanguage, copiedSource,
-	genericTemplate, placeholders, refusal, repetition, echo, truncation,
+	relevance, references, evidence, fit, criteria,
+	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, copiedSource,
+	genericTemplate, untied, lists, placeholders, refusal, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -289,8 +289,8 @@ func TestEveryCategoryHasAnExpectation(t *testing.T) {
 	for _, c := range city.Categories() {
 		got := gate.Judge(gate.Input{Request: gate.Request{Category: c.ID, Description: reviewRequest}, Deliverable: gate.Deliverable{Result: honestReview}, Repo: shop(t)})
 		checkReport(t, got)
-		if !strings.Contains(got.Signals[0].Reason, strings.ToLower(c.Name)) {
-			t.Errorf("%s: %s", c.ID, got.Signals[0].Reason)
+		if !slices.ContainsFunc(got.Signals, func(s gate.Signal) bool { return strings.Contains(s.Reason, strings.ToLower(c.Name)) }) {
+			t.Errorf("%s: no signal knows the category", c.ID)
 		}
 	}
 }

@@ -17,6 +17,39 @@ var boilerplateHints = []string{
 	"comprehensive", "should be", "in today", "it is ", "various", "role", "delve", "leverage",
 }
 
+// untied takes points when hardly a sentence names anything concrete: such a
+// text fits any repository, in whatever language and words it is written.
+func untied(v *view) (Signal, bool) {
+	s := Signal{Name: "ties to the work", Reason: "The sentences name what they are about."}
+	st := v.prose
+	if st.all < 4 {
+		return s, true
+	}
+	work := float64(v.ground.anchored)/3 + float64(v.ground.quoted)/2 + float64(v.doc.codeLines())/12
+	if v.index == nil {
+		work = float64(v.doc.codeLines()) / 6
+	}
+	tied := share(float64(st.tied), float64(st.all)) + 0.3*min(1.5, work)
+	if tied >= tiedEnough {
+		return s, true
+	}
+	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
+	if tied <= tiedNot {
+		s.Cap = capAt(capUntied)
+	}
+	s.Reason = fmt.Sprintf("%d of %d sentences name nothing of this task.", st.all-st.tied, st.all)
+	s.Evidence = st.loose
+	s.advice = "Name the file, the line, the function or the value that each sentence is about."
+	return s, true
+}
+
+// The shares of sentences that name something from which a text is about
+// something, and at which it is about nothing.
+const (
+	tiedEnough = 0.3
+	tiedNot    = 0.15
+)
+
 // genericTemplate takes points for text that would fit any repository: many
 // stock phrases and nothing that ties it to this one.
 func genericTemplate(v *view) (Signal, bool) {

@@ -33,6 +33,7 @@ func checkGround(v *view) grounding {
 	}
 	g.checkAnchors(v)
 	g.checkBlocks(v)
+	g.checkInline(v)
 	g.countNames(v)
 	if v.want.findings || v.in.Request.Category == city.General {
 		g.countFacts(v)
@@ -89,11 +90,13 @@ func (v *view) contextTokens(ref *reference) []string {
 			add(s)
 		}
 	}
-	for _, name := range codeNames(strings.ReplaceAll(line.text, ref.Text, " "), -1) {
+	rest := strings.ReplaceAll(line.text, ref.Text, " ")
+	for _, name := range codeNames(rest, -1) {
 		if !fileName(name) {
 			add(name)
 		}
 	}
+	tokens = append(tokens, figuresIn(rest)...)
 	for _, l := range v.doc.lines[ref.at+1 : min(len(v.doc.lines), ref.at+7)] {
 		if l.code {
 			add(l.text)
@@ -103,6 +106,21 @@ func (v *view) contextTokens(ref *reference) []string {
 	}
 	slices.Sort(tokens)
 	return slices.Compact(tokens)
+}
+
+// figureText matches figures of several digits and quoted words.
+var figureText = regexp.MustCompile(`\b\d{3,}\b|"[^"\n]{3,40}"|'[^'\n]{3,40}'`)
+
+// figuresIn lists figures and quoted words of a line of prose.
+func figuresIn(text string) []string {
+	if !strings.ContainsAny(text, `"'0123456789`) {
+		return nil
+	}
+	all := figureText.FindAllString(text, 20)
+	for i, f := range all {
+		all[i] = strings.Trim(f, `"'`)
+	}
+	return all
 }
 
 // anchored reports whether any of the tokens stands near the cited lines.
@@ -159,7 +177,7 @@ func (g *grounding) checkBlocks(v *view) {
 			continue
 		}
 		ref, prose := claimBefore(v.doc, b, cited)
-		if ref == nil || suggestion.MatchString(strings.ReplaceAll(prose, ref.Text, " ")) {
+		if ref == nil || !announces(prose, ref) || suggestion.MatchString(strings.ReplaceAll(prose, ref.Text, " ")) {
 			continue
 		}
 		lines := quotable(b.lines, maxQuoteLines)
@@ -168,6 +186,17 @@ func (g *grounding) checkBlocks(v *view) {
 		}
 		g.note(v.quoteHolds(ref.Path, lines), lines[0])
 	}
+}
+
+// announces reports whether a line leads over to the code behind it: it ends
+// with a colon or with the citation, or is hardly more than that.
+func announces(prose string, ref *reference) bool {
+	rest := strings.TrimRight(prose, " *_`)")
+	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || len(strings.Fields(prose)) <= 8 {
+		return true
+	}
+	at := strings.LastIndex(prose, ref.Text)
+	return at >= 0 && len(strings.Fields(prose[at+len(ref.Text):])) <= 2
 }
 
 // claimBefore finds the citation that a block belongs to: in the last two
@@ -284,15 +313,14 @@ const namesBudget = 256 << 10
 
 // countNames counts the repository's own names that the deliverable uses.
 func (g *grounding) countNames(v *view) {
-	said, distinct := v.doc.names()
-	own := v.index.used(newNameSet(distinct))
+	said, _ := v.doc.names()
 	line := -1
 	for _, n := range said {
 		if n.line != line && g.names >= enoughNames {
 			return
 		}
 		line = n.line
-		if !own[n.low] {
+		if v.index.uses(n.low) == 0 {
 			continue
 		}
 		g.names++

@@ -11,13 +11,12 @@ var judgeTalk = phrases{hints: []string{"ignore", "score", "verdict", "evaluator
 // of its own, but not again and again.
 var judgeHint = phrases{hints: []string{"score", "grade", "rating", "full marks", "rubric", "policy", "system", "assistant"}, re: newSearch(`\b(?:final|overall|expected)[ _-]?score["']?\s*[:=]\s*["']?\d|"score"\s*:\s*(?:[6-9]\d|100)|\b(?:award|assign|give|return|reply with|answer with)\b[^.\n]{0,40}\b(?:score|grade|rating|full marks)\b|\b(?:rubric|scoring policy|grading policy)\b|^\s*(?:system|assistant)\s*:\s|\bgrade\s*:\s*\d|\bscore (?:this|the (?:text|answer|deliverable|submission))\b`)}
 
-// addressedToJudge takes the verdict when the deliverable talks to the gate.
-// A request about prompts and judging may get such text as its answer.
+// addressedToJudge takes the verdict when the deliverable talks to the gate or
+// hides what it says. A request about prompts and judging may get such text as
+// its answer, but not hidden.
 func addressedToJudge(v *view) (Signal, bool) {
 	s := Signal{Name: "addressed to the judge", Reason: "The text speaks to the buyer."}
-	if aboutJudging.MatchString(v.in.Request.Description) {
-		return s, true
-	}
+	h := findHidden(v.doc)
 	talk, hints := 0, 0
 	note := func(count *int) func(docLine, string) {
 		return func(_ docLine, match string) {
@@ -26,19 +25,27 @@ func addressedToJudge(v *view) (Signal, bool) {
 			}
 		}
 	}
-	judgeTalk.find(v.doc, note(&talk))
-	judgeHint.find(v.doc, note(&hints))
+	if !aboutJudging.MatchString(v.in.Request.Description) {
+		for _, d := range append([]*document{v.doc}, h.texts...) {
+			judgeTalk.find(d, note(&talk))
+			judgeHint.find(d, note(&hints))
+		}
+		for _, p := range spokenTo(v.doc) {
+			note(&talk)(docLine{}, p)
+		}
+	}
+	s.Evidence = append(s.Evidence, h.found...)
 	switch {
-	case talk >= 2, talk == 1 && hints > 0:
-		s.Cap = capAt(capInjection)
-	case talk == 1, hints > 2:
-		s.Points = -costInjection
+	case talk >= 2, talk == 1 && hints > 0, talk+hints > 0 && len(h.found) > 0, h.invisible:
+		s.Points, s.Cap = -costInjection, capAt(capInjection)
+	case talk == 1, hints > 2, len(h.found) > 0:
+		s.Points = -costHidden
 	default:
 		s.Evidence = nil
 		return s, true
 	}
-	s.Reason = fmt.Sprintf("%d passages are written for the judge instead of the buyer.", talk+hints)
-	s.advice = "Write for the buyer. Text addressed to the judge is counted against you."
+	s.Reason = fmt.Sprintf("%d passages are written for the judge instead of the buyer, %d are hidden.", talk+hints, len(h.found))
+	s.advice = "Write for the buyer, in plain sight. Text addressed to the judge or hidden is cut and counted against you."
 	return s, true
 }
 

@@ -12,7 +12,7 @@ var languageOf = map[string]string{
 	"ts": "javascript", "tsx": "javascript", "mts": "javascript", "cts": "javascript", "typescript": "javascript",
 	"vue": "javascript", "svelte": "javascript",
 	"py": "python", "python": "python", "pyi": "python", "ipynb": "python",
-	"rb": "ruby", "ruby": "ruby", "java": "java", "kt": "java", "kotlin": "java", "scala": "java",
+	"rb": "ruby", "ruby": "ruby", "java": "java", "kt": "kotlin", "kts": "kotlin", "kotlin": "kotlin", "scala": "scala",
 	"rs": "rust", "rust": "rust", "php": "php", "cs": "csharp", "csharp": "csharp", "swift": "swift",
 	"c": "c", "h": "c", "cc": "c", "cpp": "c", "hpp": "c", "cxx": "c", "c++": "c",
 	"ex": "elixir", "exs": "elixir", "lua": "lua", "dart": "dart", "hs": "haskell", "pl": "perl",

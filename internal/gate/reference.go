@@ -46,8 +46,8 @@ const maxReferencesParsed = 4000
 var (
 	urlText  = regexp.MustCompile(`\b[a-z][a-z0-9+.-]{1,12}://[^\s)>\]"'` + "`" + `]+`)
 	pathText = regexp.MustCompile(`/?(?:[A-Za-z0-9_@.~$*{}+-]+/)*[A-Za-z0-9_@.$+-]*[A-Za-z0-9_@$+-](?:(?::|#L|\()(\d{1,7})(?:(?:-L?|–|:)(\d{1,7}))?)?`)
-	lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|ln)\.?\s*|\bL)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|through)\s*\d{1,7})?)*)(\s*%)?`)
-	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+)\s*(\d{1,7}))?`)
+	lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|regels?|rad|ln)\.?\s*|\bL|строк[аиуеой]*\s*|第\s*)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through|по|до|到|至|〜|~)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&|и|、|和)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|through)\s*\d{1,7})?)*)(\s*%)?`)
+	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+|по|до|到|至|〜|~)\s*(\d{1,7}))?`)
 	newFile  = newSearch(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
 	absent   = newSearch(`(?i)\b(?:no|not|without|missing|lacks?|absent|doesn't|does not|isn't|there is no|never|kein\w*|fehlt|não|sem|no hay|sin)\b`)
 )
@@ -70,6 +70,9 @@ func citesIn(text string) []cite {
 		return lineCites(text, nil)
 	}
 	for _, m := range pathsIn(text) {
+		for m[0] < m[1] && text[m[0]] == '*' { // **bold/path.go**
+			m[0]++
+		}
 		c := cite{text: text[m[0]:m[1]], path: text[m[0]:m[1]], start: m[0], fin: m[1]}
 		if m[2] >= 0 {
 			c.path = strings.TrimRight(text[m[0]:m[2]], "(:#L")
@@ -134,7 +137,7 @@ func marksLine(text string) bool {
 		if before == "" {
 			continue
 		}
-		if last := before[len(before)-1]; last >= utf8.RuneSelf || strings.IndexByte("seanlSEANL", last) >= 0 {
+		if last := before[len(before)-1]; last >= utf8.RuneSelf || strings.IndexByte("seanldSEANLD", last) >= 0 {
 			return true
 		}
 	}

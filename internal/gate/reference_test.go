@@ -39,6 +39,10 @@ func TestCitesIn(t *testing.T) {
 		{"all *.js files, lib/*.go", nil},
 		{"/home/user/repo/package.json", []cited{{"/home/user/repo/package.json", 0, 0}}},
 		{"The end of index.js.", []cited{{"index.js", 0, 0}}},
+		{"**lib/a.js:3** is bold", []cited{{"lib/a.js", 3, 0}}},
+		{"第 8 行", []cited{{"", 8, 0}}},
+		{"第 37–40 行", []cited{{"", 37, 40}}},
+		{"строка 59, строки 64 до 76", []cited{{"", 59, 0}, {"", 64, 76}}},
 	}
 	for _, tt := range tests {
 		var got []cited

@@ -2,22 +2,25 @@ package gate
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
 )
 
-// relevance asks how much of what the request names comes back in the answer.
-// Names of code weigh double: "Layer.prototype.match" says more than "tests".
+// relevance asks how much of what the request names comes back in the answer,
+// weighed by how rare it is in the repository: a text about the same code has
+// the common words whatever it answers.
 func relevance(v *view) (Signal, bool) {
 	s := Signal{Name: "relevance", Max: maxRelevance}
-	hit, total, missed := v.request.coverage(v.answer, v.lower)
+	hit, total, missed := v.coverage(v.wished)
 	if total < 2 {
 		return s, false // "Please review this" names nothing to come back to
 	}
 	covered := share(hit, total)
-	// Nobody repeats every word of a request: 55 % is full marks.
-	s.Points = maxRelevance * share(covered, 0.55)
+	// Nobody repeats every word of a request: half is full marks.
+	s.Max = math.Round(maxRelevance * share(total, enoughToTell))
+	s.Points = s.Max * share(covered-0.1, 0.4)
 	s.Reason = fmt.Sprintf("The answer takes up %.0f %% of what the request names.", 100*covered)
 	if len(missed) > 0 {
 		s.Evidence = []string{"not taken up: " + strings.Join(few(missed, 8), ", ")}
@@ -28,45 +31,78 @@ func relevance(v *view) (Signal, bool) {
 	return s, true
 }
 
-// answerStems returns the stems and the lower-case text of the deliverable and
-// of the files it cites, which are part of the answer even when only the short
-// form is written.
-func (v *view) answerStems() (map[string]bool, string) {
+// enoughToTell is the weight of what a request must name for relevance to count
+// in full; a request that names little says little about its answer.
+const enoughToTell = 5.0
+
+// Below these shares of what a request names, the answer is to another one.
+const (
+	otherRequest  = 0.13
+	doubtedAnswer = 0.26
+	enoughWished  = 3.0 // what a request must name for that to be told
+)
+
+// otherAnswer takes the verdict when the deliverable, however true, answers
+// another request than the buyer's.
+func otherAnswer(v *view) (Signal, bool) {
+	s := Signal{Name: "answer to the request", Reason: "The deliverable answers this request."}
+	hit, total, missed := v.coverage(v.wished)
+	covered := share(hit, total)
+	if total < enoughWished || covered >= doubtedAnswer {
+		return s, true
+	}
+	s.Points = -costOtherAnswer * share(doubtedAnswer-covered, doubtedAnswer-otherRequest)
+	s.Reason = "Little of what the request names comes back."
+	if covered < otherRequest {
+		s.Cap = capAt(capOtherAnswer)
+		s.Reason = "The deliverable answers another request."
+	}
+	s.Evidence = few(missed, 8)
+	s.advice = "Deliver what this request asks for; work on something else is not charged, however good."
+	return s, true
+}
+
+// coverage weighs which of the wishes the answer takes up.
+func (v *view) coverage(list []wish) (hit, total float64, missed []string) {
+	for _, w := range list {
+		total += w.weight
+		if v.taken(w) {
+			hit += w.weight
+		} else if w.weight > 0.2 {
+			missed = append(missed, w.text)
+		}
+	}
+	return hit, total, missed
+}
+
+// readAnswer collects the stems, words and lower-case text of the deliverable
+// and of the files it cites or patches, which are part of the answer even when
+// only the short form is written.
+func (v *view) readAnswer() {
 	var b strings.Builder
 	b.WriteString(v.doc.low + "\n")
 	for _, ref := range v.refs[:min(len(v.refs), 200)] {
 		if ref.Status == RefExists {
+			v.touched = append(v.touched, ref.Path)
 			b.WriteString(strings.ToLower(ref.Path) + "\n")
+		} else if ref.Status == RefNewFile {
+			v.proposed = append(v.proposed, ref.Path)
 		}
 	}
 	for _, p := range patchedFiles(string(v.in.Patch)) {
+		v.touched = append(v.touched, p)
 		b.WriteString(strings.ToLower(p) + "\n")
 	}
-	said := appendWords(make([]string, 0, b.Len()/averageWord), b.String())
-	stems := make(map[string]bool, len(said)/2)
+	v.lower = b.String()
+	said := appendWords(make([]string, 0, len(v.lower)/averageWord), v.lower)
+	v.answer, v.said = make(map[string]bool, len(said)/2), make(map[string]bool, len(said)/2)
 	for _, w := range said {
-		stems[stem(w)] = true
-	}
-	return stems, b.String()
-}
-
-// coverage weighs which of the vocabulary comes back in the answer.
-func (want *vocabulary) coverage(answer map[string]bool, low string) (hit, total float64, missed []string) {
-	for _, st := range want.order {
-		total++
-		if answer[st] {
-			hit++
-		} else {
-			missed = append(missed, st)
+		if v.said[w] {
+			continue
 		}
+		v.said[w] = true
+		v.answer[v.stem.of(w)] = true
 	}
-	for name := range want.names {
-		total++
-		if strings.Contains(low, name) {
-			hit++
-		}
-	}
-	return hit, total, missed
 }
 
 // criteria asks whether each acceptance criterion is addressed.
@@ -77,7 +113,7 @@ func criteria(v *view) (Signal, bool) {
 	}
 	met := 0
 	for _, c := range v.in.Request.Criteria {
-		hit, total, _ := newVocabulary(c).coverage(v.answer, v.lower)
+		hit, total, _ := v.coverage(v.wishes(c))
 		if total == 0 || share(hit, total) >= 0.5 {
 			met++
 			continue

@@ -41,6 +41,9 @@ type index struct {
 	langs   map[string]int // language → files
 	texts   map[string]*fileText
 	budget  int
+	names   *nameSet        // filled by count
+	called  map[string]bool // the project's own name, filled by project
+	scanned int             // bytes that were searched for names
 
 	byBase map[string][]string // lower-case base name → paths, filled by named
 	asked  map[string]bool     // the packed lines that homes may be asked for
@@ -121,7 +124,7 @@ func (x *index) find(cited string) (string, bool) {
 	}
 	// "package/index.js" for a file at the root: one leading folder is the checkout.
 	dir, base, _ := strings.Cut(low, "/")
-	if dir != "repo" && dir != "package" {
+	if dir != "repo" && dir != "package" && !x.project()[dir] {
 		return "", false
 	}
 	for _, c := range candidates {
@@ -162,15 +165,29 @@ func (x *index) text(p string) *fileText {
 	return t
 }
 
-// used returns which of the names the repository uses.
-func (x *index) used(names *nameSet) map[string]bool {
-	found := map[string]bool{}
+// count counts how often the repository uses names and words; uses tells.
+func (x *index) count(names map[string]bool, more []string) {
+	x.names = &nameSet{all: make(map[string]int, len(names)+len(more))}
+	for name := range names {
+		x.names.add(name)
+	}
+	for _, word := range more[:min(len(more), 4*maxWishes)] {
+		x.names.add(word)
+	}
 	for _, p := range x.sources {
 		if t := x.text(p); t != nil {
-			t.findNames(names, found)
+			x.scanned += len(t.raw)
+			t.countNames(x.names)
 		}
 	}
-	return found
+}
+
+// uses returns how often the repository uses a name that was counted.
+func (x *index) uses(name string) int {
+	if at, ok := x.names.all[name]; ok {
+		return x.names.uses[at]
+	}
+	return 0
 }
 
 // maxHomes is how many files are remembered for a line; one that stands in

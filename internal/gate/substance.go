@@ -5,23 +5,21 @@ import (
 	"strings"
 )
 
-// substance asks whether there is enough of an answer for its category. Code
-// counts as much as prose, and more than enough is no better than enough.
+// substance takes points when there is too little of an answer for its
+// category. Code counts as much as prose. Length never earns anything.
 func substance(v *view) (Signal, bool) {
-	s := Signal{Name: "substance", Max: maxSubstance}
+	s := Signal{Name: "substance"}
 	n := v.size()
+	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.words, categoryName(v.in.Request.Category))
 	switch {
 	case strings.TrimSpace(v.doc.text) == "":
 		s.Cap, s.Reason = capAt(capEmpty), "The deliverable is empty."
 		s.advice = "Deliver a result."
-		return s, true
 	case n < 25 && v.ground.anchored == 0 && v.doc.codeLines() < 3 && len(v.in.Patch) == 0:
 		s.Cap = capAt(capShort)
 		s.advice = "Explain what you did and found; a sentence is not a deliverable."
-	}
-	s.Points = maxSubstance * share(float64(n), float64(v.want.words))
-	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.words, categoryName(v.in.Request.Category))
-	if s.Points < maxSubstance/2 && s.advice == "" {
+	case 2*n < v.want.words:
+		s.Points = -costShort * (1 - share(float64(2*n), float64(v.want.words)))
 		s.advice = "Say more: the deliverable is short for this category."
 	}
 	return s, true

@@ -1,27 +1,13 @@
 package gate
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// enoughTerms is how many distinct technical terms earn full points.
+// enoughTerms is how many distinct technical terms are looked for, in a way.
 const enoughTerms = 14
-
-// technicalTerms asks whether the deliverable speaks about code at all: names
-// written as code are, and the words of the category's trade.
-func technicalTerms(v *view) (Signal, bool) {
-	s := Signal{Name: "technical terms", Max: maxTerms}
-	s.Points = maxTerms * share(float64(len(v.terms)), enoughTerms)
-	s.Reason = fmt.Sprintf("%d distinct technical terms.", len(v.terms))
-	s.Evidence = few(v.terms, 10)
-	if len(v.terms) < enoughTerms/2 {
-		s.advice = "Name functions, options, values and versions instead of describing them."
-	}
-	return s, true
-}
 
 var versionText = regexp.MustCompile(`\b\d+\.\d+(?:\.\d+)?\b`)
 

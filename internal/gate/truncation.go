@@ -46,9 +46,15 @@ func truncation(v *view) (Signal, bool) {
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
 		s.Points = -costTruncation
 		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
+	case v.doc.open && v.brokenCode():
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason = "The code breaks off: the last block is never closed, nor is what it opens."
 	case v.doc.open:
 		s.Points = -costTruncation
 		s.Reason = "The last code block is never closed."
+	case v.unlikeTheOthers():
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason, s.Evidence = "The text breaks off: its other paragraphs end with a sentence, the last one does not.", []string{"…" + tail}
 	default:
 		return s, true
 	}
@@ -83,4 +89,57 @@ func lastBytes(s string, n int) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[len(s)-n:], "")
+}
+
+// brokenCode reports whether the last block opens more brackets than it closes.
+func (v *view) brokenCode() bool {
+	if len(v.doc.blocks) == 0 {
+		return false
+	}
+	open := 0
+	for _, l := range v.doc.blocks[len(v.doc.blocks)-1].lines {
+		for _, r := range l {
+			switch r {
+			case '{', '(', '[':
+				open++
+			case '}', ')', ']':
+				open--
+			}
+		}
+	}
+	return open > 0
+}
+
+// unlikeTheOthers reports whether the last paragraph of a text that ends its
+// paragraphs with sentences ends without one. Lists and headings say nothing.
+func (v *view) unlikeTheOthers() bool {
+	ended, others, last, open := 0, 0, "", false
+	for i, l := range v.doc.lines {
+		text := strings.TrimSpace(l.text)
+		if l.code {
+			last, open = "", true // what ends in code ends well
+			continue
+		}
+		if text == "" || heading.matches(l.text) || tableRow.matches(l.text) {
+			continue
+		}
+		if i+1 < len(v.doc.lines) && strings.TrimSpace(v.doc.lines[i+1].text) != "" && !v.doc.lines[i+1].code && !listItem.matches(v.doc.lines[i+1].text) {
+			last, open = text, false
+			continue // the paragraph goes on
+		}
+		last, open = text, false
+		if len(words(text)) < minStatementWords {
+			continue
+		}
+		others++
+		if r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text, "*_`)\"'")); strings.ContainsRune(".!?:;\u3002\uff01\uff1f\uff1a", r) || strings.HasSuffix(text, ")") || strings.HasSuffix(text, "`") {
+			ended++
+		}
+	}
+	if open || others < 4 || len(words(last)) < minStatementWords {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(last)
+	cut := unicode.IsLetter(r) && !unspaced(r) || r == '-' || r == '('
+	return cut && (ended == others || ended == others-1)
 }

@@ -7,16 +7,23 @@ import (
 
 // view is a deliverable read once: everything the signals share.
 type view struct {
-	in      Input
-	want    expectation
-	doc     *document
-	request *vocabulary
-	index   *index // nil without a repository or with an empty one
-	refs    []reference
-	ground  grounding
-	terms   []string        // distinct technical terms in the deliverable, sorted
-	answer  map[string]bool // stems of the deliverable and of what it cites
-	lower   string          // the same text in lower case
+	in       Input
+	want     expectation
+	findings []Finding // structured ones, also those that the text holds as JSON
+	doc      *document
+	index    *index // nil without a repository or with an empty one
+	refs     []reference
+	ground   grounding
+	prose    statements
+	terms    []string // distinct technical terms in the deliverable, sorted
+
+	stem     *stemmer        // of the request's language
+	wished   []wish          // what the request names
+	touched  []string        // files of the repository that are cited or patched
+	proposed []string        // files that the deliverable would create
+	lower    string          // the deliverable and the paths it cites, in lower case
+	said     map[string]bool // the words of that
+	answer   map[string]bool // their stems
 }
 
 func look(in Input) *view {
@@ -25,16 +32,23 @@ func look(in Input) *view {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
 	v := &view{in: in, want: expected(in.Request.Category)}
-	v.doc = parseDocument(text + renderFindings(in.Deliverable.Findings))
-	v.request = newVocabulary(requestText(in.Request))
+	found, text := writtenFindings(text)
+	v.findings = append(found, in.Deliverable.Findings...)
+	v.doc = parseDocument(text + renderFindings(v.findings))
+	requested := words(requestText(in.Request))
+	v.stem = newStemmer(requested)
 	if in.Repo != nil && len(in.Repo.Files) > 0 {
 		v.index = newIndex(in.Repo)
 		v.index.asked = v.doc.packedCode()
+		_, named := v.doc.names()
+		v.index.count(named, requested)
 	}
 	v.refs = findReferences(v)
 	v.ground = checkGround(v)
 	v.terms = distinctTerms(v)
-	v.answer, v.lower = v.answerStems()
+	v.readAnswer()
+	v.readStatements()
+	v.wished = v.wishes(requestText(in.Request))
 	return v
 }
 

@@ -5,16 +5,14 @@ import "aicity.dev/aicity/internal/city"
 // What each signal can earn. The score is earned points over the points that
 // were available, so a task without a repository is not short of references.
 const (
-	maxSubstance  = 15
-	maxRelevance  = 20
-	maxTerms      = 10
+	maxRelevance  = 30
 	maxReferences = 15
-	maxEvidence   = 25
+	maxEvidence   = 35
 	maxFit        = 15
-	maxCriteria   = 10
+	maxCriteria   = 15
 
 	// Without a repository, concreteness is all the evidence there can be.
-	maxEvidenceNoRepo = 25
+	maxEvidenceNoRepo = 35
 )
 
 // What each signal can take.
@@ -30,6 +28,11 @@ const (
 	costTruncation    = 12.0
 	costInjection     = 20.0 // for a single suspicious sentence
 	costReuse         = 30.0
+	costLists         = 60.0
+	costOtherAnswer   = 25.0
+	costShort         = 25.0
+	costUntied        = 45.0
+	costHidden        = 25.0
 )
 
 // The highest score that a deliverable with such a defect can get. All are
@@ -47,6 +50,11 @@ const (
 	capTruncation    = 45
 	capInjection     = 20
 	capReuse         = 40
+	capLists         = 40
+	capOtherAnswer   = 45
+	capNoTests       = 45
+	capNoConfig      = 45
+	capUntied        = 40
 )
 
 // expectation is what a deliverable of a category looks like.

@@ -12,28 +12,38 @@ func words(text string) []string {
 	return appendWords(nil, strings.ToLower(text))
 }
 
-// appendWords appends the words of a text in lower case.
+// appendWords appends the words of a text in lower case. A run of letters
+// without spaces, as in Chinese, gives its pairs of letters.
 func appendWords(all []string, low string) []string {
-	start := -1
+	start, pairs := -1, false
+	end := func(i int) {
+		if start < 0 {
+			return
+		}
+		if pairs {
+			all = appendPairs(all, low[start:i])
+		} else {
+			all = append(all, low[start:i])
+		}
+		start, pairs = -1, false
+	}
 	for i, size := 0, 0; i < len(low); i += size {
-		var inside bool
+		inside, joined := false, false
 		if c := low[i]; c < utf8.RuneSelf {
 			inside, size = wordByte[c], 1
 		} else {
 			var r rune
 			r, size = utf8.DecodeRuneInString(low[i:])
-			inside = unicode.IsLetter(r) || unicode.IsDigit(r)
+			inside, joined = unicode.IsLetter(r) || unicode.IsDigit(r), unspaced(r)
 		}
-		switch {
-		case inside && start < 0:
-			start = i
-		case !inside && start >= 0:
-			all, start = append(all, low[start:i]), -1
+		if !inside || joined != pairs && start >= 0 {
+			end(i)
+		}
+		if inside && start < 0 {
+			start, pairs = i, joined
 		}
 	}
-	if start >= 0 {
-		all = append(all, low[start:])
-	}
+	end(len(low))
 	return all
 }
 
@@ -125,35 +135,12 @@ func marksCode(text string) bool {
 // joint reports whether c stands between the parts of a name of code.
 func joint(c byte) bool { return c == '.' || c == ':' || c == '/' }
 
-// vocabulary is the distinctive part of a text: names of code, and words that
-// carry meaning.
-type vocabulary struct {
-	names map[string]bool // lower case, as written about code
-	stems map[string]bool
-	order []string // stems in order of appearance
-}
-
-func newVocabulary(text string) *vocabulary {
-	v := &vocabulary{names: map[string]bool{}, stems: map[string]bool{}}
-	for _, m := range codeNames(text, -1) {
-		name := strings.ToLower(strings.Trim(m, "().:/"))
-		if len(name) >= 3 && !stopWords[name] {
-			v.names[name] = true
-		}
-	}
-	for _, w := range words(text) {
-		if !telling(w) || v.stems[stem(w)] {
-			continue
-		}
-		v.stems[stem(w)] = true
-		v.order = append(v.order, stem(w))
-	}
-	return v
-}
-
 // telling reports whether a word of a request says what it is about.
 func telling(w string) bool {
-	if stopWords[w] || utf8.RuneCountInString(w) < 3 {
+	if stopWords[w] {
+		return false
+	}
+	if r, _ := utf8.DecodeRuneInString(w); utf8.RuneCountInString(w) < 3 && !unspaced(r) {
 		return false
 	}
 	return strings.IndexFunc(w, unicode.IsLetter) >= 0
@@ -173,6 +160,22 @@ der die das und ist sind ein eine einen einem einer mit für von auf aus bei nac
 uma um dos das del los las por para con com que não nao nos nas uma mais como está esta este isso sua seu favor
 les des une est sont dans pour avec sur qui que pas nous vous plus par aux ses son
 bitte schreibt vor allem neue quando
+although though even still already instead without within while because since until unless whether however either neither both else otherwise
+again always never ever often sometimes once twice rather quite really actually especially only together alone something anything everything
+nothing someone somebody anyone everyone kind kinds sort lot bit able care cares depend depends expect expected happen happens give gave given
+keep keeps kept come comes came goes went going turn turns take taken found finding put puts run runs running work worked use used bring brings
+same such different similar existing current actual real true right wrong good bad better best worse worst great nice quick quickly brief
+briefly minimal simple easy easier hard complete full whole half part parts small large big old new next now today before concrete direct
+plain style text chat page point points line lines quote quotes please thanks thank hello hi include includes including each own
+before after during between among around across through against toward towards behind above below under over into upon
+team teams somebody colleagues version versions start started says said called call case cases reason want wanted wish
+sollen soll wollen möchten können kann muss müssen werden wird wurde haben hat hatte sein unser unsere unseren unserem unser einige kurz kurze kurzen
+worauf dann wenn weil damit dass doch noch schon sehr mehr viel wenige andere anderen diese dieser dieses etwas alles nichts echte echten
+para esto eso ese esa estos cuando donde porque pero sino también muy ya hay hace hacer hacemos puede pueden sea así tampoco antes veces ni
+quoi quand dont mais donc car très aussi avoir être fait faire faut notre votre leur cette ces nos vos
+cada mas quando onde também muito já tem ser estar fazer pode nossa nosso
+это как так для что чтобы если или при без нас нам наши мы вы они его её быть есть дело
+请 写 一份 我们 什么 怎么 每条 到底
 `)
 
 func wordSet(text string) map[string]bool {

@@ -16,14 +16,21 @@ func wrongLanguage(v *view) (Signal, bool) {
 		return s, false
 	}
 	fits, foreign := 0, map[string]int{}
+	asked := v.requestLanguages()
 	total := 0
+	named := map[string]bool{}
+	for _, w := range words(requestText(v.in.Request)) {
+		if len(w) > 1 {
+			named[languageOf[w]] = true
+		}
+	}
 	for _, b := range v.doc.blocks {
 		lang := languageOf[b.lang]
 		if lang == "" {
 			continue
 		}
 		total += len(b.lines)
-		if v.index.langs[lang] > 0 || v.requestNames(lang) {
+		if asked[lang] || named[lang] || len(asked) == 0 && v.index.langs[lang] > 0 {
 			fits += len(b.lines)
 			continue
 		}
@@ -43,11 +50,14 @@ func wrongLanguage(v *view) (Signal, bool) {
 	return s, true
 }
 
-func (v *view) requestNames(lang string) bool {
-	for _, w := range words(requestText(v.in.Request)) {
-		if languageOf[w] == lang && len(w) > 1 {
-			return true
+// requestLanguages are the languages that the request names, itself or by the
+// files it is about; none when it leaves that to the repository.
+func (v *view) requestLanguages() map[string]bool {
+	asked := map[string]bool{}
+	for _, w := range v.wished {
+		if lang := languageOfFile(w.key); w.kind == wishFile && lang != "" {
+			asked[lang] = true
 		}
 	}
-	return false
+	return asked
 }

@@ -56,11 +56,14 @@ func (l *Library) Repository(ctx context.Context, r Repo) (*gate.Repo, error) {
 // matches is safe as an argument and, with folderOf, as a name of a folder.
 var published = regexp.MustCompile(`^@?[A-Za-z0-9][A-Za-z0-9._~/+-]*$`)
 
+// majorVersion matches the end of a module's path that is no name.
+var majorVersion = regexp.MustCompile(`/v\d+$`)
+
 func (l *Library) folder(ctx context.Context, r Repo) (string, error) {
 	if !published.MatchString(r.Name) || !published.MatchString(r.Version) || strings.Contains(r.Name+r.Version, "..") {
 		return "", errors.New("the name or version is not that of a published package")
 	}
-	for _, name := range []string{folderOf(r.Name) + "@" + r.Version, path.Base(r.Name) + "@" + r.Version} {
+	for _, name := range []string{folderOf(r.Name) + "@" + r.Version, path.Base(majorVersion.ReplaceAllString(r.Name, "")) + "@" + r.Version} {
 		dir := filepath.Join(l.Dir, name)
 		if info, err := os.Stat(dir); l.Dir != "" && err == nil && info.IsDir() {
 			return dir, nil

@@ -12,8 +12,12 @@ import (
 // Tree returns a folder as the gate sees a task's repository. Git's own folder
 // is left out.
 func Tree(dir string) (*gate.Repo, error) {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, err
+	}
 	repo := &gate.Repo{Source: source(dir)}
-	err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

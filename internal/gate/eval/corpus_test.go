@@ -1,0 +1,158 @@
+package eval_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/eval"
+)
+
+// TestCorpus holds the gate to its bars on labelled deliverables: those that
+// its rules were made with, and those that they were not.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	library := &eval.Library{Dir: t.TempDir()}
+	unpackRepos(t, library.Dir)
+	for _, half := range []string{"tuning", "held-out"} {
+		t.Run(half, func(t *testing.T) {
+			f, err := os.Open(filepath.Join("testdata", "corpus", half+".jsonl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = f.Close() }()
+			samples, err := eval.ReadSamples(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			linkModules(t, library.Dir, samples)
+			results, err := eval.Run(t.Context(), samples, library, city.SystemClock{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkBars(t, results)
+		})
+	}
+}
+
+// checkBars: every good deliverable passes, of the bad ones at most 3 in 100.
+func checkBars(t *testing.T, results []eval.Result) {
+	t.Helper()
+	totals := eval.Total(results)
+	t.Logf("%+v", totals)
+	if totals.AUC < 0.98 {
+		t.Errorf("AUC %.4f, want 0.98", totals.AUC)
+	}
+	if totals.Precision < 0.98 || totals.Recall < 0.98 {
+		t.Errorf("references: precision %.4f, recall %.4f, want 0.98 of both", totals.Precision, totals.Recall)
+	}
+	if bad := totals.Labels[eval.Bad]; bad.Passed*100 > bad.Of*3 {
+		t.Errorf("%d of %d bad deliverables pass", bad.Passed, bad.Of)
+	}
+	for _, r := range eval.Mistakes(results) {
+		if r.Sample.Label == eval.Good {
+			t.Errorf("%s is good and gets %d:\n%s", r.Sample.ID, r.Report.Score, eval.ReportText(r.Report))
+		} else {
+			t.Logf("%s is %s and gets %d:\n%s", r.Sample.ID, r.Sample.Kind, r.Report.Score, eval.ReportText(r.Report))
+		}
+	}
+}
+
+// unpackRepos puts the npm packages of the corpus, which are kept here, where
+// the library looks for them.
+func unpackRepos(t *testing.T, dir string) {
+	t.Helper()
+	archives, err := filepath.Glob(filepath.Join("testdata", "repos", "*.txtar"))
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no repositories: %v", err)
+	}
+	for _, name := range archives {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".txtar"))
+		if err := os.Mkdir(to, 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := txtar.Write(archive, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// linkModules shows the library the Go modules of the corpus. All of them are
+// modules that this program is built from, so they are in the module cache.
+func linkModules(t *testing.T, dir string, samples []eval.Sample) {
+	t.Helper()
+	seen := map[eval.Repo]bool{}
+	for _, s := range samples {
+		if s.Repo.Kind != "go" || seen[s.Repo] {
+			continue
+		}
+		seen[s.Repo] = true
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", s.Repo.Name).Output()
+		version, folder, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+		if err != nil || version != s.Repo.Version || folder == "" {
+			t.Fatalf("%s is %q in %q (%v): judge the corpus anew with the version that is used", s.Repo, version, folder, err)
+		}
+		link := filepath.Join(dir, strings.ReplaceAll(s.Repo.Name, "/", "-")+"@"+s.Repo.Version)
+		if err := os.Symlink(folder, link); err != nil && !os.IsExist(err) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What a sample's label says must be true of its repository.
+func TestCorpusLabels(t *testing.T) {
+	t.Parallel()
+	library := &eval.Library{Dir: t.TempDir()}
+	unpackRepos(t, library.Dir)
+	ids := map[string]bool{}
+	for _, half := range []string{"tuning", "held-out"} {
+		raw, err := os.ReadFile(filepath.Join("testdata", "corpus", half+".jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples, err := eval.ReadSamples(strings.NewReader(string(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		linkModules(t, library.Dir, samples)
+		for _, s := range samples {
+			if ids[s.ID] {
+				t.Errorf("%s stands twice in the corpus", s.ID)
+			}
+			ids[s.ID] = true
+			repo, err := library.Repository(t.Context(), s.Repo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			has := map[string]bool{}
+			for _, f := range repo.Files {
+				has[f.Path] = true
+			}
+			for _, p := range s.RealRefs {
+				if !has[p] {
+					t.Errorf("%s: %s is labelled real", s.ID, p)
+				}
+			}
+			for _, p := range s.FakeRefs {
+				if has[p] {
+					t.Errorf("%s: %s is labelled fake", s.ID, p)
+				}
+			}
+			if s.Category != city.General && s.Category.Name() == "" {
+				t.Errorf("%s: category %q", s.ID, s.Category)
+			}
+		}
+	}
+	if len(ids) < 120 {
+		t.Errorf("%d samples", len(ids))
+	}
+}

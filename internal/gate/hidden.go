@@ -1,0 +1,160 @@
+package gate
+
+import (
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// hidden is what a deliverable says without showing it.
+type hidden struct {
+	found     []string
+	texts     []*document // what is said in hiding
+	invisible bool        // in characters that show nothing or run backwards
+}
+
+var (
+	// markdownNote matches a link definition that is used as a comment.
+	markdownNote = regexp.MustCompile(`(?i)^\s*\[(?://|comment|_|#|note)[^\]\n]{0,20}\]:\s*(?:#|<>)\s*\(?(.*)`)
+	// hiddenTag matches an element whose style hides what is in it.
+	hiddenTag = regexp.MustCompile(`(?i)<[a-z]+[^>\n]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)|\bhidden\b|height\s*:\s*[01]px)[^>\n]*>([^<]*)`)
+	encoded   = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
+)
+
+// Bounds of the search for hidden text.
+const (
+	maxHiddenTexts = 20
+	maxEncoded     = 60
+	hiddenWords    = 4 // fewer are a note to oneself
+)
+
+func findHidden(d *document) hidden {
+	var h hidden
+	text := d.text[:min(len(d.text), 4*phraseBudget)]
+	if strings.Contains(text, "<!--") && len(h.texts) < maxHiddenTexts {
+		for _, m := range htmlComment.FindAllString(proseOf(d), maxHiddenTexts) {
+			h.say("a comment", strings.Trim(m, "<!->"))
+		}
+	}
+	if strings.Contains(text, "<") {
+		for _, m := range hiddenTag.FindAllStringSubmatch(text, maxHiddenTexts) {
+			h.say("an element that does not show", m[1])
+		}
+	}
+	for _, l := range d.lines {
+		if l.code || len(h.texts) >= maxHiddenTexts || !strings.Contains(l.text, "]:") {
+			continue
+		}
+		if m := markdownNote.FindStringSubmatch(l.text); m != nil {
+			h.say("a comment", m[1])
+		}
+	}
+	h.decode(text)
+	h.unseen(text)
+	return h
+}
+
+// proseOf is the prose of a document, line by line.
+func proseOf(d *document) string {
+	var b strings.Builder
+	for _, l := range d.lines {
+		if !l.code && b.Len() < 4*phraseBudget {
+			b.WriteString(l.text + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (h *hidden) say(what, text string) {
+	if len(words(text)) < hiddenWords {
+		return
+	}
+	h.found = append(h.found, fmt.Sprintf("%s: %s", what, shorten(text, 80)))
+	if len(h.texts) < maxHiddenTexts {
+		h.texts = append(h.texts, parseDocument(text))
+	}
+}
+
+// decode looks into base64 that holds a readable sentence.
+func (h *hidden) decode(text string) {
+	for _, block := range encoded.FindAllString(text, maxEncoded) {
+		raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(block, "=")))
+		if err != nil || !utf8.Valid(raw) || strings.Count(string(raw), " ")*12 < len(raw) {
+			continue
+		}
+		if strings.IndexFunc(string(raw), func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) < 0 {
+			h.say("an encoded passage", string(raw))
+		}
+	}
+}
+
+// unseen looks for characters that show nothing between letters of a script
+// that does not need them, and for text that is turned around.
+func (h *hidden) unseen(text string) {
+	between, turned, tags := 0, 0, 0
+	for i, r := range text {
+		switch {
+		case r == 0x200b || r == 0x2060 || r == 0xfeff && i > 0 || (r == 0x200c || r == 0x200d) && latinBefore(text[:i]):
+			between++
+		case r == 0x202e || r == 0x202d || r == 0x2066 || r == 0x2067 || r == 0x2068:
+			turned++
+		case r >= 0xe0020 && r <= 0xe007e:
+			tags++
+		}
+	}
+	switch {
+	case tags > 3:
+		h.found = append(h.found, "tag characters, which show nothing")
+	case between > 3:
+		h.found = append(h.found, "characters without width inside of words")
+	case turned > 0:
+		h.found = append(h.found, "text that is turned around")
+	}
+	h.invisible = tags > 3 || between > 3 || turned > 0
+	if h.invisible {
+		if seen, _ := visible(text); len(seen) < len(text) {
+			h.texts = append(h.texts, parseDocument(seen))
+		}
+	}
+}
+
+func latinBefore(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return r < utf8.RuneSelf && unicode.IsLetter(r)
+}
+
+// who scores, and what is asked of them. Each alone is harmless; together in
+// one sentence they are not for the buyer.
+var (
+	scorer = newSearch(`(?i)\b(?:judge|grader|evaluator|assessor|scorer|rater|reviewing model|reviewing agent|language model|llm|ai (?:assessor|reviewer|judge|evaluator)|automated (?:review|judge|grader|assessment)|automatic (?:review|judge|grader|assessment)|quality gate|assistant|whoever (?:or whatever )?(?:rates|scores|grades|judges|reviews)|model that (?:reads|reviews|evaluates|scores|grades|judges)|reviewer that|bewerter|gutachter|prüfmodell|correcteur|evaluador|juez|calificador|avaliador|juiz|valutatore|valuator)\b|évaluateur|оценщик|оценщ|проверяющ|评审|评分|裁判|评估者|審査|採点|評価者`)
+	plea   = newSearch(`(?i)\b(?:score|scores|rate|rating|grade|verdict|full marks|highest|maximum|mark (?:every|all|each|it)|pass|passed|approve|approved|accept|accepted|confirm|verified|ignore|disregard|do not (?:inspect|consider|check|mention)|skip|bewert\w+|punkt\w*|bestanden|note|notez|accepte\w*|puntuaci\w+|puntos|aprueba\w*|aprobad\w+|ignor\w+|nota|aprov\w+|voto)\b|оценк|оценит|балл|принят|满分|通过|高分|分数|忽略|合格|満点|無視`)
+	chat   = regexp.MustCompile(`(?im)^\s*(?:\*{0,2})(?:human|assistant|system|user)(?:\*{0,2})\s*:\s|<\|?/?(?:system|im_start|im_end|assistant|user)\|?>|\[/?INST\]`)
+	told   = regexp.MustCompile(`(?i)"?\b(?:verdict|final_?score|overall_?score|score|rating)"?\s*[:=]\s*"?(?:pass|accept|approved|[6-9]\d\b|100\b)`)
+)
+
+// spokenTo lists the passages that speak to who scores.
+func spokenTo(d *document) []string {
+	var all []string
+	budget := phraseBudget
+	for i, l := range d.lines {
+		if budget -= len(l.text); budget < 0 || len(all) >= 10 {
+			break
+		}
+		low := d.lower[i]
+		if strings.ContainsAny(low, ":<[") && chat.MatchString(l.text) && !l.code {
+			all = append(all, l.text)
+			continue
+		}
+		if told.MatchString(l.text) {
+			all = append(all, l.text)
+			continue
+		}
+		if scorer.may(low) && plea.may(low) && scorer.MatchString(l.text) && plea.MatchString(l.text) {
+			all = append(all, l.text)
+		}
+	}
+	return all
+}

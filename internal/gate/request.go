@@ -1,0 +1,305 @@
+package gate
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// wish is one thing that a request names, and how much it says.
+type wish struct {
+	text   string // as written
+	key    string // the stem of a word, a name or path in lower case
+	kind   wishKind
+	weight float64
+}
+
+type wishKind int
+
+const (
+	wishWord    wishKind = iota
+	wishName             // a name of code, a proper name, an option
+	wishFile             // a file or folder of the repository
+	wishLiteral          // a quoted string, an option, a figure
+)
+
+// What the kinds of wishes weigh against a word that the repository does not
+// use. What it uses often weighs little: any text about it has that too.
+const (
+	weightWord    = 1.0
+	weightPair    = 0.4 // a pair of letters where words are not separated
+	weightName    = 2.0
+	weightFile    = 3.0
+	weightLiteral = 1.5
+)
+
+// maxWishes bounds what is looked for; requests that name more are wordy.
+const maxWishes = 120
+
+// wishList collects what a text of the request names.
+type wishList struct {
+	v    *view
+	stem *stemmer
+	all  []wish
+	seen map[string]bool
+}
+
+// wishes lists what a text names, each thing once.
+func (v *view) wishes(text string) []wish {
+	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
+	rest := l.files(text)
+	rest = l.literals(rest)
+	rest = l.names(rest)
+	for _, w := range words(rest) {
+		if !telling(w) || v.met(w) {
+			continue
+		}
+		weight := weightWord
+		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+			weight = weightPair
+		}
+		l.add(wish{text: w, key: l.stem.of(w), weight: weight * v.rarity(w)})
+	}
+	return l.all
+}
+
+func (l *wishList) add(w wish) {
+	key := w.key
+	if w.kind == wishFile {
+		key = "/" + key
+	}
+	if w.key == "" || l.seen[key] || len(l.all) == maxWishes {
+		return
+	}
+	l.seen[key] = true
+	l.all = append(l.all, w)
+}
+
+// files takes the files and folders of the repository out of a text.
+func (l *wishList) files(text string) string {
+	if l.v.index == nil {
+		return text
+	}
+	var rest strings.Builder
+	for line := range strings.Lines(text) {
+		for _, c := range citesIn(line) {
+			if c.path == "" {
+				continue
+			}
+			if p, ok := l.v.index.find(clean(c.path)); ok {
+				l.add(wish{text: c.path, key: p, kind: wishFile, weight: l.v.fileWeight(p)})
+				line = strings.ReplaceAll(line, c.text, " ")
+			}
+		}
+		for field := range strings.FieldsSeq(line) {
+			dir := strings.Trim(field, ".,;:()`'\"/")
+			if strings.Contains(field, "/") && len(dir) > 1 && l.v.index.hasFolder(dir) {
+				l.add(wish{text: field, key: dir + "/", kind: wishFile, weight: weightFile})
+				line = strings.ReplaceAll(line, field, " ")
+			}
+		}
+		rest.WriteString(line)
+	}
+	return rest.String()
+}
+
+// fileWeight: in a repository of few files every text cites each of them.
+func (v *view) fileWeight(p string) float64 {
+	lang, same := languageOfFile(p), 0
+	for _, f := range v.index.sources {
+		if same++; lang != "" && languageOfFile(f) != lang {
+			same--
+		}
+		if same > 4 {
+			break
+		}
+	}
+	return weightFile * share(float64(same), 4)
+}
+
+// literalText matches what a request quotes: options, strings, numbers.
+var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
+
+// literals takes quoted strings, options and figures out of a text.
+func (l *wishList) literals(text string) string {
+	if !strings.ContainsAny(text, `-"'0123456789%`) {
+		return text
+	}
+	for _, m := range literalText.FindAllStringSubmatch(text, 40) {
+		said := strings.TrimSpace(first(m[1:]...))
+		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) {
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low)})
+		}
+	}
+	return text
+}
+
+// versionLike matches the version of a package, which says what is worked on.
+var versionLike = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)?$`)
+
+// names takes names of code and proper names out of a text.
+func (l *wishList) names(text string) string {
+	var rest strings.Builder
+	for line := range strings.Lines(text) {
+		for _, m := range codeNames(line, 40) {
+			name := strings.ToLower(strings.Trim(m, "().:/"))
+			if len(name) < 3 || stopWords[name] || versionText.MatchString(name) {
+				continue
+			}
+			l.add(wish{text: m, key: name, kind: wishName, weight: weightName * l.v.rarity(lastName(name))})
+			line = strings.ReplaceAll(line, m, " ")
+		}
+		inside := false // of a sentence, whose first word has a capital anyway
+		for _, field := range strings.Fields(line) {
+			at := inside
+			inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
+			name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
+			if properWord(name, at) && !stopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
+				l.add(wish{text: name, key: l.stem.of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
+			}
+		}
+		rest.WriteString(line)
+	}
+	return rest.String()
+}
+
+// properWord reports whether a word inside a sentence is written like a name.
+func properWord(w string, inside bool) bool {
+	first, size := utf8.DecodeRuneInString(w)
+	if !unicode.IsUpper(first) || len(w) < 2 {
+		return false
+	}
+	rest := w[size:]
+	return inside || strings.IndexFunc(rest, unicode.IsUpper) >= 0
+}
+
+// lastName is the last part of a dotted name.
+func lastName(name string) string {
+	return name[strings.LastIndexAny(name, ".:/")+1:]
+}
+
+// rarity is 1 for a word that the repository does not use and falls with how
+// often it does.
+func (v *view) rarity(word string) float64 {
+	if v.index == nil {
+		return 1
+	}
+	if v.isProject(word) {
+		return 0.05
+	}
+	n := v.index.uses(word)
+	if n == 0 {
+		return 1
+	}
+	per := float64(n) / max(1, float64(v.index.scanned)/10_000)
+	return 1 / (1 + per/6)
+}
+
+// taken reports whether the answer takes a wish up.
+func (v *view) taken(w wish) bool {
+	switch w.kind {
+	case wishFile:
+		if dir, ok := strings.CutSuffix(w.key, "/"); ok {
+			return slices.ContainsFunc(v.touched, func(p string) bool { return strings.HasPrefix(p, dir+"/") }) || strings.Contains(v.lower, strings.ToLower(dir)+"/")
+		}
+		return slices.Contains(v.touched, w.key) || strings.Contains(v.lower, strings.ToLower(path.Base(w.key)))
+	case wishLiteral:
+		return strings.Contains(v.lower, w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(v.lower, strings.TrimSuffix(w.key, "%")+" %")
+	case wishName:
+		if strings.Contains(v.lower, w.key) {
+			return true
+		}
+		last := lastName(w.key)
+		return len(last) > 2 && last != w.key && v.said[last]
+	}
+	return v.answer[w.key]
+}
+
+// isProject reports whether a word is the name of the project itself, which
+// any text about it has.
+func (v *view) isProject(word string) bool { return v.index != nil && v.index.project()[word] }
+
+// manifestName matches the name of the project in the manifests of the usual
+// package managers.
+var manifestName = regexp.MustCompile(`(?m)^\s*(?:module\s+(\S+)|"name":\s*"([^"]+)"|name\s*=\s*"([^"]+)")`)
+
+// project returns the words that the project is called by.
+func (x *index) project() map[string]bool {
+	if x.called == nil {
+		x.called = map[string]bool{}
+		for _, file := range []string{"go.mod", "package.json", "Cargo.toml", "pyproject.toml"} {
+			t := (*fileText)(nil)
+			if _, ok := x.files[file]; ok {
+				t = x.text(file)
+			}
+			if t == nil {
+				continue
+			}
+			if m := manifestName.FindStringSubmatch(t.raw[:min(len(t.raw), 4000)]); m != nil {
+				name := strings.ToLower(first(m[1:]...))
+				x.called[name] = true
+				for _, part := range words(name) {
+					x.called[part] = true
+				}
+				for _, part := range strings.Split(name, "/") {
+					x.called[part] = true
+				}
+				x.called[strings.ReplaceAll(path.Base(name), "-", "")] = true
+			}
+		}
+	}
+	return x.called
+}
+
+// concept is a kind of product that requests ask for, whatever they call it,
+// and how to see that it is there.
+type concept struct {
+	words map[string]bool
+	there func(*view) bool
+}
+
+// concepts are met by the form of a deliverable, not by its words.
+var concepts = []concept{
+	{wordSet(`test tests testing testcase unit spec specs prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
+	{wordSet(`fix fixes fixed patch patches diff change changes correct bug bugs repair implement implementation add adds code
+korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
+	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk concerns
+security assessment opinion look sicherheit fehler probleme errores fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored >= 2 || v.ground.quoted >= 2 }},
+	{wordSet(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
+pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
+		func(v *view) bool { return v.prose.words >= 40 && len(v.touched) > 0 }},
+	{wordSet(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.codeLines() > 1 }},
+	{wordSet(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.count(tableRow) > 3 }},
+	{wordSet(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
+		func(v *view) bool { return v.prose.words >= 20 }},
+	{wordSet(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
+}
+
+// met reports whether a word of the request stands for a kind of product that
+// the deliverable has.
+func (v *view) met(word string) bool {
+	for _, c := range concepts {
+		if c.words[word] && c.there(v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *view) hasTests() bool { return testCode.MatchString(v.allCode()) }
+
+// hasChange reports whether the deliverable holds a change to the repository.
+func (v *view) hasChange() bool {
+	if len(v.in.Patch) > 0 {
+		return true
+	}
+	for _, b := range v.doc.blocks {
+		if b.diff {
+			return true
+		}
+	}
+	return v.doc.codeLines() > 1
+}

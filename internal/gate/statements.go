@@ -1,0 +1,239 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// statements is what the prose of a deliverable consists of: sentences that
+// say something, and lists of names that say nothing.
+type statements struct {
+	all   int // sentences with enough words of their own
+	tied  int // of these, those that name something concrete
+	words int // words of the prose
+	dead  int // of these, in mere lists of names and in repeated frames
+	loose []string
+	about map[string]bool // the words of the request that tie a sentence to it
+	stem  *stemmer
+}
+
+// acronym matches what is written like a name in any language: WAL, SQLite.
+var acronym = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*\b`)
+
+// onSubject reports whether a sentence has two of the words that the request
+// is about.
+func (st *statements) onSubject(rest []string) bool {
+	n := 0
+	for _, w := range rest {
+		if len(st.about) > 0 && st.about[st.stem.of(w)] {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// Bounds of what is looked at; a text that has said nothing by then does not
+// begin to.
+const (
+	maxStatementBytes = 256 << 10
+	minStatementWords = 5
+	maxFrames         = 4000
+)
+
+// frame is a sentence without the names in it.
+type frame struct {
+	words, times int
+}
+
+func (v *view) readStatements() {
+	st := &v.prose
+	frames := map[uint64]*frame{}
+	st.about, st.stem = v.subjects(), v.stem
+	budget, paragraph := maxStatementBytes, ""
+	end := func() {
+		for _, s := range splitSentences(paragraph) {
+			st.sentence(s, frames)
+		}
+		paragraph = ""
+	}
+	for _, l := range v.doc.lines {
+		if budget -= len(l.text); budget < 0 {
+			break
+		}
+		text := strings.TrimSpace(l.text)
+		if l.code || text == "" || heading.matches(l.text) {
+			end()
+			continue
+		}
+		if tableRow.matches(l.text) {
+			end()
+			st.row(l.text)
+			continue
+		}
+		if listItem.matches(l.text) || len(paragraph) > maxLineBytes || shortLine(paragraph) {
+			end()
+		}
+		paragraph += " " + text
+	}
+	end()
+	for _, f := range frames {
+		if f.times >= 3 {
+			st.dead += f.words * f.times
+		}
+	}
+}
+
+// countAny counts the runes of text that are in marks.
+func countAny(text, marks string) int {
+	n := 0
+	for _, r := range text {
+		if strings.ContainsRune(marks, r) {
+			n++
+		}
+	}
+	return n
+}
+
+// shortLine reports whether a line stands for itself: the one before it is
+// too short to have been wrapped.
+func shortLine(before string) bool { return len(before) < 60 }
+
+// subjects are the words of the request that say what it is about, where there
+// is no repository whose names could.
+func (v *view) subjects() map[string]bool {
+	if v.index != nil {
+		return nil
+	}
+	about := map[string]bool{}
+	for _, w := range words(requestText(v.in.Request)) {
+		if telling(w) {
+			about[v.stem.of(w)] = true
+		}
+	}
+	return about
+}
+
+// row reads a row of a table: a few names and no figure say nothing.
+func (st *statements) row(text string) {
+	n, plain, alive := 0, 0, false
+	for cell := range strings.SplitSeq(strings.Trim(text, " |"), "|") {
+		rest, named, concrete := plainWords(cell)
+		n += len(rest) + named
+		plain += len(rest)
+		alive = alive || concrete || len(rest) > 3
+	}
+	if n == 0 {
+		return
+	}
+	st.words += n
+	if !alive {
+		st.dead += n
+	}
+}
+
+func (st *statements) sentence(text string, frames map[uint64]*frame) {
+	rest, named, concrete := plainWords(text)
+	n := len(rest) + named
+	if n == 0 {
+		return
+	}
+	st.words += n
+	figures := strings.IndexFunc(text, unicode.IsDigit) >= 0
+	parts := 1 + countAny(text, ",;\u3001\uff0c\uff1b")
+	if parts >= 4 && float64(n) <= 3.3*float64(parts) && !concrete && !figures {
+		st.dead += n
+		return
+	}
+	if len(rest) < minStatementWords {
+		return
+	}
+	st.all++
+	if named > 0 || concrete || figures || acronym.MatchString(text) || st.onSubject(rest) {
+		st.tied++
+	} else if len(st.loose) < 5 {
+		st.loose = append(st.loose, shorten(text, 100))
+	}
+	if named == 0 || len(frames) > maxFrames {
+		return
+	}
+	key := xxhash.Sum64String(strings.Join(rest, " "))
+	f := frames[key]
+	if f == nil {
+		f = &frame{words: n}
+		frames[key] = f
+	}
+	f.times++
+}
+
+// namedText matches what names something: inline code, paths and names of code.
+var namedText = regexp.MustCompile("`[^`\n]{1,200}`|[^\\s`]*[A-Za-z0-9_][./:_][A-Za-z0-9_][^\\s`,;]*|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*(?:\\(\\))?")
+
+// concreteText matches a piece of code that is more than a name.
+var concreteText = regexp.MustCompile("`[^`\n]*[^\\w`./:()$@#&*-][^`\n]*`|`[^`\n]*\\d[^`\n]*`")
+
+// plainWords returns the words of a sentence that are no names, how many names
+// it has, and whether it holds a piece of code that is more than a name.
+func plainWords(text string) (rest []string, named int, concrete bool) {
+	if strings.ContainsAny(text, "`./:_") || marksCode(text) {
+		concrete = strings.Contains(text, "`") && concreteText.MatchString(text)
+		text = namedText.ReplaceAllStringFunc(text, func(string) string { named++; return " " })
+	}
+	for _, w := range words(text) {
+		if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
+			rest = append(rest, w)
+		}
+	}
+	return rest, named, concrete
+}
+
+// splitSentences splits a line at the ends of sentences.
+func splitSentences(text string) []string {
+	var all []string
+	start := 0
+	for i, r := range text {
+		end := r == '\u3002' || r == '\uff01' || r == '\uff1f'
+		if (r == '.' || r == '!' || r == '?' || r == ';') && (i+1 == len(text) || text[i+1] == ' ') {
+			end = true
+		}
+		if end {
+			next := i + len(string(r))
+			all = append(all, text[start:next])
+			start = next
+		}
+	}
+	if strings.TrimSpace(text[start:]) != "" {
+		all = append(all, text[start:])
+	}
+	return all
+}
+
+// lists takes points for lists of names and for one sentence that is said of
+// many names: they show that the repository was listed, not that it was read.
+func lists(v *view) (Signal, bool) {
+	s := Signal{Name: "lists of names", Reason: "The text says something about what it names."}
+	st := v.prose
+	if st.words < 40 {
+		return s, true
+	}
+	dead := share(float64(st.dead), float64(st.words))
+	// What is quoted rightly or delivered as code is more than a list.
+	dead *= 1 - share(float64(v.ground.quoted), 3)
+	dead *= 1 - 0.7*share(float64(v.doc.codeLines()), 15)
+	if v.index != nil && v.ground.anchored+v.ground.quoted+v.doc.codeLines() == 0 {
+		dead *= 1.7 // nothing else that shows work
+	}
+	if dead < 0.35 {
+		return s, true
+	}
+	s.Points = -costLists * share(dead-0.25, 0.3)
+	if dead >= 0.5 {
+		s.Cap = capAt(capLists)
+	}
+	s.Reason = fmt.Sprintf("%.0f %% of the text are lists of names or the same sentence about different names.", 100*min(1, dead))
+	s.advice = "Say what is wrong or right about each place, instead of listing names."
+	return s, true
+}

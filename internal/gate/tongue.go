@@ -1,0 +1,120 @@
+package gate
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/danish"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/finnish"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/hungarian"
+	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/norwegian"
+	"github.com/blevesearch/snowballstem/portuguese"
+	"github.com/blevesearch/snowballstem/romanian"
+	"github.com/blevesearch/snowballstem/russian"
+	"github.com/blevesearch/snowballstem/spanish"
+	"github.com/blevesearch/snowballstem/swedish"
+	"github.com/blevesearch/snowballstem/turkish"
+)
+
+// tongue is a natural language: the small words that give it away, and how its
+// words are stemmed.
+type tongue struct {
+	marks map[string]bool
+	stem  func(*snowballstem.Env) bool
+}
+
+// tongues that are told apart, English first: it is what remains in doubt.
+var tongues = []tongue{
+	{wordSet("the and of to is in that for with not are this what which how from our you"), english.Stem},
+	{wordSet("der die das und nicht ist ein eine mit für auf wir bitte den dem wie zu von auch werden"), german.Stem},
+	{wordSet("le la les des une est dans pour avec qui que nous vous sur pas aux du et"), french.Stem},
+	{wordSet("el la los las una del que por con para qué está es y se cómo más no nos"), spanish.Stem},
+	{wordSet("o os um uma do da dos das não que com para em no na por é mais está"), portuguese.Stem},
+	{wordSet("il lo gli una del della che per con non è sono come più nel si di"), italian.Stem},
+	{wordSet("de het een en van niet is met voor op dat wij zijn naar ook bij"), dutch.Stem},
+	{wordSet("och att det som en är för med på av inte den till vi"), swedish.Stem},
+	{wordSet("og at det som en er for med på av ikke den til vi der"), danish.Stem},
+	{wordSet("og å det som en er for med på av ikke den til vi jeg"), norwegian.Stem},
+	{wordSet("ja on ei että se mutta kun tai joka sekä ovat"), finnish.Stem},
+	{wordSet("és a az hogy nem egy van is de meg csak"), hungarian.Stem},
+	{wordSet("și în de la cu nu este o un pe pentru că să"), romanian.Stem},
+	{wordSet("ve bir bu için ile değil olarak çok da de"), turkish.Stem},
+	{wordSet("и в не на что с по как это для мы из от при"), russian.Stem},
+}
+
+// stemmer cuts the words of a language so that their forms meet.
+type stemmer struct {
+	stem  func(*snowballstem.Env) bool
+	env   *snowballstem.Env
+	known map[string]string
+}
+
+// newStemmer returns the stemmer for the language of the words.
+func newStemmer(text []string) *stemmer {
+	best, most := tongues[0], 0
+	for _, t := range tongues {
+		n := 0
+		for _, w := range text[:min(len(text), 2000)] {
+			if t.marks[w] {
+				n++
+			}
+		}
+		if n > most {
+			best, most = t, n
+		}
+	}
+	return &stemmer{stem: best.stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
+}
+
+// longestStemmed is the longest word that is stemmed; longer ones are names.
+const longestStemmed = 40
+
+func (s *stemmer) of(word string) string {
+	if st, ok := s.known[word]; ok {
+		return st
+	}
+	st := word
+	if n := len(word); n > 2 && n <= longestStemmed && strings.IndexFunc(word, notLetter) < 0 {
+		s.env.SetCurrent(word)
+		s.stem(s.env)
+		st = s.env.Current()
+	}
+	if len(s.known) < 1<<16 {
+		s.known[word] = st
+	}
+	return st
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }
+
+// unspaced reports whether a letter is of a script that is written without
+// spaces between words.
+func unspaced(r rune) bool {
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
+// appendPairs appends the pairs of neighbouring letters of a run without
+// spaces: where there are no spaces, these stand for the words.
+func appendPairs(all []string, run string) []string {
+	_, width := utf8.DecodeRuneInString(run)
+	if width == len(run) {
+		return append(all, run)
+	}
+	for start := 0; start < len(run); {
+		_, first := utf8.DecodeRuneInString(run[start:])
+		if start+first >= len(run) {
+			break
+		}
+		_, second := utf8.DecodeRuneInString(run[start+first:])
+		all = append(all, run[start:start+first+second])
+		start += first
+	}
+	return all
+}
