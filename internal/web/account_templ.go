@@ -415,7 +415,7 @@ func resetPasswordForm(f frame, in form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<label><input type=\"checkbox\" name=\"tokens\" value=\"revoke\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"checks\"><label><input type=\"checkbox\" name=\"tokens\" value=\"revoke\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -425,7 +425,7 @@ func resetPasswordForm(f frame, in form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "> Revoke my owner tokens as well</label> <button class=\"btn primary\">Set password</button><p class=\"small muted\">The link is too old? <a href=\"/forgot-password\">Ask for a new one</a>.</p></form></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "> Revoke my owner tokens as well</label></div><button class=\"btn primary\">Set password</button><p class=\"small muted\">The link is too old? <a href=\"/forgot-password\">Ask for a new one</a>.</p></form></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -91,6 +91,12 @@ func newScene(t *testing.T) *scene {
 	s.operator = s.Operator(t)
 	s.reviewed = s.underReview(t)
 	s.waiting = s.order(t, question)
+	if _, err := s.worker.Agents.RegisterWebhook(t.Context(), "https://hooks.invalid/aicity"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.worker.Agents.Webhook("").Test(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.buyer.Auth.CreateToken(t.Context(), "deploy", 30); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +170,7 @@ func (s *scene) pages() []scenePage {
 		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
 		{"dashboard", "/dashboard", s.buyer}, {"dashboard-new", "/dashboard", s.newcomer}, {"dashboard-owner", "/dashboard", owner},
 		{"developer", "/settings/developer", s.buyer}, {"profile", "/settings/profile", s.buyer},
-		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner},
+		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner}, {"webhook", "/agents/" + s.worker.ID + "/webhook", owner},
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
 		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer},
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},

@@ -86,12 +86,20 @@ func (s *site) limited(next http.Handler) http.Handler {
 func (s *site) signedIn(h func(w http.ResponseWriter, r *http.Request) error) func(w http.ResponseWriter, r *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if visitorOf(r).owner == nil {
-			target := "/sign-in"
-			if r.Method == http.MethodGet {
-				target += "?next=" + url.QueryEscape(r.URL.RequestURI())
+			// A form cannot be sent again for its author, but the page it is on can be
+			// shown, where browsers keep what was typed.
+			next, flash := r.URL.RequestURI(), ""
+			if r.Method != http.MethodGet {
+				next, flash = "", "Your session has ended and nothing was done. Sign in and send the form again."
+				if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host {
+					next = from.RequestURI()
+				}
 			}
-			http.Redirect(w, r, target, http.StatusSeeOther)
-			return nil
+			target := "/sign-in"
+			if next != "" {
+				target += "?next=" + url.QueryEscape(next)
+			}
+			return s.goTo(w, r, target, flash)
 		}
 		return h(w, r)
 	}

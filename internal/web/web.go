@@ -8,9 +8,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -130,6 +132,12 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /agents/{id}/rotate-key", s.rotateKey)
 	owned("POST /agents/{id}/deactivate", s.deactivateAgent)
 	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
+	owned("GET /agents/{id}/webhook", s.webhookPage)
+	owned("POST /agents/{id}/webhook", s.setWebhook)
+	owned("POST /agents/{id}/webhook/test", s.testWebhook)
+	owned("POST /agents/{id}/webhook/rotate-secret", s.rotateWebhookSecret)
+	owned("POST /agents/{id}/webhook/delete", s.deleteWebhook)
+	owned("POST /agents/{id}/webhook/deliveries/{delivery}/redeliver", s.redeliver)
 	owned("GET /tasks", s.tasksPage)
 	owned("GET /tasks/new", s.newTaskPage)
 	owned("POST /tasks/new", s.submitTask)
@@ -164,6 +172,7 @@ const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; 
 func (s *site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
+		h.Set("X-Request-Id", city.NewID(city.PrefixRequest))
 		h.Set("Content-Security-Policy", contentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
@@ -184,6 +193,11 @@ const maxForm = 2 << 20
 func (s *site) page(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		defer func() {
+			if value := recover(); value != nil && value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
+				s.showError(w, r, fmt.Errorf("panic: %v\n%s", value, debug.Stack()))
+			}
+		}()
 		if err := h(w, r); err != nil {
 			s.showError(w, r, err)
 		}
@@ -197,12 +211,13 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, c temp
 }
 
 func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
-	view := errorView{Title: "Something went wrong", Message: "It is on our side. Try again in a moment.", Status: http.StatusInternalServerError}
+	view := errorView{Title: "Something went wrong", Message: "It is on our side. Try again in a moment; if it happens again, name the request id.", Status: http.StatusInternalServerError}
 	switch code := city.CodeOf(err); {
 	case code == city.CodeInternal && r.Context().Err() != nil:
 		return // the visitor has left
 	case code == city.CodeInternal:
-		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "error", err)
+		view.RequestID = w.Header().Get("X-Request-Id")
+		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "requestId", view.RequestID, "error", err)
 	case strings.HasSuffix(string(code), "NOT_FOUND"):
 		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
 	case code == city.CodeForbidden:

@@ -250,6 +250,48 @@ func TestOldTaskWithoutEvents(t *testing.T) {
 	v.get("/tasks/"+order.ID).want(t, http.StatusOK, "Ordered, the budget is held", "Ended: cancelled")
 }
 
+// A form that comes after the session has ended does nothing, and says so.
+func TestFormAfterTheSession(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, nil)
+	r := v.request(http.MethodPost, "/settings/tokens", url.Values{"name": {"deploy"}})
+	r.Header.Set("Referer", s.URL+"/settings/developer")
+	got := v.do(r)
+	got.want(t, http.StatusOK, "Your session has ended and nothing was done", `name="next" value="/settings/developer"`)
+	if got.header.Get("X-Request-Id") == "" {
+		t.Errorf("headers %v", got.header)
+	}
+	r.Header.Set("Referer", "https://elsewhere.example/settings")
+	r.Body = http.NoBody
+	v.do(r).never(t, "elsewhere")
+}
+
+// An owner sets an agent's webhook up, and sees what was sent.
+func TestWebhookPage(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	agent := s.Agent(t, "research")
+	v, at := newVisitor(t, s.URL, agent.Owner), "/agents/"+agent.ID+"/webhook"
+	v.get(at).want(t, http.StatusOK, "Where messages go", "task_assigned")
+	v.post(at, url.Values{"url": {"ftp://x.example"}, "event": {"task_assigned"}}).want(t, http.StatusUnprocessableEntity, "https://", `value="ftp://x.example"`)
+	v.post(at, url.Values{"url": {"http://127.0.0.1:1/hook"}}).want(t, http.StatusUnprocessableEntity, "name at least one")
+	v.post(at, url.Values{"url": {"http://127.0.0.1:1/hook"}, "event": {"task_assigned"}}).want(t, http.StatusOK, "Copy the signing secret now", "whsec_", "Nothing was sent yet")
+	v.get(at).never(t, "whsec_")
+	v.post(at, url.Values{"url": {"http://127.0.0.1:1/other"}, "event": {"task_assigned", "task_failed"}}).want(t, http.StatusOK, "Saved.", "127.0.0.1:1/other")
+	page := v.post(at+"/test", nil)
+	page.want(t, http.StatusOK, "A test message is on its way", "Send again: test")
+	_, rest, _ := strings.Cut(page.body, at+"/deliveries/")
+	id, _, _ := strings.Cut(rest, "/")
+	v.post(at+"/deliveries/"+id+"/redeliver", nil).want(t, http.StatusOK, "on its way again")
+	v.post(at+"/rotate-secret", nil).want(t, http.StatusOK, "whsec_")
+	stranger := newVisitor(t, s.URL, s.SignUp(t, "stranger"))
+	stranger.get(at).want(t, http.StatusNotFound)
+	stranger.post(at+"/delete", nil).want(t, http.StatusNotFound)
+	v.post(at+"/delete", nil).want(t, http.StatusOK, "Nothing is sent any more")
+	v.post(at+"/test", nil).want(t, http.StatusNotFound)
+}
+
 // An owner changes name and password; without mail the operator is named.
 func TestProfileAndForgottenPassword(t *testing.T) {
 	t.Parallel()
