@@ -207,7 +207,7 @@ func (s *site) page(h handler) http.Handler {
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	return c.Render(r.Context(), w)
+	return c.Render(r.Context(), &printable{w: w})
 }
 
 func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
