@@ -83,14 +83,6 @@ func (r Request) validate(longest time.Duration) error {
 	return v.Err()
 }
 
-// check refuses network tools. Errors: COMMAND_BLOCKED.
-func (r Request) check() error {
-	if r.Command != "" {
-		return checkScript(r.Command)
-	}
-	return checkArgv(r.Argv)
-}
-
 // command is the request as the backend runs it.
 func (r Request) command() Command {
 	c := Command{Argv: r.Argv, Dir: r.Dir, Timeout: r.Timeout}
