@@ -54,7 +54,7 @@ func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
 				{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace},
 				{Type: specs.UTSNamespace}, {Type: specs.MountNamespace},
 			},
-			CgroupsPath: cgroupPath(spec.ID),
+			CgroupsPath: b.cgroupPath(spec.ID),
 			Resources:   resources(spec.Limits),
 		},
 	}

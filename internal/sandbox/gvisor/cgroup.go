@@ -3,6 +3,8 @@ package gvisor
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,8 +21,15 @@ import (
 const cgroupRoot = "/sys/fs/cgroup"
 
 // cgroupPath is the cgroup of one sandbox. It has no parent of ours, so that
-// removing it leaves nothing behind.
-func cgroupPath(id string) string { return "/aicity-" + id }
+// removing it leaves nothing behind; its name tells whose it is.
+func (b *Backend) cgroupPath(id string) string { return "/aicity-" + id + b.mark() }
+
+// mark is the end of the names of this backend's cgroups: several cities may
+// share a machine.
+func (b *Backend) mark() string {
+	sum := sha256.Sum256([]byte(b.stateDir()))
+	return "." + hex.EncodeToString(sum[:6])
+}
 
 // cgroupsWritable reports whether cgroups are mounted where we may write.
 func cgroupsWritable() bool {
@@ -46,13 +55,13 @@ func v2() bool {
 	return err == nil
 }
 
-// oomKills is how many processes of the sandbox the kernel killed for want of memory.
-func oomKills(id string) (int, error) {
+// oomKills is how many processes of a cgroup the kernel killed for want of memory.
+func oomKills(cgroup string) (int, error) {
 	name := "memory.oom_control"
 	if v2() {
 		name = "memory.events"
 	}
-	f, err := os.Open(filepath.Join(memoryRoot(), cgroupPath(id), name))
+	f, err := os.Open(filepath.Join(memoryRoot(), cgroup, name))
 	if err != nil {
 		return 0, err
 	}
@@ -65,23 +74,19 @@ func oomKills(id string) (int, error) {
 	return 0, nil
 }
 
-// cgroupDirs are the folders of the sandbox's cgroup that exist.
-func cgroupDirs(id string) ([]string, error) {
+// cgroupDirs are the folders that exist of cgroups of this name, a pattern.
+func cgroupDirs(name string) ([]string, error) {
 	if v2() {
-		dir := filepath.Join(cgroupRoot, cgroupPath(id))
-		if _, err := os.Stat(dir); err != nil {
-			return nil, nil //nolint:nilerr // there is none
-		}
-		return []string{dir}, nil
+		return filepath.Glob(filepath.Join(cgroupRoot, name))
 	}
-	return filepath.Glob(filepath.Join(cgroupRoot, "*", cgroupPath(id)))
+	return filepath.Glob(filepath.Join(cgroupRoot, "*", name))
 }
 
 // removeCgroup removes what runsc leaves behind when a sandbox died before it
 // was deleted, or its start was cut off: then processes too. A killed process
 // leaves its cgroup a moment after its end.
-func removeCgroup(ctx context.Context, id string) error {
-	dirs, err := cgroupDirs(id)
+func removeCgroup(ctx context.Context, name string) error {
+	dirs, err := cgroupDirs(name)
 	if err != nil {
 		return fmt.Errorf("list cgroups: %w", err)
 	}

@@ -68,7 +68,7 @@ func merge(base, over []string) []string {
 
 // death says why a sandbox has ended.
 func (b *Backend) death(id string, cause error) error {
-	killed, err := oomKills(id)
+	killed, err := oomKills(b.cgroupPath(id))
 	switch {
 	case err == nil && killed > 0:
 		return sandbox.ErrOOM

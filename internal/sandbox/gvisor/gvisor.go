@@ -45,6 +45,7 @@ type Backend struct {
 	missing  error  // why it cannot work at all
 	cgroups  bool   // set by Probe, before anything else is called
 	mounts   []mount
+	reaped   sync.Once // before the first probe
 
 	mu    sync.Mutex
 	boxes map[string]*box // that run, by id; guarded by mu
@@ -87,6 +88,9 @@ func (b *Backend) Probe(ctx context.Context) error {
 	}
 	if err := os.MkdirAll(b.stateDir(), 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
+	}
+	if err := b.reap(ctx); err != nil {
+		return fmt.Errorf("remove what an earlier life left: %w", err)
 	}
 	if err := b.placeRunner(); err != nil {
 		return fmt.Errorf("place the runner: %w", err)
@@ -157,7 +161,7 @@ func (b *Backend) Destroy(ctx context.Context, id string) error {
 	if err := b.run(ctx, "delete", "--force", id); err != nil {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
-	return removeCgroup(ctx, id)
+	return removeCgroup(ctx, b.cgroupPath(id))
 }
 
 // List implements sandbox.Backend. It reads the names of the state files, so

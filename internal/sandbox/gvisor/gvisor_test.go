@@ -248,8 +248,8 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 		defer close(left)
 		defer leave()
 		for ctx.Err() == nil {
-			one, _ := filepath.Glob("/sys/fs/cgroup/*/aicity-" + id)
-			two, _ := filepath.Glob("/sys/fs/cgroup/aicity-" + id)
+			one, _ := filepath.Glob("/sys/fs/cgroup/*/aicity-" + id + "*")
+			two, _ := filepath.Glob("/sys/fs/cgroup/aicity-" + id + "*")
 			if len(one)+len(two) > 0 {
 				return
 			}

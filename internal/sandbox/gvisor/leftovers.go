@@ -1,0 +1,86 @@
+package gvisor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// reap ends what a killed server left behind: every process that works with our
+// state folder, also a runsc that was still starting a sandbox nobody knows, the
+// cgroups with our mark, and probes' folders. It does so once, before anything
+// is started. What runsc has noted of sandboxes stays for List.
+func (b *Backend) reap(ctx context.Context) error {
+	var err error
+	b.reaped.Do(func() { err = b.reapNow(ctx) })
+	return err
+}
+
+func (b *Backend) reapNow(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
+	defer cancel()
+	if err := b.killAll(ctx); err != nil {
+		return err
+	}
+	if err := removeCgroup(ctx, "aicity-*"+b.mark()); err != nil {
+		return err
+	}
+	probes, err := filepath.Glob(filepath.Join(b.opts.Dir, "probe-*"))
+	for _, dir := range probes {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// killAll kills the processes that work with our state folder until there are
+// none: one that is starting others is found again by them.
+func (b *Backend) killAll(ctx context.Context) error {
+	retry := time.NewTicker(5 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		pids, err := b.processes()
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("processes %v do not end", pids)
+		case <-retry.C:
+		}
+	}
+}
+
+// processes are the host's processes that were told of our state folder, as
+// runsc and all that it starts are. One that has ended already has no words.
+func (b *Backend) processes() ([]int, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	word := []byte("--root=" + b.stateDir())
+	var pids []int
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil || pid == os.Getpid() {
+			continue
+		}
+		words, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
+		if err != nil {
+			continue // it has ended
+		}
+		if slices.ContainsFunc(bytes.Split(words, []byte{0}), func(w []byte) bool { return bytes.Equal(w, word) }) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
