@@ -109,6 +109,16 @@ func Config(dir string) config.Config {
 	}
 }
 
+// StartWith starts a city with a configuration; the caller stops its App.
+func StartWith(t testing.TB, cfg config.Config) *Server {
+	t.Helper()
+	s, err := start(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func start(ctx context.Context, cfg config.Config, clock city.Clock) (*Server, error) {
 	city, err := app.New(ctx, cfg, logger(), app.Options{Clock: clock})
 	if err != nil {
@@ -129,7 +139,9 @@ func logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// runsc is the one that make build puts into bin, "" when it was not built.
+// runsc is the one that make build puts into bin, "" when it was not built. The
+// module is looked for above the test's folder: a path that was compiled in
+// may be cut.
 func runsc() string {
 	dir, err := os.Getwd() // a test's own folder; what the compiler knows of it is trimmed
 	if err != nil {
