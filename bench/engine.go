@@ -11,7 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,12 +70,12 @@ func measureEngine(ctx context.Context, s settings, e engine) ([]measurement, er
 	if err != nil {
 		return nil, fmt.Errorf("bare commits: %w", err)
 	}
-	city, err := openCity(ctx, s, e)
+	city, err := openCity(ctx, s, e, s.workers)
 	if err != nil {
 		return nil, err
 	}
 	defer city.close(ctx)
-	lifecycles, err := city.lifecycles(ctx, s)
+	lifecycles, err := city.lifecycles(ctx, s, func(worker int) int { return worker })
 	if err != nil {
 		return nil, fmt.Errorf("lifecycles: %w", err)
 	}
@@ -180,8 +182,7 @@ type city struct {
 	app    *app.App
 	url    string
 	drop   func()
-	buyers []*aicity.Client
-	owners []*aicity.Client
+	owners []*aicity.Client // each with credits and the agent of its number
 	agents []*worker
 }
 
@@ -190,15 +191,19 @@ type worker struct {
 	client  *aicity.Client
 }
 
-func openCity(ctx context.Context, s settings, e engine) (*city, error) {
+// openCity starts a city with so many owners, at least two.
+func openCity(ctx context.Context, s settings, e engine, people int) (*city, error) {
+	data, err := os.MkdirTemp(s.dir, e.name+"-")
+	if err != nil {
+		return nil, err
+	}
 	cfg := config.Config{
-		Listen: "127.0.0.1:0", Data: filepath.Join(s.dir, e.name), RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute,
+		Listen: "127.0.0.1:0", Data: data, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute,
 		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
 		DefaultDeadline: 30 * time.Minute, SandboxMax: 4, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256, SandboxDiskMB: 1024, SandboxFiles: 100_000, SandboxVolume: "auto",
 		SandboxLifetime: time.Hour,
 		RepoMaxMB:       100, RepoMaxFiles: 10_000, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
 	}
-	var err error
 	if cfg.Runsc, err = findRunsc(); err != nil {
 		return nil, err
 	}
@@ -217,7 +222,11 @@ func openCity(ctx context.Context, s settings, e engine) (*city, error) {
 		return nil, err
 	}
 	c.url = "http://" + c.app.Address()
-	return c, c.populate(ctx, s.workers)
+	if err := c.populate(ctx, people); err != nil {
+		c.close(ctx)
+		return nil, err
+	}
+	return c, nil
 }
 
 func (c *city) close(ctx context.Context) {
@@ -230,28 +239,25 @@ func httpClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 }
 
+// populate signs up n owners with credits and an agent each.
 func (c *city) populate(ctx context.Context, n int) error {
+	c.owners, c.agents = make([]*aicity.Client, n), make([]*worker, n)
 	shared := httpClient()
 	client := func(o aicity.Options) *aicity.Client {
 		o.BaseURL, o.HTTPClient = c.url, shared
 		return aicity.New(o)
 	}
-	for i := range n {
-		buyer, err := client(aicity.Options{}).Auth.SignUp(ctx, aicity.SignUp{Name: "B", Email: fmt.Sprintf("b%d@bench.example", i), Password: "correct horse battery"})
-		if err != nil {
-			return err
-		}
-		signedIn := client(aicity.Options{OwnerToken: buyer.Token})
-		for range 5 {
-			if _, err := signedIn.Vault.TopUp(ctx, 1_000_000); err != nil {
-				return err
-			}
-		}
+	return each(n, func(i int) error {
 		owner, err := client(aicity.Options{}).Auth.SignUp(ctx, aicity.SignUp{Name: "O", Email: fmt.Sprintf("o%d@bench.example", i), Password: "correct horse battery"})
 		if err != nil {
 			return err
 		}
 		ownerClient := client(aicity.Options{OwnerToken: owner.Token})
+		for range 5 {
+			if _, err := ownerClient.Vault.TopUp(ctx, 1_000_000); err != nil {
+				return err
+			}
+		}
 		agent, err := ownerClient.Agents.Register(ctx, aicity.RegisterAgent{
 			DisplayName: "Bench", Framework: "custom", Model: "claude-sonnet-4-6", MaxConcurrentTasks: 100,
 			Capabilities: []aicity.Capability{{Category: "research"}}, Pricing: aicity.PerTask(300),
@@ -259,17 +265,42 @@ func (c *city) populate(ctx context.Context, n int) error {
 		if err != nil {
 			return err
 		}
-		c.buyers, c.owners = append(c.buyers, signedIn), append(c.owners, ownerClient)
-		c.agents = append(c.agents, &worker{id: agent.Agent.ID, key: agent.APIKey, client: client(aicity.Options{APIKey: agent.APIKey})})
-	}
-	return nil
+		c.owners[i] = ownerClient
+		c.agents[i] = &worker{id: agent.Agent.ID, key: agent.APIKey, client: client(aicity.Options{APIKey: agent.APIKey})}
+		return nil
+	})
 }
 
-// lifecycles orders, starts and completes tasks: hold, gate, capture, fee, escrow.
-func (c *city) lifecycles(ctx context.Context, s settings) (float64, error) {
+// each runs f for 0 to n-1, several at once, and returns what went wrong.
+func each(n int, f func(i int) error) error {
+	var next atomic.Int64
+	errs := make([]error, runtime.NumCPU())
+	var wg sync.WaitGroup
+	for w := range errs {
+		wg.Go(func() {
+			for errs[w] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				errs[w] = f(i)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// buyerOf is who hires an agent: the owner after its own.
+func (c *city) buyerOf(agent int) *aicity.Client { return c.owners[(agent+1)%len(c.owners)] }
+
+// lifecycles orders, starts and completes tasks: hold, gate, capture, fee,
+// escrow. pick says which agent's turn it is.
+func (c *city) lifecycles(ctx context.Context, s settings, pick func(worker int) int) (float64, error) {
 	return rate(ctx, s.workers, s.seconds, func(ctx context.Context, w int) error {
-		agent := c.agents[w]
-		task, err := c.buyers[w].Tasks.Submit(ctx, aicity.SubmitTask{
+		i := pick(w)
+		agent := c.agents[i]
+		task, err := c.buyerOf(i).Tasks.Submit(ctx, aicity.SubmitTask{
 			TaskType: "research", MaxBudget: 400, AgentID: agent.id, Input: aicity.TaskInput{Description: question},
 		})
 		if err != nil {

@@ -1,7 +1,7 @@
 // Command bench measures the city against a raw limit taken in the same run on
 // the same machine, and prints the ratios: machines differ, ratios much less.
 //
-//	go run ./bench [-seconds 5] [-only city|ledger|sandbox] [-write bench/RESULTS.md]
+//	go run ./bench [-seconds 5] [-only city|hot|ledger|sandbox] [-write bench/RESULTS.md]
 //
 // PostgreSQL is measured when AICITY_TEST_POSTGRES names a server.
 package main
@@ -45,8 +45,8 @@ type settings struct {
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
 	write := flag.String("write", "", "also write the results to this file")
-	only := flag.String("only", "", "measure only city, ledger or sandbox")
-	transfers := flag.Int("transfers", 100_000, "how many transfers the grown ledger has")
+	only := flag.String("only", "", "measure only city, hot, ledger or sandbox")
+	transfers := flag.Int("transfers", 2_000_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -108,6 +108,7 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 	for _, e := range engines {
 		for name, measure := range map[string]func() ([]measurement, error){
 			"city":   func() ([]measurement, error) { return measureEngine(ctx, s, e) },
+			"hot":    func() ([]measurement, error) { return measureHot(ctx, s, e) },
 			"ledger": func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) },
 		} {
 			if !what.wants(name) {
@@ -135,7 +136,7 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 
 // parts says what is measured.
 type parts struct {
-	only      string // one of city, ledger, sandbox, or "" for all
+	only      string // one of city, hot, ledger, sandbox, or "" for all
 	transfers int    // of the grown ledger
 }
 

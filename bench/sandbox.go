@@ -30,7 +30,7 @@ func measureSandbox(ctx context.Context, s settings) (measurement, error) {
 		return measurement{}, err
 	}
 	defer stop()
-	c, err := openCity(ctx, settings{seconds: s.seconds, workers: 1, dir: s.dir}, engine{name: "sandbox"})
+	c, err := openCity(ctx, settings{seconds: s.seconds, workers: 1, dir: s.dir}, engine{name: "sandbox"}, 2)
 	if err != nil {
 		return measurement{}, err
 	}
@@ -70,7 +70,7 @@ func median(d []time.Duration) time.Duration {
 // provision orders a task and measures from provision to the first command's end.
 func (c *city) provision(ctx context.Context, repo string) (time.Duration, error) {
 	agent := c.agents[0]
-	task, err := c.buyers[0].Tasks.Submit(ctx, aicity.SubmitTask{
+	task, err := c.buyerOf(0).Tasks.Submit(ctx, aicity.SubmitTask{
 		TaskType: "research", MaxBudget: 400, AgentID: agent.id, Input: aicity.TaskInput{Description: question, Repo: repo},
 	})
 	if err != nil {

@@ -131,7 +131,7 @@ func (s *Service) Reactivate(ctx context.Context, ownerID, agentID string) (Agen
 			return a, nil
 		}
 		a.Status, a.StatusReason, a.ConsecutiveFailures = Active, "", 0
-		if _, err := updateStanding(ctx, tx, a.ID, a.Standing); err != nil {
+		if err := updateStanding(ctx, tx, a.ID, a.Standing); err != nil {
 			return Agent{}, err
 		}
 		if s.reactivated != nil {

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -233,14 +232,8 @@ func (s *Service) Candidates(ctx context.Context, q store.Querier, category city
 		ORDER BY a.score DESC, a.id LIMIT $4`, category, Active, Offline, maxCandidates)
 }
 
-// SetStanding stores an agent's reputation. Errors: AGENT_NOT_FOUND.
+// SetStanding stores an agent's reputation. Errors, also later in the
+// transaction: AGENT_NOT_FOUND.
 func (s *Service) SetStanding(ctx context.Context, tx store.Tx, agentID string, standing Standing) error {
-	n, err := updateStanding(ctx, tx, agentID, standing)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return fmt.Errorf("set standing: %w", errAgentNotFound())
-	}
-	return nil
+	return updateStanding(ctx, tx, agentID, standing)
 }

@@ -185,14 +185,19 @@ func updateStatus(ctx context.Context, tx store.Tx, a Agent) error {
 	return nil
 }
 
-func updateStanding(ctx context.Context, tx store.Tx, agentID string, s Standing) (int64, error) {
-	n, err := tx.Exec(ctx, `UPDATE agents SET score = $2, confidence = $3, tasks_completed = $4, tasks_failed = $5,
-		consecutive_failures = $6 WHERE id = $1`,
-		agentID, s.Score, s.Confidence, s.Completed, s.Failed, s.ConsecutiveFailures)
-	if err != nil {
-		return 0, fmt.Errorf("update standing: %w", err)
-	}
-	return n, nil
+func updateStanding(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
+	args := []any{agentID, s.Score, s.Confidence, s.Completed, s.Failed, s.ConsecutiveFailures}
+	return tx.Ask(ctx, `UPDATE agents SET score = $2, confidence = $3, tasks_completed = $4, tasks_failed = $5,
+		consecutive_failures = $6 WHERE id = $1 RETURNING id`, args, func(row store.Row) error {
+		err := row.Scan(new(string))
+		if errors.Is(err, store.ErrNoRows) {
+			err = errAgentNotFound()
+		}
+		if err != nil {
+			return fmt.Errorf("update standing: %w", err)
+		}
+		return nil
+	})
 }
 
 // updateLastSeen never moves a time back: another node may have written a later one.

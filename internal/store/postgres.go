@@ -65,6 +65,12 @@ func (t *pgTx) Queue(_ context.Context, what, query string, args ...any) error {
 	return nil
 }
 
+func (t *pgTx) Ask(_ context.Context, query string, args []any, read func(Row) error) error {
+	t.pipe.batch.Queue(query, args...)
+	t.pipe.queued = append(t.pipe.queued, queued{read: read})
+	return nil
+}
+
 func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	tag, err := t.pipe.Exec(ctx, query, args...)
 	return tag.RowsAffected(), err
@@ -103,41 +109,59 @@ func (r pgRow) Scan(dest ...any) error {
 // the next statement that somebody waits for: round trips cost more than most
 // of the city's statements do.
 type pipe struct {
-	conn  *pgxpool.Conn
-	tx    pgx.Tx // nil until BEGIN has been sent
-	batch pgx.Batch
-	whats []string // what each statement of batch is, for its error
-	done  bool
+	conn   *pgxpool.Conn
+	tx     pgx.Tx // nil until BEGIN has been sent
+	batch  pgx.Batch
+	queued []queued // the statements of batch
+	done   bool
 	// failed says that a queued statement did.
 	failed bool
 }
 
+// queued is a statement of a batch: either what it is, for its error, or what
+// reads its row.
+type queued struct {
+	what string
+	read func(Row) error
+}
+
+// take gets the statement's result.
+func (q queued) take(results pgx.BatchResults) error {
+	if q.read != nil {
+		return q.read(pgRow{results.QueryRow()})
+	}
+	if _, err := results.Exec(); err != nil {
+		return fmt.Errorf("%s: %w", q.what, err)
+	}
+	return nil
+}
+
 func newPipe(conn *pgxpool.Conn) *pipe {
-	p := &pipe{conn: conn, whats: []string{"begin transaction"}}
+	p := &pipe{conn: conn, queued: []queued{{what: "begin transaction"}}}
 	p.batch.BeginTx(pgx.TxOptions{})
 	return p
 }
 
 func (p *pipe) add(what, query string, args []any) {
 	p.batch.Queue(query, args...)
-	p.whats = append(p.whats, what)
+	p.queued = append(p.queued, queued{what: what})
 }
 
 // send runs what is queued with query behind it. The results stand at query's
 // and must be closed.
 func (p *pipe) send(ctx context.Context, query string, args []any) (pgx.BatchResults, error) {
-	batch, whats := p.batch, p.whats
-	p.batch, p.whats = pgx.Batch{}, nil
+	batch, earlier := p.batch, p.queued
+	p.batch, p.queued = pgx.Batch{}, nil
 	batch.Queue(query, args...)
 	results := p.conn.SendBatch(ctx, &batch)
 	if p.tx == nil {
 		p.tx = results.Tx()
 	}
-	for _, what := range whats {
-		if _, err := results.Exec(); err != nil {
+	for _, q := range earlier {
+		if err := q.take(results); err != nil {
 			_ = results.Close()
 			p.failed = true
-			return nil, fmt.Errorf("%s: %w", what, err)
+			return nil, err
 		}
 	}
 	return results, nil

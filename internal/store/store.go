@@ -63,6 +63,10 @@ type Tx interface {
 	// error, which begins with what, may come as theirs. PostgreSQL gets all that
 	// is queued in one round trip.
 	Queue(ctx context.Context, what, query string, args ...any) error
+	// Ask is QueryRow for an answer that is not needed yet: read gets the row, in
+	// order with what is queued, at the latest when the next Query, QueryRow or
+	// Exec has been answered; it must not use the transaction.
+	Ask(ctx context.Context, query string, args []any, read func(Row) error) error
 	// Hopeful reports whether the caller may queue statements that fail where a
 	// rule is broken, instead of asking first: when one of them fails, the whole
 	// transaction runs again and is not hopeful. SQLite never is: asking costs

@@ -120,6 +120,10 @@ func (t *sqlTx) Queue(ctx context.Context, what, query string, args ...any) erro
 	return nil
 }
 
+func (t *sqlTx) Ask(ctx context.Context, query string, args []any, read func(Row) error) error {
+	return read(t.QueryRow(ctx, query, args...))
+}
+
 func (t *sqlTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	return t.tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // the caller owns the rows
 }

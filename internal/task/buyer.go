@@ -38,11 +38,18 @@ func (r BuyerRecord) view() BuyerView {
 // store.ForUpdate.
 func findRecord(ctx context.Context, q store.Querier, ownerID, lock string) (BuyerRecord, error) {
 	var r BuyerRecord
-	err := q.QueryRow(ctx, `SELECT completed, refunded FROM buyer_records WHERE owner_id = $1`+lock, ownerID).Scan(&r.Completed, &r.Refunded)
-	if err != nil && !errors.Is(err, store.ErrNoRows) {
-		return r, fmt.Errorf("find buyer's record: %w", err)
+	err := r.read(q.QueryRow(ctx, recordQuery+lock, ownerID))
+	return r, err
+}
+
+const recordQuery = `SELECT completed, refunded FROM buyer_records WHERE owner_id = $1`
+
+// read takes a record from a row of recordQuery; without a row it is empty.
+func (r *BuyerRecord) read(row store.Row) error {
+	if err := row.Scan(&r.Completed, &r.Refunded); err != nil && !errors.Is(err, store.ErrNoRows) {
+		return fmt.Errorf("find buyer's record: %w", err)
 	}
-	return r, nil
+	return nil
 }
 
 // remember adds what happened to a buyer's record.

@@ -52,12 +52,19 @@ func (s *Service) LimitsOf(ctx context.Context, subject string) (Limits, error) 
 
 func findLimits(ctx context.Context, q store.Querier, subject string) (Limits, error) {
 	var l Limits
-	err := q.QueryRow(ctx, `SELECT per_task, per_day, per_month, approve_above FROM spending_limits WHERE subject = $1`, subject).
-		Scan(&l.PerTask, &l.PerDay, &l.PerMonth, &l.ApproveAbove)
+	err := l.read(q.QueryRow(ctx, limitsQuery, subject))
+	return l, err
+}
+
+const limitsQuery = `SELECT per_task, per_day, per_month, approve_above FROM spending_limits WHERE subject = $1`
+
+// read takes limits from a row of limitsQuery; without a row there are none.
+func (l *Limits) read(row store.Row) error {
+	err := row.Scan(&l.PerTask, &l.PerDay, &l.PerMonth, &l.ApproveAbove)
 	if err != nil && !errors.Is(err, store.ErrNoRows) {
-		return l, fmt.Errorf("find limits: %w", err)
+		return fmt.Errorf("find limits: %w", err)
 	}
-	return l, nil
+	return nil
 }
 
 // bound is whose limits an order must keep.
@@ -66,16 +73,15 @@ type bound struct {
 	Limits
 }
 
-// bounds finds the limits of an order: its owner's, and those of the agent that
-// orders for it.
+// bounds asks for the limits of an order: its owner's, and those of the agent
+// that orders for it. They are there after the transaction's next query.
 func (s *Service) bounds(ctx context.Context, tx store.Tx, t *Task) ([]bound, error) {
 	all := []bound{{column: "buyer_id", subject: t.BuyerID}}
 	if t.SubmitterID != "" {
 		all = append(all, bound{column: "submitter_id", subject: t.SubmitterID})
 	}
 	for i := range all {
-		var err error
-		if all[i].Limits, err = findLimits(ctx, tx, all[i].subject); err != nil {
+		if err := tx.Ask(ctx, limitsQuery, []any{all[i].subject}, all[i].read); err != nil {
 			return nil, err
 		}
 	}

@@ -113,17 +113,19 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 	if tr.To.Ended() && t.EndedAt == nil {
 		t.EndedAt = now(tx)
 	}
-	if err := s.move(ctx, tx, t, tr.Moves); err != nil {
-		return err
-	}
-	if err := s.tell(ctx, tx, t, tr, from, c.facts); err != nil {
-		return err
-	}
+	// The standing first: it waits for an answer, and after it nothing does, so
+	// that balances are locked no longer than the commit takes.
 	if tr.Cause != "" {
 		c.learn.Cause = tr.Cause
 		if err := s.learn(ctx, tx, t.AgentID, t.ID, c.learn); err != nil {
 			return err
 		}
+	}
+	if err := s.move(ctx, tx, t, tr.Moves); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, t, tr, from, c.facts); err != nil {
+		return err
 	}
 	if err := remember(ctx, tx, t.BuyerID, c.on); err != nil {
 		return err

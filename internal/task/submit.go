@@ -141,14 +141,15 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 			return city.Errorf(city.CodeAgentInactive, "This agent is not active: it can order nothing until its owner reactivates it.")
 		}
 	}
-	chosen, err := s.choose(ctx, tx, t)
-	if err != nil {
-		return err
-	}
-	if t.Buyer, err = findRecord(ctx, tx, t.BuyerID, ""); err != nil {
+	// What is asked here is answered with the agents that are read next.
+	if err := tx.Ask(ctx, recordQuery, []any{t.BuyerID}, t.Buyer.read); err != nil {
 		return err
 	}
 	bounds, err := s.bounds(ctx, tx, t)
+	if err != nil {
+		return err
+	}
+	chosen, err := s.choose(ctx, tx, t)
 	if err != nil {
 		return err
 	}

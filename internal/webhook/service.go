@@ -37,11 +37,13 @@ type Config struct {
 type Service struct {
 	Config
 	client *http.Client
+	// deaf remembers the agents that have no endpoint.
+	deaf *event.Memo[struct{}]
 }
 
 // New returns a service and registers its jobs.
 func New(cfg Config) *Service {
-	s := &Service{Config: cfg, client: newClient(cfg.AllowPrivate)}
+	s := &Service{Config: cfg, client: newClient(cfg.AllowPrivate), deaf: event.NewMemo[struct{}](cfg.Events, deafFor)}
 	jobs.Handle(cfg.Jobs, s.deliver, jobs.Timeout(deliveryTimeout+5*time.Second), jobs.RetryAfter(backoff))
 	jobs.Handle(cfg.Jobs, func(ctx context.Context, _ pruneArgs, _ jobs.Attempt) error { return s.prune(ctx) })
 	jobs.Every(cfg.Jobs, time.Hour, pruneArgs{})
@@ -56,6 +58,7 @@ func (s *Service) Register(ctx context.Context, agentID string, r Registration) 
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		secret = ""
+		s.Events.Wake(tx, endpointTopic(agentID))
 		e, err = findEndpoint(ctx, tx, agentID, store.ForUpdate(tx))
 		switch {
 		case err == nil:
@@ -121,11 +124,24 @@ func (s *Service) RotateSecret(ctx context.Context, agentID string) (Endpoint, s
 	return e, secret, nil
 }
 
+// deafFor bounds how long an agent is known to have no endpoint, should another
+// node's word that it has one be lost.
+const deafFor = time.Second
+
+// endpointTopic is the event topic that wakes when an agent gets an endpoint.
+func endpointTopic(agentID string) string { return "webhook/" + agentID }
+
 // Emit queues an event for an agent's endpoint in tx. Nothing happens when the
 // agent has none, or did not ask for this event.
 func (s *Service) Emit(ctx context.Context, tx store.Tx, agentID, eventType, taskID string, data any) error {
+	if _, deaf := s.deaf.Look(agentID); deaf {
+		return nil
+	}
+	load := s.deaf.Begin()
+	defer load.End()
 	e, err := findEndpoint(ctx, tx, agentID, "")
 	if errors.Is(err, store.ErrNoRows) {
+		load.Keep(agentID, endpointTopic(agentID), struct{}{})
 		return nil
 	}
 	if err != nil {
