@@ -106,6 +106,7 @@ func (s *server) registerAll() {
 	s.registerWork()
 	s.registerSandbox()
 	s.registerFiles()
+	s.registerAccessLog()
 	s.registerVault()
 	s.registerSpending()
 	s.registerStatements()

@@ -280,7 +280,8 @@ func (s *server) getGateReport(ctx context.Context, in *TaskPath) (*Out[gate.Rep
 
 // Patch is what the agent changed.
 type Patch struct {
-	Patch string `json:"patch" doc:"Output of git diff; empty when nothing was changed"`
+	Patch     string `json:"patch" doc:"Output of git diff for git apply; empty when nothing was changed"`
+	Truncated bool   `json:"truncated" doc:"Whether the changes of some files were left out, because the patch would be too long"`
 }
 
 func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error) {
@@ -288,11 +289,11 @@ func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error
 	if err != nil {
 		return nil, err
 	}
-	patch, err := s.Tasks.Patch(ctx, t)
+	patch, truncated, err := s.Tasks.Patch(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	return ok(Patch{Patch: patch}), nil
+	return ok(Patch{Patch: patch, Truncated: truncated}), nil
 }
 
 // Statement is every movement of money that belongs to a task.

@@ -83,6 +83,24 @@ func (r Request) validate(longest time.Duration) error {
 	return v.Err()
 }
 
+// shown is the command as people read it.
+func (r Request) shown() string {
+	if r.Command != "" {
+		return r.Command
+	}
+	words := make([]string, len(r.Argv))
+	for i, word := range r.Argv {
+		words[i] = word
+		if !plainWord.MatchString(word) {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// plainWord is a word that a shell leaves as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
 // command is the request as the backend runs it.
 func (r Request) command() Command {
 	c := Command{Argv: r.Argv, Dir: r.Dir, Timeout: r.Timeout}

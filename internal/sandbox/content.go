@@ -27,6 +27,8 @@ type FileContent struct {
 	Offset    int64  `json:"offset" doc:"Where the content begins in the file"`
 	SHA256    string `json:"sha256" doc:"Of the bytes of content, in hex"`
 	More      bool   `json:"more" doc:"Whether the file goes on after it"`
+
+	Bytes int64 `json:"-"` // of content
 }
 
 const (
@@ -69,7 +71,7 @@ func (w workspace) read(abs string, offset, limit int64) (content FileContent, e
 
 func encodeContent(raw []byte) FileContent {
 	sum := sha256.Sum256(raw)
-	c := FileContent{Encoding: "utf-8", SHA256: hex.EncodeToString(sum[:])}
+	c := FileContent{Encoding: "utf-8", SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(raw))}
 	if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
 		c.Content = string(raw)
 		return c

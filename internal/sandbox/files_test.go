@@ -121,7 +121,7 @@ func TestRead(t *testing.T) {
 	}
 	const hello = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 	got, err := w.read(RepoDir+"/a.txt", 0, 0)
-	want := FileContent{Path: RepoDir + "/a.txt", Content: "hello\n", Encoding: "utf-8", SizeBytes: 6, SHA256: hello}
+	want := FileContent{Path: RepoDir + "/a.txt", Content: "hello\n", Encoding: "utf-8", SizeBytes: 6, SHA256: hello, Bytes: 6}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("text: %v\n%s", err, diff)
 	}

@@ -18,6 +18,7 @@ type live struct {
 	dir string  // fixed
 	// baseline is the folder of the code as it was delivered; fixed.
 	baseline string
+	log      *accessLog
 
 	starting chan struct{}  // holds one token; who has it starts or stops the backend
 	users    sync.WaitGroup // who works with it
@@ -32,7 +33,7 @@ type live struct {
 }
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, baseline: baselineDir(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
+	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	return l

@@ -2,12 +2,17 @@ package sandbox_test
 
 import (
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store/storetest"
 )
 
@@ -20,9 +25,9 @@ func TestPatch(t *testing.T) {
 	}
 	b.sh(t, `sed -i s/hi/ho/ main.go; mkdir d; echo new > d/new.txt; printf '\000\001' > bin; echo '*.log' > .gitignore; echo x > x.log
 		ln -s /etc/passwd link; git add -A; git commit -qm work; mkfifo pipe; chmod 000 d`)
-	patch, truncated, err := b.Patch(t.Context(), b.task)
-	if err != nil || truncated {
-		t.Fatalf("got %v, %v", truncated, err)
+	patch, left, err := b.Patch(t.Context(), b.task)
+	if err != nil || left > 0 {
+		t.Fatalf("got %v, %v", left, err)
 	}
 	for _, want := range []string{"-\tprintln(\"hi\")", "+\tprintln(\"ho\")", "b/.gitignore", "GIT binary patch", "b/link", "+/etc/passwd"} {
 		if !strings.Contains(string(patch), want) {
@@ -35,6 +40,79 @@ func TestPatch(t *testing.T) {
 	b.sh(t, "chmod 755 d")
 	if patch, _, err = b.Patch(t.Context(), b.task); err != nil || !strings.Contains(string(patch), "+new") {
 		t.Errorf("new files: got %q, %v", patch, err)
+	}
+}
+
+// A patch turns a fresh clone into what the agent left, whatever it changed.
+func TestPatchApplies(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), nil)
+	url := smallRepository(t)
+	box, err := b.Provision(t.Context(), b.task, sandbox.Source{Repo: source.Repo{URL: url}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := strings.Join([]string{
+		`sed -i '3s/.*/changed/' pkg0/file0.go`,
+		`git mv pkg1/file1.go pkg2/renamed.go; echo more >> pkg2/renamed.go`,
+		`mkdir -p deep/er; mv pkg3/file3.go 'deep/er/with space.go'`,
+		`chmod +x pkg4/file4.go; rm pkg0/file5.go pkg1/file6.go`,
+		`printf '\000\001\377' > blob.bin; head -c 100000 /dev/urandom > big.bin`,
+		`printf 'caf\351 in latin 1\n' > latin.txt; printf 'no newline' > bare.txt; : > empty`,
+		`echo x > 'a "quoted" name'; echo x > 'ünï cødé.txt'; echo x > "$(printf 'tab\tin it')"; echo x > 'back\slash'; echo x > ' lead'; echo x > -dash`,
+		`printf 'name \351' | xargs -0 touch; printf 'diff --git a/x b/x\n--- a/x\n' > looks-like.diff`,
+		`printf 'text %9000s\0after\n' x > late-nul`,
+		`ln -s ../x link; rm pkg2/file2.go; ln -s pkg0 pkg2/file2.go; echo '* diff' > .gitattributes`,
+		`printf 'a\r\nb\r\n' > crlf.txt`,
+	}, "\n")
+	b.sh(t, changes)
+	patch, left, err := b.Patch(t.Context(), b.task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left > 0 || !utf8.Valid(patch) || !strings.Contains(string(patch), "rename from pkg1/file1.go\nrename to pkg2/renamed.go") ||
+		!strings.Contains(string(patch), "old mode 100644\nnew mode 100755") {
+		t.Fatalf("left %d of\n%s", left, patch)
+	}
+	want := strings.TrimSpace(b.sh(t, "git add -A; git write-tree"))
+	clone := filepath.Join(t.TempDir(), "clone")
+	git := func(dir, stdin string, args ...string) string {
+		t.Helper()
+		cmd := exec.Command("git", args...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GIT_CONFIG_NOSYSTEM=1"}
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	git(filepath.Dir(clone), "", "clone", "-q", url, clone)
+	git(clone, "", "checkout", "-q", box.Commit)
+	git(clone, string(patch), "apply", "--index", "--whitespace=nowarn", "-")
+	if got := git(clone, "", "write-tree"); got != want {
+		t.Errorf("the tree is %s, want %s:\n%s", got, want, git(clone, "", "status", "--short"))
+	}
+}
+
+// A patch that would be too long has whole files only, and says what it lacks.
+func TestPatchOfTooMuch(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), nil)
+	b.provision(t, goCode)
+	b.sh(t, "head -c 5000000 /dev/urandom > a.bin; seq 1 100000 > b.txt; echo last > z.txt")
+	patch, left, err := b.Patch(t.Context(), b.task)
+	if err != nil || left != 1 || len(patch) > sandbox.MaxPatch {
+		t.Fatalf("left %d, %d bytes, %v", left, len(patch), err)
+	}
+	for name, in := range map[string]bool{"a/a.bin": false, "a/b.txt": true, "a/z.txt": true} {
+		if strings.Contains(string(patch), "diff --git "+name) != in {
+			t.Errorf("%s: want %v", name, in)
+		}
+	}
+	b.sh(t, "for i in 1 2 3 4 5; do head -c 4000000 /dev/urandom > $i.bin; done")
+	if patch, left, err = b.Patch(t.Context(), b.task); err != nil || left == 0 || len(patch) > sandbox.MaxPatch {
+		t.Errorf("far too much: left %d, %d bytes, %v", left, len(patch), err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -49,15 +50,38 @@ func (s *Service) exec(ctx context.Context, taskID string, r *Request, limit int
 	if err := r.validate(s.cfg.ExecTime); err != nil {
 		return Result{}, err
 	}
-	if err := r.check(); err != nil {
-		return Result{}, err
-	}
 	l, release, err := s.use(ctx, taskID)
 	if err != nil {
 		return Result{}, err
 	}
 	defer release()
 	c := r.command()
+	entry, err := l.log.begin(Access{Op: OpExec, Target: r.shown(), Detail: c.Dir, At: s.now()})
+	if err != nil {
+		return Result{}, err
+	}
+	var printed atomic.Int64
+	result, err := s.checked(ctx, l, *r, c, limit, func(stream Stream, p []byte) {
+		printed.Add(int64(len(p)))
+		output(stream, p)
+	})
+	ended := l.log.end(entry, func(a *Access) {
+		a.Bytes, a.Duration, a.Code = printed.Load(), s.now().Sub(a.At), codeOf(s.withOutput(err, *r, Result{}))
+		if err == nil {
+			a.ExitCode = &result.ExitCode
+		}
+	})
+	if ended != nil {
+		return Result{}, ended
+	}
+	return result, err
+}
+
+// checked runs a command if it may run.
+func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, limit int, output func(Stream, []byte)) (Result, error) {
+	if err := r.check(); err != nil {
+		return Result{}, err
+	}
 	c.Timeout = min(c.Timeout, s.cfg.ExecTime)
 	if _, err := relative(c.Dir); err == nil {
 		if err := l.workspace().isDirectory(c.Dir); err != nil {

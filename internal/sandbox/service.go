@@ -205,7 +205,7 @@ func (s *Service) end(ctx context.Context, l *live) error {
 	<-l.starting // nobody starts it any more: ended is checked under the token
 	err := s.cfg.Backend.Destroy(ctx, l.box.ID)
 	l.users.Wait()
-	err = errors.Join(err, removeDirs(l.dir))
+	err = errors.Join(err, s.closeLog(ctx, l), s.clear(l))
 	if err == nil {
 		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 			return markEnded(ctx, tx, l.box.ID, Destroyed, "")
@@ -221,6 +221,15 @@ func (s *Service) end(ctx context.Context, l *live) error {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
 	return nil
+}
+
+// clear removes a sandbox's files. Its log stays while it is not saved: it is
+// the next start of the server that saves it then.
+func (s *Service) clear(l *live) error {
+	if l.log.saved() {
+		return removeDirs(l.dir)
+	}
+	return errors.Join(volume.Remove(workDir(l.dir)), os.RemoveAll(baselineDir(l.dir)), os.RemoveAll(backendDir(l.dir)))
 }
 
 // finish keeps everybody new from using a sandbox and ends its commands; it
@@ -249,7 +258,7 @@ func (s *Service) Close(ctx context.Context) error {
 			<-l.starting
 			errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
 			l.users.Wait()
-			errs = append(errs, volume.Suspend(workDir(l.dir)))
+			errs = append(errs, s.closeLog(ctx, l), volume.Suspend(workDir(l.dir)))
 			close(l.gone)
 		}
 	}

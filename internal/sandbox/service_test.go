@@ -29,7 +29,7 @@ type bundle struct {
 	task string
 }
 
-func setup(t *testing.T, db *store.DB, change func(*sandbox.Config)) bundle {
+func setup(t testing.TB, db *store.DB, change func(*sandbox.Config)) bundle {
 	t.Helper()
 	cfg := sandbox.Config{
 		DB: db, Backend: sandboxtest.Backend(t), Fetcher: &source.Fetcher{Limits: source.DefaultLimits(), AllowPrivate: true},
@@ -52,7 +52,7 @@ func setup(t *testing.T, db *store.DB, change func(*sandbox.Config)) bundle {
 }
 
 // restart is a service as it comes up, on what is there.
-func restart(t *testing.T, cfg sandbox.Config) *sandbox.Service {
+func restart(t testing.TB, cfg sandbox.Config) *sandbox.Service {
 	t.Helper()
 	s, err := sandbox.New(cfg)
 	if err != nil {

@@ -37,10 +37,16 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 	kept := map[string]bool{}
 	for _, box := range boxes {
 		dir := filepath.Join(s.cfg.Dir, box.ID)
+		log, err := s.recoverLog(ctx, box, dir)
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
 		if s.reopen(ctx, dir) && box.State == Ready && box.ExpiresAt.After(s.now()) {
 			kept[box.ID] = true
 			s.mu.Lock()
-			s.lives[box.TaskID] = newLive(ctx, box, dir, false, s.now())
+			l := newLive(ctx, box, dir, false, s.now())
+			l.log = log
+			s.lives[box.TaskID] = l
 			s.mu.Unlock()
 			continue
 		}
@@ -85,10 +91,24 @@ const sweepEvery = 15 * time.Second
 func (s *Service) Run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	save := time.NewTicker(saveEvery)
+	defer save.Stop()
+	forget := time.NewTicker(forgetEvery)
+	defer forget.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-forget.C:
+			if err := s.ForgetAccesses(ctx); err != nil && ctx.Err() == nil {
+				s.cfg.Logger.WarnContext(ctx, "forget old accesses", "error", err)
+			}
+		case <-save.C:
+			for _, l := range s.all() {
+				if err := s.saveLog(ctx, l); err != nil && ctx.Err() == nil {
+					s.cfg.Logger.WarnContext(ctx, "save access log", "sandbox", l.box.ID, "error", err)
+				}
+			}
 		case <-tick.C:
 			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.cfg.Logger.WarnContext(ctx, "sweep sandboxes", "error", err)

@@ -43,6 +43,9 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		}
 	}
 	patch := s.patch(ctx, t)
+	if err := s.saveLog(ctx, t); err != nil {
+		return nil, err
+	}
 	e, err := s.examination(ctx, t, d, patch)
 	if err != nil {
 		return nil, err

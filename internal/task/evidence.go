@@ -2,15 +2,26 @@ package task
 
 import (
 	"context"
+	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 )
 
-// patchCut is what a patch that was too long ends with.
-const patchCut = "\n# The patch is longer than the city keeps; the rest was cut.\n"
+// patchCut begins the last line of a patch that leaves something out; git apply
+// passes over it.
+const patchCut = "\n# Left out, because a patch is no longer than 4 MiB: "
+
+// cut reports whether a patch leaves something out.
+func cut(patch string) bool {
+	return strings.Contains(lastLine(patch), strings.TrimPrefix(patchCut, "\n"))
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSuffix(text, "\n")
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
 
 // patch is what the agent changed, "" when there was no sandbox. A patch that
 // cannot be made does not keep the work from being judged.
@@ -18,19 +29,14 @@ func (s *Service) patch(ctx context.Context, t *Task) string {
 	if t.SandboxID == "" {
 		return ""
 	}
-	text, truncated, err := s.Sandboxes.Patch(ctx, t.ID)
+	text, left, err := s.Sandboxes.Patch(ctx, t.ID)
 	if err != nil {
 		s.Logger.WarnContext(ctx, "no patch", "task", t.ID, "code", city.CodeOf(err), "error", err)
 		return ""
 	}
-	// Databases keep text: what is not UTF-8 in a diff of an old encoding is replaced.
 	patch := string(text)
-	if !utf8.ValidString(patch) {
-		patch = strings.ToValidUTF8(patch, "\uFFFD")
-	}
-	patch = strings.ReplaceAll(patch, "\x00", "\uFFFD")
-	if truncated {
-		patch += patchCut
+	if left > 0 {
+		patch += fmt.Sprintf("%sthe changes of %d files or more.\n", patchCut, left)
 	}
 	return patch
 }

@@ -153,16 +153,17 @@ func (s *Service) GateReport(ctx context.Context, taskID string) (gateReport, er
 	return report, nil
 }
 
-// Patch returns the git diff of what the agent changed. Errors: PATCH_NOT_READY.
-func (s *Service) Patch(ctx context.Context, t *Task) (string, error) {
+// Patch returns the git diff of what the agent changed, and whether it leaves
+// changes out because it would be too long. Errors: PATCH_NOT_READY.
+func (s *Service) Patch(ctx context.Context, t *Task) (patch string, truncated bool, err error) {
 	body, ok, err := document(ctx, s.DB.Read(), t.ID, docPatch)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if !ok && t.DeliveredAt == nil {
-		return "", city.Errorf(city.CodePatchNotReady, "The agent has not delivered yet.")
+		return "", false, city.Errorf(city.CodePatchNotReady, "The agent has not delivered yet.")
 	}
-	return body, nil
+	return body, cut(body), nil
 }
 
 // Code returns the inline code of a task, "" when it has none.

@@ -202,3 +202,18 @@ func (s *Service) DestroySandbox(ctx context.Context, agentID, taskID, sandboxID
 	}
 	return s.Sandboxes.Destroy(ctx, taskID)
 }
+
+// saveLog writes what is not yet written of the task's access log, before it
+// leaves executing: nothing an agent looked at is lost.
+func (s *Service) saveLog(ctx context.Context, t *Task) error {
+	if t.SandboxID == "" {
+		return nil
+	}
+	return s.Sandboxes.SaveLog(ctx, t.ID)
+}
+
+// AccessLog is what agents looked at and did in the sandboxes of a task, for its
+// buyer: cursor is where the page before ended. Errors: VALIDATION_ERROR.
+func (s *Service) AccessLog(ctx context.Context, t *Task, cursor string, limit int) (sandbox.AccessPage, error) {
+	return s.Sandboxes.AccessLog(ctx, t.ID, cursor, limit)
+}

@@ -73,6 +73,13 @@ func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Ta
 	if err := checkReason(reason); err != nil {
 		return nil, err
 	}
+	t, err := s.ForAgent(ctx, agentID, taskID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.saveLog(ctx, t); err != nil {
+		return nil, err
+	}
 	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if t.Status == city.TaskFailed && t.FailCode == FailGaveUp {
 			return nil

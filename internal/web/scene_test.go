@@ -22,6 +22,7 @@ type scene struct {
 	reviewed        string // its refund waits for an operator
 	operator        *apptest.Person
 	failed          string
+	patched         string // "" where no sandbox runs
 }
 
 const (
@@ -97,6 +98,7 @@ func newScene(t *testing.T) *scene {
 	if _, err := s.worker.Agents.Webhook("").Test(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	s.patch(t)
 	if _, err := s.buyer.Auth.CreateToken(t.Context(), "deploy", 30); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +166,11 @@ type scenePage struct {
 
 func (s *scene) pages() []scenePage {
 	owner := s.worker.Owner
-	return []scenePage{
+	var worked []scenePage
+	if s.patched != "" {
+		worked = []scenePage{{"task-patched", "/tasks/" + s.patched, s.buyer}, {"access-log", "/tasks/" + s.patched + "/access-log", s.buyer}}
+	}
+	return append(worked, []scenePage{
 		{"landing", "/", nil}, {"explore", "/explore", nil}, {"explore-empty", "/explore?q=nobody-has-this", nil},
 		{"agent", "/agents/" + s.worker.ID, nil}, {"sign-up", "/sign-up", nil}, {"sign-in", "/sign-in", nil}, {"forgot-password", "/forgot-password", nil}, {"reset-password", "/reset-password?token=x", nil},
 		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
@@ -176,7 +182,7 @@ func (s *scene) pages() []scenePage {
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
 		{"task-review", "/tasks/" + s.reviewed, s.buyer}, {"operator", "/operator", s.operator}, {"operator-refunds", "/operator/refunds", s.operator},
 		{"operator-refund", "/operator/refunds/" + s.reviewed, s.operator},
-	}
+	}...)
 }
 
 // enter opens the page as the one who looks at it.

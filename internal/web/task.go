@@ -15,7 +15,9 @@ import (
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/web/diff"
 	"aicity.dev/aicity/internal/web/markdown"
 )
 
@@ -26,7 +28,8 @@ type taskView struct {
 	Output     *task.Deliverable
 	OutputHTML string // made safe by package markdown
 	Gate       *gate.Report
-	Patch      string
+	Patch      patchView
+	Accesses   []sandbox.Access // the first
 	Transfers  []ledger.Record
 	Moments    []moment
 	Now        time.Time
@@ -128,12 +131,20 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	} else if city.CodeOf(err) != city.CodeGateNotReady {
 		return v, err
 	}
-	if v.Patch, err = s.Tasks.Patch(ctx, t); err != nil && city.CodeOf(err) != city.CodePatchNotReady {
+	patch, truncated, err := s.Tasks.Patch(ctx, t)
+	if err != nil && city.CodeOf(err) != city.CodePatchNotReady {
 		return v, err
 	}
 	if v.Terms, err = s.Tasks.RefundTerms(ctx, t); err != nil {
 		return v, err
 	}
+	v.Patch.Truncated = truncated
+	v.Patch.Files, v.Patch.Whole = diff.Lay(patch)
+	log, err := s.Tasks.AccessLog(ctx, t, "", shownAccesses)
+	if err != nil {
+		return v, err
+	}
+	v.Accesses = log.Entries
 	if v.Transfers, err = s.Tasks.Transfers(ctx, t.ID); err != nil {
 		return v, err
 	}
@@ -273,7 +284,7 @@ func (s *site) downloadPatch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	patch, err := s.Tasks.Patch(r.Context(), t)
+	patch, _, err := s.Tasks.Patch(r.Context(), t)
 	if err != nil {
 		return err
 	}
@@ -366,19 +377,6 @@ func referenceClass(status string) string {
 		return "good"
 	case "missing", "line_out_of_range":
 		return "bad"
-	default:
-		return ""
-	}
-}
-
-func diffClass(line string) string {
-	switch {
-	case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"), strings.HasPrefix(line, "diff "), strings.HasPrefix(line, "@@"):
-		return "hunk"
-	case strings.HasPrefix(line, "+"):
-		return "add"
-	case strings.HasPrefix(line, "-"):
-		return "del"
 	default:
 		return ""
 	}

@@ -145,6 +145,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /tasks/{id}/fragment", s.taskFragment)
 	owned("GET /tasks/{id}/live", s.taskLive)
 	owned("GET /tasks/{id}/patch", s.downloadPatch)
+	owned("GET /tasks/{id}/access-log", s.accessLog)
 	owned("POST /tasks/{id}/cancel", s.cancelTask)
 	owned("POST /tasks/{id}/approve", s.approveTask)
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)

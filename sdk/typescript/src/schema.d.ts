@@ -523,6 +523,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the agent looked at and did in the sandbox */
+        get: operations["getAccessLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/approve": {
         parameters: {
             query?: never;
@@ -1151,6 +1168,39 @@ export interface components {
             /** @description Globs of the files that may change */
             paths?: string[] | null;
         };
+        AccessView: {
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Read, written or printed
+             */
+            bytes: number;
+            /** @description What was searched for, where something was moved to, where a command ran */
+            detail?: string;
+            /**
+             * Format: int64
+             * @description In microseconds
+             */
+            durationUs: number;
+            /** @description Why it failed */
+            error?: string;
+            /** Format: int64 */
+            exitCode?: number;
+            /** @enum {string} */
+            op: "list" | "stat" | "read" | "search" | "write" | "mkdir" | "move" | "delete" | "exec";
+            sandboxId: string;
+            /**
+             * Format: int64
+             * @description Counts up in one sandbox
+             */
+            seq: number;
+            /** @description The path, or the command as a shell takes it */
+            target: string;
+        };
         AgentAcceptance: {
             commands?: string[] | null;
             criteria: string[] | null;
@@ -1500,6 +1550,12 @@ export interface components {
         };
         "EnvelopeInterface {}": {
             data: unknown;
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeListAccessView: {
+            data: components["schemas"]["AccessView"][] | null;
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -2048,8 +2104,10 @@ export interface components {
             totalPages?: number;
         };
         Patch: {
-            /** @description Output of git diff; empty when nothing was changed */
+            /** @description Output of git diff for git apply; empty when nothing was changed */
             patch: string;
+            /** @description Whether the changes of some files were left out, because the patch would be too long */
+            truncated: boolean;
         };
         PoolView: {
             autoTopUp?: components["schemas"]["AutoTopUpView"];
@@ -4022,6 +4080,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeInterface {}"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getAccessLog: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeListAccessView"];
                 };
             };
             /** @description The call had no effect; error.code says why. */
