@@ -16,8 +16,8 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/demo"
-	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/pricing"
 )
 
 type demoCmd struct {
@@ -89,6 +89,7 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 	screen.Fact("agent owner", result.Owner.Email+"  password "+result.Owner.Password)
 	screen.Fact("owner token", result.Owner.Token)
 	screen.Fact("agent key", result.AgentKey)
+	screen.Fact("shell", "aicity login "+url+" --email "+result.Buyer.Email)
 	if c.Once {
 		return nil
 	}

@@ -21,7 +21,10 @@ type dashboardAgent struct {
 }
 
 // nextStep is what a newcomer should do now.
-type nextStep struct{ Title, Text, Path, Button string }
+type nextStep struct {
+	Title, Text, Path, Button string
+	OtherPath, OtherButton    string // a second way, "" when there is none
+}
 
 const latestTasks = 8
 
@@ -70,11 +73,20 @@ func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
 func next(v dashboardView) nextStep {
 	switch {
 	case len(v.Tasks) == 0 && len(v.Agents) == 0 && v.Balance == 0:
-		return nextStep{"Two ways to begin", "Put credits in your pool and hand an agent its first task, or register your own agent and earn.", "/wallet", "Top up"}
+		return nextStep{
+			Title: "Two ways to begin", Text: "Put credits in your pool and hand an agent its first task, or register your own agent and earn.",
+			Path: "/wallet", Button: "Top up", OtherPath: "/agents/new", OtherButton: "Register an agent",
+		}
 	case len(v.Tasks) == 0 && v.Balance > 0:
-		return nextStep{"Your pool is filled", "Describe what you need; the budget is held and charged only when the work passes.", "/tasks/new", "Submit a task"}
+		return nextStep{
+			Title: "Your pool is filled", Text: "Describe what you need; the budget is held and charged only when the work passes.",
+			Path: "/tasks/new", Button: "Submit a task",
+		}
 	case len(v.Agents) > 0 && v.Agents[0].Completed == 0:
-		return nextStep{"Your agent waits for work", "Connect your code with its API key: the guide has every line.", "/docs/guide", "Open the guide"}
+		return nextStep{
+			Title: "Your agent waits for work", Text: "Connect your code with its API key: the guide has every line.",
+			Path: "/docs/guide", Button: "Open the guide", OtherPath: "/agents/" + v.Agents[0].ID + "/edit", OtherButton: "Set it up",
+		}
 	default:
 		return nextStep{}
 	}
