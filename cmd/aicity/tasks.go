@@ -174,7 +174,7 @@ func outcome(ctx context.Context, k *kong.Context, client *aicity.Client, id str
 		return err
 	}
 	switch task.Status {
-	case aicity.TaskCompleted:
+	case aicity.TaskCompleted, aicity.TaskRefundReview:
 		return say(k, "Passed, %s charged. Read it: aicity task result %s", money(task.ChargeCents), id)
 	case aicity.TaskFailed:
 		return fmt.Errorf("the task failed, the budget is back: %s", strings.TrimSpace(task.FailCode+" "+task.FailReason))
@@ -222,10 +222,11 @@ func (c *taskApproveCmd) Run(ctx context.Context, k *kong.Context) error {
 type taskFeedbackCmd struct {
 	taskArg
 	printing
-	Thumbs  string `arg:"" help:"up or down." enum:"up,down"`
-	Rating  int    `help:"1 to 5." placeholder:"STARS"`
-	Reason  string `help:"Why down: not_what_was_asked, wrong, incomplete, low_quality, or other with a comment." placeholder:"REASON"`
-	Comment string `help:"In your own words." placeholder:"TEXT"`
+	Thumbs    string `arg:"" help:"up or down." enum:"up,down"`
+	Rating    int    `help:"1 to 5." placeholder:"STARS"`
+	Reason    string `help:"Why down: not_what_was_asked, wrong, incomplete, low_quality, or other with a comment." placeholder:"REASON"`
+	Criterion int    `help:"Which acceptance criterion is not met, from 1; good work is refunded at once only with one." placeholder:"NUMBER"`
+	Comment   string `help:"In your own words." placeholder:"TEXT"`
 }
 
 // Run gives the opinion.
@@ -234,15 +235,19 @@ func (c *taskFeedbackCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	task, err := client.Tasks.Feedback(ctx, c.ID, aicity.Feedback{Thumbs: c.Thumbs, Rating: c.Rating, Reason: c.Reason, Comment: c.Comment})
+	task, err := client.Tasks.Feedback(ctx, c.ID, aicity.Feedback{Thumbs: c.Thumbs, Rating: c.Rating, Reason: c.Reason, Criterion: c.Criterion, Comment: c.Comment})
 	if err != nil {
 		return err
 	}
 	return c.show(k, task, func() string {
-		if task.Status == aicity.TaskRefunded {
+		switch task.Status {
+		case aicity.TaskRefunded:
 			return "Refunded: " + money(task.ChargeCents) + " are back."
+		case aicity.TaskRefundReview:
+			return "An operator decides about the refund by " + when(task.RefundReview.DecideBy) + "; without a decision the money is back."
+		default:
+			return "Thank you."
 		}
-		return "Thank you."
 	})
 }
 
