@@ -313,9 +313,8 @@ const namesBudget = 256 << 10
 
 // countNames counts the repository's own names that the deliverable uses.
 func (g *grounding) countNames(v *view) {
-	said, _ := v.doc.names()
 	line := -1
-	for _, n := range said {
+	for _, n := range v.named {
 		if n.line != line && g.names >= enoughNames {
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,6 @@ var (
 	markdownNote = regexp.MustCompile(`(?i)^\s*\[(?://|comment|_|#|note)[^\]\n]{0,20}\]:\s*(?:#|<>)\s*\(?(.*)`)
 	// hiddenTag matches an element whose style hides what is in it.
 	hiddenTag = regexp.MustCompile(`(?i)<[a-z]+[^>\n]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)|\bhidden\b|height\s*:\s*[01]px)[^>\n]*>([^<]*)`)
-	encoded   = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 )
 
 // Bounds of the search for hidden text.
@@ -80,8 +80,8 @@ func (h *hidden) say(what, text string) {
 
 // decode looks into base64 that holds a readable sentence.
 func (h *hidden) decode(text string) {
-	for _, block := range encoded.FindAllString(text, maxEncoded) {
-		raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(block, "=")))
+	for _, block := range encodedRuns(text) {
+		raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(block))
 		if err != nil || !utf8.Valid(raw) || strings.Count(string(raw), " ")*12 < len(raw) {
 			continue
 		}
@@ -89,6 +89,25 @@ func (h *hidden) decode(text string) {
 			h.say("an encoded passage", string(raw))
 		}
 	}
+}
+
+// minEncoded is the shortest passage that is decoded.
+const minEncoded = 40
+
+// encodedRuns lists the runs of letters that base64 is written in.
+func encodedRuns(text string) []string {
+	var all []string
+	start := 0
+	for i := 0; i <= len(text) && len(all) < maxEncoded; i++ {
+		if i < len(text) && (alphanumeric(text[i]) || strings.IndexByte("+/_-", text[i]) >= 0) {
+			continue
+		}
+		if i-start >= minEncoded {
+			all = append(all, text[start:i])
+		}
+		start = i + 1
+	}
+	return all
 }
 
 // unseen looks for characters that show nothing between letters of a script
@@ -135,8 +154,21 @@ var (
 	told   = regexp.MustCompile(`(?i)"?\b(?:verdict|final_?score|overall_?score|score|rating)"?\s*[:=]\s*"?(?:pass|accept|approved|[6-9]\d\b|100\b)`)
 )
 
+// Marks of chats and of verdicts, one of which every such line has.
+var (
+	chatMarks = []string{"human", "assistant", "system", "user", "im_start", "im_end", "inst]"}
+	toldMarks = []string{"score", "verdict", "rating"}
+)
+
 // spokenTo lists the passages that speak to who scores.
 func spokenTo(d *document) []string {
+	held := func(marks []string) []string {
+		return slices.DeleteFunc(slices.Clone(marks), func(m string) bool { return !d.holds(m) })
+	}
+	chats, tolds, scorers, pleas := held(chatMarks), held(toldMarks), held(scorer.marks), held(plea.marks)
+	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
+		return nil
+	}
 	var all []string
 	budget := phraseBudget
 	for i, l := range d.lines {
@@ -144,15 +176,10 @@ func spokenTo(d *document) []string {
 			break
 		}
 		low := d.lower[i]
-		if strings.ContainsAny(low, ":<[") && chat.MatchString(l.text) && !l.code {
-			all = append(all, l.text)
-			continue
-		}
-		if told.MatchString(l.text) {
-			all = append(all, l.text)
-			continue
-		}
-		if scorer.may(low) && plea.may(low) && scorer.MatchString(l.text) && plea.MatchString(l.text) {
+		switch {
+		case !l.code && holdsAny(low, chats) && chat.MatchString(l.text),
+			holdsAny(low, tolds) && told.MatchString(l.text),
+			holdsAny(low, scorers) && holdsAny(low, pleas) && scorer.Regexp.MatchString(l.text) && plea.Regexp.MatchString(l.text):
 			all = append(all, l.text)
 		}
 	}

@@ -169,25 +169,57 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 	f.times++
 }
 
-// namedText matches what names something: inline code, paths and names of code.
-var namedText = regexp.MustCompile("`[^`\n]{1,200}`|[^\\s`]*[A-Za-z0-9_][./:_][A-Za-z0-9_][^\\s`,;]*|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*(?:\\(\\))?")
-
-// concreteText matches a piece of code that is more than a name.
-var concreteText = regexp.MustCompile("`[^`\n]*[^\\w`./:()$@#&*-][^`\n]*`|`[^`\n]*\\d[^`\n]*`")
-
 // plainWords returns the words of a sentence that are no names, how many names
 // it has, and whether it holds a piece of code that is more than a name.
 func plainWords(text string) (rest []string, named int, concrete bool) {
-	if strings.ContainsAny(text, "`./:_") || marksCode(text) {
-		concrete = strings.Contains(text, "`") && concreteText.MatchString(text)
-		text = namedText.ReplaceAllStringFunc(text, func(string) string { named++; return " " })
+	var b strings.Builder
+	for {
+		before, behind, ok := strings.Cut(text, "`")
+		b.WriteString(before)
+		code, after, closed := strings.Cut(behind, "`")
+		if !ok || !closed {
+			b.WriteString(behind)
+			break
+		}
+		if code != "" {
+			named++
+			concrete = concrete || strings.IndexFunc(code, beyondName) >= 0
+		}
+		b.WriteByte(' ')
+		text = after
 	}
-	for _, w := range words(text) {
-		if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
-			rest = append(rest, w)
+	for field := range strings.FieldsSeq(b.String()) {
+		if isNamed(field) {
+			named++
+			continue
+		}
+		for _, w := range words(field) {
+			if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
+				rest = append(rest, w)
+			}
 		}
 	}
 	return rest, named, concrete
+}
+
+// beyondName reports whether a rune in code makes it more than a name.
+func beyondName(r rune) bool {
+	return unicode.IsDigit(r) || !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
+}
+
+// isNamed reports whether a word is a path or a name of code: it has a joint
+// between its parts, or a capital inside.
+func isNamed(field string) bool {
+	for i := 1; i < len(field); i++ {
+		c, before := field[i], field[i-1]
+		if c >= 'A' && c <= 'Z' && before >= 'a' && before <= 'z' {
+			return true
+		}
+		if i+1 < len(field) && (c == '.' || c == '/' || c == ':' || c == '_') && alphanumeric(before) && (alphanumeric(field[i+1]) || field[i+1] == '_') {
+			return true
+		}
+	}
+	return false
 }
 
 // splitSentences splits a line at the ends of sentences.

@@ -15,7 +15,8 @@ type view struct {
 	refs     []reference
 	ground   grounding
 	prose    statements
-	terms    []string // distinct technical terms in the deliverable, sorted
+	named    []saidName // the names of code that it mentions, with a repository
+	terms    []string   // distinct technical terms in the deliverable, sorted; without one
 
 	stem     *stemmer        // of the request's language
 	wished   []wish          // what the request names
@@ -40,12 +41,15 @@ func look(in Input) *view {
 	if in.Repo != nil && len(in.Repo.Files) > 0 {
 		v.index = newIndex(in.Repo)
 		v.index.asked = v.doc.packedCode()
-		_, named := v.doc.names()
+		var named map[string]bool
+		v.named, named = v.doc.names()
 		v.index.count(named, requested)
 	}
 	v.refs = findReferences(v)
 	v.ground = checkGround(v)
-	v.terms = distinctTerms(v)
+	if v.index == nil {
+		v.terms = distinctTerms(v)
+	}
 	v.readAnswer()
 	v.readStatements()
 	v.wished = v.wishes(requestText(in.Request))
