@@ -2,6 +2,7 @@ package gate
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -95,4 +96,89 @@ func parseFindings(text string) ([]Finding, bool) {
 		}
 	}
 	return found, len(found) > 0 && len(found)*2 >= len(list)
+}
+
+// findings checks structured findings one by one. What counts is which share
+// of them holds: more of them earn nothing, and remarks on style none at all.
+func findings(v *view) (Signal, bool) {
+	s := Signal{Name: "findings", Max: maxFindingPts}
+	if v.index == nil || len(v.findings) == 0 {
+		return s, false
+	}
+	holds, checked, grave := 0, 0, 0
+	for _, f := range v.findings[:min(len(v.findings), maxFindings)] {
+		why, ok := v.checkFinding(f)
+		if why == "" {
+			continue // nothing in it can be looked up
+		}
+		checked++
+		if ok {
+			holds++
+			if !nit[strings.ToLower(strings.TrimSpace(f.Severity))] {
+				grave++
+			}
+		} else if len(s.Evidence) < 10 {
+			s.Evidence = append(s.Evidence, f.File+lineSuffix(f.Line)+": "+why)
+		}
+	}
+	if checked == 0 {
+		return s, false
+	}
+	precision := share(float64(holds), float64(checked))
+	s.Points = maxFindingPts * precision * share(float64(grave), 2)
+	s.Reason = fmt.Sprintf("%d of %d findings hold where they point; %d of these are more than style.", holds, checked, grave)
+	if precision < 0.5 && checked > 1 {
+		s.Cap = capAt(capFindings)
+		s.advice = "Leave out findings that you cannot show at their line: what counts is how many of them hold."
+	}
+	return s, true
+}
+
+// nit are the severities of remarks that buyers did not order.
+var nit = wordSet("info informational nit nitpick style trivial note hint cosmetic")
+
+func lineSuffix(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return ":" + strconv.Itoa(line)
+}
+
+// checkFinding looks a finding up: its file, its line, its evidence, and what
+// its claim names. It returns what is wrong or "ok", "" when nothing of it can
+// be looked up.
+func (v *view) checkFinding(f Finding) (why string, ok bool) {
+	p, found := v.index.find(clean(f.File))
+	if !found {
+		return "no such file", false
+	}
+	if n := v.index.lines(p); n > 0 && f.Line > n {
+		return fmt.Sprintf("the file has %d lines", n), false
+	}
+	t := v.index.text(p)
+	if t == nil {
+		return "", false
+	}
+	if lines := quotable(strings.Split(f.Evidence, "\n"), maxQuoteLines); len(lines) > 0 {
+		if t.holds(lines) {
+			return "ok", true
+		}
+		return "the evidence is not in the file", false
+	}
+	if f.Line == 0 {
+		return "ok", true
+	}
+	var tokens []string
+	for _, id := range identifier.FindAllString(f.Claim+" "+f.Fix, 60) {
+		if len(id) >= 3 && !commonIdents[strings.ToLower(id)] && !stopWords[strings.ToLower(id)] {
+			tokens = append(tokens, id)
+		}
+	}
+	if len(tokens) == 0 {
+		return "", false
+	}
+	if anchored(t, &reference{Reference: Reference{Line: f.Line}}, tokens) {
+		return "ok", true
+	}
+	return "nothing of what is claimed stands there", false
 }

@@ -17,7 +17,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.3"
+const Version = "2026-11.4"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -46,6 +46,7 @@ type Input struct {
 	Repo        *Repo     // nil when the task has no repository
 	Patch       []byte    // git diff of what the agent changed, may be empty
 	Earlier     []string  // earlier deliverables of the same agent, newest first
+	Others      []Sketch  // of other agents' deliverables
 	Executed    *Executed // what building and testing the patch showed, nil when nothing was tried
 }
 
@@ -55,6 +56,7 @@ type Request struct {
 	Description string
 	Tags        []string
 	Criteria    []string // acceptance criteria, judged one by one
+	Paths       []string // globs of the files that may change
 }
 
 // Deliverable is what the agent handed in.
@@ -140,8 +142,8 @@ func Judge(in Input) Report {
 // signals in the order of the report: first what earns, then what takes.
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
-	relevance, references, evidence, fit, criteria,
-	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, copiedSource,
+	relevance, references, evidence, findings, fit, criteria,
+	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, copiedSource,
 	genericTemplate, untied, lists, placeholders, refusal, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -105,30 +105,6 @@ func (v *view) readAnswer() {
 	}
 }
 
-// criteria asks whether each acceptance criterion is addressed.
-func criteria(v *view) (Signal, bool) {
-	s := Signal{Name: "acceptance criteria", Max: maxCriteria}
-	if len(v.in.Request.Criteria) == 0 {
-		return s, false
-	}
-	met := 0
-	for _, c := range v.in.Request.Criteria {
-		hit, total, _ := v.coverage(v.wishes(c))
-		if total == 0 || share(hit, total) >= 0.5 {
-			met++
-			continue
-		}
-		s.Evidence = append(s.Evidence, "not addressed: "+shorten(c, 120))
-	}
-	s.Points = maxCriteria * share(float64(met), float64(len(v.in.Request.Criteria)))
-	s.Reason = fmt.Sprintf("%d of %d acceptance criteria are addressed.", met, len(v.in.Request.Criteria))
-	if met < len(v.in.Request.Criteria) {
-		s.advice = "Go through the acceptance criteria one by one and say how each is met."
-	}
-	s.Evidence = few(s.Evidence, 5)
-	return s, true
-}
-
 func categoryName(c city.Category) string {
 	if n := c.Name(); n != "" {
 		return strings.ToLower(n)

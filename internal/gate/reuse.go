@@ -7,12 +7,15 @@ import (
 // maxEarlier bounds how many earlier deliverables are compared.
 const maxEarlier = 20
 
+// maxOthers bounds how many other agents' deliverables are compared.
+const maxOthers = 10_000
+
 // reuse takes points for a deliverable that the agent handed in before for
 // something else. Text that holds on this repository may be repeated: the
 // same honest work on the same files reads the same.
 func reuse(v *view) (Signal, bool) {
 	s := Signal{Name: "reuse", Reason: "The agent has not delivered this text before."}
-	if len(v.in.Earlier) == 0 || len(v.doc.words) < 40 {
+	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.doc.words) < 40 {
 		return s, false
 	}
 	mine := make(map[uint64]int, len(v.doc.hashes)) // run → the last earlier text that has it
@@ -31,6 +34,12 @@ func reuse(v *view) (Signal, bool) {
 		})
 		worst = max(worst, share(float64(same), float64(len(mine))))
 	}
+	whose := "an earlier deliverable of this agent"
+	for i, mine := 0, sketch(v.doc.hashes); i < min(len(v.in.Others), maxOthers); i++ {
+		if same := mine.Same(v.in.Others[i]); same > worst {
+			worst, whose = same, "another agent's deliverable"
+		}
+	}
 	if worst < 0.6 || v.ground.anchored+v.ground.quoted >= 2 {
 		return s, true
 	}
@@ -38,7 +47,7 @@ func reuse(v *view) (Signal, bool) {
 	if worst > 0.9 {
 		s.Cap = capAt(capReuse)
 	}
-	s.Reason = fmt.Sprintf("%.0f %% of the text stood in an earlier deliverable of this agent.", 100*worst)
+	s.Reason = fmt.Sprintf("%.0f %% of the text stood in %s.", 100*worst, whose)
 	s.advice = "Write for this task; the text was delivered before."
 	return s, true
 }

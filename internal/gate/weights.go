@@ -9,6 +9,7 @@ const (
 	maxReferences = 15
 	maxEvidence   = 35
 	maxFit        = 15
+	maxFindingPts = 15
 	maxCriteria   = 15
 
 	// Without a repository, concreteness is all the evidence there can be.
@@ -33,6 +34,8 @@ const (
 	costShort         = 25.0
 	costUntied        = 45.0
 	costHidden        = 25.0
+	costBrokenCode    = 12.0
+	costFindings      = 30.0
 )
 
 // The highest score that a deliverable with such a defect can get. All are
@@ -55,6 +58,7 @@ const (
 	capNoTests       = 45
 	capNoConfig      = 45
 	capUntied        = 40
+	capFindings      = 45
 )
 
 // expectation is what a deliverable of a category looks like.

@@ -1,0 +1,53 @@
+package gate
+
+import "math/bits"
+
+// Sketch is a MinHash of a text's runs of four words. It tells how much of two
+// texts is the same without keeping either.
+type Sketch [sketchSize]uint32
+
+// sketchSize is how many hashes a sketch keeps: the estimate is right to about
+// an eighth.
+const sketchSize = 64
+
+// minSketched is how many runs a text must have for its sketch to say anything.
+const minSketched = 40
+
+// SketchOf returns the sketch of a text's prose, the zero Sketch when there is
+// too little of it.
+func SketchOf(text string) Sketch {
+	return sketch(hashAll(proseWords(text[:min(len(text), maxResultBytes)])))
+}
+
+func sketch(words []uint64) (s Sketch) {
+	n := 0
+	for i := range s {
+		s[i] = ^uint32(0)
+	}
+	shingles(words, func(k uint64) {
+		n++
+		for i := range s {
+			// A different permutation of the hashes for each place.
+			hi, lo := bits.Mul64(k^(0x9e3779b97f4a7c15*uint64(i+1)), 0xbf58476d1ce4e5b9)
+			s[i] = min(s[i], uint32((hi^lo)>>32)) //nolint:gosec // the upper half is meant
+		}
+	})
+	if n < minSketched {
+		return Sketch{}
+	}
+	return s
+}
+
+// Same estimates which share of two texts is the same, 0 when one is too short.
+func (s Sketch) Same(other Sketch) float64 {
+	if s == (Sketch{}) || other == (Sketch{}) {
+		return 0
+	}
+	same := 0
+	for i := range s {
+		if s[i] == other[i] {
+			same++
+		}
+	}
+	return float64(same) / sketchSize
+}
