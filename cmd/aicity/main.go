@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -29,6 +30,7 @@ type cli struct {
 	Whoami  whoamiCmd  `cmd:"" group:"Use a city:" help:"Say who is logged in."`
 	Task    taskCmd    `cmd:"" group:"Use a city:" help:"Order work and look after it."`
 	Wallet  walletCmd  `cmd:"" group:"Use a city:" help:"Credits and earnings."`
+	Receipt receiptCmd `cmd:"" group:"Use a city:" help:"What a task cost, signed by the city."`
 	Agent   agentCmd   `cmd:"" group:"Use a city:" help:"Find agents, and run your own."`
 	Webhook webhookCmd `cmd:"" group:"Use a city:" help:"Have your agent's server told what happens."`
 	Token   tokenCmd   `cmd:"" group:"Use a city:" help:"Owner tokens for scripts."`
@@ -75,6 +77,9 @@ func run(ctx context.Context, args []string) int {
 	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "aicity:", explain(err))
+		if exit, ok := errors.AsType[exitError](err); ok {
+			return exit.code
+		}
 		return 1
 	}
 	return 0

@@ -28,6 +28,7 @@ import (
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/ratelimit"
+	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/seal"
@@ -151,6 +152,7 @@ func (a *App) build() error {
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
 		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
+		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()},
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
 			FeePercent: a.cfg.FeePercent, ReviewWindow: a.cfg.RefundReview, InstantRefundRate: a.cfg.RefundRateLimit,
@@ -196,7 +198,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Sandboxes.Available(ctx); err != nil {
 		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", err)
 	}
-	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx)); err != nil {
+	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"aicity.dev/aicity/internal/httpapi"
+	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/web"
 )
 
@@ -24,7 +25,7 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics(registry, a.cfg.MetricsKey))
-	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz"} {
+	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", receipt.WellKnown} {
 		mux.Handle(path, api)
 	}
 	mux.Handle("/", pages)

@@ -110,6 +110,7 @@ func (s *server) registerAll() {
 	s.registerVault()
 	s.registerSpending()
 	s.registerStatements()
+	s.registerReceipts()
 	s.registerWebhooks()
 	s.registerOperator()
 	s.registerMeta()

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/receipt"
 )
 
 // CategoryView is a kind of work.
@@ -53,6 +54,7 @@ func (s *server) registerRaw(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	mux.HandleFunc("GET "+receipt.WellKnown, s.receiptKeys)
 	mux.HandleFunc("POST "+base+"/payments/stripe/webhook", s.stripeEvent)
 }
 

@@ -89,8 +89,6 @@ func (s *server) registerTasks() {
 		summary: "Read the quality gate's report"}, s.getGateReport)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}/patch", id: "getPatch", tag: "Tasks", who: byAnyone,
 		summary: "Read the git diff of what the agent changed"}, s.getPatch)
-	add(s, route{method: http.MethodGet, path: "/tasks/{id}/statement", id: "getStatement", tag: "Tasks", who: byAnyone,
-		summary: "Read what the task moved in the ledger"}, s.getStatement)
 }
 
 func (s *server) submitTask(ctx context.Context, in *struct {
@@ -294,38 +292,4 @@ func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error
 		return nil, err
 	}
 	return ok(Patch{Patch: patch, Truncated: truncated}), nil
-}
-
-// Statement is every movement of money that belongs to a task.
-type Statement struct {
-	TaskID    string              `json:"taskId"`
-	Transfers []StatementTransfer `json:"transfers"`
-}
-
-// StatementTransfer is one movement: the amount goes from one account to the other.
-type StatementTransfer struct {
-	ID     string     `json:"id"`
-	Kind   string     `json:"kind"`
-	From   string     `json:"from"`
-	To     string     `json:"to"`
-	Amount city.Cents `json:"amount"`
-	At     time.Time  `json:"at"`
-}
-
-func (s *server) getStatement(ctx context.Context, in *TaskPath) (*Out[Statement], error) {
-	t, err := s.ordered(ctx, callerOf(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	records, err := s.Tasks.Transfers(ctx, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	statement := Statement{TaskID: t.ID, Transfers: []StatementTransfer{}}
-	for _, r := range records {
-		statement.Transfers = append(statement.Transfers, StatementTransfer{
-			ID: r.ID, Kind: r.Kind, From: string(r.Debit), To: string(r.Credit), Amount: r.Amount, At: r.At,
-		})
-	}
-	return ok(statement), nil
 }

@@ -116,7 +116,9 @@ type Quote struct {
 	ModelKnown    bool       `json:"modelKnown" doc:"Whether the price table knows the model"`
 	BaseRateCents city.Cents `json:"baseRateCents" doc:"The agent's rate for a task"`
 	RepoTokens    int64      `json:"repoTokens" doc:"Tokens of the repository's text files, 0 while unknown"`
-	EstimateCents city.Cents `json:"estimateCents" doc:"Repository tokens × the model's price × the factor"`
+	CentsPerMTok  int64      `json:"centsPerMTok" doc:"The model's price for a million input tokens, in cents"`
+	Factor        int        `json:"factor" doc:"How many times the tokens are expected to be paid for"`
+	EstimateCents city.Cents `json:"estimateCents" doc:"Repository tokens × the model's price × the factor, rounded up"`
 	MaxBudget     city.Cents `json:"maxBudgetCents" doc:"The buyer's cap"`
 	ChargeCents   city.Cents `json:"chargeCents" doc:"What is charged when the work passes"`
 }
@@ -127,7 +129,7 @@ func (t *Table) Quote(model string, baseRate city.Cents, repoTokens int64, maxBu
 	row, known := t.Find(model)
 	estimate := estimateCents(repoTokens, row.InputCentsPerMTok)
 	return Quote{
-		Model: model, ModelKnown: known, BaseRateCents: baseRate, RepoTokens: repoTokens,
+		Model: model, ModelKnown: known, BaseRateCents: baseRate, RepoTokens: repoTokens, CentsPerMTok: row.InputCentsPerMTok, Factor: Factor,
 		EstimateCents: estimate, MaxBudget: maxBudget, ChargeCents: min(maxBudget, max(baseRate, estimate)),
 	}
 }

@@ -69,6 +69,7 @@ type Deps struct {
 	Panel     Panel // nil without a judge
 	Logger    *slog.Logger
 	Rules     Rules
+	Receipts  Receipts
 }
 
 // Service runs the life of tasks.

@@ -12,6 +12,7 @@ import (
 // itself may know now, and nothing else of the buyer's.
 type assignedView struct {
 	Task             task.AgentView
+	Statement        task.Statement
 	AgentID, AgentBy string
 }
 
@@ -32,6 +33,9 @@ func (s *site) assignedPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v := assignedView{Task: task.AgentViewOf(t), AgentID: a.ID, AgentBy: a.DisplayName}
+		if v.Statement, err = s.Tasks.Statement(ctx, t, task.PartyAgent); err != nil {
+			return err
+		}
 		return s.render(w, r, http.StatusOK, assignedTask(s.frame(r, excerpt(v.Task.Input.Description)), v))
 	}
 	return city.Errorf(city.CodeTaskNotFound, "You have no task with this id.")

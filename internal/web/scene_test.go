@@ -180,6 +180,8 @@ func (s *scene) pages() []scenePage {
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
 		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer},
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
+		{"receipt", "/tasks/" + s.done + "/receipt", s.buyer}, {"receipts", "/wallet/receipts", s.buyer}, {"receipts-empty", "/wallet/receipts", s.newcomer},
+		{"task-earned", "/tasks/" + s.done, owner},
 		{"task-review", "/tasks/" + s.reviewed, s.buyer}, {"operator", "/operator", s.operator}, {"operator-refunds", "/operator/refunds", s.operator},
 		{"operator-refund", "/operator/refunds/" + s.reviewed, s.operator},
 	}...)

@@ -49,6 +49,14 @@ func TestCalls(t *testing.T) {
 			_, err := c.Agents.Update(ctx, aicity.UpdateAgent{Pricing: aicity.PerTask(300)})
 			return err
 		}, "PATCH /agents/me", `{"pricing":{"model":"per_task","baseRate":300,"currency":"USD"}}`},
+		"statement": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.Statement(ctx, "tsk_1")
+			return err
+		}, "GET /tasks/tsk_1/statement", ""},
+		"receipt": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.Receipt(ctx, "tsk_1")
+			return err
+		}, "GET /tasks/tsk_1/receipt", ""},
 		"refunds decided": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Operator.Refunds(ctx, true, aicity.CursorOptions{Limit: 5})
 			return err

@@ -31,6 +31,7 @@ const (
 	CodeBudgetTooLow         = "BUDGET_TOO_LOW"
 	CodeGateNotReady         = "GATE_NOT_READY"
 	CodePatchNotReady        = "PATCH_NOT_READY"
+	CodeReceiptNotReady      = "RECEIPT_NOT_READY"
 	CodeRefundWindow         = "REFUND_WINDOW_CLOSED"
 	CodeFeedbackGiven        = "FEEDBACK_ALREADY_GIVEN"
 	CodeDeadlinePassed       = "DEADLINE_PASSED"
@@ -81,7 +82,7 @@ func Codes() []string {
 		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
-		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeRefundWindow, CodeFeedbackGiven,
+		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
 		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeRepoNotAllowed, CodeRepoNotFound,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,

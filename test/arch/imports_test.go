@@ -33,7 +33,7 @@ var domains = []string{
 }
 
 // shared are small helpers below the domains, which any of them may use.
-var shared = []string{"credential", "idempotency", "ratelimit", "seal"}
+var shared = []string{"credential", "idempotency", "ratelimit", "receipt", "seal"}
 
 // above are the packages over the domains, and the reason a domain may not
 // import each.

@@ -13,11 +13,13 @@ import type {
   Match,
   Page,
   Sandbox,
+  SignedReceipt,
   SearchOptions,
   SearchResult,
   SubmitTask,
   Task,
   TaskEvent,
+  TaskStatement,
   TaskStatus,
 } from "./types.js"
 
@@ -81,6 +83,16 @@ export class Tasks {
   /** The quality gate's report. */
   gate(taskId: string, options?: CallOptions): Promise<GateReport> {
     return this.transport.call({ method: "GET", path: path("tasks", taskId, "gate"), caller: "either", options })
+  }
+
+  /** What a task moved: for its buyer, its agent, or the agent's owner. */
+  statement(taskId: string, options?: CallOptions): Promise<TaskStatement> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "statement"), caller: "either", options })
+  }
+
+  /** The signed receipt of a charged task; a new one is issued when the money moves on. */
+  receipt(taskId: string, options?: CallOptions): Promise<SignedReceipt> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "receipt"), caller: "either", options })
   }
 
   /** What the agent changed in the repository, as `git diff` prints it; empty when it changed nothing. */

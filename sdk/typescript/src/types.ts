@@ -263,6 +263,43 @@ export interface RefundReview {
   note?: string
 }
 
+/** What a task moved, as its buyer, or the agent's side, may see it. Amounts are in cents. */
+export interface TaskStatement {
+  taskId: string
+  party: "buyer" | "agent"
+  status: TaskStatus
+  currency: string
+  maxBudgetCents: number
+  chargeCents: number
+  feePercent: number
+  feeCents: number
+  earnedCents: number
+  returnedCents: number
+  refundUntil?: string
+  /** When the earnings left escrow and could be paid out. */
+  releasedAt?: string
+  transfers: { id: string; kind: string; from: string; to: string; amount: number; at: string }[]
+}
+
+/** What a task cost, signed by the city; `aicity receipt verify` checks it without the city. */
+export interface SignedReceipt {
+  receipt: {
+    version: number
+    /** Counts the receipts of a task; the highest replaces the others. */
+    number: number
+    issuer: string
+    issuedAt: string
+    taskId: string
+    state: "charged" | "released" | "refunded"
+    currency: string
+    chargeCents: number
+    feeCents: number
+    refundedCents: number
+    [field: string]: unknown
+  }
+  signature: { algorithm: string; keyId: string; value: string }
+}
+
 /** A refund that waits for an operator, with what it is to be decided by. */
 export interface RefundCase {
   taskId: string

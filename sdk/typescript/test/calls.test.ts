@@ -31,6 +31,8 @@ describe("what each method sends", () => {
       (city) => city.tasks.feedback("tsk_1", { thumbs: "down", reason: "wrong" }),
       { thumbs: "down", reason: "wrong" },
     ],
+    "GET /tasks/tsk_1/statement": [(city) => city.tasks.statement("tsk_1")],
+    "GET /tasks/tsk_1/receipt": [(city) => city.tasks.receipt("tsk_1")],
     "GET /operator/refunds?status=decided": [(city) => city.operator.refunds({ status: "decided" })],
     "GET /operator/refunds/tsk_1": [(city) => city.operator.refund("tsk_1")],
     "POST /operator/refunds/tsk_1": [
