@@ -201,6 +201,7 @@ func openCity(ctx context.Context, s settings, e engine, people int) (*city, err
 		Listen: "127.0.0.1:0", Data: data, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute,
 		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
 		DefaultDeadline: 30 * time.Minute, SandboxMax: 4, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256, SandboxDiskMB: 1024, SandboxFiles: 100_000, SandboxVolume: "auto",
+		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64,
 		SandboxLifetime: time.Hour,
 		RepoMaxMB:       100, RepoMaxFiles: 10_000, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
 	}

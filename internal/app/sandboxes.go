@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/gvisor"
@@ -12,10 +11,6 @@ import (
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/sandbox/volume"
 )
-
-// sandboxIdle is when an unused sandbox is stopped; its files stay, and the next
-// command starts it again.
-const sandboxIdle = 10 * time.Minute
 
 func (a *App) fetcher() *source.Fetcher {
 	limits := source.DefaultLimits()
@@ -41,7 +36,8 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 		}), Fetcher: fetcher, Dir: dir, Node: node,
 		Disk:   volume.Size{Bytes: a.cfg.SandboxDiskMB << 20, Files: a.cfg.SandboxFiles},
 		Volume: volumeKind(a.cfg.SandboxVolume),
-		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: sandboxIdle, Logger: a.logger,
+		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: a.cfg.SandboxIdle,
+		Warm: a.cfg.SandboxWarm, Queue: a.cfg.SandboxQueue, Execs: a.cfg.SandboxExecs, ExecTime: a.cfg.SandboxExecTime, Output: a.cfg.SandboxOutputMB << 20, Logger: a.logger,
 	})
 }
 

@@ -105,6 +105,7 @@ func Config(dir string) config.Config {
 		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
 		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
 		SandboxDiskMB: 256, SandboxFiles: 50_000, SandboxVolume: "auto",
+		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64, SandboxIdle: 10 * time.Minute,
 		SandboxLifetime: time.Hour, RequestsPerSecond: 10_000, RepoMaxMB: 50, RepoMaxFiles: 10_000,
 	}
 }

@@ -45,6 +45,12 @@ type Config struct {
 	SandboxDiskMB   int64         `help:"Size of a sandbox's workspace, in MiB." name:"sandbox-disk-mb" default:"2048" env:"AICITY_SANDBOX_DISK_MB" group:"Sealing"`
 	SandboxFiles    int64         `help:"Files, folders and links in a sandbox's workspace." default:"262144" env:"AICITY_SANDBOX_FILES" group:"Sealing"`
 	SandboxVolume   string        `help:"How workspaces are bounded: ext4 in a file (needs root), tmpfs in memory, folder (not at all), auto." enum:"auto,ext4,tmpfs,folder" default:"auto" env:"AICITY_SANDBOX_VOLUME" group:"Sealing"`
+	SandboxWarm     int           `help:"Unused sandboxes kept ready for the next tasks; they count towards --sandbox-max." default:"0" env:"AICITY_SANDBOX_WARM" group:"Sealing"`
+	SandboxQueue    int           `help:"Tasks that may wait for a sandbox." default:"16" env:"AICITY_SANDBOX_QUEUE" group:"Sealing"`
+	SandboxExecs    int           `help:"Commands at once in one sandbox." default:"8" env:"AICITY_SANDBOX_EXECS" group:"Sealing"`
+	SandboxExecTime time.Duration `help:"How long a command may run." default:"10m" env:"AICITY_SANDBOX_EXEC_TIME" group:"Sealing"`
+	SandboxOutputMB int64         `help:"What a command may print, in MiB, before it is ended." name:"sandbox-output-mb" default:"64" env:"AICITY_SANDBOX_OUTPUT_MB" group:"Sealing"`
+	SandboxIdle     time.Duration `help:"An unused sandbox is stopped after this, its files kept; 0 is never." default:"10m" env:"AICITY_SANDBOX_IDLE" group:"Sealing"`
 	SandboxLifetime time.Duration `help:"How long a sandbox lives at most." default:"5h" env:"AICITY_SANDBOX_LIFETIME" group:"Sealing"`
 	RepoMaxMB       int64         `help:"Largest repository, in MiB." default:"500" env:"AICITY_REPO_MAX_MB" group:"Sealing"`
 	RepoMaxFiles    int           `help:"Most files in a repository." default:"100000" env:"AICITY_REPO_MAX_FILES" group:"Sealing"`
@@ -137,6 +143,12 @@ func (c Config) Validate() error {
 	check(c.RefundReview > 0, "--refund-review must be longer than nothing")
 	check(c.RefundRateLimit >= 0 && c.RefundRateLimit <= 1, "--refund-rate-limit must be from 0 to 1")
 	check(c.FeePercent >= 0 && c.FeePercent <= 100, "--fee-percent must be from 0 to 100")
+	check(c.SandboxWarm >= 0, "--sandbox-warm must not be negative")
+	check(c.SandboxQueue >= 0, "--sandbox-queue must not be negative")
+	check(c.SandboxExecs >= 1, "--sandbox-execs must be at least 1")
+	check(c.SandboxExecTime >= time.Second, "--sandbox-exec-time must be at least 1s")
+	check(c.SandboxOutputMB >= 1, "--sandbox-output-mb must be at least 1")
+	check(c.SandboxIdle >= 0, "--sandbox-idle must not be negative")
 	check(c.SandboxDiskMB >= 16, "--sandbox-disk-mb must be at least 16")
 	check(c.SandboxFiles >= 1000, "--sandbox-files must be at least 1000")
 	check(c.SandboxMax > 0, "--sandbox-max must be at least 1")

@@ -20,11 +20,29 @@ import (
 // size class.
 type SandboxView struct {
 	SandboxID string         `json:"sandboxId"`
-	Status    sandbox.State  `json:"status" enum:"provisioning,ready,destroyed,failed"`
+	Status    sandbox.State  `json:"status" enum:"queued,provisioning,ready,destroyed,failed"`
 	SizeClass string         `json:"sizeClass,omitempty" enum:"small,medium,large"`
 	Limits    sandbox.Limits `json:"limits"`
 	CreatedAt time.Time      `json:"createdAt"`
 	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is destroyed at the latest"`
+
+	Running       bool       `json:"running" doc:"Whether a command starts at once; else the sandbox is started for it"`
+	Died          city.Code  `json:"died,omitempty" enum:"SANDBOX_OOM,SANDBOX_GONE" doc:"Why it died the last time; its files are kept"`
+	DiedAt        *time.Time `json:"diedAt,omitempty"`
+	QueuePosition int        `json:"queuePosition,omitempty" doc:"While queued: from 1"`
+	QueueLength   int        `json:"queueLength,omitempty"`
+}
+
+// now adds how the sandbox is at this moment.
+func (v SandboxView) now(c sandbox.Condition) SandboxView {
+	v.Running = c.Running
+	if v.Died = c.Died; c.Died != "" {
+		v.DiedAt = &c.DiedAt
+	}
+	if c.Position > 0 {
+		v.Status, v.QueuePosition, v.QueueLength = sandbox.Queued, c.Position, c.Length
+	}
+	return v
 }
 
 func sandboxView(b sandbox.Sandbox, size string) SandboxView {
@@ -49,7 +67,7 @@ func (s *server) provisionSandbox(ctx context.Context, in *TaskPath) (*Out[Sandb
 	if err != nil {
 		return nil, err
 	}
-	return ok(sandboxView(box, t.Size)), nil
+	return ok(sandboxView(box, t.Size).now(s.Tasks.Sandboxes.Condition(in.ID))), nil
 }
 
 func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView], error) {
@@ -57,7 +75,7 @@ func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView
 	if err != nil {
 		return nil, err
 	}
-	return ok(sandboxView(box, string(box.Size.Class))), nil
+	return ok(sandboxView(box, string(box.Size.Class)).now(s.Tasks.Sandboxes.Condition(in.ID))), nil
 }
 
 // Exec is a command for the sandbox: command for a shell, or argv as it is.

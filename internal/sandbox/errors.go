@@ -50,6 +50,11 @@ func errDiskFull() *city.Error {
 		"The workspace is full: the sandbox's limits say how many bytes and files it holds. Delete what is not needed.")
 }
 
+// errNoRoom means that the code does not fit into a workspace.
+func errNoRoom(cause error) *city.Error {
+	return city.Errorf(city.CodeRepoTooLarge, "The code does not fit into a sandbox's workspace.").WithCause(cause)
+}
+
 func errQueued(position, length int) *city.Error {
 	return city.Errorf(city.CodeSandboxQueued,
 		"All sandboxes are in use; the task is number %d in the queue. Ask again soon to keep its place.", position).

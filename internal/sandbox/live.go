@@ -26,6 +26,8 @@ type live struct {
 	mu       sync.Mutex
 	running  bool                               // guarded by mu: the backend's sandbox should be there
 	commands map[string]context.CancelCauseFunc // guarded by mu: what ends each that runs, by its id
+	diedOf   city.Code                          // guarded by mu: why it died the last time
+	diedAt   time.Time                          // guarded by mu
 	lastUse  time.Time                          // guarded by mu
 	ended    context.Context                    //nolint:containedctx // done when it is being destroyed
 	end      context.CancelFunc                 // ends its commands
@@ -131,6 +133,7 @@ func (s *Service) ensure(ctx context.Context, l *live) error {
 			return errUnavailable(err)
 		}
 		l.setRunning(true)
+		s.watch(ctx, l)
 		return nil
 	})
 }
@@ -165,12 +168,19 @@ func (s *Service) died(l *live, err error) error {
 	case l.ended.Err() != nil:
 		return errNotFound()
 	case errors.Is(err, ErrOOM):
-		l.setRunning(false)
+		s.buried(l, city.CodeSandboxOOM)
 		return errOOM(l.box.Limits.MemoryBytes)
 	case errors.Is(err, ErrGone):
-		l.setRunning(false)
+		s.buried(l, city.CodeSandboxGone)
 		return errGone(err)
 	default:
 		return fmt.Errorf("run command: %w", err)
 	}
+}
+
+// buried remembers that the backend's sandbox died, and why.
+func (s *Service) buried(l *live, code city.Code) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running, l.diedOf, l.diedAt = false, code, s.now()
 }

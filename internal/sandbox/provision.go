@@ -30,14 +30,14 @@ type flight struct {
 const provisionTimeout = 5 * time.Minute
 
 // Provision gives the task a sandbox with its code, or returns the one it has.
-// It goes on when the caller leaves, so that a repeated call finds it done.
-// Errors: SANDBOX_UNAVAILABLE, SANDBOX_CAPACITY, the codes of source.Clone,
-// source.Unpack.
+// It goes on when the caller leaves, so that a repeated call finds it done; in a
+// queue, the place is kept a minute. Errors: SANDBOX_UNAVAILABLE,
+// SANDBOX_QUEUED, SANDBOX_CAPACITY, the codes of source.Clone, source.Unpack.
 func (s *Service) Provision(ctx context.Context, taskID string, src Source) (Sandbox, error) {
 	if err := s.Available(ctx); err != nil {
 		return Sandbox{}, err
 	}
-	f, err := s.board(ctx, taskID, src)
+	f, err := s.await(ctx, taskID, src)
 	if err != nil {
 		return Sandbox{}, err
 	}
@@ -49,25 +49,76 @@ func (s *Service) Provision(ctx context.Context, taskID string, src Source) (San
 	}
 }
 
-// board finds the task's provisioning or begins it.
-func (s *Service) board(ctx context.Context, taskID string, src Source) (*flight, error) {
+// await waits for the task's turn.
+func (s *Service) await(ctx context.Context, taskID string, src Source) (*flight, error) {
+	late := time.NewTimer(queueWait)
+	defer late.Stop()
+	var mine *ticket
+	defer func() {
+		if mine != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			mine.asking--
+			mine.left = s.now()
+			s.queue.wake() // whoever is behind may be first now
+		}
+	}()
+	for {
+		f, waits, moved, err := s.board(ctx, taskID, src, mine)
+		if f != nil || err != nil {
+			return f, err
+		}
+		mine = waits
+		select {
+		case <-moved:
+		case <-late.C:
+			c := s.Condition(taskID)
+			return nil, errQueued(c.Position, c.Length)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// board finds the task's provisioning, begins it, or queues for it.
+func (s *Service) board(ctx context.Context, taskID string, src Source, mine *ticket) (*flight, *ticket, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, errUnavailable(errors.New("the server is stopping"))
+		return nil, nil, nil, errUnavailable(errors.New("the server is stopping"))
 	}
 	before := s.lives[taskID]
 	if before != nil && before.ended.Err() == nil {
 		f := &flight{done: make(chan struct{}), box: before.box}
 		close(f.done)
-		return f, nil
+		return f, nil, nil, nil
 	}
 	if f := s.flights[taskID]; f != nil {
-		return f, nil
+		return f, nil, nil, nil
 	}
-	if len(s.lives)+len(s.flights) >= s.cfg.Max {
-		return nil, errCapacity(s.cfg.Max)
+	if mine != nil && s.queue.index(taskID) < 0 {
+		return nil, nil, nil, errInterrupted()
 	}
+	var warm *warmBox
+	free := s.queue.first(taskID)
+	if free {
+		if warm = s.takeWarmLocked(ctx); warm == nil {
+			free = !s.fullLocked()
+		}
+	}
+	if !free {
+		waits, err := s.queue.join(taskID, s.cfg.Queue, s.cfg.Max, s.now())
+		if err == nil && mine == nil {
+			waits.asking++
+		}
+		return nil, waits, s.queue.moved, err
+	}
+	s.queue.drop(taskID)
+	return s.takeOffLocked(ctx, taskID, src, before, warm), nil, nil, nil
+}
+
+// takeOff begins a provisioning; guarded by mu.
+func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, before *live, warm *warmBox) *flight {
 	// The work outlives the request that asked for it; Destroy and Close end it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionTimeout)
 	f := &flight{cancel: cancel, done: make(chan struct{})}
@@ -77,23 +128,32 @@ func (s *Service) board(ctx context.Context, taskID string, src Source) (*flight
 		if before != nil {
 			<-before.gone // one that is being destroyed
 		}
-		f.box, f.err = s.provision(ctx, taskID, src)
+		f.box, f.err = s.provision(ctx, taskID, src, warm)
 		s.mu.Lock()
 		delete(s.flights, taskID)
+		s.queue.wake()
 		s.mu.Unlock()
 		close(f.done)
+		s.warmUp(ctx)
 	})
-	return f, nil
+	return f
 }
 
-func (s *Service) provision(ctx context.Context, taskID string, src Source) (Sandbox, error) {
-	box, err := s.reserve(ctx, taskID)
+func (s *Service) provision(ctx context.Context, taskID string, src Source, warm *warmBox) (Sandbox, error) {
+	id := city.NewID(city.PrefixSandbox)
+	if warm != nil {
+		id = warm.id
+	}
+	box, err := s.reserve(ctx, taskID, id)
 	if err != nil {
+		if warm != nil {
+			err = errors.Join(err, s.discard(context.WithoutCancel(ctx), warm))
+		}
 		return Sandbox{}, err
 	}
 	dir := filepath.Join(s.cfg.Dir, box.ID)
 	l := newLive(ctx, box, dir, true, s.now())
-	baseline, err := s.prepare(ctx, l, src)
+	baseline, err := s.prepare(ctx, l, src, warm != nil)
 	if err == nil {
 		l.box.State, l.box.Commit, l.box.Size = Ready, baseline.Commit, baseline.Size
 		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
@@ -114,13 +174,14 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source) (San
 	s.mu.Lock()
 	s.lives[taskID] = l
 	s.mu.Unlock()
+	s.watch(ctx, l)
 	return l.box, nil
 }
 
 // reserve writes the row of a new sandbox. A row that an earlier life of this
 // server left behind is ended first.
-func (s *Service) reserve(ctx context.Context, taskID string) (Sandbox, error) {
-	box := Sandbox{ID: city.NewID(city.PrefixSandbox), TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
+func (s *Service) reserve(ctx context.Context, taskID, id string) (Sandbox, error) {
+	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
 	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
 	add := func(ctx context.Context, tx store.Tx) error {
 		box.CreatedAt, box.ExpiresAt = tx.Now(), tx.Now().Add(s.cfg.Life)
@@ -147,13 +208,18 @@ func (s *Service) reserve(ctx context.Context, taskID string) (Sandbox, error) {
 
 // prepare fetches the code and starts the sandbox at the same time: nothing
 // runs in it before the code is there.
-func (s *Service) prepare(ctx context.Context, l *live, src Source) (source.Baseline, error) {
-	if err := s.makeDirs(l.dir); err != nil {
-		return source.Baseline{}, fmt.Errorf("make workspace: %w", err)
+func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (source.Baseline, error) {
+	if !warm {
+		if err := s.makeDirs(l.dir); err != nil {
+			return source.Baseline{}, fmt.Errorf("make workspace: %w", err)
+		}
 	}
 	var baseline source.Baseline
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
+		if warm {
+			return nil
+		}
 		if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
 			return errUnavailable(err)
 		}
@@ -161,6 +227,9 @@ func (s *Service) prepare(ctx context.Context, l *live, src Source) (source.Base
 	})
 	both.Go(func() (err error) {
 		if baseline, err = s.fetch(ctx, l, src); err != nil {
+			if l.full() {
+				return errNoRoom(err)
+			}
 			return err
 		}
 		return handOver(l.dir)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"time"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
 
@@ -11,6 +12,7 @@ type State string
 
 // The states of a sandbox. The last two are final.
 const (
+	Queued       State = "queued" // it waits for others to end; it has no row yet
 	Provisioning State = "provisioning"
 	Ready        State = "ready"
 	Destroyed    State = "destroyed"
@@ -30,6 +32,7 @@ type Sandbox struct {
 	ReadyAt     *time.Time
 	ExpiresAt   time.Time // when it is destroyed at the latest
 	DestroyedAt *time.Time
+	FailCode    city.Code // why it ended, "" when it was to
 }
 
 // Source is where a task's code comes from: at most one of the three; none

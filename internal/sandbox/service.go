@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
@@ -55,7 +56,12 @@ type Service struct {
 	closed  bool               // guarded by mu
 	lives   map[string]*live   // by task; guarded by mu
 	flights map[string]*flight // provisionings under way, by task; guarded by mu
-	work    sync.WaitGroup     // provisionings
+	queue   queue              // guarded by mu
+	warm    []*warmBox         // ready to be used; guarded by mu
+	warming int                // being made; guarded by mu
+	work    sync.WaitGroup     // provisionings and warm sandboxes being made
+
+	watchers sync.WaitGroup
 }
 
 // New returns the service. CleanOrphans must be called before it is used.
@@ -75,7 +81,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
 		rehearsals: make(chan struct{}, maxRehearsals),
-		lives:      map[string]*live{}, flights: map[string]*flight{},
+		lives:      map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(),
 	}
 	s.probing <- struct{}{}
 	return s, nil
@@ -162,6 +168,9 @@ func (s *Service) use(ctx context.Context, taskID string) (l *live, release func
 	if box.State == Ready && box.Node != s.cfg.Node {
 		return nil, nil, errElsewhere()
 	}
+	if box.FailCode == city.CodeSandboxExpired {
+		return nil, nil, errExpired(s.cfg.Life)
+	}
 	return nil, nil, errNotFound()
 }
 
@@ -173,6 +182,8 @@ func (s *Service) Destroy(ctx context.Context, taskID string) error {
 	if f != nil {
 		f.cancel()
 	}
+	s.queue.drop(taskID)
+	s.queue.wake()
 	s.mu.Unlock()
 	if f != nil {
 		select {
@@ -185,13 +196,13 @@ func (s *Service) Destroy(ctx context.Context, taskID string) error {
 		s.mu.Unlock()
 	}
 	if l != nil {
-		return s.end(ctx, l)
+		return s.end(ctx, l, "")
 	}
 	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return expireNow(ctx, tx, taskID) })
 }
 
 // end destroys a sandbox; the first to ask does it, the others wait.
-func (s *Service) end(ctx context.Context, l *live) error {
+func (s *Service) end(ctx context.Context, l *live, why city.Code) error {
 	if !s.finish(l) {
 		select {
 		case <-l.gone:
@@ -208,13 +219,14 @@ func (s *Service) end(ctx context.Context, l *live) error {
 	err = errors.Join(err, s.closeLog(ctx, l), s.clear(l))
 	if err == nil {
 		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			return markEnded(ctx, tx, l.box.ID, Destroyed, "")
+			return markEnded(ctx, tx, l.box.ID, Destroyed, why)
 		})
 	}
 	s.mu.Lock()
 	if s.lives[l.box.TaskID] == l {
 		delete(s.lives, l.box.TaskID)
 	}
+	s.queue.wake()
 	s.mu.Unlock()
 	close(l.gone)
 	if err != nil {
@@ -250,9 +262,13 @@ func (s *Service) Close(ctx context.Context) error {
 	for _, f := range s.flights {
 		f.cancel()
 	}
+	s.queue.wake()
 	s.mu.Unlock()
 	s.work.Wait()
 	var errs []error
+	for _, w := range s.unused() {
+		errs = append(errs, s.discard(ctx, w))
+	}
 	for _, l := range s.all() {
 		if s.finish(l) {
 			<-l.starting
@@ -262,6 +278,7 @@ func (s *Service) Close(ctx context.Context) error {
 			close(l.gone)
 		}
 	}
+	s.watchers.Wait()
 	return errors.Join(errs...)
 }
 
@@ -273,4 +290,13 @@ func (s *Service) all() []*live {
 		all = append(all, l)
 	}
 	return all
+}
+
+// unused are the warm sandboxes, which are nobody's any more.
+func (s *Service) unused() []*warmBox {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	unused := s.warm
+	s.warm = nil
+	return unused
 }

@@ -89,6 +89,7 @@ const sweepEvery = 15 * time.Second
 
 // Run ends expired sandboxes and stops idle ones until ctx is done.
 func (s *Service) Run(ctx context.Context) {
+	s.warmUp(ctx)
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	save := time.NewTicker(saveEvery)
@@ -110,11 +111,21 @@ func (s *Service) Run(ctx context.Context) {
 				}
 			}
 		case <-tick.C:
+			s.warmUp(ctx)
 			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.cfg.Logger.WarnContext(ctx, "sweep sandboxes", "error", err)
 			}
 		}
 	}
+}
+
+// whyExpired tells a sandbox that has lived its time from one whose end another
+// server asked for.
+func whyExpired(box Sandbox, life time.Duration) city.Code {
+	if box.ExpiresAt.Before(box.CreatedAt.Add(life)) {
+		return ""
+	}
+	return city.CodeSandboxExpired
 }
 
 // Sweep destroys the sandboxes of this server that have expired, by their time
@@ -130,7 +141,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		l := s.lives[box.TaskID]
 		s.mu.Unlock()
 		if l != nil && l.box.ID == box.ID {
-			errs = append(errs, s.end(ctx, l))
+			errs = append(errs, s.end(ctx, l, whyExpired(box, s.cfg.Life)))
 		}
 	}
 	if s.cfg.Idle > 0 {

@@ -166,7 +166,11 @@ func (s *Service) Sandbox(ctx context.Context, agentID, taskID string) (sandbox.
 	if _, err := s.ForAgent(ctx, agentID, taskID); err != nil {
 		return sandbox.Sandbox{}, err
 	}
-	return s.Sandboxes.Find(ctx, taskID)
+	box, err := s.Sandboxes.Find(ctx, taskID)
+	if err != nil && s.Sandboxes.Condition(taskID).Position > 0 {
+		return sandbox.Sandbox{TaskID: taskID, State: sandbox.Queued}, nil
+	}
+	return box, err
 }
 
 // Open lets the assigned agent at the sandbox's content, after its commitment.

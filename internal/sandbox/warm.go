@@ -1,0 +1,113 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// warmBox is a sandbox that runs on an empty workspace and has never been used.
+// The first task that comes gets it for good.
+type warmBox struct{ id, dir string }
+
+// full reports whether another sandbox would be one too many; guarded by mu.
+func (s *Service) fullLocked() bool {
+	return len(s.lives)+len(s.flights)+len(s.warm)+s.warming >= s.cfg.Max
+}
+
+// warmUp makes warm sandboxes until there are as many as wanted and allowed.
+func (s *Service) warmUp(ctx context.Context) {
+	select {
+	case <-s.available:
+	default:
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !s.closed && len(s.warm)+s.warming < s.cfg.Warm && len(s.queue.tickets) == 0 && !s.fullLocked() {
+		s.warming++
+		s.work.Go(func() { s.warmOne(context.WithoutCancel(ctx)) })
+	}
+}
+
+func (s *Service) warmOne(ctx context.Context) {
+	w := &warmBox{id: city.NewID(city.PrefixSandbox)}
+	w.dir = filepath.Join(s.cfg.Dir, w.id)
+	err := s.makeDirs(w.dir)
+	if err == nil {
+		err = handOver(w.dir)
+	}
+	if err == nil {
+		limits := s.cfg.Limits
+		err = s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: limits})
+	}
+	s.mu.Lock()
+	s.warming--
+	keep := err == nil && !s.closed
+	if keep {
+		s.warm = append(s.warm, w)
+	}
+	s.queue.wake()
+	s.mu.Unlock()
+	if keep {
+		return
+	}
+	if err = errors.Join(err, s.discard(ctx, w)); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "make a warm sandbox", "error", err)
+	}
+}
+
+// takeWarm returns a warm sandbox that runs, nil when there is none; guarded by mu.
+func (s *Service) takeWarmLocked(ctx context.Context) *warmBox {
+	for len(s.warm) > 0 {
+		w := s.warm[0]
+		s.warm = s.warm[1:]
+		select {
+		case <-s.cfg.Backend.Done(w.id): // it has died meanwhile
+			s.work.Go(func() {
+				if err := s.discard(context.WithoutCancel(ctx), w); err != nil {
+					s.cfg.Logger.WarnContext(ctx, "remove a warm sandbox that died", "error", err)
+				}
+			})
+		default:
+			return w
+		}
+	}
+	return nil
+}
+
+func (s *Service) discard(ctx context.Context, w *warmBox) error {
+	return errors.Join(s.cfg.Backend.Destroy(ctx, w.id), removeDirs(w.dir))
+}
+
+// watch notices the death of a sandbox that should run, says so and remembers
+// why.
+func (s *Service) watch(ctx context.Context, l *live) {
+	ctx, done := context.WithoutCancel(ctx), s.cfg.Backend.Done(l.box.ID)
+	s.watchers.Go(func() {
+		select {
+		case <-l.ended.Done():
+			return
+		case <-done:
+		}
+		if l.ended.Err() != nil || !l.isRunning() {
+			return // it was stopped
+		}
+		_, err := s.cfg.Backend.Exec(ctx, l.box.ID, Command{Argv: []string{"true"}, Dir: "/"}, nil, nil)
+		code := city.CodeSandboxGone
+		if errors.Is(err, ErrOOM) {
+			code = city.CodeSandboxOOM
+		}
+		s.buried(l, code)
+		s.cfg.Logger.WarnContext(ctx, "a sandbox died; the next command gets a fresh one", "sandbox", l.box.ID, "code", code)
+	})
+}
+
+// Warm is how many unused sandboxes are ready.
+func (s *Service) Warm() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.warm)
+}
