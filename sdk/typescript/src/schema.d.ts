@@ -2494,16 +2494,32 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /**
+             * @description Why it died the last time; its files are kept
+             * @enum {string}
+             */
+            died?: "SANDBOX_OOM" | "SANDBOX_GONE";
+            /** Format: date-time */
+            diedAt?: string;
+            /**
              * Format: date-time
              * @description When it is destroyed at the latest
              */
             expiresAt: string;
             limits: components["schemas"]["Limits"];
+            /** Format: int64 */
+            queueLength?: number;
+            /**
+             * Format: int64
+             * @description While queued: from 1
+             */
+            queuePosition?: number;
+            /** @description Whether a command starts at once; else the sandbox is started for it */
+            running: boolean;
             sandboxId: string;
             /** @enum {string} */
             sizeClass?: "small" | "medium" | "large";
             /** @enum {string} */
-            status: "provisioning" | "ready" | "destroyed" | "failed";
+            status: "queued" | "provisioning" | "ready" | "destroyed" | "failed";
         };
         SearchResult: {
             /** Format: int64 */
