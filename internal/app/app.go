@@ -141,7 +141,10 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	fetcher := a.fetcher()
+	fetcher, err := a.fetcher()
+	if err != nil {
+		return err
+	}
 	if a.Sandboxes, err = a.buildSandboxes(fetcher); err != nil {
 		return err
 	}

@@ -12,10 +12,17 @@ import (
 	"aicity.dev/aicity/internal/sandbox/volume"
 )
 
-func (a *App) fetcher() *source.Fetcher {
+// repoCache is how much of fetched commits is kept, in bytes.
+const repoCache = 1 << 30
+
+func (a *App) fetcher() (*source.Fetcher, error) {
 	limits := source.DefaultLimits()
 	limits.Bytes, limits.Files = a.cfg.RepoMaxMB<<20, a.cfg.RepoMaxFiles
-	return &source.Fetcher{Limits: limits, AllowPrivate: a.cfg.AllowPrivateRepos}
+	cache, err := source.OpenCache(filepath.Join(a.cfg.Data, "repo-cache"), repoCache)
+	if err != nil {
+		return nil, err
+	}
+	return &source.Fetcher{Limits: limits, AllowPrivate: a.cfg.AllowPrivateRepos, Cache: cache}, nil
 }
 
 func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) {

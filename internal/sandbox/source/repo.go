@@ -71,6 +71,7 @@ func (f *Fetcher) Probe(ctx context.Context, repo Repo) error {
 type refScanner struct {
 	ref        string
 	any, found bool
+	objects    []string // the ids of the refs that have the name
 	partial    []byte
 }
 
@@ -82,14 +83,23 @@ func (s *refScanner) Write(p []byte) (int, error) {
 			return len(p), nil
 		}
 		s.partial = rest
-		_, name, _ := strings.Cut(string(line), "\t")
+		object, name, _ := strings.Cut(string(line), "\t")
 		s.any = true
 		switch name {
 		case "HEAD":
-			s.found = s.found || s.ref == ""
+			if s.ref == "" {
+				s.names(object)
+			}
 		case s.ref, "refs/heads/" + s.ref, "refs/tags/" + s.ref:
-			s.found = true
+			s.names(object)
 		}
+	}
+}
+
+// names notes an object that has the name; a host may repeat itself without end.
+func (s *refScanner) names(object string) {
+	if s.found = true; len(s.objects) < 2 {
+		s.objects = append(s.objects, object)
 	}
 }
 
@@ -112,11 +122,27 @@ func (f *Fetcher) Clone(ctx context.Context, repo Repo, dest Dest) (Baseline, er
 		return Baseline{}, err
 	}
 	defer via.Close()
+	online := newGit(dest, f.Limits)
+	online.online(repo, via)
+	object, err := f.object(ctx, online, via, repo)
+	if err != nil {
+		return Baseline{}, err
+	}
+	if object != "" {
+		b, found, err := f.Cache.load(ctx, f.Cache.name(repo, object), dest)
+		if err != nil {
+			return Baseline{}, err
+		}
+		if found {
+			if err := dest.seal(b.Commit, branch(repo.Ref)); err != nil {
+				return Baseline{}, fmt.Errorf("write .git: %w", err)
+			}
+			return b, nil
+		}
+	}
 	if err := makeGitDir(dest.GitDir); err != nil {
 		return Baseline{}, fmt.Errorf("make git directory: %w", err)
 	}
-	online := newGit(dest, f.Limits)
-	online.online(repo, via)
 	from := repo.Ref
 	if from == "" {
 		from = "HEAD"
@@ -126,7 +152,38 @@ func (f *Fetcher) Clone(ctx context.Context, repo Repo, dest Dest) (Baseline, er
 	if err != nil {
 		return Baseline{}, explain(err, via, repo.Ref)
 	}
-	return f.checkOut(ctx, newGit(dest, f.Limits), dest, branch(repo.Ref))
+	b, err := f.checkOut(ctx, newGit(dest, f.Limits), dest, branch(repo.Ref))
+	if err != nil || f.Cache == nil {
+		return b, err
+	}
+	// What came is kept by its own id: the ref may have moved meanwhile.
+	came, err := newGit(dest, f.Limits).run(ctx, "", "rev-parse", "--verify", "--quiet", fetchedRef)
+	if err != nil {
+		return Baseline{}, fmt.Errorf("name what was fetched: %w", err)
+	}
+	// A cache that cannot keep it only makes the next clone slower.
+	_ = f.Cache.store(ctx, f.Cache.name(repo, strings.TrimSpace(string(came))), dest, b)
+	return b, nil
+}
+
+// object asks the remote for the id of what the ref names now; "" when there is
+// no cache to look it up in, or more than one ref has the name.
+func (f *Fetcher) object(ctx context.Context, online *git, via *proxy, repo Repo) (string, error) {
+	if f.Cache == nil {
+		return "", nil
+	}
+	refs := &refScanner{ref: repo.Ref}
+	if err := (&git{limits: online.limits, config: online.config, secret: online.secret}).stream(ctx, f.protocols(), refs, "ls-remote", "--quiet", "--end-of-options", repo.URL); err != nil {
+		return "", explain(err, via, repo.Ref)
+	}
+	switch {
+	case len(refs.objects) == 1:
+		return refs.objects[0], nil
+	case len(refs.objects) == 0 && fullCommit.MatchString(repo.Ref):
+		return repo.Ref, nil
+	default:
+		return "", nil
+	}
 }
 
 // fetchedRef keeps what was fetched; it may be a tag, so it is no branch.

@@ -39,6 +39,7 @@ type Fetcher struct {
 	// AllowPrivate also takes plain http and addresses inside private, loopback
 	// and link-local ranges.
 	AllowPrivate bool
+	Cache        *Cache // of fetched commits; nil is none
 }
 
 // Dest is where code goes: two empty folders that exist.
