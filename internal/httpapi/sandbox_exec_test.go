@@ -39,10 +39,10 @@ func testExec(t *testing.T, j *job) {
 		},
 	} {
 		got := j.exec(t, test.in)
-		if got.DurationMs < 0 {
-			t.Errorf("%s: took %d ms", name, got.DurationMs)
+		if got.DurationMs < 0 || got.ExecID == "" {
+			t.Errorf("%s: took %d ms, id %q", name, got.DurationMs, got.ExecID)
 		}
-		got.DurationMs = 0
+		got.DurationMs, got.ExecID = 0, ""
 		if *got != test.want {
 			t.Errorf("%s: got %.200q, want %.200q", name, fmt.Sprintf("%+v", *got), fmt.Sprintf("%+v", test.want))
 		}
