@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 )
 
 type serveCmd struct {
@@ -20,6 +21,12 @@ type serveCmd struct {
 // Run serves until it is told to stop, then finishes what is running.
 func (c *serveCmd) Run(ctx context.Context) error {
 	logger := newLogger(c.LogFormat, c.LogLevel)
+	if c.SandboxVolume != "folder" {
+		// Does not return when it succeeds: the server starts again inside.
+		if err := namespace.Enter(ctx); err != nil {
+			logger.WarnContext(ctx, "no namespace to mount workspaces in", "error", err)
+		}
+	}
 	city, err := app.New(ctx, c.Config, logger, app.Options{})
 	if err != nil {
 		return err
