@@ -59,6 +59,10 @@ test: ## Check and test everything; installs what it needs, starts its own Postg
 test-short: ## Run the Go tests that need neither PostgreSQL nor Chromium
 	@env -u CI -u AICITY_TEST_POSTGRES go test -short ./...
 
+.PHONY: soak
+soak: build ## Make 1,000 sandboxes and kill servers and sandboxes 200 times; nothing may be left
+	@AICITY_SOAK=1 go test ./test/crash -count=1 -v -timeout 60m -run TestSandboxesLeaveNothing
+
 .PHONY: bench
 bench: build ## Measure the city beside the raw limits of this machine
 	@scripts/postgres.sh --durable go run ./bench

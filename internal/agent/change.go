@@ -112,11 +112,16 @@ func (s *Service) RotateKey(ctx context.Context, ownerID, agentID string) (Agent
 }
 
 // Deactivate takes an owner's agent out of search and routing. Work it has
-// begun goes on. Doing it twice is no error. Errors: AGENT_NOT_FOUND.
+// begun goes on, what waits for it goes to others. Doing it twice is no error. Errors: AGENT_NOT_FOUND.
 func (s *Service) Deactivate(ctx context.Context, ownerID, agentID string) (Agent, error) {
 	return s.locked(ctx, agentID, ownerIs(ownerID), func(ctx context.Context, tx store.Tx, a Agent) (Agent, error) {
 		if a.Status == Deactivated {
 			return a, nil
+		}
+		if s.deactivated != nil {
+			if err := s.deactivated(ctx, tx, a.ID); err != nil {
+				return Agent{}, err
+			}
 		}
 		a.Status, a.StatusReason = Deactivated, ""
 		return s.changeStatus(ctx, tx, a, "agent.deactivated", struct{}{})

@@ -113,6 +113,7 @@ func Config(dir string) config.Config {
 // StartWith starts a city with a configuration; the caller stops its App.
 func StartWith(t testing.TB, cfg config.Config) *Server {
 	t.Helper()
+	sandboxtest.Runner(t)
 	s, err := start(t.Context(), cfg, nil)
 	if err != nil {
 		t.Fatal(err)

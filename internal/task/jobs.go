@@ -19,10 +19,14 @@ type (
 	cleanArgs struct {
 		TaskID string `json:"taskId"`
 	}
+	leftArgs struct {
+		AgentID string `json:"agentId"`
+	}
 )
 
 func (judgeArgs) Kind() string { return "task_judge" }
 func (cleanArgs) Kind() string { return "task_clean_up" }
+func (leftArgs) Kind() string  { return "task_agent_left" }
 
 func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
@@ -30,6 +34,9 @@ func (s *Service) handleJobs() {
 	}, jobs.Timeout(judgeTimeout))
 	jobs.Handle(s.Jobs, func(ctx context.Context, a cleanArgs, _ jobs.Attempt) error {
 		return s.Sandboxes.Destroy(ctx, a.TaskID)
+	})
+	jobs.Handle(s.Jobs, func(ctx context.Context, a leftArgs, _ jobs.Attempt) error {
+		return s.passOn(ctx, a.AgentID)
 	})
 }
 

@@ -43,6 +43,37 @@ func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, on Trigger
 	return s.reassign(ctx, tx, t)
 }
 
+// AgentLeft says that an agent takes no more work: what waits for it goes to
+// others soon after the commit.
+func (s *Service) AgentLeft(ctx context.Context, tx store.Tx, agentID string) error {
+	return s.Jobs.Enqueue(ctx, tx, leftArgs{agentID})
+}
+
+// passOn hands on the tasks that wait for an agent, unless it is back already.
+func (s *Service) passOn(ctx context.Context, agentID string) error {
+	for {
+		waiting, err := list(ctx, s.DB.Read(), `agent_id = $1 AND status = 'submitted' ORDER BY id LIMIT $2`, agentID, maxSubmitted)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for _, one := range waiting {
+			_, err := s.locked(ctx, one.ID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+				left, err := s.Agents.FindTx(ctx, tx, agentID)
+				if err != nil || left.Active() || t.Status != city.TaskSubmitted || t.AgentID != agentID {
+					return err
+				}
+				return s.passOver(ctx, tx, t, Decline)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if back, err := s.Agents.Find(ctx, agentID); err != nil || back.Active() {
+			return err
+		}
+	}
+}
+
 // expireAccept passes over an agent that has not started in time. It is a no-op
 // when the task has moved on.
 func (s *Service) expireAccept(ctx context.Context, taskID, agentID string) error {

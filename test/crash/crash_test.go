@@ -2,6 +2,7 @@
 package crash
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net"
@@ -88,6 +89,7 @@ func killUnderLoad(t *testing.T, program, databaseURL string) {
 // city is the server as a process of its own.
 type city struct {
 	program, data, databaseURL, listen string
+	runsc                              string // "" runs no sandboxes
 	process                            *exec.Cmd
 	said                               *strings.Builder
 }
@@ -107,7 +109,8 @@ func freeAddress(t *testing.T) string {
 // start runs the server and waits until it answers.
 func (c *city) start(t *testing.T) {
 	t.Helper()
-	args := []string{"serve", "--listen", c.listen, "--data", c.data, "--no-seed-agents", "--requests-per-second=10000", "--runsc=/nonexistent", "--log-level=error"}
+	args := []string{"serve", "--listen", c.listen, "--data", c.data, "--no-seed-agents", "--requests-per-second=10000", "--log-level=error",
+		"--runsc=" + cmp.Or(c.runsc, "/nonexistent")}
 	if c.databaseURL != "" {
 		args = append(args, "--database-url", c.databaseURL)
 	}

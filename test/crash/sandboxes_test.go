@@ -1,0 +1,283 @@
+package crash
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"aicity.dev/aicity/internal/sandbox/gvisor"
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// counts are how often what is done: often enough to find what is left behind
+// each time, or, with AICITY_SOAK set, what is left behind once in a while.
+func counts() (cycles, kills int) {
+	if os.Getenv("AICITY_SOAK") != "" {
+		return 1000, 200
+	}
+	return 8, 6
+}
+
+// crew is how many agents work at the same time.
+const crew = 3
+
+// Sandboxes that come and go, and servers and sandboxes that are killed at any
+// moment, leave no process, mount, loop device, cgroup, descriptor or folder.
+func TestSandboxesLeaveNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts and kills sandboxes")
+	}
+	t.Parallel()
+	cycles, kills := counts()
+	c := sandboxCity(t)
+	c.start(t)
+	var agents []*tenant
+	for i := range crew {
+		agents = append(agents, settle(t, c.url(), i))
+	}
+	began := time.Now()
+	churn(t, agents, crew) // what is opened once is open now
+	before := c.descriptors(t)
+	churn(t, agents, cycles)
+	if after := c.descriptors(t); after > before+crew {
+		t.Errorf("the server has %d descriptors open, %d before %d sandboxes", after, before, cycles)
+	}
+	t.Logf("%d sandboxes in %s", cycles, time.Since(began).Round(time.Second))
+	began = time.Now()
+	c.killWhile(t, agents, kills)
+	for _, a := range agents {
+		a.leave(t)
+	}
+	c.stop(t)
+	c.nothingLeft(t)
+	t.Logf("%d kills in %s", kills, time.Since(began).Round(time.Second))
+}
+
+// sandboxCity is a city that can run sandboxes.
+func sandboxCity(t *testing.T) *city {
+	t.Helper()
+	bin, err := filepath.Abs("../../bin/runsc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(bin); err != nil {
+		if bin, err = gvisor.Find(""); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatal(err)
+			}
+			t.Skip(err)
+		}
+	}
+	data, err := os.MkdirTemp("", "soak") // a short name: sockets lie below it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(data); err != nil {
+			t.Errorf("remove the data folder: %v", err)
+		}
+	})
+	return &city{program: build(t), data: data, listen: freeAddress(t), runsc: bin}
+}
+
+// tenant is an agent with one task, in which it takes a sandbox and leaves it,
+// again and again.
+type tenant struct {
+	agent *aicity.Client
+	task  string
+}
+
+func settle(t *testing.T, url string, n int) *tenant {
+	t.Helper()
+	w := hire(t, url, n)
+	order, err := w.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "research", MaxBudget: 400, AgentID: w.agentID, DeadlineMinutes: 240,
+		Input: aicity.TaskInput{Description: fmt.Sprintf("Order %d: what does this program print?", n), Code: "package main\n"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.agent.Tasks.Executing(t.Context(), order.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	return &tenant{agent: w.agent, task: order.ID}
+}
+
+// cycle takes a sandbox, leaves something running in it, and destroys it.
+func (a *tenant) cycle(ctx context.Context) error {
+	box, err := a.agent.Tasks.ProvisionSandbox(ctx, a.task)
+	if err != nil {
+		return fmt.Errorf("provision: %w", err)
+	}
+	result, err := a.agent.Tasks.Exec(ctx, a.task, aicity.Exec{Command: "(setsid sleep 1000 >/dev/null 2>&1 &); cat main.go; echo x > new"})
+	if err != nil {
+		return fmt.Errorf("exec: %w", err)
+	}
+	if result.ExitCode != 0 {
+		return fmt.Errorf("exec: %+v", result)
+	}
+	if err := a.agent.Tasks.DestroySandbox(ctx, a.task, box.SandboxID); err != nil {
+		return fmt.Errorf("destroy: %w", err)
+	}
+	return nil
+}
+
+// leave destroys the sandbox that the agent may still have.
+func (a *tenant) leave(t *testing.T) {
+	t.Helper()
+	box, err := a.agent.Tasks.ProvisionSandbox(t.Context(), a.task)
+	if err == nil {
+		err = a.agent.Tasks.DestroySandbox(t.Context(), a.task, box.SandboxID)
+	}
+	if err != nil {
+		t.Errorf("after all: %v", err)
+	}
+}
+
+// churn makes so many cycles, each of which must succeed.
+func churn(t *testing.T, agents []*tenant, cycles int) {
+	t.Helper()
+	var left atomic.Int64
+	left.Store(int64(cycles))
+	var work sync.WaitGroup
+	for _, a := range agents {
+		work.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := a.cycle(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	work.Wait()
+}
+
+// killWhile kills the server or a part of a sandbox while agents work.
+func (c *city) killWhile(t *testing.T, agents []*tenant, kills int) {
+	t.Helper()
+	var over atomic.Bool
+	var done, failed atomic.Int64
+	var work sync.WaitGroup
+	for _, a := range agents {
+		work.Go(func() {
+			for !over.Load() {
+				if a.cycle(t.Context()) == nil {
+					done.Add(1)
+				} else {
+					failed.Add(1)
+					time.Sleep(20 * time.Millisecond) // the server may be away
+				}
+			}
+		})
+	}
+	for range kills {
+		time.Sleep(time.Duration(rand.IntN(800)) * time.Millisecond)
+		if victims := c.runtime(t); len(victims) > 0 && rand.IntN(2) == 0 {
+			_ = syscall.Kill(victims[rand.IntN(len(victims))], syscall.SIGKILL) // it may have ended
+			continue
+		}
+		c.kill(t)
+		c.start(t)
+	}
+	over.Store(true)
+	work.Wait()
+	t.Logf("%d cycles went through, %d did not", done.Load(), failed.Load())
+}
+
+// stop ends the server as an operator does.
+func (c *city) stop(t *testing.T) {
+	t.Helper()
+	if err := c.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.process.Wait(); err != nil {
+		t.Errorf("the server ended with %v: %s", err, c.said)
+	}
+}
+
+// stateDir is where the sandboxes' runtime keeps its state.
+func (c *city) stateDir() string { return filepath.Join(c.data, "sandboxes", "gvisor", "runsc") }
+
+// runtime are the processes of the sandboxes' runtime.
+func (c *city) runtime(t *testing.T) []int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		words, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
+		if err == nil && strings.Contains(string(words), "--root="+c.stateDir()+"\x00") {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// descriptors counts what the server has open, and fails for what belongs to a
+// sandbox that is gone.
+func (c *city) descriptors(t *testing.T) int {
+	t.Helper()
+	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", c.process.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && strings.Contains(target, "sandboxes/sbx_") {
+			t.Errorf("open: %s", target)
+		}
+	}
+	return len(links)
+}
+
+// nothingLeft looks for all that a sandbox is made of.
+func (c *city) nothingLeft(t *testing.T) {
+	t.Helper()
+	if pids := c.runtime(t); len(pids) > 0 {
+		t.Errorf("processes left: %v", pids)
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(mounts)) {
+		if strings.Contains(line, c.data) {
+			t.Errorf("a mount left: %s", line)
+		}
+	}
+	backing, err := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range backing {
+		if file, err := os.ReadFile(name); err == nil && strings.Contains(string(file), c.data) {
+			t.Errorf("a loop device left: %s", file)
+		}
+	}
+	sum := sha256.Sum256([]byte(c.stateDir()))
+	mark := "aicity-*." + hex.EncodeToString(sum[:6])
+	for _, pattern := range []string{
+		filepath.Join("/sys/fs/cgroup", mark), filepath.Join("/sys/fs/cgroup/*", mark), filepath.Join(c.stateDir(), "*"),
+		filepath.Join(c.data, "sandboxes", "sbx_*"), filepath.Join(c.data, "sandboxes", "gvisor", "probe-*"),
+	} {
+		if left, err := filepath.Glob(pattern); err != nil || len(left) > 0 {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	}
+}
