@@ -161,7 +161,7 @@ func (b *Backend) Destroy(ctx context.Context, id string) error {
 	if err := b.run(ctx, "delete", "--force", id); err != nil {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
-	return removeCgroup(ctx, b.cgroupPath(id))
+	return errors.Join(b.removeState("*"+id+"*"), removeCgroup(ctx, b.cgroupPath(id)))
 }
 
 // List implements sandbox.Backend. It reads the names of the state files, so

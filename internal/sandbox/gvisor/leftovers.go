@@ -32,9 +32,23 @@ func (b *Backend) reapNow(ctx context.Context) error {
 	if err := removeCgroup(ctx, "aicity-*"+b.mark()); err != nil {
 		return err
 	}
+	// Nobody listens or waits there any more.
+	if err := errors.Join(b.removeState("runsc-*.sock"), b.removeState("*.lock")); err != nil {
+		return err
+	}
 	probes, err := filepath.Glob(filepath.Join(b.opts.Dir, "probe-*"))
 	for _, dir := range probes {
 		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// removeState removes what runsc left in its state folder under such names: it
+// forgets its sockets and locks when it or a sandbox is killed.
+func (b *Backend) removeState(pattern string) error {
+	files, err := filepath.Glob(filepath.Join(b.stateDir(), pattern))
+	for _, file := range files {
+		err = errors.Join(err, os.RemoveAll(file))
 	}
 	return err
 }
