@@ -87,3 +87,14 @@ func FuzzJudge(f *testing.F) {
 		}))
 	})
 }
+
+// FuzzWrittenFindings: no JSON breaks the reading of findings.
+func FuzzWrittenFindings(f *testing.F) {
+	for _, s := range []string{`[{"file":"lib/orders.js","line":"4","claim":"x"}]`, `{"findings":[{"path":"a","message":"b"}]}`, "```json\n[]\n```", "[", "{\"findings\":3}"} {
+		f.Add(s)
+	}
+	repo := repoFromDir(f, filepath.Join("testdata", "shop"))
+	f.Fuzz(func(t *testing.T, text string) {
+		checkReport(t, gate.Judge(gate.Input{Request: gate.Request{Category: city.CodeReview, Description: reviewRequest}, Deliverable: gate.Deliverable{Result: text}, Repo: repo}))
+	})
+}

@@ -142,7 +142,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		return
 	}
 	st.words += n
-	figures := strings.IndexFunc(text, unicode.IsDigit) >= 0
+	figures := hasFigure(text)
 	parts := 1 + countAny(text, ",;\u3001\uff0c\uff1b")
 	if parts >= 4 && float64(n) <= 3.3*float64(parts) && !concrete && !figures {
 		st.dead += n
@@ -183,7 +183,7 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 		}
 		if code != "" {
 			named++
-			concrete = concrete || strings.IndexFunc(code, beyondName) >= 0
+			concrete = concrete || hasFigure(code) || strings.IndexFunc(code, beyondName) >= 0
 		}
 		b.WriteByte(' ')
 		text = after
@@ -204,7 +204,17 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 
 // beyondName reports whether a rune in code makes it more than a name.
 func beyondName(r rune) bool {
-	return unicode.IsDigit(r) || !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
+	return !unicode.IsDigit(r) && !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
+}
+
+// hasFigure reports whether text has a number that is no part of a name.
+func hasFigure(text string) bool {
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' && (i == 0 || !alphanumeric(text[i-1]) && text[i-1] != '_') {
+			return true
+		}
+	}
+	return false
 }
 
 // isNamed reports whether a word is a path or a name of code: it has a joint

@@ -19,7 +19,7 @@ func TestCorpus(t *testing.T) {
 	t.Parallel()
 	library := &eval.Library{Dir: t.TempDir()}
 	unpackRepos(t, library.Dir)
-	for _, half := range []string{"tuning", "held-out"} {
+	for _, half := range []string{"tuning", "held-out", "fresh"} {
 		t.Run(half, func(t *testing.T) {
 			f, err := os.Open(filepath.Join("testdata", "corpus", half+".jsonl"))
 			if err != nil {
@@ -114,7 +114,7 @@ func TestCorpusLabels(t *testing.T) {
 	library := &eval.Library{Dir: t.TempDir()}
 	unpackRepos(t, library.Dir)
 	ids := map[string]bool{}
-	for _, half := range []string{"tuning", "held-out"} {
+	for _, half := range []string{"tuning", "held-out", "fresh"} {
 		raw, err := os.ReadFile(filepath.Join("testdata", "corpus", half+".jsonl"))
 		if err != nil {
 			t.Fatal(err)
