@@ -16,7 +16,8 @@ func TestAgentsSeeTheBuyersRecord(t *testing.T) {
 		order := func(want aicity.Buyer) (*apptest.Worker, string) {
 			t.Helper()
 			agent := s.Agent(t, "research")
-			task, err := buyer.Tasks.Submit(ctx, aicity.SubmitTask{TaskType: "research", MaxBudget: 400, AgentID: agent.ID, Input: aicity.TaskInput{Description: question}})
+			task, err := buyer.Tasks.Submit(ctx, aicity.SubmitTask{TaskType: "research", MaxBudget: 400, AgentID: agent.ID,
+				Acceptance: &aicity.Acceptance{Criteria: []string{criterion}}, Input: aicity.TaskInput{Description: question}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,7 +41,7 @@ func TestAgentsSeeTheBuyersRecord(t *testing.T) {
 		agent, second := order(aicity.Buyer{CompletedTasks: 1})
 		finish(agent, second)
 		for range 2 { // said twice, counted once
-			if _, err := buyer.Tasks.Feedback(ctx, first, aicity.Feedback{Thumbs: "down", Reason: "incomplete"}); err != nil {
+			if _, err := buyer.Tasks.Feedback(ctx, first, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Criterion: 1}); err != nil {
 				t.Fatal(err)
 			}
 		}

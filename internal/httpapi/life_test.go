@@ -9,8 +9,9 @@ import (
 
 // research is honest work on question, good enough for the gate.
 const (
-	question = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: durability and read concurrency."
-	research = `# WAL against the rollback journal
+	question  = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: durability and read concurrency."
+	criterion = "Says what checkpointing costs"
+	research  = `# WAL against the rollback journal
 
 ## Recommendation
 Use write-ahead logging for this web service: set PRAGMA journal_mode=WAL and PRAGMA synchronous=FULL with a busy timeout.

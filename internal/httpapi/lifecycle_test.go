@@ -39,7 +39,7 @@ func lives(t *testing.T, f func(t *testing.T, l life), opts ...apptest.Option) {
 
 func (l life) order(t *testing.T, agent *apptest.Worker) string {
 	t.Helper()
-	in := aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Input: aicity.TaskInput{Description: question}}
+	in := aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Acceptance: &aicity.Acceptance{Criteria: []string{criterion}}, Input: aicity.TaskInput{Description: question}}
 	if agent != nil {
 		in.AgentID = agent.ID
 	}
@@ -245,7 +245,7 @@ func TestRefundInsideTheWindow(t *testing.T) {
 		}
 		_, err := l.buyer.Tasks.Feedback(t.Context(), id, aicity.Feedback{Thumbs: "up", Rating: 5})
 		wantCode(t, "up again", err, "FEEDBACK_ALREADY_GIVEN")
-		down := aicity.Feedback{Thumbs: "down", Reason: "incomplete", Comment: "Checkpointing is missing."}
+		down := aicity.Feedback{Thumbs: "down", Reason: "incomplete", Criterion: 1, Comment: "Checkpointing is missing."}
 		for range 2 {
 			if task, err := l.buyer.Tasks.Feedback(t.Context(), id, down); err != nil || task.Status != aicity.TaskRefunded {
 				t.Fatalf("%+v, %v", task, err)

@@ -340,7 +340,8 @@ func TestHostileTextAndOpinions(t *testing.T) {
 	s := apptest.Start(t)
 	worker, buyer := s.Agent(t, "research"), s.Buyer(t, 1000)
 	const evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Input: aicity.TaskInput{Description: question + evil}})
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Acceptance: &aicity.Acceptance{Criteria: []string{"Compares the two" + evil}},
+		Input: aicity.TaskInput{Description: question + evil}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,7 +358,7 @@ func TestHostileTextAndOpinions(t *testing.T) {
 	page.never(t, "<script>alert", "<img", `href="javascript:`)
 
 	// A refused opinion stays in its form, an accepted one refunds.
-	opinion := url.Values{"thumbs": {"down"}, "reason": {"other"}, "comment": {""}}
+	opinion := url.Values{"thumbs": {"down"}, "reason": {"other"}, "comment": {""}, "criterion": {"1"}}
 	v.post("/tasks/"+order.ID+"/feedback", opinion).want(t, http.StatusUnprocessableEntity, "say why", `<option value="other" selected>`)
 	opinion.Set("comment", evil)
 	refunded := v.post("/tasks/"+order.ID+"/feedback", opinion)

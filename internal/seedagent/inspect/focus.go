@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -31,6 +32,15 @@ var topicWords = map[string][]string{
 	"dependencies": {"dependency", "dependencies", "packages", "versions", "outdated", "supply", "cve"},
 	"correctness":  {"bug", "bugs", "correctness", "correct", "wrong", "defect", "defects", "edge"},
 }
+
+// topicTitles name topics as buyers do, where the topic's own word is too short
+// to be understood.
+var topicTitles = map[string]string{
+	"errors": "error handling", "correctness": "bugs and correctness", "input": "validation of input", "http": "HTTP handling",
+	"resources": "leaks of resources", "secrets": "leaked secrets", "security": "security vulnerabilities",
+}
+
+func topicTitle(topic string) string { return cmp.Or(topicTitles[topic], topic) }
 
 // NewFocus reads the request against the file list.
 func NewFocus(task Task, files []File) Focus {

@@ -206,7 +206,7 @@ func (w *writer) asked(hits []Hit, groups []group) {
 		w.line("- `%s`, %d lines: %s", p, len(s.Lines), w.numbers(groups, func(h Hit) bool { return h.File == p }))
 	}
 	for _, t := range topics {
-		w.line("- %s: %s", t, w.numbers(groups, func(h Hit) bool {
+		w.line("- %s: %s", topicTitle(t), w.numbers(groups, func(h Hit) bool {
 			return slices.Contains(h.Rule.Topics, t) || t == "security" && h.Rule.Security()
 		}))
 	}

@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE password_resets (
-    owner_id    TEXT NOT NULL PRIMARY KEY REFERENCES owners (id) ON DELETE CASCADE, -- one at a time
+    owner_id    TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES owners (id) ON DELETE CASCADE, -- one at a time
     secret_hash BYTEA NOT NULL UNIQUE,
     created_at  BIGINT NOT NULL,
     expires_at  BIGINT NOT NULL
