@@ -43,6 +43,12 @@ func TestRefunds(t *testing.T) {
 		{operator.Token, "refunds decide tsk_1 refund", "", "TASK_NOT_FOUND"},
 		{operator.Token, "refunds decide tsk_1 deny", "", "VALIDATION_ERROR"},
 		{operator.Token, "refunds decide tsk_1 maybe", "", "must be one of"},
+		{operator.Token, "rechecks list", "No verdict waits", ""},
+		{operator.Token, "rechecks list --decided", "No re-check was decided", ""},
+		{other.Token, "rechecks list", "", "FORBIDDEN"},
+		{operator.Token, "rechecks decide tsk_1 uphold --note=n", "", "TASK_NOT_FOUND"},
+		{operator.Token, "rechecks decide tsk_1 maybe --note=n", "", "must be one of"},
+		{operator.Token, "rechecks decide tsk_1 clear", "", "missing flags"},
 	} {
 		t.Setenv("AICITY_TOKEN", tt.token)
 		out, err := runAdmin(t, append(strings.Fields(tt.command), "--base-url", s.URL)...)

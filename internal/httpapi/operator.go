@@ -40,6 +40,7 @@ func (s *server) registerOperator() {
 		summary: "Read what a refund is about, by its task's id"}, s.getRefund)
 	add(s, route{method: http.MethodPost, path: "/operator/refunds/{id}", id: "decideRefund", tag: "Operator", who: byOperator,
 		summary: "Refund the buyer, or let the agent keep the charge"}, s.decideRefund)
+	s.registerRechecks()
 }
 
 func (s *server) listRefunds(ctx context.Context, in *struct {

@@ -265,13 +265,16 @@ func (s *server) giveFeedback(ctx context.Context, in *struct {
 }
 
 func (s *server) getGateReport(ctx context.Context, in *TaskPath) (*Out[gate.Report], error) {
-	t, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
+	t, buyer, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
 	report, err := s.Tasks.GateReport(ctx, t.ID)
 	if err != nil {
 		return nil, err
+	}
+	if !buyer {
+		report = task.AgentReport(report)
 	}
 	return ok(report), nil
 }

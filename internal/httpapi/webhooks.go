@@ -80,7 +80,7 @@ func (s *server) setWebhook(ctx context.Context, in *struct {
 	OfAgent
 	Body struct {
 		URL    string   `json:"url" doc:"https address of your server"`
-		Events []string `json:"events,omitempty" doc:"task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, payout_paid, payout_failed; all without it"`
+		Events []string `json:"events,omitempty" doc:"task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, verdict_overturned, recheck_decided, payout_paid, payout_failed; all without it"`
 	}
 }) (*Out[Webhook], error) {
 	a, err := s.agentOf(ctx, in.AgentID)

@@ -121,6 +121,7 @@ const (
 	CauseThumbsUp       Cause = "thumbs_up"       // the buyer was content
 	CauseThumbsDown     Cause = "thumbs_down"     // the buyer was not
 	CauseRefunded       Cause = "refunded"        // the buyer took the money back
+	CauseOverturned     Cause = "overturned"      // an operator found that the gate was wrong to fail the work
 )
 
 // Input is a cause with what is known about it.
@@ -169,6 +170,14 @@ func (s Standing) Apply(in Input) Standing {
 		observe(Relationship, thumbsUp(in.Rating))
 	case CauseThumbsDown:
 		observe(Relationship, 0)
+	case CauseOverturned:
+		// The failure cannot be taken out of a decaying average; good work of the
+		// same weight stands against it.
+		observe(Outcome, quality)
+		observe(Economic, 1)
+		s.Failed = max(0, s.Failed-1)
+		s.Completed++
+		s.ConsecutiveFailures = max(0, s.ConsecutiveFailures-1)
 	case CauseRefunded:
 		observe(Relationship, 0)
 		observe(Economic, 0)

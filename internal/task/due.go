@@ -22,6 +22,8 @@ func (t *Task) due() *time.Time {
 		return t.DeadlineAt
 	case t.Status == city.TaskCompleted && t.ReleasedAt == nil:
 		return t.RefundUntil
+	case t.Status == city.TaskFailed && t.Recheck.waits():
+		return &t.Recheck.DecideBy
 	case t.Status == city.TaskRefundReview:
 		return &t.Review.DecideBy
 	default:
@@ -45,6 +47,8 @@ func (s *Service) act(ctx context.Context, taskID string) error {
 		return s.expireDeadline(ctx, t.ID)
 	case city.TaskCompleted:
 		return s.release(ctx, t.ID)
+	case city.TaskFailed:
+		return s.expireRecheck(ctx, t.ID)
 	case city.TaskRefundReview:
 		return s.expireReview(ctx, t.ID)
 	default:

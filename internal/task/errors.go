@@ -51,3 +51,9 @@ func errInsufficientCredits(required, available city.Cents) error {
 	return city.Errorf(city.CodeInsufficientCredits, "The task holds %s, your pool has %s. Top up first.", required, available).
 		WithDetail("requiredCents", int64(required)).WithDetail("availableCents", int64(available))
 }
+
+func errBuyerShort(charge, available city.Cents) error {
+	return city.Errorf(city.CodeInsufficientCredits,
+		"The buyer's credits (%s) do not cover the charge of %s: the verdict cannot be settled now. Decide \"clear\" to take the failure from the agent's standing without a charge.",
+		available, charge).WithDetail("requiredCents", int64(charge)).WithDetail("availableCents", int64(available))
+}

@@ -40,3 +40,8 @@ func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
 
 // JudgeNow runs the job that finds a verdict.
 func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.judge(ctx, taskID) }
+
+// ExpireRecheckNow is what ends a re-check that nobody decided.
+func (s *Service) ExpireRecheckNow(ctx context.Context, taskID string) error {
+	return s.expireRecheck(ctx, taskID)
+}

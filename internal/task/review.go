@@ -19,6 +19,8 @@ const (
 	// ReviewHighVerdict: the gate scored the work HighVerdict or more, and the
 	// buyer named no criterion that it misses.
 	ReviewHighVerdict ReviewCause = "high_verdict"
+	// ReviewOverturned: an operator has found that the work should pass.
+	ReviewOverturned ReviewCause = "overturned"
 	// ReviewRefundRate: the buyer takes back more than Rules.InstantRefundRate.
 	ReviewRefundRate ReviewCause = "refund_rate"
 )
@@ -46,7 +48,7 @@ const (
 // Review is a refund that waits for an operator's decision, or had one. Both
 // parties see it.
 type Review struct {
-	Cause     ReviewCause `json:"cause" enum:"high_verdict,refund_rate" doc:"Why the refund is not instant"`
+	Cause     ReviewCause `json:"cause" enum:"high_verdict,refund_rate,overturned" doc:"Why the refund is not instant"`
 	AskedAt   time.Time   `json:"askedAt"`
 	DecideBy  time.Time   `json:"decideBy" doc:"Without a decision until then the buyer is refunded"`
 	Decision  Decision    `json:"decision,omitempty" enum:"refund,deny" doc:"Empty while it waits"`
@@ -86,6 +88,8 @@ func (s *Service) reviewCause(t *Task, record BuyerRecord) ReviewCause {
 	switch {
 	case s.tooManyRefunds(record):
 		return ReviewRefundRate
+	case t.Recheck != nil && t.Recheck.Decision == RecheckOverturn:
+		return ReviewOverturned
 	case t.GateScore != nil && *t.GateScore >= HighVerdict && t.Feedback.Criterion == 0:
 		return ReviewHighVerdict
 	default:

@@ -25,6 +25,8 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 			part{"earn", ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
 			part{"fee", ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
 			part{"rest", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget - t.Charge})
+	case MoveRecapture:
+		return s.recapture(ctx, tx, t)
 	case MoveVoid:
 		return s.post(ctx, tx, t, part{"void", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
 	case MoveRelease:
@@ -52,6 +54,26 @@ func (s *Service) hold(ctx context.Context, tx store.Tx, t *Task) error {
 	err := s.post(ctx, tx, t, part{"hold", ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.MaxBudget})
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errInsufficientCredits(t.MaxBudget, short.Available)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Spender.Spent(ctx, tx, t.BuyerID)
+}
+
+// recapture charges a task whose hold was returned: what capture would have
+// moved, from the buyer's credits. Errors: INSUFFICIENT_CREDITS.
+func (s *Service) recapture(ctx context.Context, tx store.Tx, t *Task) error {
+	t.Charge = t.Quote.ChargeCents
+	t.Fee = pricing.Fee(t.Charge, t.FeePercent)
+	until := tx.Now().Add(s.Rules.RefundWindow)
+	t.RefundUntil = &until
+	err := s.post(ctx, tx, t,
+		part{"rehold", ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.Charge},
+		part{"earn", ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
+		part{"fee", ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee})
+	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
+		return errBuyerShort(t.Charge, short.Available)
 	}
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ const columns = `id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id
 	max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing,
 	passed_over, sandbox_id, fail_code, fail_reason, gate_score, charge, fee, thumbs, rating, reason, comment, feedback_at,
 	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at,
-	buyer_completed, buyer_refunded, feedback_criterion, refund_review, fee_percent`
+	buyer_completed, buyer_refunded, feedback_criterion, refund_review, fee_percent, recheck`
 
 // insert writes a new task; a key that the buyer used before is an error that
 // repeatedKey knows.
@@ -26,7 +26,7 @@ func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) er
 	}
 	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
-		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49)`, append(values(t), key, store.MicrosPtr(t.due()))...)
+		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)`, append(values(t), key, store.MicrosPtr(t.due()))...)
 }
 
 func repeatedKey(err error) bool {
@@ -39,13 +39,13 @@ func update(ctx context.Context, tx store.Tx, t *Task) error {
 		quote = $7, routing = $8, passed_over = $9, sandbox_id = $10, fail_code = $11, fail_reason = $12, gate_score = $13,
 		charge = $14, fee = $15, thumbs = $16, rating = $17, reason = $18, comment = $19, feedback_at = $20, assigned_at = $21,
 		accept_by = $22, started_at = $23, deadline_at = $24, delivered_at = $25, ended_at = $26, refund_until = $27,
-		released_at = $28, due_at = $29, feedback_criterion = $30, refund_review = $31 WHERE id = $1`,
+		released_at = $28, due_at = $29, feedback_criterion = $30, refund_review = $31, recheck = $32 WHERE id = $1`,
 		t.ID, t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing),
 		encode(t.PassedOver), t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee),
 		t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At),
 		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
 		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
-		store.MicrosPtr(t.due()), t.Feedback.Criterion, encodeReview(t.Review))
+		store.MicrosPtr(t.due()), t.Feedback.Criterion, encodeReview(t.Review), encodeRecheck(t.Recheck))
 }
 
 func values(t *Task) []any {
@@ -57,7 +57,7 @@ func values(t *Task) []any {
 		t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At), store.Micros(t.CreatedAt),
 		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
 		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
-		t.Buyer.Completed, t.Buyer.Refunded, t.Feedback.Criterion, encodeReview(t.Review), t.FeePercent,
+		t.Buyer.Completed, t.Buyer.Refunded, t.Feedback.Criterion, encodeReview(t.Review), t.FeePercent, encodeRecheck(t.Recheck),
 	}
 }
 
@@ -69,7 +69,7 @@ func encode(v any) string {
 
 func scan(row store.Row) (*Task, error) {
 	var t Task
-	var tags, acceptance, quote, routing, passedOver, review string
+	var tags, acceptance, quote, routing, passedOver, review, recheck string
 	var deadline, createdAt int64
 	var times [9]*int64
 	err := row.Scan(&t.ID, &t.BuyerID, &t.SubmitterID, &t.DirectID, &t.AgentID, &t.AgentOwner, &t.Category, &t.Status,
@@ -77,7 +77,7 @@ func scan(row store.Row) (*Task, error) {
 		&t.Source.HasCode, &t.Source.ArchiveID, &t.Size, &quote, &routing, &passedOver, &t.SandboxID, &t.FailCode, &t.FailReason,
 		&t.GateScore, &t.Charge, &t.Fee, &t.Feedback.Thumbs, &t.Feedback.Rating, &t.Feedback.Reason, &t.Feedback.Comment, &times[0],
 		&createdAt, &times[1], &times[2], &times[3], &times[4], &times[5], &times[6], &times[7], &times[8],
-		&t.Buyer.Completed, &t.Buyer.Refunded, &t.Feedback.Criterion, &review, &t.FeePercent)
+		&t.Buyer.Completed, &t.Buyer.Refunded, &t.Feedback.Criterion, &review, &t.FeePercent, &recheck)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,9 @@ func scan(row store.Row) (*Task, error) {
 		json.Unmarshal([]byte(quote), &t.Quote), json.Unmarshal([]byte(routing), &t.Routing),
 		json.Unmarshal([]byte(passedOver), &t.PassedOver))
 	if err != nil {
+		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
+	}
+	if t.Recheck, err = decodeRecheck(recheck); err != nil {
 		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
 	}
 	if t.Review, err = decodeReview(review); err != nil {

@@ -47,7 +47,8 @@ type Task struct {
 	Fee        city.Cents // the platform's part of the charge
 	FeePercent int        // that part, agreed when it was ordered
 	Feedback   Feedback
-	Review     *Review // of a refund that is not instant, or nil
+	Review     *Review  // of a refund that is not instant, or nil
+	Recheck    *Recheck // of the verdict, when the agent asked for one, or nil
 
 	CreatedAt   time.Time
 	AssignedAt  *time.Time

@@ -35,6 +35,7 @@ const (
 	GrantRefund    Trigger = "grant_refund"    // an operator gives it back
 	DenyRefund     Trigger = "deny_refund"     // an operator does not
 	ReviewExpire   Trigger = "review_expire"   // no operator decided in time
+	Overturn       Trigger = "overturn"        // an operator finds that the gate was wrong to fail the work
 )
 
 // Move is what a transition does to money.
@@ -48,6 +49,9 @@ const (
 	MoveVoid    Move = "void"    // the whole hold back
 	MoveRelease Move = "release" // escrow → available, fee earned
 	MoveReverse Move = "reverse" // escrow and fee → buyer's credits
+	// MoveRecapture takes back what the void returned: the charge goes from the
+	// buyer's credits through the hold to escrow and fee.
+	MoveRecapture Move = "recapture"
 )
 
 // Transition is one line of a task's life.
@@ -91,6 +95,7 @@ var transitions = []Transition{
 	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
 	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
 	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveNone, "task.refund_denied", "refund_denied", ""},
+	{city.TaskFailed, Overturn, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CauseOverturned},
 }
 
 // Transitions lists the whole life of a task.
@@ -100,7 +105,7 @@ func Transitions() []Transition { return slices.Clone(transitions) }
 func triggers() []Trigger {
 	return []Trigger{
 		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
-		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire,
+		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn,
 	}
 }
 

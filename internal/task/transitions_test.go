@@ -47,6 +47,8 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"refund_review", GrantRefund}:  {"refunded", MoveReverse},
 		{"refund_review", ReviewExpire}: {"refunded", MoveReverse},
 		{"refund_review", DenyRefund}:   {"completed", MoveNone},
+
+		{"failed", Overturn}: {"completed", MoveRecapture},
 	}
 	seen := 0
 	for _, from := range append(city.TaskStatuses(), created) {
@@ -89,6 +91,12 @@ func TestEveryEndSettlesTheHold(t *testing.T) {
 			}
 			if tr.Moves != want {
 				t.Errorf("%s on %s moves %q, want %q: the hold is closed already", tr.From, tr.On, tr.Moves, want)
+			}
+			continue
+		}
+		if tr.From == city.TaskFailed {
+			if tr.Moves != MoveRecapture {
+				t.Errorf("%s on %s moves %q: the hold was returned", tr.From, tr.On, tr.Moves)
 			}
 			continue
 		}

@@ -10,21 +10,22 @@ import (
 // moneyOffences lists the tasks whose transfers do not fit their life: the hold
 // is the budget, it was closed once and whole, the fee follows its rule, and
 // escrow was released or reversed at most once, never both.
-var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "rest", "void", "release", "release_fee", "reverse", "reverse_fee") + `
+var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "rest", "void", "release", "release_fee", "reverse", "reverse_fee", "rehold") + `
 		FROM ledger_transfers WHERE ref LIKE 'tsk%' GROUP BY ref)
 	SELECT COALESCE(m.ref, t.id), CASE
 		WHEN t.id IS NULL THEN 'there is no such task'
 		WHEN m.ref IS NULL OR m.hold_sum <> t.max_budget THEN 'its hold is not its budget'
-		WHEN m.void_sum > 0 AND (m.void_sum <> m.hold_sum OR m.earn_sum + m.fee_sum + m.rest_sum > 0) THEN 'its hold was closed twice'
-		WHEN m.earn_sum + m.fee_sum > 0 AND m.earn_sum + m.fee_sum + m.rest_sum <> m.hold_sum THEN 'charge and rest are not the hold'
+		WHEN m.void_sum > 0 AND (m.void_sum <> m.hold_sum OR m.earn_sum + m.fee_sum + m.rest_sum <> m.rehold_sum) THEN 'its hold was closed twice'
+		WHEN m.rehold_sum > 0 AND m.void_sum = 0 THEN 'it was held again though its hold was not returned'
+		WHEN m.earn_sum + m.fee_sum > 0 AND m.rehold_sum = 0 AND m.earn_sum + m.fee_sum + m.rest_sum <> m.hold_sum THEN 'charge and rest are not the hold'
 		WHEN m.fee_sum <> ` + feeSQL("m.earn_sum + m.fee_sum", "t.fee_percent") + ` THEN 'the fee is not what the rule says'
 		WHEN t.charge <> m.earn_sum + m.fee_sum OR t.fee <> m.fee_sum THEN 'it says another charge or fee than was moved'
 		WHEN m.release_sum + m.release_fee_sum > 0 AND m.reverse_sum + m.reverse_fee_sum > 0 THEN 'escrow was released and reversed'
 		WHEN m.release_sum + m.release_fee_sum > 0 AND (m.release_sum <> m.earn_sum OR m.release_fee_sum <> m.fee_sum) THEN 'not all of escrow, or more, was released'
 		WHEN m.reverse_sum + m.reverse_fee_sum > 0 AND (m.reverse_sum <> m.earn_sum OR m.reverse_fee_sum <> m.fee_sum) THEN 'not all of escrow, or more, was reversed'
-		WHEN t.status IN ('failed', 'cancelled') AND m.void_sum <> m.hold_sum THEN 'it ended without a charge and its hold was not returned'
+		WHEN t.status IN ('failed', 'cancelled') AND (m.void_sum <> m.hold_sum OR m.rehold_sum > 0) THEN 'it ended without a charge and its hold was not returned'
 		WHEN t.status = 'refunded' AND m.reverse_sum <> m.earn_sum THEN 'it was refunded and escrow was not reversed'
-		WHEN t.status NOT IN ('failed', 'cancelled') AND m.void_sum > 0 THEN 'its hold was returned though it has not failed'
+		WHEN t.status NOT IN ('failed', 'cancelled') AND m.void_sum > 0 AND m.rehold_sum = 0 THEN 'its hold was returned though it has not failed'
 		ELSE '' END AS offence
 	FROM tasks t FULL JOIN moved m ON m.ref = t.id`
 

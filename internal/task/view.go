@@ -43,6 +43,8 @@ type AgentView struct {
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
 	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
 	Feedback    *FeedbackView   `json:"feedback,omitempty"`
+	Recheck     *Recheck        `json:"recheck,omitempty" doc:"A re-check of the verdict that the agent asked for"`
+	RecheckBy   *time.Time      `json:"recheckBy,omitempty" doc:"Until when the agent may ask for a re-check; absent when it may not"`
 	Review      *Review         `json:"refundReview,omitempty" doc:"A refund that waits for an operator's decision, or had one"`
 }
 
@@ -82,7 +84,7 @@ func AgentViewOf(t *Task) AgentView {
 		Deadline:   int(t.Deadline / time.Minute), Buyer: t.Buyer.view(), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
 		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
-		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, FeePercent: t.FeePercent,
+		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, Recheck: t.Recheck, RecheckBy: t.recheckBy(), FeePercent: t.FeePercent,
 	}
 	if slices.Contains(hopeless, t.FailCode) {
 		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file

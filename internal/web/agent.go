@@ -52,7 +52,7 @@ var causeWords = map[reputation.Cause]string{
 	reputation.CausePassed: "Work passed the gate", reputation.CauseRejected: "Work failed the gate", reputation.CauseGaveUp: "Gave a task up",
 	reputation.CauseDeadlineMissed: "Missed a deadline", reputation.CauseNotStarted: "Did not start in time", reputation.CauseDeclined: "Declined an offer",
 	reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
-	reputation.CauseRefunded: "A buyer took the money back",
+	reputation.CauseRefunded: "A buyer took the money back", reputation.CauseOverturned: "A failed verdict was overturned",
 }
 
 func causeText(c reputation.Cause) string { return causeWords[c] }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 
+	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/task"
 )
 
@@ -14,31 +16,71 @@ type assignedView struct {
 	Task             task.AgentView
 	Statement        task.Statement
 	AgentID, AgentBy string
+	Gate             *gate.Report // nil while there is no verdict
+	Form             form
 }
 
 // assignedPage shows a task to the owner of the agent that has it. Errors:
 // TASK_NOT_FOUND, also for a task of strangers.
 func (s *site) assignedPage(w http.ResponseWriter, r *http.Request) error {
+	s.clearFlash(w, r)
+	return s.showAssigned(w, r, http.StatusOK, formOf(nil))
+}
+
+// askRecheck asks for a re-check in the name of the visitor's agent.
+func (s *site) askRecheck(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	t, _, err := s.assignedToMine(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Tasks.AskRecheck(r.Context(), t.AgentID, t.ID, in.get("reason")); err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showAssigned(w, r, http.StatusUnprocessableEntity, in)
+	}
+	return s.goTo(w, r, "/tasks/"+t.ID, "An operator will look at the verdict.")
+}
+
+func (s *site) showAssigned(w http.ResponseWriter, r *http.Request, status int, in form) error {
+	t, a, err := s.assignedToMine(r)
+	if err != nil {
+		return err
+	}
+	v := assignedView{Task: task.AgentViewOf(t), AgentID: a.ID, AgentBy: a.DisplayName, Form: in}
+	if v.Statement, err = s.Tasks.Statement(r.Context(), t, task.PartyAgent); err != nil {
+		return err
+	}
+	report, err := s.Tasks.GateReport(r.Context(), t.ID)
+	switch {
+	case err == nil:
+		report = task.AgentReport(report)
+		v.Gate = &report
+	case city.CodeOf(err) != city.CodeGateNotReady:
+		return err
+	}
+	return s.render(w, r, status, assignedTask(s.frame(r, excerpt(v.Task.Input.Description)), v))
+}
+
+// assignedToMine finds a task of one of the visitor's agents.
+func (s *site) assignedToMine(r *http.Request) (*task.Task, agent.Agent, error) {
 	ctx, id := r.Context(), r.PathValue("id")
 	mine, err := s.Agents.Mine(ctx, visitorOf(r).owner.ID)
 	if err != nil {
-		return err
+		return nil, agent.Agent{}, err
 	}
 	for _, a := range mine {
 		t, err := s.Tasks.ForAgent(ctx, a.ID, id)
 		if city.CodeOf(err) == city.CodeTaskNotFound {
 			continue
 		}
-		if err != nil {
-			return err
-		}
-		v := assignedView{Task: task.AgentViewOf(t), AgentID: a.ID, AgentBy: a.DisplayName}
-		if v.Statement, err = s.Tasks.Statement(ctx, t, task.PartyAgent); err != nil {
-			return err
-		}
-		return s.render(w, r, http.StatusOK, assignedTask(s.frame(r, excerpt(v.Task.Input.Description)), v))
+		return t, a, err
 	}
-	return city.Errorf(city.CodeTaskNotFound, "You have no task with this id.")
+	return nil, agent.Agent{}, city.Errorf(city.CodeTaskNotFound, "You have no task with this id.")
 }
 
 // buyerText says how a buyer has dealt with earlier work.

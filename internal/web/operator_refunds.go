@@ -87,6 +87,9 @@ func reviewText(c task.ReviewCause) string {
 	if c == task.ReviewRefundRate {
 		return "the buyer has taken back too large a share of its tasks"
 	}
+	if c == task.ReviewOverturned {
+		return "an operator has found that the work should pass"
+	}
 	return "the gate scored the work " + itoa(task.HighVerdict) + " or more, and the buyer names no criterion that it misses"
 }
 

@@ -211,7 +211,7 @@ func (s *site) withdraw(w http.ResponseWriter, r *http.Request) error {
 func moveText(kind string) string {
 	text := map[string]string{
 		"top_up": "Top-up", "hold": "Held for a task", "rest": "Unused part of the budget", "void": "Budget returned", "earn": "Earned, in escrow",
-		"release": "Released from escrow", "reverse": "Refund", "fee": "Platform fee", "release_fee": "Fee released", "payout": "Paid out", "payout_returned": "Payout returned", "reverse_fee": "Refund of the fee", "withdrawal": "Withdrawal",
+		"rehold": "Charged after a re-check", "release": "Released from escrow", "reverse": "Refund", "fee": "Platform fee", "release_fee": "Fee released", "payout": "Paid out", "payout_returned": "Payout returned", "reverse_fee": "Refund of the fee", "withdrawal": "Withdrawal",
 	}[kind]
 	if text == "" {
 		return strings.ReplaceAll(kind, "_", " ")

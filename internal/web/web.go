@@ -152,6 +152,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /tasks/{id}/cancel", s.cancelTask)
 	owned("POST /tasks/{id}/approve", s.approveTask)
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)
+	owned("POST /tasks/{id}/recheck", s.askRecheck)
 	owned("GET /wallet", s.wallet)
 	owned("GET /wallet/statement", s.statement)
 	owned("GET /wallet/statement.csv", s.statementCSV)
@@ -164,6 +165,9 @@ func (s *site) routes(mux *http.ServeMux) {
 	operated("GET /operator/refunds", s.refundsPage)
 	operated("GET /operator/refunds/{id}", s.refundPage)
 	operated("POST /operator/refunds/{id}", s.decideRefund)
+	operated("GET /operator/rechecks", s.rechecksPage)
+	operated("GET /operator/rechecks/{id}", s.recheckPage)
+	operated("POST /operator/rechecks/{id}", s.decideRecheck)
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})

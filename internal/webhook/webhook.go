@@ -23,6 +23,7 @@ import (
 func Events() []string {
 	return []string{
 		"task_assigned", "task_completed", "task_failed", "feedback_received", "task_refunded", "refund_requested", "refund_denied",
+		"verdict_overturned", "recheck_decided",
 		"payout_paid", "payout_failed",
 	}
 }

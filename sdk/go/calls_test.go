@@ -69,6 +69,18 @@ func TestCalls(t *testing.T) {
 			_, err := c.Operator.DecideRefund(ctx, "tsk_1", "deny", "why")
 			return err
 		}, "POST /operator/refunds/tsk_1", `{"decision":"deny","note":"why"}`},
+		"rechecks": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.Rechecks(ctx, true, aicity.CursorOptions{Limit: 5})
+			return err
+		}, "GET /operator/rechecks?limit=5&status=decided", ""},
+		"recheck": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.Recheck(ctx, "tsk_1")
+			return err
+		}, "GET /operator/rechecks/tsk_1", ""},
+		"decide recheck": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Operator.DecideRecheck(ctx, "tsk_1", "uphold", "why")
+			return err
+		}, "POST /operator/rechecks/tsk_1", `{"decision":"uphold","note":"why"}`},
 		"rotate key": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Agents.RotateKey(ctx, "agt_1")
 			return err

@@ -109,6 +109,10 @@ type Task struct {
 	Feedback    *Feedback `json:"feedback"`
 	// RefundReview is there when a refund waits for an operator, or had to.
 	RefundReview *RefundReview `json:"refundReview"`
+	// Recheck is there when the agent asked for a re-check of the verdict, and
+	// RecheckBy while it may.
+	Recheck   *Recheck   `json:"recheck"`
+	RecheckBy *time.Time `json:"recheckBy"`
 
 	CreatedAt   time.Time  `json:"createdAt"`
 	AssignedAt  *time.Time `json:"assignedAt"`

@@ -69,6 +69,12 @@ func (s *TasksService) Complete(ctx context.Context, id string, in Completion) (
 	return s.one(ctx, s.agentPost(in, id, "complete"))
 }
 
+// RequestRecheck asks, once and within 24 hours, that an operator looks at a
+// failed verdict again. Errors: TASK_NOT_FOUND, INVALID_STATE.
+func (s *TasksService) RequestRecheck(ctx context.Context, id, reason string) (*Task, error) {
+	return s.one(ctx, s.agentPost(map[string]string{"reason": reason}, id, "recheck"))
+}
+
 // Fail gives up on a started task; the buyer is refunded and reads reason.
 func (s *TasksService) Fail(ctx context.Context, id, reason string) (*Task, error) {
 	return s.one(ctx, s.agentPost(map[string]string{"reason": reason}, id, "fail"))

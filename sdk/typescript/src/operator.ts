@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { CursorQuery, Page, RefundCase } from "./types.js"
+import type { CursorQuery, Page, RecheckCase, RefundCase } from "./types.js"
 
 /** Decides what waits for those who run the city; its calls need an operator's owner token. */
 export class Operator {
@@ -27,6 +27,39 @@ export class Operator {
     return this.transport.call({
       method: "POST",
       path: path("operator", "refunds", taskId),
+      caller: "owner",
+      repeatable: true,
+      body: decision,
+      options,
+    })
+  }
+
+  /** Verdicts that wait for a second look, oldest first, or those that had one, newest first. */
+  async rechecks(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RecheckCase>> {
+    const { data, pagination } = await this.transport.answer<RecheckCase[]>({
+      method: "GET",
+      path: "/operator/rechecks",
+      caller: "owner",
+      query: { ...query },
+      options,
+    })
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  }
+
+  /** What the re-check of a task is about. */
+  recheck(taskId: string, options?: CallOptions): Promise<RecheckCase> {
+    return this.transport.call({ method: "GET", path: path("operator", "rechecks", taskId), caller: "owner", options })
+  }
+
+  /** Passes the work and charges the buyer, takes the failure from the agent's standing, or lets the verdict stand. */
+  decideRecheck(
+    taskId: string,
+    decision: { decision: "overturn" | "clear" | "uphold"; note: string },
+    options?: CallOptions,
+  ): Promise<RecheckCase> {
+    return this.transport.call({
+      method: "POST",
+      path: path("operator", "rechecks", taskId),
       caller: "owner",
       repeatable: true,
       body: decision,

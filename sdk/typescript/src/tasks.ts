@@ -147,6 +147,11 @@ export class Tasks {
     return this.transport.call(this.step(taskId, "fail", { reason }, options))
   }
 
+  /** Asks, once and within 24 hours, that an operator looks at a failed verdict again. */
+  requestRecheck(taskId: string, reason: string, options?: CallOptions): Promise<Task> {
+    return this.transport.call(this.step(taskId, "recheck", { reason }, options))
+  }
+
   // In the sandbox.
 
   /** The state of the task's sandbox. */

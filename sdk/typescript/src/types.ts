@@ -41,6 +41,8 @@ export type WebhookEventType =
   | "task_refunded"
   | "refund_requested"
   | "refund_denied"
+  | "verdict_overturned"
+  | "recheck_decided"
   | "payout_paid"
   | "payout_failed"
 
@@ -316,6 +318,34 @@ export interface RefundCase {
   refundReview: RefundReview
 }
 
+/** A verdict that its agent wants looked at again. */
+export interface Recheck {
+  reason: string
+  askedAt: string
+  /** Without a decision until then the verdict stands. */
+  decideBy: string
+  /** Absent while it waits. */
+  decision?: "overturn" | "clear" | "uphold"
+  decidedAt?: string
+  /** The operator's reason. */
+  note?: string
+}
+
+/** A verdict that waits for an operator's second look, or had one. */
+export interface RecheckCase {
+  taskId: string
+  taskType: Category
+  status: TaskStatus
+  description: string
+  criteria: string[]
+  buyerId: string
+  agentId: string
+  /** What overturning charges the buyer. */
+  quoteCents: number
+  gateScore?: number
+  recheck: Recheck
+}
+
 /** What the quality gate found in a deliverable. */
 export interface GateReport {
   version: string
@@ -357,6 +387,10 @@ export interface Task {
   feedback?: Feedback
   /** There when a refund waits for an operator, or had to. */
   refundReview?: RefundReview
+  /** A re-check of the verdict that the agent asked for. */
+  recheck?: Recheck
+  /** Until when the agent may ask for a re-check; absent when it may not. */
+  recheckBy?: string
   createdAt: string
   assignedAt?: string
   /** When the task goes to the next agent unless this one starts. */

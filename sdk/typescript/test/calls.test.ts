@@ -39,6 +39,13 @@ describe("what each method sends", () => {
       (city) => city.operator.decideRefund("tsk_1", { decision: "deny", note: "n" }),
       { decision: "deny", note: "n" },
     ],
+    "GET /operator/rechecks?status=decided": [(city) => city.operator.rechecks({ status: "decided" })],
+    "GET /operator/rechecks/tsk_1": [(city) => city.operator.recheck("tsk_1")],
+    "POST /operator/rechecks/tsk_1": [
+      (city) => city.operator.decideRecheck("tsk_1", { decision: "uphold", note: "n" }),
+      { decision: "uphold", note: "n" },
+    ],
+    "POST /tasks/tsk_1/recheck": [(city) => city.tasks.requestRecheck("tsk_1", "r"), { reason: "r" }],
     "GET /tasks/tsk_1/gate": [(city) => city.tasks.gate("tsk_1")],
     "GET /tasks/tsk_1/patch": [(city) => city.tasks.patch("tsk_1")],
     "POST /tasks/tsk_1/decline": [(city) => city.tasks.decline("tsk_1")],

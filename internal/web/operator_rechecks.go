@@ -1,0 +1,101 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/web/markdown"
+)
+
+type recheckView struct {
+	Task       *task.Task
+	OutputHTML string // made safe by package markdown
+	Gate       *gate.Report
+	Form       form
+}
+
+const rechecksPath = "/operator/rechecks"
+
+func (s *site) rechecksPage(w http.ResponseWriter, r *http.Request) error {
+	v := refundsView{Decided: r.URL.Query().Get("show") == "decided"}
+	page, err := s.Tasks.Rechecks(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	if err != nil {
+		return err
+	}
+	v.Tasks, v.Next = page.Tasks, page.Next
+	s.clearFlash(w, r)
+	return s.render(w, r, http.StatusOK, rechecksList(s.frame(r, "Re-checks"), v))
+}
+
+func (s *site) recheckPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showRecheck(w, r, http.StatusOK, formOf(nil))
+}
+
+func (s *site) showRecheck(w http.ResponseWriter, r *http.Request, status int, in form) error {
+	t, err := s.Tasks.Rechecked(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v := recheckView{Task: t, Form: in}
+	output, found, err := s.Tasks.Deliverable(r.Context(), t.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
+			return err
+		}
+	}
+	report, err := s.Tasks.GateReport(r.Context(), t.ID)
+	switch {
+	case err == nil:
+		v.Gate = &report
+	case city.CodeOf(err) != city.CodeGateNotReady:
+		return err
+	}
+	return s.render(w, r, status, recheckCase(s.frame(r, "Re-check of a verdict"), v))
+}
+
+func (s *site) decideRecheck(w http.ResponseWriter, r *http.Request) error {
+	in, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	t, err := s.Tasks.DecideRecheck(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), task.RecheckDecision(in.get("decision")), in.get("note"))
+	if err != nil {
+		if !in.refused(err) {
+			return err
+		}
+		return s.showRecheck(w, r, http.StatusUnprocessableEntity, in)
+	}
+	return s.goTo(w, r, rechecksPath, recheckText(t.Recheck)+".")
+}
+
+// moreRechecks is the address of the queue's next page.
+func moreRechecks(v refundsView) string {
+	query := url.Values{"cursor": {v.Next}}
+	if v.Decided {
+		query.Set("show", "decided")
+	}
+	return rechecksPath + "?" + query.Encode()
+}
+
+// recheckText says what became of a re-check.
+func recheckText(r *task.Recheck) string {
+	switch r.Decision {
+	case task.RecheckOverturn:
+		return "Overturned: the work passes and the buyer is charged"
+	case task.RecheckClear:
+		return "Cleared: the failure left the agent's standing, no money moved"
+	case task.RecheckUphold:
+		if r.DecidedBy == "" {
+			return "Upheld, because nobody decided in time"
+		}
+		return "Upheld: the verdict stands"
+	default:
+		return "Waits for a second look"
+	}
+}
