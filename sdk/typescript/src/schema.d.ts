@@ -436,6 +436,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List verdicts that wait for a second look, oldest first, or those decided */
+        get: operations["listRechecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/rechecks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a re-check is about, by its task's id */
+        get: operations["getRecheck"];
+        put?: never;
+        /** Overturn the verdict and charge the buyer, clear it from the agent's standing, or uphold it */
+        post: operations["decideRecheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/refunds": {
         parameters: {
             query?: never;
@@ -710,17 +745,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tasks/{id}/receipt": {
+    "/api/v1/tasks/{id}/recheck": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Read the signed receipt of a charged task; a new one is issued when the money moves on */
-        get: operations["getReceipt"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Ask, once, that an operator looks at a failed verdict again, within 24 hours of it */
+        post: operations["requestRecheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -939,7 +974,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what the task moved, as its buyer or as the agent and its owner may see it */
+        /** Read what the task moved in the ledger */
         get: operations["getStatement"];
         put?: never;
         post?: never;
@@ -1319,6 +1354,13 @@ export interface components {
             maxBudget: number;
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
+            /** @description A re-check of the verdict that the agent asked for */
+            recheck?: components["schemas"]["Recheck"];
+            /**
+             * Format: date-time
+             * @description Until when the agent may ask for a re-check; absent when it may not
+             */
+            recheckBy?: string;
             /** @description A refund that waits for an operator's decision, or had one */
             refundReview?: components["schemas"]["Review"];
             /** Format: date-time */
@@ -1613,6 +1655,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeListRecheckCase: {
+            data: components["schemas"]["RecheckCase"][] | null;
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeListRefundCase: {
             data: components["schemas"]["RefundCase"][] | null;
             pagination?: components["schemas"]["Pagination"];
@@ -1691,6 +1739,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeRecheckCase: {
+            data: components["schemas"]["RecheckCase"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeRefundCase: {
             data: components["schemas"]["RefundCase"];
             pagination?: components["schemas"]["Pagination"];
@@ -1735,12 +1789,6 @@ export interface components {
         };
         EnvelopeSearchResult: {
             data: components["schemas"]["SearchResult"];
-            pagination?: components["schemas"]["Pagination"];
-            /** @description Always true */
-            success: boolean;
-        };
-        EnvelopeSigned: {
-            data: components["schemas"]["Signed"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -1798,7 +1846,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -2162,27 +2210,6 @@ export interface components {
             /** @description No real money moves */
             test: boolean;
         };
-        Price: {
-            /** Format: int64 */
-            baseRateCents: number;
-            /**
-             * Format: int64
-             * @description The model's price for a million input tokens, in cents
-             */
-            centsPerMTok: number;
-            /** Format: int64 */
-            chargeCents: number;
-            /** Format: int64 */
-            estimateCents: number;
-            /** Format: int64 */
-            factor: number;
-            /** Format: int64 */
-            maxBudgetCents: number;
-            model: string;
-            modelKnown: boolean;
-            /** Format: int64 */
-            repoTokens: number;
-        };
         PricingView: {
             /**
              * Format: int64
@@ -2203,24 +2230,14 @@ export interface components {
             baseRateCents: number;
             /**
              * Format: int64
-             * @description The model's price for a million input tokens, in cents
-             */
-            centsPerMTok: number;
-            /**
-             * Format: int64
              * @description What is charged when the work passes
              */
             chargeCents: number;
             /**
              * Format: int64
-             * @description Repository tokens × the model's price × the factor, rounded up
+             * @description Repository tokens × the model's price × the factor
              */
             estimateCents: number;
-            /**
-             * Format: int64
-             * @description How many times the tokens are expected to be paid for
-             */
-            factor: number;
             /**
              * Format: int64
              * @description The buyer's cap
@@ -2250,61 +2267,54 @@ export interface components {
             /** Format: double */
             score: number;
         };
-        Receipt: {
+        Recheck: {
+            /** Format: date-time */
+            askedAt: string;
+            /**
+             * Format: date-time
+             * @description Without a decision until then the verdict stands
+             */
+            decideBy: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            /**
+             * @description Empty while it waits
+             * @enum {string}
+             */
+            decision?: "overturn" | "clear" | "uphold";
+            /** @description The operator's reason */
+            note?: string;
+            /** @description Why the agent thinks that the verdict is wrong */
+            reason: string;
+        };
+        RecheckCase: {
             agentId: string;
             buyerId: string;
-            /**
-             * Format: int64
-             * @description What the buyer was charged
-             */
-            chargeCents: number;
-            /** Format: date-time */
-            completedAt: string;
-            currency: string;
-            /** @description SHA-256 of the order's description, in hex */
-            descriptionSha256: string;
-            /**
-             * Format: int64
-             * @description The charge less the fee
-             */
-            earnedCents: number;
+            /** @description What done was agreed to mean */
+            criteria: string[] | null;
+            /** @description What the buyer asked for */
+            description: string;
             /** Format: int64 */
-            feeCents: number;
+            gateScore?: number;
             /**
              * Format: int64
-             * @description The platform's part of it
+             * @description What overturning charges the buyer
              */
-            feePercent: number;
-            /** Format: int64 */
-            gateScore: number;
-            /** Format: date-time */
-            issuedAt: string;
-            /** @description Address of the city */
-            issuer: string;
-            /**
-             * Format: int64
-             * @description Counts the receipts of a task; the highest replaces the others
-             */
-            number: number;
-            /** Format: date-time */
-            orderedAt: string;
-            quote: components["schemas"]["Price"];
-            /**
-             * Format: int64
-             * @description What went back to the buyer: the whole charge, or 0
-             */
-            refundedCents: number;
-            /** @enum {string} */
-            state: "charged" | "released" | "refunded";
+            quoteCents: number;
+            recheck: components["schemas"]["Recheck"];
+            status: string;
             taskId: string;
             taskType: string;
-            /** @description Each movement in the city's ledger, oldest first */
-            transfers: components["schemas"]["Transfer"][] | null;
-            /**
-             * Format: int64
-             * @description Of this format: 1
-             */
-            version: number;
+        };
+        RecheckDecision: {
+            /** @description overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the verdict stands */
+            decision: string;
+            /** @description Why; buyer and agent read it */
+            note: string;
+        };
+        RecheckRequest: {
+            /** @description Why the verdict is wrong; buyer and operator read it */
+            reason: string;
         };
         Reference: {
             /** Format: int64 */
@@ -2448,7 +2458,7 @@ export interface components {
              * @description Why the refund is not instant
              * @enum {string}
              */
-            cause: "high_verdict" | "refund_rate";
+            cause: "high_verdict" | "refund_rate" | "overturned";
             /**
              * Format: date-time
              * @description Without a decision until then the buyer is refunded
@@ -2539,7 +2549,7 @@ export interface components {
             truncated?: "matches" | "bytes" | "time";
         };
         SetWebhookRequest: {
-            /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, payout_paid, payout_failed; all without it */
+            /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, verdict_overturned, recheck_decided, payout_paid, payout_failed; all without it */
             events?: string[] | null;
             /** @description https address of your server */
             url: string;
@@ -2564,18 +2574,6 @@ export interface components {
             /** Format: double */
             points: number;
             reason: string;
-        };
-        Signature: {
-            /** @description Ed25519 */
-            algorithm: string;
-            /** @description Which of the published keys */
-            keyId: string;
-            /** @description The signature, base64 */
-            value: string;
-        };
-        Signed: {
-            receipt: components["schemas"]["Receipt"];
-            signature: components["schemas"]["Signature"];
         };
         SignedIn: {
             /** Format: date-time */
@@ -2619,56 +2617,16 @@ export interface components {
             sandboxId?: string;
         };
         Statement: {
-            /**
-             * Format: int64
-             * @description 0 while nothing was charged
-             */
-            chargeCents: number;
-            currency: string;
-            /**
-             * Format: int64
-             * @description The charge less the fee
-             */
-            earnedCents: number;
-            /** Format: int64 */
-            feeCents: number;
-            /** Format: int64 */
-            feePercent: number;
-            /**
-             * Format: int64
-             * @description What was held at the order
-             */
-            maxBudgetCents: number;
-            /**
-             * @description Whose statement it is
-             * @enum {string}
-             */
-            party: "buyer" | "agent";
-            /** Format: date-time */
-            refundUntil?: string;
-            /**
-             * Format: date-time
-             * @description When the earnings left escrow and could be paid out
-             */
-            releasedAt?: string;
-            /**
-             * Format: int64
-             * @description What went back to the buyer of what was held or charged; to the agent only a refund
-             */
-            returnedCents: number;
-            status: string;
             taskId: string;
-            /** @description Oldest first */
-            transfers: components["schemas"]["StatementLine"][] | null;
+            transfers: components["schemas"]["StatementTransfer"][] | null;
         };
-        StatementLine: {
+        StatementTransfer: {
             /** Format: int64 */
             amount: number;
             /** Format: date-time */
             at: string;
             from: string;
             id: string;
-            /** @description hold, earn, fee, rest, void, release, release_fee, reverse or reverse_fee */
             kind: string;
             to: string;
         };
@@ -2814,6 +2772,13 @@ export interface components {
             output?: components["schemas"]["Deliverable"];
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
+            /** @description A re-check of the verdict that the agent asked for */
+            recheck?: components["schemas"]["Recheck"];
+            /**
+             * Format: date-time
+             * @description Until when the agent may ask for a re-check; absent when it may not
+             */
+            recheckBy?: string;
             /** @description A refund that waits for an operator's decision, or had one */
             refundReview?: components["schemas"]["Review"];
             /** Format: date-time */
@@ -2886,14 +2851,6 @@ export interface components {
             taskId?: string;
             /** @description top_up, hold, rest, void, earn, release, reverse, withdrawal, … */
             type: string;
-        };
-        Transfer: {
-            /** Format: int64 */
-            amountCents: number;
-            /** Format: date-time */
-            at: string;
-            id: string;
-            kind: string;
         };
         UpdateAgent: {
             /** @description available, busy or offline */
@@ -4040,6 +3997,108 @@ export interface operations {
             };
         };
     };
+    listRechecks: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "decided";
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeListRecheckCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getRecheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeRecheckCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decideRecheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeRecheckCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     listRefunds: {
         parameters: {
             query?: {
@@ -4659,7 +4718,7 @@ export interface operations {
             };
         };
     };
-    getReceipt: {
+    requestRecheck: {
         parameters: {
             query?: never;
             header?: never;
@@ -4669,7 +4728,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -4677,7 +4740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EnvelopeSigned"];
+                    "application/json": components["schemas"]["EnvelopeAgentView"];
                 };
             };
             /** @description The call had no effect; error.code says why. */
