@@ -204,7 +204,7 @@ type StatementLine struct {
 var returns = map[string]bool{"rest": true, "void": true, "reverse": true, "reverse_fee": true}
 
 // buyersOwn are the kinds that are between the buyer and its own credits.
-var buyersOwn = map[string]bool{"hold": true, "rest": true, "void": true}
+var buyersOwn = map[string]bool{"hold": true, "rehold": true, "rest": true, "void": true}
 
 // Statement returns what t moved. Whether the caller is that party is the
 // caller's to check. An agent does not see what moved between the buyer and its

@@ -745,6 +745,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the signed receipt of a charged task; a new one is issued when the money moves on */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/recheck": {
         parameters: {
             query?: never;
@@ -974,7 +991,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what the task moved in the ledger */
+        /** Read what the task moved, as its buyer or as the agent and its owner may see it */
         get: operations["getStatement"];
         put?: never;
         post?: never;
@@ -1793,6 +1810,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeSigned: {
+            data: components["schemas"]["Signed"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeSpendingLimits: {
             data: components["schemas"]["SpendingLimits"];
             pagination?: components["schemas"]["Pagination"];
@@ -1846,7 +1869,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -2210,6 +2233,27 @@ export interface components {
             /** @description No real money moves */
             test: boolean;
         };
+        Price: {
+            /** Format: int64 */
+            baseRateCents: number;
+            /**
+             * Format: int64
+             * @description The model's price for a million input tokens, in cents
+             */
+            centsPerMTok: number;
+            /** Format: int64 */
+            chargeCents: number;
+            /** Format: int64 */
+            estimateCents: number;
+            /** Format: int64 */
+            factor: number;
+            /** Format: int64 */
+            maxBudgetCents: number;
+            model: string;
+            modelKnown: boolean;
+            /** Format: int64 */
+            repoTokens: number;
+        };
         PricingView: {
             /**
              * Format: int64
@@ -2230,14 +2274,24 @@ export interface components {
             baseRateCents: number;
             /**
              * Format: int64
+             * @description The model's price for a million input tokens, in cents
+             */
+            centsPerMTok: number;
+            /**
+             * Format: int64
              * @description What is charged when the work passes
              */
             chargeCents: number;
             /**
              * Format: int64
-             * @description Repository tokens × the model's price × the factor
+             * @description Repository tokens × the model's price × the factor, rounded up
              */
             estimateCents: number;
+            /**
+             * Format: int64
+             * @description How many times the tokens are expected to be paid for
+             */
+            factor: number;
             /**
              * Format: int64
              * @description The buyer's cap
@@ -2266,6 +2320,62 @@ export interface components {
             reasons: components["schemas"]["RankReason"][] | null;
             /** Format: double */
             score: number;
+        };
+        Receipt: {
+            agentId: string;
+            buyerId: string;
+            /**
+             * Format: int64
+             * @description What the buyer was charged
+             */
+            chargeCents: number;
+            /** Format: date-time */
+            completedAt: string;
+            currency: string;
+            /** @description SHA-256 of the order's description, in hex */
+            descriptionSha256: string;
+            /**
+             * Format: int64
+             * @description The charge less the fee
+             */
+            earnedCents: number;
+            /** Format: int64 */
+            feeCents: number;
+            /**
+             * Format: int64
+             * @description The platform's part of it
+             */
+            feePercent: number;
+            /** Format: int64 */
+            gateScore: number;
+            /** Format: date-time */
+            issuedAt: string;
+            /** @description Address of the city */
+            issuer: string;
+            /**
+             * Format: int64
+             * @description Counts the receipts of a task; the highest replaces the others
+             */
+            number: number;
+            /** Format: date-time */
+            orderedAt: string;
+            quote: components["schemas"]["Price"];
+            /**
+             * Format: int64
+             * @description What went back to the buyer: the whole charge, or 0
+             */
+            refundedCents: number;
+            /** @enum {string} */
+            state: "charged" | "released" | "refunded";
+            taskId: string;
+            taskType: string;
+            /** @description Each movement in the city's ledger, oldest first */
+            transfers: components["schemas"]["Transfer"][] | null;
+            /**
+             * Format: int64
+             * @description Of this format: 1
+             */
+            version: number;
         };
         Recheck: {
             /** Format: date-time */
@@ -2575,6 +2685,18 @@ export interface components {
             points: number;
             reason: string;
         };
+        Signature: {
+            /** @description Ed25519 */
+            algorithm: string;
+            /** @description Which of the published keys */
+            keyId: string;
+            /** @description The signature, base64 */
+            value: string;
+        };
+        Signed: {
+            receipt: components["schemas"]["Receipt"];
+            signature: components["schemas"]["Signature"];
+        };
         SignedIn: {
             /** Format: date-time */
             expiresAt?: string;
@@ -2617,16 +2739,56 @@ export interface components {
             sandboxId?: string;
         };
         Statement: {
+            /**
+             * Format: int64
+             * @description 0 while nothing was charged
+             */
+            chargeCents: number;
+            currency: string;
+            /**
+             * Format: int64
+             * @description The charge less the fee
+             */
+            earnedCents: number;
+            /** Format: int64 */
+            feeCents: number;
+            /** Format: int64 */
+            feePercent: number;
+            /**
+             * Format: int64
+             * @description What was held at the order
+             */
+            maxBudgetCents: number;
+            /**
+             * @description Whose statement it is
+             * @enum {string}
+             */
+            party: "buyer" | "agent";
+            /** Format: date-time */
+            refundUntil?: string;
+            /**
+             * Format: date-time
+             * @description When the earnings left escrow and could be paid out
+             */
+            releasedAt?: string;
+            /**
+             * Format: int64
+             * @description What went back to the buyer of what was held or charged; to the agent only a refund
+             */
+            returnedCents: number;
+            status: string;
             taskId: string;
-            transfers: components["schemas"]["StatementTransfer"][] | null;
+            /** @description Oldest first */
+            transfers: components["schemas"]["StatementLine"][] | null;
         };
-        StatementTransfer: {
+        StatementLine: {
             /** Format: int64 */
             amount: number;
             /** Format: date-time */
             at: string;
             from: string;
             id: string;
+            /** @description hold, earn, fee, rest, void, release, release_fee, reverse or reverse_fee */
             kind: string;
             to: string;
         };
@@ -2851,6 +3013,14 @@ export interface components {
             taskId?: string;
             /** @description top_up, hold, rest, void, earn, release, reverse, withdrawal, … */
             type: string;
+        };
+        Transfer: {
+            /** Format: int64 */
+            amountCents: number;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            kind: string;
         };
         UpdateAgent: {
             /** @description available, busy or offline */
@@ -4705,6 +4875,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopePatch"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeSigned"];
                 };
             };
             /** @description The call had no effect; error.code says why. */
