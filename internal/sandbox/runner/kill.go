@@ -2,6 +2,7 @@ package runner
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,7 +19,9 @@ func (e *execution) killRest() {
 }
 
 // killRound kills the processes of the command that it finds, and reports
-// whether there were any.
+// whether there may be more. A process born after the listing has an ancestor
+// in it; so one that ended before it was looked at, buried or not, may have
+// left a child behind.
 func (e *execution) killRound() bool {
 	proc, err := os.Open("/proc")
 	if err != nil {
@@ -29,40 +32,32 @@ func (e *execution) killRound() bool {
 	if err != nil {
 		return false
 	}
-	found, self, tag := false, os.Getpid(), strconv.FormatUint(uint64(e.tag()), 10)
+	more, self, tag := false, os.Getpid(), strconv.FormatUint(uint64(e.tag()), 10)
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
 		if err != nil || pid == self {
 			continue
 		}
-		if member(pid, tag) {
-			found = true
+		ours, err := member(pid, tag)
+		more = more || ours || err != nil
+		if ours {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
-	return found
+	return more
 }
 
-// member reports whether a living process has the group.
-func member(pid int, group string) bool {
+// member reports whether a process, alive or not yet buried, has the group; an
+// error means that there is no such process any more.
+func member(pid int, group string) (bool, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
-		return false
+		return false, err
 	}
 	for line := range strings.Lines(string(status)) {
-		if state, ok := strings.CutPrefix(line, "State:"); ok && strings.HasPrefix(strings.TrimSpace(state), "Z") {
-			return false
+		if groups, ok := strings.CutPrefix(line, "Groups:"); ok {
+			return slices.Contains(strings.Fields(groups), group), nil
 		}
-		groups, ok := strings.CutPrefix(line, "Groups:")
-		if !ok {
-			continue
-		}
-		for g := range strings.FieldsSeq(groups) {
-			if g == group {
-				return true
-			}
-		}
-		return false
 	}
-	return false
+	return false, nil
 }

@@ -109,7 +109,7 @@ func TestWrite(t *testing.T) {
 	for _, want := range []string{
 		"# T\n", "I read 10 of 10 files", "11 findings in 10 files: 2 high, 9 low.", "### 1. first", "`b.go:2` · CWE-1",
 		"```go\nkey := \"a…\"\ngo bad()\n```", "The same in this file on line 3.", "Looked for and not found: things that never are.",
-		"- long lines: 4 more", "- not parsed: `c.go`: broken", "- `b.go`, 3 lines: see finding 1", "- errors: see finding 1",
+		"- long lines: 4 more", "- not parsed: `c.go`: broken", "- `b.go`, 3 lines: see finding 1", "- error handling: see finding 1",
 	} {
 		if !strings.Contains(report.Markdown, want) {
 			t.Errorf("no %q in\n%s", want, report.Markdown)
