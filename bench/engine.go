@@ -180,6 +180,7 @@ func freshDatabase(ctx context.Context, base string) (string, func(), error) {
 // city is a running server with people in it.
 type city struct {
 	app    *app.App
+	data   string // its folder
 	url    string
 	drop   func()
 	owners []*aicity.Client // each with credits and the agent of its number
@@ -208,7 +209,10 @@ func openCity(ctx context.Context, s settings, e engine, people int) (*city, err
 	if cfg.Runsc, err = findRunsc(); err != nil {
 		return nil, err
 	}
-	c := &city{drop: func() {}}
+	if s.adjust != nil {
+		s.adjust(&cfg)
+	}
+	c := &city{data: data, drop: func() {}}
 	if e.url != "" {
 		fresh, drop, err := freshDatabase(ctx, e.url)
 		if err != nil {

@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aicity.dev/aicity/internal/config"
 )
 
 // measurement is one line of the results.
@@ -40,6 +42,7 @@ type settings struct {
 	seconds time.Duration
 	workers int
 	dir     string
+	adjust  func(*config.Config) // of the city's settings, nil for none
 }
 
 func main() {
@@ -123,12 +126,12 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 		}
 	}
 	if what.wants("sandbox") {
-		fmt.Fprintln(os.Stderr, "sandbox: provision to first exec …")
-		line, err := measureSandbox(ctx, s)
+		fmt.Fprintln(os.Stderr, "sandbox …")
+		lines, err := measureSandbox(ctx, s)
 		if err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
 		}
-		all = append(all, line)
+		all = append(all, lines...)
 	}
 	slices.SortStableFunc(all, func(a, b measurement) int { return strings.Compare(a.what, b.what) })
 	return all, nil
