@@ -136,8 +136,9 @@ func (a *App) build() error {
 	a.Webhooks = webhook.New(webhook.Config{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, Logger: a.logger, AllowPrivate: a.cfg.AllowPrivateWebhooks,
 	})
+	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
 	a.Payments = payment.New(payment.Config{
-		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
+		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
 		ReturnURL: a.walletURL(),
 	})
 	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"))
@@ -157,7 +158,7 @@ func (a *App) build() error {
 	}
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
-		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
+		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Links: links, Sealer: box, Panel: panel, Logger: a.logger,
 		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()},
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,

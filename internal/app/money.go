@@ -13,13 +13,14 @@ import (
 )
 
 // paymentProvider moves real money when there is a key for it.
-func (a *App) paymentProvider() payment.Provider {
+func (a *App) paymentProvider(links *payment.Links) payment.Provider {
 	cfg := a.cfg.Stripe
 	if cfg.SecretKey == "" {
 		return testpay.New()
 	}
 	return stripe.New(stripe.Config{
 		SecretKey: cfg.SecretKey, WebhookSecrets: cfg.WebhookSecrets(), APIURL: cfg.APIURL, ReturnURL: a.walletURL(), DB: a.DB,
+		Links: links, Logger: a.logger,
 	})
 }
 

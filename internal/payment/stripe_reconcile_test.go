@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ func TestReconcileNamesWhatDiffers(t *testing.T) {
 		server := stripetest.Start(t)
 		c := stripeCity{Server: server, bundle: setupWith(t, db, stripe.New(stripe.Config{
 			SecretKey: stripetest.Key, WebhookSecrets: []string{stripetest.Secret}, APIURL: server.URL, DB: db,
+			Links: payment.NewLinks(db, []byte("key")), Logger: slog.New(slog.DiscardHandler),
 		}))}
 		if r, err := c.Reconcile(t.Context()); err != nil || r.Movements != 0 || server.Calls() != 0 {
 			t.Errorf("before anything: %+v, %v, %d calls", r, err, server.Calls())

@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -18,17 +19,19 @@ import (
 type stripeCity struct {
 	bundle
 	*stripetest.Server
+	links *payment.Links
 }
 
 func eachStripe(t *testing.T, f func(t *testing.T, c stripeCity)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		server := stripetest.Start(t)
+		links := payment.NewLinks(db, []byte("key"))
 		provider := stripe.New(stripe.Config{
 			SecretKey: stripetest.Key, WebhookSecrets: []string{"whsec_of_another_endpoint", stripetest.Secret},
-			APIURL: server.URL, ReturnURL: "https://city.example/wallet", DB: db,
+			APIURL: server.URL, ReturnURL: "https://city.example/wallet", DB: db, Links: links, Logger: slog.New(slog.DiscardHandler),
 		})
-		f(t, stripeCity{bundle: setupWith(t, db, provider), Server: server})
+		f(t, stripeCity{bundle: setupWith(t, db, provider), Server: server, links: links})
 	})
 }
 

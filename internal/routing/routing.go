@@ -15,6 +15,7 @@ import (
 type Request struct {
 	TaskID    string // seeds the exploration, so that the same routing can be repeated
 	BuyerID   string
+	Linked    []string // owners that share a card or payout account with the buyer
 	Category  city.Category
 	Tags      []string
 	MaxBudget city.Cents
@@ -72,7 +73,8 @@ const (
 )
 
 // Rank scores the candidates that may take the task, best first. The category
-// is required; agents of the buyer are never considered.
+// is required; agents of the buyer, and of owners linked with the buyer, are
+// never considered.
 func Rank(req Request, candidates []Candidate) Result {
 	var result Result
 	for _, c := range candidates {
@@ -106,7 +108,7 @@ func rejects(req Request, c Candidate) string {
 		return RuleInactive
 	case c.Availability != "available":
 		return RuleAvailability
-	case c.OwnerID == req.BuyerID:
+	case c.OwnerID == req.BuyerID, slices.Contains(req.Linked, c.OwnerID):
 		return RuleSameOwner
 	case slices.Contains(req.Excluded, c.AgentID):
 		return RuleExcluded

@@ -27,6 +27,10 @@ func errSealed() error {
 		"The buyer's code is sealed until you commit to the task: call POST /tasks/{id}/executing first.")
 }
 
+func errLinkedOwner() error {
+	return city.Errorf(city.CodeSameOwner, "This agent's owner uses the same card or payout account as you, so you cannot hire it. Choose another agent, or let the city choose.")
+}
+
 func errSameOwner() error {
 	return city.Errorf(city.CodeSameOwner, "You cannot hire your own agent. Ask somebody else to submit a task to it.")
 }

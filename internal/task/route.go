@@ -47,8 +47,12 @@ func (s *Service) quote(t *Task, a agent.Agent, tokens int64) pricing.Quote {
 // choose picks the agent: the one the buyer named, or the best by routing. It
 // stores the routing's reasons in the task.
 func (s *Service) choose(ctx context.Context, tx store.Tx, t *Task) (agent.Agent, error) {
+	var linked []string // answered with the agents that are read next
+	if err := s.Links.AskLinked(ctx, tx, t.BuyerID, &linked); err != nil {
+		return agent.Agent{}, err
+	}
 	if t.DirectID != "" {
-		return s.direct(ctx, tx, t)
+		return s.direct(ctx, tx, t, &linked)
 	}
 	agents, err := s.Agents.Candidates(ctx, tx, t.Category)
 	if err != nil {
@@ -63,7 +67,7 @@ func (s *Service) choose(ctx context.Context, tx store.Tx, t *Task) (agent.Agent
 		candidates[i] = candidate(a, t.Category, busy[a.ID])
 	}
 	request := routing.Request{
-		TaskID: t.ID, BuyerID: t.BuyerID, Category: t.Category, Tags: t.Tags, MaxBudget: t.MaxBudget, Excluded: t.PassedOver,
+		TaskID: t.ID, BuyerID: t.BuyerID, Linked: linked, Category: t.Category, Tags: t.Tags, MaxBudget: t.MaxBudget, Excluded: t.PassedOver,
 	}
 	t.Routing = routing.Rank(request, candidates)
 	if len(t.Routing.Ranked) == 0 {
@@ -103,8 +107,8 @@ func candidate(a agent.Agent, category city.Category, load int) routing.Candidat
 
 // direct checks the agent the buyer named. Once it has declined or let the
 // window pass, nobody else is tried: the buyer chose this agent, and only it,
-// to see the code.
-func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task) (agent.Agent, error) {
+// to see the code. The linked owners are there once the agent was read.
+func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task, linked *[]string) (agent.Agent, error) {
 	if slices.Contains(t.PassedOver, t.DirectID) {
 		return agent.Agent{}, errNoAgent(t.Category)
 	}
@@ -115,6 +119,8 @@ func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task) (agent.Agent
 	switch {
 	case a.OwnerID == t.BuyerID:
 		return agent.Agent{}, errSameOwner()
+	case slices.Contains(*linked, a.OwnerID):
+		return agent.Agent{}, errLinkedOwner()
 	case !a.Active() || a.Availability == agent.Offline:
 		return agent.Agent{}, city.Errorf(city.CodeAgentInactive, "This agent takes no tasks now. Pick another one or let the city choose.")
 	case !a.Accepts(t.Category):

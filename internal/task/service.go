@@ -42,6 +42,13 @@ type Spender interface {
 	Spent(ctx context.Context, tx store.Tx, ownerID string) error
 }
 
+// Links knows the owners that share a card or payout account.
+type Links interface {
+	// AskLinked puts those linked with an owner into linked, at the latest when
+	// the transaction's next read is answered.
+	AskLinked(ctx context.Context, tx store.Tx, ownerID string, linked *[]string) error
+}
+
 // Sealer encrypts what must not be readable in the database. The context binds
 // a ciphertext to its place.
 type Sealer interface {
@@ -65,6 +72,7 @@ type Deps struct {
 	Archives  Archives
 	Webhooks  Webhooks
 	Spender   Spender
+	Links     Links
 	Sealer    Sealer
 	Panel     Panel // nil without a judge
 	Logger    *slog.Logger

@@ -72,8 +72,11 @@ func (p *Provider) Charge(ctx context.Context, order payment.Order) (string, err
 	if err != nil {
 		return "", outcome("find card", err)
 	}
-	if card == "" {
+	if card == nil {
 		return "", &payment.RefusedError{Reason: "No card is saved. Top up once yourself, then it is."}
+	}
+	if err := p.cfg.Links.Learn(ctx, order.OwnerID, methodFingerprint(card)); err != nil {
+		return "", err
 	}
 	intent, err := p.findIntent(ctx, owner.customer, order.ID)
 	if err != nil {
@@ -81,7 +84,7 @@ func (p *Provider) Charge(ctx context.Context, order payment.Order) (string, err
 	}
 	if intent == nil {
 		params := &sdk.PaymentIntentCreateParams{
-			Amount: sdk.Int64(int64(order.Amount)), Currency: currency(order), Customer: &owner.customer, PaymentMethod: &card,
+			Amount: sdk.Int64(int64(order.Amount)), Currency: currency(order), Customer: &owner.customer, PaymentMethod: &card.ID,
 			PaymentMethodTypes: []*string{sdk.String("card")}, OffSession: sdk.Bool(true), Confirm: sdk.Bool(true),
 			Description: sdk.String("AI City credits, bought automatically"),
 			Metadata:    map[string]string{metaTopUp: order.ID, metaOwner: order.OwnerID},
@@ -111,20 +114,17 @@ func settled(intent *sdk.PaymentIntent) (string, error) {
 	}
 }
 
-// card returns the newest saved card, "" when there is none.
-func (p *Provider) card(ctx context.Context, customer string) (string, error) {
+// card returns the newest saved card, nil when there is none.
+func (p *Provider) card(ctx context.Context, customer string) (*sdk.PaymentMethod, error) {
 	if customer == "" {
-		return "", nil
+		return nil, nil
 	}
 	list := &sdk.PaymentMethodListParams{Customer: &customer, Type: sdk.String("card")}
 	list.Limit = sdk.Int64(1)
 	for method, err := range p.client.V1PaymentMethods.List(ctx, list).All(ctx) {
-		if err != nil {
-			return "", err
-		}
-		return method.ID, nil
+		return method, err
 	}
-	return "", nil
+	return nil, nil
 }
 
 // searchDepth bounds how many objects are looked through for an order. Orders of

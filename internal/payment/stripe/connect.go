@@ -74,17 +74,20 @@ func (p *Provider) CheckPayout(ctx context.Context, ownerID string) error {
 // order; the answer is always the newest. An account of somebody else is left
 // alone; one that was made for an owner and is not noted yet comes again.
 func (p *Provider) refreshAccount(ctx context.Context, changed *sdk.Account) error {
-	known, err := p.knowsAccount(ctx, changed.ID)
-	if err != nil || !known && changed.Metadata[metaOwner] == "" {
+	ownerID, err := p.ownerOfAccount(ctx, changed.ID)
+	if err != nil || ownerID == "" && changed.Metadata[metaOwner] == "" {
 		return err
 	}
-	if !known {
+	if ownerID == "" {
 		return fmt.Errorf("account %s: not known here yet", changed.ID)
 	}
 	asked := store.Micros(p.db.Clock().Now())
 	account, err := p.client.V1Accounts.GetByID(ctx, changed.ID, nil)
 	if err != nil {
 		return fmt.Errorf("look at account %s: %w", changed.ID, err)
+	}
+	if err := p.cfg.Links.Learn(ctx, ownerID, bankFingerprints(account)...); err != nil {
+		return err
 	}
 	return p.saveProblem(ctx, changed.ID, problem(account), asked)
 }

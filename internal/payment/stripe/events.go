@@ -42,12 +42,14 @@ func (p *Provider) News(ctx context.Context, payload []byte) ([]payment.News, er
 	case sdk.EventTypeCheckoutSessionCompleted, sdk.EventTypeCheckoutSessionAsyncPaymentSucceeded,
 		sdk.EventTypeCheckoutSessionAsyncPaymentFailed, sdk.EventTypeCheckoutSessionExpired:
 		return decoded(event, func(session *sdk.CheckoutSession) ([]payment.News, error) {
-			return sessionNews(event.Type, session), nil
+			return p.sessionNews(ctx, event.Type, session)
 		})
 	case sdk.EventTypeAccountUpdated:
 		return decoded(event, func(account *sdk.Account) ([]payment.News, error) {
 			return nil, p.refreshAccount(ctx, account)
 		})
+	case sdk.EventTypeAccountExternalAccountCreated, sdk.EventTypeAccountExternalAccountUpdated:
+		return nil, p.refreshAccount(ctx, &sdk.Account{ID: event.Account})
 	case sdk.EventTypePayoutPaid, sdk.EventTypePayoutFailed, sdk.EventTypePayoutCanceled:
 		return decoded(event, func(payout *sdk.Payout) ([]payment.News, error) {
 			return p.payoutNews(ctx, event.Type, payout)
@@ -79,10 +81,10 @@ func decoded[T any](event sdk.Event, read func(object *T) ([]payment.News, error
 
 // sessionNews: a completed session is paid at once with a card, and later, by
 // another event, with what takes days.
-func sessionNews(event sdk.EventType, session *sdk.CheckoutSession) []payment.News {
+func (p *Provider) sessionNews(ctx context.Context, event sdk.EventType, session *sdk.CheckoutSession) ([]payment.News, error) {
 	news := payment.TopUpNews{TopUpID: session.Metadata[metaTopUp]}
 	if news.TopUpID == "" {
-		return nil
+		return nil, nil
 	}
 	switch event {
 	case sdk.EventTypeCheckoutSessionExpired:
@@ -91,12 +93,15 @@ func sessionNews(event sdk.EventType, session *sdk.CheckoutSession) []payment.Ne
 		news.Reason = "The bank refused the payment."
 	default:
 		if session.PaymentStatus != sdk.CheckoutSessionPaymentStatusPaid || session.PaymentIntent == nil {
-			return nil
+			return nil, nil
+		}
+		if err := p.learnMethod(ctx, session); err != nil {
+			return nil, err
 		}
 		news.Paid, news.Reference = true, session.PaymentIntent.ID
 		news.Amount, news.Currency = city.Cents(session.AmountTotal), string(session.Currency)
 	}
-	return []payment.News{news}
+	return []payment.News{news}, nil
 }
 
 // payoutNews takes the money back from the connected account before a failure

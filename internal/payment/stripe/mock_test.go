@@ -87,6 +87,7 @@ func TestCallsHaveStripesShape(t *testing.T) {
 	ownerID := signUp(t, db)
 	p := stripe.New(stripe.Config{
 		SecretKey: "sk_test_123", WebhookSecrets: []string{"whsec_1"}, APIURL: watched(t, ""), ReturnURL: "https://city.example/wallet", DB: db,
+		Links: payment.NewLinks(db, []byte("key")), Logger: slog.New(slog.DiscardHandler),
 	})
 	ctx := t.Context()
 	order := payment.Order{ID: city.NewID(city.PrefixTopUp), OwnerID: ownerID, Amount: 2500, Currency: city.USD}
@@ -113,6 +114,15 @@ func TestCallsHaveStripesShape(t *testing.T) {
 		}
 		break // the mock's pages never end
 	}
+	var customer string
+	if err := db.Read().QueryRow(ctx, `SELECT customer FROM stripe_owners`).Scan(&customer); err != nil {
+		t.Fatal(err)
+	}
+	paid := `{"id":"evt_1","type":"checkout.session.completed","data":{"object":{"id":"cs_1","customer":"` + customer + `",
+		"payment_status":"paid","payment_intent":"pi_1","metadata":{"aicity_top_up":"top_1"}}}}`
+	if news, err := p.News(ctx, []byte(paid)); err != nil || len(news) != 1 {
+		t.Errorf("paid: %+v, %v", news, err)
+	}
 	dispute := `{"id":"evt_1","type":"charge.dispute.created","data":{"object":{"id":"du_1","amount":1,"status":"lost","payment_intent":"pi_1"}}}`
 	if _, err := p.News(ctx, []byte(dispute)); err != nil {
 		t.Errorf("dispute: %v", err)
@@ -124,7 +134,7 @@ func TestRareCallsHaveStripesShape(t *testing.T) {
 	t.Parallel()
 	db := storetest.SQLite(t)
 	ownerID := signUp(t, db)
-	p := stripe.New(stripe.Config{SecretKey: "sk_test_123", APIURL: watched(t, "POST /v1/payouts"), ReturnURL: "https://city.example/wallet", DB: db})
+	p := stripe.New(stripe.Config{SecretKey: "sk_test_123", APIURL: watched(t, "POST /v1/payouts"), ReturnURL: "https://city.example/wallet", DB: db, Links: payment.NewLinks(db, []byte("key")), Logger: slog.New(slog.DiscardHandler)})
 	if _, err := p.Connect(t.Context(), ownerID); err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func (p *Provider) PayOut(ctx context.Context, order payment.Order) (string, err
 	if err == nil {
 		return payout.ID, nil
 	}
-	if _, refused := err.(*payment.RefusedError); !refused { //nolint:errorlint // outcome wraps no refusal
+	if !refused(err) {
 		return "", err
 	}
 	if back := p.takeBack(ctx, order.ID, transfer); back != nil {

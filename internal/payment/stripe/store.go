@@ -51,13 +51,22 @@ func (p *Provider) saveOwner(ctx context.Context, query string, args ...any) (ke
 	return kept, nil
 }
 
-func (p *Provider) knowsAccount(ctx context.Context, account string) (bool, error) {
-	var n int
-	err := p.db.Read().QueryRow(ctx, `SELECT count(*) FROM stripe_owners WHERE account = $1`, account).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("find payout account: %w", err)
+// ownerOfAccount returns whose payout account it is, "" when it is nobody's.
+func (p *Provider) ownerOfAccount(ctx context.Context, account string) (string, error) {
+	return p.ownerBy(ctx, `SELECT owner_id FROM stripe_owners WHERE account = $1`, account)
+}
+
+// ownerOfCustomer returns who a buyer is, "" when it is nobody of this city.
+func (p *Provider) ownerOfCustomer(ctx context.Context, customer string) (string, error) {
+	return p.ownerBy(ctx, `SELECT owner_id FROM stripe_owners WHERE customer = $1`, customer)
+}
+
+func (p *Provider) ownerBy(ctx context.Context, query, name string) (ownerID string, err error) {
+	err = p.db.Read().QueryRow(ctx, query, name).Scan(&ownerID)
+	if err != nil && !errors.Is(err, store.ErrNoRows) {
+		return "", fmt.Errorf("find owner of %s: %w", name, err)
 	}
-	return n > 0, nil
+	return ownerID, nil
 }
 
 // saveProblem notes how an account stands, unless something newer is noted.

@@ -10,6 +10,7 @@ package stripe
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -36,6 +37,8 @@ type Config struct {
 	APIURL         string // "" is Stripe's own
 	ReturnURL      string // the page an owner comes back to from onboarding
 	DB             *store.DB
+	Links          *payment.Links // learns cards and bank accounts
+	Logger         *slog.Logger
 }
 
 // Provider is a payment.Provider over Stripe.
@@ -97,6 +100,12 @@ func outcome(doing string, err error) error {
 		return &payment.RefusedError{Reason: reason(e)}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// refused reports a final no among what outcome returns.
+func refused(err error) bool {
+	_, ok := errors.AsType[*payment.RefusedError](err)
+	return ok
 }
 
 func final(e *sdk.Error) bool {

@@ -2,6 +2,7 @@ package stripetest
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -55,12 +56,23 @@ func (s *Server) carryOut(out *object, r *http.Request, account string, form url
 		return s.payOut(out, account, form)
 	case call == "GET /v1/balance_transactions":
 		*out = s.page(query)
+	case r.Method == http.MethodGet && len(parts) == 2 && query.Get("expand[0]") == "payment_method" && s.objects[parts[1]] != nil:
+		*out = s.expanded(s.objects[parts[1]], "payment_method")
 	case r.Method == http.MethodGet && len(parts) == 2 && s.objects[parts[1]] != nil:
 		*out = s.objects[parts[1]]
 	default:
 		return &refusal{status: http.StatusNotFound, kind: "invalid_request_error", code: "resource_missing", message: "No such thing: " + call}
 	}
 	return nil
+}
+
+// expanded is an object with what its field names instead of the name.
+func (s *Server) expanded(o object, field string) object {
+	whole := maps.Clone(o)
+	if id, _ := o[field].(string); s.objects[id] != nil {
+		whole[field] = s.objects[id]
+	}
+	return whole
 }
 
 func limit(query url.Values) int {

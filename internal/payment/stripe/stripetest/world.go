@@ -33,14 +33,15 @@ func Sign(payload []byte, secret string) string {
 	return webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: payload, Secret: secret, Timestamp: city.SystemClock{}.Now()}).Header
 }
 
-// tell makes an event about an object as it stands.
+// tell makes an event about an object as it stands, of the platform or of the
+// connected account that the object names.
 func (s *Server) tell(t testing.TB, kind string, about object) {
 	t.Helper()
 	s.next++
 	id := fmt.Sprintf("evt_%04d", s.next)
 	payload, err := json.Marshal(object{
 		"id": id, "object": "event", "type": kind, "api_version": "2026-06-24.dahlia", "created": city.SystemClock{}.Now().Unix(),
-		"livemode": false, "data": object{"object": about},
+		"livemode": false, "account": about["account"], "data": object{"object": about},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -93,21 +94,29 @@ func (s *Server) complete(t testing.TB, session object) {
 	session["status"], session["payment_intent"] = "complete", intent["id"]
 }
 
-func (s *Server) paid(session object) {
+func (s *Server) paid(session object, card string) {
 	id, _ := session["payment_intent"].(string)
 	s.pay(s.objects[id])
 	session["payment_status"] = "paid"
-	s.make("pm", "payment_method", object{"customer": session["customer"], "type": "card"})
+	method := s.make("pm", "payment_method", object{"customer": session["customer"], "type": "card", "card": object{"fingerprint": card}})
+	s.objects[id]["payment_method"] = method["id"]
 }
 
-// Pay lets the buyer pay a top-up on its page, with a card that is kept.
+// Pay lets the buyer pay a top-up on its page, with a card that is kept and that
+// nobody else has.
 func (s *Server) Pay(t testing.TB, topUpID string) {
+	t.Helper()
+	s.PayWith(t, topUpID, "the card of "+topUpID)
+}
+
+// PayWith is Pay with a card of this fingerprint.
+func (s *Server) PayWith(t testing.TB, topUpID, fingerprint string) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session := s.session(t, topUpID)
 	s.complete(t, session)
-	s.paid(session)
+	s.paid(session, fingerprint)
 	s.tell(t, "checkout.session.completed", session)
 }
 
@@ -131,7 +140,7 @@ func (s *Server) SettleLater(t testing.TB, topUpID string, came bool) {
 		s.tell(t, "checkout.session.async_payment_failed", session)
 		return
 	}
-	s.paid(session)
+	s.paid(session, "the card of "+topUpID)
 	s.tell(t, "checkout.session.async_payment_succeeded", session)
 }
 
@@ -192,6 +201,18 @@ func (s *Server) SetAccount(t testing.TB, ownerID string, submitted bool, disabl
 	s.tell(t, "account.updated", a)
 	id, _ := a["id"].(string)
 	return id
+}
+
+// AddBank lets an owner add a bank account of this fingerprint to the connected
+// account.
+func (s *Server) AddBank(t testing.TB, ownerID, fingerprint string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.find(t, "account", ownerID)
+	bank := s.make("ba", "bank_account", object{"account": a["id"], "fingerprint": fingerprint})
+	a["external_accounts"] = object{"object": "list", "data": []any{bank}}
+	s.tell(t, "account.external_account.created", bank)
 }
 
 // Arrive lets a withdrawal's payout reach the bank.
