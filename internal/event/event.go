@@ -36,14 +36,15 @@ func New(db *store.DB) *Log { return &Log{db: db, hub: newHub(), relay: newRelay
 // Append writes an event for subject and, once tx is durable, wakes the
 // subscribers of subject and of the further topics. Data is encoded as JSON; it
 // must hold nothing that a later reader of the subject may not see.
-func (l *Log) Append(ctx context.Context, tx store.Tx, subject, kind string, data any, topics ...string) error {
+func (l *Log) Append(_ context.Context, tx store.Tx, subject, kind string, data any, topics ...string) error {
 	encoded, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("encode event %s: %w", kind, err)
 	}
 	l.Wake(tx, append(topics, subject)...)
-	return tx.Queue(ctx, "append event "+kind, `INSERT INTO events (id, subject, type, data, created_at) VALUES ($1, $2, $3, $4, $5)`,
+	tx.Collect(`events (id, subject, type, data, created_at)`,
 		city.NewID(city.PrefixEvent), subject, kind, string(encoded), store.Micros(tx.Now()))
+	return nil
 }
 
 // Wake wakes the subscribers of topics once tx is durable: this node's at once,

@@ -24,6 +24,9 @@ func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx T
 	// The context may be gone by then; after a commit this does nothing.
 	defer func() { _ = tx.pipe.Rollback(context.WithoutCancel(ctx)) }()
 	if err = f(markInTx(ctx), tx); err == nil {
+		err = tx.writeCollected(ctx, tx) // it only queues
+	}
+	if err == nil {
 		if err = tx.pipe.Commit(ctx); err != nil {
 			err = fmt.Errorf("commit: %w", err)
 		}

@@ -18,7 +18,11 @@ func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx)
 		tx = &sqlTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
 		// SQLite ends the transaction of an interrupted statement, and others are
 		// in it: a caller that leaves does not interrupt.
-		return f(markInTx(context.WithoutCancel(ctx)), tx)
+		ctx := markInTx(context.WithoutCancel(ctx))
+		if err := f(ctx, tx); err != nil {
+			return err
+		}
+		return tx.writeCollected(ctx, tx)
 	})
 	if err != nil {
 		return err

@@ -67,6 +67,9 @@ type Tx interface {
 	// order with what is queued, at the latest when the next Query, QueryRow or
 	// Exec has been answered; it must not use the transaction.
 	Ask(ctx context.Context, query string, args []any, read func(Row) error) error
+	// Collect adds a row to those that are written right before the commit; the
+	// rows for the same "table (columns)" go into one statement, in order.
+	Collect(into string, values ...any)
 	// Hopeful reports whether the caller may queue statements that fail where a
 	// rule is broken, instead of asking first: when one of them fails, the whole
 	// transaction runs again and is not hopeful. SQLite never is: asking costs

@@ -86,6 +86,7 @@ func SQL(tx Tx) (*sql.Tx, bool) {
 type txBase struct {
 	now   time.Time
 	after []func()
+	rows  []rows
 }
 
 func (b *txBase) Now() time.Time       { return b.now }

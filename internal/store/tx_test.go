@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -373,6 +374,44 @@ func TestHope(t *testing.T) {
 		})
 		if !store.IsUnique(err, "instance", "name") || runs != 1 {
 			t.Errorf("without hope: %v after %d runs", err, runs)
+		}
+	})
+}
+
+func TestCollectedRowsAreWrittenInOrder(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		const n = 130
+		appendAll := func(fail error) error {
+			return db.InTx(ctx, func(_ context.Context, tx store.Tx) error {
+				for i := range n {
+					tx.Collect(`events (id, subject, type, data, created_at)`, "evt", "tsk", "t", strconv.Itoa(i), 1)
+				}
+				return fail
+			})
+		}
+		refused := errors.New("refused")
+		if err := appendAll(refused); !errors.Is(err, refused) {
+			t.Fatal(err)
+		}
+		if err := appendAll(nil); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := db.Read().Query(ctx, `SELECT data FROM events ORDER BY seq`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = rows.Close() }()
+		next := 0
+		for ; rows.Next(); next++ {
+			var data string
+			if err := rows.Scan(&data); err != nil || data != strconv.Itoa(next) {
+				t.Fatalf("row %d: %q, %v", next, data, err)
+			}
+		}
+		if next != n || rows.Err() != nil {
+			t.Errorf("%d rows, want %d; %v", next, n, rows.Err())
 		}
 	})
 }

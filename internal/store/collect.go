@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"strconv"
+)
+
+// rows are collected for one INSERT.
+type rows struct {
+	into string
+	each int // values of a row
+	args []any
+}
+
+// maxCollected bounds the rows of one statement: SQLite's driver looks each
+// parameter up among all others.
+const maxCollected = 40
+
+// Collect adds a row to those that are written before the commit, those of the
+// same table and columns by one statement.
+func (b *txBase) Collect(into string, values ...any) {
+	for i := range b.rows {
+		if r := &b.rows[i]; r.into == into && len(r.args) < maxCollected*r.each {
+			r.args = append(r.args, values...)
+			return
+		}
+	}
+	b.rows = append(b.rows, rows{into: into, each: len(values), args: values})
+}
+
+// writeCollected queues what was collected.
+func (b *txBase) writeCollected(ctx context.Context, tx Tx) error {
+	for _, r := range b.rows {
+		if err := tx.Queue(ctx, "insert into "+r.into, r.insert(), r.args...); err != nil {
+			return err
+		}
+	}
+	b.rows = nil
+	return nil
+}
+
+func (r rows) insert() string {
+	query := []byte("INSERT INTO " + r.into + " VALUES ")
+	for i := range r.args {
+		switch {
+		case i == 0:
+			query = append(query, '(')
+		case i%r.each == 0:
+			query = append(query, "),("...)
+		default:
+			query = append(query, ',')
+		}
+		query = strconv.AppendInt(append(query, '$'), int64(i+1), 10)
+	}
+	return string(append(query, ')'))
+}
