@@ -241,3 +241,9 @@ func (s *Service) Candidates(ctx context.Context, q store.Querier, category city
 func (s *Service) SetStanding(ctx context.Context, tx store.Tx, agentID string, standing Standing) error {
 	return updateStanding(ctx, tx, agentID, standing)
 }
+
+// CopyStanding is SetStanding with what a query selects: score, confidence,
+// completed, failed and failures in a row of the agent $1.
+func (s *Service) CopyStanding(ctx context.Context, tx store.Tx, agentID, query string) error {
+	return copyStanding(ctx, tx, agentID, query)
+}

@@ -161,3 +161,47 @@ func TestRecordConcurrently(t *testing.T) {
 		}
 	})
 }
+
+// What SQL adds up is what Apply does.
+func TestRecordBlind(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		inputs := []reputation.Input{
+			{Cause: reputation.CauseStarted}, passed(83), {Cause: reputation.CauseDeclined}, {Cause: reputation.CauseGaveUp},
+			{Cause: reputation.CauseStarted}, {Cause: reputation.CauseThumbsUp, Rating: 4}, passed(51), passed(100),
+		}
+		var want reputation.Standing
+		for i, in := range inputs {
+			before := want.Score()
+			want = want.Apply(in)
+			var columns [5]int
+			err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+				if !in.Cause.Blind() {
+					_, _, err := reputation.Record(ctx, tx, "agt_1", "tsk_1", in)
+					return err
+				}
+				if err := reputation.RecordBlind(ctx, tx, "agt_1", "tsk_1", in); err != nil {
+					return err
+				}
+				return tx.QueryRow(ctx, reputation.StandingSQL, "agt_1").Scan(&columns[0], &columns[1], &columns[2], &columns[3], &columns[4])
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := reputation.Find(t.Context(), db.Read(), "agt_1")
+			if err != nil || got != want {
+				t.Fatalf("after input %d: %+v, %v; want %+v", i, got, err, want)
+			}
+			if in.Cause.Blind() && columns != [5]int{want.Score(), want.Confidence(), want.Completed, want.Failed, want.ConsecutiveFailures} {
+				t.Errorf("after input %d: SQL selects %v of %+v with score %d", i, columns, want, want.Score())
+			}
+			if in.Cause != reputation.CausePassed {
+				continue
+			}
+			changes, err := reputation.Changes(t.Context(), db.Read(), "agt_1", 0, 1)
+			if err != nil || len(changes) != 1 || changes[0].Before != before || changes[0].After != want.Score() {
+				t.Errorf("after input %d: %+v, %v; want from %d to %d", i, changes, err, before, want.Score())
+			}
+		}
+	})
+}

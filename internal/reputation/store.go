@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/store"
@@ -38,6 +39,60 @@ func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) 
 		(agent_id, task_id, cause, score_before, score_after, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
 }
+
+// Blind reports whether a cause can be recorded without reading the standing
+// first: it suspends nobody and counts the same whatever was before.
+func (c Cause) Blind() bool { return c == CauseStarted || c == CausePassed }
+
+// RecordBlind is Record for a blind cause. Nothing waits for an answer, so the
+// agent's row is locked no longer than the commit takes, and the tasks of one
+// agent do not wait for each other.
+func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) error {
+	if err := observe(ctx, tx, agentID, Standing{}.Apply(in)); err != nil || in.Cause == CauseStarted {
+		return err
+	}
+	return tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
+		(agent_id, task_id, cause, score_before, score_after, created_at)
+		SELECT agent_id, $2, $3, score_before, `+scoreSQL+`, $4 FROM reputations WHERE agent_id = $1`,
+		agentID, taskID, string(in.Cause), store.Micros(tx.Now()))
+}
+
+// observe adds what is observed once to what is there: as Average.with does, and
+// only in the dimensions that one has seen.
+func observe(ctx context.Context, tx store.Tx, agentID string, one Standing) error {
+	return tx.Queue(ctx, "store reputation", `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
+		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures, score_before)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (agent_id) DO UPDATE SET `+observeSQL,
+		append(append([]any{agentID}, columns(one)...), Standing{}.Score())...)
+}
+
+// observeSQL changes a row by the one that was to be inserted, and remembers the
+// score before.
+var observeSQL = func() string {
+	var b strings.Builder
+	for _, name := range []string{"outcome", "relationship", "economic", "reliability", "offers"} {
+		for _, column := range []string{name + "_sum", name + "_weight"} {
+			fmt.Fprintf(&b, "%s = reputations.%[1]s * CASE WHEN excluded.%s_weight > 0 THEN %g ELSE 1 END + excluded.%[1]s, ", column, name, decay)
+		}
+	}
+	return b.String() + `completed = reputations.completed + excluded.completed, failed = reputations.failed + excluded.failed,
+		consecutive_failures = CASE WHEN excluded.completed > 0 THEN 0 ELSE reputations.consecutive_failures + excluded.consecutive_failures END,
+		score_before = ` + scoreSQL
+}()
+
+// scoreSQL is Standing.Score of a row.
+var scoreSQL = func() string {
+	parts := make([]string, len(weights))
+	for i, w := range weights {
+		parts[i] = fmt.Sprintf("%g * ((reputations.%[2]s_sum + %[3]g) / (reputations.%[2]s_weight + %[4]d))", w.Share, w.Name, priorWeight*priorValue, priorWeight)
+	}
+	return "CAST(FLOOR(1000 * (" + strings.Join(parts, " + ") + ") + 0.5) AS BIGINT)"
+}()
+
+// StandingSQL selects an agent's score, confidence, completed and failed tasks
+// and failures in a row; the agent is $1.
+var StandingSQL = fmt.Sprintf(`SELECT %s, CASE WHEN completed + failed >= %[2]d THEN 100 ELSE (completed + failed) * 100 / %[2]d END,
+	completed, failed, consecutive_failures FROM reputations WHERE agent_id = $1`, scoreSQL, tasksToCertainty)
 
 // lock finds an agent's standing and locks its row until commit. The row must
 // exist to be locked: two first changes at once would lose one.
@@ -97,9 +152,15 @@ func open(ctx context.Context, tx store.Tx, agentID string) error {
 func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
 	return tx.Queue(ctx, "store reputation", `UPDATE reputations SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
 		economic_sum = $6, economic_weight = $7, reliability_sum = $8, reliability_weight = $9, offers_sum = $10, offers_weight = $11,
-		completed = $12, failed = $13, consecutive_failures = $14 WHERE agent_id = $1`,
-		agentID, s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
-		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures)
+		completed = $12, failed = $13, consecutive_failures = $14 WHERE agent_id = $1`, append([]any{agentID}, columns(s)...)...)
+}
+
+// columns are a standing as it is kept.
+func columns(s Standing) []any {
+	return []any{
+		s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
+		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures,
+	}
 }
 
 // Changes returns an agent's latest changes, newest first, before the given

@@ -122,7 +122,7 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 	if tr.To.Ended() && t.EndedAt == nil {
 		t.EndedAt = now(tx)
 	}
-	// The standing first: it waits for an answer, and after it nothing does, so
+	// The standing first: where it waits for an answer, nothing after it does, so
 	// that balances are locked no longer than the commit takes.
 	if tr.Cause != "" {
 		c.learn.Cause = tr.Cause
@@ -170,6 +170,12 @@ func (s *Service) tell(ctx context.Context, tx store.Tx, t *Task, tr Transition,
 
 // learn moves an agent's standing and suspends it after too many failures in a row.
 func (s *Service) learn(ctx context.Context, tx store.Tx, agentID, taskID string, in reputation.Input) error {
+	if in.Cause.Blind() {
+		if err := reputation.RecordBlind(ctx, tx, agentID, taskID, in); err != nil || in.Cause == reputation.CauseStarted {
+			return err
+		}
+		return s.Agents.CopyStanding(ctx, tx, agentID, reputation.StandingSQL)
+	}
 	standing, shows, err := reputation.Record(ctx, tx, agentID, taskID, in)
 	if err != nil || !shows {
 		return err
