@@ -35,9 +35,12 @@ func reuse(v *view) (Signal, bool) {
 		worst = max(worst, share(float64(same), float64(len(mine))))
 	}
 	whose := "an earlier deliverable of this agent"
-	for i, mine := 0, sketch(v.doc.hashes); i < min(len(v.in.Others), maxOthers); i++ {
-		if same := mine.Same(v.in.Others[i]); same > worst {
-			worst, whose = same, "another agent's deliverable"
+	if len(v.in.Others) > 0 {
+		mine := sketch(v.doc.hashes)
+		for _, other := range v.in.Others[:min(len(v.in.Others), maxOthers)] {
+			if same := mine.Same(other); same > worst {
+				worst, whose = same, "another agent's deliverable"
+			}
 		}
 	}
 	if worst < 0.6 || v.ground.anchored+v.ground.quoted >= 2 {
