@@ -1,15 +1,10 @@
 package gvisor_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os/exec"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"aicity.dev/aicity/internal/sandbox"
 )
@@ -81,45 +76,6 @@ func TestRunnerIsOutOfReach(t *testing.T) {
 	if exit, out := s.shell(t, "echo alive"); exit.Code != 0 || out != "alive\n" {
 		t.Errorf("after the attacks: %+v, %q", exit, out)
 	}
-}
-
-func TestManyCommandsAtOnce(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Limits{})
-	var all sync.WaitGroup
-	for i := range 16 {
-		all.Go(func() {
-			var out bytes.Buffer
-			want := strings.Repeat(fmt.Sprintf("%d\n", i), 20_000)
-			exit, err := s.Exec(t.Context(), s.id, sandbox.Command{
-				Argv: []string{"sh", "-c", "cat; exit $0", fmt.Sprint(i)}, Dir: "/", Stdin: strings.NewReader(want), Timeout: time.Minute,
-			}, &out, &out)
-			if err != nil || exit.Code != i || out.String() != want {
-				t.Errorf("command %d: %+v, %v, %d bytes", i, exit, err, out.Len())
-			}
-		})
-	}
-	all.Wait()
-}
-
-// Output is held up while nobody takes it, and a writer's error ends the command.
-func TestOutputWaitsForItsReader(t *testing.T) {
-	t.Parallel()
-	s := start(t, sandbox.Limits{})
-	exit, err := s.Exec(t.Context(), s.id, sandbox.Command{Argv: []string{"yes"}, Dir: "/"}, &full{left: 3 << 20}, &full{})
-	if err != nil || exit.Code != 137 {
-		t.Errorf("got %+v, %v; want it killed", exit, err)
-	}
-}
-
-// full is a writer that fails when it is full.
-type full struct{ left int }
-
-func (w *full) Write(p []byte) (int, error) {
-	if w.left -= len(p); w.left < 0 {
-		return 0, errors.New("full")
-	}
-	return len(p), nil
 }
 
 // The death of a sandbox is known at once, by who waits for a command and by

@@ -28,7 +28,7 @@ func Backend(t testing.TB) *gvisor.Backend {
 // BackendOn is Backend with a folder of the host as the sandboxes' root.
 func BackendOn(t testing.TB, root string) *gvisor.Backend {
 	t.Helper()
-	b := gvisor.New(gvisor.Options{Runsc: runsc(t), Runner: Runner(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
+	b := gvisor.New(gvisor.Options{Runsc: Runsc(t), Runner: Runner(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
 	if err := b.Probe(t.Context()); err != nil {
 		missing(t, "no sandbox runs here: "+err.Error())
 	}
@@ -119,9 +119,14 @@ func shortDir(t testing.TB) string {
 }
 
 // Runner builds the sandboxes' first process into bin/, so that no test meets
-// an old one, and returns its path.
+// an old one, and returns its path. One that lies beside the test was built for it.
 func Runner(t testing.TB) string {
 	t.Helper()
+	if self, err := os.Executable(); err == nil {
+		if beside, err := exec.LookPath(filepath.Join(filepath.Dir(self), "aicity-runner")); err == nil {
+			return beside
+		}
+	}
 	path, err := built()
 	if err != nil {
 		t.Fatalf("build the runner: %v", err)
@@ -163,8 +168,8 @@ func module() string {
 	return dir
 }
 
-// runsc finds the binary in bin/ of the module or in $PATH.
-func runsc(t testing.TB) string {
+// Runsc finds the binary in bin/ of the module, beside the test or in $PATH.
+func Runsc(t testing.TB) string {
 	t.Helper()
 	path, err := gvisor.Find(filepath.Join(module(), "bin", "runsc"))
 	if err == nil {
