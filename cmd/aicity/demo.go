@@ -33,6 +33,7 @@ const usualRefundWindow = 15 * time.Minute
 
 // Run starts a city in a fresh folder and runs the demo in it.
 func (c *demoCmd) Run(ctx context.Context) error {
+	enterNamespace(ctx, c.logger())
 	dir, err := os.MkdirTemp("", "aicity-demo-")
 	if err != nil {
 		return err

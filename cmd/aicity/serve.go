@@ -22,10 +22,7 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context) error {
 	logger := newLogger(c.LogFormat, c.LogLevel)
 	if c.SandboxVolume != "folder" {
-		// Does not return when it succeeds: the server starts again inside.
-		if err := namespace.Enter(ctx); err != nil {
-			logger.WarnContext(ctx, "no namespace to mount workspaces in", "error", err)
-		}
+		enterNamespace(ctx, logger)
 	}
 	city, err := app.New(ctx, c.Config, logger, app.Options{})
 	if err != nil {
@@ -38,6 +35,14 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	<-ctx.Done()
 	logger.InfoContext(ctx, "closing the city")
 	return city.Stop(ctx)
+}
+
+// enterNamespace starts this program again in a namespace where it may mount
+// workspaces, and does not return then. Where there is no need, or no way, it does.
+func enterNamespace(ctx context.Context, logger *slog.Logger) {
+	if err := namespace.Enter(ctx); err != nil {
+		logger.WarnContext(ctx, "no namespace to mount workspaces in", "error", err)
+	}
 }
 
 // joinStop stops a city that could not start.
