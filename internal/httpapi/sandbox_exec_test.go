@@ -66,6 +66,28 @@ func testExecTimeout(t *testing.T, j *job) {
 	}
 }
 
+// A command is ended from another call, by the name it was given.
+func testExecCancel(t *testing.T, j *job) {
+	const id = "to-be-cancelled"
+	ended := make(chan error, 1)
+	go func() {
+		_, err := j.agent.Tasks.Exec(t.Context(), j.id, aicity.Exec{ID: id, Command: "setsid sleep 8765 & touch /tmp/cancel-me; sleep 8765"})
+		ended <- err
+	}()
+	j.exec(t, aicity.Exec{Command: "until test -e /tmp/cancel-me; do sleep 0.01; done"})
+	wantCode(t, "another agent", j.Agent(t, "bug_fix").Tasks.CancelExec(t.Context(), j.id, id), aicity.CodeTaskNotFound)
+	wantCode(t, "another command", j.agent.Tasks.CancelExec(t.Context(), j.id, "another"), aicity.CodeExecNotFound)
+	if err := j.agent.Tasks.CancelExec(t.Context(), j.id, id); err != nil {
+		t.Fatal(err)
+	}
+	err := <-ended
+	wantCode(t, "the cancelled command", err, aicity.CodeExecCancelled)
+	if left := j.exec(t, aicity.Exec{Command: `cat /proc/[0-9]*/cmdline | tr '\0' ' '`}); strings.Contains(left.Stdout, "sleep 8765") {
+		t.Errorf("left running: %s", left.Stdout)
+	}
+	wantCode(t, "cancelled twice", j.agent.Tasks.CancelExec(t.Context(), j.id, id), aicity.CodeExecNotFound)
+}
+
 func testStreams(t *testing.T, j *job) {
 	agent, at := asAgent(j.Server, j.agent), "/tasks/"+j.id+"/sandbox"
 	got := agent.call(t, http.MethodGet, at+"/files/read?path="+aicity.RepoDir+"/data/blob.bin", "", "Accept", "application/octet-stream")
