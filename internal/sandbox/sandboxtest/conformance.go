@@ -207,7 +207,7 @@ func earlyOutput(t *testing.T, b sandbox.Backend) {
 	box := Create(t, b, sandbox.Limits{})
 	answer := filepath.Join(box.Workspace, "answer")
 	out := &firstWrite{then: func() {
-		if err := os.WriteFile(answer, nil, 0o644); err != nil { //nolint:gosec // for the sandbox's user
+		if err := os.WriteFile(answer, nil, 0o644); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -222,11 +222,11 @@ func earlyOutput(t *testing.T, b sandbox.Backend) {
 func sharedFiles(t *testing.T, b sandbox.Backend) {
 	box := Create(t, b, sandbox.Limits{})
 	for _, dir := range []string{box.Workspace, box.Baseline} {
-		if err := os.WriteFile(filepath.Join(dir, "given"), []byte("from outside"), 0o644); err != nil { //nolint:gosec // for the sandbox's user
+		if err := os.WriteFile(filepath.Join(dir, "given"), []byte("from outside"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(box.Baseline, 0o755); err != nil { //nolint:gosec // for the sandbox's user
+	if err := os.Chmod(box.Baseline, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if exit, out := box.Shell(t, "cat given "+sandbox.BaselineDir+"/given && echo from inside > made && mkdir d && mv made d/made"); exit.Code != 0 || out != "from outsidefrom outside" {
