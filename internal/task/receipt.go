@@ -193,7 +193,7 @@ type Statement struct {
 // StatementLine is one movement: the amount goes from one place to the other.
 type StatementLine struct {
 	ID     string     `json:"id"`
-	Kind   string     `json:"kind" doc:"hold, earn, fee, rest, void, release, release_fee, reverse or reverse_fee"`
+	Kind   string     `json:"kind" doc:"hold, earn, fee, rest, void, rehold, release, release_fee, reverse or reverse_fee"`
 	From   string     `json:"from"`
 	To     string     `json:"to"`
 	Amount city.Cents `json:"amount"`
@@ -231,8 +231,11 @@ func (s *Service) Statement(ctx context.Context, t *Task, party Party) (Statemen
 				line.To = "buyer"
 			}
 		}
-		if returns[r.Kind] {
+		switch {
+		case returns[r.Kind]:
 			st.Returned += r.Amount
+		case r.Kind == "rehold": // an overturned verdict takes back what the failure returned
+			st.Returned -= r.Amount
 		}
 		st.Transfers = append(st.Transfers, line)
 	}

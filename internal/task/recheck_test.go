@@ -108,6 +108,13 @@ func TestOverturnedVerdictIsSettled(t *testing.T) {
 			t.Errorf("decided twice: %v", err)
 		}
 		s.clean()
+		done, err := s.App.Tasks.ForBuyer(t.Context(), s.buyer.ID, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st, err := s.App.Tasks.Statement(t.Context(), done, task.PartyBuyer); err != nil || st.Returned != st.Budget-st.Charge {
+			t.Errorf("statement of an overturned verdict: %+v, %v", st, err)
+		}
 		// The buyer may still object, but not undo the operator's word alone.
 		if got, err := s.down(id, 1); err != nil || got.Status != city.TaskRefundReview || got.Review.Cause != task.ReviewOverturned {
 			t.Errorf("refund of an overturned verdict: %+v, %v", got, err)

@@ -85,6 +85,9 @@ func newScene(t *testing.T) *scene {
 	s.Agent(t, "content_creation")
 	s.done = s.deliver(t, question, research)
 	s.failed = s.deliver(t, question, "Looks good to me.")
+	if _, err := s.worker.Tasks.RequestRecheck(t.Context(), s.failed, "The answer names the mode and says why."); err != nil {
+		t.Fatal(err)
+	}
 	s.refunded = s.deliver(t, indexQuestion, indexes)
 	if _, err := s.buyer.Tasks.Feedback(t.Context(), s.refunded, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Criterion: 1}); err != nil {
 		t.Fatal(err)
@@ -183,7 +186,8 @@ func (s *scene) pages() []scenePage {
 		{"receipt", "/tasks/" + s.done + "/receipt", s.buyer}, {"receipts", "/wallet/receipts", s.buyer}, {"receipts-empty", "/wallet/receipts", s.newcomer},
 		{"task-earned", "/tasks/" + s.done, owner},
 		{"task-review", "/tasks/" + s.reviewed, s.buyer}, {"operator", "/operator", s.operator}, {"operator-refunds", "/operator/refunds", s.operator},
-		{"operator-refund", "/operator/refunds/" + s.reviewed, s.operator},
+		{"operator-refund", "/operator/refunds/" + s.reviewed, s.operator}, {"operator-rechecks", "/operator/rechecks", s.operator},
+		{"operator-recheck", "/operator/rechecks/" + s.failed, s.operator}, {"task-rejected", "/tasks/" + s.failed, owner},
 	}...)
 }
 

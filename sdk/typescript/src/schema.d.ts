@@ -2788,7 +2788,7 @@ export interface components {
             at: string;
             from: string;
             id: string;
-            /** @description hold, earn, fee, rest, void, release, release_fee, reverse or reverse_fee */
+            /** @description hold, earn, fee, rest, void, rehold, release, release_fee, reverse or reverse_fee */
             kind: string;
             to: string;
         };
