@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/config"
 )
 
@@ -52,6 +53,7 @@ func main() {
 	transfers := flag.Int("transfers", 2_000_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()
+	app.TradeMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	err := profiled(*profile, func() error {

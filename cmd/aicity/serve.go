@@ -24,6 +24,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if c.SandboxVolume != "folder" {
 		enterNamespace(ctx, logger)
 	}
+	app.TradeMemory()
 	city, err := app.New(ctx, c.Config, logger, app.Options{})
 	if err != nil {
 		return err
