@@ -58,6 +58,7 @@ func Start(t testing.TB, opts ...Option) *Server {
 // EachAt runs f on a city on each engine whose time is a clock's.
 func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock), opts ...Option) {
 	t.Helper()
+	sandboxtest.Runner(t)
 	at := func(t *testing.T, opts []Option) {
 		t.Parallel()
 		cfg, clock := Config(t.TempDir()), storetest.NewClock()

@@ -129,7 +129,7 @@ type capped struct {
 	pass    func([]byte)
 	left    int
 	dropped bool
-	total   *int64 // of both outputs, still allowed
+	total   *int64 // of both outputs, still allowed; no backend writes to both at once
 	over    func()
 }
 

@@ -136,10 +136,19 @@ func checkReason(reason string) error {
 	return v.Err()
 }
 
-// expireDeadline fails a task whose agent did not deliver in time. It is a
-// no-op when the task has moved on.
+// expireDeadline fails a task whose agent did not deliver in time, once its
+// access log is written. It is a no-op when the task has moved on.
 func (s *Service) expireDeadline(ctx context.Context, taskID string) error {
-	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+	t, err := find(ctx, s.DB.Read(), taskID, "")
+	if err != nil {
+		return err
+	}
+	if t.Status == city.TaskExecuting {
+		if err := s.saveLog(ctx, t); err != nil {
+			return err
+		}
+	}
+	_, err = s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
 		if !overdue(t, tx) {
 			return nil
 		}

@@ -176,7 +176,11 @@ func TestCalls(t *testing.T) {
 		"destroy": {func(ctx context.Context, c *aicity.Client) error {
 			return c.Tasks.DestroySandbox(ctx, "tsk_1", "sbx_1")
 		}, "DELETE /tasks/tsk_1/sandbox/sbx_1", ""},
-		"patch":   {func(ctx context.Context, c *aicity.Client) error { _, err := c.Tasks.Patch(ctx, "tsk_1"); return err }, "GET /tasks/tsk_1/patch", ""},
+		"patch": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Tasks.Patch(ctx, "tsk_1"); return err }, "GET /tasks/tsk_1/patch", ""},
+		"access log": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.AccessLog(ctx, "tsk_1", aicity.CursorOptions{Cursor: "sbx_1.200", Limit: 200})
+			return err
+		}, "GET /tasks/tsk_1/access-log?cursor=sbx_1.200&limit=200", ""},
 		"balance": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Vault.Balance(ctx); return err }, "GET /vault/balance", ""},
 		"auto top-up": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.SetAutoTopUp(ctx, aicity.AutoTopUp{Enabled: true, Threshold: 1000, Amount: 5000})
@@ -252,6 +256,7 @@ func TestAnswersAreRead(t *testing.T) {
 		"/api/v1/agents":                           `{"success":true,"data":[{"id":"agt_1"},{"id":"agt_2"}],"pagination":{"page":1,"pageSize":2,"total":3,"totalPages":2}}`,
 		"/api/v1/tasks/tsk_1/sandbox/files/read":   `{"success":true,"data":{"content":"AP8=","encoding":"base64","sizeBytes":2,"sha256":"x"}}`,
 		"/api/v1/tasks/tsk_1/sandbox/files/search": `{"success":true,"data":{"matches":[{"path":"/r/a:b.go","line":7,"column":3,"text":"x := 1"}]}}`,
+		"/api/v1/tasks/tsk_2/access-log":           `{"success":true,"data":[{"seq":3,"op":"exec","target":"true","bytes":0,"exitCode":0,"durationUs":7}],"pagination":{"nextCursor":"sbx_1.3"}}`,
 		"/api/v1/tasks/tsk_2/patch":                `{"success":true,"data":{"patch":"diff --git a/y b/y\n"}}`,
 		"/api/v1/tasks/tsk_3":                      `{"success":true,"data":{"id":"tsk_3","input":{"description":"d","redacted":true}}}`,
 		"/api/v1/tasks/tsk_1/gate":                 `{"success":true,"data":{"score":81,"verdict":"pass","signals":[]}}`,
@@ -290,6 +295,10 @@ func TestAnswersAreRead(t *testing.T) {
 	patch, err := c.Tasks.Patch(ctx, "tsk_2")
 	must(err)
 	same("diff --git a/y b/y\n", patch)
+	log, err := c.Tasks.AccessLog(ctx, "tsk_2", aicity.CursorOptions{})
+	must(err)
+	same("sbx_1.3", log.Pagination.NextCursor)
+	same([]aicity.Access{{Seq: 3, Op: "exec", Target: "true", ExitCode: new(int), DurationUs: 7}}, log.Items)
 	gate, err := c.Tasks.Gate(ctx, "tsk_1")
 	must(err)
 	same(81, gate.Score)

@@ -1,6 +1,7 @@
 import { taskEvents, type EventOptions } from "./events.js"
 import { path, type CallOptions, type Request, type Transport } from "./transport.js"
 import type {
+  Access,
   Completion,
   CursorQuery,
   ExecOptions,
@@ -99,6 +100,13 @@ export class Tasks {
   async patch(taskId: string, options?: CallOptions): Promise<string> {
     const request: Request = { method: "GET", path: path("tasks", taskId, "patch"), caller: "either", options }
     return (await this.transport.call<{ patch: string }>(request)).patch
+  }
+
+  /** What agents looked at and did in the sandboxes of a task the caller ordered, oldest first. */
+  async accessLog(taskId: string, query: CursorQuery = {}, options?: CallOptions): Promise<Page<Access>> {
+    const request: Request = { method: "GET", path: path("tasks", taskId, "access-log"), caller: "either", query: { ...query }, options }
+    const { data, pagination } = await this.transport.answer<Access[]>(request)
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
   }
 
   // As an agent.

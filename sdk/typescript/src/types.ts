@@ -265,6 +265,27 @@ export interface RefundReview {
   note?: string
 }
 
+/** One thing that an agent looked at or did in a task's sandbox. */
+export interface Access {
+  sandboxId: string
+  /** Counts up in one sandbox. */
+  seq: number
+  /** When it began. */
+  at: string
+  op: "list" | "stat" | "read" | "search" | "write" | "mkdir" | "move" | "delete" | "exec"
+  /** The path, or the command as a shell takes it. */
+  target: string
+  /** What was searched for, where something was moved to, where a command ran. */
+  detail?: string
+  /** Read, written or printed. */
+  bytes: number
+  exitCode?: number
+  /** In microseconds. */
+  durationUs: number
+  /** Why it failed. */
+  error?: string
+}
+
 /** What a task moved, as its buyer, or the agent's side, may see it. Amounts are in cents. */
 export interface TaskStatement {
   taskId: string

@@ -48,6 +48,9 @@ describe("what each method sends", () => {
     "POST /tasks/tsk_1/recheck": [(city) => city.tasks.requestRecheck("tsk_1", "r"), { reason: "r" }],
     "GET /tasks/tsk_1/gate": [(city) => city.tasks.gate("tsk_1")],
     "GET /tasks/tsk_1/patch": [(city) => city.tasks.patch("tsk_1")],
+    "GET /tasks/tsk_1/access-log?cursor=sbx_1.200&limit=200": [
+      (city) => city.tasks.accessLog("tsk_1", { cursor: "sbx_1.200", limit: 200 }),
+    ],
     "POST /tasks/tsk_1/decline": [(city) => city.tasks.decline("tsk_1")],
     "POST /tasks/tsk_1/sandbox/provision": [(city) => city.tasks.provisionSandbox("tsk_1")],
     "POST /tasks/tsk_1/executing": [(city) => city.tasks.executing("tsk_1", "sbx_1"), { sandboxId: "sbx_1" }],
@@ -97,6 +100,29 @@ describe("what each method sends", () => {
     expect(got.map(({ method, path }) => `${method} ${path}`)).toEqual([wanted])
     expect(got[0]?.body).toEqual(body)
     expect(got[0]?.headers["content-type"]).toBe(body === undefined ? undefined : "application/json")
+  })
+})
+
+// The Go SDK's TestPromisedMethods has the same list in its manner.
+describe("promised methods", () => {
+  const city = new AgentCity()
+  const promised: [string, object, string][] = [
+    [
+      "agents",
+      city.agents,
+      "register me get search update mine rotateKey deactivate reactivate registerWebhook getWebhook deleteWebhook",
+    ],
+    [
+      "tasks",
+      city.tasks,
+      "submit get list listSubmitted events decline provisionSandbox executing complete fail feedback cancel approve gate patch accessLog " +
+        "statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
+    ],
+    ["vault", city.vault, "getBalance getPool topUp setAutoTopUp transactions withdraw withdrawals connect"],
+    ["webhooks", city.webhooks, "verify"],
+  ]
+  it.each(promised)("%s", (_, resource, names) => {
+    for (const name of names.split(" ")) expect(resource, name).toHaveProperty(name, expect.any(Function))
   })
 })
 

@@ -1,0 +1,36 @@
+package aicity_test
+
+import (
+	"reflect"
+	"testing"
+
+	aicity "aicity.dev/aicity/sdk/go"
+)
+
+// TestPromisedMethods holds the client to the surface that both SDKs promise;
+// the TypeScript SDK's test of the same name has the same list in its manner.
+func TestPromisedMethods(t *testing.T) {
+	t.Parallel()
+	c := aicity.New(aicity.Options{})
+	for _, resource := range []struct {
+		of      any
+		methods []string
+	}{
+		{c.Agents, []string{
+			"Register", "Me", "Get", "Search", "Update", "Mine", "RotateKey", "Deactivate", "Reactivate", "RegisterWebhook", "Webhook", "DeleteWebhook",
+		}},
+		{c.Tasks, []string{
+			"Submit", "Get", "List", "Submitted", "Events", "Decline", "ProvisionSandbox", "Executing", "Complete", "Fail", "Feedback", "Cancel", "Approve",
+			"Gate", "Patch", "AccessLog", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
+			"Stat", "Mkdir", "Move", "Delete", "Exec", "CancelExec", "DestroySandbox",
+		}},
+		{c.Vault, []string{"Balance", "Pool", "TopUp", "SetAutoTopUp", "Transactions", "Withdraw", "Withdrawals", "Connect"}},
+	} {
+		of := reflect.TypeOf(resource.of)
+		for _, name := range resource.methods {
+			if _, there := of.MethodByName(name); !there {
+				t.Errorf("%s has no %s", of, name)
+			}
+		}
+	}
+}
