@@ -90,7 +90,7 @@ func (f *Fetcher) eachEntry(ctx context.Context, a Archive, do func(entry) error
 	if _, err := a.Content.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read archive: %w", err)
 	}
-	w := &walker{ctx: ctx, limits: f.Limits, left: f.Limits.Bytes, do: do}
+	w := &walker{ctx: ctx, limits: f.Limits, left: f.Limits.Bytes, do: do, seen: map[string]seenName{}}
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		return w.tarGz(io.NewSectionReader(a.Content, 0, a.Size))
@@ -108,6 +108,7 @@ type walker struct {
 	entries int
 	left    int64 // bytes that may still come
 	do      func(entry) error
+	seen    map[string]seenName // by folded name: all members, with the folders that lead to them
 }
 
 func (w *walker) tarGz(r io.Reader) error {
@@ -133,6 +134,9 @@ func (w *walker) tarGz(r io.Reader) error {
 
 func (w *walker) tarEntry(h *tar.Header, content io.Reader) error {
 	e := entry{mode: h.FileInfo().Mode(), content: content}
+	if sparse(h) {
+		return errArchive("%q is a sparse file, which could be of any size", shorten(h.Name))
+	}
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeRegA: //nolint:staticcheck // old archives have it
 	case tar.TypeDir:
@@ -153,7 +157,23 @@ func (w *walker) tarEntry(h *tar.Header, content io.Reader) error {
 	return w.entry(h.Name, e)
 }
 
+// sparse reports whether a member's content is longer than what is there of it.
+func sparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
 func (w *walker) zip(a Archive) error {
+	if tooManyMembers(a, w.limits.Files) {
+		return errTooManyFiles(w.limits.Files)
+	}
 	z, err := zip.NewReader(a.Content, a.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return errArchive("its directory is broken").WithCause(err)
@@ -207,6 +227,9 @@ func (w *walker) entry(name string, e entry) error {
 		return err
 	}
 	e.name = clean
+	if err := w.distinct(clean, e.mode.IsDir()); err != nil {
+		return err
+	}
 	if e.mode&fs.ModeSymlink != 0 && !insideLink(clean, e.link) {
 		return errArchive("%q is a link that leads out", shorten(name))
 	}
@@ -218,27 +241,6 @@ func (w *walker) entry(name string, e entry) error {
 		return metered.failed
 	}
 	return err
-}
-
-// cleanName is the name below the root that an archive's name means; keep is
-// false for what is left out. Errors: ARCHIVE_INVALID.
-func cleanName(name string) (clean string, keep bool, err error) {
-	switch {
-	case len(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return "", false, errArchive("%q is not a usable name", shorten(name))
-	case strings.HasPrefix(name, "/") || strings.Contains(name, `\`) || filepath.VolumeName(name) != "":
-		return "", false, errArchive("%q is not a relative path", shorten(name))
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		if part == ".." {
-			return "", false, errArchive("%q leads out of the archive", shorten(name))
-		}
-		if strings.EqualFold(part, ".git") {
-			return "", false, nil
-		}
-	}
-	clean = path.Clean(name)
-	return clean, clean != ".", nil
 }
 
 // insideLink reports whether a symbolic link at name stays below the root.

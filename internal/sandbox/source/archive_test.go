@@ -98,8 +98,7 @@ func TestUnpack(t *testing.T) {
 		{name: ".GIT/hooks/post-checkout", content: "x"},
 		{name: ".gitignore", content: "ignored.txt\n"},
 		{name: "ignored.txt", content: "delivered all the same\n"},
-		{name: "twice", content: "first"},
-		{name: "twice", content: "second"},
+		{name: "nested.zip", content: "PK\x03\x04 is a file like any other"},
 	}
 	for name, make := range map[string]func(testing.TB, ...member) Archive{"tar.gz": tarGz, "zip": zipped} {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +117,7 @@ func TestUnpack(t *testing.T) {
 				{Path: "app/main.go", Bytes: 13, Lines: 1, Text: true},
 				{Path: "app/run.sh", Bytes: 10, Lines: 1, Text: true},
 				{Path: "ignored.txt", Bytes: 23, Lines: 1, Text: true},
-				{Path: "twice", Bytes: 6, Lines: 1, Text: true},
+				{Path: "nested.zip", Bytes: 29, Lines: 1, Text: true},
 			}
 			if diff := cmp.Diff(want, b.Files); diff != "" {
 				t.Errorf("files (-want +got):\n%s", diff)
@@ -172,6 +171,24 @@ func TestHostileArchives(t *testing.T) {
 		{name: "file where a folder is", members: []member{{name: "a/b"}, {name: "a"}}, code: city.CodeArchiveInvalid},
 		{name: "folder where a file is", members: []member{{name: "a"}, {name: "a/b"}}, code: city.CodeArchiveInvalid},
 		{name: "name that is too long", members: []member{{name: strings.Repeat("x", 300)}}, code: city.CodeArchiveInvalid},
+		{name: "one name twice", members: []member{{name: "a"}, {name: "./a"}}, code: city.CodeArchiveInvalid},
+		{name: "names that differ in case", members: []member{{name: "Readme"}, {name: "README"}}, code: city.CodeArchiveInvalid},
+		{name: "folders that differ in case", members: []member{{name: "src/a"}, {name: "Src/b"}}, code: city.CodeArchiveInvalid},
+		{name: "names that differ in case beyond ASCII", members: []member{{name: "stra\u00dfe"}, {name: "STRASSE"}}, code: city.CodeArchiveInvalid},
+		{name: "names composed in two ways", members: []member{{name: "caf\u00e9"}, {name: "cafe\u0301"}}, code: city.CodeArchiveInvalid},
+		{name: "file that replaces a link", members: []member{symlink("a", "b"), {name: "A"}}, code: city.CodeArchiveInvalid},
+		{name: "write through a link to a folder", members: []member{{name: "d/x"}, symlink("l", "d"), {name: "l/y"}}, code: city.CodeArchiveInvalid},
+		{name: "dot at the end", members: []member{{name: "a./b"}}, code: city.CodeArchiveInvalid},
+		{name: ".git with a dot at the end", members: []member{{name: ".git./config"}}, code: city.CodeArchiveInvalid},
+		{name: ".git with a space at the end", members: []member{{name: ".git /config"}}, code: city.CodeArchiveInvalid},
+		{name: ".git by its short name", members: []member{{name: "GIT~1/config"}}, code: city.CodeArchiveInvalid},
+		{name: ".git as a stream", members: []member{{name: ".git::$INDEX_ALLOCATION/config"}}, code: city.CodeArchiveInvalid},
+		{name: ".git with an invisible letter", members: []member{{name: ".g\u200cit/config"}}, code: city.CodeArchiveInvalid},
+		{name: "name that reads backwards", members: []member{{name: "a\u202etxt.sh"}}, code: city.CodeArchiveInvalid},
+		{name: "long name that leads out", members: []member{{name: strings.Repeat("d/", 120) + strings.Repeat("../", 121) + "x"}}, code: city.CodeArchiveInvalid},
+		{name: "hard link to a folder", members: []member{{name: "d/x"}, {name: "h", kind: tar.TypeLink, link: "d"}}, code: city.CodeArchiveInvalid, onlyTar: true},
+		{name: "hard link to .git", members: []member{{name: "h", kind: tar.TypeLink, link: ".git/config"}}, code: city.CodeArchiveInvalid, onlyTar: true},
+		{name: "block device", members: []member{{name: "d", kind: tar.TypeBlock}}, code: city.CodeArchiveInvalid, onlyTar: true},
 		{name: "device", members: []member{{name: "d", kind: tar.TypeChar}}, code: city.CodeArchiveInvalid},
 		{name: "pipe", members: []member{{name: "p", kind: tar.TypeFifo}}, code: city.CodeArchiveInvalid},
 		{name: "hard link out", members: []member{{name: "h", kind: tar.TypeLink, link: "../../etc/passwd"}}, code: city.CodeArchiveInvalid, onlyTar: true},
