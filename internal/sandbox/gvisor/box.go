@@ -15,6 +15,7 @@ type box struct {
 	complaints *tail
 	heard      chan struct{} // closed when no more complaints come
 	errors     *os.File
+	adopted    []int // processes that are ours to bury
 }
 
 // conversation is the pipes of a sandbox before it runs.
@@ -86,15 +87,18 @@ func (b *Backend) find(id string) *box {
 	return b.boxes[id]
 }
 
-// forget ends the conversation with a sandbox that is to be destroyed.
-func (b *Backend) forget(id string) {
+// forget ends the conversation with a sandbox that is to be destroyed, and
+// returns the processes that are ours to bury.
+func (b *Backend) forget(id string) []int {
 	b.mu.Lock()
 	forgotten := b.boxes[id]
 	delete(b.boxes, id)
 	b.mu.Unlock()
-	if forgotten != nil {
-		forgotten.close()
+	if forgotten == nil {
+		return nil
 	}
+	forgotten.close()
+	return forgotten.adopted
 }
 
 // Done implements sandbox.Backend.

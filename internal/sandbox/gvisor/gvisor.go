@@ -157,11 +157,11 @@ func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
 func (b *Backend) Destroy(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
 	defer cancel()
-	b.forget(id)
+	adopted := b.forget(id)
 	if err := b.run(ctx, "delete", "--force", id); err != nil {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
-	return errors.Join(b.removeState("*"+id+"*"), removeCgroup(ctx, b.cgroupPath(id)))
+	return errors.Join(bury(ctx, adopted), b.removeState("*"+id+"*"), removeCgroup(ctx, b.cgroupPath(id)))
 }
 
 // List implements sandbox.Backend. It reads the names of the state files, so

@@ -79,6 +79,9 @@ func (b *Backend) start(caller context.Context, spec sandbox.Spec) (*box, error)
 		started.close()
 		return nil, fmt.Errorf("await the runner: %w: %s", err, started.said())
 	}
+	if started.adopted, err = b.adopted(spec.ID); err != nil {
+		return started, err
+	}
 	return started, caller.Err()
 }
 
