@@ -158,7 +158,7 @@ func (a *App) build() error {
 	}
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
-		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Links: links, Sealer: box, Panel: panel, Logger: a.logger,
+		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Links: links, Debts: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
 		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()},
 		Rules: task.Rules{
 			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -15,7 +17,7 @@ import (
 // provider at once; how it ends is decided weeks later. Until then the amount
 // stands in the buyer's disputed account, against a claim on the bank. What the
 // buyer has spent already is put there on the buyer's debt, and the next
-// top-ups pay that.
+// top-ups and earnings pay that.
 
 // DisputeStatus is how far a dispute is.
 type DisputeStatus string
@@ -35,7 +37,7 @@ type dispute struct {
 	reason                         string
 }
 
-// repaid is what later top-ups paid of the debt.
+// repaid is what later top-ups and earnings paid of the debt.
 func (d dispute) repaid() city.Cents { return d.amount - d.frozen - d.debt }
 
 func (d dispute) transfer(name string, debit, credit ledger.Account, amount city.Cents) ledger.Transfer {
@@ -90,17 +92,20 @@ func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n Dispu
 	)
 }
 
-// closeDispute gives the buyer back what was frozen and repaid and forgets the
-// rest of the debt, or lets the money go; the debt stays then.
+// closeDispute gives back what was frozen and repaid, each where it came from,
+// and forgets the rest of the debt, or lets the money go; the debt stays then.
 func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outcome DisputeStatus) error {
 	frozen, claim := ledger.OwnerDisputed(d.ownerID), ledger.PaymentDisputes(d.provider)
 	transfers := []ledger.Transfer{d.transfer("lost", frozen, claim, d.amount)}
 	if outcome == DisputeWon {
-		transfers = []ledger.Transfer{
-			d.transfer("reinstated", ledger.PaymentClearing(d.provider), claim, d.amount),
-			d.transfer("won", frozen, ledger.OwnerCredits(d.ownerID), d.frozen+d.repaid()),
-			d.transfer("forgiven", frozen, ledger.PlatformDebts, d.debt),
+		back, earned, err := s.earningsBack(ctx, tx, d)
+		if err != nil {
+			return err
 		}
+		transfers = append(back,
+			d.transfer("reinstated", ledger.PaymentClearing(d.provider), claim, d.amount),
+			d.transfer("won", frozen, ledger.OwnerCredits(d.ownerID), d.frozen+d.repaid()-earned),
+			d.transfer("forgiven", frozen, ledger.PlatformDebts, d.debt))
 		d.debt = 0
 	}
 	_, err := tx.Exec(ctx, `UPDATE payment_disputes SET status = $2, debt = $3, closed_at = $4 WHERE id = $1`,
@@ -114,32 +119,60 @@ func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outc
 	return s.post(ctx, tx, transfers...)
 }
 
-// repay takes what a buyer owes out of a top-up that was just booked, oldest
-// dispute first.
-func (s *Service) repay(ctx context.Context, tx store.Tx, t TopUp) error {
-	debts, err := lockDebts(ctx, tx, t.OwnerID)
+// Repayments notes that an owner pays debts out of what an agent just earned
+// with a task, and returns the transfers, to be posted with those that bring the
+// earnings.
+func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID, agentID, taskID string, earned city.Cents) ([]ledger.Transfer, error) {
+	return repayments(ctx, tx, ownerID, ledger.AgentAvailable(agentID), taskID, earned)
+}
+
+// repayments pays what an owner owes, oldest dispute first, out of an amount
+// that an order, a top-up or a task, brought to an account.
+func repayments(ctx context.Context, tx store.Tx, ownerID string, from ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error) {
+	debts, err := lockDebts(ctx, tx, ownerID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	left := t.Amount
+	var transfers []ledger.Transfer
 	for _, d := range debts {
-		part := min(left, d.debt)
-		left -= part
+		part := min(amount, d.debt)
 		if part == 0 {
 			break
 		}
+		amount -= part
 		if _, err := tx.Exec(ctx, `UPDATE payment_disputes SET debt = debt - $2 WHERE id = $1`, d.id, int64(part)); err != nil {
-			return fmt.Errorf("repay dispute: %w", err)
+			return nil, fmt.Errorf("repay dispute: %w", err)
 		}
-		err := s.post(ctx, tx, ledger.Transfer{
-			ID: d.id + "/repaid/" + t.ID, Debit: ledger.OwnerCredits(t.OwnerID), Credit: ledger.PlatformDebts,
-			Amount: part, Kind: "dispute_repaid", Ref: d.id,
+		transfers = append(transfers, ledger.Transfer{
+			ID: d.id + "/repaid/" + orderID, Debit: from, Credit: ledger.PlatformDebts, Amount: part, Kind: kindRepaid, Ref: d.id,
 		})
-		if err != nil {
-			return err
+	}
+	return transfers, nil
+}
+
+// kindRepaid is the kind of the transfers that pay debts.
+const kindRepaid = "dispute_repaid"
+
+// earningsBack gives back to each agent's wallet what its earnings repaid, and
+// returns how much that is altogether.
+func (s *Service) earningsBack(ctx context.Context, tx store.Tx, d dispute) (transfers []ledger.Transfer, total city.Cents, err error) {
+	moved, err := s.ledger.ByRef(ctx, tx, d.id)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list repayments: %w", err)
+	}
+	paid, credits := map[ledger.Account]city.Cents{}, ledger.OwnerCredits(d.ownerID)
+	for _, m := range moved {
+		if m.Kind == kindRepaid && m.Debit != credits {
+			paid[m.Debit] += m.Amount
+			total += m.Amount
 		}
 	}
-	return nil
+	for _, wallet := range slices.Sorted(maps.Keys(paid)) {
+		t := d.transfer("returned", ledger.OwnerDisputed(d.ownerID), wallet, paid[wallet])
+		t.ID += "/" + string(wallet)
+		transfers = append(transfers, t)
+	}
+	return transfers, total, nil
 }
 
 // post leaves out what moves nothing.
@@ -216,7 +249,9 @@ func VerifyDisputes(ctx context.Context, q store.Querier, offence func(format st
 			CAST(COALESCE(SUM(CASE WHEN t.debit = $1 THEN t.amount WHEN t.credit = $1 THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS owed,
 			CASE WHEN d.status = 'open' THEN d.amount ELSE 0 END AS stands,
 			CAST(COALESCE(SUM(CASE WHEN t.credit = 'owner/' || d.owner_id || '/disputed' THEN t.amount
-				WHEN t.debit = 'owner/' || d.owner_id || '/disputed' THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS held
+				WHEN t.debit = 'owner/' || d.owner_id || '/disputed' THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS held,
+			CAST(COALESCE(SUM(CASE WHEN d.status = 'won' AND t.debit LIKE 'agent/%' THEN t.amount
+				WHEN t.credit LIKE 'agent/%' THEN CASE d.status WHEN 'won' THEN -t.amount ELSE t.amount END ELSE 0 END), 0) AS BIGINT) AS kept
 		FROM payment_disputes d LEFT JOIN ledger_transfers t ON t.ref = d.id
 		GROUP BY d.id, d.debt, d.status, d.amount ORDER BY d.id`, string(ledger.PlatformDebts))
 	if err != nil {
@@ -225,8 +260,8 @@ func VerifyDisputes(ctx context.Context, q store.Querier, offence func(format st
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var id string
-		var debt, owed, stands, held city.Cents
-		if err := rows.Scan(&id, &debt, &owed, &stands, &held); err != nil {
+		var debt, owed, stands, held, kept city.Cents
+		if err := rows.Scan(&id, &debt, &owed, &stands, &held, &kept); err != nil {
 			return err
 		}
 		if debt != owed {
@@ -234,6 +269,9 @@ func VerifyDisputes(ctx context.Context, q store.Querier, offence func(format st
 		}
 		if stands != held {
 			offence("dispute %s: %s should be frozen, its transfers say %s", id, stands, held)
+		}
+		if kept != 0 {
+			offence("dispute %s: what agents' earnings repaid and what they got back differ by %s", id, kept)
 		}
 	}
 	return rows.Err()

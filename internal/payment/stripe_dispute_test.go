@@ -158,3 +158,63 @@ func TestVerifyDisputesNamesTheOffence(t *testing.T) {
 		}
 	})
 }
+
+// release brings earnings to the agent, of which debts are repaid.
+func (c stripeCity) release(t *testing.T, cents city.Cents) {
+	t.Helper()
+	task := city.NewID(city.PrefixTask)
+	err := c.db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		repaid, err := c.Repayments(ctx, tx, c.ann, c.agent, task, cents)
+		if err != nil {
+			return err
+		}
+		return c.books.Post(ctx, tx, append(repaid, ledger.Transfer{
+			ID: task + "/release", Debit: ledger.PaymentClearing("bank"), Credit: ledger.AgentAvailable(c.agent),
+			Amount: cents, Kind: "release", Ref: task,
+		})...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Debts are repaid from earnings too; a dispute that is won gives each part
+// back where it came from.
+func TestDebtsAreRepaidFromEarnings(t *testing.T) {
+	t.Parallel()
+	for _, won := range []bool{true, false} {
+		t.Run(map[bool]string{true: "won", false: "lost"}[won], func(t *testing.T) {
+			t.Parallel()
+			eachStripe(t, func(t *testing.T, c stripeCity) {
+				top := c.buy(t, c.ann, 3000)
+				c.spend(t, c.ann, 2500)
+				c.release(t, 100)
+				c.wantWallet(t, 100, 0)
+				du := c.Dispute(t, top.ID, 3000, false)
+				c.hear(t)
+				c.wantCredits(t, "opened", 0, 3000, 2500)
+				c.wantWallet(t, 100, 0)
+				c.release(t, 700)
+				c.release(t, 300)
+				c.wantCredits(t, "earned", 0, 3000, 1500)
+				c.wantWallet(t, 100, 0)
+				c.buy(t, c.ann, 600)
+				c.wantCredits(t, "topped up", 0, 3000, 900)
+				page, err := c.AgentTransactions(t.Context(), c.agent, "", 0)
+				if err != nil || len(page.Transactions) != 5 || page.Transactions[1].Amount+page.Transactions[0].Amount != 0 {
+					t.Errorf("the wallet's statement: %+v, %v", page.Transactions, err)
+				}
+				c.Decide(t, du, won)
+				c.hear(t)
+				if won {
+					c.wantCredits(t, "won", 1100, 0, 0)
+					c.wantWallet(t, 1100, 0)
+					return
+				}
+				c.release(t, 1000)
+				c.wantCredits(t, "lost, and the rest repaid", 0, 0, 0)
+				c.wantWallet(t, 200, 0)
+			})
+		})
+	}
+}

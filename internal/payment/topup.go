@@ -170,7 +170,11 @@ func (s *Service) bookTopUp(ctx context.Context, tx store.Tx, t *TopUp, from Top
 	if err != nil {
 		return false, err
 	}
-	return true, s.repay(ctx, tx, *t)
+	repaid, err := repayments(ctx, tx, t.OwnerID, ledger.OwnerCredits(t.OwnerID), t.ID, t.Amount)
+	if err != nil {
+		return false, err
+	}
+	return true, s.ledger.Post(ctx, tx, repaid...)
 }
 
 // apply books what became of a visit to the provider's page. Money that came is

@@ -42,6 +42,13 @@ type Spender interface {
 	Spent(ctx context.Context, tx store.Tx, ownerID string) error
 }
 
+// Debts knows what owners owe.
+type Debts interface {
+	// Repayments returns the transfers that pay an owner's debts out of what an
+	// agent earned with a task.
+	Repayments(ctx context.Context, tx store.Tx, ownerID, agentID, taskID string, earned city.Cents) ([]ledger.Transfer, error)
+}
+
 // Links knows the owners that share a card or payout account.
 type Links interface {
 	// AskLinked puts those linked with an owner into linked, at the latest when
@@ -73,6 +80,7 @@ type Deps struct {
 	Webhooks  Webhooks
 	Spender   Spender
 	Links     Links
+	Debts     Debts
 	Sealer    Sealer
 	Panel     Panel // nil without a judge
 	Logger    *slog.Logger

@@ -30,10 +30,7 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 	case MoveVoid:
 		return s.post(ctx, tx, t, part{"void", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
 	case MoveRelease:
-		t.ReleasedAt = now(tx)
-		return s.post(ctx, tx, t,
-			part{"release", ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), t.Charge - t.Fee},
-			part{"release_fee", ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
+		return s.releaseEscrow(ctx, tx, t)
 	case MoveReverse:
 		return s.post(ctx, tx, t,
 			part{"reverse", ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee},
@@ -41,6 +38,21 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 	default:
 		return nil
 	}
+}
+
+// releaseEscrow lets the agent have what it earned; what its owner owes is paid
+// out of that at once.
+func (s *Service) releaseEscrow(ctx context.Context, tx store.Tx, t *Task) error {
+	t.ReleasedAt = now(tx)
+	earned := t.Charge - t.Fee
+	repayments, err := s.Debts.Repayments(ctx, tx, t.AgentOwner, t.AgentID, t.ID, earned)
+	if err != nil {
+		return err
+	}
+	transfers := transfersOf(t,
+		part{"release", ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), earned},
+		part{"release_fee", ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
+	return s.Ledger.Post(ctx, tx, append(transfers, repayments...)...)
 }
 
 // part is one transfer of a move.
@@ -82,6 +94,10 @@ func (s *Service) recapture(ctx context.Context, tx store.Tx, t *Task) error {
 }
 
 func (s *Service) post(ctx context.Context, tx store.Tx, t *Task, parts ...part) error {
+	return s.Ledger.Post(ctx, tx, transfersOf(t, parts...)...)
+}
+
+func transfersOf(t *Task, parts ...part) []ledger.Transfer {
 	transfers := make([]ledger.Transfer, 0, len(parts))
 	for _, p := range parts {
 		if p.amount == 0 {
@@ -91,7 +107,7 @@ func (s *Service) post(ctx context.Context, tx store.Tx, t *Task, parts ...part)
 			ID: t.ID + "/" + p.kind, Debit: p.from, Credit: p.to, Amount: p.amount, Kind: p.kind, Ref: t.ID,
 		})
 	}
-	return s.Ledger.Post(ctx, tx, transfers...)
+	return transfers
 }
 
 // Transfers lists what a task moved, oldest first.
