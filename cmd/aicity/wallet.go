@@ -40,7 +40,7 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 	pool, err := client.Vault.Pool(ctx)
 	if aicity.ErrorCode(err) == aicity.CodeUnauthorized { // an agent's key
 		return c.show(k, balance, func() string {
-			return facts{{"Available", money(balance.Available)}, {"In escrow", money(balance.Escrowed)}}.String()
+			return facts{{"Available", money(balance.Available) + heldBack(balance.HeldBack)}, {"In escrow", money(balance.Escrowed)}}.String()
 		})
 	}
 	if err != nil {
@@ -53,13 +53,21 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 	return c.show(k, all, func() string {
 		lines := facts{
 			{"Credits", money(pool.Balance) + " free, " + money(pool.Held) + " held for running tasks"}, {"Paid through", pool.Provider},
-			{"Earnings", money(balance.Available) + " available, " + money(balance.Escrowed) + " in escrow"},
+			{"Earnings", money(balance.Available) + " available" + heldBack(balance.HeldBack) + ", " + money(balance.Escrowed) + " in escrow"},
 		}
 		for _, part := range balance.Agents {
-			lines = append(lines, struct{ name, value string }{"  " + part.AgentID, money(part.Available) + " available, " + money(part.Escrowed) + " in escrow"})
+			lines = append(lines, struct{ name, value string }{"  " + part.AgentID, money(part.Available) + " available" + heldBack(part.HeldBack) + ", " + money(part.Escrowed) + " in escrow"})
 		}
 		return lines.String()
 	})
+}
+
+// heldBack adds what of an amount cannot be withdrawn yet.
+func heldBack(h aicity.HeldBack) string {
+	if h.HeldUntil == nil {
+		return ""
+	}
+	return " (" + money(h.HeldBack) + " held back until " + h.HeldUntil.Format("2006-01-02") + " at the latest)"
 }
 
 type walletTopUpCmd struct {
@@ -224,8 +232,8 @@ func (c *walletWithdrawalsCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	return showPage(k, c.printing, page, "No payouts yet.", []string{"Id", "Agent", "Amount", "State", "Asked"}, func(w aicity.Withdrawal) []string {
-		return []string{w.ID, w.AgentID, money(w.Amount), w.Status, when(w.CreatedAt)}
+	return showPage(k, c.printing, page, "No payouts yet.", []string{"Id", "Agent", "Amount", "State", "Asked", "Why it failed"}, func(w aicity.Withdrawal) []string {
+		return []string{w.ID, w.AgentID, money(w.Amount), w.Status, when(w.CreatedAt), w.Reason}
 	})
 }
 

@@ -139,7 +139,8 @@ func (a *App) build() error {
 	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
 	a.Payments = payment.New(payment.Config{
 		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
-		ReturnURL: a.walletURL(),
+		ReturnURL: a.walletURL(), OwnerSince: a.ownerSince,
+		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
 	})
 	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"))
 	if err != nil {
@@ -184,6 +185,11 @@ const verdictWait = 20 * time.Second
 func (a *App) ownsAgent(ctx context.Context, ownerID, agentID string) error {
 	_, err := a.Agents.FindOwned(ctx, ownerID, agentID)
 	return err
+}
+
+func (a *App) ownerSince(ctx context.Context, ownerID string) (time.Time, error) {
+	o, err := a.Accounts.Find(ctx, ownerID)
+	return o.CreatedAt, err
 }
 
 func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {

@@ -74,6 +74,7 @@ const (
 
 	CodeInsufficientCredits Code = "INSUFFICIENT_CREDITS"
 	CodeInsufficientFunds   Code = "INSUFFICIENT_FUNDS"
+	CodeEarningsHeldBack    Code = "EARNINGS_HELD_BACK"
 	CodeSpendingLimit       Code = "SPENDING_LIMIT"
 	CodePaymentDeclined     Code = "PAYMENT_DECLINED"
 	CodePayoutUnavailable   Code = "PAYOUT_UNAVAILABLE"
@@ -100,7 +101,7 @@ func Codes() []Code {
 		CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
 		CodeNotADirectory, CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty,
-		CodeInsufficientCredits, CodeInsufficientFunds, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
+		CodeInsufficientCredits, CodeInsufficientFunds, CodeEarningsHeldBack, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
 		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

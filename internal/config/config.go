@@ -31,6 +31,9 @@ type Config struct {
 	RefundReview    time.Duration `help:"How long a refund that is not instant waits for an operator; then the buyer is refunded." default:"24h" env:"AICITY_REFUND_REVIEW" group:"Rules"`
 	RefundRateLimit float64       `help:"Refunded share of a buyer's tasks, 0 to 1, past which refunds are not instant." default:"0.3" env:"AICITY_REFUND_RATE_LIMIT" group:"Rules"`
 	FeePercent      int           `help:"The platform's part of what a buyer is charged, in percent; tasks keep what held when they were ordered." default:"15" env:"AICITY_FEE_PERCENT" group:"Rules"`
+	PayoutDelay     time.Duration `help:"How long a new owner's released earnings rest before they can be withdrawn." default:"0s" env:"AICITY_PAYOUT_DELAY" group:"Rules"`
+	PayoutReserve   int           `help:"Percent of a new owner's other earnings that cannot be withdrawn while they are new." default:"0" env:"AICITY_PAYOUT_RESERVE" group:"Rules"`
+	PayoutNew       time.Duration `help:"How long after their sign-up owners are new, for the delay and the reserve." default:"2160h" env:"AICITY_PAYOUT_NEW" group:"Rules"`
 	SeedAgents      bool          `help:"Run the city's own agents." negatable:"" default:"true" env:"AICITY_SEED_AGENTS" group:"Rules"`
 
 	AllowPrivateRepos    bool `help:"Clone also over plain http and from private addresses (demos, tests, intranets)." env:"AICITY_ALLOW_PRIVATE_REPOS" group:"Sealing"`
@@ -142,6 +145,9 @@ func (c Config) Validate() error {
 	check(c.DefaultDeadline > 0, "--default-deadline must be longer than nothing")
 	check(c.RefundReview > 0, "--refund-review must be longer than nothing")
 	check(c.RefundRateLimit >= 0 && c.RefundRateLimit <= 1, "--refund-rate-limit must be from 0 to 1")
+	check(c.PayoutDelay >= 0, "--payout-delay must not be negative")
+	check(c.PayoutReserve >= 0 && c.PayoutReserve <= 100, "--payout-reserve must be from 0 to 100")
+	check(c.PayoutNew >= 0, "--payout-new must not be negative")
 	check(c.FeePercent >= 0 && c.FeePercent <= 100, "--fee-percent must be from 0 to 100")
 	check(c.SandboxWarm >= 0, "--sandbox-warm must not be negative")
 	check(c.SandboxQueue >= 0, "--sandbox-queue must not be negative")

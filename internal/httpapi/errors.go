@@ -89,6 +89,7 @@ var statuses = map[city.Code]int{
 
 	city.CodeInsufficientCredits: http.StatusPaymentRequired,
 	city.CodeInsufficientFunds:   http.StatusConflict,
+	city.CodeEarningsHeldBack:    http.StatusConflict,
 	city.CodePaymentDeclined:     http.StatusPaymentRequired,
 	city.CodePayoutUnavailable:   http.StatusServiceUnavailable,
 	city.CodeWithdrawalPending:   http.StatusConflict,

@@ -11,10 +11,22 @@ import (
 
 // Balance is a wallet: an agent's own, or the sum over an owner's agents.
 type Balance struct {
-	Available city.Cents  `json:"available" doc:"Cents that can be withdrawn"`
-	Escrowed  city.Cents  `json:"escrowed" doc:"Cents inside refund windows"`
-	Currency  string      `json:"currency"`
-	Agents    []AgentPart `json:"agents,omitempty" doc:"For an owner: each agent's part"`
+	Available city.Cents `json:"available" doc:"Cents out of escrow"`
+	Escrowed  city.Cents `json:"escrowed" doc:"Cents inside refund windows"`
+	Currency  string     `json:"currency"`
+	HeldBack
+	Agents []AgentPart `json:"agents,omitempty" doc:"For an owner: each agent's part"`
+}
+
+// HeldBack says what of an available balance cannot be withdrawn yet.
+type HeldBack struct {
+	Withdrawable city.Cents `json:"withdrawable" doc:"Cents that can be withdrawn now"`
+	HeldBack     city.Cents `json:"heldBack" doc:"Cents of what is available that are held back because the owner is new"`
+	HeldUntil    *time.Time `json:"heldBackUntil,omitempty" doc:"When all of that is free, at the latest"`
+}
+
+func heldBack(w payment.Wallet) HeldBack {
+	return HeldBack{Withdrawable: w.Withdrawable(), HeldBack: w.HeldBack, HeldUntil: w.HeldUntil}
 }
 
 // AgentPart is one agent's part of an owner's balance.
@@ -22,6 +34,7 @@ type AgentPart struct {
 	AgentID   string     `json:"agentId"`
 	Available city.Cents `json:"available"`
 	Escrowed  city.Cents `json:"escrowed"`
+	HeldBack
 }
 
 // PoolView is a buyer's credits.
@@ -107,11 +120,11 @@ func (s *server) registerVault() {
 func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], error) {
 	c := callerOf(ctx)
 	if c.agent != nil {
-		w, err := s.Payments.AgentWallet(ctx, c.agent.ID)
+		w, err := s.Payments.AgentWallet(ctx, c.agent.OwnerID, c.agent.ID)
 		if err != nil {
 			return nil, err
 		}
-		return ok(Balance{Available: w.Available, Escrowed: w.Escrowed, Currency: w.Currency}), nil
+		return ok(Balance{Available: w.Available, Escrowed: w.Escrowed, Currency: w.Currency, HeldBack: heldBack(w)}), nil
 	}
 	agents, err := s.Agents.Mine(ctx, c.owner.ID)
 	if err != nil {
@@ -121,7 +134,7 @@ func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], er
 	for i, a := range agents {
 		ids[i] = a.ID
 	}
-	wallets, err := s.Payments.AgentWallets(ctx, ids...)
+	wallets, err := s.Payments.AgentWallets(ctx, c.owner.ID, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +142,12 @@ func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], er
 	for _, w := range wallets {
 		sum.Available += w.Available
 		sum.Escrowed += w.Escrowed
-		sum.Agents = append(sum.Agents, AgentPart{AgentID: w.AgentID, Available: w.Available, Escrowed: w.Escrowed})
+		sum.Withdrawable += w.Withdrawable()
+		sum.HeldBack.HeldBack += w.HeldBack
+		if w.HeldUntil != nil {
+			sum.HeldUntil = w.HeldUntil
+		}
+		sum.Agents = append(sum.Agents, AgentPart{AgentID: w.AgentID, Available: w.Available, Escrowed: w.Escrowed, HeldBack: heldBack(w)})
 	}
 	return ok(sum), nil
 }

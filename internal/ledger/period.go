@@ -33,6 +33,21 @@ func (l *Ledger) BalanceAt(ctx context.Context, q store.Querier, accounts []Acco
 	return balance, nil
 }
 
+// Credited is what transfers of a kind brought to an account after an instant.
+func (l *Ledger) Credited(ctx context.Context, q store.Querier, to Account, kind string, after time.Time) (city.Cents, error) {
+	from := int64(-1)
+	if !after.IsZero() {
+		from = store.Micros(after)
+	}
+	var sum city.Cents
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers
+		WHERE credit = $1 AND kind = $2 AND created_at > $3 AND phase IN ('posted', 'capture')`, string(to), kind, from).Scan(&sum)
+	if err != nil {
+		return 0, fmt.Errorf("sum %s to %s: %w", kind, to, err)
+	}
+	return sum, nil
+}
+
 // Period is what happened to accounts, seen as one purse, in a stretch of time.
 type Period struct {
 	From, To         time.Time // To is not in it

@@ -141,10 +141,15 @@ type Pool struct {
 // Wallet is what an agent earned.
 type Wallet struct {
 	AgentID   string
-	Available city.Cents // can be withdrawn
+	Available city.Cents // out of escrow
 	Escrowed  city.Cents // inside refund windows
+	HeldBack  city.Cents // of what is available, because the owner is new
+	HeldUntil *time.Time // when all of that is free, at the latest; nil when nothing is held back
 	Currency  string
 }
+
+// Withdrawable is what can be withdrawn now.
+func (w Wallet) Withdrawable() city.Cents { return w.Available - w.HeldBack }
 
 // Transaction is one movement in a buyer's credits or an agent's wallet.
 type Transaction struct {

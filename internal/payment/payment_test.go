@@ -204,7 +204,7 @@ func (b bundle) wantPool(t *testing.T, ownerID string, balance, held city.Cents)
 
 func (b bundle) wantWallet(t *testing.T, available, escrowed city.Cents) {
 	t.Helper()
-	w, err := b.AgentWallet(t.Context(), b.agent)
+	w, err := b.AgentWallet(t.Context(), b.ann, b.agent)
 	if err != nil || w.Available != available || w.Escrowed != escrowed {
 		t.Errorf("wallet: %s and %s escrowed, %v, want %s and %s", w.Available, w.Escrowed, err, available, escrowed)
 	}
@@ -306,7 +306,7 @@ func TestAgentWalletsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
 		b.earn(t, 70, 30)
-		wallets, err := b.AgentWallets(t.Context(), "agt_none", b.agent)
+		wallets, err := b.AgentWallets(t.Context(), b.ann, "agt_none", b.agent)
 		if err != nil || len(wallets) != 2 {
 			t.Fatalf("%+v, %v", wallets, err)
 		}
@@ -314,7 +314,7 @@ func TestAgentWalletsKeepTheirOrder(t *testing.T) {
 		if wallets[0] != want[0] || wallets[1] != want[1] {
 			t.Errorf("%+v, want %+v", wallets, want)
 		}
-		if none, err := b.AgentWallets(t.Context()); err != nil || len(none) != 0 {
+		if none, err := b.AgentWallets(t.Context(), b.ann); err != nil || len(none) != 0 {
 			t.Errorf("no agents: %v, %v", none, err)
 		}
 	})

@@ -31,6 +31,9 @@ type Config struct {
 	ReturnURL string
 	// OwnsAgent returns AGENT_NOT_FOUND unless the agent is the owner's.
 	OwnsAgent func(ctx context.Context, ownerID, agentID string) error
+	Probation Probation
+	// OwnerSince returns when an owner signed up; needed with a probation only.
+	OwnerSince func(ctx context.Context, ownerID string) (time.Time, error)
 }
 
 // Service does everything that concerns money in and out.
@@ -43,6 +46,9 @@ type Service struct {
 	logger    *slog.Logger
 	returnURL string
 	ownsAgent func(ctx context.Context, ownerID, agentID string) error
+
+	probation  Probation
+	ownerSince func(ctx context.Context, ownerID string) (time.Time, error)
 }
 
 // New returns a service and registers its jobs.
@@ -50,6 +56,7 @@ func New(cfg Config) *Service {
 	s := &Service{
 		db: cfg.DB, jobs: cfg.Jobs, ledger: cfg.Ledger, provider: cfg.Provider,
 		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, ownsAgent: cfg.OwnsAgent,
+		probation: cfg.Probation, ownerSince: cfg.OwnerSince,
 	}
 	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },
 		jobs.RetryAfter(backoff))
@@ -104,18 +111,18 @@ func (s *Service) Pool(ctx context.Context, ownerID string) (Pool, error) {
 	}, nil
 }
 
-// AgentWallet returns what an agent earned. Whether the caller may see it is the
-// caller's to check.
-func (s *Service) AgentWallet(ctx context.Context, agentID string) (Wallet, error) {
-	wallets, err := s.AgentWallets(ctx, agentID)
+// AgentWallet returns what an agent of an owner earned. Whether the caller may
+// see it is the caller's to check.
+func (s *Service) AgentWallet(ctx context.Context, ownerID, agentID string) (Wallet, error) {
+	wallets, err := s.AgentWallets(ctx, ownerID, agentID)
 	if err != nil {
 		return Wallet{}, err
 	}
 	return wallets[0], nil
 }
 
-// AgentWallets returns the wallets of several agents, in their order.
-func (s *Service) AgentWallets(ctx context.Context, agentIDs ...string) ([]Wallet, error) {
+// AgentWallets returns the wallets of several agents of an owner, in their order.
+func (s *Service) AgentWallets(ctx context.Context, ownerID string, agentIDs ...string) ([]Wallet, error) {
 	accounts := make([]ledger.Account, 0, 2*len(agentIDs))
 	for _, id := range agentIDs {
 		accounts = append(accounts, ledger.AgentAvailable(id), ledger.AgentEscrow(id))
@@ -124,11 +131,22 @@ func (s *Service) AgentWallets(ctx context.Context, agentIDs ...string) ([]Walle
 	if err != nil {
 		return nil, fmt.Errorf("read wallets: %w", err)
 	}
+	end, err := s.probationEnd(ctx, ownerID)
+	if err != nil {
+		return nil, err
+	}
 	wallets := make([]Wallet, len(agentIDs))
 	for i, id := range agentIDs {
 		wallets[i] = Wallet{
 			AgentID: id, Currency: city.USD,
 			Available: balances[ledger.AgentAvailable(id)].Available(), Escrowed: balances[ledger.AgentEscrow(id)].Available(),
+		}
+		h, err := s.heldBack(ctx, s.db.Read(), id, wallets[i].Available, end, s.db.Clock().Now())
+		if err != nil {
+			return nil, fmt.Errorf("read wallets: %w", err)
+		}
+		if wallets[i].HeldBack = h.amount; h.amount > 0 {
+			wallets[i].HeldUntil = &h.until
 		}
 	}
 	return wallets, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/jobs"
@@ -39,7 +40,7 @@ func (payoutArgs) Kind() string { return "payment_payout" }
 // Withdraw takes amount from what an agent has available and has it paid to its
 // owner in the background. The same key ("" for none) withdraws once. Errors:
 // VALIDATION_ERROR, AGENT_NOT_FOUND, PAYOUT_UNAVAILABLE, INSUFFICIENT_FUNDS,
-// WITHDRAWAL_PENDING, IDEMPOTENCY_CONFLICT.
+// EARNINGS_HELD_BACK, WITHDRAWAL_PENDING, IDEMPOTENCY_CONFLICT.
 func (s *Service) Withdraw(ctx context.Context, ownerID, agentID string, amount city.Cents, idempotencyKey string) (Withdrawal, error) {
 	var v city.Invalid
 	v.Check(amount >= MinWithdrawal, "amount", "must be at least %d cents", MinWithdrawal)
@@ -61,9 +62,13 @@ func (s *Service) Withdraw(ctx context.Context, ownerID, agentID string, amount 
 	if err := s.provider.CheckPayout(ctx, ownerID); err != nil {
 		return Withdrawal{}, err
 	}
-	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+	end, err := s.probationEnd(ctx, ownerID)
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		w.CreatedAt = tx.Now()
-		return s.begin(ctx, tx, w, idempotencyKey)
+		return s.begin(ctx, tx, w, idempotencyKey, end)
 	})
 	if store.IsUnique(err, "withdrawals", "agent_id") || store.IsUnique(err, "withdrawals", "owner_id", "idempotency_key") {
 		// A repeat that raced with the first call is no second withdrawal.
@@ -96,9 +101,13 @@ func (s *Service) earlierWithdrawal(ctx context.Context, w Withdrawal, key strin
 	return earlier, true, nil
 }
 
-// begin takes the money out of the wallet and queues the payout.
-func (s *Service) begin(ctx context.Context, tx store.Tx, w Withdrawal, key string) error {
+// begin takes the money out of the wallet and queues the payout; the owner is
+// new until probationEnd.
+func (s *Service) begin(ctx context.Context, tx store.Tx, w Withdrawal, key string, probationEnd time.Time) error {
 	if err := insertWithdrawal(ctx, tx, w, key); err != nil {
+		return err
+	}
+	if err := s.checkHeldBack(ctx, tx, w, probationEnd); err != nil {
 		return err
 	}
 	err := s.ledger.Post(ctx, tx, ledger.Transfer{

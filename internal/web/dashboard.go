@@ -53,7 +53,7 @@ func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, a := range agents {
-		wallet, err := s.Payments.AgentWallet(ctx, a.ID)
+		wallet, err := s.Payments.AgentWallet(ctx, a.OwnerID, a.ID)
 		if err != nil {
 			return err
 		}

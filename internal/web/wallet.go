@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/payment"
@@ -14,6 +16,9 @@ import (
 type walletView struct {
 	Pool                payment.Pool
 	Available, Escrowed city.Cents
+	HeldBack            city.Cents // of what is available, because the owner is new
+	HeldUntil           *time.Time
+	Payouts             []payout
 	Agents              []agentWallet
 	Moves               []payment.Transaction
 	Key                 string // so that a form sent twice moves money once
@@ -21,8 +26,15 @@ type walletView struct {
 	AutoStopped         string // why the city turned automatic top-ups off
 }
 
+// payout is a withdrawal with its agent's name.
+type payout struct {
+	payment.Withdrawal
+	Agent string
+}
+
 type agentWallet struct {
 	ID, Name            string
+	Withdrawable        city.Cents
 	Available, Escrowed city.Cents
 	Moves               []payment.Transaction
 }
@@ -68,7 +80,7 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 		return err
 	}
 	for _, a := range agents {
-		wallet, err := s.Payments.AgentWallet(ctx, a.ID)
+		wallet, err := s.Payments.AgentWallet(ctx, ownerID, a.ID)
 		if err != nil {
 			return err
 		}
@@ -77,12 +89,36 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 			return err
 		}
 		view.Available += wallet.Available
+		view.HeldBack += wallet.HeldBack
+		if wallet.HeldUntil != nil {
+			view.HeldUntil = wallet.HeldUntil
+		}
 		view.Escrowed += wallet.Escrowed
 		view.Agents = append(view.Agents, agentWallet{
-			ID: a.ID, Name: a.DisplayName, Available: wallet.Available, Escrowed: wallet.Escrowed, Moves: moves.Transactions,
+			ID: a.ID, Name: a.DisplayName, Withdrawable: wallet.Withdrawable(), Available: wallet.Available, Escrowed: wallet.Escrowed, Moves: moves.Transactions,
 		})
 	}
+	if view.Payouts, err = s.payouts(ctx, ownerID, view.Agents); err != nil {
+		return err
+	}
 	return s.render(w, r, status, walletPage(s.frame(r, "Wallet"), in, view))
+}
+
+// payouts lists an owner's newest withdrawals.
+func (s *site) payouts(ctx context.Context, ownerID string, agents []agentWallet) ([]payout, error) {
+	page, err := s.Payments.Withdrawals(ctx, ownerID, "", shownMoves)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(agents))
+	for _, a := range agents {
+		names[a.ID] = a.Name
+	}
+	list := make([]payout, len(page.Withdrawals))
+	for i, w := range page.Withdrawals {
+		list[i] = payout{Withdrawal: w, Agent: names[w.AgentID]}
+	}
+	return list, nil
 }
 
 func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
@@ -240,5 +276,17 @@ func signed(m payment.Transaction) string {
 		return m.Moved.String()
 	default:
 		return m.Amount.String()
+	}
+}
+
+// payoutText says how far a payout is.
+func payoutText(status payment.WithdrawalStatus) string {
+	switch status {
+	case payment.WithdrawalPaid:
+		return "Paid"
+	case payment.WithdrawalFailed:
+		return "Failed"
+	default:
+		return "On its way"
 	}
 }

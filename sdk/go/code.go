@@ -67,6 +67,7 @@ const (
 	CodeDirectoryNotEmpty    = "DIRECTORY_NOT_EMPTY"
 	CodeInsufficientCredits  = "INSUFFICIENT_CREDITS"
 	CodeInsufficientFunds    = "INSUFFICIENT_FUNDS"
+	CodeEarningsHeldBack     = "EARNINGS_HELD_BACK"
 	CodePaymentDeclined      = "PAYMENT_DECLINED"
 	CodePayoutUnavailable    = "PAYOUT_UNAVAILABLE"
 	CodeWithdrawalPending    = "WITHDRAWAL_PENDING"
@@ -88,7 +89,7 @@ func Codes() []string {
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
 		CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued, CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile, CodeNotADirectory,
-		CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty, CodeInsufficientCredits, CodeInsufficientFunds, CodePaymentDeclined, CodePayoutUnavailable,
+		CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty, CodeInsufficientCredits, CodeInsufficientFunds, CodeEarningsHeldBack, CodePaymentDeclined, CodePayoutUnavailable,
 		CodeWithdrawalPending, CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

@@ -13,11 +13,19 @@ type VaultService struct{ client *Client }
 
 // Balance is a wallet: an agent's own, or the sum over an owner's agents.
 type Balance struct {
-	Available int64  `json:"available"` // can be withdrawn
+	Available int64  `json:"available"` // out of escrow
 	Escrowed  int64  `json:"escrowed"`  // earned, inside the refund window
 	Currency  string `json:"currency"`
+	HeldBack
 	// Agents holds each agent's part, for an owner.
 	Agents []AgentBalance `json:"agents,omitempty"`
+}
+
+// HeldBack is what of a balance cannot be withdrawn yet, because the owner is new.
+type HeldBack struct {
+	Withdrawable int64      `json:"withdrawable"` // can be withdrawn now
+	HeldBack     int64      `json:"heldBack"`
+	HeldUntil    *time.Time `json:"heldBackUntil,omitempty"` // when all of that is free, at the latest
 }
 
 // AgentBalance is one agent's part of its owner's wallet.
@@ -25,6 +33,7 @@ type AgentBalance struct {
 	AgentID   string `json:"agentId"`
 	Available int64  `json:"available"`
 	Escrowed  int64  `json:"escrowed"`
+	HeldBack
 }
 
 // Pool is a buyer's credits.
@@ -76,6 +85,7 @@ type Withdrawal struct {
 	AgentID   string    `json:"agentId"`
 	Amount    int64     `json:"amount"`
 	Status    string    `json:"status"`
+	Reason    string    `json:"reason,omitempty"` // why it failed; the money is back in the wallet
 	CreatedAt time.Time `json:"createdAt"`
 }
 

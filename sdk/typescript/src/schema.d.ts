@@ -1292,6 +1292,21 @@ export interface components {
             available: number;
             /** Format: int64 */
             escrowed: number;
+            /**
+             * Format: int64
+             * @description Cents of what is available that are held back because the owner is new
+             */
+            heldBack: number;
+            /**
+             * Format: date-time
+             * @description When all of that is free, at the latest
+             */
+            heldBackUntil?: string;
+            /**
+             * Format: int64
+             * @description Cents that can be withdrawn now
+             */
+            withdrawable: number;
         };
         AgentProfile: {
             /** @enum {string} */
@@ -1450,7 +1465,7 @@ export interface components {
             agents?: components["schemas"]["AgentPart"][] | null;
             /**
              * Format: int64
-             * @description Cents that can be withdrawn
+             * @description Cents out of escrow
              */
             available: number;
             currency: string;
@@ -1459,6 +1474,21 @@ export interface components {
              * @description Cents inside refund windows
              */
             escrowed: number;
+            /**
+             * Format: int64
+             * @description Cents of what is available that are held back because the owner is new
+             */
+            heldBack: number;
+            /**
+             * Format: date-time
+             * @description When all of that is free, at the latest
+             */
+            heldBackUntil?: string;
+            /**
+             * Format: int64
+             * @description Cents that can be withdrawn now
+             */
+            withdrawable: number;
         };
         BuyerView: {
             /**
@@ -1869,7 +1899,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;

@@ -534,10 +534,16 @@ export interface SearchResult {
 
 /** A wallet, in cents: an agent's own, or the sum over an owner's agents. */
 export interface Balance {
-  /** Can be withdrawn. */
+  /** Out of escrow. */
   available: number
   /** Earned, inside the refund window. */
   escrowed: number
+  /** Can be withdrawn now. */
+  withdrawable?: number
+  /** Of what is available: held back because the owner is new. */
+  heldBack?: number
+  /** When all of that is free, at the latest. */
+  heldBackUntil?: string
   currency: string
 }
 
