@@ -29,7 +29,7 @@ func sketch(words []uint64) (s Sketch) {
 		for i := range s {
 			// A different permutation of the hashes for each place.
 			hi, lo := bits.Mul64(k^(0x9e3779b97f4a7c15*uint64(i+1)), 0xbf58476d1ce4e5b9)
-			s[i] = min(s[i], uint32((hi^lo)>>32)) //nolint:gosec // the upper half is meant
+			s[i] = min(s[i], uint32((hi^lo)>>32))
 		}
 	})
 	if n < minSketched {
