@@ -136,6 +136,27 @@ func TestResetLinksEnd(t *testing.T) {
 	})
 }
 
+// Who changes the password while a link is under way locks out whoever has the link.
+func TestAChangedPasswordEndsResetLinks(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, plain bundle) {
+		box := &outbox{}
+		owner, _ := plain.signUp(t, "ann@example.com")
+		b := setup(t, plain.clock, plain.db, withMailer(box))
+		if err := b.SendReset(t.Context(), owner.Email, 1); err != nil || len(box.mails) != 1 {
+			t.Fatalf("%v, %d mails", err, len(box.mails))
+		}
+		if err := b.ChangePassword(t.Context(), owner.ID, account.PasswordChange{Current: password, New: another}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := b.ResetPassword(t.Context(), account.PasswordReset{Token: tokenOf(t, box.mails[0].text), New: "a thief's new password"})
+		wantCode(t, "a link from before the change", err, city.CodeValidation)
+		if _, _, err := plain.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: another}); err != nil {
+			t.Errorf("the changed password: %v", err)
+		}
+	})
+}
+
 func TestForgottenPasswordsAreThrottled(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, plain bundle) {

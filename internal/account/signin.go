@@ -203,6 +203,10 @@ func (s *Service) ChangePassword(ctx context.Context, ownerID string, in Passwor
 		if err := deleteOtherSessions(ctx, tx, ownerID, in.KeepSession); err != nil {
 			return err
 		}
+		// A link that was sent before is not to undo the change: who asked for it may be a thief.
+		if err := deleteReset(ctx, tx, ownerID); err != nil {
+			return err
+		}
 		return s.events.Append(ctx, tx, ownerID, "owner.password_changed", struct{}{})
 	})
 }
