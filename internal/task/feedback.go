@@ -54,7 +54,8 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 			return errInvalidState(t, "feedback")
 		}
 		open := t.ReleasedAt == nil && t.RefundUntil != nil && t.RefundUntil.After(tx.Now())
-		if given.Thumbs != "" && (!open || given.Thumbs == f.Thumbs) {
+		// Never down to up: that would open the way to another refund after an operator denied one.
+		if given.Thumbs != "" && (!open || given.Thumbs != "up" || f.Thumbs != "down") {
 			return city.Errorf(city.CodeFeedbackGiven, "You have said %q already.", given.Thumbs)
 		}
 		t.Feedback = f

@@ -218,6 +218,29 @@ func TestReviewOfARefund(t *testing.T) {
 	}, longReview)
 }
 
+// A denied refund is denied, also while the refund window is still open: the
+// buyer cannot take its opinion back and ask again with a criterion.
+func TestADeniedRefundIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		st, operator, ctx := newStage(t, s), s.Operator(t), t.Context()
+		id := st.completed(90)
+		if _, err := st.down(id, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := operator.Operator.DecideRefund(ctx, id, "deny", "It is what was asked for."); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.App.Tasks.GiveFeedback(ctx, st.buyer.ID, id, task.Feedback{Thumbs: "up"}); city.CodeOf(err) != city.CodeFeedbackGiven {
+			t.Errorf("up after a denied refund: %v", err)
+		}
+		if _, err := st.down(id, 1); city.CodeOf(err) != city.CodeFeedbackGiven || st.status(id) != city.TaskCompleted {
+			t.Errorf("asked again, with a criterion: %s, %v", st.status(id), err)
+		}
+		st.verify()
+	})
+}
+
 func longReview(c *config.Config) { c.RefundReview = 23 * time.Hour }
 
 // Up may become down while the window is open, and neither is said twice.
