@@ -58,7 +58,11 @@ func Lay(patch string) (files []File, all bool) {
 		for _, fragment := range p.TextFragments {
 			f.Added, f.Deleted = f.Added+int(fragment.LinesAdded), f.Deleted+int(fragment.LinesDeleted)
 			if rows <= 0 {
+				all = false
 				continue
+			}
+			if len(fragment.Lines) > rows { // one change alone can be millions of lines
+				fragment.Lines, all = fragment.Lines[:rows], false
 			}
 			var lexer chroma.Lexer
 			if size := len(fragment.String()); size <= lexed {
@@ -70,7 +74,7 @@ func Lay(patch string) (files []File, all bool) {
 		}
 		files = append(files, f)
 	}
-	return files, all && rows > 0
+	return files, all
 }
 
 // parse reads the changes of each file by themselves, so that one that is

@@ -94,6 +94,16 @@ func TestLayIsBounded(t *testing.T) {
 	}
 }
 
+// A patch of many short lines in one change is bounded as well.
+func TestLayOfOneLongChangeIsBounded(t *testing.T) {
+	t.Parallel()
+	const lines = 100_000
+	files, all := diff.Lay(fmt.Sprintf("diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -0,0 +1,%d @@\n%s", lines, strings.Repeat("+\n", lines)))
+	if all || len(files) != 1 || files[0].Added != lines || len(files[0].Rows) > 5_000 {
+		t.Errorf("all %v, %d files, +%d, %d rows", all, len(files), files[0].Added, len(files[0].Rows))
+	}
+}
+
 func FuzzLay(f *testing.F) {
 	f.Add(patch)
 	f.Add("")
