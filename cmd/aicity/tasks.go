@@ -107,11 +107,20 @@ func showTask(k *kong.Context, p printing, t *aicity.Task) error {
 	})
 }
 
+// quote is what will be charged, and what that comes from.
 func quote(t *aicity.Task) string {
-	if t.Quote.ChargeCents == 0 {
+	q := t.Quote
+	if q.ChargeCents == 0 {
 		return ""
 	}
-	return money(t.Quote.ChargeCents)
+	text := fmt.Sprintf("%s, the agent's rate is %s", money(q.ChargeCents), money(q.BaseRateCents))
+	switch {
+	case q.RepoTokens > 0 && q.ModelKnown:
+		text += fmt.Sprintf(", by size %s: %d tokens × %s a million × %d", money(q.EstimateCents), q.RepoTokens, money(q.CentsPerMTok), q.Factor)
+	case (t.HasRepo || t.HasCode) && q.ModelKnown && t.SizeClass == "":
+		text += "; the code is not measured yet"
+	}
+	return text
 }
 
 type taskWatchCmd struct{ taskArg }

@@ -119,7 +119,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	prices, err := pricing.DefaultTable()
+	prices, err := pricing.LoadTable(a.cfg.Models)
 	if err != nil {
 		return err
 	}

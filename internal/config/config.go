@@ -34,6 +34,7 @@ type Config struct {
 	PayoutDelay     time.Duration `help:"How long a new owner's released earnings rest before they can be withdrawn." default:"0s" env:"AICITY_PAYOUT_DELAY" group:"Rules"`
 	PayoutReserve   int           `help:"Percent of a new owner's other earnings that cannot be withdrawn while they are new." default:"0" env:"AICITY_PAYOUT_RESERVE" group:"Rules"`
 	PayoutNew       time.Duration `help:"How long after their sign-up owners are new, for the delay and the reserve." default:"2160h" env:"AICITY_PAYOUT_NEW" group:"Rules"`
+	Models          string        `help:"Model prices, as CSV with the header of the shipped table; a row replaces the shipped one of the same model." type:"path" placeholder:"FILE" env:"AICITY_MODELS" group:"Rules"`
 	SeedAgents      bool          `help:"Run the city's own agents." negatable:"" default:"true" env:"AICITY_SEED_AGENTS" group:"Rules"`
 
 	AllowPrivateRepos    bool `help:"Clone also over plain http and from private addresses (demos, tests, intranets)." env:"AICITY_ALLOW_PRIVATE_REPOS" group:"Sealing"`

@@ -22,6 +22,8 @@ type ModelView struct {
 	Tier              string     `json:"tier" enum:"budget,standard,premium"`
 	TierRateCents     city.Cents `json:"tierRateCents" doc:"Rate of an agent that sets no price"`
 	InputCentsPerMTok int64      `json:"inputCentsPerMTok" doc:"Cents for a million input tokens, for the estimate of large tasks"`
+	Source            string     `json:"source" doc:"Where the price was read"`
+	Date              string     `json:"date" doc:"The day of that price, YYYY-MM-DD"`
 }
 
 func (s *server) registerMeta() {
@@ -44,6 +46,7 @@ func (s *server) listModels(context.Context, *struct{}) (*Out[[]ModelView], erro
 	for _, m := range s.Prices.Models() {
 		views = append(views, ModelView{
 			ID: m.ID, Name: m.Name, Tier: string(m.Tier), TierRateCents: m.Tier.Rate(), InputCentsPerMTok: m.InputCentsPerMTok,
+			Source: m.Source, Date: m.Date,
 		})
 	}
 	return ok(views), nil

@@ -3,11 +3,8 @@
 package pricing
 
 import (
-	_ "embed"
-	"encoding/csv"
-	"fmt"
-	"strconv"
-	"strings"
+	"math"
+	"math/bits"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -34,120 +31,62 @@ func (t Tier) Rate() city.Cents {
 	}
 }
 
-// Model is a row of the price table.
-type Model struct {
-	ID                string // the prefix that a model's name must have, "claude-sonnet"
-	Name              string // for people
-	Tier              Tier
-	InputCentsPerMTok int64 // cents for a million input tokens
-}
-
-//go:embed models.csv
-var modelsCSV string
-
-// Table is the price table, longest id first match wins.
-type Table struct{ models []Model }
-
-// DefaultTable is the price table that ships with the city.
-func DefaultTable() (*Table, error) { return ParseTable(modelsCSV) }
-
-// ParseTable reads a price table: CSV with the header of models.csv.
-func ParseTable(text string) (*Table, error) {
-	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("read model prices: %w", err)
-	}
-	table := &Table{}
-	for i, r := range records {
-		if i == 0 {
-			continue
-		}
-		price, err := strconv.ParseInt(r[3], 10, 64)
-		if err != nil || price < 0 {
-			return nil, fmt.Errorf("read model prices: row %d: %q is not a price", i+1, r[3])
-		}
-		tier := Tier(r[2])
-		if tier != Budget && tier != Standard && tier != Premium {
-			return nil, fmt.Errorf("read model prices: row %d: %q is not a tier", i+1, r[2])
-		}
-		table.models = append(table.models, Model{ID: r[0], Name: r[1], Tier: tier, InputCentsPerMTok: price})
-	}
-	return table, nil
-}
-
-// Models lists the rows in the file's order.
-func (t *Table) Models() []Model { return append([]Model(nil), t.models...) }
-
-// unknownModel prices models that the table does not know: the guide's
-// standard tier, and no estimate by size, because there is nothing to base it on.
-func unknownModel(name string) Model { return Model{ID: name, Name: name, Tier: Standard} }
-
-// Find returns the row whose id is the longest one contained in the model's
-// name, so that "anthropic/claude-sonnet-4-6" finds "claude-sonnet"; known is
-// false, with the standard tier, when there is none.
-func (t *Table) Find(model string) (row Model, known bool) {
-	name := strings.ToLower(model)
-	for _, m := range t.models {
-		if len(m.ID) > len(row.ID) && strings.Contains(name, m.ID) {
-			row, known = m, true
-		}
-	}
-	if !known {
-		return unknownModel(model), false
-	}
-	return row, true
-}
-
-// TierRate is the rate of an agent with this model that set no price of its own.
-func (t *Table) TierRate(model string) city.Cents {
-	row, _ := t.Find(model)
-	return row.Tier.Rate()
-}
-
 // Factor is how many times the tokens of a repository an agent is expected to
-// pay for at the input price: it reads each file about twice, and the reasoning
-// and answers, at five times the input price, come to about a quarter of the
-// input again.
+// pay for at the input price: it reads each file about twice, and writes about a
+// fifth as many tokens as there are, at five times the input price.
 const Factor = 3
 
 // Quote is what a task will cost, with everything that it was computed from.
 type Quote struct {
 	Model         string     `json:"model" doc:"The agent's model"`
-	ModelKnown    bool       `json:"modelKnown" doc:"Whether the price table knows the model"`
+	ModelKnown    bool       `json:"modelKnown" doc:"Whether the price table knows the model; without it there is no estimate by size"`
 	BaseRateCents city.Cents `json:"baseRateCents" doc:"The agent's rate for a task"`
-	RepoTokens    int64      `json:"repoTokens" doc:"Tokens of the repository's text files, 0 while unknown"`
+	RepoTokens    int64      `json:"repoTokens" doc:"Tokens of the text files that people wrote, 0 until the code is fetched for the agent's sandbox"`
 	CentsPerMTok  int64      `json:"centsPerMTok" doc:"The model's price for a million input tokens, in cents"`
+	PriceSource   string     `json:"priceSource,omitempty" doc:"Where the model's price was read"`
+	PriceDate     string     `json:"priceDate,omitempty" doc:"The day of that price, YYYY-MM-DD"`
 	Factor        int        `json:"factor" doc:"How many times the tokens are expected to be paid for"`
 	EstimateCents city.Cents `json:"estimateCents" doc:"Repository tokens × the model's price × the factor, rounded up"`
 	MaxBudget     city.Cents `json:"maxBudgetCents" doc:"The buyer's cap"`
-	ChargeCents   city.Cents `json:"chargeCents" doc:"What is charged when the work passes"`
+	ChargeCents   city.Cents `json:"chargeCents" doc:"What is charged when the work passes: the larger of rate and estimate, at most the cap"`
 }
 
 // Quote prices a task: min(maxBudget, max(baseRate, estimate)), the estimate
-// rounded up to the cent.
+// rounded up to the cent, and never less than nothing.
 func (t *Table) Quote(model string, baseRate city.Cents, repoTokens int64, maxBudget city.Cents) Quote {
 	row, known := t.Find(model)
 	estimate := estimateCents(repoTokens, row.InputCentsPerMTok)
 	return Quote{
-		Model: model, ModelKnown: known, BaseRateCents: baseRate, RepoTokens: repoTokens, CentsPerMTok: row.InputCentsPerMTok, Factor: Factor,
-		EstimateCents: estimate, MaxBudget: maxBudget, ChargeCents: min(maxBudget, max(baseRate, estimate)),
+		Model: model, ModelKnown: known, BaseRateCents: baseRate, RepoTokens: repoTokens, CentsPerMTok: row.InputCentsPerMTok,
+		PriceSource: row.Source, PriceDate: row.Date, Factor: Factor,
+		EstimateCents: estimate, MaxBudget: maxBudget, ChargeCents: max(0, min(maxBudget, max(baseRate, estimate))),
 	}
 }
 
-// maxTokens bounds the estimate's input far above any repository that can be
-// cloned, so that the product below cannot overflow.
-const maxTokens = 1_000_000_000
-
+// estimateCents is tokens × centsPerMTok × Factor / 1,000,000, rounded up. The
+// product is taken in 128 bits, so no size of a repository makes it wrap; what
+// no int64 can hold is the largest one, which every budget caps.
 func estimateCents(tokens, centsPerMTok int64) city.Cents {
 	const million = 1_000_000
-	tokens = max(0, min(tokens, maxTokens))
-	return city.Cents((tokens*centsPerMTok*Factor + million - 1) / million)
+	if tokens <= 0 || centsPerMTok <= 0 {
+		return 0
+	}
+	high, low := bits.Mul64(uint64(tokens), uint64(min(centsPerMTok, maxCentsPerMTok)*Factor))
+	low, carry := bits.Add64(low, million-1, 0)
+	high += carry
+	if high >= million { // the quotient needs more than 64 bits
+		return math.MaxInt64
+	}
+	cents, _ := bits.Div64(high, low, million)
+	return city.Cents(min(cents, math.MaxInt64))
 }
 
 // FeePercent is the platform's share of a charge unless the operator sets another.
 const FeePercent = 15
 
-// Fee is the platform's share of charge, rounded half up to the cent.
+// Fee is the platform's share of charge, rounded half up to the cent; percent
+// is 0 to 100. Whole dollars are taken apart from the rest, so that nothing wraps.
 func Fee(charge city.Cents, percent int) city.Cents {
-	return (charge*city.Cents(percent) + 50) / 100
+	p := city.Cents(percent)
+	return charge/100*p + (charge%100*p+50)/100
 }

@@ -42,7 +42,7 @@ func TestQuote(t *testing.T) {
 		{"the estimate is rounded up", "claude-sonnet-4-6", 1, 2000, 1, 1},
 		{"never more than the budget", "claude-opus-4", 300, 800, 1_000_000, 800},
 		{"an unknown model has no estimate", "my-own-model", 300, 2000, 1_000_000, 300},
-		{"absurd sizes do not overflow", "claude-opus-4", 300, 2000, 1 << 62, 2000},
+		{"absurd sizes do not wrap", "claude-opus-4", 300, 2000, 1 << 62, 2000},
 		{"negative sizes count as none", "claude-opus-4", 300, 2000, -5, 300},
 	}
 	for _, tt := range tests {
@@ -60,19 +60,6 @@ func TestFeeIsRoundedHalfUp(t *testing.T) {
 	for charge, want := range map[city.Cents]city.Cents{0: 0, 1: 0, 3: 0, 4: 1, 10: 2, 100: 15, 300: 45, 333: 50, 150: 23} {
 		if got := pricing.Fee(charge, pricing.FeePercent); got != want {
 			t.Errorf("Fee(%d) = %d, want %d", charge, got, want)
-		}
-	}
-}
-
-func TestParseTableRefusesNonsense(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{
-		"model,name,tier,input_cents_per_mtok\nx,X,golden,5\n",
-		"model,name,tier,input_cents_per_mtok\nx,X,budget,-5\n",
-		"model,name,tier,input_cents_per_mtok\nx,X\n",
-	} {
-		if _, err := pricing.ParseTable(text); err == nil {
-			t.Errorf("accepted %q", text)
 		}
 	}
 }

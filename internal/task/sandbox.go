@@ -21,9 +21,6 @@ type Archives interface {
 	Open(ctx context.Context, ownerID, id string) (io.ReadCloser, archive.Archive, error)
 }
 
-// sizeOf is the size class of inline code.
-func sizeOf(bytes int64) string { return string(source.ClassOf(source.Tokens(bytes))) }
-
 // checkSource makes sure, before money moves, that the code can be had. Errors:
 // REPO_NOT_ALLOWED, REPO_NOT_FOUND, REF_NOT_FOUND, REPO_EMPTY,
 // REPO_UNREACHABLE, ARCHIVE_NOT_FOUND.

@@ -8,6 +8,7 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/routing"
+	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -99,7 +100,9 @@ func (s *Service) newTask(o Order) (*Task, error) {
 		t.Deadline = s.Rules.DefaultDeadline
 	}
 	if o.Code != "" {
-		t.Size = sizeOf(int64(len(o.Code)))
+		// The code is at hand, so the first quote has its size already.
+		t.Quote.RepoTokens = source.Tokens(int64(len(o.Code)))
+		t.Size = string(source.ClassOf(t.Quote.RepoTokens))
 	}
 	if o.RepoToken != "" {
 		sealed, err := s.Sealer.Seal([]byte(o.RepoToken), t.ID)

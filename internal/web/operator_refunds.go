@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"aicity.dev/aicity/internal/task"
 	"aicity.dev/aicity/internal/web/markdown"
@@ -111,7 +112,7 @@ func decisionText(r *task.Review) string {
 func reasonText(value string) string {
 	for _, reason := range reasons {
 		if reason.value == value {
-			return reason.label
+			return strings.TrimSuffix(reason.label, sayWhat)
 		}
 	}
 	return value

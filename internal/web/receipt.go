@@ -13,6 +13,7 @@ type receiptView struct {
 	Description string
 	Buyer       string
 	AgentName   string
+	Price       priceView
 }
 
 func (s *site) receiptPage(w http.ResponseWriter, r *http.Request) error {
@@ -24,7 +25,7 @@ func (s *site) receiptPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := receiptView{Signed: signed, Description: t.Description, Buyer: visitorOf(r).owner.Name, AgentName: t.AgentID}
+	v := receiptView{Signed: signed, Description: t.Description, Buyer: visitorOf(r).owner.Name, AgentName: t.AgentID, Price: receiptPrice(signed.Receipt.Quote, t)}
 	if p, err := s.Agents.Get(r.Context(), t.AgentID); err == nil {
 		v.AgentName = p.DisplayName
 	}
@@ -42,7 +43,7 @@ func (s *site) downloadReceipt(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="receipt-`+signed.Receipt.TaskID+`-`+itoa(signed.Receipt.Number)+`.json"`)
-	_, err = w.Write(append(file, '\n')) //nolint:gosec // a download as JSON with nosniff
+	_, err = w.Write(append(file, '\n'))
 	return err
 }
 

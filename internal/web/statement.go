@@ -47,3 +47,6 @@ func (s *site) statementCSV(w http.ResponseWriter, r *http.Request) error {
 
 // dayTime is a time as statements write it.
 func dayTime(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
+
+// dateTime is a time as receipts write it: they are read in other years too.
+func dateTime(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") }

@@ -348,9 +348,12 @@ func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, "/tasks/"+t.ID, said)
 }
 
+// sayWhat asks for a comment, in the form only.
+const sayWhat = " (say what)"
+
 // reasons are what a buyer may choose from when not content.
 var reasons = []struct{ value, label string }{
-	{"not_what_was_asked", "Not what was asked"}, {"wrong", "Wrong"}, {"incomplete", "Incomplete"}, {"low_quality", "Low quality"}, {"other", "Other (say what)"},
+	{"not_what_was_asked", "Not what was asked"}, {"wrong", "Wrong"}, {"incomplete", "Incomplete"}, {"low_quality", "Low quality"}, {"other", "Other" + sayWhat},
 }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }

@@ -140,7 +140,11 @@ type Quote struct {
 	Model          string `json:"model"`
 	ModelKnown     bool   `json:"modelKnown"`
 	BaseRateCents  int64  `json:"baseRateCents"`
-	RepoTokens     int64  `json:"repoTokens"`
+	RepoTokens     int64  `json:"repoTokens"`   // 0 until the code is fetched for the agent's sandbox
+	CentsPerMTok   int64  `json:"centsPerMTok"` // the model's price for a million input tokens
+	PriceSource    string `json:"priceSource"`  // where that was read
+	PriceDate      string `json:"priceDate"`    // the day of it, YYYY-MM-DD
+	Factor         int    `json:"factor"`       // how many times the tokens are expected to be paid for
 	EstimateCents  int64  `json:"estimateCents"`
 	MaxBudgetCents int64  `json:"maxBudgetCents"`
 	ChargeCents    int64  `json:"chargeCents"`

@@ -82,11 +82,12 @@ func sizeOf(files []File) Size {
 }
 
 var (
-	vendored = []string{"node_modules", "vendor", "third_party", "bower_components", "Pods", ".yarn", "dist", ".git"}
+	vendored = []string{"node_modules", "vendor", "third_party", "bower_components", "Pods", ".yarn", "dist", ".git", ".venv", "venv", "site-packages", "Carthage"}
 	locks    = []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock", "go.sum", "go.work.sum",
 		"Cargo.lock", "poetry.lock", "uv.lock", "Pipfile.lock", "pdm.lock", "composer.lock", "Gemfile.lock", "mix.lock", "pubspec.lock",
-		"packages.lock.json", "gradle.lockfile", "flake.lock", "Podfile.lock", "Package.resolved",
+		"packages.lock.json", "gradle.lockfile", "flake.lock", "Podfile.lock", "Package.resolved", "Cartfile.resolved", "conan.lock", "pixi.lock",
+		".terraform.lock.hcl",
 	}
 	minified = []string{".min.js", ".min.css", ".map", ".svg"}
 )

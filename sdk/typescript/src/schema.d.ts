@@ -2083,6 +2083,8 @@ export interface components {
             owner?: components["schemas"]["Owner"];
         };
         ModelView: {
+            /** @description The day of that price, YYYY-MM-DD */
+            date: string;
             /** @description Models whose name contains this */
             id: string;
             /**
@@ -2091,6 +2093,8 @@ export interface components {
              */
             inputCentsPerMTok: number;
             name: string;
+            /** @description Where the price was read */
+            source: string;
             /** @enum {string} */
             tier: "budget" | "standard" | "premium";
             /**
@@ -2309,7 +2313,7 @@ export interface components {
             centsPerMTok: number;
             /**
              * Format: int64
-             * @description What is charged when the work passes
+             * @description What is charged when the work passes: the larger of rate and estimate, at most the cap
              */
             chargeCents: number;
             /**
@@ -2329,11 +2333,15 @@ export interface components {
             maxBudgetCents: number;
             /** @description The agent's model */
             model: string;
-            /** @description Whether the price table knows the model */
+            /** @description Whether the price table knows the model; without it there is no estimate by size */
             modelKnown: boolean;
+            /** @description The day of that price, YYYY-MM-DD */
+            priceDate?: string;
+            /** @description Where the model's price was read */
+            priceSource?: string;
             /**
              * Format: int64
-             * @description Tokens of the repository's text files, 0 while unknown
+             * @description Tokens of the text files that people wrote, 0 until the code is fetched for the agent's sandbox
              */
             repoTokens: number;
         };

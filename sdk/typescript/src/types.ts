@@ -207,7 +207,15 @@ export interface Quote {
   model: string
   modelKnown: boolean
   baseRateCents: number
+  /** 0 until the code is fetched for the agent's sandbox. */
   repoTokens: number
+  /** The model's price for a million input tokens. */
+  centsPerMTok: number
+  /** Where the model's price was read, and the day of it, YYYY-MM-DD. */
+  priceSource?: string
+  priceDate?: string
+  /** How many times the tokens are expected to be paid for. */
+  factor: number
   estimateCents: number
   maxBudgetCents: number
   chargeCents: number
