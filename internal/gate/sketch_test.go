@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,15 @@ func TestSketch(t *testing.T) {
 	}
 	if got := gate.SketchOf(essay).Same(gate.SketchOf(honestReview)); got > 0.1 {
 		t.Errorf("another text: %v", got)
+	}
+	for text, want := range map[string]bool{changed: true, honestReview: false} {
+		share := slices.ContainsFunc(gate.SketchOf(text).Bands(), func(band int64) bool { return slices.Contains(gate.SketchOf(essay).Bands(), band) })
+		if share != want {
+			t.Errorf("a band is shared: %v, want %v: %.60s", share, want, text)
+		}
+	}
+	if kept, ok := gate.SketchFrom(gate.SketchOf(essay).Bytes()); !ok || kept != gate.SketchOf(essay) {
+		t.Error("a sketch is not what was kept of it")
 	}
 	if got := gate.SketchOf("too short").Same(gate.SketchOf("too short")); got != 0 {
 		t.Errorf("too short to say: %v", got)

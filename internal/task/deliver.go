@@ -122,6 +122,7 @@ func within[T any](ctx context.Context, verdict <-chan T, wait time.Duration) *T
 // on finding it.
 func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report, holder string) (t *Task, taken bool, err error) {
 	late := false
+	sketch := gate.SketchOf(d.Result)
 	t, err = s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if taken = t.DeliveredAt == nil; !taken {
 			return nil
@@ -131,6 +132,9 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 		}
 		t.DeliveredAt = now(tx)
 		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(d)); err != nil {
+			return err
+		}
+		if err := saveSketch(ctx, tx, t, sketch); err != nil {
 			return err
 		}
 		if patch != "" {
@@ -239,6 +243,9 @@ func (s *Service) gateInput(ctx context.Context, t *Task, d Deliverable, patch s
 	}
 	var err error
 	if input.Earlier, err = s.earlier(ctx, t); err != nil {
+		return gate.Input{}, nil, err
+	}
+	if input.Others, err = s.others(ctx, t, gate.SketchOf(d.Result)); err != nil {
 		return gate.Input{}, nil, err
 	}
 	repo, done := s.repoFacts(ctx, t)

@@ -41,6 +41,14 @@ func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
 // JudgeNow runs the job that finds a verdict.
 func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.judge(ctx, taskID) }
 
+// ForgetSketchesNow is the job that deletes old sketches.
+func (s *Service) ForgetSketchesNow(ctx context.Context) error { return s.forgetSketches(ctx) }
+
+// OthersOf are the sketches that the gate compares a text with.
+func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]gate.Sketch, error) {
+	return s.others(ctx, t, gate.SketchOf(text))
+}
+
 // ExpireRecheckNow is what ends a re-check that nobody decided.
 func (s *Service) ExpireRecheckNow(ctx context.Context, taskID string) error {
 	return s.expireRecheck(ctx, taskID)

@@ -22,11 +22,14 @@ type (
 	leftArgs struct {
 		AgentID string `json:"agentId"`
 	}
+	forgetArgs struct{}
 )
 
 func (judgeArgs) Kind() string { return "task_judge" }
 func (cleanArgs) Kind() string { return "task_clean_up" }
 func (leftArgs) Kind() string  { return "task_agent_left" }
+
+func (forgetArgs) Kind() string { return "task_forget_sketches" }
 
 func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
@@ -38,6 +41,10 @@ func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a leftArgs, _ jobs.Attempt) error {
 		return s.passOn(ctx, a.AgentID)
 	})
+	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetArgs, _ jobs.Attempt) error {
+		return s.forgetSketches(ctx)
+	})
+	jobs.Every(s.Jobs, forgetEvery, forgetArgs{})
 }
 
 const (

@@ -1,0 +1,125 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/store"
+)
+
+const (
+	// sketchesKept is how long a delivered text is known again in another's work.
+	sketchesKept = 180 * 24 * time.Hour
+	// sketchesPerBand and comparedSketches bound what one verdict looks at, however
+	// often a text was delivered: the latest of each band, and of all of them.
+	sketchesPerBand  = 25
+	comparedSketches = 100
+	// sketchesForgotten is how many are deleted in one transaction.
+	sketchesForgotten = 200
+	forgetEvery       = time.Hour
+)
+
+// saveSketch keeps the sketch of delivered work, in the transaction of the delivery.
+func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch gate.Sketch) error {
+	bands := sketch.Bands()
+	if len(bands) == 0 {
+		return nil // too short to be known again
+	}
+	err := tx.Queue(ctx, "save sketch", `INSERT INTO work_sketches (task_id, agent_id, sketch, at) VALUES ($1, $2, $3, $4)`,
+		t.ID, t.AgentID, sketch.Bytes(), store.Micros(tx.Now()))
+	if err != nil {
+		return err
+	}
+	args, rows := []any{t.ID}, make([]string, len(bands))
+	for i, band := range bands {
+		args = append(args, band)
+		rows[i] = fmt.Sprintf("($%d, $1)", i+2)
+	}
+	return tx.Queue(ctx, "save sketch's bands", `INSERT INTO work_sketch_bands (band, task_id) VALUES `+strings.Join(rows, ", "), args...)
+}
+
+// others are the sketches of work that other agents delivered and that is
+// likely to be like this one.
+func (s *Service) others(ctx context.Context, t *Task, sketch gate.Sketch) ([]gate.Sketch, error) {
+	bands := sketch.Bands()
+	if len(bands) == 0 {
+		return nil, nil
+	}
+	// Each band is a short walk of its index, whatever its size.
+	args, parts := []any{t.AgentID, t.ID, sketchesPerBand, comparedSketches}, make([]string, len(bands))
+	for i, band := range bands {
+		args = append(args, band)
+		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT task_id FROM work_sketch_bands WHERE band = $%d AND task_id <> $2 ORDER BY task_id DESC LIMIT $3) band%d", i+5, i)
+	}
+	rows, err := s.DB.Read().Query(ctx, `SELECT sketch FROM work_sketches
+		WHERE task_id IN (`+strings.Join(parts, " UNION ")+`) AND agent_id <> $1 ORDER BY task_id DESC LIMIT $4`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read sketches: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []gate.Sketch
+	for rows.Next() {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return nil, fmt.Errorf("scan sketch: %w", err)
+		}
+		if other, ok := gate.SketchFrom(raw); ok {
+			all = append(all, other)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read sketches: %w", err)
+	}
+	return all, nil
+}
+
+// forgetSketches deletes those that are older than sketchesKept.
+func (s *Service) forgetSketches(ctx context.Context) error {
+	for {
+		n := 0
+		err := s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			old, err := oldSketches(ctx, tx, tx.Now().Add(-sketchesKept))
+			if n = len(old); err != nil {
+				return err
+			}
+			for id, sketch := range old {
+				for _, band := range sketch.Bands() {
+					if err := tx.Queue(ctx, "forget band", `DELETE FROM work_sketch_bands WHERE band = $1 AND task_id = $2`, band, id); err != nil {
+						return err
+					}
+				}
+				if err := tx.Queue(ctx, "forget sketch", `DELETE FROM work_sketches WHERE task_id = $1`, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n < sketchesForgotten {
+			return err
+		}
+	}
+}
+
+func oldSketches(ctx context.Context, q store.Querier, before time.Time) (map[string]gate.Sketch, error) {
+	rows, err := q.Query(ctx, `SELECT task_id, sketch FROM work_sketches WHERE at < $1 ORDER BY at LIMIT $2`, store.Micros(before), sketchesForgotten)
+	if err != nil {
+		return nil, fmt.Errorf("list old sketches: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	old := map[string]gate.Sketch{}
+	for rows.Next() {
+		var id string
+		var raw []byte
+		if err := rows.Scan(&id, &raw); err != nil {
+			return nil, fmt.Errorf("scan sketch: %w", err)
+		}
+		old[id], _ = gate.SketchFrom(raw)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list old sketches: %w", err)
+	}
+	return old, nil
+}
