@@ -158,10 +158,21 @@ func (b *Backend) Destroy(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
 	defer cancel()
 	adopted := b.forget(id)
-	if err := b.run(ctx, "delete", "--force", id); err != nil {
+	if err := b.remove(ctx, id); err != nil {
 		return fmt.Errorf("destroy sandbox: %w", err)
 	}
 	return errors.Join(bury(ctx, adopted), b.removeState("*"+id+"*"), removeCgroup(ctx, b.cgroupPath(id)))
+}
+
+// remove has runsc kill and forget a sandbox. Whoever kills runsc meanwhile, the
+// kernel short of memory say, does not leave the sandbox behind.
+func (b *Backend) remove(ctx context.Context, id string) (err error) {
+	for range removeTries {
+		if err = b.run(ctx, "delete", "--force", id); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // List implements sandbox.Backend. It reads the names of the state files, so

@@ -17,6 +17,8 @@ const (
 	startTimeout = 30 * time.Second
 	// destroyTimeout bounds its end.
 	destroyTimeout = 30 * time.Second
+	// removeTries is how often runsc is asked to remove a sandbox.
+	removeTries = 3
 )
 
 // command is a call of runsc with the flags that all calls share. It gets a
