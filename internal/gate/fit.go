@@ -23,14 +23,14 @@ func fit(v *view) (Signal, bool) {
 		if !v.hasTests() {
 			s.Cap = capAt(capNoTests)
 		}
-	case v.in.Request.Category == city.DevOps && !v.operates():
+	case v.in.Request.Category == city.DevOps && !v.operates() && !v.onlyAsked():
 		s.Points, s.Cap = 0, capAt(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.want.code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."
 	case v.want.code && v.in.Request.Category == city.CodeGeneration:
 		s.Points, s.Reason, s.advice = 0, "Code was asked for and there is none.", "Deliver the code itself."
-	case v.want.code:
+	case v.want.code && !v.onlyAsked():
 		s.Points = maxFit * 0.8 * share(float64(v.ground.anchored)+0.5*float64(v.ground.located), 3)
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
 	case v.want.findings:
@@ -42,13 +42,29 @@ func fit(v *view) (Signal, bool) {
 			s.Reason, s.advice = "There are few separate findings.", "List findings separately, each with its severity, place and fix."
 		}
 	default:
-		s.Points = maxFit * v.structure()
+		// Few sentences, each with its place in the code, need no sections.
+		s.Points = maxFit * max(v.structure(), 0.9*share(float64(v.ground.anchored+v.ground.quoted), 4))
 		s.Reason = "Judged by paragraphs, headings, tables and examples."
 		if s.Points < maxFit/2 {
 			s.advice = "Structure the text: sections, a table or examples, a clear conclusion."
 		}
 	}
 	return s, true
+}
+
+// onlyAsked reports whether the request is a question that names no product: an
+// answer to it is words, whatever its category usually delivers.
+func (v *view) onlyAsked() bool {
+	text := v.in.Request.Description
+	if !strings.ContainsAny(text, "?\uff1f") {
+		return false
+	}
+	for _, a := range asks {
+		if a.whole && a.request.MatchString(text) {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *view) fitTests(code int) (float64, string, string) {

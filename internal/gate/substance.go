@@ -26,7 +26,8 @@ func substance(v *view) (Signal, bool) {
 }
 
 // size is the length of the deliverable in words; a line of code counts as
-// six, and a changed file in the patch speaks for itself.
+// six, a place that says what is said about it as twelve, and a changed file in
+// the patch speaks for itself.
 func (v *view) size() int {
-	return len(v.doc.words) + 6*v.doc.codeLines() + min(30, strings.Count(string(v.in.Patch), "\n"))
+	return len(v.doc.words) + 6*v.doc.codeLines() + 12*(v.ground.anchored+v.ground.quoted) + min(30, strings.Count(string(v.in.Patch), "\n"))
 }
