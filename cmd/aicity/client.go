@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
@@ -111,7 +112,11 @@ func showRows[T any](k *kong.Context, items []T, empty string, headers []string,
 	}
 	t := plainTable(headers)
 	for _, item := range items {
-		t.Row(row(item)...)
+		cells := row(item)
+		for i := range cells {
+			cells[i] = harmless(cells[i])
+		}
+		t.Row(cells...)
 	}
 	return fit(k, t)
 }
@@ -165,7 +170,7 @@ func (f facts) String() string {
 	var b strings.Builder
 	for _, fact := range f {
 		if fact.value != "" {
-			fmt.Fprintf(&b, "%-*s  %s\n", width, fact.name, strings.ReplaceAll(fact.value, "\n", "\n"+strings.Repeat(" ", width+2)))
+			fmt.Fprintf(&b, "%-*s  %s\n", width, fact.name, strings.ReplaceAll(harmless(fact.value), "\n", "\n"+strings.Repeat(" ", width+2)))
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
@@ -173,8 +178,29 @@ func (f facts) String() string {
 
 // say prints a line about what was done.
 func say(k *kong.Context, format string, args ...any) error {
-	_, err := fmt.Fprintf(k.Stdout, format+"\n", args...)
+	_, err := fmt.Fprintln(k.Stdout, harmless(fmt.Sprintf(format, args...)))
 	return err
+}
+
+// printRaw prints a text as it is to a file or another program; a terminal gets
+// it without what would steer it.
+func printRaw(k *kong.Context, text string) error {
+	if terminalWidth(k) > 0 {
+		text = harmless(text)
+	}
+	_, err := fmt.Fprint(k.Stdout, text)
+	return err
+}
+
+// harmless replaces the control characters in what others wrote: in a terminal
+// they could clear the screen or write to the clipboard.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // dollars is an amount on the command line, "12.50" or "12".

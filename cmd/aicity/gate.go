@@ -84,7 +84,7 @@ func readTask(file string) (r gate.Request, err error) {
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return r, fmt.Errorf("%s is no task in JSON: %w", file, err)
 	}
-	r = gate.Request{Category: city.Category(t.Category), Description: t.Input.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria}
+	r = gate.Request{Category: city.Category(t.Category), Description: t.Input.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria, Paths: t.Acceptance.Paths}
 	if t.TaskType != "" {
 		r.Category = city.Category(t.TaskType)
 	}

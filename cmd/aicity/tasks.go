@@ -302,8 +302,7 @@ func (c *taskPatchCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(k.Stdout, patch)
-	return err
+	return printRaw(k, patch)
 }
 
 type taskResultCmd struct {
@@ -327,6 +326,5 @@ func (c *taskResultCmd) Run(ctx context.Context, k *kong.Context) error {
 	if c.JSON {
 		return printJSON(k, task.Output)
 	}
-	_, err = fmt.Fprintln(k.Stdout, task.Output.Result)
-	return err
+	return printRaw(k, task.Output.Result+"\n")
 }

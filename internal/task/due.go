@@ -2,6 +2,8 @@ package task
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -124,7 +126,7 @@ func (s *Service) actAll(ctx context.Context, due []dueTask, failed map[string]t
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
-			err := s.act(ctx, t.id)
+			err := s.guarded(ctx, t.id)
 			if err == nil || ctx.Err() != nil {
 				return
 			}
@@ -134,4 +136,15 @@ func (s *Service) actAll(ctx context.Context, due []dueTask, failed map[string]t
 			failed[t.id] = s.DB.Clock().Now().Add(postponed)
 		})
 	}
+}
+
+// guarded acts on a task. One that panics must not end the server: it would be
+// due again at the next start.
+func (s *Service) guarded(ctx context.Context, id string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.act(ctx, id)
 }

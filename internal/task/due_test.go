@@ -2,11 +2,14 @@ package task_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/task"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -53,4 +56,13 @@ func TestWhatFailsHoldsUpNobody(t *testing.T) {
 			t.Errorf("the broken task: %+v, %v", task, err)
 		}
 	})
+}
+
+// A task whose turn panics rests like one whose turn fails; the server goes on.
+func TestPanicOfADueTaskIsAnError(t *testing.T) {
+	t.Parallel()
+	broken := new(task.Service) // has no database
+	if err := broken.Guarded(t.Context(), city.NewID(city.PrefixTask)); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %v", err)
+	}
 }

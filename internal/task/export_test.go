@@ -53,3 +53,6 @@ func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]gate.Sk
 func (s *Service) ExpireRecheckNow(ctx context.Context, taskID string) error {
 	return s.expireRecheck(ctx, taskID)
 }
+
+// Guarded does what is due for one task.
+func (s *Service) Guarded(ctx context.Context, id string) error { return s.guarded(ctx, id) }

@@ -23,6 +23,9 @@ const (
 	maxFindings = 200
 	maxQuote    = 6 // lines
 	minMeasure  = 8 // lines of a function worth listing
+
+	maxRead      = 20 // files named where nothing was found
+	maxReadNames = 4  // functions named of each
 )
 
 // group is what a report says in one section: hits of one rule in one file.
@@ -44,6 +47,9 @@ func Write(repo *Repo, task Task, a Analysis, o Options) Report {
 	}
 	w.asked(hits, groups)
 	w.sections(groups)
+	if len(hits) == 0 {
+		w.read(a.Measures)
+	}
 	if o.Map {
 		w.measures(a.Measures)
 	}
@@ -311,6 +317,27 @@ func (w *writer) measures(all []Measure) {
 	w.line("## Where the code is dense\n\nThe largest functions, for a look by eye.\n\n| function | place | lines | nesting |\n|---|---|---:|---:|")
 	for _, m := range all[:min(len(all), 6)] {
 		w.line("| `%s` | `%s:%d` | %d | %d |", m.Name, m.File, m.Line, m.Lines, m.Depth)
+	}
+	w.line("")
+}
+
+// read names what was read, file by file, with where its functions begin, when
+// nothing was found: the buyer sees what the silence is about.
+func (w *writer) read(all []Measure) {
+	if len(w.repo.Sources) == 0 {
+		return
+	}
+	w.line("## What was read\n")
+	for _, s := range w.repo.Sources[:min(len(w.repo.Sources), maxRead)] {
+		w.line("- `%s`, %s: nothing to report.", s.Path, count(len(s.Lines), "line"))
+		named := 0
+		for _, m := range all {
+			if m.File != s.Path || m.Line > len(s.Lines) || named == maxReadNames {
+				continue
+			}
+			named++
+			w.line("  - `%s`, %s, begins at `%s:%d`: `%s`", m.Name, count(m.Lines, "line"), m.File, m.Line, strings.ReplaceAll(strings.TrimSpace(s.Lines[m.Line-1]), "`", "'"))
+		}
 	}
 	w.line("")
 }
