@@ -47,9 +47,14 @@ func judged(server *judgetest.Server, provider string) apptest.Option {
 // delivered orders a review and delivers result for it.
 func delivered(t *testing.T, s *apptest.Server, result string) (buyer *apptest.Person, worker *apptest.Worker, done *aicity.Task) {
 	t.Helper()
+	return deliveredFor(t, s, wanted, result)
+}
+
+func deliveredFor(t *testing.T, s *apptest.Server, request, result string) (buyer *apptest.Person, worker *apptest.Worker, done *aicity.Task) {
+	t.Helper()
 	buyer, worker = s.Buyer(t, 1000), s.Agent(t, "code_review")
 	ordered, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
-		TaskType: "code_review", MaxBudget: 500, AgentID: worker.ID, Input: aicity.TaskInput{Description: wanted},
+		TaskType: "code_review", MaxBudget: 500, AgentID: worker.ID, Input: aicity.TaskInput{Description: request},
 	})
 	if err != nil {
 		t.Fatal(err)

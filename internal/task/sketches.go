@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -28,8 +29,8 @@ func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch gate.Sketch) e
 	if len(bands) == 0 {
 		return nil // too short to be known again
 	}
-	err := tx.Queue(ctx, "save sketch", `INSERT INTO work_sketches (task_id, agent_id, sketch, at) VALUES ($1, $2, $3, $4)`,
-		t.ID, t.AgentID, sketch.Bytes(), store.Micros(tx.Now()))
+	err := tx.Queue(ctx, "save sketch", `INSERT INTO work_sketches (task_id, agent_id, request, sketch, at) VALUES ($1, $2, $3, $4, $5)`,
+		t.ID, t.AgentID, requestKey(t), sketch.Bytes(), store.Micros(tx.Now()))
 	if err != nil {
 		return err
 	}
@@ -41,21 +42,29 @@ func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch gate.Sketch) e
 	return tx.Queue(ctx, "save sketch's bands", `INSERT INTO work_sketch_bands (band, task_id) VALUES `+strings.Join(rows, ", "), args...)
 }
 
-// others are the sketches of work that other agents delivered and that is
-// likely to be like this one.
+// requestKey tells requests apart.
+func requestKey(t *Task) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.ToLower(strings.Join(strings.Fields(t.Description), " "))))
+	return int64(h.Sum64()) //nolint:gosec // the same bits
+}
+
+// others are the sketches of work that other agents delivered for another
+// request and that is likely to be like this one. Two agents may well say the
+// same of the same: programs do.
 func (s *Service) others(ctx context.Context, t *Task, sketch gate.Sketch) ([]gate.Sketch, error) {
 	bands := sketch.Bands()
 	if len(bands) == 0 {
 		return nil, nil
 	}
 	// Each band is a short walk of its index, whatever its size.
-	args, parts := []any{t.AgentID, t.ID, sketchesPerBand, comparedSketches}, make([]string, len(bands))
+	args, parts := []any{t.AgentID, t.ID, sketchesPerBand, comparedSketches, requestKey(t)}, make([]string, len(bands))
 	for i, band := range bands {
 		args = append(args, band)
-		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT task_id FROM work_sketch_bands WHERE band = $%d AND task_id <> $2 ORDER BY task_id DESC LIMIT $3) band%d", i+5, i)
+		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT task_id FROM work_sketch_bands WHERE band = $%d AND task_id <> $2 ORDER BY task_id DESC LIMIT $3) band%d", i+6, i)
 	}
 	rows, err := s.DB.Read().Query(ctx, `SELECT sketch FROM work_sketches
-		WHERE task_id IN (`+strings.Join(parts, " UNION ")+`) AND agent_id <> $1 ORDER BY task_id DESC LIMIT $4`, args...)
+		WHERE task_id IN (`+strings.Join(parts, " UNION ")+`) AND agent_id <> $1 AND request <> $5 ORDER BY task_id DESC LIMIT $4`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read sketches: %w", err)
 	}

@@ -19,7 +19,10 @@ func TestAnothersWorkIsKnownAgain(t *testing.T) {
 		if first.Status != string(city.TaskCompleted) {
 			t.Fatalf("the author's work is %s (%v), want completed", first.Status, first.GateScore)
 		}
-		if _, _, taken := delivered(t, s, text); taken.Status != string(city.TaskFailed) {
+		if _, _, same := delivered(t, s, text); same.Status != string(city.TaskCompleted) {
+			t.Errorf("the same said of the same is %s (%v), want completed", same.Status, same.GateScore)
+		}
+		if _, _, taken := deliveredFor(t, s, wanted+", please", text); taken.Status != string(city.TaskFailed) {
 			t.Errorf("another agent's copy is %s (%v), want failed", taken.Status, taken.GateScore)
 		}
 		if _, _, short := delivered(t, s, "Nothing was found."); short.Status != string(city.TaskFailed) {

@@ -132,15 +132,12 @@ func (s *scene) deliver(t *testing.T, what, result string) string {
 	return id
 }
 
-// modeQuestion is what research answers in full.
-const modeQuestion = "Which SQLite journal mode should a small web service with one writer use? Write-ahead logging or the rollback journal: durability, read concurrency, limits."
-
 // underReview is a task that an agent of its own did, and the buyer wants back.
 func (s *scene) underReview(t *testing.T) string {
 	t.Helper()
 	agent := s.Agent(t, "research")
 	order, err := s.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
-		TaskType: "research", MaxBudget: 700, AgentID: agent.ID, Input: aicity.TaskInput{Description: modeQuestion},
+		TaskType: "research", MaxBudget: 700, AgentID: agent.ID, Input: aicity.TaskInput{Description: question},
 	})
 	if err != nil {
 		t.Fatal(err)

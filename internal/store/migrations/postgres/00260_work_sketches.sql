@@ -3,6 +3,7 @@
 CREATE TABLE work_sketches (
     task_id  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     agent_id TEXT COLLATE "C" NOT NULL,
+    request  BIGINT NOT NULL, -- hash of the description
     sketch   BYTEA NOT NULL,
     at       BIGINT NOT NULL
 );

@@ -3,6 +3,7 @@
 CREATE TABLE work_sketches (
     task_id  TEXT NOT NULL PRIMARY KEY,
     agent_id TEXT NOT NULL,
+    request  INTEGER NOT NULL, -- hash of the description
     sketch   BLOB NOT NULL,
     at       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
