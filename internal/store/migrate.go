@@ -21,26 +21,30 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open migrations: %w", err)
 	}
-	provider, err := db.migrationProvider(dir)
+	provider, done, err := db.migrationProvider(dir)
 	if err != nil {
 		return fmt.Errorf("prepare migrations: %w", err)
 	}
+	defer done()
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
 }
 
-func (db *DB) migrationProvider(dir fs.FS) (*goose.Provider, error) {
+// migrationProvider returns what migrates; done lets go of what it needed.
+func (db *DB) migrationProvider(dir fs.FS) (provider *goose.Provider, done func(), err error) {
 	if db.pool == nil {
-		return goose.NewProvider(goose.DialectSQLite3, db.writer, dir, goose.WithAllowOutofOrder(true))
+		provider, err = goose.NewProvider(goose.DialectSQLite3, db.writer, dir, goose.WithAllowOutofOrder(true))
+		return provider, func() {}, err
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDBFromPool(db.pool), dir,
-		goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
+	view := stdlib.OpenDBFromPool(db.pool) // closing it leaves the pool open
+	provider, err = goose.NewProvider(goose.DialectPostgres, view, dir, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
+	return provider, func() { _ = view.Close() }, err
 }
 
 // Migrations are the embedded migration files, one directory per dialect.
