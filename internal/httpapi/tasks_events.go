@@ -90,7 +90,12 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer ticker.Stop()
 	w := hctx.BodyWriter()
 	for {
-		// A secret that was taken back ends its streams too.
+		events, err := s.Tasks.Timeline(ctx, taskID, after)
+		if err != nil {
+			return
+		}
+		// A secret that was taken back ends its streams too. It is looked at last:
+		// what is about to be written came before.
 		c, err := s.identify(ctx, hctx.Header("X-API-Key"), hctx.Header("Authorization"))
 		if err != nil {
 			return
@@ -99,8 +104,7 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		if err != nil {
 			return
 		}
-		events, err := s.Tasks.Timeline(ctx, taskID, after)
-		if err != nil {
+		if t.Settled() && len(events) == 0 {
 			return
 		}
 		for _, e := range events {
@@ -115,9 +119,11 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		if flusher, ok := w.(http.Flusher); ok {
 			flusher.Flush()
 		}
-		over := t.Settled()
-		if err != nil || over {
+		if err != nil {
 			return
+		}
+		if t.Settled() {
+			continue // the last events may have come meanwhile
 		}
 		select {
 		case <-ctx.Done():
