@@ -117,3 +117,33 @@ func TestSamplesOfOtherTexts(t *testing.T) {
 		})
 	}
 }
+
+var fenced = regexp.MustCompile("(?s)```[a-z]+\n(.*?)\n```")
+
+// The page of the guide shows the same samples; only their indentation is its own.
+func TestThePageShowsTheSamples(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../internal/web/guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, sample := range guide.Samples(readGuide(t)) {
+		want = append(want, flush(sample.Text))
+	}
+	for _, block := range fenced.FindAllStringSubmatch(string(page), -1) {
+		got = append(got, flush(block[1]))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// flush takes the indentation off every line.
+func flush(code string) string {
+	lines := strings.Split(code, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+	}
+	return strings.Join(lines, "\n")
+}
