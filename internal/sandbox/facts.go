@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 
@@ -19,10 +20,10 @@ type Facts struct {
 	Files []FileFact
 	Size  source.Size // of the code as it was delivered
 
-	objects *source.Objects
-	root    *os.Root
-	added   map[string]bool
-	release func()
+	delivered *source.Delivered // nil when an earlier version of the server fetched the code
+	root      *os.Root
+	added     map[string]bool
+	release   func()
 }
 
 // FileFact is one file of the repository.
@@ -56,7 +57,8 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 		return err
 	}
 	f.Size = baseline.Size
-	if f.objects, err = source.OpenObjects(ctx, baselineDir(l.dir), baseline.Commit); err != nil {
+	f.delivered, err = source.OpenDelivered(deliveredFile(l.dir), baseline)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	work, err := os.OpenRoot(workDir(l.dir))
@@ -149,7 +151,10 @@ func (m *measurer) child(rel string) error {
 // none, or it is too large. It is for one reader at a time.
 func (f *Facts) ReadFile(name string) ([]byte, bool) {
 	if !f.added[name] {
-		return f.objects.ReadFile(name)
+		if f.delivered == nil {
+			return nil, false
+		}
+		return f.delivered.ReadFile(name)
 	}
 	file, info, err := openRegular(f.root, name)
 	if err != nil {
@@ -167,8 +172,8 @@ func (f *Facts) ReadFile(name string) ([]byte, bool) {
 // Close lets the sandbox go. A sandbox that is destroyed waits for it.
 func (f *Facts) Close() error {
 	var errs []error
-	if f.objects != nil {
-		errs = append(errs, f.objects.Close())
+	if f.delivered != nil {
+		errs = append(errs, f.delivered.Close())
 	}
 	if f.root != nil {
 		errs = append(errs, f.root.Close())

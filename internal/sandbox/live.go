@@ -46,6 +46,9 @@ func workDir(dir string) string     { return filepath.Join(dir, "work") }
 func baselineDir(dir string) string { return filepath.Join(dir, "baseline") }
 func backendDir(dir string) string  { return filepath.Join(dir, "backend") }
 
+// deliveredFile keeps the code as it was delivered, for the city alone.
+func deliveredFile(dir string) string { return filepath.Join(dir, "delivered") }
+
 func (l *live) workspace() workspace { return workspace{dir: workDir(l.dir)} }
 
 func (l *live) spec() Spec {

@@ -239,7 +239,7 @@ func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (
 
 func (s *Service) fetch(ctx context.Context, l *live, src Source) (source.Baseline, error) {
 	dest := source.Dest{
-		Tree: filepath.Join(workDir(l.dir), path.Base(RepoDir)), GitDir: baselineDir(l.dir), Objects: path.Join(BaselineDir, "objects"),
+		Tree: filepath.Join(workDir(l.dir), path.Base(RepoDir)), GitDir: baselineDir(l.dir), Objects: path.Join(BaselineDir, "objects"), Delivered: deliveredFile(l.dir),
 	}
 	switch {
 	case src.Repo.URL != "":

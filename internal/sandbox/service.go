@@ -241,7 +241,7 @@ func (s *Service) clear(l *live) error {
 	if l.log.saved() {
 		return removeDirs(l.dir)
 	}
-	return errors.Join(volume.Remove(workDir(l.dir)), os.RemoveAll(baselineDir(l.dir)), os.RemoveAll(backendDir(l.dir)))
+	return errors.Join(volume.Remove(workDir(l.dir)), os.RemoveAll(baselineDir(l.dir)), os.RemoveAll(backendDir(l.dir)), os.RemoveAll(deliveredFile(l.dir)))
 }
 
 // finish keeps everybody new from using a sandbox and ends its commands; it

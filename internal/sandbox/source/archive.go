@@ -35,7 +35,31 @@ func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (Baseline, e
 	if err := f.extract(ctx, a, dest.Tree); err != nil {
 		return Baseline{}, err
 	}
-	return f.record(ctx, dest)
+	return f.recordAll(ctx, dest)
+}
+
+// recordAll commits the tree as it is to a new git directory.
+func (f *Fetcher) recordAll(ctx context.Context, dest Dest) (Baseline, error) {
+	if err := makeGitDir(dest.GitDir); err != nil {
+		return Baseline{}, fmt.Errorf("make git directory: %w", err)
+	}
+	g := newGit(dest, f.Limits)
+	// What the tree's own .gitignore names is part of what was delivered.
+	if _, err := g.run(ctx, "", "add", "--all", "--force", "--", "."); err != nil {
+		return Baseline{}, fmt.Errorf("record files: %w", err)
+	}
+	if _, err := g.run(ctx, "", "commit", "--quiet", "--allow-empty", "--no-verify", "--message=Code as delivered"); err != nil {
+		return Baseline{}, fmt.Errorf("record commit: %w", err)
+	}
+	commit, err := peel(ctx, g, "HEAD")
+	if err != nil {
+		return Baseline{}, err
+	}
+	list := &treeScanner{limits: f.Limits}
+	if err := g.stream(ctx, "", list, "ls-tree", "-r", "-l", "-z", "--full-tree", commit); err != nil {
+		return Baseline{}, fmt.Errorf("list files: %w", err)
+	}
+	return f.finish(ctx, dest, commit, "main", list.paths)
 }
 
 // CheckArchive reads an archive to its end without keeping anything, and

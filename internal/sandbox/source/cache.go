@@ -85,14 +85,36 @@ func (c *Cache) load(ctx context.Context, name string, dest Dest) (Baseline, boo
 	if err := copyTree(ctx, filepath.Join(from, "git"), dest.GitDir, ""); err != nil {
 		return Baseline{}, false, fmt.Errorf("copy from cache: %w", err)
 	}
+	if err := share(filepath.Join(from, "delivered"), dest.Delivered); err != nil {
+		return Baseline{}, false, fmt.Errorf("share with cache: %w", err)
+	}
 	return entry.baseline, true, nil
+}
+
+// share gives a file that nobody changes any more a second name, or copies it
+// where that cannot be.
+func share(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	source, err := os.OpenRoot(filepath.Dir(from))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }()
+	target, err := os.OpenRoot(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = target.Close() }()
+	return copyFile(source, filepath.Base(from), target, filepath.Base(to))
 }
 
 // store keeps what was fetched to dest, before anybody works on it. Entries that
 // were not used for longest make room.
 func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Baseline) (err error) {
 	const perFile = 4 << 10                                              // what a file takes beyond its content
-	size := 2*baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // the tree, and at most as much again in packs
+	size := 3*baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // the tree, the same in one file, and at most as much again in packs
 	if size > c.limit {
 		return nil
 	}
@@ -110,6 +132,9 @@ func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Base
 		if err := copyTree(ctx, part.from, to, part.without); err != nil {
 			return fmt.Errorf("copy to cache: %w", err)
 		}
+	}
+	if err := share(dest.Delivered, filepath.Join(half, "delivered")); err != nil {
+		return fmt.Errorf("share with cache: %w", err)
 	}
 	c.files.Lock()
 	defer c.files.Unlock()
@@ -170,7 +195,7 @@ func copyTree(ctx context.Context, from, to, without string) error {
 			}
 			return target.Symlink(link, name)
 		case entry.Type().IsRegular():
-			files.Go(func() error { return copyFile(source, target, name) })
+			files.Go(func() error { return copyFile(source, name, target, name) })
 			return nil
 		default:
 			return fmt.Errorf("%w: it cannot be copied", errNotRegular)
@@ -183,8 +208,8 @@ func copyTree(ctx context.Context, from, to, without string) error {
 }
 
 // copyFile copies one file inside the kernel where the file system can.
-func copyFile(source, target *os.Root, name string) error {
-	in, err := source.Open(name)
+func copyFile(source *os.Root, from string, target *os.Root, name string) error {
+	in, err := source.Open(from)
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func TestCacheIsBounded(t *testing.T) {
 	for i := range 4 {
 		host.repository(t, fmt.Sprint("r", i), map[string]string{"a.txt": strings.Repeat(fmt.Sprint(i), 100_000)})
 	}
-	f := cachedFetcher(t, 500_000) // two of them
+	f := cachedFetcher(t, 700_000) // two of them
 	var clones sync.WaitGroup
 	for i := range 12 {
 		d := newDest(t)

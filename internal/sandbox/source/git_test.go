@@ -114,7 +114,7 @@ func (r remote) commit(t *testing.T, name string, files map[string]string) strin
 
 func newDest(t *testing.T) Dest {
 	t.Helper()
-	d := Dest{Tree: t.TempDir(), GitDir: t.TempDir()}
+	d := Dest{Tree: t.TempDir(), GitDir: t.TempDir(), Delivered: filepath.Join(t.TempDir(), "delivered")}
 	d.Objects = filepath.Join(d.GitDir, "objects")
 	return d
 }

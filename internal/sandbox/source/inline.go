@@ -12,43 +12,29 @@ import (
 // Write puts code given as text into one file of dest, named after the language
 // it looks like, and records it as the baseline.
 func (f *Fetcher) Write(ctx context.Context, code string, dest Dest) (Baseline, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
-	defer cancel()
-	if err := os.WriteFile(filepath.Join(dest.Tree, FileName(code)), []byte(code), 0o644); err != nil { //nolint:gosec // the sandbox's user reads it
+	name := FileName(code)
+	if err := os.WriteFile(filepath.Join(dest.Tree, name), []byte(code), 0o644); err != nil { //nolint:gosec // the sandbox's user reads it
 		return Baseline{}, fmt.Errorf("write code: %w", err)
 	}
-	return f.record(ctx, dest)
+	return f.begin(ctx, dest, name, code)
 }
 
 // Empty records an empty tree as the baseline, for tasks without code.
 func (f *Fetcher) Empty(ctx context.Context, dest Dest) (Baseline, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
-	defer cancel()
-	return f.record(ctx, dest)
+	return f.begin(ctx, dest, "", "")
 }
 
-// record commits the tree as it is to a new git directory.
-func (f *Fetcher) record(ctx context.Context, dest Dest) (Baseline, error) {
-	if err := makeGitDir(dest.GitDir); err != nil {
-		return Baseline{}, fmt.Errorf("make git directory: %w", err)
-	}
-	g := newGit(dest, f.Limits)
-	// What the tree's own .gitignore names is part of what was delivered.
-	if _, err := g.run(ctx, "", "add", "--all", "--force", "--", "."); err != nil {
-		return Baseline{}, fmt.Errorf("record files: %w", err)
-	}
-	if _, err := g.run(ctx, "", "commit", "--quiet", "--allow-empty", "--no-verify", "--message=Code as delivered"); err != nil {
-		return Baseline{}, fmt.Errorf("record commit: %w", err)
-	}
-	commit, err := peel(ctx, g, "HEAD")
+// begin records a tree of one file, or of none, as the baseline.
+func (f *Fetcher) begin(ctx context.Context, dest Dest, name, content string) (Baseline, error) {
+	commit, err := dest.record(name, content)
 	if err != nil {
-		return Baseline{}, err
+		return Baseline{}, fmt.Errorf("record code: %w", err)
 	}
-	list := &treeScanner{limits: f.Limits}
-	if err := g.stream(ctx, "", list, "ls-tree", "-r", "-l", "-z", "--full-tree", commit); err != nil {
-		return Baseline{}, fmt.Errorf("list files: %w", err)
+	var paths []string
+	if name != "" {
+		paths = []string{name}
 	}
-	return f.finish(dest, commit, "main", list.paths)
+	return f.finish(ctx, dest, commit, "main", paths)
 }
 
 // languages tells a language by what its files hardly lack; the first that fits wins.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -103,50 +102,34 @@ func generated(name string) bool {
 	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(vendored, dir) })
 }
 
-// measure reads the files of a tree. What is missing or no regular file any
-// more is left out.
-func measure(tree string, paths []string) ([]File, error) {
-	root, err := os.OpenRoot(tree)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = root.Close() }()
-	files := make([]File, 0, len(paths))
-	buffer := make([]byte, 64<<10)
-	for _, name := range paths {
-		file, err := MeasureFile(root, name, buffer)
-		if errors.Is(err, errNotRegular) || errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
-	}
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return files, nil
-}
-
 var errNotRegular = errors.New("not a regular file")
 
 // MeasureFile counts the lines of one file below root. It never blocks on what
 // is no regular file. The buffer is for its use.
 func MeasureFile(root *os.Root, name string, buffer []byte) (File, error) {
-	f, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	f, file, err := openMeasured(root, name)
 	if err != nil {
 		return File{}, err
 	}
 	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return File{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return File{}, fmt.Errorf("%w", errNotRegular)
-	}
-	file := File{Path: name, Bytes: info.Size(), Text: true}
 	err = countLines(f, &file, buffer)
 	return file, err
+}
+
+// openMeasured opens a regular file, of which only the lines are not known yet.
+func openMeasured(root *os.Root, name string) (*os.File, File, error) {
+	f, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, File{}, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w", errNotRegular)
+	}
+	if err != nil {
+		return nil, File{}, errors.Join(err, f.Close())
+	}
+	return f, File{Path: name, Bytes: info.Size(), Text: true}, nil
 }
 
 // countLines reads a text to its end, anything else only so far as to know.

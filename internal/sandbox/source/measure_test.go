@@ -99,7 +99,7 @@ func TestFileName(t *testing.T) {
 	}
 }
 
-func TestObjects(t *testing.T) {
+func TestDelivered(t *testing.T) {
 	t.Parallel()
 	host := newRemote(t, "")
 	host.repository(t, "app", map[string]string{"a b.txt": "one\n", "d/e": "", "l": "-> a b.txt", "big": strings.Repeat("x", MaxObject+1)})
@@ -108,7 +108,7 @@ func TestObjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := OpenObjects(t.Context(), dest.GitDir, b.Commit)
+	o, err := OpenDelivered(dest.Delivered, b)
 	if err != nil {
 		t.Fatal(err)
 	}

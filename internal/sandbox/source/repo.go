@@ -205,7 +205,7 @@ func (f *Fetcher) checkOut(ctx context.Context, g *git, dest Dest, branch string
 	if _, err := g.run(ctx, "", "read-tree", "--reset", "-u", "--no-recurse-submodules", commit); err != nil {
 		return Baseline{}, fmt.Errorf("check out: %w", err)
 	}
-	return f.finish(dest, commit, branch, list.paths)
+	return f.finish(ctx, dest, commit, branch, list.paths)
 }
 
 // peel resolves a ref to a commit; a tag may point at something else.
@@ -222,8 +222,8 @@ func peel(ctx context.Context, g *git, ref string) (string, error) {
 }
 
 // finish measures the tree and gives it its own .git.
-func (f *Fetcher) finish(dest Dest, commit, branch string, paths []string) (Baseline, error) {
-	files, err := measure(dest.Tree, paths)
+func (f *Fetcher) finish(ctx context.Context, dest Dest, commit, branch string, paths []string) (Baseline, error) {
+	files, err := keep(ctx, dest.Tree, paths, dest.Delivered)
 	if err != nil {
 		return Baseline{}, fmt.Errorf("measure: %w", err)
 	}

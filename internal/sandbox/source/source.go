@@ -42,13 +42,16 @@ type Fetcher struct {
 	Cache        *Cache // of fetched commits; nil is none
 }
 
-// Dest is where code goes: two empty folders that exist.
+// Dest is where code goes: two empty folders that exist, and a file.
 type Dest struct {
 	Tree   string // the files
 	GitDir string // the git directory of the state they are in now, the baseline
 	// Objects is the path under which GitDir/objects will be seen by those who
 	// work in Tree; its .git borrows its objects from there.
 	Objects string
+	// Delivered is the path of a file that will keep the content of the files as
+	// they are now; it is not there yet, and no sandbox sees it.
+	Delivered string
 }
 
 // Baseline is the state of the code before anybody worked on it.
