@@ -1,7 +1,7 @@
 // Command bench measures the city against a raw limit taken in the same run on
 // the same machine, and prints the ratios: machines differ, ratios much less.
 //
-//	go run ./bench [-seconds 5] [-only city|hot|ledger|sandbox] [-write bench/RESULTS.md]
+//	go run ./bench [-seconds 5] [-only city|hot|ledger|sandbox[/part]] [-write bench/RESULTS.md]
 //
 // PostgreSQL is measured when AICITY_TEST_POSTGRES names a server.
 package main
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
@@ -49,7 +50,7 @@ type settings struct {
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
 	write := flag.String("write", "", "also write the results to this file")
-	only := flag.String("only", "", "measure only city, hot, ledger or sandbox")
+	only := flag.String("only", "", "measure only city, hot, ledger, sandbox or one part of it: sandbox/start, exec, read, large, crowd or warm")
 	transfers := flag.Int("transfers", 2_000_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()
@@ -129,7 +130,7 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 	}
 	if what.wants("sandbox") {
 		fmt.Fprintln(os.Stderr, "sandbox …")
-		lines, err := measureSandbox(ctx, s)
+		lines, err := measureSandbox(ctx, s, what)
 		if err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
 		}
@@ -141,11 +142,26 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 
 // parts says what is measured.
 type parts struct {
-	only      string // one of city, hot, ledger, sandbox, or "" for all
+	only      string // one of city, hot, ledger, sandbox or sandbox/part, or "" for all
 	transfers int    // of the grown ledger
 }
 
-func (p parts) wants(name string) bool { return p.only == "" || p.only == name }
+func (p parts) wants(name string) bool {
+	part, _, _ := strings.Cut(p.only, "/")
+	return part == "" || part == name
+}
+
+// sandbox picks what is wanted of the sandbox's measurements, in order of name.
+func (p parts) sandbox(all map[string]measure) []measure {
+	_, only, _ := strings.Cut(p.only, "/")
+	var wanted []measure
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if only == "" || only == name {
+			wanted = append(wanted, all[name])
+		}
+	}
+	return wanted
+}
 
 func header() string {
 	return fmt.Sprintf("# Measured\n\n`make bench` on %s, %d CPUs (%s), %s. Each ratio is against a raw limit taken in the same run.\n\n",

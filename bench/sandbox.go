@@ -40,7 +40,7 @@ type sandboxes struct {
 
 // measureSandbox compares sandboxes over HTTP with the bare runtime: runsc run
 // and runsc exec of an equal container.
-func measureSandbox(ctx context.Context, s settings) ([]measurement, error) {
+func measureSandbox(ctx context.Context, s settings, what parts) ([]measurement, error) {
 	b := &sandboxes{trees: filepath.Join(s.dir, "git")}
 	for _, r := range []repository{small, large} {
 		if err := r.make(ctx, b.trees); err != nil {
@@ -56,16 +56,24 @@ func measureSandbox(ctx context.Context, s settings) ([]measurement, error) {
 	if b.bare, err = newBareRuntime(filepath.Join(s.dir, "bare")); err != nil {
 		return nil, err
 	}
-	cold, err := b.in(ctx, s, 0, b.starts, b.commands, b.reads, b.largeStarts, b.crowd)
+	cold, err := b.in(ctx, s, 0, what.sandbox(map[string]measure{
+		"start": b.starts, "exec": b.commands, "read": b.reads, "large": b.largeStarts, "crowd": b.crowd,
+	}))
 	if err != nil {
 		return nil, err
 	}
-	warm, err := b.in(ctx, s, 2, b.warmStarts)
+	warm, err := b.in(ctx, s, 2, what.sandbox(map[string]measure{"warm": b.warmStarts}))
 	return append(cold, warm...), err
 }
 
+// measure is one of the sandbox's measurements.
+type measure func(context.Context, settings) ([]measurement, error)
+
 // in measures in a city of its own that keeps so many sandboxes warm.
-func (b *sandboxes) in(ctx context.Context, s settings, warm int, measures ...func(context.Context, settings) ([]measurement, error)) (all []measurement, err error) {
+func (b *sandboxes) in(ctx context.Context, s settings, warm int, measures []measure) (all []measurement, err error) {
+	if len(measures) == 0 {
+		return nil, nil
+	}
 	s.adjust = func(c *config.Config) {
 		c.SandboxMax, c.SandboxWarm, c.SandboxQueue = together+4, warm, together
 		c.RepoMaxMB, c.RepoMaxFiles = 2*c.RepoMaxMB, 2*c.RepoMaxFiles // the large one reaches the usual bounds
