@@ -123,7 +123,7 @@ func resources(l sandbox.Limits) *specs.LinuxResources {
 		r.Memory = &specs.LinuxMemory{Limit: &l.MemoryBytes, Swap: &l.MemoryBytes}
 	}
 	if l.CPUs > 0 {
-		period, quota := uint64(100_000), int64(l.CPUs*100_000)
+		period, quota := uint64(bootPeriod), quotaOf(l.CPUs, bootPeriod)
 		r.CPU = &specs.LinuxCPU{Period: &period, Quota: &quota}
 	}
 	if l.Processes > 0 {

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"aicity.dev/aicity/internal/sandbox"
 )
 
 const cgroupRoot = "/sys/fs/cgroup"
@@ -53,6 +55,39 @@ func memoryRoot() string {
 func v2() bool {
 	_, err := os.Stat(filepath.Join(cgroupRoot, "cgroup.controllers"))
 	return err == nil
+}
+
+// The periods in which a sandbox may use its share of processor time, in
+// microseconds. Booting takes less than a share of the long one, so that no boot
+// is held up in the middle; commands get the short one, whose pauses are shorter.
+const (
+	bootPeriod = 1_000_000
+	period     = 100_000
+)
+
+func quotaOf(cpus float64, period int64) int64 { return int64(cpus * float64(period)) }
+
+// bootEnded gives a sandbox that is ready the period for commands.
+func (b *Backend) bootEnded(spec sandbox.Spec) error {
+	if spec.Limits.CPUs <= 0 {
+		return nil
+	}
+	quota, group := strconv.FormatInt(quotaOf(spec.Limits.CPUs, period), 10), b.cgroupPath(spec.ID)
+	if v2() {
+		return setCgroup(filepath.Join(cgroupRoot, group, "cpu.max"), quota+" "+strconv.Itoa(period))
+	}
+	dir := filepath.Join(cgroupRoot, "cpu", group)
+	// In this order it never has more than its share.
+	return errors.Join(setCgroup(filepath.Join(dir, "cpu.cfs_quota_us"), quota), setCgroup(filepath.Join(dir, "cpu.cfs_period_us"), strconv.Itoa(period)))
+}
+
+func setCgroup(file, value string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0) //nolint:gosec // a cgroup of ours
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(value)
+	return errors.Join(err, f.Close())
 }
 
 // oomKills is how many processes of a cgroup the kernel killed for want of memory.

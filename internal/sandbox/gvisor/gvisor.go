@@ -46,6 +46,7 @@ type Backend struct {
 	cgroups  bool   // set by Probe, before anything else is called
 	mounts   []mount
 	reaped   sync.Once // before the first probe
+	joining  joining
 
 	mu    sync.Mutex
 	boxes map[string]*box // that run, by id; guarded by mu
@@ -140,6 +141,9 @@ func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
 			err = errors.Join(err, b.Destroy(context.WithoutCancel(ctx), spec.ID))
 		}
 	}()
+	if b.cgroups && !v2() {
+		defer b.joining.begin()()
+	}
 	if err := b.writeBundle(spec); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
@@ -149,6 +153,11 @@ func (b *Backend) Create(ctx context.Context, spec sandbox.Spec) (err error) {
 	}
 	if err != nil {
 		return fmt.Errorf("start sandbox: %w", err)
+	}
+	if b.cgroups {
+		if err := b.bootEnded(spec); err != nil {
+			return fmt.Errorf("limit sandbox: %w", err)
+		}
 	}
 	return nil
 }

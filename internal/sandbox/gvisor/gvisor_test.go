@@ -114,3 +114,29 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 	}
 	sandboxtest.NothingLeft(t, id)
 }
+
+// Booting has a long period to use its share in; commands have a short one.
+func TestProcessorShare(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("processor time is limited by cgroups, which need root")
+	}
+	s := start(t, sandbox.Limits{CPUs: 0.5})
+	var got string
+	for _, file := range []string{"/sys/fs/cgroup/cpu/aicity-*/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/aicity-*/cpu.cfs_period_us", "/sys/fs/cgroup/aicity-*/cpu.max"} {
+		groups, err := filepath.Glob(strings.Replace(file, "*", s.id+"*", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, group := range groups {
+			value, err := os.ReadFile(group)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += strings.TrimSpace(string(value)) + " "
+		}
+	}
+	if got != "50000 100000 " {
+		t.Errorf("the cgroup's quota and period are %q", got)
+	}
+}
