@@ -1,15 +1,9 @@
 package gate
 
 import (
-	"encoding/json"
 	"fmt"
-	"go/parser"
-	"go/token"
+	"regexp"
 	"strings"
-
-	jsparser "github.com/dop251/goja/parser"
-	"github.com/evanw/esbuild/pkg/api"
-	"go.yaml.in/yaml/v3"
 )
 
 // Bounds on what is parsed. The languages' parsers are recursive, so code that
@@ -17,6 +11,7 @@ import (
 const (
 	maxParsedBlocks = 8
 	maxParsedBytes  = 24 << 10
+	maxParsedFile   = 96 << 10 // of a file that a patch changes
 	maxNesting      = 120
 )
 
@@ -33,12 +28,12 @@ func codeParses(v *view) (Signal, bool) {
 		if b.diff || len(b.lines) < 3 || elided(b.lines) || nesting(code) > maxNesting {
 			continue
 		}
-		known, ok := parses(b.lang, code)
+		parser, known := parserOf[b.lang]
 		if !known {
 			continue
 		}
 		tried++
-		if !ok {
+		if !parser.part(code) {
 			broken++
 			s.Evidence = append(s.Evidence, shorten(b.lang+": "+strings.Join(b.lines[:3], " "), 120))
 		}
@@ -54,11 +49,15 @@ func codeParses(v *view) (Signal, bool) {
 	return s, true
 }
 
+// leftOut matches dots that stand for what a block leaves out; "...rest" and
+// "args..." are code.
+var leftOut = regexp.MustCompile(`(?:^|[\s({\[,;])(?:\.\.\.|…)(?:$|[\s)}\],;])`)
+
 // elided reports whether a block leaves something out.
 func elided(lines []string) bool {
 	for _, l := range lines {
 		t := strings.Trim(l, " \t/#*-")
-		if strings.HasPrefix(t, "...") || strings.HasPrefix(t, "…") {
+		if strings.HasPrefix(t, "...") || strings.Contains(l, "…") || strings.Contains(l, "...") && leftOut.MatchString(l) {
 			return true
 		}
 	}
@@ -80,54 +79,11 @@ func nesting(code string) int {
 	return most
 }
 
-// parses reports whether code of a language is valid, and whether there is a
-// parser for it.
-func parses(lang, code string) (known, ok bool) {
-	switch lang {
-	case "go", "golang":
-		return true, goParses(code)
-	case "js", "javascript", "mjs", "cjs", "node":
-		return true, jsParses(code, api.LoaderJSX)
-	case "ts", "typescript":
-		return true, jsParses(code, api.LoaderTS)
-	case "tsx", "jsx":
-		return true, jsParses(code, api.LoaderTSX)
-	case "json":
-		return true, json.Valid([]byte(code)) || strings.Contains(code, "//") || strings.HasPrefix(strings.TrimSpace(code), "\"")
-	case "yaml", "yml":
-		var node yaml.Node
-		return true, yaml.Unmarshal([]byte(code), &node) == nil
+// breaks reports whether a file that could be parsed cannot be any more.
+func breaks(p, before, after string) bool {
+	parser, known := parserOfFile(p)
+	if !known || len(before) > maxParsedFile || len(after) > maxParsedFile || nesting(before) > maxNesting || nesting(after) > maxNesting {
+		return false
 	}
-	return false, false
-}
-
-// goParses tries a file, declarations, statements and fields: people show the
-// part that matters.
-func goParses(code string) bool {
-	for _, form := range []string{"%s", "package p\n%s", "package p\nfunc _() {\n%s\n}", "package p\ntype _ struct {\n%s\n}", "package p\nvar _ = %s"} {
-		if _, err := parser.ParseFile(token.NewFileSet(), "", strings.Replace(form, "%s", code, 1), parser.SkipObjectResolution); err == nil {
-			return true
-		}
-	}
-	// Imports or declarations followed by statements.
-	head, body, ok := strings.Cut(code, "\n\n")
-	return ok && len(body) < len(code) && strings.HasPrefix(strings.TrimSpace(head), "import") && goParses(body)
-}
-
-func jsParses(code string, loader api.Loader) bool {
-	forms := []string{"%s", "async function f() {\n%s\n}", "class A {\n%s\n}", "var x = {\n%s\n}"}
-	if loader == api.LoaderJSX {
-		for _, form := range forms[:2] {
-			if _, err := jsparser.ParseFile(nil, "", strings.Replace(form, "%s", code, 1), 0, jsparser.WithDisableSourceMaps); err == nil {
-				return true
-			}
-		}
-	}
-	for _, form := range forms {
-		result := api.Transform(strings.Replace(form, "%s", code, 1), api.TransformOptions{Loader: loader, LogLevel: api.LogLevelSilent})
-		if len(result.Errors) == 0 {
-			return true
-		}
-	}
-	return false
+	return !parser.file(after) && parser.file(before)
 }

@@ -245,10 +245,16 @@ func (r *resolver) diffHeader(at int, text string) {
 	if found, ok := r.v.index.find(p); ok {
 		ref.Path, ref.Status = found, RefExists
 		r.last = found
-	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.lines[at-1].text, "/dev/null") {
+	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.lines[at-1].text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
 		ref.Status, r.proposed[p] = RefNewFile, true
 	}
 	r.refs = append(r.refs, ref)
+}
+
+// beginsAtNothing reports whether the diff with this header says that the file
+// had no lines: people write new files so, too.
+func (r *resolver) beginsAtNothing(at int) bool {
+	return at+2 < len(r.v.doc.lines) && strings.HasPrefix(strings.TrimSpace(r.v.doc.lines[at+2].text), "@@ -0,0 ")
 }
 
 // patchedFiles lists the files that a git diff writes.

@@ -11,6 +11,7 @@ const (
 	maxFit        = 15
 	maxFindingPts = 15
 	maxCriteria   = 15
+	maxPatchFits  = 6
 
 	// Without a repository, concreteness is all the evidence there can be.
 	maxEvidenceNoRepo = 35
@@ -36,6 +37,7 @@ const (
 	costHidden        = 25.0
 	costBrokenCode    = 12.0
 	costFindings      = 30.0
+	costPatch         = 30.0
 )
 
 // The highest score that a deliverable with such a defect can get. All are

@@ -1,0 +1,204 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/patch"
+)
+
+// Bounds on the diffs that are applied.
+const (
+	maxDiffBlocks = 40
+	maxDiffBytes  = 512 << 10 // of the deliverable, and of the patch
+)
+
+// patchApplies applies the diffs of a deliverable, and the patch, to the files
+// in memory. Lines that really stand in the files are evidence that somebody
+// read them; lines that do not were invented, or copied without care.
+func patchApplies(v *view) (Signal, bool) {
+	s := Signal{Name: "patch applies"}
+	if v.index == nil {
+		return s, false
+	}
+	c := patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}}
+	c.all(v.diffs())
+	if c.tried == 0 {
+		return s, false
+	}
+	s.Evidence = few(c.said, 12)
+	if c.fault > 0 {
+		s.Points = -costPatch * share(c.fault, float64(c.tried))
+		s.Reason = fmt.Sprintf("%d of %d changes do not fit the files of the repository.", c.failed, c.tried)
+		s.advice = "Make diffs against the files as they were delivered, with git diff; git apply --check must accept them."
+		return s, true
+	}
+	s.Reason = fmt.Sprintf("%d of %d changes fit the files of the repository.", c.tried, c.tried)
+	if c.real >= minRealLines {
+		s.Max = maxPatchFits
+		s.Points = maxPatchFits * share(c.fits, float64(c.tried))
+	}
+	return s, true
+}
+
+// What a change that does not fit counts, 0 to 1.
+const (
+	faultInvented = 1.0
+	faultInexact  = 0.4 // most of its lines are there
+	faultBroken   = 0.5 // it breaks a file that could be parsed
+	faultUnread   = 0.3 // it is no diff that can be read
+
+	minRealLines = 2 // fewer prove nothing
+)
+
+// diffs are the changes that the deliverable shows and those it comes with.
+func (v *view) diffs() []patch.File {
+	var all []patch.File
+	budget := maxDiffBytes
+	shown := false
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		if !b.diff || len(all) >= maxDiffBlocks {
+			continue
+		}
+		text := strings.Join(outdented(b.lines), "\n")
+		if budget -= len(text); budget < 0 {
+			break
+		}
+		files := patch.Parse(text, false)
+		shown = shown || len(files) > 0
+		all = append(all, files...)
+	}
+	if text := v.doc.text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
+		all = append(all, patch.Parse(text, true)...) // without a fence
+	}
+	if len(v.in.Patch) > 0 && len(v.in.Patch) <= maxDiffBytes {
+		all = append(all, patch.Parse(string(v.in.Patch), false)...)
+	}
+	return all
+}
+
+// outdented takes the indentation of a block's first header from its lines: the
+// block stands in a list.
+func outdented(lines []string) []string {
+	for _, l := range lines {
+		rest := strings.TrimLeft(l, " ")
+		if !diffHeader.MatchString(rest) {
+			continue
+		}
+		indent := l[:len(l)-len(rest)]
+		if indent == "" {
+			return lines
+		}
+		out := make([]string, len(lines))
+		for i, l := range lines {
+			out[i] = strings.TrimPrefix(l, indent)
+		}
+		return out
+	}
+	return lines
+}
+
+// patchCheck applies changes and adds up what became of them.
+type patchCheck struct {
+	v       *view
+	work    patch.Work
+	texts   map[string]*patch.Text // files as delivered, nil for what cannot be read
+	after   map[string]*patch.Text // and as the last change left them
+	created map[string]bool
+
+	tried, failed int
+	real          int     // lines of the changes that stand in the files
+	fits          float64 // changes that do, half for those that do but for white space
+	fault         float64
+	said          []string
+}
+
+func (c *patchCheck) all(files []patch.File) {
+	for _, f := range files {
+		if _, ok := c.v.index.find(clean(f.Old)); f.Old == "" || !ok && f.Adds() {
+			c.created[clean(f.New)] = true
+		}
+	}
+	for _, f := range files {
+		if f.Old != "" && !f.Binary {
+			c.file(f)
+		}
+	}
+}
+
+func (c *patchCheck) file(f patch.File) {
+	cited := clean(f.Old)
+	if c.created[cited] {
+		return
+	}
+	p, ok := c.v.index.find(cited)
+	switch {
+	case !ok:
+		c.fail(f.Old, faultInvented, "no such file")
+		return
+	case f.Broken != "":
+		c.fail(p, faultUnread, "no diff that can be read: "+f.Broken)
+		return
+	}
+	before := c.text(p)
+	if before == nil {
+		return
+	}
+	got := f.Apply(before, &c.work)
+	if then := c.after[p]; !got.Fits && then != nil {
+		if next := f.Apply(then, &c.work); next.Fits { // it builds on the change before
+			got = next
+		}
+	}
+	c.result(p, got)
+}
+
+// text is a file as it was delivered, nil when it cannot be read.
+func (c *patchCheck) text(p string) *patch.Text {
+	t, known := c.texts[p]
+	if !known {
+		if read := c.v.index.text(p); read != nil {
+			t = patch.NewText(read.raw)
+		}
+		c.texts[p] = t
+	}
+	return t
+}
+
+func (c *patchCheck) result(p string, got patch.Result) {
+	switch {
+	case got.Unknown:
+		return
+	case !got.Fits && got.Real*2 < got.Lines:
+		c.fail(p, faultInvented, got.Why)
+		return
+	case !got.Fits:
+		c.fail(p, faultInexact, got.Why)
+		return
+	}
+	c.tried++
+	c.real += got.Real
+	if got.Spaced {
+		c.fits += 0.5
+	} else {
+		c.fits++
+	}
+	said := p + ": applies"
+	if len(got.Remarks) > 0 {
+		said += " (" + strings.Join(few(got.Remarks, 3), "; ") + ")"
+	}
+	if breaks(p, c.v.index.text(p).raw, got.After) {
+		c.failed++
+		c.fault += faultBroken
+		said = p + ": applies, but the changed file cannot be parsed"
+	}
+	c.after[p] = patch.NewText(got.After)
+	c.said = append(c.said, said)
+}
+
+func (c *patchCheck) fail(p string, fault float64, why string) {
+	c.tried++
+	c.failed++
+	c.fault += fault
+	c.said = append(c.said, shorten(p, 100)+": "+why)
+}
