@@ -79,12 +79,15 @@ func readTask(file string) (r gate.Request, err error) {
 		TaskType, Category, Description string
 		Tags                            []string
 		Input                           struct{ Description string }
-		Acceptance                      struct{ Criteria, Paths []string }
+		Acceptance                      struct{ Criteria, Commands, Paths []string }
 	}
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return r, fmt.Errorf("%s is no task in JSON: %w", file, err)
 	}
-	r = gate.Request{Category: city.Category(t.Category), Description: t.Input.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria, Paths: t.Acceptance.Paths}
+	r = gate.Request{
+		Category: city.Category(t.Category), Description: t.Input.Description, Tags: t.Tags,
+		Criteria: t.Acceptance.Criteria, Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths,
+	}
 	if t.TaskType != "" {
 		r.Category = city.Category(t.TaskType)
 	}

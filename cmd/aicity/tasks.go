@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,11 +100,20 @@ func showTask(k *kong.Context, p printing, t *aicity.Task) error {
 		return facts{
 			{"Id", t.ID}, {"State", t.Status}, {"Why", strings.TrimSpace(t.FailCode + " " + t.FailReason)}, {"Work", t.TaskType},
 			{"Tags", strings.Join(t.Tags, ", ")}, {"Agent", t.AgentID}, {"Budget", money(t.MaxBudget)}, {"Quote", quote(t)}, {"Charged", charge},
-			{"Gate", gateScore(t.GateScore)}, {"Code", code}, {"Accepted when", strings.Join(t.Acceptance.Criteria, "\n")},
+			{"Gate", gateScore(t.GateScore)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
 			{"Ordered", when(t.CreatedAt)}, {"Started", whenPtr(t.StartedAt)}, {"Deadline", whenPtr(t.DeadlineAt)}, {"Delivered", whenPtr(t.DeliveredAt)},
 			{"Ended", whenPtr(t.EndedAt)}, {"Refundable until", whenPtr(t.RefundUntil)}, {"What", t.Input.Description},
 		}.String()
 	})
+}
+
+// acceptedWhen is what the task asks for, after the verdict with what became of
+// each.
+func acceptedWhen(t *aicity.Task) string {
+	if t.Gate == nil || len(t.Gate.Criteria) == 0 {
+		return strings.Join(slices.Concat(t.Acceptance.Criteria, t.Acceptance.Commands, t.Acceptance.Paths), "\n")
+	}
+	return agreed(t.Gate.Criteria)
 }
 
 // quote is what will be charged, and what that comes from.
@@ -258,36 +267,6 @@ func (c *taskFeedbackCmd) Run(ctx context.Context, k *kong.Context) error {
 			return "Thank you."
 		}
 	})
-}
-
-type taskGateCmd struct {
-	taskArg
-	printing
-}
-
-// Run shows the gate's report.
-func (c *taskGateCmd) Run(ctx context.Context, k *kong.Context) error {
-	client, err := c.connect()
-	if err != nil {
-		return err
-	}
-	report, err := client.Tasks.Gate(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(k, report)
-	}
-	if err := say(k, "%d of 100, %s.", report.Score, report.Verdict); err != nil {
-		return err
-	}
-	err = showRows(k, report.Signals, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
-		return []string{s.Name, strconv.FormatFloat(s.Points, 'f', -1, 64) + "/" + strconv.FormatFloat(s.Max, 'f', -1, 64), s.Reason}
-	})
-	for _, advice := range report.Advice {
-		err = errors.Join(err, say(k, "- %s", advice))
-	}
-	return err
 }
 
 type taskPatchCmd struct{ taskArg }

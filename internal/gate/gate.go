@@ -56,6 +56,7 @@ type Request struct {
 	Description string
 	Tags        []string
 	Criteria    []string // acceptance criteria, judged one by one
+	Commands    []string // must succeed; what they came to is in Input.Executed
 	Paths       []string // globs of the files that may change
 }
 
@@ -81,6 +82,7 @@ type Report struct {
 	Score      int         `json:"score"` // 0 to 100
 	Verdict    Verdict     `json:"verdict"`
 	Borderline bool        `json:"borderline"`
+	Criteria   []Criterion `json:"criteria,omitempty" doc:"What the task said must hold, one by one: criteria, then commands, then paths"`
 	Signals    []Signal    `json:"signals"`
 	References []Reference `json:"references"`
 	Advice     []string    `json:"advice"`
@@ -104,7 +106,7 @@ type Signal struct {
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {
 	v := look(in)
-	report := Report{Version: Version, References: v.publicReferences(), Advice: []string{}, Executed: in.Executed}
+	report := Report{Version: Version, Criteria: v.criteria, References: v.publicReferences(), Advice: []string{}, Executed: in.Executed}
 	var earned, available, taken float64
 	limit := 100.0
 	for _, judge := range signals {

@@ -25,6 +25,7 @@ type view struct {
 	lower    string          // the deliverable and the paths it cites, in lower case
 	said     map[string]bool // the words of that
 	answer   map[string]bool // their stems
+	criteria []Criterion     // those of the task, judged
 }
 
 func look(in Input) *view {
@@ -53,6 +54,7 @@ func look(in Input) *view {
 	v.readAnswer()
 	v.readStatements()
 	v.wished = v.wishes(requestText(in.Request))
+	v.criteria = v.judgeCriteria()
 	return v
 }
 

@@ -234,7 +234,10 @@ func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, report
 
 func (s *Service) gateInput(ctx context.Context, t *Task, d Deliverable, patch string) (gate.Input, func(), error) {
 	input := gate.Input{
-		Request:     gate.Request{Category: t.Category, Description: t.Description, Tags: t.Tags, Criteria: t.Acceptance.Criteria, Paths: t.Acceptance.Paths},
+		Request: gate.Request{
+			Category: t.Category, Description: t.Description, Tags: t.Tags,
+			Criteria: t.Acceptance.Criteria, Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths,
+		},
 		Deliverable: gate.Deliverable{Result: d.Result},
 		Patch:       []byte(patch),
 	}

@@ -77,7 +77,7 @@ func (t *Task) Settled() bool {
 type Acceptance struct {
 	Criteria []string `json:"criteria,omitempty" maxItems:"20" doc:"What must be true of the result, in words"`
 	Commands []string `json:"commands,omitempty" maxItems:"10" doc:"Commands that must succeed in the sandbox"`
-	Paths    []string `json:"paths,omitempty" maxItems:"50" doc:"Globs of the files that may change"`
+	Paths    []string `json:"paths,omitempty" maxItems:"50" doc:"Globs of the files that may change: ** for any folders, {a,b} for one of several, docs/ for all that is in it"`
 }
 
 // Source is where the buyer's code comes from; at most one of Repo, HasCode

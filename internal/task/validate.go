@@ -2,13 +2,13 @@ package task
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
 )
 
 // The bounds of an order.
@@ -104,8 +104,7 @@ func (a Acceptance) validate(v *city.Invalid) {
 	check("acceptance.commands", a.Commands, maxCommands)
 	check("acceptance.paths", a.Paths, maxPaths)
 	for i, glob := range a.Paths {
-		_, err := path.Match(glob, "")
-		v.Check(err == nil, fmt.Sprintf("acceptance.paths[%d]", i), "not a glob")
+		v.Check(gate.ValidGlob(glob), fmt.Sprintf("acceptance.paths[%d]", i), "not a glob such as src/**/*.{ts,tsx} or docs/")
 	}
 }
 

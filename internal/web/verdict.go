@@ -44,6 +44,13 @@ func shownTests(tests []string) []string {
 	return append(tests[:shown:shown], fmt.Sprintf("and %d more", len(tests)-shown))
 }
 
+func criterionLabel(k gate.CriterionKind) string {
+	if k == gate.InPaths {
+		return "Changes only"
+	}
+	return "Succeeds:"
+}
+
 func findingText(finding string) string { return strings.ReplaceAll(finding, "_", " ") }
 
 func findingClass(finding string) string {

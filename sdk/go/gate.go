@@ -6,9 +6,21 @@ type GateReport struct {
 	Score      int             `json:"score"` // 0 to 100, 50 passes
 	Verdict    string          `json:"verdict"`
 	Borderline bool            `json:"borderline"`
+	Criteria   []GateCriterion `json:"criteria"` // what the task said must hold, one by one
 	Signals    []GateSignal    `json:"signals"`
 	References []GateReference `json:"references"`
-	Advice     []string        `json:"advice"`
+	Advice     []string        `json:"advice"` // what would have raised the score
+	Executed   *GateExecuted   `json:"executed"`
+	Judge      *GateJudgement  `json:"judge"` // when the score was borderline
+}
+
+// GateCriterion is one of the task's criteria, commands or paths, and what
+// became of it.
+type GateCriterion struct {
+	Kind     string `json:"kind"` // criterion, command or paths
+	Text     string `json:"text"`
+	Finding  string `json:"finding"` // met, not_met or not_shown
+	Evidence string `json:"evidence"`
 }
 
 // GateSignal is one part of the score.
@@ -29,4 +41,69 @@ type GateReference struct {
 	Line   int    `json:"line"`
 	Status string `json:"status"`
 	Quoted bool   `json:"quoted"` // what is said about the place really stands there
+}
+
+// GateExecuted is what building and testing the patch in a sandbox showed.
+type GateExecuted struct {
+	Note      string         `json:"note"` // why it was not run, or not to its end
+	Build     *GateStep      `json:"build"`
+	Tests     *GateStep      `json:"tests"`
+	NewTests  []string       `json:"newTests"`
+	Fixed     []string       `json:"fixed"`
+	Broken    []string       `json:"broken"`
+	Mutations []GateMutation `json:"mutations"`
+	Commands  []GateCommand  `json:"commands"`
+}
+
+// GateStep is one command, run before and after the patch.
+type GateStep struct {
+	Command string  `json:"command"`
+	Before  GateRun `json:"before"`
+	After   GateRun `json:"after"`
+}
+
+// GateRun is how one command went.
+type GateRun struct {
+	Outcome    string `json:"outcome"` // ok, failed or not_run
+	Why        string `json:"why"`     // it did not run
+	ExitCode   int    `json:"exitCode"`
+	DurationMs int64  `json:"durationMs"`
+	Passed     int    `json:"passed"` // tests
+	Failed     int    `json:"failed"`
+	Output     string `json:"output"` // the end of it
+}
+
+// GateMutation is a fault that was put into the code to see whether the new
+// tests notice.
+type GateMutation struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	From   string `json:"from"` // for the buyer only, as To
+	To     string `json:"to"`
+	Caught bool   `json:"caught"`
+}
+
+// GateCommand is one of the task's acceptance commands.
+type GateCommand struct {
+	Command string  `json:"command"`
+	Finding string  `json:"finding"`
+	Run     GateRun `json:"run"`
+}
+
+// GateJudgement is what a judge said of borderline work.
+type GateJudgement struct {
+	Outcome   string        `json:"outcome"` // agreed, majority, no_majority or unavailable
+	Note      string        `json:"note"`
+	Heuristic int           `json:"heuristicScore"` // the score before it
+	Model     string        `json:"model"`
+	Opinions  []GateOpinion `json:"opinions"`
+}
+
+// GateOpinion is one answer of the judge.
+type GateOpinion struct {
+	Verdict string   `json:"verdict"`
+	Score   int      `json:"score"`
+	Reasons []string `json:"reasons"`
+	Missing []string `json:"missing"`
+	Failure string   `json:"failure"` // why there is no usable answer
 }

@@ -74,6 +74,13 @@ func ReportText(r gate.Report) string {
 	}
 	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, c := range r.Criteria {
+		fmt.Fprintf(table, "  %s\t%s\n", strings.ReplaceAll(c.Finding, "_", " "), oneLine(c.Text))
+		if c.Evidence != "" {
+			fmt.Fprintf(table, "  \t  %s\n", oneLine(c.Evidence))
+		}
+	}
+	_ = table.Flush()
 	for _, s := range r.Signals {
 		if s.Max == 0 && s.Points == 0 && s.Cap == nil {
 			continue

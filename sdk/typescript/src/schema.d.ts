@@ -1234,7 +1234,7 @@ export interface components {
             commands?: string[] | null;
             /** @description What must be true of the result, in words */
             criteria?: string[] | null;
-            /** @description Globs of the files that may change */
+            /** @description Globs of the files that may change: ** for any folders, {a,b} for one of several, docs/ for all that is in it */
             paths?: string[] | null;
         };
         AccessView: {
@@ -1543,6 +1543,16 @@ export interface components {
             /** Format: int64 */
             expiresInDays?: number;
             name: string;
+        };
+        Criterion: {
+            /** @description The passage that takes it up, how the command ended, the files that were changed */
+            evidence?: string;
+            /** @enum {string} */
+            finding: "met" | "not_met" | "not_shown";
+            /** @enum {string} */
+            kind: "criterion" | "command" | "paths";
+            /** @description The criterion, the command, or the globs of the files that may change */
+            text: string;
         };
         DeclineTaskRequest: {
             /** @description Why, for your own log */
@@ -2536,6 +2546,8 @@ export interface components {
         Report: {
             advice: string[] | null;
             borderline: boolean;
+            /** @description What the task said must hold, one by one: criteria, then commands, then paths */
+            criteria?: components["schemas"]["Criterion"][] | null;
             /** @description What building and testing the patch showed */
             executed?: components["schemas"]["Executed"];
             /** @description The judge's opinions, when the score was borderline */

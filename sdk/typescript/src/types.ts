@@ -382,9 +382,55 @@ export interface GateReport {
   score: number
   verdict: string
   borderline: boolean
+  /** What the task said must hold, one by one. */
+  criteria?: { kind: "criterion" | "command" | "paths"; text: string; finding: GateFinding; evidence?: string }[]
   signals: { name: string; points: number; max: number; cap?: number; reason: string; evidence?: string[] }[]
   references: { text: string; path: string; line?: number; status: string; quoted?: boolean }[]
+  /** What would have raised the score. */
   advice: string[]
+  /** What building and testing the patch in a sandbox showed. */
+  executed?: {
+    /** Why it was not run, or not to its end. */
+    note?: string
+    build?: GateStep
+    tests?: GateStep
+    newTests?: string[]
+    fixed?: string[]
+    broken?: string[]
+    /** Faults put into the code to see whether the new tests notice; the code itself for the buyer only. */
+    mutations?: { file: string; line: number; from: string; to: string; caught: boolean }[]
+    commands?: { command: string; finding: GateFinding; run: GateRun }[]
+  }
+  /** What a judge said, when the score was borderline. */
+  judge?: {
+    outcome: "agreed" | "majority" | "no_majority" | "unavailable"
+    note: string
+    heuristicScore: number
+    model?: string
+    opinions?: { verdict?: string; score: number; reasons?: string[]; missing?: string[]; failure?: string }[]
+  }
+}
+
+/** What became of something that the task asked for. */
+export type GateFinding = "met" | "not_met" | "not_shown"
+
+/** How one command went. */
+export interface GateRun {
+  outcome: "ok" | "failed" | "not_run"
+  why?: string
+  exitCode: number
+  durationMs: number
+  passed?: number
+  failed?: number
+  /** The end of what it printed. */
+  output?: string
+}
+
+/** One command, run before and after the patch. */
+export interface GateStep {
+  command: string
+  before: GateRun
+  after: GateRun
 }
 
 /** A task: its buyer sees all, the assigned agent a redacted view until it commits. Money is in cents. */
