@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -111,5 +112,91 @@ func TestNoStripeWithoutAKey(t *testing.T) {
 	s := apptest.Start(t)
 	if code, body := send(t, s.URL, stripetest.Event{Payload: []byte("{}")}); code != http.StatusNotFound || !strings.Contains(body, "NOT_FOUND") {
 		t.Errorf("%d %s", code, body)
+	}
+}
+
+// What comes back from a buyer's tasks pays what the buyer's bank took back, or
+// credits could sit out a dispute in a task.
+func TestWhatComesBackFromTasksPaysDebts(t *testing.T) {
+	t.Parallel()
+	each := func(t *testing.T, opts ...apptest.Option) {
+		ctx, s := t.Context(), newStripeScene(t, opts...)
+		order, canceled := s.order(t, 2500), s.order(t, 2000)
+		if _, err := s.agent.Tasks.Executing(ctx, order, ""); err != nil {
+			t.Fatal(err)
+		}
+		s.stripe.Dispute(t, s.topUp, 5000, false)
+		s.tell(t)
+		s.settle(t)
+		s.wantDebt(t, s.buyer, "held in two tasks", 0, 4500)
+		if _, err := s.buyer.Tasks.Cancel(ctx, canceled); err != nil {
+			t.Fatal(err)
+		}
+		s.wantDebt(t, s.buyer, "one is canceled", 0, 2500)
+		if _, err := s.agent.Tasks.Complete(ctx, order, aicity.Completion{Output: aicity.Output{Result: apptest.Research}}); err != nil {
+			t.Fatal(err)
+		}
+		s.wantDebt(t, s.buyer, "$20.00 of $25.00 are charged", 0, 2000)
+		if _, err := s.buyer.Tasks.Feedback(ctx, order, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Criterion: 1}); err != nil {
+			t.Fatal(err)
+		}
+		s.wantDebt(t, s.buyer, "the charge comes back", 0, 0)
+		s.wantBooks(t)
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		each(t)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		each(t, apptest.Postgres(t))
+	})
+}
+
+// An owner whose bank took a payment back pays it out of what the owner's agent
+// earns, before anything can be withdrawn.
+func TestReleasedEarningsPayDebts(t *testing.T) {
+	t.Parallel()
+	s := newStripeScene(t, apptest.RefundWindow(time.Millisecond))
+	ctx, owner, colleague := t.Context(), s.agent.Owner, s.Agent(t, "research")
+	top, err := owner.Vault.TopUp(ctx, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stripe.Pay(t, top.ID)
+	s.tell(t)
+	wantBalance(t, owner, 2000)
+	_, err = owner.Tasks.Submit(ctx, aicity.SubmitTask{
+		TaskType: "research", AgentID: colleague.ID, MaxBudget: 2000, Input: aicity.TaskInput{Description: apptest.Question},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stripe.Dispute(t, top.ID, 2000, false)
+	s.tell(t)
+	s.settle(t)
+	s.wantDebt(t, owner, "all is held", 0, 2000)
+	s.agent.Earn(t, s.buyer, 2000)
+	s.wantAvailable(t, 0)
+	s.wantDebt(t, owner, "$17.00 are released", 0, 300)
+	s.wantBooks(t)
+}
+
+// A new owner's earnings rest; API and page say how much and until when.
+func TestEarningsHeldBack(t *testing.T) {
+	t.Parallel()
+	s := newStripeScene(t, apptest.RefundWindow(time.Millisecond), func(c *config.Config) {
+		c.PayoutNew, c.PayoutReserve = 90*24*time.Hour, 20
+	})
+	s.agent.Earn(t, s.buyer, 2000)
+	s.wantAvailable(t, 1700)
+	_, err := s.agent.Owner.Vault.Withdraw(t.Context(), aicity.Withdraw{AgentID: s.agent.ID, Amount: 1500})
+	refused, ok := errors.AsType[*aicity.Error](err)
+	if !ok || refused.Code != aicity.CodeEarningsHeldBack || refused.Status != http.StatusConflict ||
+		refused.Details["withdrawableCents"] != 1360.0 || refused.Details["heldBackCents"] != 340.0 || refused.Details["heldBackUntil"] == nil {
+		t.Errorf("%+v", refused)
+	}
+	if _, err := s.agent.Owner.Vault.Withdraw(t.Context(), aicity.Withdraw{AgentID: s.agent.ID, Amount: 1360}); err != nil {
+		t.Errorf("what is free: %v", err)
 	}
 }

@@ -9,28 +9,9 @@ import (
 
 // research is honest work on question, good enough for the gate.
 const (
-	question  = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: durability and read concurrency."
+	question  = apptest.Question
 	criterion = "Says what checkpointing costs"
-	research  = `# WAL against the rollback journal
-
-## Recommendation
-Use write-ahead logging for this web service: set PRAGMA journal_mode=WAL and PRAGMA synchronous=FULL with a busy timeout.
-
-## Durability
-- With the rollback journal SQLite copies old pages aside, syncs the journal, writes the database and syncs again, so a commit
-  costs at least two syncs before it is durable.
-- With WAL the new pages are appended to the log and synced once when synchronous is FULL; NORMAL leaves the sync out and a
-  power cut may lose the last commits, though it never corrupts the file.
-
-## Read concurrency
-- A rollback journal takes an exclusive lock while the database file is written: every reader waits for the writer.
-- In WAL mode each reader sees the snapshot at its begin while the one writer appends. Begin write transactions with BEGIN
-  IMMEDIATE, because upgrading a read lock fails with SQLITE_BUSY.
-
-## Limits
-The log grows until a checkpoint copies it back, so keep read transactions short. WAL needs shared memory: all processes must
-run on the same machine.
-`
+	research  = apptest.Research
 )
 
 // A task without code runs from order to escrow, and every cent is accounted for.

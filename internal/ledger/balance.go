@@ -18,6 +18,23 @@ func (l *Ledger) BalanceOf(ctx context.Context, q store.Querier, a Account) (Bal
 	return readBalance(ctx, q, a)
 }
 
+// LockedBalance is BalanceOf an account that nobody else moves until the
+// transaction ends. Hot accounts cannot be locked.
+func (l *Ledger) LockedBalance(ctx context.Context, tx store.Tx, a Account) (Balance, error) {
+	if a.Hot() {
+		return Balance{}, fmt.Errorf("account %s: a hot account cannot be locked", a)
+	}
+	rows, err := tx.Query(ctx, balancesSQL+` WHERE name = $1`+store.ForUpdate(tx), string(a))
+	if err != nil {
+		return Balance{}, fmt.Errorf("lock balance: %w", err)
+	}
+	balances := map[Account]Balance{}
+	if err := scanBalances(rows, balances); err != nil {
+		return Balance{}, fmt.Errorf("lock balance: %w", err)
+	}
+	return balances[a], nil
+}
+
 // Balances returns the balances of several accounts, one for each name.
 func (l *Ledger) Balances(ctx context.Context, q store.Querier, accounts ...Account) (map[Account]Balance, error) {
 	balances := make(map[Account]Balance, len(accounts))

@@ -16,8 +16,8 @@ import (
 // A bank that takes a top-up back takes it from the city's balance at the
 // provider at once; how it ends is decided weeks later. Until then the amount
 // stands in the buyer's disputed account, against a claim on the bank. What the
-// buyer has spent already is put there on the buyer's debt, and the next
-// top-ups and earnings pay that.
+// buyer has spent already is put there on the buyer's debt, and what comes next
+// pays that: top-ups, earnings, and what comes back from tasks.
 
 // DisputeStatus is how far a dispute is.
 type DisputeStatus string
@@ -37,7 +37,7 @@ type dispute struct {
 	reason                         string
 }
 
-// repaid is what later top-ups and earnings paid of the debt.
+// repaid is what was paid of the debt since.
 func (d dispute) repaid() city.Cents { return d.amount - d.frozen - d.debt }
 
 func (d dispute) transfer(name string, debit, credit ledger.Account, amount city.Cents) ledger.Transfer {
@@ -64,14 +64,15 @@ func (n DisputeNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 }
 
 // openDispute freezes what the buyer has left and books the rest as a debt, or
-// finds that this was done. The locked top-up keeps a second run out.
+// finds that this was done. The locked top-up keeps a second run out, and the
+// locked balance what arrives meanwhile, which would not see the debt.
 func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n DisputeNews) (dispute, error) {
 	d, err := findDispute(ctx, tx, n.ID)
 	if !errors.Is(err, store.ErrNoRows) {
 		return d, err
 	}
 	credits, frozen := ledger.OwnerCredits(t.OwnerID), ledger.OwnerDisputed(t.OwnerID)
-	balance, err := s.ledger.BalanceOf(ctx, tx, credits)
+	balance, err := s.ledger.LockedBalance(ctx, tx, credits)
 	if err != nil {
 		return dispute{}, err
 	}
@@ -119,16 +120,11 @@ func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outc
 	return s.post(ctx, tx, transfers...)
 }
 
-// Repayments notes that an owner pays debts out of what an agent just earned
-// with a task, and returns the transfers, to be posted with those that bring the
-// earnings.
-func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID, agentID, taskID string, earned city.Cents) ([]ledger.Transfer, error) {
-	return repayments(ctx, tx, ownerID, ledger.AgentAvailable(agentID), taskID, earned)
-}
-
-// repayments pays what an owner owes, oldest dispute first, out of an amount
-// that an order, a top-up or a task, brought to an account.
-func repayments(ctx context.Context, tx store.Tx, ownerID string, from ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error) {
+// Repayments notes that an owner pays debts, oldest dispute first, out of an
+// amount that an order, a top-up or a task's move, has brought to an account, and
+// returns the transfers. What brought it must be posted before: that locks the
+// account against a dispute that is opened at the same time.
+func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID string, to ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error) {
 	debts, err := lockDebts(ctx, tx, ownerID)
 	if err != nil {
 		return nil, err
@@ -144,7 +140,7 @@ func repayments(ctx context.Context, tx store.Tx, ownerID string, from ledger.Ac
 			return nil, fmt.Errorf("repay dispute: %w", err)
 		}
 		transfers = append(transfers, ledger.Transfer{
-			ID: d.id + "/repaid/" + orderID, Debit: from, Credit: ledger.PlatformDebts, Amount: part, Kind: kindRepaid, Ref: d.id,
+			ID: d.id + "/repaid/" + orderID, Debit: to, Credit: ledger.PlatformDebts, Amount: part, Kind: kindRepaid, Ref: d.id,
 		})
 	}
 	return transfers, nil

@@ -164,14 +164,18 @@ func (c stripeCity) release(t *testing.T, cents city.Cents) {
 	t.Helper()
 	task := city.NewID(city.PrefixTask)
 	err := c.db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
-		repaid, err := c.Repayments(ctx, tx, c.ann, c.agent, task, cents)
+		err := c.books.Post(ctx, tx, ledger.Transfer{
+			ID: task + "/release", Debit: ledger.PaymentClearing("bank"), Credit: ledger.AgentAvailable(c.agent),
+			Amount: cents, Kind: "release", Ref: task,
+		})
 		if err != nil {
 			return err
 		}
-		return c.books.Post(ctx, tx, append(repaid, ledger.Transfer{
-			ID: task + "/release", Debit: ledger.PaymentClearing("bank"), Credit: ledger.AgentAvailable(c.agent),
-			Amount: cents, Kind: "release", Ref: task,
-		})...)
+		repaid, err := c.Repayments(ctx, tx, c.ann, ledger.AgentAvailable(c.agent), task, cents)
+		if err != nil {
+			return err
+		}
+		return c.books.Post(ctx, tx, repaid...)
 	})
 	if err != nil {
 		t.Fatal(err)

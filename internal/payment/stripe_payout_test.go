@@ -210,6 +210,48 @@ func TestStripePayoutRefused(t *testing.T) {
 	}
 }
 
+// An account that is restricted while its payout is on the way: the payout goes
+// on until Stripe says how it ended, and the next one waits for the account.
+func TestStripeAccountIsRestrictedDuringAPayout(t *testing.T) {
+	t.Parallel()
+	for _, arrives := range []bool{true, false} {
+		t.Run(map[bool]string{true: "it arrives", false: "it is sent back"}[arrives], func(t *testing.T) {
+			t.Parallel()
+			eachStripe(t, func(t *testing.T, c stripeCity) {
+				account, w := c.ready(t), c.withdraw(t)
+				if err := c.PayOut(t.Context(), w.ID); err != nil {
+					t.Fatal(err)
+				}
+				c.SetAccount(t, c.ann, true, "requirements.past_due")
+				c.hear(t)
+				if err := c.PayOut(t.Context(), w.ID); err != nil {
+					t.Errorf("the job, again: %v", err)
+				}
+				c.withdrawalIs(t, w.ID, payment.WithdrawalPending, "", 3000)
+				if arrives {
+					c.Arrive(t, w.ID)
+					c.hear(t)
+					c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, payment.EventPaid)
+					c.wantBanked(t, account, 2000)
+				} else {
+					c.Bounce(t, w.ID, "The account is restricted.")
+					c.hear(t)
+					c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "The account is restricted.", 5000, payment.EventFailed)
+					c.wantBanked(t, account, 0)
+				}
+				_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
+				wantCode(t, "another one", err, city.CodePayoutUnavailable)
+				c.SetAccount(t, c.ann, true, "")
+				c.hear(t)
+				if _, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, ""); err != nil {
+					t.Errorf("after the restriction: %v", err)
+				}
+				c.wantAgreed(t)
+			})
+		})
+	}
+}
+
 // What is no decision about the owner is no refusal: it is tried until it works.
 func TestStripePayoutWaits(t *testing.T) {
 	t.Parallel()

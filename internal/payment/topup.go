@@ -170,7 +170,7 @@ func (s *Service) bookTopUp(ctx context.Context, tx store.Tx, t *TopUp, from Top
 	if err != nil {
 		return false, err
 	}
-	repaid, err := repayments(ctx, tx, t.OwnerID, ledger.OwnerCredits(t.OwnerID), t.ID, t.Amount)
+	repaid, err := s.Repayments(ctx, tx, t.OwnerID, ledger.OwnerCredits(t.OwnerID), t.ID, t.Amount)
 	if err != nil {
 		return false, err
 	}

@@ -44,9 +44,9 @@ type Spender interface {
 
 // Debts knows what owners owe.
 type Debts interface {
-	// Repayments returns the transfers that pay an owner's debts out of what an
-	// agent earned with a task.
-	Repayments(ctx context.Context, tx store.Tx, ownerID, agentID, taskID string, earned city.Cents) ([]ledger.Transfer, error)
+	// Repayments returns the transfers that pay an owner's debts out of an amount
+	// that an order, such as a task's move, has brought to an account.
+	Repayments(ctx context.Context, tx store.Tx, ownerID string, to ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error)
 }
 
 // Links knows the owners that share a card or payout account.

@@ -21,18 +21,19 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 		t.Fee = pricing.Fee(t.Charge, t.FeePercent)
 		until := tx.Now().Add(s.Rules.RefundWindow)
 		t.RefundUntil = &until
-		return s.post(ctx, tx, t,
+		return s.giveBack(ctx, tx, t, "rest", t.MaxBudget-t.Charge,
 			part{"earn", ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
 			part{"fee", ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
 			part{"rest", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget - t.Charge})
 	case MoveRecapture:
 		return s.recapture(ctx, tx, t)
 	case MoveVoid:
-		return s.post(ctx, tx, t, part{"void", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
+		return s.giveBack(ctx, tx, t, "void", t.MaxBudget,
+			part{"void", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
 	case MoveRelease:
 		return s.releaseEscrow(ctx, tx, t)
 	case MoveReverse:
-		return s.post(ctx, tx, t,
+		return s.giveBack(ctx, tx, t, "reverse", t.Charge,
 			part{"reverse", ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee},
 			part{"reverse_fee", ledger.PlatformFeesEscrow, ledger.OwnerCredits(t.BuyerID), t.Fee})
 	default:
@@ -40,19 +41,37 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 	}
 }
 
+// giveBack posts the parts, which bring an amount back to the buyer's credits:
+// what the buyer owes is paid out of it at once, or a buyer whose bank takes a
+// payment back could keep it in a task meanwhile.
+func (s *Service) giveBack(ctx context.Context, tx store.Tx, t *Task, move string, amount city.Cents, parts ...part) error {
+	if err := s.post(ctx, tx, t, parts...); err != nil || amount == 0 {
+		return err
+	}
+	return s.repay(ctx, tx, t.BuyerID, ledger.OwnerCredits(t.BuyerID), t.ID+"/"+move, amount)
+}
+
 // releaseEscrow lets the agent have what it earned; what its owner owes is paid
 // out of that at once.
 func (s *Service) releaseEscrow(ctx context.Context, tx store.Tx, t *Task) error {
 	t.ReleasedAt = now(tx)
 	earned := t.Charge - t.Fee
-	repayments, err := s.Debts.Repayments(ctx, tx, t.AgentOwner, t.AgentID, t.ID, earned)
+	err := s.post(ctx, tx, t,
+		part{"release", ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), earned},
+		part{"release_fee", ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
 	if err != nil {
 		return err
 	}
-	transfers := transfersOf(t,
-		part{"release", ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), earned},
-		part{"release_fee", ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
-	return s.Ledger.Post(ctx, tx, append(transfers, repayments...)...)
+	return s.repay(ctx, tx, t.AgentOwner, ledger.AgentAvailable(t.AgentID), t.ID, earned)
+}
+
+// repay pays an owner's debts out of what a move has brought to an account.
+func (s *Service) repay(ctx context.Context, tx store.Tx, ownerID string, from ledger.Account, moveID string, amount city.Cents) error {
+	repayments, err := s.Debts.Repayments(ctx, tx, ownerID, from, moveID, amount)
+	if err != nil || len(repayments) == 0 {
+		return err
+	}
+	return s.Ledger.Post(ctx, tx, repayments...)
 }
 
 // part is one transfer of a move.

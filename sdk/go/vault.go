@@ -42,6 +42,9 @@ type Pool struct {
 	OwnerID   string     `json:"ownerId"`
 	Balance   int64      `json:"balance"`  // free to spend
 	Held      int64      `json:"held"`     // held for running tasks
+	Disputed  int64      `json:"disputed"` // set aside while a bank asks for a top-up back
+	Debt      int64      `json:"debt"`     // taken back by banks after it was spent; what comes in next pays it
+	Currency  string     `json:"currency"`
 	Provider  string     `json:"provider"` // how money comes in
 	Test      bool       `json:"test"`     // no real money moves
 	AutoTopUp *AutoTopUp `json:"autoTopUp"`

@@ -2257,7 +2257,7 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description Cents that banks took back and were spent; the next top-ups pay them
+             * @description Cents that banks took back after they were spent; top-ups, earnings and what comes back from tasks pay them
              */
             debt: number;
             /**
