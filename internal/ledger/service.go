@@ -126,19 +126,21 @@ func write(ctx context.Context, tx store.Tx, entries []entry) error {
 			return err
 		}
 	}
-	hopeful := len(entries) <= fewAccounts && !slices.ContainsFunc(entries, entry.closes) && tx.Hopeful()
-	if hopeful {
-		if err := queueTransfers(ctx, tx, entries); err != nil {
-			return err
-		}
-	} else {
+	hopeful := !slices.ContainsFunc(entries, entry.closes) && tx.Hopeful()
+	if !hopeful {
 		var err error
 		if entries, err = insertTransfers(ctx, tx, entries); err != nil {
 			return err
 		}
 	}
 	changes := changesOf(entries)
-	if len(changes) > fewAccounts {
+	few := len(changes) <= fewAccounts
+	if hopeful {
+		if err := queueTransfers(ctx, tx, entries, few); err != nil {
+			return err
+		}
+	}
+	if !few {
 		return applyTogether(ctx, tx, changes)
 	}
 	for _, c := range changes {

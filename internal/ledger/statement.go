@@ -148,9 +148,14 @@ func parseCursor(text string) (position, bool) {
 	return position{seq: seq, balance: city.Cents(balance)}, err == nil
 }
 
+// byRef finds the transfers of $1: most ids are the ref and what the transfer is
+// for, and ref is indexed for the others only.
+const byRef = `SELECT * FROM ledger_transfers WHERE id >= $1 AND id < $1 || '0' AND ref = $1
+	UNION SELECT * FROM ledger_transfers WHERE ref = $1 AND id <> ref AND substr(id, 1, length(ref) + 1) <> ref || '/'`
+
 // ByRef lists the transfers of a task, top-up or payout, oldest first.
 func (l *Ledger) ByRef(ctx context.Context, q store.Querier, ref string) ([]Record, error) {
-	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM ledger_transfers WHERE ref = $1 ORDER BY seq`, ref)
+	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM (`+byRef+`) list ORDER BY seq`, ref)
 	if err != nil {
 		return nil, fmt.Errorf("list transfers: %w", err)
 	}

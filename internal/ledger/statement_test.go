@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,6 +142,33 @@ func TestByRefIsInOrder(t *testing.T) {
 		}
 		if len(records) != 2 || records[0].ID != "top" || records[1].ID != "hold" || records[1].Phase != ledger.Posted || records[1].At.IsZero() {
 			t.Errorf("records: %+v", records)
+		}
+	})
+}
+
+// Whether or not a transfer's id begins with its ref, the ref finds it once.
+func TestByRefFindsEveryID(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		mine := []string{"x/earn", "x", "x/fee/2", "x-1", "a", "z/x", "x0", "x1/x"}
+		for _, id := range append(slices.Clone(mine), "x/of another") {
+			one := transfer(id, clearing, buyer, 1)
+			one.Ref = "x"
+			if id == "x/of another" {
+				one.Ref = "y"
+			}
+			mustPost(t, db, one)
+		}
+		records, err := books.ByRef(t.Context(), db.Read(), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, r := range records {
+			found = append(found, r.ID)
+		}
+		if !slices.Equal(found, mine) {
+			t.Errorf("found %q, want %q", found, mine)
 		}
 	})
 }

@@ -23,9 +23,9 @@ type Record struct {
 
 const recordColumns = `seq, id, debit, credit, amount, kind, ref, phase, COALESCE(pending_id, ''), created_at`
 
-// insertChunk is how many rows one statement writes: SQLite's driver looks each
-// parameter up among all others, so long statements cost their square.
-const insertChunk = 40
+// insertChunk is how many rows one statement writes: longer ones gain no more, and
+// each length is a text to prepare.
+const insertChunk = 100
 
 // insertTransfers writes entries and returns those that were not there before.
 func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry, error) {
@@ -59,11 +59,16 @@ func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[s
 	return rows.Err()
 }
 
-// queueTransfers writes a few entries without waiting for an answer. A repeated id
-// fails, and so does a debited account that is not there.
-func queueTransfers(ctx context.Context, tx store.Tx, entries []entry) error {
-	query, args := insertSQL(tx, entries, true)
-	return tx.Queue(ctx, "insert transfers", query, args...)
+// queueTransfers writes entries without waiting for an answer. A repeated id
+// fails, and with knownDebits so does a debited account that is not there.
+func queueTransfers(ctx context.Context, tx store.Tx, entries []entry, knownDebits bool) error {
+	for chunk := range slices.Chunk(entries, insertChunk) {
+		query, args := insertSQL(tx, chunk, knownDebits)
+		if err := tx.Queue(ctx, "insert transfers", query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insertSQL is the statement that inserts entries. With knownDebits a debited

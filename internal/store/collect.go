@@ -12,8 +12,7 @@ type rows struct {
 	args []any
 }
 
-// maxCollected bounds the rows of one statement: SQLite's driver looks each
-// parameter up among all others.
+// maxCollected bounds the rows of one statement: each length is a text to prepare.
 const maxCollected = 40
 
 // Collect adds a row to those that are written before the commit, those of the

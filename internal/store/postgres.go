@@ -10,10 +10,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// errHope says that a statement failed of which the transaction had hoped that it
-// would not; it is run again and asks first.
-var errHope = errors.New("the transaction hoped in vain")
-
 func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx Tx) error, hopeful bool) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx) error) error {
+func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx) error, hopeful bool) error {
 	var tx *sqlTx
 	err := db.turns.write(ctx, func(inner *sql.Tx) error {
 		// The time is taken in turn, so that it grows with commit order.
-		tx = &sqlTx{txBase: txBase{now: db.clock.Now()}, tx: inner}
+		tx = &sqlTx{txBase: txBase{now: db.clock.Now()}, tx: inner, hopeful: hopeful}
 		// SQLite ends the transaction of an interrupted statement, and others are
 		// in it: a caller that leaves does not interrupt.
 		ctx := markInTx(context.WithoutCancel(ctx))
@@ -24,6 +24,9 @@ func (db *DB) onceSQLite(ctx context.Context, f func(ctx context.Context, tx Tx)
 		}
 		return tx.writeCollected(ctx, tx)
 	})
+	if err != nil && tx != nil && tx.hoped && tx.failed {
+		return errors.Join(errHope, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 
 	"modernc.org/sqlite"
 )
@@ -33,7 +34,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keepingConn{sqliteConn: conn.(sqliteConn), kept: map[string]statement{}}, nil //nolint:forcetypeassert // what the driver is
+	return &keepingConn{sqliteConn: conn.(sqliteConn), kept: map[string]prepared{}}, nil //nolint:forcetypeassert // what the driver is
 }
 
 // sqliteConn is what the driver's connections can do.
@@ -52,28 +53,61 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
+// prepared is a statement and, for each of its parameters, the number of the
+// argument that it takes; nil when the driver is to find out by their names.
+type prepared struct {
+	statement
+	order []int
+}
+
+// arguments puts args into the order of the parameters.
+func (p prepared) arguments(args []driver.NamedValue) ([]driver.NamedValue, error) {
+	if p.order == nil || inOrder(p.order, len(args)) {
+		return args, nil
+	}
+	ordered := make([]driver.NamedValue, len(p.order))
+	for i, n := range p.order {
+		if n > len(args) {
+			return nil, fmt.Errorf("argument $%d of %d is missing", n, len(args))
+		}
+		ordered[i] = driver.NamedValue{Ordinal: i + 1, Value: args[n-1].Value}
+	}
+	return ordered, nil
+}
+
+// inOrder reports whether order is 1, 2, … n.
+func inOrder(order []int, n int) bool {
+	for i, number := range order {
+		if number != i+1 {
+			return false
+		}
+	}
+	return len(order) == n
+}
+
 // keepingConn is a connection with its prepared statements that are not in use.
 // database/sql lets one goroutine at a time use it.
 type keepingConn struct {
 	sqliteConn
-	kept map[string]statement
+	kept map[string]prepared
 }
 
 // take returns the statement of a text, for the caller alone: the same text may
 // run again while the rows of its first run are open.
-func (c *keepingConn) take(ctx context.Context, query string) (statement, error) {
+func (c *keepingConn) take(ctx context.Context, query string) (prepared, error) {
 	if s, ok := c.kept[query]; ok {
 		delete(c.kept, query)
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, query)
+	text, order := nameless(query)
+	s, err := c.PrepareContext(ctx, text)
 	if err != nil {
-		return nil, err
+		return prepared{}, err
 	}
-	return s.(statement), nil //nolint:forcetypeassert // what the driver is
+	return prepared{s.(statement), order}, nil //nolint:forcetypeassert // what the driver is
 }
 
-func (c *keepingConn) giveBack(query string, s statement) error {
+func (c *keepingConn) giveBack(query string, s prepared) error {
 	if _, twice := c.kept[query]; twice || len(c.kept) >= maxStatements {
 		return s.Close()
 	}
@@ -86,7 +120,10 @@ func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driv
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.ExecContext(ctx, args)
+	var result driver.Result
+	if args, err = s.arguments(args); err == nil {
+		result, err = s.ExecContext(ctx, args)
+	}
 	if back := c.giveBack(query, s); err == nil {
 		err = back
 	}
@@ -98,7 +135,10 @@ func (c *keepingConn) QueryContext(ctx context.Context, query string, args []dri
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(ctx, args)
+	var rows driver.Rows
+	if args, err = s.arguments(args); err == nil {
+		rows, err = s.QueryContext(ctx, args)
+	}
 	if err != nil {
 		_ = c.giveBack(query, s)
 		return nil, err

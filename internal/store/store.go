@@ -72,8 +72,7 @@ type Tx interface {
 	Collect(into string, values ...any)
 	// Hopeful reports whether the caller may queue statements that fail where a
 	// rule is broken, instead of asking first: when one of them fails, the whole
-	// transaction runs again and is not hopeful. SQLite never is: asking costs
-	// no round trip there.
+	// transaction runs again and is not hopeful.
 	Hopeful() bool
 	// Now is the instant the transaction began: all rows written together share it.
 	Now() time.Time
@@ -199,6 +198,15 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 	return &DB{dialect: SQLite, clock: opts.Clock, strict: opts.PanicOnMisuse, writer: writer, reader: reader, turns: newTurns(writer)}, nil
 }
 
+const (
+	// writerCache bounds what the writer keeps in memory, in bytes. Every transfer
+	// changes a page of two indexes that is anywhere in them: those pages fit in.
+	writerCache = 64 << 20
+	// checkpointPages is after how many pages the log is copied back into the
+	// database, 64 MiB. A page that changed often in between is copied once.
+	checkpointPages = 16_000
+)
+
 // sqliteDSN sets what the city's promises need: WAL with a sync at every commit,
 // enforced foreign keys, and write transactions that take their lock at BEGIN,
 // because a lock upgrade inside a transaction fails with BUSY instead of waiting.
@@ -207,12 +215,12 @@ func sqliteDSN(path string, readOnly bool) string {
 		"_pragma=busy_timeout(10000)",
 		"_pragma=foreign_keys(1)",
 		"_pragma=temp_store(2)",
-		"_pragma=cache_size(-16000)",
 	}
 	if readOnly {
-		params = append(params, "_pragma=query_only(1)")
+		params = append(params, "_pragma=query_only(1)", "_pragma=cache_size(-16000)")
 	} else {
-		params = append(params, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_txlock=immediate")
+		params = append(params, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_txlock=immediate",
+			fmt.Sprintf("_pragma=cache_size(-%d)", writerCache>>10), fmt.Sprintf("_pragma=wal_autocheckpoint(%d)", checkpointPages))
 	}
 	return "file:" + strings.NewReplacer("?", "%3f", "#", "%23", "%", "%25").Replace(path) + "?" + strings.Join(params, "&")
 }

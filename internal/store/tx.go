@@ -13,6 +13,10 @@ import (
 // asked for it (serialization failure, deadlock, busy).
 const maxAttempts = 10
 
+// errHope says that a statement failed of which the transaction had hoped that it
+// would not; it is run again and asks first.
+var errHope = errors.New("the transaction hoped in vain")
+
 type inTxKey struct{}
 
 // InTx runs f in one transaction and commits when it returns nil. When the
@@ -43,7 +47,7 @@ func (db *DB) once(ctx context.Context, f func(ctx context.Context, tx Tx) error
 	if db.pool != nil {
 		return db.oncePostgres(ctx, f, hopeful)
 	}
-	return db.onceSQLite(ctx, f)
+	return db.onceSQLite(ctx, f, hopeful)
 }
 
 // pause waits a little longer after each attempt, at random, so that two
@@ -100,11 +104,18 @@ func (b *txBase) committed() {
 
 type sqlTx struct {
 	txBase
-	tx *sql.Tx
+	tx      *sql.Tx
+	hopeful bool
+	hoped   bool // somebody was told so
+	failed  bool // a queued statement did
 }
 
 func (t *sqlTx) Dialect() Dialect { return SQLite }
-func (t *sqlTx) Hopeful() bool    { return false }
+
+func (t *sqlTx) Hopeful() bool {
+	t.hoped = t.hoped || t.hopeful
+	return t.hopeful
+}
 
 func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	res, err := t.tx.ExecContext(ctx, query, args...)
@@ -116,6 +127,7 @@ func (t *sqlTx) Exec(ctx context.Context, query string, args ...any) (int64, err
 
 func (t *sqlTx) Queue(ctx context.Context, what, query string, args ...any) error {
 	if _, err := t.tx.ExecContext(ctx, query, args...); err != nil {
+		t.failed = true
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
