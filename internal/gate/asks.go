@@ -5,8 +5,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // ask is a thing that requests name outright, and how to see that it is there.
@@ -19,7 +17,7 @@ type ask struct {
 
 var asks = []ask{
 	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), func(v *view) bool {
-		return testCode.MatchString(v.allCode()) || v.in.Request.Category != city.Testing && v.doc.codeLines() > 0
+		return testCode.MatchString(v.allCode()) || !v.want.Tests && v.doc.codeLines() > 0
 	}, false},
 	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
 	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
@@ -39,7 +37,7 @@ var (
 )
 
 func (v *view) holdsConfig(form *regexp.Regexp) bool {
-	return form.MatchString(v.allCode()) || v.in.Request.Category != city.DevOps && v.in.Request.Category != city.CodeGeneration && v.doc.codeLines()+len(v.in.Patch) > 2
+	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.codeLines()+len(v.in.Patch) > 2
 }
 
 // configBlock matches the names of fences around what runs and builds code.

@@ -9,7 +9,7 @@ const minCopied = 12
 // file of the repository, unchanged.
 func copiedSource(v *view) (Signal, bool) {
 	s := Signal{Name: "copied source", Reason: "The delivered code is not a copy of the repository."}
-	if v.index == nil || !v.want.code || len(v.in.Patch) > 0 {
+	if v.index == nil || !v.want.Code || len(v.in.Patch) > 0 {
 		return s, false
 	}
 	fresh, copied := 0, 0

@@ -18,7 +18,7 @@ func evidence(v *view) (Signal, bool) {
 	// A patch is evidence by itself: it was made in the repository.
 	places := float64(g.anchored) + min(3, float64(g.facts)/2) + 1.5*float64(g.quoted) + 2*share(float64(len(patchedFiles(string(v.in.Patch)))), 2)
 	names := float64(max(g.names, g.facts))
-	if v.want.tests || v.want.code {
+	if v.want.Tests || v.want.Code {
 		names += 2 * float64(g.codeNames)
 	}
 	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 12))

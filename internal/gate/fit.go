@@ -3,8 +3,6 @@ package gate
 import (
 	"regexp"
 	"strings"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|\b(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
@@ -18,22 +16,22 @@ func fit(v *view) (Signal, bool) {
 		code += 10
 	}
 	switch part := share(float64(v.remarks()), 3); {
-	case v.want.tests:
+	case v.want.Tests:
 		s.Points, s.Reason, s.advice = v.fitTests(code)
 		if !v.hasTests() {
 			s.Cap = capAt(capNoTests)
 		}
-	case v.in.Request.Category == city.DevOps && !v.operates() && !v.onlyAsked():
+	case v.want.Config && !v.operates() && !v.onlyAsked():
 		s.Points, s.Cap = 0, capAt(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
-	case v.want.code && code > 0:
+	case v.want.Code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."
-	case v.want.code && v.in.Request.Category == city.CodeGeneration:
+	case v.want.Whole:
 		s.Points, s.Reason, s.advice = 0, "Code was asked for and there is none.", "Deliver the code itself."
-	case v.want.code && !v.onlyAsked():
+	case v.want.Code && !v.onlyAsked():
 		s.Points = maxFit * 0.8 * share(float64(v.ground.anchored)+0.5*float64(v.ground.located), 3)
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
-	case v.want.findings:
+	case v.want.Findings:
 		// A few plain sentences full of facts are findings too.
 		part = max(part, 0.9*share(float64(v.ground.facts), 5))
 		s.Points = maxFit * part

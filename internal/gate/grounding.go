@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // grounding is how far the deliverable agrees with what the files say.
@@ -35,7 +33,7 @@ func checkGround(v *view) grounding {
 	g.checkBlocks(v)
 	g.checkInline(v)
 	g.countNames(v)
-	if v.want.findings || v.in.Request.Category == city.General {
+	if v.want.Literals {
 		g.countFacts(v)
 	}
 	return g

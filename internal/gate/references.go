@@ -27,11 +27,11 @@ func references(v *view) (Signal, bool) {
 	}
 	s.Reason = fmt.Sprintf("%d real files are cited, %d places by line.", len(files), v.ground.located)
 	found := 0.4*share(float64(len(files)), 1) + 0.6*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 3)
-	if !v.want.located {
+	if !v.want.Located {
 		found = 0.7*share(float64(len(files))+0.5*float64(min(fresh, 1)), 1) + 0.3*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 1)
 	}
 	s.Points = maxReferences * found
-	if v.want.located && v.ground.located == 0 {
+	if v.want.Located && v.ground.located == 0 {
 		s.advice = "Cite files of the repository with line numbers, such as path/to/file.go:42."
 	} else if len(files) == 0 {
 		s.advice = "Cite the files of the repository that the answer is about."

@@ -106,7 +106,7 @@ func (r *resolver) absentStatus(at int, text string, c cite, p string) Reference
 	if absent.MatchString(around) && c.line == 0 {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	}
-	if r.v.want.files && c.line == 0 && r.introducesBlock(at) {
+	if r.v.want.NewFiles && c.line == 0 && r.introducesBlock(at) {
 		r.proposed[p] = true
 		return RefNewFile
 	}

@@ -10,7 +10,7 @@ import (
 func substance(v *view) (Signal, bool) {
 	s := Signal{Name: "substance"}
 	n := v.size()
-	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.words, categoryName(v.in.Request.Category))
+	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.Words, categoryName(v.in.Request.Category))
 	switch {
 	case strings.TrimSpace(v.doc.text) == "":
 		s.Cap, s.Reason = capAt(capEmpty), "The deliverable is empty."
@@ -18,8 +18,8 @@ func substance(v *view) (Signal, bool) {
 	case n < 25 && v.ground.anchored == 0 && v.doc.codeLines() < 3 && len(v.in.Patch) == 0:
 		s.Cap = capAt(capShort)
 		s.advice = "Explain what you did and found; a sentence is not a deliverable."
-	case 2*n < v.want.words:
-		s.Points = -costShort * (1 - share(float64(2*n), float64(v.want.words)))
+	case 2*n < v.want.Words:
+		s.Points = -costShort * (1 - share(float64(2*n), float64(v.want.Words)))
 		s.advice = "Say more: the deliverable is short for this category."
 	}
 	return s, true

@@ -46,7 +46,7 @@ func distinctTerms(v *view) []string {
 			take(name)
 		}
 	}
-	for _, t := range v.want.terms {
+	for _, t := range v.want.Terms {
 		if v.doc.holds(t) {
 			seen[t] = true
 		}

@@ -8,7 +8,7 @@ import (
 // view is a deliverable read once: everything the signals share.
 type view struct {
 	in       Input
-	want     expectation
+	want     Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
 	doc      *document
 	index    *index // nil without a repository or with an empty one
@@ -33,7 +33,7 @@ func look(in Input) *view {
 	if len(text) > maxResultBytes {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
-	v := &view{in: in, want: expected(in.Request.Category)}
+	v := &view{in: in, want: RubricOf(in.Request.Category)}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
 	v.doc = parseDocument(text + renderFindings(v.findings))

@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // wrongLanguage takes points for code in a language that neither the
 // repository nor the request knows.
 func wrongLanguage(v *view) (Signal, bool) {
 	s := Signal{Name: "language of the code", Reason: "The code is in a language of the repository or the request."}
-	if v.index == nil || len(v.index.langs) == 0 || !v.want.code {
+	if v.index == nil || len(v.index.langs) == 0 || !v.want.Code {
 		return s, false
 	}
 	fits, foreign := 0, map[string]int{}
@@ -36,7 +34,7 @@ func wrongLanguage(v *view) (Signal, bool) {
 		}
 		foreign[b.lang] += len(b.lines)
 	}
-	if total < 5 || fits*3 >= total || v.in.Request.Category == city.DevOps || len(v.in.Patch) > 0 {
+	if total < 5 || fits*3 >= total || v.want.Config || len(v.in.Patch) > 0 {
 		return s, true
 	}
 	var names []string

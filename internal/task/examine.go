@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -25,9 +24,6 @@ const (
 	examinationLimit = 13 * time.Minute
 )
 
-// tried are the categories whose patches are built and tested.
-var tried = []city.Category{city.BugFix, city.Testing, city.Refactor, city.CodeGeneration, city.DevOps}
-
 // examination is the way from a deliverable to its verdict: what is quick is
 // done before the work is taken, what takes long only after it.
 type examination struct {
@@ -46,7 +42,7 @@ func (s *Service) examination(ctx context.Context, t *Task, d Deliverable, patch
 	}
 	e := &examination{s: s, task: t, input: input, release: release, taken: make(chan struct{})}
 	if t.SandboxID != "" {
-		e.plan = trial.Plan{Patch: []byte(patch), Tests: patch != "" && slices.Contains(tried, t.Category), Commands: t.Acceptance.Commands}
+		e.plan = trial.Plan{Patch: []byte(patch), Tests: patch != "" && gate.RubricOf(t.Category).Executed, Commands: t.Acceptance.Commands}
 	}
 	return e, nil
 }

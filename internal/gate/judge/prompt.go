@@ -59,7 +59,7 @@ func questions(c Case) string {
 		fmt.Fprintf(&b, "%d. %s\n", n, text)
 	}
 	add("Does the work answer what this buyer asked, rather than something near it?")
-	for _, q := range rubrics[c.Request.Category] {
+	for _, q := range gate.RubricOf(c.Request.Category).Questions {
 		add(q)
 	}
 	if len(c.Request.Criteria) > 0 {
