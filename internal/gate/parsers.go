@@ -15,6 +15,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v3"
 	"mvdan.cc/sh/v3/syntax"
+
+	"aicity.dev/aicity/internal/gate/python"
 )
 
 // codeParser says whether code of a language is valid: as a whole file, or as
@@ -25,6 +27,7 @@ type codeParser struct {
 
 var (
 	goCode    = codeParser{goFile, goPart}
+	pyCode    = codeParser{python.File, python.Part}
 	jsCode    = script(api.LoaderJSX)
 	tsCode    = script(api.LoaderTS)
 	tsxCode   = script(api.LoaderTSX)
@@ -37,6 +40,7 @@ var (
 // parserOf maps the name on a code fence to a parser.
 var parserOf = map[string]codeParser{
 	"go": goCode, "golang": goCode,
+	"py": pyCode, "python": pyCode, "python3": pyCode, "pyi": pyCode,
 	"js": jsCode, "javascript": jsCode, "mjs": jsCode, "cjs": jsCode, "node": jsCode,
 	"ts": tsCode, "typescript": tsCode, "mts": tsCode, "cts": tsCode, "tsx": tsxCode, "jsx": tsxCode,
 	"json": jsonCode, "yaml": yamlCode, "yml": yamlCode, "toml": tomlCode,

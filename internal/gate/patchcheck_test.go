@@ -124,6 +124,8 @@ func TestCodeParses(t *testing.T) {
 		{"yaml", "a: 1\n b: 2\n  - c", false},
 		{"toml", "[a]\nb = 1\nc = \"d\"", true},
 		{"toml", "[a\nb = 1\nc = \"d\"", false},
+		{"python", "    def f(self):\n        return 1\n\n    x = 2", true},
+		{"py", "function f() {\n  return 1;\n}", false},
 		{"bash", "for f in *; do\n  echo \"$f\"\ndone", true},
 		{"bash", "$ make test\nok (1.2s)\n$ echo done", true},
 		{"sh", "git clone <your fork>\ncd x\nmake", true},
