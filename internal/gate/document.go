@@ -10,15 +10,16 @@ import (
 // document is a deliverable split into prose and code. Markdown is only read
 // as far as the signals need it; plain text is fine too.
 type document struct {
-	text   string
-	lines  []docLine
-	lower  []string // the lines in lower case
-	low    string   // the same as one text
-	runs   trigrams // of low
-	blocks []codeBlock
-	words  []string // of the prose, lower case
-	hashes []uint64 // of the words
-	open   bool     // a code fence was never closed
+	text    string
+	lines   []docLine
+	written int      // how many of the lines are the text's; what the patch adds follows
+	lower   []string // the lines in lower case
+	low     string   // the same as one text
+	runs    trigrams // of low
+	blocks  []codeBlock
+	words   []string // of the prose, lower case
+	hashes  []uint64 // of the words
+	open    bool     // a code fence was never closed
 
 	wordsOnly bool // inline code is not asked for
 }
@@ -36,6 +37,7 @@ type codeBlock struct {
 	lines      []string
 	start, end int // line indexes: the first and the one behind the last, fences excluded
 	diff       bool
+	delivered  bool // a change that the deliverable comes with
 }
 
 var (
@@ -47,9 +49,14 @@ var (
 	diffHeader = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |@@ )`)
 )
 
-func parseDocument(text string) *document {
+func parseDocument(text string) *document { return parseDelivered(text, "") }
+
+// parseDelivered reads a text and the patch that it comes with.
+func parseDelivered(text, patch string) *document {
 	d := &document{text: text, words: make([]string, 0, len(text)/averageWord)}
 	d.parse()
+	d.written = len(d.lines)
+	d.addPatch(patch)
 	d.lower = make([]string, len(d.lines))
 	for i, l := range d.lines {
 		d.lower[i] = strings.ToLower(l.text)

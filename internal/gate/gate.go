@@ -17,7 +17,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.7"
+const Version = "2026-11.8"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -145,7 +145,7 @@ func Judge(in Input) Report {
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
-	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, patchApplies, copiedSource,
+	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, nothingChanged, patchApplies, copiedSource,
 	genericTemplate, untied, lists, placeholders, refusal, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

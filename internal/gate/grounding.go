@@ -95,7 +95,11 @@ func (v *view) contextTokens(ref *reference) []string {
 		}
 	}
 	tokens = append(tokens, figuresIn(rest)...)
-	for _, l := range v.doc.lines[ref.at+1 : min(len(v.doc.lines), ref.at+7)] {
+	end := len(v.doc.lines)
+	if ref.at < v.doc.written {
+		end = v.doc.written
+	}
+	for _, l := range v.doc.lines[ref.at+1 : min(end, ref.at+7)] {
 		if l.code {
 			add(l.text)
 		} else if strings.TrimSpace(l.text) != "" {

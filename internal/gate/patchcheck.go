@@ -57,7 +57,7 @@ func (v *view) diffs() []patch.File {
 	budget := maxDiffBytes
 	shown := false
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		if !b.diff || len(all) >= maxDiffBlocks {
+		if !b.diff || b.delivered || len(all) >= maxDiffBlocks {
 			continue
 		}
 		text := strings.Join(outdented(b.lines), "\n")

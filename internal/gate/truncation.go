@@ -2,6 +2,7 @@ package gate
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -65,7 +66,7 @@ func truncation(v *view) (Signal, bool) {
 // brokenTail looks at how the prose ends.
 func (v *view) brokenTail() (string, bool) {
 	last := ""
-	for i := len(v.doc.lines) - 1; i >= 0; i-- {
+	for i := v.doc.written - 1; i >= 0; i-- {
 		if v.doc.lines[i].code {
 			return "", false
 		}
@@ -93,11 +94,12 @@ func lastBytes(s string, n int) string {
 
 // brokenCode reports whether the last block opens more brackets than it closes.
 func (v *view) brokenCode() bool {
-	if len(v.doc.blocks) == 0 {
+	blocks := slices.DeleteFunc(slices.Clone(v.doc.blocks), func(b codeBlock) bool { return b.delivered })
+	if len(blocks) == 0 {
 		return false
 	}
 	open := 0
-	for _, l := range v.doc.blocks[len(v.doc.blocks)-1].lines {
+	for _, l := range blocks[len(blocks)-1].lines {
 		for _, r := range l {
 			switch r {
 			case '{', '(', '[':
@@ -114,7 +116,8 @@ func (v *view) brokenCode() bool {
 // paragraphs with sentences ends without one. Lists and headings say nothing.
 func (v *view) unlikeTheOthers() bool {
 	ended, others, last, open := 0, 0, "", false
-	for i, l := range v.doc.lines {
+	lines := v.doc.lines[:v.doc.written]
+	for i, l := range lines {
 		text := strings.TrimSpace(l.text)
 		if l.code {
 			last, open = "", true // what ends in code ends well
@@ -123,7 +126,7 @@ func (v *view) unlikeTheOthers() bool {
 		if text == "" || heading.matches(l.text) || tableRow.matches(l.text) {
 			continue
 		}
-		if i+1 < len(v.doc.lines) && strings.TrimSpace(v.doc.lines[i+1].text) != "" && !v.doc.lines[i+1].code && !listItem.matches(v.doc.lines[i+1].text) {
+		if i+1 < len(lines) && strings.TrimSpace(lines[i+1].text) != "" && !lines[i+1].code && !listItem.matches(lines[i+1].text) {
 			last, open = text, false
 			continue // the paragraph goes on
 		}

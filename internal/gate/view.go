@@ -11,6 +11,7 @@ type view struct {
 	want     Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
 	doc      *document
+	hollow   bool   // the patch changes no code though code was asked for
 	index    *index // nil without a repository or with an empty one
 	refs     []reference
 	ground   grounding
@@ -36,7 +37,12 @@ func look(in Input) *view {
 	v := &view{in: in, want: RubricOf(in.Request.Category)}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
-	v.doc = parseDocument(text + renderFindings(v.findings))
+	text += renderFindings(v.findings)
+	if v.hollow = hollowPatch(in, text, v.want); v.hollow {
+		v.doc = parseDocument(text)
+	} else {
+		v.doc = parseDelivered(text, string(in.Patch))
+	}
 	requested := words(requestText(in.Request))
 	v.stem = newStemmer(requested)
 	if in.Repo != nil && len(in.Repo.Files) > 0 {

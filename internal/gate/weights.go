@@ -17,46 +17,48 @@ const (
 
 // What each signal can take.
 const (
-	costMissingAsk    = 18.0 // for each thing asked for by name and not delivered
-	maxMissingAsks    = 36.0
-	costHallucination = 60.0
-	costMisquotes     = 55.0
-	costGeneric       = 35.0
-	costPlaceholders  = 40.0
-	costRepetition    = 40.0
-	costEcho          = 30.0
-	costTruncation    = 12.0
-	costInjection     = 20.0 // for a single suspicious sentence
-	costReuse         = 30.0
-	costLists         = 60.0
-	costOtherAnswer   = 25.0
-	costShort         = 25.0
-	costUntied        = 45.0
-	costHidden        = 25.0
-	costBrokenCode    = 12.0
-	costFindings      = 30.0
-	costPatch         = 30.0
+	costMissingAsk     = 18.0 // for each thing asked for by name and not delivered
+	maxMissingAsks     = 36.0
+	costHallucination  = 60.0
+	costMisquotes      = 55.0
+	costGeneric        = 35.0
+	costPlaceholders   = 40.0
+	costRepetition     = 40.0
+	costEcho           = 30.0
+	costTruncation     = 12.0
+	costInjection      = 20.0 // for a single suspicious sentence
+	costReuse          = 30.0
+	costLists          = 60.0
+	costOtherAnswer    = 25.0
+	costShort          = 25.0
+	costUntied         = 45.0
+	costHidden         = 25.0
+	costBrokenCode     = 12.0
+	costFindings       = 30.0
+	costPatch          = 30.0
+	costNothingChanged = 30.0
 )
 
 // The highest score that a deliverable with such a defect can get. All are
 // below PassScore: none of these should be charged.
 const (
-	capEmpty         = 0
-	capShort         = 35
-	capHallucination = 40
-	capMisquotes     = 40
-	capLanguage      = 40
-	capCopied        = 35
-	capPlaceholders  = 30
-	capRefusal       = 25
-	capRepetition    = 45
-	capTruncation    = 45
-	capInjection     = 20
-	capReuse         = 40
-	capLists         = 40
-	capOtherAnswer   = 45
-	capNoTests       = 45
-	capNoConfig      = 45
-	capUntied        = 40
-	capFindings      = 45
+	capEmpty          = 0
+	capShort          = 35
+	capHallucination  = 40
+	capMisquotes      = 40
+	capLanguage       = 40
+	capCopied         = 35
+	capPlaceholders   = 30
+	capRefusal        = 25
+	capRepetition     = 45
+	capTruncation     = 45
+	capInjection      = 20
+	capReuse          = 40
+	capLists          = 40
+	capOtherAnswer    = 45
+	capNoTests        = 45
+	capNoConfig       = 45
+	capUntied         = 40
+	capFindings       = 45
+	capNothingChanged = 40
 )

@@ -1,0 +1,156 @@
+package gate
+
+import (
+	"path"
+	"strings"
+)
+
+// maxShownPatch bounds, in bytes, how much of a patch is read with the text.
+const maxShownPatch = 64 << 10
+
+// addPatch adds the changes that a deliverable comes with, as if it showed them:
+// work that was done in the repository is judged like work that is written
+// down, and a short note on it need not tell it again. Changes that the text
+// shows already are not repeated.
+func (d *document) addPatch(diff string) {
+	room := maxShownPatch
+	for _, change := range fileChanges(diff) {
+		shown := strings.Contains(d.text, "\n+++ ") && strings.Contains(d.text, newName(change))
+		if shown || strings.Contains(change, "\nGIT binary patch\n") || len(change) > room {
+			continue
+		}
+		room -= len(change)
+		b := codeBlock{lang: "diff", start: len(d.lines), lines: strings.Split(strings.TrimRight(change, "\n"), "\n"), delivered: true}
+		for _, l := range b.lines {
+			d.lines = append(d.lines, docLine{text: l, code: true})
+		}
+		d.add(b, len(d.lines))
+	}
+}
+
+// fileChanges splits a diff into those of its files.
+func fileChanges(patch string) []string {
+	const head = "diff --git "
+	if !strings.HasPrefix(patch, head) {
+		if strings.TrimSpace(patch) == "" {
+			return nil
+		}
+		return []string{patch}
+	}
+	all := strings.Split(patch[len(head):], "\n"+head)
+	for i := range all {
+		all[i] = head + all[i] + "\n"
+	}
+	return all
+}
+
+// newName is the line of a change that names the file it makes.
+func newName(change string) string {
+	_, rest, found := strings.Cut(change, "\n+++ ")
+	if !found {
+		return "\x00" // it names none, so nothing shows it
+	}
+	name, _, _ := strings.Cut(rest, "\n")
+	return "\n+++ " + name
+}
+
+// aboutWords matches requests whose product may be comments or prose.
+var aboutWords = newSearch(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
+
+// nothingChanged takes the verdict where code was asked for and the patch leaves
+// all code as it was: comments and notes that say the work is done do not do it.
+func nothingChanged(v *view) (Signal, bool) {
+	s := Signal{Name: "change", Reason: "The patch changes code."}
+	if !v.hollow {
+		return s, len(v.in.Patch) > 0 && v.want.code
+	}
+	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
+	s.Reason = "The patch changes comments, blanks or prose only; no code is different."
+	s.advice = "Change the code itself; what the patch says in comments is not counted."
+	return s, true
+}
+
+// hollowPatch reports whether code is the product and the patch, the only change
+// that is delivered, changes none. Its words then count for nothing.
+func hollowPatch(in Input, text string, want expectation) bool {
+	if !want.code || len(in.Patch) == 0 || aboutWords.MatchString(requestText(in.Request)) {
+		return false
+	}
+	for _, change := range fileChanges(string(in.Patch)) {
+		if changesCode(change) {
+			return false
+		}
+	}
+	return parseDocument(text).codeLines() < 2
+}
+
+// changesCode reports whether a change of a file makes code different, as far as
+// that shows without a parser: in something else than comments and white space.
+func changesCode(change string) bool {
+	name := strings.TrimPrefix(strings.TrimPrefix(newName(change), "\n+++ "), "b/")
+	if name == "/dev/null" || strings.Contains(change, "\nGIT binary patch\n") || strings.Contains(change, "\nrename ") {
+		return true
+	}
+	if proseFile(name) {
+		return false
+	}
+	marks := commentMarks(name)
+	balance := map[string]int{}
+	_, body, _ := strings.Cut(change, "\n@@")
+	for l := range strings.Lines(body) {
+		if l[0] != '+' && l[0] != '-' {
+			continue
+		}
+		code := withoutComment(l[1:], marks)
+		if code == "" {
+			continue
+		}
+		if l[0] == '+' {
+			balance[code]++
+		} else {
+			balance[code]--
+		}
+	}
+	for _, n := range balance {
+		if n != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// proseFile reports whether a file holds text for people.
+func proseFile(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown", ".txt", ".rst", ".adoc", ".org":
+		return true
+	}
+	base := strings.ToUpper(path.Base(name))
+	return base == "LICENSE" || base == "CHANGELOG" || base == "NOTES" || base == "AUTHORS"
+}
+
+// commentMarks are what comments of a file begin with, the first at the end of a
+// line of code too.
+func commentMarks(name string) []string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".py", ".rb", ".sh", ".bash", ".yml", ".yaml", ".toml", ".tf", ".pl", ".r", ".cfg", ".conf", ".ini", "":
+		return []string{"#", ";"}
+	case ".sql", ".lua", ".hs", ".elm":
+		return []string{"--"}
+	case ".html", ".xml", ".vue", ".svelte":
+		return []string{"<!--", "-->"}
+	}
+	return []string{"//", "/*", "*/", "* "}
+}
+
+// withoutComment is the code of a line, without its white space.
+func withoutComment(line string, marks []string) string {
+	code := strings.TrimSpace(line)
+	for _, m := range marks {
+		if strings.HasPrefix(code, m) || code == strings.TrimSpace(m) {
+			return ""
+		}
+	}
+	code, _, _ = strings.Cut(code, " "+marks[0]+" ")
+	return strings.Join(strings.Fields(code), "")
+}
