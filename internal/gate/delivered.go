@@ -62,7 +62,7 @@ var aboutWords = newSearch(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings
 func nothingChanged(v *view) (Signal, bool) {
 	s := Signal{Name: "change", Reason: "The patch changes code."}
 	if !v.hollow {
-		return s, len(v.in.Patch) > 0 && v.want.code
+		return s, len(v.in.Patch) > 0 && v.want.Code
 	}
 	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
 	s.Reason = "The patch changes comments, blanks or prose only; no code is different."
@@ -72,8 +72,8 @@ func nothingChanged(v *view) (Signal, bool) {
 
 // hollowPatch reports whether code is the product and the patch, the only change
 // that is delivered, changes none. Its words then count for nothing.
-func hollowPatch(in Input, text string, want expectation) bool {
-	if !want.code || len(in.Patch) == 0 || aboutWords.MatchString(requestText(in.Request)) {
+func hollowPatch(in Input, text string, want Rubric) bool {
+	if !want.Code || len(in.Patch) == 0 || aboutWords.MatchString(requestText(in.Request)) {
 		return false
 	}
 	for _, change := range fileChanges(string(in.Patch)) {
