@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"time"
 
@@ -102,9 +101,12 @@ func (s *Service) board(ctx context.Context, taskID string, src Source, mine *ti
 	var warm *warmBox
 	free := s.queue.first(taskID)
 	if free {
-		if warm = s.takeWarmLocked(ctx); warm == nil {
-			free = !s.fullLocked()
+		full := s.fullLocked()
+		// With an image a sandbox boots faster than files are copied into a warm one.
+		if full || s.guess(src) == "" {
+			warm = s.takeWarmLocked(ctx)
 		}
+		free = warm != nil || !full
 	}
 	if !free {
 		waits, err := s.queue.join(taskID, s.cfg.Queue, s.cfg.Max, s.now())
@@ -135,6 +137,9 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 		s.mu.Unlock()
 		close(f.done)
 		s.warmUp(ctx)
+		if f.err == nil {
+			s.keepImage(ctx, src)
+		}
 	})
 	return f
 }
@@ -144,24 +149,10 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 	if warm != nil {
 		id = warm.id
 	}
-	box, err := s.reserve(ctx, taskID, id)
-	if err != nil {
-		if warm != nil {
-			err = errors.Join(err, s.discard(context.WithoutCancel(ctx), warm))
-		}
-		return Sandbox{}, err
-	}
-	dir := filepath.Join(s.cfg.Dir, box.ID)
-	l := newLive(ctx, box, dir, true, s.now())
-	baseline, err := s.prepare(ctx, l, src, warm != nil)
-	if err == nil {
-		l.box.State, l.box.Commit, l.box.Size = Ready, baseline.Commit, baseline.Size
-		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			now := tx.Now()
-			l.box.ReadyAt = &now
-			return markReady(ctx, tx, l.box)
-		})
-	}
+	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
+	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
+	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, id), true, s.now())
+	ready, err := s.prepare(ctx, l, src, warm != nil)
 	if err != nil {
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled):
@@ -171,6 +162,7 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 		}
 		return Sandbox{}, errors.Join(err, s.abandon(context.WithoutCancel(ctx), l, err))
 	}
+	l.box = ready
 	s.mu.Lock()
 	s.lives[taskID] = l
 	s.mu.Unlock()
@@ -178,11 +170,25 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 	return l.box, nil
 }
 
-// reserve writes the row of a new sandbox. A row that an earlier life of this
+// reservation is the row of a sandbox, which is written meanwhile.
+type reservation struct {
+	done chan struct{}
+	box  Sandbox // read after done
+	err  error   // read after done
+}
+
+func (s *Service) reserve(ctx context.Context, box Sandbox) *reservation {
+	r := &reservation{done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		r.box, r.err = s.addRow(ctx, box)
+	}()
+	return r
+}
+
+// addRow writes the row of a new sandbox. A row that an earlier life of this
 // server left behind is ended first.
-func (s *Service) reserve(ctx context.Context, taskID, id string) (Sandbox, error) {
-	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
-	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
+func (s *Service) addRow(ctx context.Context, box Sandbox) (Sandbox, error) {
 	add := func(ctx context.Context, tx store.Tx) error {
 		box.CreatedAt, box.ExpiresAt = tx.Now(), tx.Now().Add(s.cfg.Life)
 		return insert(ctx, tx, box)
@@ -191,7 +197,7 @@ func (s *Service) reserve(ctx context.Context, taskID, id string) (Sandbox, erro
 	if !errors.Is(err, errTaken) {
 		return box, err
 	}
-	old, err := s.Find(ctx, taskID)
+	old, err := s.Find(ctx, box.TaskID)
 	if err != nil {
 		return box, err
 	}
@@ -206,40 +212,79 @@ func (s *Service) reserve(ctx context.Context, taskID, id string) (Sandbox, erro
 	})
 }
 
-// prepare fetches the code and starts the sandbox at the same time: nothing
-// runs in it before the code is there.
-func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (source.Baseline, error) {
-	if !warm {
-		if err := s.makeDirs(l.dir); err != nil {
-			return source.Baseline{}, fmt.Errorf("make workspace: %w", err)
-		}
+// prepare makes the workspace and starts the sandbox, unless it is warm, and
+// returns its row.
+func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (Sandbox, error) {
+	row := s.reserve(ctx, l.box)
+	defer func() { <-row.done }()
+	if warm {
+		return s.fill(ctx, l, src, row, "")
 	}
-	var baseline source.Baseline
+	holds, err := s.prepareDirs(l.dir, src)
+	if err != nil {
+		return Sandbox{}, fmt.Errorf("make workspace: %w", err)
+	}
+	box, err := s.fillAndStart(ctx, l, src, row, holds)
+	if !errors.Is(err, source.ErrMoved) {
+		return box, err
+	}
+	// What was guessed is of no use: begin with nothing.
+	if err := errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeDirs(l.dir)); err != nil {
+		return Sandbox{}, err
+	}
+	if err := s.makeDirs(l.dir, s.emptyVolume); err != nil {
+		return Sandbox{}, fmt.Errorf("make workspace: %w", err)
+	}
+	return s.fillAndStart(ctx, l, src, row, "")
+}
+
+// fillAndStart fetches the code and starts the sandbox at the same time: nothing
+// runs in it before the code is there.
+func (s *Service) fillAndStart(ctx context.Context, l *live, src Source, row *reservation, holds string) (box Sandbox, err error) {
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
-		if warm {
-			return nil
-		}
 		if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
 			return errUnavailable(err)
 		}
 		return nil
 	})
 	both.Go(func() (err error) {
-		if baseline, err = s.fetch(ctx, l, src); err != nil {
-			if l.full() {
-				return errNoRoom(err)
-			}
-			return err
-		}
-		return handOver(l.dir)
+		box, err = s.fill(ctx, l, src, row, holds)
+		return err
 	})
-	return baseline, both.Wait()
+	return box, both.Wait()
 }
 
-func (s *Service) fetch(ctx context.Context, l *live, src Source) (source.Baseline, error) {
+// fill fetches the code into the workspace, which holds some already or not, and
+// writes down what came. A sandbox that has it and does not run yet is ready: it
+// is started when a command comes.
+func (s *Service) fill(ctx context.Context, l *live, src Source, row *reservation, holds string) (Sandbox, error) {
+	baseline, err := s.fetch(ctx, l, src, holds)
+	if err != nil {
+		if l.full() {
+			err = errNoRoom(err)
+		}
+		return Sandbox{}, err
+	}
+	if err := openBaseline(l.dir); err != nil {
+		return Sandbox{}, err
+	}
+	if <-row.done; row.err != nil {
+		return Sandbox{}, row.err
+	}
+	box := row.box
+	box.State, box.Commit, box.Size = Ready, baseline.Commit, baseline.Size
+	err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		now := tx.Now()
+		box.ReadyAt = &now
+		return markReady(ctx, tx, box)
+	})
+	return box, err
+}
+
+func (s *Service) fetch(ctx context.Context, l *live, src Source, holds string) (source.Baseline, error) {
 	dest := source.Dest{
-		Tree: filepath.Join(workDir(l.dir), path.Base(RepoDir)), GitDir: baselineDir(l.dir), Objects: path.Join(BaselineDir, "objects"), Delivered: deliveredFile(l.dir),
+		Tree: repoDir(workDir(l.dir)), Owner: owner(), Holds: holds, GitDir: baselineDir(l.dir), Objects: objectsDir, Delivered: deliveredFile(l.dir),
 	}
 	switch {
 	case src.Repo.URL != "":
@@ -262,17 +307,13 @@ func (s *Service) abandon(ctx context.Context, l *live, cause error) error {
 		}))
 }
 
-// handOver makes the workspace the sandbox's user's, and the baseline readable
-// for it. It runs before any program does, so nothing moves meanwhile.
-func handOver(dir string) error {
+// openBaseline makes the baseline readable for the sandbox's user. It runs
+// before any program does, so nothing moves meanwhile.
+func openBaseline(dir string) error {
 	if !namespace.Root() {
 		return nil
 	}
-	err := eachFile(workDir(dir), func(root *os.Root, name string, _ fs.DirEntry) error { return root.Lchown(name, UID, UID) })
-	if err != nil {
-		return fmt.Errorf("hand over workspace: %w", err)
-	}
-	err = eachFile(baselineDir(dir), func(root *os.Root, name string, entry fs.DirEntry) error {
+	err := eachFile(baselineDir(dir), func(root *os.Root, name string, entry fs.DirEntry) error {
 		if entry.IsDir() {
 			return root.Chmod(name, 0o755)
 		}

@@ -71,10 +71,10 @@ func (s *Service) Rehearse(ctx context.Context, taskID string) (*Rehearsal, erro
 	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, box.ID), false, s.now())
 	l.baseline = baselineDir(original.dir)
 	r := &Rehearsal{s: s, l: l, commit: original.box.Commit, release: release, unwatch: context.AfterFunc(original.ended, l.end)}
-	if err := s.makeDirs(l.dir); err != nil {
+	if err := s.makeDirs(l.dir, s.emptyVolume); err != nil {
 		return nil, errors.Join(fmt.Errorf("make rehearsal: %w", err), r.Close(ctx))
 	}
-	if err := errors.Join(handOver(l.dir), r.Reset(ctx)); err != nil {
+	if err := r.Reset(ctx); err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	return r, nil

@@ -59,6 +59,7 @@ type Service struct {
 	queue   queue              // guarded by mu
 	warm    []*warmBox         // ready to be used; guarded by mu
 	warming int                // being made; guarded by mu
+	spare   []string           // folders with an empty workspace; guarded by mu
 	work    sync.WaitGroup     // provisionings and warm sandboxes being made
 
 	watchers sync.WaitGroup
@@ -279,7 +280,7 @@ func (s *Service) Close(ctx context.Context) error {
 		}
 	}
 	s.watchers.Wait()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.removeAhead())...)
 }
 
 func (s *Service) all() []*live {

@@ -54,7 +54,7 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 			return markEnded(ctx, tx, box.ID, Destroyed, city.CodeSandboxGone)
 		}))
 	}
-	return errors.Join(append(errs, s.removeStrays(kept))...)
+	return errors.Join(append(errs, s.removeStrays(kept), s.removeAhead())...)
 }
 
 // reopen makes the workspace of an earlier life usable, and reports whether it is.
@@ -105,6 +105,9 @@ func (s *Service) Run(ctx context.Context) {
 				s.cfg.Logger.WarnContext(ctx, "forget old accesses", "error", err)
 			}
 		case <-save.C:
+			if err := s.makeSpare(); err != nil {
+				s.cfg.Logger.WarnContext(ctx, "make a workspace ahead", "error", err)
+			}
 			for _, l := range s.all() {
 				if err := s.saveLog(ctx, l); err != nil && ctx.Err() == nil {
 					s.cfg.Logger.WarnContext(ctx, "save access log", "sandbox", l.box.ID, "error", err)

@@ -35,10 +35,7 @@ func (s *Service) warmUp(ctx context.Context) {
 func (s *Service) warmOne(ctx context.Context) {
 	w := &warmBox{id: city.NewID(city.PrefixSandbox)}
 	w.dir = filepath.Join(s.cfg.Dir, w.id)
-	err := s.makeDirs(w.dir)
-	if err == nil {
-		err = handOver(w.dir)
-	}
+	err := s.makeDirs(w.dir, s.emptyVolume)
 	if err == nil {
 		limits := s.cfg.Limits
 		err = s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: limits})

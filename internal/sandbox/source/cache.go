@@ -8,14 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -36,13 +31,16 @@ type Cache struct {
 	bytes   int64                    // guarded by mu
 	entries map[string]*list.Element // guarded by mu
 	recent  *list.List               // guarded by mu: *cached, the last used in front
+	found   map[string]string        // guarded by mu: the entry that was found last, by what was asked for
 }
 
-// cached is an entry; all of it is fixed.
+// cached is an entry; all of it but its image is fixed.
 type cached struct {
 	name     string // also of its folder
 	bytes    int64
 	baseline Baseline
+	image    imageState // guarded by the cache's mu
+	branch   string     // that the image has; guarded by the cache's mu
 }
 
 // OpenCache returns an empty cache of at most limit bytes in dir, which is its own.
@@ -55,7 +53,7 @@ func OpenCache(dir string, limit int64) (*Cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make cache: %w", err)
 	}
-	return &Cache{dir: dir, limit: limit, key: key, entries: map[string]*list.Element{}, recent: list.New()}, nil
+	return &Cache{dir: dir, limit: limit, key: key, entries: map[string]*list.Element{}, recent: list.New(), found: map[string]string{}}, nil
 }
 
 // name is where an object of a repository is kept; it tells neither.
@@ -65,24 +63,34 @@ func (c *Cache) name(repo Repo, object string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// load copies an entry to dest; false when there is none.
-func (c *Cache) load(ctx context.Context, name string, dest Dest) (Baseline, bool, error) {
-	c.files.RLock()
-	defer c.files.RUnlock()
+// find is an entry, nil when there is none. c.files must be held.
+func (c *Cache) find(name string) *cached {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	element, ok := c.entries[name]
 	if !ok {
-		c.mu.Unlock()
-		return Baseline{}, false, nil
+		return nil
 	}
 	c.recent.MoveToFront(element)
-	entry := element.Value.(*cached)
-	c.mu.Unlock()
-	from := filepath.Join(c.dir, name)
-	if err := copyTree(ctx, filepath.Join(from, "tree"), dest.Tree, ""); err != nil {
-		return Baseline{}, false, fmt.Errorf("copy from cache: %w", err)
+	return element.Value.(*cached)
+}
+
+// load copies an entry to dest; false when there is none. A tree that is there
+// already, from the entry's image, stays as it is.
+func (c *Cache) load(ctx context.Context, name, branch string, dest Dest) (Baseline, bool, error) {
+	c.files.RLock()
+	defer c.files.RUnlock()
+	entry := c.find(name)
+	if entry == nil {
+		return Baseline{}, false, nil
 	}
-	if err := copyTree(ctx, filepath.Join(from, "git"), dest.GitDir, ""); err != nil {
+	from := filepath.Join(c.dir, name)
+	if dest.Holds == "" {
+		if err := c.copyTo(ctx, entry, branch, dest); err != nil {
+			return Baseline{}, false, err
+		}
+	}
+	if err := copyTree(ctx, filepath.Join(from, "git"), dest.GitDir, "", 0); err != nil {
 		return Baseline{}, false, fmt.Errorf("copy from cache: %w", err)
 	}
 	if err := share(filepath.Join(from, "delivered"), dest.Delivered); err != nil {
@@ -91,23 +99,20 @@ func (c *Cache) load(ctx context.Context, name string, dest Dest) (Baseline, boo
 	return entry.baseline, true, nil
 }
 
-// share gives a file that nobody changes any more a second name, or copies it
-// where that cannot be.
-func share(from, to string) error {
-	if os.Link(from, to) == nil {
-		return nil
+// copyTo copies an entry's files and gives the copy its .git.
+func (c *Cache) copyTo(ctx context.Context, entry *cached, branch string, dest Dest) error {
+	from, dot := filepath.Join(c.dir, entry.name), filepath.Join(dest.Tree, ".git")
+	if err := copyTree(ctx, filepath.Join(from, "tree"), dest.Tree, "", dest.Owner); err != nil {
+		return fmt.Errorf("copy from cache: %w", err)
 	}
-	source, err := os.OpenRoot(filepath.Dir(from))
+	err := sealTree(dot, filepath.Join(from, "git"), dest.Objects, entry.baseline.Commit, branch)
+	if err == nil && dest.Owner != 0 {
+		err = giveAll(dot, dest.Owner)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("write .git: %w", err)
 	}
-	defer func() { _ = source.Close() }()
-	target, err := os.OpenRoot(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = target.Close() }()
-	return copyFile(source, filepath.Base(from), target, filepath.Base(to))
+	return nil
 }
 
 // store keeps what was fetched to dest, before anybody works on it. Entries that
@@ -115,6 +120,9 @@ func share(from, to string) error {
 func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Baseline) (err error) {
 	const perFile = 4 << 10                                              // what a file takes beyond its content
 	size := 3*baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // the tree, the same in one file, and at most as much again in packs
+	if large(baseline.Size) {
+		size += baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // its image
+	}
 	if size > c.limit {
 		return nil
 	}
@@ -129,7 +137,7 @@ func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Base
 		if err := os.MkdirAll(to, 0o700); err != nil {
 			return fmt.Errorf("make cache entry: %w", err)
 		}
-		if err := copyTree(ctx, part.from, to, part.without); err != nil {
+		if err := copyTree(ctx, part.from, to, part.without, 0); err != nil {
 			return fmt.Errorf("copy to cache: %w", err)
 		}
 	}
@@ -158,76 +166,4 @@ func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Base
 	c.entries[name] = c.recent.PushFront(&cached{name: name, bytes: size, baseline: baseline})
 	c.bytes += size
 	return nil
-}
-
-// copyTree copies what is in the folder from, but for the name without at its
-// top, into the empty folder to: files, links and folders, with modes and times.
-// Nobody else works in either.
-func copyTree(ctx context.Context, from, to, without string) error {
-	source, err := os.OpenRoot(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = source.Close() }()
-	target, err := os.OpenRoot(to)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = target.Close() }()
-	files, ctx := errgroup.WithContext(ctx)
-	files.SetLimit(2 * runtime.GOMAXPROCS(0))
-	err = fs.WalkDir(source.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case name == ".":
-			return nil
-		case name == without && entry.IsDir():
-			return fs.SkipDir
-		case entry.IsDir():
-			return target.Mkdir(name, 0o755)
-		case entry.Type()&fs.ModeSymlink != 0:
-			link, err := source.Readlink(name)
-			if err != nil {
-				return err
-			}
-			return target.Symlink(link, name)
-		case entry.Type().IsRegular():
-			files.Go(func() error { return copyFile(source, name, target, name) })
-			return nil
-		default:
-			return fmt.Errorf("%w: it cannot be copied", errNotRegular)
-		}
-	})
-	if copied := files.Wait(); err == nil || copied != nil {
-		return copied
-	}
-	return err
-}
-
-// copyFile copies one file inside the kernel where the file system can.
-func copyFile(source *os.Root, from string, target *os.Root, name string) error {
-	in, err := source.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	out, err := target.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, in); err != nil { // copy_file_range, in *os.File's ReadFrom
-		_ = out.Close()
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	return target.Chtimes(name, info.ModTime(), info.ModTime())
 }

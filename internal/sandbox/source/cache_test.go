@@ -152,7 +152,7 @@ func BenchmarkCopy(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if err := copyTree(b.Context(), from, b.TempDir(), ""); err != nil {
+		if err := copyTree(b.Context(), from, b.TempDir(), "", 0); err != nil {
 			b.Fatal(err)
 		}
 	}

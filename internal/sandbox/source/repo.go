@@ -113,7 +113,8 @@ func branch(ref string) string {
 
 // Clone fetches one commit of the repository into dest. The tree keeps a .git
 // that works but names no remote. Errors: REPO_NOT_ALLOWED, REPO_NOT_FOUND,
-// REPO_UNREACHABLE, REPO_EMPTY, REF_NOT_FOUND, REPO_TOO_LARGE.
+// REPO_UNREACHABLE, REPO_EMPTY, REF_NOT_FOUND, REPO_TOO_LARGE; ErrMoved when
+// dest holds something else than the ref names.
 func (f *Fetcher) Clone(ctx context.Context, repo Repo, dest Dest) (Baseline, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
 	defer cancel()
@@ -129,16 +130,21 @@ func (f *Fetcher) Clone(ctx context.Context, repo Repo, dest Dest) (Baseline, er
 		return Baseline{}, err
 	}
 	if object != "" {
-		b, found, err := f.Cache.load(ctx, f.Cache.name(repo, object), dest)
+		name := f.Cache.name(repo, object)
+		if dest.Holds != "" && dest.Holds != name {
+			return Baseline{}, ErrMoved
+		}
+		b, found, err := f.Cache.load(ctx, name, branch(repo.Ref), dest)
 		if err != nil {
 			return Baseline{}, err
 		}
 		if found {
-			if err := dest.seal(b.Commit, branch(repo.Ref)); err != nil {
-				return Baseline{}, fmt.Errorf("write .git: %w", err)
-			}
+			f.Cache.remember(repo, name)
 			return b, nil
 		}
+	}
+	if dest.Holds != "" {
+		return Baseline{}, ErrMoved
 	}
 	if err := makeGitDir(dest.GitDir); err != nil {
 		return Baseline{}, fmt.Errorf("make git directory: %w", err)
@@ -162,7 +168,10 @@ func (f *Fetcher) Clone(ctx context.Context, repo Repo, dest Dest) (Baseline, er
 		return Baseline{}, fmt.Errorf("name what was fetched: %w", err)
 	}
 	// A cache that cannot keep it only makes the next clone slower.
-	_ = f.Cache.store(ctx, f.Cache.name(repo, strings.TrimSpace(string(came))), dest, b)
+	name := f.Cache.name(repo, strings.TrimSpace(string(came)))
+	if f.Cache.store(ctx, name, dest, b) == nil {
+		f.Cache.remember(repo, name)
+	}
 	return b, nil
 }
 
@@ -229,6 +238,11 @@ func (f *Fetcher) finish(ctx context.Context, dest Dest, commit, branch string, 
 	}
 	if err := dest.seal(commit, branch); err != nil {
 		return Baseline{}, fmt.Errorf("write .git: %w", err)
+	}
+	if dest.Owner != 0 {
+		if err := giveAll(dest.Tree, dest.Owner); err != nil {
+			return Baseline{}, fmt.Errorf("hand over the files: %w", err)
+		}
 	}
 	b := Baseline{Commit: commit, Files: files, Size: sizeOf(files)}
 	if err := b.save(dest.GitDir); err != nil {

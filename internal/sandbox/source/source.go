@@ -45,10 +45,14 @@ type Fetcher struct {
 // Dest is where code goes: two empty folders that exist, and a file.
 type Dest struct {
 	Tree   string // the files
+	Owner  int    // of Tree and all in it; 0 leaves them ours
 	GitDir string // the git directory of the state they are in now, the baseline
 	// Objects is the path under which GitDir/objects will be seen by those who
 	// work in Tree; its .git borrows its objects from there.
 	Objects string
+	// Holds names the entry of the cache whose image Tree comes from, .git and
+	// all; "" is that Tree is empty.
+	Holds string
 	// Delivered is the path of a file that will keep the content of the files as
 	// they are now; it is not there yet, and no sandbox sees it.
 	Delivered string
@@ -67,15 +71,19 @@ const manifestName = "aicity-baseline.json"
 // seal gives Tree a .git of its own that shares the baseline's objects, so
 // that git works in it as usual. It has no remote and no hook.
 func (d Dest) seal(commit, branch string) error {
-	dir := filepath.Join(d.Tree, ".git")
+	return sealTree(filepath.Join(d.Tree, ".git"), d.GitDir, d.Objects, commit, branch)
+}
+
+// sealTree writes dir, the .git of a tree whose baseline is in gitDir.
+func sealTree(dir, gitDir, objects, commit, branch string) error {
 	files := map[string]string{
 		"HEAD":                    "ref: refs/heads/" + branch + "\n",
 		"config":                  treeConfig,
-		"objects/info/alternates": d.Objects + "\n",
+		"objects/info/alternates": objects + "\n",
 		"refs/heads/" + branch:    commit + "\n",
 	}
 	for _, name := range []string{"index", "shallow"} {
-		content, err := os.ReadFile(filepath.Join(d.GitDir, name)) //nolint:gosec // written by us
+		content, err := os.ReadFile(filepath.Join(gitDir, name)) //nolint:gosec // written by us
 		if err == nil {
 			files[name] = string(content)
 		} else if !os.IsNotExist(err) {

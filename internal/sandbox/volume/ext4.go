@@ -142,8 +142,27 @@ func copySparse(from, to string) (err error) {
 		if at, err = src.Seek(begin, unix.SEEK_HOLE); err != nil {
 			return err
 		}
-		if _, err := io.Copy(io.NewOffsetWriter(dst, begin), io.NewSectionReader(src, begin, at-begin)); err != nil {
+		if err := copyRange(dst, src, begin, at); err != nil {
 			return err
 		}
 	}
+}
+
+// copyRange copies what is between two offsets, inside the kernel where the file
+// system can.
+func copyRange(dst, src *os.File, begin, end int64) error {
+	for in, out := begin, begin; in < end; {
+		n, err := unix.CopyFileRange(int(src.Fd()), &in, int(dst.Fd()), &out, int(end-in), 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EOPNOTSUPP):
+			_, err := io.Copy(io.NewOffsetWriter(dst, out), io.NewSectionReader(src, in, end-in))
+			return err
+		case err != nil:
+			return err
+		case n == 0:
+			return io.ErrUnexpectedEOF
+		}
+	}
+	return nil
 }

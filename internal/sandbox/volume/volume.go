@@ -101,7 +101,33 @@ func (m *Maker) try(ctx context.Context, dir string) error {
 }
 
 // Make makes an empty volume at path, which must not be there yet; its parent must.
-func (m *Maker) Make(path string) (err error) {
+func (m *Maker) Make(path string) error { return m.MakeFrom(path, m.template) }
+
+// Images reports whether volumes can be made from images.
+func (m *Maker) Images() bool { return m.kind == Ext4 }
+
+// Image writes to the file to what MakeFrom makes volumes from: a volume that
+// fill has filled. It is at path while it is filled, and gone afterwards.
+func (m *Maker) Image(to, path string, fill func(dir string) error) (err error) {
+	defer func() { err = errors.Join(err, Remove(path)) }()
+	if err := m.Make(path); err != nil {
+		return err
+	}
+	if err := fill(path); err != nil {
+		return err
+	}
+	if err := unmount(path); err != nil {
+		return err
+	}
+	err = os.Rename(image(path), to)
+	if errors.Is(err, unix.EXDEV) {
+		err = copySparse(image(path), to)
+	}
+	return err
+}
+
+// MakeFrom makes a volume with the content of an image, where Images says so.
+func (m *Maker) MakeFrom(path, content string) (err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("make volume: %w", err), Remove(path))
@@ -112,7 +138,7 @@ func (m *Maker) Make(path string) (err error) {
 	}
 	switch m.kind {
 	case Ext4:
-		if err := copySparse(m.template, image(path)); err != nil {
+		if err := copySparse(content, image(path)); err != nil {
 			return err
 		}
 		return mountImage(image(path), path)

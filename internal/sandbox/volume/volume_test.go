@@ -174,3 +174,39 @@ func TestUnmountFindsLeftovers(t *testing.T) {
 		clean(t, work)
 	})
 }
+
+// A volume from an image holds what the image holds, within the same bounds, and
+// changes nothing of it.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	m, work := maker(t, volume.Ext4)
+	image := work + ".image"
+	if err := m.Image(image, work, func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, "file"), []byte("content"), 0o644)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := m.MakeFrom(work, image); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(filepath.Join(work, "file"))
+		if err != nil || string(content) != "content" {
+			t.Errorf("from the image: %q, %v", content, err)
+		}
+		err = os.WriteFile(filepath.Join(work, "file"), make([]byte, 32<<20), 0o644)
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("more than the volume holds: %v", err)
+		}
+		if err := volume.Remove(work); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failed := errors.New("failed")
+	if err := m.Image(image+"2", work, func(string) error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("an image that is not filled: %v", err)
+	}
+	if _, err := os.Stat(image + "2"); !os.IsNotExist(err) {
+		t.Errorf("it is there: %v", err)
+	}
+}
