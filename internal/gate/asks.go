@@ -51,7 +51,7 @@ func (v *view) operates() bool {
 			return true
 		}
 	}
-	for _, p := range append(v.proposed, v.touched...) {
+	for _, p := range append(v.proposed, v.all.touched...) {
 		ext := strings.TrimPrefix(path.Ext(p), ".")
 		if configBlock[strings.ToLower(ext)] && path.Base(p) != "package.json" || citedNames[path.Base(p)] && path.Base(p) != "LICENSE" {
 			return true

@@ -143,7 +143,7 @@ func criteria(v *view) (Signal, bool) {
 // and how much of it the deliverable takes up at all.
 func (v *view) passage(criterion string) (line string, covered float64) {
 	wanted := v.wishes(criterion)
-	hit, total, _ := v.coverage(wanted)
+	hit, total, _ := v.coverage(wanted, &v.all)
 	if total == 0 {
 		return "", 1
 	}

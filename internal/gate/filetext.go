@@ -13,6 +13,8 @@ type fileText struct {
 	packed []string
 	lookup map[string]bool
 	joined string
+	with   map[string]int
+	loose  string
 }
 
 func (t *fileText) lines() []string {
@@ -44,6 +46,32 @@ func (t *fileText) known(packed string) bool {
 		}
 	}
 	return t.lookup[packed]
+}
+
+// bare returns the file as quotes are compared with it.
+func (t *fileText) bare() string {
+	if t.loose == "" {
+		t.loose = loose.Replace(t.whole())
+	}
+	return t.loose
+}
+
+// linesWith counts the lines that hold a word, whatever its case.
+func (t *fileText) linesWith(word string) int {
+	n, ok := t.with[word]
+	if ok {
+		return n
+	}
+	for _, l := range t.lines() {
+		if strings.Contains(strings.ToLower(l), word) {
+			n++
+		}
+	}
+	if t.with == nil {
+		t.with = map[string]int{}
+	}
+	t.with[word] = n
+	return n
 }
 
 // whole returns all packed lines as one text.

@@ -10,9 +10,10 @@ import (
 type grounding struct {
 	located    int      // distinct places cited by file and line
 	anchored   int      // of these, places where something said about them really stands
+	near       int      // of the rest, those where a rare word of the sentence stands
 	checkable  int      // of the located, those whose text names anything to look for
 	quoted     int      // quotes presented as existing code that exist
-	misquoted  int      // and that do not
+	misquoted  float64  // and that do not, a long one as several and a doubtful one as half
 	badQuotes  []string // the first line of each of the latter
 	names      int      // distinct names of the repository used in the deliverable
 	codeNames  int      // of these, used inside code blocks
@@ -64,6 +65,8 @@ func (g *grounding) checkAnchors(v *view) {
 			g.anchored++
 			g.checkable++
 			ref.Quoted = true
+		case g.near < maxNear && len(seen) < maxNearTried && v.nearby(t, ref):
+			g.near++
 		case len(tokens) > 0 && !ref.guessed:
 			g.checkable++
 		}
@@ -108,6 +111,53 @@ func (v *view) contextTokens(ref *reference) []string {
 	}
 	slices.Sort(tokens)
 	return slices.Compact(tokens)
+}
+
+// Bounds of the search for plain words at cited places.
+const (
+	maxNear      = 8
+	maxNearTried = 60
+	nearWindow   = 2
+	nearWords    = 30
+)
+
+// nearby reports whether a plain word of the sentence that cites a place stands
+// there, as a word or as part of a name, and in few other lines of the file.
+func (v *view) nearby(t *fileText, ref *reference) bool {
+	lines := t.lines()
+	first := max(1, ref.Line-nearWindow)
+	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+nearWindow)
+	if first > last {
+		return false
+	}
+	place := strings.ToLower(strings.Join(lines[first-1:last], "\n"))
+	text := v.doc.lower[ref.at]
+	if at := strings.Index(text, strings.ToLower(ref.Text)); at >= 0 {
+		text = around(text, at, at+len(ref.Text))
+	}
+	low := strings.ToLower(ref.Path)
+	for i, w := range words(text) {
+		if i == nearWords {
+			break
+		}
+		w = stem(w)
+		if len(w) < minName || !telling(w) || commonIdents[w] || strings.Contains(low, w) || !strings.Contains(place, w) {
+			continue
+		}
+		if t.linesWith(w)*8 <= len(lines) {
+			return true
+		}
+	}
+	return false
+}
+
+// around is the sentence that holds what stands between two bytes of a line.
+func around(text string, start, end int) string {
+	from, to := strings.LastIndex(text[:start], ". ")+1, len(text)
+	if i := strings.Index(text[end:], ". "); i >= 0 {
+		to = end + i
+	}
+	return text[from:start] + " " + text[end:to]
 }
 
 // figureText matches figures of several digits and quoted words.
@@ -186,7 +236,7 @@ func (g *grounding) checkBlocks(v *view) {
 		if len(lines) == 0 {
 			continue
 		}
-		g.note(v.quoteHolds(ref.Path, lines), lines[0])
+		g.note(v.quoteHolds(ref.Path, lines), lines)
 	}
 }
 
@@ -256,16 +306,18 @@ func (g *grounding) diff(v *view, b codeBlock, cited map[int]*reference) {
 	if len(lines) == 0 || removed == 0 {
 		return
 	}
-	g.note(v.quoteHolds(file, lines) || file != "" && v.quoteHolds("", lines), lines[0])
+	g.note(v.quoteHolds(file, lines) || file != "" && v.quoteHolds("", lines), lines)
 }
 
-func (g *grounding) note(holds bool, sample string) {
+// note counts a quote of some lines. A long one that is not there takes more
+// invention than a slip.
+func (g *grounding) note(holds bool, lines []string) {
 	if holds {
 		g.quoted++
 		return
 	}
-	g.misquoted++
-	g.badQuotes = append(g.badQuotes, strings.TrimSpace(sample))
+	g.misquoted += min(3, max(1, float64(len(lines))/2.5))
+	g.badQuotes = append(g.badQuotes, strings.TrimSpace(lines[0]))
 }
 
 // quotable keeps up to most lines of a block, those that can be looked up.
@@ -355,6 +407,9 @@ func (d *document) names() ([]saidName, map[string]bool) {
 			parts = append(slices.Clone(l.spans), codeNames(l.text, -1)...)
 		}
 		for _, part := range parts {
+			if !l.code && fileName(strings.TrimRight(part, "0123456789:-")) {
+				continue // where something stands, not what
+			}
 			for _, id := range identifier.FindAllString(part, -1) {
 				low := strings.ToLower(id)
 				if len(id) < minName || seen[low] || commonIdents[low] || stopWords[low] {

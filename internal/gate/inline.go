@@ -5,16 +5,29 @@ import (
 	"strings"
 )
 
-// What may stand between a citation and the code that is said to be there:
-// "a.go:3 `x = 1` is" and "`x = 1` (line 3)".
+// What may stand right between a citation and the code that is said to be
+// there: "a.go:3 `x = 1` is" and "`x = 1` (line 3)".
 var (
 	gapBehind = regexp.MustCompile("^[`*)\\]\"',]{0,4}\\s{0,2}[:,(–—-]{0,2}\\s{0,2}(?:has|reads|says|is|contains|calls|does|runs|returns|sets)?\\s?$")
 	gapBefore = regexp.MustCompile("^\\s{0,2}[(,]?\\s{0,2}(?:at|in|on)?\\s?[`(]{0,2}$")
 )
 
-// checkInline compares code that stands in the same line as a citation, right
-// behind it, with the file. Code right before a citation may be a proposal:
-// it only counts when it is there.
+// claims matches the end of what leads over from a place to its code, in a few
+// languages: "At line 64, IgnoreTopFunction does `…`".
+var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|代码是|写着|是|有|为)[\s*:,(“"]{0,4}$|[:(]\s*$`)
+
+// codeMark matches what only code has: keywords, operators, calls that go on.
+var codeMark = regexp.MustCompile(`\b(?:if|for|return|throw|var|let|const|func|function|go|defer|new|await|delete|while|switch|case|raise|def|try|catch|panic|else|typeof|instanceof|yield)\b[ (]|:=|[=!]=|&&|\|\||=>|->|[-+*/]=|\+\+|;\s*$|[A-Za-z0-9_\])]\s=\s\S|\w\([^)]*\)\s*[;{.]|\w\(\w+[^)]*,`)
+
+// onlyCall matches a call and nothing else, as examples are written.
+var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
+
+// maxSpans bounds the pieces of code that are looked at for one citation.
+const maxSpans = 60
+
+// checkInline compares code that stands in the same sentence as a citation with
+// the file. Code that is led over to is a quote; other code may be a proposal
+// or an example, and half a claim unless the sentence says so.
 func (g *grounding) checkInline(v *view) {
 	seen := map[string]bool{}
 	for i := range v.refs {
@@ -28,20 +41,99 @@ func (g *grounding) checkInline(v *view) {
 		if at < 0 || t == nil || !strings.Contains(line, "`") {
 			continue
 		}
-		end := at + len(ref.Text)
-		for _, m := range codeSpan.FindAllStringIndex(line, 60) {
+		spans := codeSpan.FindAllStringIndex(line, maxSpans)
+		from, to := sentenceBounds(line, at, at+len(ref.Text), spans)
+		said := plain(line[from:to], ref.Text)
+		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`")
-			behind := m[0] >= end && m[0]-end < 20 && gapBehind.MatchString(line[end:m[0]])
-			before := m[1] <= at && at-m[1] < 12 && gapBefore.MatchString(line[m[1]:at])
-			if !behind && !before || len(code) < 8 || !statement(code) || seen[ref.Path+code] {
+			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to {
 				continue
 			}
 			seen[ref.Path+code] = true
-			if holds := t.says(code); behind || holds {
-				g.note(holds, code)
+			weight := v.claim(line, code, m, at, at+len(ref.Text), said)
+			if t.quotes(code) || weight > 0 && v.quotedElsewhere(code) {
+				g.quoted++
+			} else if weight > 0 && !t.paraphrased(code, ref) {
+				g.misquoted += weight
+				g.badQuotes = append(g.badQuotes, strings.TrimSpace(code))
 			}
 		}
 	}
+}
+
+// claim tells how much a piece of code in the sentence that cites a place
+// claims to be what stands there.
+func (v *view) claim(line, code string, m []int, at, end int, said string) float64 {
+	if m[0] >= end {
+		gap := line[end:m[0]]
+		if len(gap) < 20 && gapBehind.MatchString(gap) {
+			return 1
+		}
+		if bare := plain(gap, ""); codeMark.MatchString(code) && claims.MatchString(bare) && !suggestion.MatchString(bare) {
+			return 1
+		}
+	}
+	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !codeMark.MatchString(code) || suggestion.MatchString(said) || !v.namesRepo(code) {
+		return 0
+	}
+	return 0.5
+}
+
+// namesRepo reports whether code has a name that the repository uses.
+func (v *view) namesRepo(code string) bool {
+	for _, id := range identifier.FindAllString(code, 20) {
+		if low := strings.ToLower(id); len(low) >= minName && !commonIdents[low] && v.index.uses(low) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// quotedElsewhere reports whether code stands in one of the cited files.
+func (v *view) quotedElsewhere(code string) bool {
+	tried := map[string]bool{}
+	for _, ref := range v.refs {
+		if ref.Status != RefExists || tried[ref.Path] {
+			continue
+		}
+		if tried[ref.Path] = true; len(tried) > 12 {
+			break
+		}
+		if t := v.index.text(ref.Path); t != nil && t.quotes(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// plain is prose without inline code and without the citation.
+func plain(text, citation string) string {
+	text = codeSpan.ReplaceAllString(text, " ")
+	if citation != "" {
+		text = strings.ReplaceAll(text, citation, " ")
+	}
+	return text
+}
+
+// sentenceBounds returns where the sentence around two bytes of a line begins
+// and ends; a full stop inside code ends none.
+func sentenceBounds(line string, start, end int, spans [][]int) (from, to int) {
+	to = len(line)
+	span := 0
+	for i := 0; i+1 < len(line); i++ {
+		for span < len(spans) && spans[span][1] <= i {
+			span++
+		}
+		if span < len(spans) && i >= spans[span][0] || line[i+1] != ' ' || line[i] != '.' && line[i] != '!' && line[i] != '?' {
+			continue
+		}
+		if i < start {
+			from = i + 1
+		} else if i >= end {
+			return from, i + 1
+		}
+	}
+	return from, to
 }
 
 // statement reports whether code is more than a name or a call of one: what
@@ -53,14 +145,40 @@ func statement(code string) bool {
 // elision matches where a quote leaves something out.
 var elision = regexp.MustCompile(`\.\.\.|…`)
 
-// says reports whether a quote stands in the file, whatever its white space;
-// the parts around an elision are looked up one by one.
-func (t *fileText) says(quote string) bool {
+// quotes reports whether a quote stands in the file, whatever its white space,
+// brackets and semicolons; the parts around an elision are looked up one by one.
+func (t *fileText) quotes(quote string) bool {
 	for _, part := range elision.Split(quote, 6) {
-		packed := strings.Trim(pack(part), ";,{})(")
-		if len(packed) >= 4 && !strings.Contains(t.whole(), packed) {
+		bare := loose.Replace(pack(part))
+		if len(bare) >= 4 && !strings.Contains(t.bare(), bare) {
 			return false
 		}
 	}
 	return true
+}
+
+// loose drops what people leave out when they quote on one line.
+var loose = strings.NewReplacer(";", "", "{", "", "}", "", "(", "", ")", "", ",", "", `"`, "", "'", "", "`", "")
+
+// paraphrased reports whether most names of a quote stand near the cited place:
+// it is the code in other words.
+func (t *fileText) paraphrased(code string, ref *reference) bool {
+	const near = 8
+	lines := t.lines()
+	first, last := max(1, ref.Line-near), min(len(lines), max(ref.Line, ref.end)+near)
+	if first > last {
+		return false
+	}
+	place := strings.Join(lines[first-1:last], "\n")
+	there, all := 0, 0
+	for _, id := range identifier.FindAllString(code, 40) {
+		if len(id) < 3 {
+			continue
+		}
+		all++
+		if strings.Contains(place, id) {
+			there++
+		}
+	}
+	return all > 0 && there*5 >= all*4
 }

@@ -10,8 +10,7 @@ func misquotes(v *view) (Signal, bool) {
 		return s, false
 	}
 	g := v.ground
-	quotes := float64(g.quoted + g.misquoted)
-	wrongQuotes := share(float64(g.misquoted), quotes)
+	wrongQuotes := share(g.misquoted, float64(g.quoted)+g.misquoted)
 	if g.misquoted >= 2 && wrongQuotes >= 0.5 {
 		s.Points = -costMisquotes * wrongQuotes
 		if wrongQuotes >= 0.6 {
@@ -25,7 +24,7 @@ func misquotes(v *view) (Signal, bool) {
 		s.Points = min(s.Points, -costMisquotes*0.6*share(float64(off), float64(g.checkable)))
 	}
 	if s.Points < 0 {
-		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", g.misquoted, g.checkable-g.anchored, g.checkable)
+		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", len(g.badQuotes), g.checkable-g.anchored, g.checkable)
 		for _, q := range few(g.badQuotes, 5) {
 			s.Evidence = append(s.Evidence, shorten(q, 120))
 		}

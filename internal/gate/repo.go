@@ -43,6 +43,7 @@ type index struct {
 	budget  int
 	names   *nameSet        // filled by count
 	called  map[string]bool // the project's own name, filled by project
+	stems   map[string]bool // the words of the request that files of code are called by, filled by count
 	scanned int             // bytes that were searched for names
 
 	byBase map[string][]string // lower-case base name → paths, filled by named
@@ -165,7 +166,8 @@ func (x *index) text(p string) *fileText {
 	return t
 }
 
-// count counts how often the repository uses names and words; uses tells.
+// count counts how often the repository uses names and words of the request;
+// uses tells.
 func (x *index) count(names map[string]bool, more []string) {
 	x.names = &nameSet{all: make(map[string]int, len(names)+len(more))}
 	for name := range names {
@@ -173,6 +175,16 @@ func (x *index) count(names map[string]bool, more []string) {
 	}
 	for _, word := range more[:min(len(more), 4*maxWishes)] {
 		x.names.add(word)
+	}
+	x.stems = map[string]bool{}
+	asked := make(map[string]bool, len(more))
+	for _, word := range more {
+		asked[word] = len(word) > 1
+	}
+	for _, p := range x.sources {
+		if base := path.Base(p); asked[strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))] && languageOfFile(p) != "" {
+			x.stems[strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))] = true
+		}
 	}
 	for _, p := range x.sources {
 		if t := x.text(p); t != nil {

@@ -32,6 +32,7 @@ const (
 	weightWord    = 1.0
 	weightPair    = 0.4 // a pair of letters where words are not separated
 	weightName    = 2.0
+	weightStem    = 1.5 // a word that a file of code is called by
 	weightFile    = 3.0
 	weightLiteral = 1.5
 )
@@ -54,10 +55,14 @@ func (v *view) wishes(text string) []wish {
 	rest = l.literals(rest)
 	rest = l.names(rest)
 	for _, w := range words(rest) {
+		weight := weightWord
+		if v.index.namesFile(w) {
+			l.add(wish{text: w, key: l.stem.of(w), weight: weightStem * v.rarity(w)})
+			continue
+		}
 		if !telling(w) || v.met(w) {
 			continue
 		}
-		weight := weightWord
 		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
 			weight = weightPair
 		}
@@ -106,19 +111,31 @@ func (l *wishList) files(text string) string {
 	return rest.String()
 }
 
-// fileWeight: in a repository of few files every text cites each of them.
+// fileWeight: a file says the less the more of the code it is, for any text
+// about the code cites it.
 func (v *view) fileWeight(p string) float64 {
-	lang, same := languageOfFile(p), 0
-	for _, f := range v.index.sources {
-		if same++; lang != "" && languageOfFile(f) != lang {
-			same--
-		}
-		if same > 4 {
-			break
+	t, all := v.index.text(p), 0
+	if t == nil {
+		return weightFile
+	}
+	for other, o := range v.index.texts {
+		if o != nil && languageOfFile(other) == languageOfFile(p) {
+			all += len(o.raw)
 		}
 	}
-	return weightFile * share(float64(same), 4)
+	return weightFile * max(0.25, 1-share(float64(len(t.raw)), float64(all)))
 }
+
+// namesFile reports whether a word of the request is the stem of a file of
+// code: "the raw parser" of parsers/raw.js. Files that many repositories have
+// do not tell.
+func (x *index) namesFile(word string) bool {
+	return x != nil && x.stems[word] && !commonIdents[word] && !usualFiles[word] && !x.project()[word]
+}
+
+// usualFiles are the stems of files that many repositories have.
+var usualFiles = wordSet(`index util utils helper helpers common doc docs setup init version types build lib src app api core base tool tools example
+examples internal misc shared global globals constants const defaults settings server client debug bench benchmark license readme changelog`)
 
 // literalText matches what a request quotes: options, strings, numbers.
 var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
@@ -198,24 +215,24 @@ func (v *view) rarity(word string) float64 {
 	return 1 / (1 + per/6)
 }
 
-// taken reports whether the answer takes a wish up.
-func (v *view) taken(w wish) bool {
+// takes reports whether a text takes a wish up.
+func (a *answerText) takes(w wish) bool {
 	switch w.kind {
 	case wishFile:
 		if dir, ok := strings.CutSuffix(w.key, "/"); ok {
-			return slices.ContainsFunc(v.touched, func(p string) bool { return strings.HasPrefix(p, dir+"/") }) || strings.Contains(v.lower, strings.ToLower(dir)+"/")
+			return slices.ContainsFunc(a.touched, func(p string) bool { return strings.HasPrefix(p, dir+"/") }) || strings.Contains(a.lower, strings.ToLower(dir)+"/")
 		}
-		return slices.Contains(v.touched, w.key) || strings.Contains(v.lower, strings.ToLower(path.Base(w.key)))
+		return slices.Contains(a.touched, w.key) || strings.Contains(a.lower, strings.ToLower(path.Base(w.key)))
 	case wishLiteral:
-		return strings.Contains(v.lower, w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(v.lower, strings.TrimSuffix(w.key, "%")+" %")
+		return strings.Contains(a.lower, w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
-		if strings.Contains(v.lower, w.key) {
+		if strings.Contains(a.lower, w.key) {
 			return true
 		}
 		last := lastName(w.key)
-		return len(last) > 2 && last != w.key && v.said[last]
+		return len(last) > 2 && last != w.key && a.said[last]
 	}
-	return v.answer[w.key]
+	return a.stems[w.key]
 }
 
 // isProject reports whether a word is the name of the project itself, which
@@ -270,7 +287,7 @@ korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corr
 security assessment opinion look sicherheit fehler probleme errores fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored >= 2 || v.ground.quoted >= 2 }},
 	{wordSet(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
-		func(v *view) bool { return v.prose.words >= 40 && len(v.touched) > 0 }},
+		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
 	{wordSet(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.codeLines() > 1 }},
 	{wordSet(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.count(tableRow) > 3 }},
 	{wordSet(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),

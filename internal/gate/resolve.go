@@ -173,7 +173,9 @@ func (r *resolver) bareLine(at int, c cite, cites []cite) {
 		if o.start < c.start {
 			file, gap, before = p, c.start-o.fin, true
 		} else if !before && file == "" {
-			file, gap = p, o.start-c.fin
+			if file, gap = p, o.start-c.fin; strings.ContainsAny(r.v.doc.lines[at].text[c.fin:o.start], ",;:.") {
+				gap += sideBySide // "line 3, which reads a.go"
+			}
 		}
 	}
 	guessed := file == "" || gap > sideBySide

@@ -16,6 +16,7 @@ type statements struct {
 	tied  int // of these, those that name something concrete
 	words int // words of the prose
 	dead  int // of these, in mere lists of names and in repeated frames
+	bare  int // lines that are a name and nothing else
 	loose []string
 	about map[string]bool // the words of the request that tie a sentence to it
 	stem  *stemmer
@@ -143,6 +144,11 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 	}
 	st.words += n
 	figures := hasFigure(text)
+	if named > 0 && len(rest) < 2 && !concrete && !figures {
+		st.dead += n
+		st.bare++
+		return
+	}
 	parts := 1 + countAny(text, ",;\u3001\uff0c\uff1b")
 	if parts >= 4 && float64(n) <= 3.3*float64(parts) && !concrete && !figures {
 		st.dead += n
@@ -253,12 +259,15 @@ func splitSentences(text string) []string {
 	return all
 }
 
+// manyBare is how many lines of bare names make a list of however few words.
+const manyBare = 6
+
 // lists takes points for lists of names and for one sentence that is said of
 // many names: they show that the repository was listed, not that it was read.
 func lists(v *view) (Signal, bool) {
 	s := Signal{Name: "lists of names", Reason: "The text says something about what it names."}
 	st := v.prose
-	if st.words < 40 {
+	if st.words < 40 && st.bare < manyBare {
 		return s, true
 	}
 	dead := share(float64(st.dead), float64(st.words))

@@ -19,14 +19,12 @@ type view struct {
 	named    []saidName // the names of code that it mentions, with a repository
 	terms    []string   // distinct technical terms in the deliverable, sorted; without one
 
-	stem     *stemmer        // of the request's language
-	wished   []wish          // what the request names
-	touched  []string        // files of the repository that are cited or patched
-	proposed []string        // files that the deliverable would create
-	lower    string          // the deliverable and the paths it cites, in lower case
-	said     map[string]bool // the words of that
-	answer   map[string]bool // their stems
-	criteria []Criterion     // those of the task, judged
+	stem     *stemmer    // of the request's language
+	wished   []wish      // what the request names
+	proposed []string    // files that the deliverable would create
+	all      answerText  // the deliverable
+	head     answerText  // how it opens
+	criteria []Criterion // those of the task, judged
 }
 
 func look(in Input) *view {

@@ -29,7 +29,7 @@ const (
 	costInjection      = 20.0 // for a single suspicious sentence
 	costReuse          = 30.0
 	costLists          = 60.0
-	costOtherAnswer    = 25.0
+	costOtherAnswer    = 46.0
 	costShort          = 25.0
 	costUntied         = 45.0
 	costHidden         = 25.0

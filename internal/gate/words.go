@@ -140,10 +140,19 @@ func telling(w string) bool {
 	if stopWords[w] {
 		return false
 	}
-	if r, _ := utf8.DecodeRuneInString(w); utf8.RuneCountInString(w) < 3 && !unspaced(r) {
+	if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+		return strings.IndexFunc(w, particle) < 0
+	}
+	if utf8.RuneCountInString(w) < 3 {
 		return false
 	}
 	return strings.IndexFunc(w, unicode.IsLetter) >= 0
+}
+
+// particle reports whether a letter holds sentences together where words are
+// not separated: every text in the language has it.
+func particle(r rune) bool {
+	return r >= 0x3041 && r <= 0x309f || strings.ContainsRune("的了是在和与及或有没不我们你您这那哪个些其为以于对把被让给请吗呢吧啊也都就还很更最会能可要想说用写中文", r)
 }
 
 // stopWords are words that any request or answer may contain: function words
@@ -175,6 +184,14 @@ para esto eso ese esa estos cuando donde porque pero sino también muy ya hay ha
 quoi quand dont mais donc car très aussi avoir être fait faire faut notre votre leur cette ces nos vos
 cada mas quando onde também muito já tem ser estar fazer pode nossa nosso
 это как так для что чтобы если или при без нас нам наши мы вы они его её быть есть дело
+answer answers question questions reply paragraph paragraphs sentence sentences word words tutorial tutorials article articles summary
+overview markdown prose ticket wiki blog chapter beginner beginners junior juniors colleague newcomer newcomers reader readers english german
+spanish french portuguese chinese japanese russian italian deutsch deutsche deutscher deutschen englisch spanisch französisch español
+castellano alemán francés inglés chino français anglais allemand português espanhol inglês русском английском
+erkläre erklären schreibe schreiben prüfe prüfen erstelle erstellen zeige zeigen kurzer wissen möglichst jeweils übersicht fundstellen
+necesitamos necesito saber quiero queremos explica explique explicar escribe escriba escribir revisa revise revisar haz indica indique
+respuesta responde mande envíe envie descubra escreva explique preciso precisamos rédigez rédige écrivez écris expliquez vérifiez
+посмотрите пожалуйста напишите объясните проверьте делать нужно найдите ответ
 请 写 一份 我们 什么 怎么 每条 到底
 `)
 

@@ -1,0 +1,92 @@
+package gate_test
+
+import (
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+const testsOfSumLines = "Put it next to lib/orders.js:\n\n```js\nconst test = require('node:test')\nconst assert = require('node:assert')\nconst { sumLines } = require('../lib/orders')\n\n" +
+	"test('sumLines adds amounts', () => {\n  assert.equal(sumLines([{ price: 2, amount: 3 }]), 6)\n})\n\ntest('sumLines of nothing is zero', () => {\n  assert.equal(sumLines([]), 0)\n})\n```\n\n" +
+	"Both fail today, because the loop in lib/orders.js:16 runs one round too many (`i <= lines.length`)."
+
+// TestOtherAnswers: honest work passes for the request that it answers and for
+// no other.
+func TestOtherAnswers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		category city.Category
+		request  string
+		result   string
+		want     gate.Verdict
+	}{
+		{"tests that were asked for", city.Testing, "Write tests for sumLines in lib/orders.js with node:test.", testsOfSumLines, gate.Pass},
+		{"tests for a page", city.ContentCreation, "Write a page for new colleagues: how an order gets from the browser into the table, with an example request.", testsOfSumLines, gate.Fail},
+		{"tests for another function", city.Testing, "Write tests for the POST handler and its status codes with supertest.", testsOfSumLines, gate.Fail},
+		{"findings that were asked for", city.CodeReview, reviewRequest, honestReview, gate.Pass},
+		{"findings for a design", city.Design, "How should prices be kept per currency? Propose a schema with alternatives.", honestReview, gate.Fail},
+		{"findings for a migration", city.CodeGeneration, "Add pagination with limit and offset to GET /orders/:customer and return a Link header.", honestReview, gate.Fail},
+		{"a question, answered with no", city.Security, "Is saveOrder safe to call with a body from strangers? One paragraph.",
+			"No. saveOrder (lib/orders.js:9) takes the total from the body when there is one, `if (order.total == null) order.total = sumLines(order.lines)`, so a stranger sets his own price, and lib/db.js:6 writes whatever else the object holds.", gate.Pass},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := gate.Judge(gate.Input{
+				Request:     gate.Request{Category: tt.category, Description: tt.request},
+				Deliverable: gate.Deliverable{Result: tt.result}, Repo: shop(t),
+			})
+			if got.Verdict != tt.want {
+				t.Errorf("verdict %s with %d, want %s: %s", got.Verdict, got.Score, tt.want, jsonOf(got))
+			}
+		})
+	}
+}
+
+// TestInventedQuotes: code that is said to stand at a place is looked up there,
+// whatever leads over to it; code that is proposed or shown as an example is not.
+func TestInventedQuotes(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, result string
+		invented     bool
+	}{
+		{"in the middle of sentences", "lib/orders.js has two bugs.\n\nAt lib/orders.js:9, saveOrder does `if (order.locked) throw new LockError(order.id)`, which throws outside of the callback. " +
+			"At lib/orders.js:14 the function sumLines reads `let total = cache.get(lines.key) || 0` and so counts twice.\n", true},
+		{"one long block", "The problem is in lib/orders.js:14. The code is:\n\n```js\nfunction sumLines (lines) {\n  const cached = cache.get(lines.key)\n  if (cached) {\n    return cached.total\n  }\n" +
+			"  const total = lines.reduce(addPrice, 0)\n  cache.set(lines.key, { total })\n  return total\n}\n```\n\nThe cache is never emptied, so totals of changed orders are wrong.\n", true},
+		{"quotes that stand there", "At lib/orders.js:16, sumLines does `for (let i = 0; i <= lines.length; i++)` and reads one line too many. At lib/orders.js:4 findOrders has `const sql = \"SELECT * FROM orders WHERE customer = '\" + customer + \"'\"`, an injection.\n", false},
+		{"proposals and examples", "lib/orders.js:16 runs one round too many; use `for (const line of lines) total += line.price * line.amount`. With lib/orders.js:14 a call like `sumLines([{ price: 2, amount: 3 }])` gives `NaN || undefined`.\n", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := gate.Judge(gate.Input{
+				Request:     gate.Request{Category: city.CodeReview, Description: "Review lib/orders.js."},
+				Deliverable: gate.Deliverable{Result: tt.result}, Repo: shop(t),
+			})
+			for _, s := range got.Signals {
+				if s.Name == "misquotes" && (s.Points < -30) != tt.invented {
+					t.Errorf("%+v, want invented %v", s, tt.invented)
+				}
+			}
+			if tt.invented && got.Verdict != gate.Fail {
+				t.Errorf("it passes with %d", got.Score)
+			}
+		})
+	}
+}
+
+// TestBareList: a list of files is no answer, however few words it has.
+func TestBareList(t *testing.T) {
+	t.Parallel()
+	got := gate.Judge(gate.Input{
+		Request:     gate.Request{Category: city.General, Description: "Where should a new maintainer start reading? Explain the main flows."},
+		Deliverable: gate.Deliverable{Result: "- lib/db.js\n- lib/orders.js\n- lib/server.js\n- package.json\n- README.md\n- `lib/orders.js`\n- `lib/server.js`\n\nStart with these files, they hold the main flows.\n"}, Repo: shop(t),
+	})
+	if got.Verdict != gate.Fail {
+		t.Errorf("it passes with %d: %s", got.Score, jsonOf(got))
+	}
+}
