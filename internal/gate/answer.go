@@ -3,7 +3,9 @@ package gate
 import (
 	"math"
 	"path"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -14,6 +16,7 @@ type answerText struct {
 	said    map[string]bool // the words of that
 	stems   map[string]bool // and their stems
 	touched []string        // files of the repository that are cited or patched
+	parts   map[string]bool // the stems of the words that its names of code are made of
 }
 
 func (a *answerText) read(stem *stemmer) {
@@ -54,7 +57,30 @@ func (v *view) readAnswer() {
 	}
 	v.all.lower, v.head.lower = whole.String(), opening.String()
 	v.all.read(v.stem)
+	v.all.parts = map[string]bool{}
+	for _, n := range v.named {
+		for _, p := range nameParts(n.text) {
+			v.all.parts[v.stem.of(p)] = true
+		}
+	}
 	v.head.read(v.stem)
+}
+
+// touches reports whether names of code in the text have a word of the wish as a
+// part, or a word of the text is a part of the name wished for.
+func (a *answerText) touches(w wish, stem *stemmer) bool {
+	if w.kind == wishWord {
+		return a.parts[w.key]
+	}
+	if w.kind != wishName {
+		return false
+	}
+	for _, p := range append(nameParts(lastName(w.text)), strings.ToLower(lastName(strings.Trim(w.text, "().:/")))) {
+		if st := stem.of(p); len(p) >= minName && !commonIdents[p] && (a.parts[st] || a.stems[st]) {
+			return true
+		}
+	}
+	return false
 }
 
 // openingWords is how far the opening of a deliverable reaches.
@@ -83,25 +109,44 @@ func (v *view) opening() (end, line int) {
 	return min(end, len(v.doc.low)), len(v.doc.lines)
 }
 
-// How much each sign says about whether the deliverable answers this request.
-// The figures were fitted to honest work that was paired with its own request
-// and with others of the same repository; 0 is undecided.
+// clue is how much it says that a thing which the request names comes back, and
+// that it does not: in a review, which cannot repeat what it is not about, in a
+// fix, and in other work.
+type clue struct {
+	hit                 float64
+	review, fix, others float64
+}
+
+// The clues were estimated from honest work that was paired with its own request
+// and with others of the same repository: each is the logarithm of how much
+// oftener the one does what the other does.
+var (
+	clueFile    = clue{0.6, -2.0, -1.5, -1.8}
+	clueName    = clue{1.0, -0.5, -1.7, -2.0}
+	clueLiteral = clue{1.1, -0.5, -0.6, -1.0}
+	clueForeign = clue{1.3, -0.3, -0.35, -0.65} // a word that the repository does not use: maybe the buyer's circumstances
+	clueWord    = clue{0.9, -1.2, -0.6, -0.75}
+	clueCommon  = clue{0.35, -0.6, -0.5, -0.7}
+	cluePair    = clue{0.5, -0.1, -0.1, -0.12} // of letters, where words are not separated
+)
+
+// What else says whether a deliverable answers the request.
 const (
-	signStart      = 0.1
-	signOpening    = 1.5 // for the logarithm of what the opening takes up
-	signTaken      = 1.6 // of what the whole text takes up
-	signCovered    = 1.4 // for the share of the request that is taken up
-	signNoFile     = 0.6 // for each file named and not touched, by its weight
-	signNoName     = 0.5 // for each name of code
+	signOpening    = 0.4 // for each thing that the opening takes up
+	signNoOpening  = 0.6 // the opening takes up nothing
+	signNoFile     = 1.0 // none of the files named is touched
 	signTests      = 1.2 // tests instead of what was asked for
-	signFindings   = 0.8 // a list of findings instead
-	signConfig     = 0.5 // configuration instead
-	signOtherFiles = 0.8 // none of the files is code, and the request is about code
-	signChange     = 0.5 // a change to the code where a text was asked for
+	signTestsText  = 1.8 // tests instead of a text
+	signFindings   = 1.0 // a list of findings instead
+	signConfig     = 0.8 // configuration instead
+	signOtherFiles = 1.5 // none of the files is code, and the request is about code
+	signChange     = 0.6 // a change to the code where a text was asked for
 	signOpens      = 0.6 // a question, and the opening is an answer to one
-	signReview     = 0.9 // findings, and findings were asked for
-	enoughSigns    = 4.0 // what a request must name for it to be held against an answer
-	maxNoSign      = 4.0 // of files and of names that count
+	signTongue     = 1.2 // written in another language than an English request
+	signReview     = 1.0 // findings, and findings were asked for
+	commonWord     = 0.4 // the rarity below which any text about the repository has a word
+	enoughWished   = 2.0 // what a request must name for an opening to miss it
+	sameSubject    = 0.3 // the power of their number by which clues say the same
 )
 
 // sign is one reason to doubt that a deliverable answers the request.
@@ -113,66 +158,95 @@ type sign struct {
 // answers estimates from what the request names and from what the deliverable
 // is whether one answers the other: far above 0 it does, far below it does not.
 func (v *view) answers() (float64, []string) {
-	hit, early, total := v.subject()
-	told := share(total-1, enoughSigns-1) // a request that names hardly anything is answered by much
-	x := signStart + (1-told)*(doubted-signStart)
-	x += told * signOpening * (math.Log1p(early) - 0.7)
-	x += told * signTaken * (math.Log1p(hit) - 1)
-	x += told * signCovered * (min(1, share(hit, total)/0.5) - 0.5)
+	x, n := 0.0, 0.0
+	for _, w := range v.wished {
+		if w.weight > 0.1 {
+			x += v.clueOf(w)
+			n += min(1, w.weight/weightPair)
+		}
+	}
+	x /= math.Pow(max(1, n), sameSubject)
+	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 {
+		x -= signNoOpening
+	}
 	if v.opensAsAsked() {
 		x += signOpens
 	}
+	if v.missesFiles() {
+		x -= signNoFile
+	}
 	var reasons []string
-	for _, s := range append(v.notTouched(), v.otherProduct()...) {
+	if missed := v.notTouched(); len(missed) > 0 {
+		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
+	}
+	for _, s := range v.otherProduct() {
 		x += s.points
 		reasons = append(reasons, s.reason)
 	}
 	return x, reasons
 }
 
-// subject weighs what the request is about, what of it the answer takes up, and
-// what its opening does. Many answers touch the same file, and what the code
-// does not know may be the buyer's circumstances.
-func (v *view) subject() (hit, early, total float64) {
+// clueOf is what one thing that the request names says.
+func (v *view) clueOf(w wish) float64 {
+	c, part := clueWord, 1.0
+	switch {
+	case w.kind == wishFile:
+		c, part = clueFile, w.weight/weightFile
+	case w.kind == wishName:
+		c = clueName
+	case w.kind == wishLiteral && len(w.key) > 2:
+		c = clueLiteral
+	case w.kind == wishLiteral:
+		c = clueCommon
+	case w.weight <= weightPair && v.index.usesOf(w.text) == 0:
+		c = cluePair
+	case v.index.usesOf(w.text) == 0:
+		c = clueForeign
+	case w.weight < commonWord:
+		c = clueCommon
+	}
+	switch {
+	case v.head.takes(w):
+		return part*c.hit + signOpening
+	case v.all.takes(w):
+		return part * c.hit
+	case v.all.touches(w, v.stem):
+		return part * c.hit / 2
+	}
+	switch v.in.Request.Category {
+	case city.CodeReview, city.Security:
+		return part * c.review
+	case city.BugFix:
+		return part * c.fix
+	}
+	return part * c.others
+}
+
+// missesFiles reports whether the request names files and none of them comes
+// back.
+func (v *view) missesFiles() bool {
+	named := false
 	for _, w := range v.wished {
-		weight := w.weight
-		switch {
-		case w.kind == wishFile:
-			weight *= 0.5
-		case w.kind == wishWord && v.index != nil && v.index.uses(w.text) == 0:
-			weight *= 0.75
+		if w.kind != wishFile {
+			continue
 		}
-		total += weight
-		if v.all.takes(w) {
-			hit += weight
-		}
-		if v.head.takes(w) {
-			early += weight
+		if named = true; v.all.takes(w) {
+			return false
 		}
 	}
-	return hit, early, total
+	return named
 }
 
 // notTouched are the files and names of code of the request that do not come
 // back.
-func (v *view) notTouched() []sign {
-	var files, names float64
+func (v *view) notTouched() []string {
 	var missed []string
 	for _, w := range v.wished {
-		if w.kind != wishFile && w.kind != wishName || v.all.takes(w) {
-			continue
-		}
-		missed = append(missed, w.text)
-		if w.kind == wishFile {
-			files += w.weight
-		} else {
-			names += w.weight
+		if (w.kind == wishFile || w.kind == wishName) && !v.all.takes(w) {
+			missed = append(missed, w.text)
 		}
 	}
-	if files+names == 0 {
-		return nil
-	}
-	return []sign{{-signNoFile*min(maxNoSign, files) - signNoName*min(maxNoSign, names), "not touched: " + strings.Join(few(missed, 5), ", ")}}
+	return missed
 }
 
 // What requests say that ask for tests, for findings and for what builds and
@@ -265,24 +339,58 @@ func (v *view) otherProduct() []sign {
 	text, c := requestText(v.in.Request), v.in.Request.Category
 	code, tests, config, change := v.makeup()
 	if c != city.Testing && tests >= 6 && float64(tests) > 0.6*float64(code) && !asksTests.MatchString(text) {
-		all = append(all, sign{-signTests, "tests were not asked for"})
+		points := signTests
+		if v.wantsText() {
+			points = signTestsText
+		}
+		all = append(all, sign{-points, "tests were not asked for"})
 	}
 	if c != city.DevOps && config >= 4 && config*2 > code && !asksConfig.MatchString(text) {
 		all = append(all, sign{-signConfig, "configuration was not asked for"})
 	}
-	review := c == city.CodeReview || c == city.Security
+	if v.otherTongue() {
+		all = append(all, sign{-signTongue, "it is written in another language than the request"})
+	}
+	review := v.review()
 	if found := len(v.findings) > 1 || v.ranked() >= 3; found && review {
 		all = append(all, sign{signReview, "findings were asked for"})
 	} else if found && c != city.General && c != city.BugFix && !asksFindings.MatchString(text) {
 		all = append(all, sign{-signFindings, "a list of findings was not asked for"})
 	}
-	if change > 0 && (c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis) {
+	if change > 0 && v.wantsText() && !asksText.MatchString(text) {
 		all = append(all, sign{-signChange, "a change to the code was not asked for"})
 	}
-	if (review || v.want.code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
+	if (review || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
 		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
 	}
 	return all
+}
+
+// tongueNames matches requests that name the language of the answer.
+var tongueNames = newSearch(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
+
+// otherTongue reports whether an English request got prose in another language
+// without asking for one.
+func (v *view) otherTongue() bool {
+	text := requestText(v.in.Request)
+	asked := words(text)
+	if tongue, _ := tongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.words) < 40 {
+		return false
+	}
+	tongue, sure := tongueOf(v.doc.words)
+	pairs := 0
+	for _, w := range v.doc.words[:min(len(v.doc.words), 400)] {
+		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+			pairs++
+		}
+	}
+	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.words), 400)
+}
+
+// wantsText reports whether the category's product is a text.
+func (v *view) wantsText() bool {
+	c := v.in.Request.Category
+	return c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis
 }
 
 // makeup counts the lines of code, and of these those of tests, of
@@ -325,18 +433,18 @@ func (v *view) onlyOtherFiles() bool {
 // deliverable, however true, answers another request than the buyer's.
 func otherAnswer(v *view) (Signal, bool) {
 	s := Signal{Name: "answer to the request", Reason: "The deliverable answers this request."}
-	x, reasons := v.answers()
-	if x >= doubted {
+	if v.fits >= doubted {
 		return s, true
 	}
-	s.Points = -costOtherAnswer * share(doubted-x, doubted-denied)
+	s.Points = -costOtherAnswer * share(doubted-v.fits, doubted-denied)
 	s.Reason = "It is doubtful that the deliverable answers this request."
-	if x <= denied {
+	if v.fits <= denied {
 		s.Cap = capAt(capOtherAnswer)
 		s.Reason = "The deliverable answers another request."
 	}
+	reasons := v.doubts
 	if _, _, missed := v.coverage(v.wished, &v.all); len(missed) > 0 {
-		reasons = append(reasons, "not taken up: "+strings.Join(few(missed, 8), ", "))
+		reasons = append(slices.Clone(reasons), "not taken up: "+strings.Join(few(missed, 8), ", "))
 	}
 	s.Evidence = few(reasons, 6)
 	s.advice = "Deliver what this request asks for; work on something else is not charged, however good."
@@ -344,8 +452,10 @@ func otherAnswer(v *view) (Signal, bool) {
 }
 
 // Below doubted it costs, and below denied it is certain enough, that the
-// deliverable answers another request.
+// deliverable answers another request; from answered on it is certain that it
+// does answer this one.
 const (
-	doubted = 0.4
-	denied  = -0.8
+	answered = 0.8
+	doubted  = 0.0
+	denied   = -1.7
 )

@@ -16,9 +16,7 @@ type ask struct {
 }
 
 var asks = []ask{
-	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), func(v *view) bool {
-		return testCode.MatchString(v.allCode()) || !v.want.Tests && v.doc.codeLines() > 0
-	}, false},
+	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), (*view).hasTests, false},
 	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
 	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
 	{"findings with file and line", newSearch(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
@@ -26,6 +24,7 @@ var asks = []ask{
 	{"a Dockerfile", newSearch(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", newSearch(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
 	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
+	{"figures that were measured", newSearch(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|time|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"a comparison", newSearch(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
@@ -38,6 +37,21 @@ var (
 
 func (v *view) holdsConfig(form *regexp.Regexp) bool {
 	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.codeLines()+len(v.in.Patch) > 2
+}
+
+// produces matches requests for something to be made, and not only looked at.
+var produces = newSearch(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
+
+// timed matches a figure with the unit of a time or a rate.
+var timed = regexp.MustCompile(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?|min|minutes?|%|x|times)\b|\d\s?%|\bops?/s|/op\b|/s\b`)
+
+// measures reports whether the deliverable has figures of time, or the code
+// that takes them where that was asked for.
+func (v *view) measures() bool {
+	if v.want.Tests || v.want.Whole {
+		return v.doc.codeLines() > 3
+	}
+	return timed.MatchString(v.doc.text)
 }
 
 // configBlock matches the names of fences around what runs and builds code.
@@ -67,11 +81,12 @@ var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\
 func missingAsks(v *view) (Signal, bool) {
 	s := Signal{Name: "missing parts", Reason: "Nothing that the request names outright is missing."}
 	for _, a := range asks {
-		if a.request.MatchString(v.in.Request.Description) && !a.there(v) {
+		if a.request.MatchString(v.in.Request.Description) && (!a.whole || produces.MatchString(v.in.Request.Description)) && !a.there(v) {
 			s.Evidence = append(s.Evidence, a.what)
 			s.Points -= costMissingAsk
 			if a.whole {
 				s.Points -= costMissingAsk
+				s.Cap = capAt(capMissingAsk)
 			}
 		}
 	}

@@ -24,6 +24,10 @@ func fit(v *view) (Signal, bool) {
 	case v.want.Config && !v.operates() && !v.onlyAsked():
 		s.Points, s.Cap = 0, capAt(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
+	case v.want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
+		s.Points = maxFit * share(float64(v.newLines()), 2*enoughNewLines)
+		s.Cap = capAt(capNoCode)
+		s.Reason, s.advice = "Hardly any of the code is new.", "Deliver the new code in full."
 	case v.want.Code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."
 	case v.want.Whole:
@@ -48,6 +52,30 @@ func fit(v *view) (Signal, bool) {
 		}
 	}
 	return s, true
+}
+
+// enoughNewLines is how much new code a request for code must get.
+const enoughNewLines = 3
+
+// newLines counts the lines of code that the repository does not have: of a
+// diff, those that it adds.
+func (v *view) newLines() int {
+	n := 0
+	for _, b := range v.doc.blocks {
+		for _, l := range b.lines {
+			if b.diff {
+				added, ok := strings.CutPrefix(l, "+")
+				if !ok || strings.HasPrefix(l, "+++") {
+					continue
+				}
+				l = added
+			}
+			if meaningful(l) && (v.index == nil || len(v.index.homes(pack(l))) == 0) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // onlyAsked reports whether the request is a question that names no product: an

@@ -46,7 +46,7 @@ func (g *grounding) checkInline(v *view) {
 		said := plain(line[from:to], ref.Text)
 		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`")
-			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to {
+			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
 				continue
 			}
 			seen[ref.Path+code] = true

@@ -37,7 +37,7 @@ tf tfvars sql html htm css scss sass less csv tsv sh bash zsh ps1 bat cmake mk t
 dockerignore editorconfig npmrc nvmrc eslintrc prettierrc babelrc`)
 
 // citedNames are file names without an extension.
-var citedNames = wordSet(`Dockerfile Makefile Jenkinsfile Procfile Gemfile Rakefile Vagrantfile Caddyfile LICENSE CODEOWNERS`)
+var citedNames = wordSet(`Dockerfile Makefile Jenkinsfile Procfile Gemfile Rakefile Vagrantfile Caddyfile LICENSE PATENTS COPYING NOTICE AUTHORS CODEOWNERS`)
 
 // objectNames are the usual left sides of a method call that looks like a file
 // name: res.json, response.sh, app.conf.

@@ -11,13 +11,15 @@ func misquotes(v *view) (Signal, bool) {
 	}
 	g := v.ground
 	wrongQuotes := share(g.misquoted, float64(g.quoted)+g.misquoted)
-	if g.misquoted >= 2 && wrongQuotes >= 0.5 {
-		s.Points = -costMisquotes * wrongQuotes
-		if wrongQuotes >= 0.6 {
+	if g.misquoted > 0 {
+		certain := 0.4 // one may be a slip
+		if wrongQuotes >= 0.5 {
+			certain += 0.6 * share(g.misquoted-1, 1)
+		}
+		s.Points = -costMisquotes * wrongQuotes * certain
+		if g.misquoted >= 2 && wrongQuotes >= 0.6 {
 			s.Cap = capAt(capMisquotes)
 		}
-	} else if g.misquoted > 0 {
-		s.Points = -costMisquotes * wrongQuotes * 0.4
 	}
 	// Places that hold nothing of what is said, when there are enough to tell.
 	if off := g.checkable - g.anchored; g.checkable >= 4 && off*2 > g.checkable {

@@ -29,6 +29,9 @@ func patchApplies(v *view) (Signal, bool) {
 	s.Evidence = few(c.said, 12)
 	if c.fault > 0 {
 		s.Points = -costPatch * share(c.fault, float64(c.tried))
+		if v.want.Code && c.fault >= float64(c.tried)*faultInvented {
+			s.Cap = capAt(capPatch) // the change is the product, and there is none
+		}
 		s.Reason = fmt.Sprintf("%d of %d changes do not fit the files of the repository.", c.failed, c.tried)
 		s.advice = "Make diffs against the files as they were delivered, with git diff; git apply --check must accept them."
 		return s, true

@@ -36,6 +36,7 @@ type reference struct {
 	end      int  // last line of a cited range
 	at       int  // index of the document line it stands in
 	guessed  bool // the file was inferred: "line 12" after a mention of a file
+	slight   bool // a bare number, a line only if what is said stands there
 	bare     bool // a name without folder and line, weak as evidence of anything
 	modified bool // the header of a diff that changes the file
 }
@@ -229,7 +230,11 @@ func fileName(p string) bool {
 	if citedNames[base] {
 		return true
 	}
-	ext := strings.ToLower(strings.TrimPrefix(path.Ext(base), "."))
+	written := strings.TrimPrefix(path.Ext(base), ".")
+	ext := strings.ToLower(written)
+	if written != ext && written != strings.ToUpper(ext) {
+		return false // Group.Go is a method
+	}
 	if !citedExt[ext] || strings.HasPrefix(p, "@") {
 		return false
 	}

@@ -8,9 +8,8 @@ import (
 	"aicity.dev/aicity/internal/city"
 )
 
-// relevance asks how much of what the request names comes back in the answer,
-// weighed by how rare it is in the repository: a text about the same code has
-// the common words whatever it answers.
+// relevance asks whether the deliverable answers the request, by how much of
+// what the request names comes back, and by what kind of work it is.
 func relevance(v *view) (Signal, bool) {
 	s := Signal{Name: "relevance", Max: maxRelevance}
 	hit, total, missed := v.coverage(v.wished, &v.all)
@@ -18,9 +17,12 @@ func relevance(v *view) (Signal, bool) {
 		return s, false // "Please review this" names nothing to come back to
 	}
 	covered := share(hit, total)
-	// Nobody repeats every word of a request: half is full marks.
-	s.Max = math.Round(maxRelevance * share(total, enoughToTell))
-	s.Points = s.Max * share(covered-0.1, 0.4)
+	most := float64(maxRelevance)
+	if v.review() {
+		most = maxRelevanceReview
+	}
+	s.Max = math.Round(most * share(total, enoughToTell))
+	s.Points = s.Max * share(v.fits-denied, answered-denied)
 	s.Reason = fmt.Sprintf("The answer takes up %.0f %% of what the request names.", 100*covered)
 	if len(missed) > 0 {
 		s.Evidence = []string{"not taken up: " + strings.Join(few(missed, 8), ", ")}
@@ -29,6 +31,12 @@ func relevance(v *view) (Signal, bool) {
 		s.advice = "Answer the request itself: it names " + strings.Join(few(missed, 5), ", ") + "."
 	}
 	return s, true
+}
+
+// review reports whether the request is to look for what is wrong: what an
+// answer is about is then for the code to say, not for the request.
+func (v *view) review() bool {
+	return v.in.Request.Category == city.CodeReview || v.in.Request.Category == city.Security
 }
 
 // enoughToTell is the weight of what a request must name for relevance to count

@@ -202,6 +202,14 @@ func (x *index) uses(name string) int {
 	return 0
 }
 
+// usesOf is uses for a word as written; nothing is used without a repository.
+func (x *index) usesOf(word string) int {
+	if x == nil {
+		return 0
+	}
+	return x.uses(strings.ToLower(word))
+}
+
 // maxHomes is how many files are remembered for a line; one that stands in
 // more says nothing about where a quote is from.
 const maxHomes = 6

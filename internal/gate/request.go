@@ -224,6 +224,9 @@ func (a *answerText) takes(w wish) bool {
 		}
 		return slices.Contains(a.touched, w.key) || strings.Contains(a.lower, strings.ToLower(path.Base(w.key)))
 	case wishLiteral:
+		if figure := leadingFigure(w.key); len(figure) > 2 && strings.Contains(a.lower, figure) {
+			return true // "1.050KB" comes back as 1.050
+		}
 		return strings.Contains(a.lower, w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
@@ -233,6 +236,11 @@ func (a *answerText) takes(w wish) bool {
 		return len(last) > 2 && last != w.key && a.said[last]
 	}
 	return a.stems[w.key]
+}
+
+// leadingFigure is the number that a literal begins with.
+func leadingFigure(s string) string {
+	return strings.TrimRight(s[:len(s)-len(strings.TrimLeft(s, "0123456789."))], ".")
 }
 
 // isProject reports whether a word is the name of the project itself, which
@@ -284,7 +292,7 @@ var concepts = []concept{
 	{wordSet(`fix fixes fixed patch patches diff change changes correct bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
 	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk concerns
-security assessment opinion look sicherheit fehler probleme errores fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored >= 2 || v.ground.quoted >= 2 }},
+security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored >= 2 || v.ground.quoted >= 2 }},
 	{wordSet(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},

@@ -3,6 +3,7 @@ package gate
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,7 @@ type resolver struct {
 	refs     []reference
 	proposed map[string]bool // paths that the deliverable or its patch creates
 	last     string          // the file that a bare line number belongs to
+	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 }
 
 // findReferences parses every citation of the deliverable and checks it
@@ -75,6 +77,35 @@ func (r *resolver) line(at int, text string) {
 		}
 		r.bareLine(at, c, cites)
 	}
+	if r.lined && r.v.index != nil {
+		r.numbers(at, text)
+	}
+}
+
+// numberText matches the numbers that people write for lines once the file is
+// clear: "(426)", "(113, 141-153)", "at 436", "124-127".
+var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
+
+// numbers adds bare numbers as lines of the file last spoken of. They count
+// only where what the sentence says stands there, see settleGuesses.
+func (r *resolver) numbers(at int, text string) {
+	if r.last == "" || !strings.ContainsAny(text, "0123456789") {
+		return
+	}
+	for _, m := range numberText.FindAllStringSubmatchIndex(text, 20) {
+		for group := 2; group < len(m); group += 2 {
+			if m[group] < 0 {
+				continue
+			}
+			for part := range strings.FieldsFuncSeq(text[m[group]:m[group+1]], func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
+				from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
+				ref := reference{Reference: Reference{Text: part, Path: r.last, Line: number(from), Status: RefExists}, end: number(to), at: at, guessed: true, slight: true}
+				if ref.Line > 0 && max(ref.Line, ref.end) <= r.v.index.lines(r.last) && (ref.end == 0 || ref.end > ref.Line) {
+					r.refs = append(r.refs, ref)
+				}
+			}
+		}
+	}
 }
 
 // path adds a reference for a cited path.
@@ -86,6 +117,7 @@ func (r *resolver) path(at int, text string, c cite) {
 		ref.Status = RefUnchecked
 	} else if found, ok := r.v.index.find(p); ok {
 		ref.Path, r.last = found, found
+		r.lined = r.lined || c.line > 0
 		ref.Status = r.inRange(found, max(c.line, c.end))
 	} else {
 		ref.Status = r.absentStatus(at, text, c, p)
@@ -205,9 +237,18 @@ func (r *resolver) settleGuesses() {
 			cited = append(cited, ref.Path)
 		}
 	}
+	defer func() {
+		r.refs = slices.DeleteFunc(r.refs, func(ref reference) bool { return ref.slight })
+	}()
 	for i := range r.refs {
 		ref := &r.refs[i]
 		if !ref.guessed {
+			continue
+		}
+		if ref.slight {
+			if t := r.v.index.text(ref.Path); t != nil && (anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
+				ref.slight = false
+			}
 			continue
 		}
 		tokens := r.v.contextTokens(ref)

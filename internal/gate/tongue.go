@@ -58,19 +58,30 @@ type stemmer struct {
 
 // newStemmer returns the stemmer for the language of the words.
 func newStemmer(text []string) *stemmer {
-	best, most := tongues[0], 0
-	for _, t := range tongues {
+	best, _ := tongueOf(text)
+	return &stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
+}
+
+// tongueOf returns which of the tongues the words are of, and how sure that is:
+// the share of words that give it away, less that of English.
+func tongueOf(text []string) (best int, sure float64) {
+	text = text[:min(len(text), 2000)]
+	most, english := 0, 0
+	for i, t := range tongues {
 		n := 0
-		for _, w := range text[:min(len(text), 2000)] {
+		for _, w := range text {
 			if t.marks[w] {
 				n++
 			}
 		}
+		if i == 0 {
+			english = n
+		}
 		if n > most {
-			best, most = t, n
+			best, most = i, n
 		}
 	}
-	return &stemmer{stem: best.stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
+	return best, float64(most-english) / float64(max(1, len(text)))
 }
 
 // longestStemmed is the longest word that is stemmed; longer ones are names.

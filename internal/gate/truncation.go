@@ -63,6 +63,9 @@ func truncation(v *view) (Signal, bool) {
 	return s, true
 }
 
+// endsInside matches a sentence that ends inside of a text.
+var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x{3002}\x{ff01}\x{ff1f}]`)
+
 // brokenTail looks at how the prose ends.
 func (v *view) brokenTail() (string, bool) {
 	last := ""
@@ -139,7 +142,12 @@ func (v *view) unlikeTheOthers() bool {
 			ended++
 		}
 	}
-	if open || others < 4 || len(words(last)) < minStatementWords {
+	if open || len(words(last)) < minStatementWords {
+		return false
+	}
+	// A paragraph whose sentences end but for the last one was cut, however few
+	// others there are.
+	if others < 4 && (others < 3 || !strings.ContainsAny(last, ".!?\u3002") || !endsInside.MatchString(last)) {
 		return false
 	}
 	r, _ := utf8.DecodeLastRuneInString(last)

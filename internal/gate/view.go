@@ -24,6 +24,8 @@ type view struct {
 	proposed []string    // files that the deliverable would create
 	all      answerText  // the deliverable
 	head     answerText  // how it opens
+	fits     float64     // how far it answers the request, see answers
+	doubts   []string    // what speaks against that
 	criteria []Criterion // those of the task, judged
 }
 
@@ -58,6 +60,7 @@ func look(in Input) *view {
 	v.readAnswer()
 	v.readStatements()
 	v.wished = v.wishes(requestText(in.Request))
+	v.fits, v.doubts = v.answers()
 	v.criteria = v.judgeCriteria()
 	return v
 }

@@ -11,6 +11,9 @@ const (
 	maxCriteria   = 15
 	maxPatchFits  = 6
 
+	// A review need not repeat what its request says.
+	maxRelevanceReview = 18
+
 	// Without a repository, concreteness is all the evidence there can be.
 	maxEvidenceNoRepo = 35
 )
@@ -29,7 +32,7 @@ const (
 	costInjection      = 20.0 // for a single suspicious sentence
 	costReuse          = 30.0
 	costLists          = 60.0
-	costOtherAnswer    = 46.0
+	costOtherAnswer    = 44.0
 	costShort          = 25.0
 	costUntied         = 45.0
 	costHidden         = 25.0
@@ -61,4 +64,7 @@ const (
 	capUntied         = 40
 	capFindings       = 45
 	capNothingChanged = 40
+	capMissingAsk     = 45
+	capPatch          = 45
+	capNoCode         = 45
 )

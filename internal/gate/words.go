@@ -78,6 +78,30 @@ var identifier = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*`)
 // camelCase, dotted.names, calls(), paths and version numbers.
 var codeLooking = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|/)[A-Za-z_$][A-Za-z0-9_$]*)+|[A-Za-z_$][A-Za-z0-9_$]*\(|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]+-?\d+(?:\.\d+)*`)
 
+// nameParts returns the words that a name of code is made of, in lower case, and
+// none when it is one word.
+func nameParts(name string) []string {
+	var parts []string
+	start := 0
+	for i := 1; i < len(name); i++ {
+		c, before := name[i], name[i-1]
+		joint := c == '_' || c == '$'
+		if !joint && (c < 'A' || c > 'Z' || before >= 'A' && before <= 'Z' && (i+1 == len(name) || name[i+1] < 'a' || name[i+1] > 'z')) {
+			continue
+		}
+		if i > start {
+			parts = append(parts, strings.ToLower(name[start:i]))
+		}
+		if start = i; joint {
+			start++
+		}
+	}
+	if start > 0 && start < len(name) {
+		parts = append(parts, strings.ToLower(name[start:]))
+	}
+	return parts
+}
+
 // codeNames returns up to n matches of codeLooking, all when n is negative. A
 // text without any of the marks that each match has is not searched.
 func codeNames(text string, n int) []string {
@@ -184,6 +208,7 @@ para esto eso ese esa estos cuando donde porque pero sino también muy ya hay ha
 quoi quand dont mais donc car très aussi avoir être fait faire faut notre votre leur cette ces nos vos
 cada mas quando onde também muito já tem ser estar fazer pode nossa nosso
 это как так для что чтобы если или при без нас нам наши мы вы они его её быть есть дело
+enough essay lecture matter matters terse succinct crisp blunt fluff nonsense rodeos corta corto breve brève court courte knapp
 answer answers question questions reply paragraph paragraphs sentence sentences word words tutorial tutorials article articles summary
 overview markdown prose ticket wiki blog chapter beginner beginners junior juniors colleague newcomer newcomers reader readers english german
 spanish french portuguese chinese japanese russian italian deutsch deutsche deutscher deutschen englisch spanisch französisch español

@@ -1,0 +1,233 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+)
+
+// suggestion matches prose that announces new code rather than a quote.
+var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|change[ds]?|replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu\w*)\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+
+// maybeSuggestion matches words that lead over to new code about as often as to
+// a quote.
+var maybeSuggestion = newSearch(`(?i)\b(?:after|becomes?|run|running|request|result\w*|gives?|build|with|put|added)\b`)
+
+// Bounds on what is compared with the files.
+const (
+	maxQuotes     = 400
+	maxQuoteLines = 60
+)
+
+// checkBlocks compares code blocks with the repository: a block right behind a
+// citation with a line is a claimed quote, and so is every removed or context
+// line of a diff.
+func (g *grounding) checkBlocks(v *view) {
+	cited := map[int]*reference{}
+	for i := range v.refs {
+		if ref := &v.refs[i]; ref.Line > 0 && ref.Status != RefNewFile && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil) {
+			cited[ref.at] = ref
+		}
+	}
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		if b.diff {
+			g.diff(v, b, cited)
+			continue
+		}
+		lines := quotable(b.lines, maxQuoteLines)
+		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
+			holds := v.quoteHolds(ref.Path, lines) || ref.guessed && v.quoteHolds("", lines)
+			if !holds && (weight < 1 || ref.guessed) && !v.namesRepo(strings.Join(lines, " ")) {
+				continue // an example
+			}
+			g.note(holds, lines, weight)
+		}
+	}
+}
+
+// claimed returns the citation that a block claims to quote, and how much it
+// does.
+func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, float64) {
+	ref, prose := claimBefore(d, b, cited)
+	if ref == nil || !announces(prose, ref) && !fills(ref, b) {
+		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
+			return nil, 0
+		}
+	}
+	if ref.guessed && !fills(ref, b) {
+		return nil, 0
+	}
+	bare := strings.ReplaceAll(prose, ref.Text, " ")
+	switch {
+	case suggestion.MatchString(codeSpan.ReplaceAllString(bare, " ")):
+		return nil, 0
+	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
+		return ref, 0.5
+	}
+	return ref, 1
+}
+
+// fills reports whether a block is as long as the range of lines that is cited.
+func fills(ref *reference, b codeBlock) bool {
+	off := ref.end - ref.Line + 1 - len(b.lines)
+	return ref.end > ref.Line && off >= -2 && off <= 2
+}
+
+// claimBehind finds the citation that follows right behind a block: "(lines 3-5)".
+func claimBehind(d *document, b codeBlock, cited map[int]*reference) *reference {
+	for i := b.end; i < min(len(d.lines), b.end+3); i++ {
+		l := d.lines[i]
+		if strings.TrimSpace(l.text) == "" {
+			continue
+		}
+		ref, ok := cited[i]
+		if !ok || l.code {
+			return nil
+		}
+		if at := strings.Index(l.text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(l.text, "(") {
+			return ref
+		}
+		return nil
+	}
+	return nil
+}
+
+// announces reports whether a line leads over to the code behind it: it ends
+// with a colon or with the citation, or is hardly more than that.
+func announces(prose string, ref *reference) bool {
+	rest := strings.TrimRight(prose, " *_`)")
+	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || len(strings.Fields(prose)) <= 8 {
+		return true
+	}
+	at := strings.LastIndex(prose, ref.Text)
+	return at >= 0 && len(strings.Fields(prose[at+len(ref.Text):])) <= 2
+}
+
+// claimBefore finds the citation that a block belongs to: in the last two
+// lines of prose before it. It returns the prose right before the block too.
+func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference, string) {
+	seen, prose := 0, ""
+	for i := b.start - 1; i >= 0 && seen < 2; i-- {
+		l := d.lines[i]
+		if l.code {
+			if strings.TrimSpace(l.text) == "" && i == b.start-1 {
+				continue // our own fence
+			}
+			return nil, ""
+		}
+		if strings.TrimSpace(l.text) == "" {
+			continue
+		}
+		seen++
+		if seen == 1 {
+			prose = l.text
+		}
+		if ref, ok := cited[i]; ok {
+			return ref, prose
+		}
+	}
+	return nil, ""
+}
+
+// certainQuote is how much more than other quotes the old side of a diff claims
+// to be what stands there.
+const certainQuote = 1.5
+
+// hunkPlace matches the head of a hunk that says where it goes.
+var hunkPlace = regexp.MustCompile(`^@@ -\d+`)
+
+// diff checks the old side of a diff: against the file that it or the prose
+// before it names, else against the whole repository.
+func (g *grounding) diff(v *view, b codeBlock, cited map[int]*reference) {
+	var old []string
+	removed, hunks, file := 0, 0, ""
+	for _, l := range b.lines {
+		if m := diffPath.FindStringSubmatch(l); m != nil {
+			if p, ok := v.index.find(clean(m[2])); ok {
+				file = p
+			}
+			continue
+		}
+		if strings.HasPrefix(l, "@@") || strings.HasPrefix(l, "diff ") {
+			if hunkPlace.MatchString(l) {
+				hunks++
+			}
+			continue
+		}
+		if rest, ok := strings.CutPrefix(l, "-"); ok {
+			removed++
+			old = append(old, rest)
+		} else if rest, ok := strings.CutPrefix(l, " "); ok {
+			old = append(old, rest)
+		}
+	}
+	if ref, _ := claimBefore(v.doc, b, cited); file == "" && ref != nil && ref.Status == RefExists {
+		file = ref.Path
+	}
+	lines := quotable(old, maxQuoteLines)
+	if len(lines) == 0 || removed == 0 {
+		return
+	}
+	holds := v.quoteHolds(file, lines) || file != "" && v.quoteHolds("", lines)
+	g.note(holds, lines, certainQuote)
+	if holds && file != "" { // each hunk is a place with what stands there
+		g.located, g.anchored, g.checkable = g.located+hunks, g.anchored+hunks, g.checkable+hunks
+	}
+}
+
+// note counts a quote of some lines. A long one that is not there takes more
+// invention than a slip.
+func (g *grounding) note(holds bool, lines []string, weight float64) {
+	if holds {
+		g.quoted++
+		return
+	}
+	g.misquoted += weight * min(3, max(1, float64(len(lines))/2.5))
+	g.badQuotes = append(g.badQuotes, strings.TrimSpace(lines[0]))
+}
+
+// quotable keeps up to most lines of a block, those that can be looked up.
+func quotable(lines []string, most int) []string {
+	var kept []string
+	for _, l := range lines {
+		t := strings.TrimSpace(l)
+		if len(t) < 6 || !meaningful(t) || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#") || strings.Contains(t, "...") || strings.Contains(t, "…") {
+			continue
+		}
+		kept = append(kept, t)
+		if len(kept) == most {
+			break
+		}
+	}
+	return kept
+}
+
+// quoteHolds reports whether most of the lines stand in the file, or
+// with an empty path in one file of the repository.
+func (v *view) quoteHolds(file string, lines []string) bool {
+	if file != "" {
+		t := v.index.text(file)
+		return t == nil || t.holds(lines) // what cannot be read is not held against anyone
+	}
+	_, same := v.index.closest(lines)
+	return enoughHold(same, len(lines)) || v.index.budget <= 0
+}
+
+// enoughHold reports whether so many lines of a quote stand in the file that it
+// is one. A few may differ; an invention has common lines too.
+func enoughHold(same, all int) bool {
+	if all < 4 {
+		return same*2 >= all
+	}
+	return same*10 >= all*7
+}
+
+func (t *fileText) holds(lines []string) bool {
+	found := 0
+	for _, l := range lines {
+		p := pack(l)
+		if len(p) >= 10 && strings.Contains(t.whole(), strings.TrimRight(p, ";,{")) || t.known(p) {
+			found++
+		}
+	}
+	return enoughHold(found, len(lines))
+}
