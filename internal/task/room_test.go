@@ -192,6 +192,21 @@ func TestTrials(t *testing.T) {
 	}
 }
 
+// A project of no known kind has its tests behind make; what they print names
+// none, so they count as a whole.
+func TestMake(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"Makefile": "test: add.sh\n\tsh test.sh\n",
+		"add.sh":   "echo $(($1 - $2))\n",
+		"test.sh":  "test \"$(sh add.sh 1 2)\" = 3\n",
+	}
+	e := newWorkshop(t, files).try(t, map[string]string{"add.sh": "echo $(($1 + $2))\n"})
+	if len(e.Fixed) != 1 || e.Tests == nil || e.Tests.Command != "make test" || e.Tests.Before.Outcome != gate.OutcomeFailed || e.Tests.After.Outcome != gate.OutcomeOK {
+		t.Errorf("%+v\n%+v", e, e.Tests)
+	}
+}
+
 // Acceptance commands run on the changed code, and nothing of the trial is left
 // in the agent's sandbox.
 func TestAcceptanceCommands(t *testing.T) {
@@ -215,6 +230,7 @@ func TestMissingDependencies(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"go":     {"go.mod": "module example.com/a\n\ngo 1.24\n\nrequire example.com/other v1.0.0\n", "a.go": "package a\n\nimport _ \"example.com/other\"\n"},
 		"node":   {"package.json": `{"scripts":{"test":"node -e \"require('left-pad')\""}}`, "index.js": "require('left-pad')\n"},
+		"cargo":  {"Cargo.toml": "[package]\nname = \"a\"\nversion = \"0.1.0\"\n\n[dependencies]\nserde = \"1\"\n", "src/lib.rs": "use serde::Serialize;\n"}, // or no cargo at all
 		"python": {"a.py": "import not_installed_anywhere\n", "test_a.py": "import unittest, a\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
