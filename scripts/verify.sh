@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 status=0
 scripts/gofmt.sh || status=1
 
-generated=(docs/openapi.json sdk/typescript/src/schema.d.ts ':(glob)**/*_templ.go')
+generated=(docs/openapi.json sdk/typescript/src/schema.ts ':(glob)**/*_templ.go')
 changed=$(git diff --name-only -- "${generated[@]}"
   git ls-files --others --exclude-standard -- "${generated[@]}")
 if [[ -n $changed ]]; then

@@ -76,6 +76,7 @@ func New(deps Deps) http.Handler {
 	setErrorModel()
 	s.registerAll()
 	s.describeErrors()
+	s.describeStreams()
 	s.registerRaw(mux)
 	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
@@ -123,6 +124,7 @@ func OpenAPI(deps Deps) ([]byte, error) {
 	setErrorModel()
 	s.registerAll()
 	s.describeErrors()
+	s.describeStreams()
 	return openAPIDocument(s.api)
 }
 

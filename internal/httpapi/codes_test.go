@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -35,6 +36,35 @@ func TestEveryCodeIsPublished(t *testing.T) {
 		}
 		if !strings.Contains(string(document), `"`+string(code)+`"`) {
 			t.Errorf("%s is not in the OpenAPI document", code)
+		}
+	}
+}
+
+// Whoever generates a client from the document learns what every call answers.
+func TestEveryAnswerIsDescribed(t *testing.T) {
+	t.Parallel()
+	document, err := httpapi.OpenAPI(httpapi.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+			Responses   map[string]struct {
+				Content map[string]any `json:"content"`
+			} `json:"responses"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(document, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range doc.Paths {
+		for _, operation := range path {
+			for status, answer := range operation.Responses {
+				if len(answer.Content) == 0 {
+					t.Errorf("%s: nothing says what the %s answer holds", operation.OperationID, status)
+				}
+			}
 		}
 	}
 }

@@ -3,12 +3,14 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
 )
 
 // describeErrors gives every operation the error answer and lists the codes.
@@ -21,14 +23,42 @@ func (s *server) describeErrors() {
 	}
 	answer := doc.Components.Schemas.Map()["ErrorAnswer"]
 	answer.Properties["code"].Enum = codes
-	for _, item := range doc.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op == nil {
-				continue
-			}
-			op.Responses["default"] = &huma.Response{
-				Description: "The call had no effect; error.code says why.",
-				Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	for op := range operations(doc) {
+		op.Responses["default"] = &huma.Response{
+			Description: "The call had no effect; error.code says why.",
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}
+	}
+}
+
+// describeStreams says what the calls answer that write their answer by themselves.
+func (s *server) describeStreams() {
+	doc := s.api.OpenAPI()
+	of := func(answer reflect.Type) *huma.MediaType {
+		return &huma.MediaType{Schema: doc.Components.Schemas.Schema(answer, true, "")}
+	}
+	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	binary := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	answers := map[string]map[string]*huma.MediaType{
+		"execCommand":              {"application/json": of(reflect.TypeFor[Envelope[sandbox.Result]]()), "text/event-stream": text},
+		"readFile":                 {"application/json": of(reflect.TypeFor[Envelope[sandbox.FileContent]]()), "application/octet-stream": binary},
+		"streamTaskEvents":         {"text/event-stream": text},
+		"downloadMonthlyStatement": {"text/csv": text},
+	}
+	for op := range operations(doc) {
+		if content, streams := answers[op.OperationID]; streams {
+			op.Responses["200"].Content = content
+		}
+	}
+}
+
+func operations(doc *huma.OpenAPI) iter.Seq[*huma.Operation] {
+	return func(yield func(*huma.Operation) bool) {
+		for _, item := range doc.Paths {
+			for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+				if op != nil && !yield(op) {
+					return
+				}
 			}
 		}
 	}

@@ -18,7 +18,7 @@ type Archive struct {
 // uploadTime is what sending a large archive may take on top of the timeout.
 const uploadTime = 10 * time.Minute
 
-// UploadArchive sends a tar.gz or zip of a work tree, at most 64 MiB. Errors:
+// UploadArchive sends a tar.gz or zip of a work tree, at most 50 MiB. Errors:
 // ARCHIVE_INVALID, PAYLOAD_TOO_LARGE.
 func (s *TasksService) UploadArchive(ctx context.Context, content []byte) (*Archive, error) {
 	r := request{method: http.MethodPost, path: "/archives", as: asOwner, raw: content, extra: uploadTime}

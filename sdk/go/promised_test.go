@@ -16,15 +16,22 @@ func TestPromisedMethods(t *testing.T) {
 		of      any
 		methods []string
 	}{
-		{c.Agents, []string{
-			"Register", "Me", "Get", "Search", "Update", "Mine", "RotateKey", "Deactivate", "Reactivate", "RegisterWebhook", "Webhook", "DeleteWebhook",
+		{c.Auth, []string{
+			"SignUp", "SignIn", "SignOut", "Me", "Rename", "ChangePassword", "ForgotPassword", "ResetPassword", "CreateToken", "Tokens", "RevokeToken",
 		}},
+		{c.Agents, []string{
+			"Register", "Me", "Get", "Search", "Update", "Mine", "RotateKey", "Deactivate", "Reactivate", "Webhook", "RegisterWebhook", "GetWebhook", "DeleteWebhook",
+		}},
+		{c.Agents.Webhook(""), []string{"Register", "Get", "Delete", "RotateSecret", "Test", "Deliveries", "Redeliver"}},
 		{c.Tasks, []string{
 			"Submit", "Get", "List", "Submitted", "Events", "Decline", "ProvisionSandbox", "Executing", "Complete", "Fail", "Feedback", "Cancel", "Approve",
-			"Gate", "Patch", "AccessLog", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
+			"Gate", "Patch", "AccessLog", "UploadArchive", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
 			"Stat", "Mkdir", "Move", "Delete", "Exec", "CancelExec", "DestroySandbox",
 		}},
-		{c.Vault, []string{"Balance", "Pool", "TopUp", "SetAutoTopUp", "Transactions", "Withdraw", "Withdrawals", "Connect"}},
+		{c.Vault, []string{
+			"Balance", "Pool", "TopUp", "SetAutoTopUp", "Limits", "SetLimits", "Transactions", "Statement", "StatementCSV", "Withdraw", "Withdrawals", "Connect",
+		}},
+		{c.Operator, []string{"Refunds", "Refund", "DecideRefund", "Rechecks", "Recheck", "DecideRecheck"}},
 	} {
 		of := reflect.TypeOf(resource.of)
 		for _, name := range resource.methods {

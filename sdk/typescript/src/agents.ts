@@ -10,6 +10,7 @@ import type {
   Webhook,
   WebhookEventType,
 } from "./types.js"
+import { AgentWebhook } from "./webhook.js"
 
 /** Registers, finds and changes agents. */
 export class Agents {
@@ -42,14 +43,8 @@ export class Agents {
   }
 
   /** Public profiles, filtered. */
-  async search(query: AgentQuery = {}, options?: CallOptions): Promise<Page<Agent>> {
-    const { data, pagination } = await this.transport.answer<Agent[]>({
-      method: "GET",
-      path: "/agents",
-      query: { ...query },
-      options,
-    })
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  search(query: AgentQuery = {}, options?: CallOptions): Promise<Page<Agent>> {
+    return this.transport.page({ method: "GET", path: "/agents", query: { ...query }, options })
   }
 
   /** The calling owner's agents. */
@@ -107,19 +102,26 @@ export class Agents {
     })
   }
 
+  /**
+   * The webhook of an owner's agent; without an id the calling agent's, or that of the owner's only
+   * one. Makes no call.
+   */
+  webhook(agentId?: string): AgentWebhook {
+    return new AgentWebhook(this.transport, agentId)
+  }
+
   /** Sets the calling agent's webhook; `secret` is in the answer the first time only. Without events it gets all. */
   registerWebhook(webhook: string | { url: string; events?: WebhookEventType[] }, options?: CallOptions): Promise<Webhook> {
-    const body = typeof webhook === "string" ? { url: webhook } : webhook
-    return this.transport.call({ method: "PUT", path: "/agents/me/webhook", caller: "agent", body, options })
+    return this.webhook().register(webhook, options)
   }
 
   /** The calling agent's webhook. */
   getWebhook(options?: CallOptions): Promise<Webhook> {
-    return this.transport.call({ method: "GET", path: "/agents/me/webhook", caller: "agent", options })
+    return this.webhook().get(options)
   }
 
   /** Ends deliveries to the calling agent. */
-  async deleteWebhook(options?: CallOptions): Promise<void> {
-    await this.transport.call({ method: "DELETE", path: "/agents/me/webhook", caller: "agent", options })
+  deleteWebhook(options?: CallOptions): Promise<void> {
+    return this.webhook().delete(options)
   }
 }

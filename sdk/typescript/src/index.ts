@@ -1,4 +1,5 @@
 import { Agents } from "./agents.js"
+import { Auth } from "./auth.js"
 import { Operator } from "./operator.js"
 import { run, type Handler, type RunOptions } from "./run.js"
 import { Tasks } from "./tasks.js"
@@ -8,6 +9,7 @@ import { Webhooks } from "./webhooks.js"
 
 /** Talks to one city as one agent, one owner, or both. */
 export class AgentCity {
+  readonly auth: Auth
   readonly agents: Agents
   readonly tasks: Tasks
   readonly vault: Vault
@@ -17,6 +19,7 @@ export class AgentCity {
 
   constructor(options: AgentCityOptions = {}) {
     const transport = new Transport(options)
+    this.auth = new Auth(transport)
     this.agents = new Agents(transport)
     this.tasks = new Tasks(transport)
     this.vault = new Vault(transport)
@@ -50,6 +53,7 @@ export {
   type FieldError,
 } from "./errors.js"
 export type { Agents } from "./agents.js"
+export type { Auth } from "./auth.js"
 export type { Operator } from "./operator.js"
 export type { EventOptions } from "./events.js"
 export { TaskLostError, type Handler, type Job, type RunOptions, type Work } from "./run.js"
@@ -57,4 +61,5 @@ export { repoDir, type Tasks } from "./tasks.js"
 export type { AgentCityOptions, CallOptions } from "./transport.js"
 export type * from "./types.js"
 export type { Vault } from "./vault.js"
+export type { AgentWebhook } from "./webhook.js"
 export { Webhooks, type WebhookHeaders } from "./webhooks.js"

@@ -6,15 +6,8 @@ export class Operator {
   constructor(private readonly transport: Transport) {}
 
   /** Refunds that wait for a decision, oldest first, or those that had one, newest first. */
-  async refunds(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RefundCase>> {
-    const { data, pagination } = await this.transport.answer<RefundCase[]>({
-      method: "GET",
-      path: "/operator/refunds",
-      caller: "owner",
-      query: { ...query },
-      options,
-    })
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  refunds(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RefundCase>> {
+    return this.transport.page({ method: "GET", path: "/operator/refunds", caller: "owner", query: { ...query }, options })
   }
 
   /** What the refund of a task is about. */
@@ -35,15 +28,8 @@ export class Operator {
   }
 
   /** Verdicts that wait for a second look, oldest first, or those that had one, newest first. */
-  async rechecks(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RecheckCase>> {
-    const { data, pagination } = await this.transport.answer<RecheckCase[]>({
-      method: "GET",
-      path: "/operator/rechecks",
-      caller: "owner",
-      query: { ...query },
-      options,
-    })
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  rechecks(query: CursorQuery & { status?: "waiting" | "decided" } = {}, options?: CallOptions): Promise<Page<RecheckCase>> {
+    return this.transport.page({ method: "GET", path: "/operator/rechecks", caller: "owner", query: { ...query }, options })
   }
 
   /** What the re-check of a task is about. */

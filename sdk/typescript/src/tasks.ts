@@ -2,6 +2,7 @@ import { taskEvents, type EventOptions } from "./events.js"
 import { path, type CallOptions, type Request, type Transport } from "./transport.js"
 import type {
   Access,
+  Archive,
   Completion,
   CursorQuery,
   ExecOptions,
@@ -30,6 +31,9 @@ export const repoDir = "/home/user/repo"
 /** What cloning a large repository may take on top of the timeout, in milliseconds. */
 const provisionTime = 120_000
 
+/** What sending a large archive may take on top of the timeout, in milliseconds. */
+const uploadTime = 600_000
+
 /** Submits tasks as a buyer and works on them as an agent. */
 export class Tasks {
   constructor(private readonly transport: Transport) {}
@@ -41,21 +45,19 @@ export class Tasks {
     return this.transport.call({ method: "POST", path: "/tasks", caller: "owner", keyed: true, body: task, options })
   }
 
+  /** Sends a tar.gz or zip of a work tree, at most 50 MiB, to be named as `input.archiveId`. */
+  uploadArchive(content: Uint8Array, options?: CallOptions): Promise<Archive> {
+    return this.transport.call({ method: "POST", path: "/archives", caller: "owner", bytes: content, extraTime: uploadTime, options })
+  }
+
   /** A task of the calling buyer, or the assigned agent's view of it. */
   get(taskId: string, options?: CallOptions): Promise<Task> {
     return this.transport.call({ method: "GET", path: path("tasks", taskId), caller: "either", options })
   }
 
   /** The caller's tasks, newest first. */
-  async list(query: CursorQuery & { status?: TaskStatus; role?: "buyer" | "agent" } = {}, options?: CallOptions): Promise<Page<Task>> {
-    const { data, pagination } = await this.transport.answer<Task[]>({
-      method: "GET",
-      path: "/tasks",
-      caller: "either",
-      query: { ...query },
-      options,
-    })
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  list(query: CursorQuery & { status?: TaskStatus; role?: "buyer" | "agent" } = {}, options?: CallOptions): Promise<Page<Task>> {
+    return this.transport.page({ method: "GET", path: "/tasks", caller: "either", query: { ...query }, options })
   }
 
   /**
@@ -103,10 +105,8 @@ export class Tasks {
   }
 
   /** What agents looked at and did in the sandboxes of a task the caller ordered, oldest first. */
-  async accessLog(taskId: string, query: CursorQuery = {}, options?: CallOptions): Promise<Page<Access>> {
-    const request: Request = { method: "GET", path: path("tasks", taskId, "access-log"), caller: "either", query: { ...query }, options }
-    const { data, pagination } = await this.transport.answer<Access[]>(request)
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  accessLog(taskId: string, query: CursorQuery = {}, options?: CallOptions): Promise<Page<Access>> {
+    return this.transport.page({ method: "GET", path: path("tasks", taskId, "access-log"), caller: "either", query: { ...query }, options })
   }
 
   // As an agent.

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { AgentCityError, AuthenticationError, errorFor, NetworkError, temporary } from "./errors.js"
 import { backoff, sleep, Watchdog } from "./timing.js"
-import type { Pagination } from "./types.js"
+import type { Page, Pagination } from "./types.js"
 
 /** Options of a client; all are optional: public calls need no secret. */
 export interface AgentCityOptions {
@@ -36,6 +36,10 @@ export interface Request {
   path: string
   query?: Record<string, string | number | boolean | readonly string[] | undefined>
   body?: unknown
+  /** What the answer shall be, when it shall not be JSON. */
+  accept?: string
+  /** A body that is no JSON. */
+  bytes?: Uint8Array
   caller?: Caller
   /** Gets an Idempotency-Key of its own, so that it can be repeated. */
   keyed?: boolean
@@ -79,13 +83,29 @@ export class Transport {
     return (await this.answer<T>(request)).data
   }
 
-  /** Does a call, again when that is safe and may help, and returns its answer. */
-  async answer<T>(request: Request): Promise<Answer<T>> {
+  /** Does a call and returns its answer. */
+  answer<T>(request: Request): Promise<Answer<T>> {
+    return this.attempts(request, (text) => envelopeOf<T>(request, text))
+  }
+
+  /** Does a call and returns its answer as it came. */
+  text(request: Request): Promise<string> {
+    return this.attempts(request, (text) => text)
+  }
+
+  /** Does a call whose answer is a list. */
+  async page<T>(request: Request): Promise<Page<T>> {
+    const { data, pagination } = await this.answer<T[]>(request)
+    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  }
+
+  /** Does a call, again when that is safe and may help. */
+  private async attempts<T>(request: Request, read: (text: string) => T): Promise<T> {
     const headers = this.headers(request)
     const signal = request.options?.signal
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.attempt<T>(request, headers)
+        return await this.attempt(request, headers, read)
       } catch (error) {
         if (attempt >= this.retries || !isSafe(request, headers) || !temporary(error)) throw error
         const wait = backoff(attempt, error)
@@ -110,14 +130,14 @@ export class Transport {
     }
   }
 
-  private async attempt<T>(request: Request, headers: Record<string, string>): Promise<Answer<T>> {
+  private async attempt<T>(request: Request, headers: Record<string, string>, read: (text: string) => T): Promise<T> {
     const { signal, timeout } = request.options ?? {}
     const ms = (timeout ?? this.timeout) + (request.extraTime ?? 0)
     const watchdog = new Watchdog(ms, signal)
     try {
       const response = await this.send(request, headers, watchdog.signal)
       if (!response.ok) throw await answerError(request, response)
-      return envelopeOf<T>(request, await response.text())
+      return read(await response.text())
     } catch (error) {
       signal?.throwIfAborted()
       if (watchdog.timedOut) throw new NetworkError(`${nameOf(request)} got no answer within ${ms} ms.`, { cause: error })
@@ -135,12 +155,14 @@ export class Transport {
     const search = query.toString()
     const init: RequestInit = { method: request.method, headers, signal }
     if (request.body !== undefined) init.body = JSON.stringify(request.body)
+    if (request.bytes !== undefined) init.body = request.bytes as Uint8Array<ArrayBuffer>
     return globalThis.fetch(this.base + request.path + (search && "?" + search), init)
   }
 
   private headers(request: Request): Record<string, string> {
-    const headers: Record<string, string> = { Accept: "application/json", ...this.secret(request.caller ?? "nobody") }
+    const headers: Record<string, string> = { Accept: request.accept ?? "application/json", ...this.secret(request.caller ?? "nobody") }
     if (request.body !== undefined) headers["Content-Type"] = "application/json"
+    if (request.bytes !== undefined) headers["Content-Type"] = "application/octet-stream"
     const key = request.options?.idempotencyKey ?? (request.keyed ? randomUUID() : undefined)
     if (key !== undefined) headers["Idempotency-Key"] = key
     return headers

@@ -1,3 +1,17 @@
+import type { components } from "./schema.js"
+
+// The shapes are those of the city's OpenAPI document, from which schema.ts
+// is generated. Here they get their names, and what the document cannot say.
+
+type Schemas = components["schemas"]
+
+/** A schema of the document; lists are never null in answers and need not be in requests. */
+type Data<Name extends keyof Schemas> = NotNull<Schemas[Name]>
+type NotNull<T> = T extends readonly (infer One)[] ? NotNull<One>[] : T extends object ? { [Key in keyof T]: NotNull<Exclude<T[Key], null>> } : T
+
+/** A schema, with some of its fields told more exactly. */
+type Refined<Name extends keyof Schemas, Fields> = Omit<Data<Name>, keyof Fields> & Fields
+
 /** What kind of work a task is and an agent accepts. */
 export type Category =
   | "code_review"
@@ -46,15 +60,8 @@ export type WebhookEventType =
   | "payout_paid"
   | "payout_failed"
 
-/** Where in a list an answer stands: page numbers, or a cursor where a list can grow without bound. */
-export interface Pagination {
-  page?: number
-  pageSize: number
-  total?: number
-  totalPages?: number
-  /** Pass it as `cursor` for the next page; missing on the last. */
-  nextCursor?: string
-}
+/** Where in a list an answer stands: page numbers, or `nextCursor` where a list can grow without bound. */
+export interface Pagination extends Data<"Pagination"> {}
 
 /** One page of a list. */
 export interface Page<T> {
@@ -74,60 +81,42 @@ export interface CursorQuery {
   limit?: number
 }
 
+// Owners.
+
+/** A person or company that owns agents and buys work. */
+export interface Owner extends Data<"Owner"> {}
+
+/** A sign-in: `token` serves as `ownerToken` until it expires; missing when the mail address must be verified first. */
+export interface Session extends Data<"SignedIn"> {}
+
+/** Whoever calls. */
+export interface Me extends Refined<"Me", { owner?: Owner; agent?: Agent }> {}
+
+/** An owner token as a list shows it: without its secret. */
+export interface OwnerToken extends Data<"OwnerToken"> {}
+
+/** An owner token at its creation, the only time the secret shows, as `token`. */
+export interface NewOwnerToken extends Data<"NewOwnerToken"> {}
+
+// Agents.
+
 /** A category of work an agent accepts, with what it knows there. */
-export interface Capability {
-  category: Category
-  tags?: string[]
-}
+export interface Capability extends Refined<"CapabilityView", { category: Category }> {}
 
 /** What an agent charges; `baseRate` is in cents. */
-export interface Pricing {
-  model: "per_task"
-  baseRate: number
-  currency: "USD"
-}
+export interface Pricing extends Refined<"PricingView", { model: "per_task"; currency?: "USD" }> {}
 
 /** A new agent. Without `pricing` its model's tier decides. */
-export interface RegisterAgent {
-  displayName: string
-  framework: Framework
-  model: string
-  description?: string
-  capabilities: Capability[]
-  pricing?: Pricing
-  maxConcurrentTasks?: number
-}
+export interface RegisterAgent
+  extends Refined<"RegisterAgent", { framework: Framework; capabilities: Capability[]; pricing?: Pricing }> {}
 
 /** What to change of an agent. */
 export type UpdateAgent = Partial<RegisterAgent> & { availability?: Availability }
 
 /** An agent: its owner and itself see all, the public the profile. */
-export interface Agent {
-  id: string
-  displayName: string
-  framework: Framework
-  model: string
-  description: string
-  capabilities: Capability[]
-  /** Missing: the tier's rate applies. */
-  pricing?: Pricing
-  /** What a small task costs, in cents. */
-  rateCents: number
-  maxConcurrentTasks: number
-  availability: Availability
-  status: "active" | "suspended" | "deactivated"
-  /** Score 0 to 1000, 500 is neutral; confidence 0 to 100. */
-  reputation: { score: number; confidence: number; tasksCompleted: number; tasksFailed: number }
-  lastSeenAt?: string
-  createdAt: string
-
-  // The owner and the agent itself alone see what follows.
-  ownerId?: string
-  keyPrefix?: string
-  /** Why it is suspended. */
-  statusReason?: string
-  updatedAt?: string
-}
+export interface Agent
+  extends Refined<"AgentProfile", { framework: Framework; capabilities: Capability[]; pricing?: Pricing }>,
+    Partial<Omit<Data<"OwnAgent">, keyof Schemas["AgentProfile"]>> {}
 
 /** A new agent with its key, the only time the key shows. */
 export interface Registration {
@@ -143,422 +132,145 @@ export interface AgentQuery extends PageQuery {
   maxPrice?: number
   minScore?: number
   availability?: Availability
-  sort?: string
+  sort?: "score" | "price" | "newest" | "completed"
 }
 
-/** Where the city sends an agent's events. */
-export interface Webhook {
-  id: string
-  url: string
-  events: WebhookEventType[]
-  /** `whsec_…`, on first registration only. */
-  secret?: string
-  createdAt: string
-}
+/** An agent's standing: 0 to 1000, of what it is made, and what moved it. */
+export interface Reputation extends Data<"ReputationView"> {}
+
+/** Where the city sends an agent's events; `secret` (`whsec_…`) is there on first registration and after a rotation only. */
+export interface Webhook extends Refined<"Webhook", { events: WebhookEventType[] }> {}
+
+/** One message to a webhook; `id` is the webhook-id that the receiver saw. */
+export interface Delivery extends Refined<"WebhookDelivery", { body: WebhookEvent }> {}
 
 /** What a webhook delivery says; `data` is the task's redacted view. */
 export interface WebhookEvent {
   id: string
-  type: WebhookEventType
+  type: WebhookEventType | "test"
   createdAt: string
   data: Record<string, unknown>
 }
 
-/** What done means: agents see criteria at once, commands and paths after they commit. */
-export interface Acceptance {
-  criteria?: string[]
-  commands?: string[]
-  paths?: string[]
-}
+// Orders.
 
-/** A buyer's order; `maxBudget` is in cents and held until the task ends. */
-export interface SubmitTask {
-  taskType: Category
-  maxBudget: number
-  /** The agent to hire; without it the city picks one. */
-  agentId?: string
-  tags?: string[]
-  deadlineMinutes?: number
-  acceptance?: Acceptance
-  /** Code comes as at most one of `repo`, `code` and `archiveId`. */
-  input: {
-    description: string
-    repo?: string
-    ref?: string
-    /** Used for the clone, then wiped; never shown to anyone. */
-    repoToken?: string
-    code?: string
-    archiveId?: string
-  }
-}
+/** What done means: agents see criteria at once, commands and paths after they commit. */
+export interface Acceptance extends Data<"Acceptance"> {}
+
+/** A buyer's order; `maxBudget` is in cents and held until the task ends. Code comes as at most one of `repo`, `code` and `archiveId`. */
+export interface SubmitTask extends Refined<"SubmitTask", { taskType: Category }> {}
+
+/** An uploaded work tree; its `id` goes into a task's `input.archiveId`. */
+export interface Archive extends Data<"ArchiveView"> {}
 
 /** A task's request, as far as the caller may see it. */
-export interface TaskInput {
-  description: string
-  repo?: string
-  ref?: string
-  code?: string
-  /** Whether the code is still sealed. */
-  redacted: boolean
-}
+export interface TaskInput extends Data<"AgentInput"> {}
 
 /** What will be charged when the work passes, in cents, and how that is found. */
-export interface Quote {
-  model: string
-  modelKnown: boolean
-  baseRateCents: number
-  /** 0 until the code is fetched for the agent's sandbox. */
-  repoTokens: number
-  /** The model's price for a million input tokens. */
-  centsPerMTok: number
-  /** Where the model's price was read, and the day of it, YYYY-MM-DD. */
-  priceSource?: string
-  priceDate?: string
-  /** How many times the tokens are expected to be paid for. */
-  factor: number
-  estimateCents: number
-  maxBudgetCents: number
-  chargeCents: number
-}
-
-/** One finding of a deliverable, with its place in the repository. */
-export interface Finding {
-  file: string
-  line?: number
-  severity: string
-  claim: string
-  evidence?: string
-  fix?: string
-}
-
-/** A deliverable; `result` is the work as markdown. */
-export interface Output {
-  result: string
-  findings?: Finding[]
-  model?: string
-  turns?: number
-  toolCallCount?: number
-  actualApiCostCents?: number
-}
-
-/** What an agent hands in. */
-export interface Completion {
-  output: Output
-  /** The agent's own opinion, 0 to 100; it does not move the verdict. */
-  qualityScore?: number
-  executionTimeMs?: number
-}
-
-/** What a buyer says of a result. Thumbs down inside the refund window refunds and needs a reason. */
-export interface Feedback {
-  thumbs: "up" | "down"
-  rating?: number
-  reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other"
-  comment?: string
-  /** On down: the number of the acceptance criterion that is not met, from 1. Against a verdict of 80 or more a refund that names none waits for an operator. */
-  criterion?: number
-}
-
-/** A refund that waits for an operator's decision, or had one. */
-export interface RefundReview {
-  /** Why the refund is not instant. */
-  cause: "high_verdict" | "refund_rate"
-  askedAt: string
-  /** Without a decision until then the buyer is refunded. */
-  decideBy: string
-  /** Absent while it waits. */
-  decision?: "refund" | "deny"
-  decidedAt?: string
-  /** The operator's reason. */
-  note?: string
-}
-
-/** One thing that an agent looked at or did in a task's sandbox. */
-export interface Access {
-  sandboxId: string
-  /** Counts up in one sandbox. */
-  seq: number
-  /** When it began. */
-  at: string
-  op: "list" | "stat" | "read" | "search" | "write" | "mkdir" | "move" | "delete" | "exec"
-  /** The path, or the command as a shell takes it. */
-  target: string
-  /** What was searched for, where something was moved to, where a command ran. */
-  detail?: string
-  /** Read, written or printed. */
-  bytes: number
-  exitCode?: number
-  /** In microseconds. */
-  durationUs: number
-  /** Why it failed. */
-  error?: string
-}
-
-/** What a task moved, as its buyer, or the agent's side, may see it. Amounts are in cents. */
-export interface TaskStatement {
-  taskId: string
-  party: "buyer" | "agent"
-  status: TaskStatus
-  currency: string
-  maxBudgetCents: number
-  chargeCents: number
-  feePercent: number
-  feeCents: number
-  earnedCents: number
-  returnedCents: number
-  refundUntil?: string
-  /** When the earnings left escrow and could be paid out. */
-  releasedAt?: string
-  transfers: { id: string; kind: string; from: string; to: string; amount: number; at: string }[]
-}
-
-/** What a task cost, signed by the city; `aicity receipt verify` checks it without the city. */
-export interface SignedReceipt {
-  receipt: {
-    version: number
-    /** Counts the receipts of a task; the highest replaces the others. */
-    number: number
-    issuer: string
-    issuedAt: string
-    taskId: string
-    state: "charged" | "released" | "refunded"
-    currency: string
-    chargeCents: number
-    feeCents: number
-    refundedCents: number
-    [field: string]: unknown
-  }
-  signature: { algorithm: string; keyId: string; value: string }
-}
-
-/** A refund that waits for an operator, with what it is to be decided by. */
-export interface RefundCase {
-  taskId: string
-  taskType: Category
-  status: TaskStatus
-  description: string
-  criteria: string[]
-  buyerId: string
-  agentId: string
-  chargeCents: number
-  gateScore?: number
-  buyer: { completedTasks: number; refundedTasks: number; refundRate: number }
-  feedback?: Feedback
-  refundReview: RefundReview
-}
-
-/** A verdict that its agent wants looked at again. */
-export interface Recheck {
-  reason: string
-  askedAt: string
-  /** Without a decision until then the verdict stands. */
-  decideBy: string
-  /** Absent while it waits. */
-  decision?: "overturn" | "clear" | "uphold"
-  decidedAt?: string
-  /** The operator's reason. */
-  note?: string
-}
-
-/** A verdict that waits for an operator's second look, or had one. */
-export interface RecheckCase {
-  taskId: string
-  taskType: Category
-  status: TaskStatus
-  description: string
-  criteria: string[]
-  buyerId: string
-  agentId: string
-  /** What overturning charges the buyer. */
-  quoteCents: number
-  gateScore?: number
-  recheck: Recheck
-}
-
-/** What the quality gate found in a deliverable. */
-export interface GateReport {
-  version: string
-  /** 0 to 100; 50 passes. */
-  score: number
-  verdict: string
-  borderline: boolean
-  /** What the task said must hold, one by one. */
-  criteria?: { kind: "criterion" | "command" | "paths"; text: string; finding: GateFinding; evidence?: string }[]
-  signals: { name: string; points: number; max: number; cap?: number; reason: string; evidence?: string[] }[]
-  references: { text: string; path: string; line?: number; status: string; quoted?: boolean }[]
-  /** What would have raised the score. */
-  advice: string[]
-  /** What building and testing the patch in a sandbox showed. */
-  executed?: {
-    /** Why it was not run, or not to its end. */
-    note?: string
-    build?: GateStep
-    tests?: GateStep
-    newTests?: string[]
-    fixed?: string[]
-    broken?: string[]
-    /** Faults put into the code to see whether the new tests notice; the code itself for the buyer only. */
-    mutations?: { file: string; line: number; from: string; to: string; caught: boolean }[]
-    commands?: { command: string; finding: GateFinding; run: GateRun }[]
-  }
-  /** What a judge said, when the score was borderline. */
-  judge?: {
-    outcome: "agreed" | "majority" | "no_majority" | "unavailable"
-    note: string
-    heuristicScore: number
-    model?: string
-    opinions?: { verdict?: string; score: number; reasons?: string[]; missing?: string[]; failure?: string }[]
-  }
-}
-
-/** What became of something that the task asked for. */
-export type GateFinding = "met" | "not_met" | "not_shown"
-
-/** How one command went. */
-export interface GateRun {
-  outcome: "ok" | "failed" | "not_run"
-  why?: string
-  exitCode: number
-  durationMs: number
-  passed?: number
-  failed?: number
-  /** The end of what it printed. */
-  output?: string
-}
-
-/** One command, run before and after the patch. */
-export interface GateStep {
-  command: string
-  before: GateRun
-  after: GateRun
-}
+export interface Quote extends Data<"Quote"> {}
 
 /** A task: its buyer sees all, the assigned agent a redacted view until it commits. Money is in cents. */
-export interface Task {
-  id: string
-  taskType: Category
-  status: TaskStatus
-  tags: string[]
-  maxBudget: number
-  quote: Quote
-  hasRepo: boolean
-  hasCode: boolean
-  sizeClass?: "small" | "medium" | "large"
-  input: TaskInput
-  acceptance: Acceptance
-  deadlineMinutes: number
-  /** How the buyer has dealt with earlier work, as known when the task was ordered. */
-  buyer: { completedTasks: number; refundedTasks: number; refundRate: number }
-  sandboxId?: string
-  gateScore?: number
-  failCode?: string
-  failReason?: string
-  chargeCents?: number
-  feeCents?: number
-  /** The charge less the fee. */
-  earnedCents?: number
-  /** The platform's part of a charge, in percent. */
-  feePercent: number
-  feedback?: Feedback
-  /** There when a refund waits for an operator, or had to. */
-  refundReview?: RefundReview
-  /** A re-check of the verdict that the agent asked for. */
-  recheck?: Recheck
-  /** Until when the agent may ask for a re-check; absent when it may not. */
-  recheckBy?: string
-  createdAt: string
-  assignedAt?: string
-  /** When the task goes to the next agent unless this one starts. */
-  acceptBy?: string
-  startedAt?: string
-  deadlineAt?: string
-  deliveredAt?: string
-  endedAt?: string
-  refundUntil?: string
-  /** When the earnings left escrow. */
-  releasedAt?: string
-
-  // The buyer alone sees what follows.
-  buyerId?: string
-  submittedByAgentId?: string
-  agentId?: string
-  /** Whether the buyer picked the agent. */
-  direct?: boolean
-  routing?: { agentId: string; score: number; reasons: { term: string; points: number; max: number }[] }[]
-  output?: Output
+export interface Task
+  extends Refined<"AgentView", TaskFields>,
+    Partial<Omit<Data<"TaskView">, keyof Schemas["AgentView"] | "output" | "gate">> {
+  // The buyer alone sees these and whatever else may be missing.
+  output?: Deliverable
   gate?: GateReport
 }
 
-/** One entry of a task's timeline. */
-export interface TaskEvent {
-  id: string
-  /** Grows with every event; pass it as `after` to resume. */
-  seq: number
-  /** `task.submitted`, `task.assigned`, … */
-  type: string
-  at: string
-  data: Record<string, unknown>
+interface TaskFields {
+  taskType: Category
+  status: TaskStatus
+  input: TaskInput
+  acceptance: Acceptance
+  quote: Quote
+  feedback?: Feedback
+  refundReview?: RefundReview
+  recheck?: Recheck
 }
+
+/** One entry of a task's timeline; `type` is `task.submitted`, `task.assigned`, … Pass `seq` as `after` to resume. */
+export interface TaskEvent extends Refined<"TaskEvent", { data: Record<string, unknown> }> {}
+
+// Work.
+
+/** One finding of a deliverable, with its place in the repository. */
+export interface Finding extends Data<"Finding"> {}
+
+/** What an agent hands in; `result` is the work as markdown. */
+export interface Output extends Data<"Output"> {}
+
+/** What an agent handed in, as the buyer gets it. */
+export interface Deliverable extends Data<"Deliverable"> {}
+
+/** The call that hands work in. */
+export interface Completion extends Data<"CompleteTask"> {}
+
+/** What the quality gate found in a deliverable; a `score` of 50 passes. */
+export interface GateReport extends Data<"Report"> {}
+
+/** What became of something that the task asked for. */
+export type GateFinding = GateRequirement["finding"]
+
+/** One of the task's criteria, commands or paths, and what became of it. */
+export interface GateRequirement extends Data<"Criterion"> {}
+
+/** How one command went. */
+export interface GateRun extends Data<"Run"> {}
+
+/** One command, run before and after the patch. */
+export interface GateStep extends Data<"Step"> {}
+
+/** What a buyer says of a result. Thumbs down inside the refund window refunds and needs a reason. */
+export interface Feedback
+  extends Refined<
+    "Feedback",
+    { thumbs: "up" | "down"; reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other" }
+  > {}
+
+/** A refund that waits for an operator's decision, or had one. */
+export interface RefundReview extends Data<"Review"> {}
+
+/** A verdict that its agent wants looked at again. */
+export interface Recheck extends Data<"Recheck"> {}
+
+/** A refund that waits for an operator, with what it is to be decided by. */
+export interface RefundCase extends Refined<"RefundCase", { taskType: Category; status: TaskStatus; feedback?: Feedback }> {}
+
+/** A verdict that waits for an operator's second look, or had one. */
+export interface RecheckCase extends Refined<"RecheckCase", { taskType: Category; status: TaskStatus }> {}
+
+/** One thing that an agent looked at or did in a task's sandbox. */
+export interface Access extends Data<"AccessView"> {}
+
+/** What a task moved, as its buyer, or the agent's side, may see it. Amounts are in cents. */
+export interface TaskStatement extends Refined<"Statement", { status: TaskStatus }> {}
+
+/** What a task cost, signed by the city; `aicity receipt verify` checks it without the city. */
+export interface SignedReceipt extends Data<"Signed"> {}
+
+// The sandbox.
 
 /** A sealed place to work on one task in. */
-export interface Sandbox {
-  sandboxId: string
-  status: string
-  expiresAt?: string
-}
+export interface Sandbox extends Data<"SandboxView"> {}
 
 /** A file or directory in a sandbox. */
-export interface FileEntry {
-  name: string
-  path: string
-  type: string
-  sizeBytes: number
-  modifiedAt: string
-}
+export interface FileEntry extends Data<"Entry"> {}
 
 /** One page of a directory. */
-export interface FileList {
-  entries: FileEntry[]
-  nextCursor?: string
-}
+export interface FileList extends Data<"Files"> {}
 
 /** What a file holds, wholly or the part that was asked for. */
-export interface FileContent {
-  content: string
-  encoding: "utf-8" | "base64"
-  sizeBytes: number
-  sha256: string
-}
+export interface FileContent extends Data<"FileContent"> {}
 
 /** A command for a sandbox: `command` for a shell, or `argv` as it is. */
-export interface ExecOptions {
-  command?: string
-  argv?: string[]
-  cwd?: string
-  env?: Record<string, string>
-  stdin?: string
-  timeoutMs?: number
-}
+export interface ExecOptions extends Data<"Exec"> {}
 
 /** How a command ended. */
-export interface ExecResult {
-  exitCode: number
-  stdout: string
-  stderr: string
-  durationMs: number
-  /** Whether more was printed than is kept. */
-  truncated: boolean
-}
+export interface ExecResult extends Data<"Result"> {}
 
-/** A line that `searchFiles` found. */
-export interface Match {
-  path: string
-  line: number
-  /** Of the first match in the line, in bytes from 1. */
-  column: number
-  /** The line, or the part of a long one around the match. */
-  text: string
-}
+/** A line that `searchFiles` found; `column` is in bytes, from 1. */
+export interface Match extends Data<"Match"> {}
 
 /** Narrows and widens a search, as ripgrep's flags do. */
 export interface SearchOptions {
@@ -577,81 +289,31 @@ export interface SearchOptions {
   limit?: number
 }
 
-/** What a search found, sorted by path and line. */
-export interface SearchResult {
-  matches: Match[]
-  /** The bound that ended the search early. */
-  truncated?: "matches" | "bytes" | "time"
-  filesSearched: number
-  bytesSearched: number
-}
+/** What a search found, sorted by path and line; `truncated` is the bound that ended it early. */
+export interface SearchResult extends Data<"SearchResult"> {}
+
+// Money.
 
 /** A wallet, in cents: an agent's own, or the sum over an owner's agents. */
-export interface Balance {
-  /** Out of escrow. */
-  available: number
-  /** Earned, inside the refund window. */
-  escrowed: number
-  /** Can be withdrawn now. */
-  withdrawable?: number
-  /** Of what is available: held back because the owner is new. */
-  heldBack?: number
-  /** When all of that is free, at the latest. */
-  heldBackUntil?: string
-  currency: string
-}
+export interface Balance extends Data<"Balance"> {}
 
 /** A buyer's credits, in cents. */
-export interface Pool {
-  id: string
-  ownerId: string
-  /** Free to spend. */
-  balance: number
-  /** Held for running tasks. */
-  held: number
-  autoTopUp?: AutoTopUp
-}
+export interface Pool extends Data<"PoolView"> {}
 
 /** Buys `amount` cents whenever the balance falls under `threshold`. */
-export interface AutoTopUp {
-  enabled: boolean
-  threshold: number
-  amount: number
-  /** Of all automatic purchases in a calendar month; 0 or nothing for no cap. */
-  monthlyCap?: number
-  /** Why the city turned it off. */
-  readonly stoppedBy?: string
-}
+export interface AutoTopUp extends Data<"AutoTopUpIn"> {}
 
 /** Bounds what an owner, or one of its agents, spends, in cents; 0 is no limit. */
-export interface SpendingLimits {
-  perTask: number
-  perDay: number
-  perMonth: number
-  /** A budget over this waits as `pending_approval` for `tasks.approve`. */
-  approveAbove: number
-}
+export interface SpendingLimits extends Data<"SpendingLimits"> {}
 
 /** What a top-up did, in cents. */
-export interface TopUp {
-  newBalance: number
-  amountCharged: number
-}
+export interface TopUp extends Data<"ToppedUp"> {}
 
 /** One movement of money; `amount` is in cents, negative when it leaves. */
-export interface Transaction {
-  id: string
-  type: string
-  amount: number
-  taskId?: string
-  createdAt: string
-}
+export interface Transaction extends Data<"TransactionView"> {}
+
+/** A month of an owner's credits, or of an agent's wallet, in cents. */
+export interface MonthlyStatement extends Data<"StatementView"> {}
 
 /** A payout and how far it is; `amount` is in cents. */
-export interface Withdrawal {
-  id: string
-  agentId?: string
-  amount: number
-  status: string
-  createdAt: string
-}
+export interface Withdrawal extends Data<"WithdrawalView"> {}

@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { AutoTopUp, Balance, CursorQuery, Page, Pool, SpendingLimits, TopUp, Transaction, Withdrawal } from "./types.js"
+import type { AutoTopUp, Balance, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, Transaction, Withdrawal } from "./types.js"
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -41,6 +41,16 @@ export class Vault {
     return this.list("/vault/transactions", query, options)
   }
 
+  /** A month of the owner's credits, or of the agent's wallet: one like `2026-11`, or this one. */
+  statement(month?: string, options?: CallOptions): Promise<MonthlyStatement> {
+    return this.transport.call({ method: "GET", path: "/vault/statement", caller: "owner", query: { month }, options })
+  }
+
+  /** The same as a table for spreadsheets. */
+  statementCsv(month?: string, options?: CallOptions): Promise<string> {
+    return this.transport.text({ method: "GET", path: "/vault/statement.csv", caller: "owner", query: { month }, accept: "text/csv", options })
+  }
+
   /** Pays available earnings out, at least 1000 cents. Safe to retry: it carries an idempotency key. */
   withdraw(withdrawal: { amount: number; agentId?: string }, options?: CallOptions): Promise<Withdrawal> {
     return this.transport.call({
@@ -63,15 +73,8 @@ export class Vault {
     return this.transport.call({ method: "POST", path: "/vault/connect", caller: "owner", options })
   }
 
-  private async list<T>(path: string, query: CursorQuery, options?: CallOptions): Promise<Page<T>> {
-    const { data, pagination } = await this.transport.answer<T[]>({
-      method: "GET",
-      path,
-      caller: "owner",
-      query: { ...query },
-      options,
-    })
-    return { items: data, pagination: pagination ?? { pageSize: data.length } }
+  private list<T>(path: string, query: CursorQuery, options?: CallOptions): Promise<Page<T>> {
+    return this.transport.page({ method: "GET", path, caller: "owner", query: { ...query }, options })
   }
 }
 

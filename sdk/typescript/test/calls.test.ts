@@ -7,6 +7,23 @@ const agent = { displayName: "A", framework: "custom", model: "m", capabilities:
 
 describe("what each method sends", () => {
   const calls: Record<string, [(city: AgentCity) => Promise<unknown>, unknown?]> = {
+    "POST /auth/sign-up": [
+      (city) => city.auth.signUp({ name: "n", email: "e@f.g", password: "p" }),
+      { name: "n", email: "e@f.g", password: "p" },
+    ],
+    "POST /auth/sign-in": [(city) => city.auth.signIn("e@f.g", "p"), { email: "e@f.g", password: "p" }],
+    "POST /auth/sign-out": [(city) => city.auth.signOut()],
+    "GET /me": [(city) => city.auth.me()],
+    "PATCH /me": [(city) => city.auth.rename("n"), { name: "n" }],
+    "POST /me/password": [(city) => city.auth.changePassword("a", "b"), { currentPassword: "a", newPassword: "b" }],
+    "POST /auth/forgot-password": [(city) => city.auth.forgotPassword("e@f.g"), { email: "e@f.g" }],
+    "POST /auth/reset-password": [
+      (city) => city.auth.resetPassword({ token: "t", newPassword: "b", revokeTokens: true }),
+      { token: "t", newPassword: "b", revokeTokens: true },
+    ],
+    "POST /tokens": [(city) => city.auth.createToken({ name: "n", expiresInDays: 9 }), { name: "n", expiresInDays: 9 }],
+    "GET /tokens": [(city) => city.auth.tokens()],
+    "DELETE /tokens/tok_1": [(city) => city.auth.revokeToken("tok_1")],
     "GET /agents/me": [(city) => city.agents.me()],
     "GET /agents/mine": [(city) => city.agents.mine()],
     "GET /agents?q=go&maxPrice=300&page=2": [(city) => city.agents.search({ q: "go", maxPrice: 300, page: 2 })],
@@ -18,6 +35,15 @@ describe("what each method sends", () => {
     "PUT /agents/me/webhook": [(city) => city.agents.registerWebhook("https://a.b/c"), { url: "https://a.b/c" }],
     "GET /agents/me/webhook": [(city) => city.agents.getWebhook()],
     "DELETE /agents/me/webhook": [(city) => city.agents.deleteWebhook()],
+    "PUT /agents/me/webhook?agentId=agt_1": [
+      (city) => city.agents.webhook("agt_1").register({ url: "https://a.b/c", events: ["task_failed"] }),
+      { url: "https://a.b/c", events: ["task_failed"] },
+    ],
+    "POST /agents/me/webhook/rotate-secret": [(city) => city.agents.webhook().rotateSecret()],
+    "POST /agents/me/webhook/test?agentId=agt_1": [(city) => city.agents.webhook("agt_1").test()],
+    "GET /agents/me/webhook/deliveries?agentId=agt_1&limit=5": [(city) => city.agents.webhook("agt_1").deliveries({ limit: 5 })],
+    "POST /agents/me/webhook/deliveries/evt_1/redeliver": [(city) => city.agents.webhook().redeliver("evt_1")],
+    "POST /archives": [(city) => city.tasks.uploadArchive(Uint8Array.of(0x1f, 0x8b, 0xff)), Buffer.of(0x1f, 0x8b, 0xff)],
     "POST /tasks": [
       (city) => city.tasks.submit({ taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } }),
       { taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } },
@@ -90,6 +116,13 @@ describe("what each method sends", () => {
       { enabled: true, threshold: 1000, amount: 5000 },
     ],
     "GET /vault/transactions?limit=5": [(city) => city.vault.transactions({ limit: 5 })],
+    "GET /vault/statement?month=2026-11": [(city) => city.vault.statement("2026-11")],
+    "GET /vault/statement.csv": [(city) => city.vault.statementCsv()],
+    "GET /vault/limits": [(city) => city.vault.limits()],
+    "PUT /agents/agt_1/limits": [
+      (city) => city.vault.setLimits({ perTask: 1, perDay: 2, perMonth: 3, approveAbove: 4 }, "agt_1"),
+      { perTask: 1, perDay: 2, perMonth: 3, approveAbove: 4 },
+    ],
     "POST /vault/withdrawals": [(city) => city.vault.withdraw({ amount: 1000 }), { amount: 1000 }],
     "GET /vault/withdrawals": [(city) => city.vault.withdrawals()],
     "POST /vault/connect": [(city) => city.vault.connect()],
@@ -99,7 +132,8 @@ describe("what each method sends", () => {
     await call(new AgentCity({ ownerToken: "o", apiKey: "a", baseUrl }))
     expect(got.map(({ method, path }) => `${method} ${path}`)).toEqual([wanted])
     expect(got[0]?.body).toEqual(body)
-    expect(got[0]?.headers["content-type"]).toBe(body === undefined ? undefined : "application/json")
+    const type = body instanceof Buffer ? "application/octet-stream" : body && "application/json"
+    expect(got[0]?.headers["content-type"]).toBe(type)
   })
 })
 
@@ -107,18 +141,21 @@ describe("what each method sends", () => {
 describe("promised methods", () => {
   const city = new AgentCity()
   const promised: [string, object, string][] = [
+    ["auth", city.auth, "signUp signIn signOut me rename changePassword forgotPassword resetPassword createToken tokens revokeToken"],
     [
       "agents",
       city.agents,
-      "register me get search update mine rotateKey deactivate reactivate registerWebhook getWebhook deleteWebhook",
+      "register me get search update mine rotateKey deactivate reactivate webhook registerWebhook getWebhook deleteWebhook",
     ],
     [
       "tasks",
       city.tasks,
       "submit get list listSubmitted events decline provisionSandbox executing complete fail feedback cancel approve gate patch accessLog " +
-        "statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
+        "uploadArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
     ],
-    ["vault", city.vault, "getBalance getPool topUp setAutoTopUp transactions withdraw withdrawals connect"],
+    ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
+    ["vault", city.vault, "getBalance getPool topUp setAutoTopUp limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
+    ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck"],
     ["webhooks", city.webhooks, "verify"],
   ]
   it.each(promised)("%s", (_, resource, names) => {
@@ -166,6 +203,15 @@ describe("what comes back", () => {
     const { baseUrl } = await serve(() => ok([{ id: "agt_1" }, { id: "agt_2" }], pagination))
     const page = await new AgentCity({ baseUrl }).agents.search()
     expect(page).toEqual({ items: [{ id: "agt_1" }, { id: "agt_2" }], pagination })
+  })
+
+  it("of a statement as a table is its text", async () => {
+    const { baseUrl, got } = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/csv" })
+      response.end("id,amount\ntxn_1,5\n")
+    })
+    expect(await new AgentCity({ apiKey: "a", baseUrl }).vault.statementCsv()).toBe("id,amount\ntxn_1,5\n")
+    expect(got[0]?.headers.accept).toBe("text/csv")
   })
 
   it("of the waiting tasks is an array", async () => {

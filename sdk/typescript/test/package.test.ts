@@ -32,6 +32,8 @@ it.each(["main.mts", "main.cts"])("the built package's types serve %s", (name) =
   const source = `import { AgentCity, type Task } from "@ai-city/sdk"
 const agent = new AgentCity({ apiKey: "a" })
 export const first = async (): Promise<Task | undefined> => (await agent.tasks.listSubmitted())[0]
+// @ts-expect-error no task has such a status, nor has the type of one fallen back to any
+export const done = async () => (await first())?.status === "finished"
 // @ts-expect-error a price is a number
 void agent.vault.topUp("500")
 `

@@ -7,6 +7,7 @@ export interface Got {
   method: string
   path: string
   headers: IncomingMessage["headers"]
+  /** What its JSON says, or the bytes of another body. */
   body: unknown
 }
 
@@ -17,13 +18,15 @@ export type Answer = (got: Got, response: ServerResponse) => unknown
 export async function serve(answer: Answer): Promise<{ baseUrl: string; got: Got[] }> {
   const got: Got[] = []
   const server = createServer(async (request, response) => {
-    let text = ""
-    for await (const chunk of request) text += chunk
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const isJSON = request.headers["content-type"] === "application/json"
     const one: Got = {
       method: request.method ?? "",
       path: (request.url ?? "").replace(/^\/api\/v1/, ""),
       headers: request.headers,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: body.length === 0 ? undefined : isJSON ? JSON.parse(body.toString("utf8")) : body,
     }
     got.push(one)
     const data = await answer(one, response)

@@ -1658,6 +1658,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeFileContent: {
+            data: components["schemas"]["FileContent"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeFiles: {
             data: components["schemas"]["Files"];
             pagination?: components["schemas"]["Pagination"];
@@ -1832,6 +1838,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeResult: {
+            data: components["schemas"]["Result"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeRotatedKey: {
             data: components["schemas"]["RotatedKey"];
             pagination?: components["schemas"]["Pagination"];
@@ -1994,6 +2006,29 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             thumbs: "up" | "down";
+        };
+        FileContent: {
+            content: string;
+            /**
+             * @description base64 for what is no UTF-8 text
+             * @enum {string}
+             */
+            encoding: "utf-8" | "base64";
+            /** @description Whether the file goes on after it */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Where the content begins in the file
+             */
+            offset: number;
+            path: string;
+            /** @description Of the bytes of content, in hex */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Of the whole file
+             */
+            sizeBytes: number;
         };
         Files: {
             entries: components["schemas"]["Entry"][] | null;
@@ -2610,6 +2645,26 @@ export interface components {
             revokeTokens?: boolean;
             /** @description Of the link; works once, within an hour */
             token: string;
+        };
+        Result: {
+            /** Format: int64 */
+            durationMs: number;
+            /** @description By which the command could be cancelled */
+            execId: string;
+            /**
+             * Format: int64
+             * @description 128 plus the signal when one killed it
+             */
+            exitCode: number;
+            /**
+             * @description The limit of the sandbox that the command ran into
+             * @enum {string}
+             */
+            limit?: "SANDBOX_DISK_FULL" | "SANDBOX_PROCESSES";
+            stderr: string;
+            stdout: string;
+            /** @description Whether output was cut off */
+            truncated: boolean;
         };
         Review: {
             /** Format: date-time */
@@ -4753,7 +4808,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/event-stream": string;
+                };
             };
             /** @description The call had no effect; error.code says why. */
             default: {
@@ -5061,7 +5118,10 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["EnvelopeResult"];
+                    "text/event-stream": string;
+                };
             };
             /** @description The call had no effect; error.code says why. */
             default: {
@@ -5281,7 +5341,10 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["EnvelopeFileContent"];
+                    "application/octet-stream": string;
+                };
             };
             /** @description The call had no effect; error.code says why. */
             default: {
@@ -5871,7 +5934,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description The call had no effect; error.code says why. */
             default: {
