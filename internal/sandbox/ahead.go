@@ -69,7 +69,7 @@ func (s *Service) guess(src Source) string {
 	if src.Repo.URL == "" || !s.volumes.Images() {
 		return ""
 	}
-	return s.cfg.Fetcher.Guess(src.Repo)
+	return s.fetcher.Guess(src.Repo)
 }
 
 // prepareDirs makes the folders of a sandbox. What its workspace holds already
@@ -77,7 +77,7 @@ func (s *Service) guess(src Source) string {
 func (s *Service) prepareDirs(dir string, src Source) (holds string, err error) {
 	if holds = s.guess(src); holds != "" {
 		err := s.makeDirs(dir, func(work string) error {
-			return s.cfg.Fetcher.CopyImage(holds, func(image string) error { return s.volumes.MakeFrom(work, image) })
+			return s.fetcher.CopyImage(holds, func(image string) error { return s.volumes.MakeFrom(work, image) })
 		})
 		if !errors.Is(err, source.ErrMoved) {
 			return holds, err
@@ -99,7 +99,7 @@ func (s *Service) keepImage(ctx context.Context, src Source) {
 		return
 	}
 	work := filepath.Join(s.aheadDir(), city.NewID("image"))
-	err := s.cfg.Fetcher.MakeImage(ctx, src.Repo, owner(), objectsDir, func(to string, fill func(string) error) error {
+	err := s.fetcher.MakeImage(ctx, src.Repo, owner(), objectsDir, func(to string, fill func(string) error) error {
 		if err := os.MkdirAll(s.aheadDir(), 0o700); err != nil {
 			return err
 		}

@@ -288,13 +288,13 @@ func (s *Service) fetch(ctx context.Context, l *live, src Source, holds string) 
 	}
 	switch {
 	case src.Repo.URL != "":
-		return s.cfg.Fetcher.Clone(ctx, src.Repo, dest)
+		return s.fetcher.Clone(ctx, src.Repo, dest)
 	case src.Archive != nil:
-		return s.cfg.Fetcher.Unpack(ctx, *src.Archive, dest)
+		return s.fetcher.Unpack(ctx, *src.Archive, dest)
 	case src.Code != "":
-		return s.cfg.Fetcher.Write(ctx, src.Code, dest)
+		return s.fetcher.Write(ctx, src.Code, dest)
 	default:
-		return s.cfg.Fetcher.Empty(ctx, dest)
+		return s.fetcher.Empty(ctx, dest)
 	}
 }
 

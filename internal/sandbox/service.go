@@ -42,7 +42,8 @@ type Config struct {
 // Service owns the sandboxes of this server. Who may use which is for the
 // caller to decide: all methods are given the task.
 type Service struct {
-	cfg Config
+	cfg     Config
+	fetcher source.Fetcher // that of cfg, with workshops of ours
 
 	probing   chan struct{} // holds one token; who has it may probe
 	probed    error         // guarded by the token
@@ -51,6 +52,7 @@ type Service struct {
 	volumes   *volume.Maker // set before available is closed
 
 	rehearsals chan struct{} // holds a token for each rehearsal
+	workshops  chan struct{} // holds a token for each workshop
 
 	mu      sync.Mutex
 	closed  bool               // guarded by mu
@@ -81,9 +83,11 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
-		rehearsals: make(chan struct{}, maxRehearsals),
-		lives:      map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(),
+		rehearsals: make(chan struct{}, maxRehearsals), workshops: make(chan struct{}, maxWorkshops),
+		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(),
 	}
+	s.fetcher = *cfg.Fetcher
+	s.fetcher.Workshop = s.openWorkshop
 	s.probing <- struct{}{}
 	return s, nil
 }

@@ -28,38 +28,40 @@ type Archive struct {
 }
 
 // Unpack extracts an archive into dest and records it as the baseline. Folders
-// named .git are left out. Errors: ARCHIVE_INVALID, REPO_TOO_LARGE.
-func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (Baseline, error) {
+// named .git are left out. Errors: ARCHIVE_INVALID, REPO_TOO_LARGE,
+// SANDBOX_UNAVAILABLE.
+func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (_ Baseline, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
 	defer cancel()
-	if err := f.extract(ctx, a, dest.Tree); err != nil {
-		return Baseline{}, err
-	}
-	return f.recordAll(ctx, dest)
-}
-
-// recordAll commits the tree as it is to a new git directory.
-func (f *Fetcher) recordAll(ctx context.Context, dest Dest) (Baseline, error) {
-	if err := makeGitDir(dest.GitDir); err != nil {
-		return Baseline{}, fmt.Errorf("make git directory: %w", err)
-	}
-	g := newGit(dest, f.Limits)
-	// What the tree's own .gitignore names is part of what was delivered.
-	if _, err := g.run(ctx, "", "add", "--all", "--force", "--", "."); err != nil {
-		return Baseline{}, fmt.Errorf("record files: %w", err)
-	}
-	if _, err := g.run(ctx, "", "commit", "--quiet", "--allow-empty", "--no-verify", "--message=Code as delivered"); err != nil {
-		return Baseline{}, fmt.Errorf("record commit: %w", err)
-	}
-	commit, err := peel(ctx, g, "HEAD")
+	b, err := f.bench(ctx)
 	if err != nil {
 		return Baseline{}, err
 	}
-	list := &treeScanner{limits: f.Limits}
-	if err := g.stream(ctx, "", list, "ls-tree", "-r", "-l", "-z", "--full-tree", commit); err != nil {
-		return Baseline{}, fmt.Errorf("list files: %w", err)
+	defer b.close(ctx, &err)
+	if err := f.extract(ctx, a, b.tree()); noRoom(err) {
+		return Baseline{}, errNoRoom().WithCause(err)
+	} else if err != nil {
+		return Baseline{}, err
 	}
-	return f.finish(ctx, dest, commit, "main", list.paths)
+	// git has its say on attributes that say how files are kept, so it is git that
+	// records them.
+	var named strings.Builder
+	err = b.run(ctx, "record files", recordScript, &named)
+	commit := strings.TrimSpace(named.String())
+	if err == nil && !fullCommit.MatchString(commit) {
+		err = errors.New("record files: no commit was named")
+	}
+	var paths []string
+	if err == nil {
+		paths, err = b.unload(ctx, dest, commit)
+	}
+	if _, told := errors.AsType[*city.Error](err); err != nil && ctx.Err() == nil && !told {
+		err = errArchive("it cannot be recorded").WithCause(err)
+	}
+	if err != nil {
+		return Baseline{}, err
+	}
+	return f.finish(ctx, dest, commit, "main", paths)
 }
 
 // CheckArchive reads an archive to its end without keeping anything, and

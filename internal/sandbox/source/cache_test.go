@@ -19,7 +19,7 @@ func cachedFetcher(t testing.TB, limit int64) *Fetcher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Fetcher{Limits: DefaultLimits(), AllowPrivate: true, Cache: cache}
+	return &Fetcher{Limits: DefaultLimits(), AllowPrivate: true, Cache: cache, Workshop: openBare}
 }
 
 func (c *Cache) kept() int {

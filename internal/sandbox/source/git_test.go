@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/source/smarthttp"
 )
 
 // remote is a git host that serves a folder of repositories over smart HTTP.
@@ -131,7 +132,9 @@ func inTree(t *testing.T, d Dest, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func private() *Fetcher { return &Fetcher{Limits: DefaultLimits(), AllowPrivate: true} }
+func private() *Fetcher {
+	return &Fetcher{Limits: DefaultLimits(), AllowPrivate: true, Workshop: openBare}
+}
 
 func TestCloneRefs(t *testing.T) {
 	t.Parallel()
@@ -357,39 +360,24 @@ func TestCloneHostileRepository(t *testing.T) {
 
 // Without the permission no way leads to a private address: not a URL, and not
 // a public one that redirects or resolves there.
-func TestProxyRefusesPrivateAddresses(t *testing.T) {
+func TestNetworkRefusesPrivateAddresses(t *testing.T) {
 	t.Parallel()
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the private host was reached") }))
 	t.Cleanup(inside.Close)
 	for _, address := range []string{
 		strings.TrimPrefix(inside.URL, "http://"), "localhost:80", "[::1]:443", "[::ffff:127.0.0.1]:443", "169.254.169.254:80", "10.0.0.1:443", "[fd00::1]:443",
 	} {
-		via, err := startProxy(t.Context(), false, 1<<20, "")
-		if err != nil {
-			t.Fatal(err)
+		n := newNetwork(false, 1<<20)
+		if _, err := n.dial(t.Context(), "tcp", address); err == nil || !n.refused.Load() {
+			t.Errorf("%s: got %v, refused %v", address, err, n.refused.Load())
 		}
-		if _, err := via.dial(t.Context(), "tcp", address); err == nil || !via.refused.Load() {
-			t.Errorf("%s: got %v, refused %v", address, err, via.refused.Load())
+		n = newNetwork(false, 1<<20)
+		_, err := smarthttp.Open(t.Context(), smarthttp.Access{URL: "http://" + address + "/x", PlainHTTP: true, Transport: n.transport}, []string{"HEAD"})
+		if err := (&origin{net: n}).explain(t.Context(), err); city.CodeOf(err) != city.CodeRepoNotAllowed {
+			t.Errorf("%s: got %v, want REPO_NOT_ALLOWED", address, err)
 		}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodConnect, via.URL(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Host = address
-		response, err := via.client().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
-		if response.StatusCode != http.StatusBadGateway {
-			t.Errorf("CONNECT %s: got %d, want 502", address, response.StatusCode)
-		}
-		via.Close()
+		n.close()
 	}
-}
-
-func (p *proxy) client() *http.Client {
-	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 }
 
 // A name that the file system cannot hold is refused before anything is written.
@@ -419,13 +407,12 @@ func TestCloneLongNames(t *testing.T) {
 // What git says of a buyer's files may be logged, their names may not.
 func TestComplaintsNameNoFile(t *testing.T) {
 	t.Parallel()
-	g := newGit(Dest{Tree: "/tree", GitDir: "/git"}, DefaultLimits())
 	for said, want := range map[string]string{
 		"error: unable to create file secret/a.go: No space left on device": "…No space left on device",
 		"error: invalid path 'secret/a.go'\nfatal: out of memory":           "…invalid path …\n…out of memory",
 		"fatal: secret: b: File name too long":                              "…File name too long",
 	} {
-		if got := g.clean(said); got != want {
+		if got := withoutNames(said); got != want {
 			t.Errorf("%q becomes %q, want %q", said, got, want)
 		}
 	}

@@ -5,12 +5,10 @@
 package source
 
 import (
-	"fmt"
+	"context"
 	"os"
 	"path/filepath"
 	"time"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // Repo is a git repository to clone. Its token must never be shown or logged.
@@ -40,6 +38,8 @@ type Fetcher struct {
 	// and link-local ranges.
 	AllowPrivate bool
 	Cache        *Cache // of fetched commits; nil is none
+	// Workshop opens a workshop; Probe, Write and Empty need none.
+	Workshop func(context.Context) (Workshop, error)
 }
 
 // Dest is where code goes: two empty folders that exist, and a file.
@@ -111,15 +111,3 @@ const treeConfig = `[core]
 	name = Agent
 	email = agent@sandbox.invalid
 `
-
-func errTooLarge(limit string) *city.Error {
-	return city.Errorf(city.CodeRepoTooLarge, "The code is too large: %s.", limit)
-}
-
-func errTooManyBytes(limit int64) *city.Error {
-	return errTooLarge(fmt.Sprintf("its files are more than %d MiB", limit>>20))
-}
-
-func errTooManyFiles(limit int) *city.Error {
-	return errTooLarge(fmt.Sprintf("it has more than %d files", limit))
-}

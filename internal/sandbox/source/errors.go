@@ -1,0 +1,49 @@
+package source
+
+import (
+	"fmt"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// The messages name neither URL nor ref: an agent that has not committed may
+// be the one who reads them.
+
+func errRepoNotFound() *city.Error {
+	return city.Errorf(city.CodeRepoNotFound, "The repository does not exist, or it is private and needs a valid repoToken.")
+}
+
+func errRefNotFound() *city.Error {
+	return city.Errorf(city.CodeRefNotFound, "The repository has no such ref: give a branch, a tag or a full commit id.")
+}
+
+func errEmpty() *city.Error {
+	return city.Errorf(city.CodeRepoEmpty, "The repository has no commits on its default branch, or the URL is not one of a git repository.")
+}
+
+func errUnreachable() *city.Error {
+	return city.Errorf(city.CodeRepoUnreachable, "The repository's host did not answer properly; try again later.")
+}
+
+func errTooLarge(limit string) *city.Error {
+	return city.Errorf(city.CodeRepoTooLarge, "The code is too large: %s.", limit)
+}
+
+func errTooManyBytes(limit int64) *city.Error {
+	return errTooLarge(fmt.Sprintf("its files are more than %d MiB", limit>>20))
+}
+
+func errTooManyFiles(limit int) *city.Error {
+	return errTooLarge(fmt.Sprintf("it has more than %d files", limit))
+}
+
+func errLongName() *city.Error {
+	return errTooLarge(fmt.Sprintf("it has a file or folder whose name is longer than %d bytes", maxPart))
+}
+
+func errNoRoom() *city.Error { return errTooLarge("it does not fit where it is unpacked") }
+
+// errNoGit means that the root file system of the sandboxes was made without git.
+func errNoGit() *city.Error {
+	return city.Errorf(city.CodeSandboxUnavailable, "The root file system of this server's sandboxes has no git; its operator has to add it.")
+}

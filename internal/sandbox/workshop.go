@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/namespace"
+	"aicity.dev/aicity/internal/sandbox/source"
+)
+
+const (
+	// maxWorkshops is how many of them a server has at once; more wait.
+	maxWorkshops = 4
+	// workshopTimeout bounds a program in one.
+	workshopTimeout = 5 * time.Minute
+)
+
+// workshop is a sandbox for git alone, on an empty folder, in which it reads one
+// task's hostile code. It is bounded as the task's own sandbox is, and found by
+// its name at a start of the server as they are. Programs run after the folder
+// was filled, and are all gone before it is read.
+type workshop struct {
+	s   *Service
+	id  string
+	dir string
+
+	started chan struct{} // closed when it runs, or cannot
+	failed  error         // why it cannot; read after started
+	filled  sync.Once     // the folder is handed over to the sandbox's user
+	stopped bool
+}
+
+// openWorkshop makes a workshop. It returns while the sandbox is still starting,
+// so that its folder can be filled meanwhile.
+func (s *Service) openWorkshop(ctx context.Context) (source.Workshop, error) {
+	select {
+	case s.workshops <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	w := &workshop{s: s, id: city.NewID(city.PrefixSandbox), started: make(chan struct{})}
+	w.dir = filepath.Join(s.cfg.Dir, w.id)
+	if _, err := s.prepareDirs(w.dir, Source{}); err != nil {
+		close(w.started)
+		return nil, errors.Join(fmt.Errorf("make workshop: %w", err), w.Close(ctx))
+	}
+	go func() {
+		defer close(w.started)
+		w.failed = s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: s.cfg.Limits})
+	}()
+	return w, nil
+}
+
+// Dir implements source.Workshop.
+func (w *workshop) Dir() string { return workDir(w.dir) }
+
+// Run implements source.Workshop.
+func (w *workshop) Run(ctx context.Context, job source.Job) (int, error) {
+	<-w.started // no longer than ctx lasts, by which it was made
+	if w.failed != nil {
+		return 0, errUnavailable(w.failed)
+	}
+	var err error
+	w.filled.Do(func() { err = w.handOver() })
+	if err != nil {
+		return 0, err
+	}
+	exit, err := w.s.cfg.Backend.Exec(ctx, w.id, Command{Argv: job.Argv, Env: job.Env, Dir: Home, Timeout: workshopTimeout}, job.Stdout, job.Stderr)
+	if err == nil && exit.TimedOut {
+		err = errTimedOut
+	}
+	if err != nil {
+		return 0, fmt.Errorf("work on the code: %w", err)
+	}
+	return exit.Code, nil
+}
+
+// handOver makes what was put into the folder the sandbox's user's.
+func (w *workshop) handOver() error {
+	if !namespace.Root() {
+		return nil
+	}
+	err := eachFile(workDir(w.dir), func(root *os.Root, name string, _ fs.DirEntry) error { return root.Lchown(name, UID, UID) })
+	if err != nil {
+		return fmt.Errorf("hand over workshop: %w", err)
+	}
+	return nil
+}
+
+// Stop implements source.Workshop.
+func (w *workshop) Stop(ctx context.Context) error {
+	<-w.started
+	if w.stopped {
+		return nil
+	}
+	if err := w.s.cfg.Backend.Destroy(context.WithoutCancel(ctx), w.id); err != nil {
+		return fmt.Errorf("stop workshop: %w", err)
+	}
+	w.stopped = true
+	return nil
+}
+
+// Close implements source.Workshop.
+func (w *workshop) Close(ctx context.Context) error {
+	err := errors.Join(w.Stop(ctx), removeDirs(w.dir))
+	<-w.s.workshops
+	if err != nil {
+		return fmt.Errorf("close workshop: %w", err)
+	}
+	return nil
+}
