@@ -76,7 +76,7 @@ func (b *Backend) runnerProcess(limits sandbox.Limits) *specs.Process {
 		User:            specs.User{UID: runnerUID, GID: runnerUID},
 		Args:            []string{path.Join(runnerDir, runnerName), uid, uid},
 		Cwd:             "/",
-		Env:             []string{"GOMAXPROCS=2", "GOGC=50"},
+		Env:             []string{"PATH=" + searchPath, "GOMAXPROCS=2", "GOGC=50"},
 		Capabilities:    &specs.LinuxCapabilities{Permitted: powers, Effective: powers, Inheritable: powers, Ambient: powers},
 		NoNewPrivileges: true,
 		Rlimits:         b.rlimits(limits),

@@ -222,3 +222,9 @@ func FuzzFrames(f *testing.F) {
 		}
 	})
 }
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
+}

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // tagBase is the first of the groups by which the processes of one command are
@@ -20,6 +21,9 @@ const (
 	codeNotFound  = 127
 )
 
+// watchAfter is how long a command may take before orphans are looked for.
+const watchAfter = 50 * time.Millisecond
+
 // execution is one command.
 type execution struct {
 	server  *server
@@ -27,145 +31,114 @@ type execution struct {
 	command Command
 	input   *queue
 	credit  *credit
+	pipes   *pipes
+	pid     int
+	pidfd   int // readable when it has ended
 
-	killed chan struct{} // closed when it is to end
-	once   sync.Once
+	once sync.Once
 }
 
 func newExecution(s *server, id uint32, c Command) *execution {
-	return &execution{server: s, id: id, command: c, input: newQueue(), credit: newCredit(window), killed: make(chan struct{})}
+	return &execution{server: s, id: id, command: c, input: newQueue(), credit: newCredit(window)}
 }
 
-func (e *execution) kill() { e.once.Do(func() { close(e.killed) }) }
+// kill ends the command in the background.
+func (e *execution) kill() { e.once.Do(func() { go e.killRest() }) }
 
 func (e *execution) tag() uint32 { return tagBase + e.id }
 
-// run runs the command until it and all that it started have ended.
-func (e *execution) run() {
-	code, err := e.runProcess()
+// start starts the command. It returns an error, and the code that goes with
+// it, when that cannot be.
+func (e *execution) start() (code int, err error) {
+	argv := e.command.Argv
+	path, err := e.server.lookPath(argv[0], e.command.Dir, e.command.Env)
 	if err != nil {
-		e.sendOutput(kindStderr, []byte(err.Error()+"\n"))
+		return codeNotFound, fmt.Errorf("%s: not found", argv[0])
 	}
-	e.server.end(e.id, code)
-}
-
-// runProcess returns an error, and the code that goes with it, when the command
-// cannot be started.
-func (e *execution) runProcess() (int, error) {
-	if info, err := os.Stat(e.command.Dir); err != nil || !info.IsDir() {
-		return codeCannotRun, fmt.Errorf("cannot change to %s: no such folder", e.command.Dir)
-	}
-	pipes, err := openPipes(e.command.Input)
-	if err != nil {
+	if e.pipes, err = openPipes(e.command.Input, e.server.null); err != nil {
 		return codeCannotRun, err
 	}
-	exited, code, err := e.start(pipes)
-	pipes.closeTheirs()
-	if err != nil {
-		pipes.closeOurs()
-		return code, err
+	p := &program{
+		path: path, argv: argv, env: e.command.Env, dir: e.command.Dir, files: e.pipes.theirs, user: e.server.user, group: e.tag(),
 	}
-	var copying sync.WaitGroup
-	copying.Go(func() { e.copyOutput(kindStdout, pipes.stdout) })
-	copying.Go(func() { e.copyOutput(kindStderr, pipes.stderr) })
-	if pipes.stdin != nil {
-		copying.Go(func() { e.copyInput(pipes.stdin) })
-	}
-	select {
-	case code = <-exited:
-		e.killRest()
-	case <-e.killed:
-		e.killRest()
-		code = <-exited
-	}
-	// Whoever still holds the output open is not of this command.
-	pipes.drain()
-	e.input.put(nil)
-	copying.Wait()
-	return code, nil
-}
-
-// start looks the program up and starts it.
-func (e *execution) start(p *pipes) (exited <-chan int, code int, err error) {
-	argv := e.command.Argv
-	path, err := lookPath(argv[0], e.command.Dir, e.command.Env)
-	if err != nil {
-		return nil, codeNotFound, fmt.Errorf("%s: not found", argv[0])
-	}
-	attr := &syscall.ProcAttr{
-		Dir: e.command.Dir, Env: e.command.Env, Files: p.theirs(),
-		Sys: &syscall.SysProcAttr{
-			Setsid: true,
-			Credential: &syscall.Credential{
-				Uid: e.server.user.UID, Gid: e.server.user.GID, Groups: []uint32{e.server.user.GID, e.tag()},
-			},
-		},
-	}
-	_, exited, err = e.server.reaper.start(path, argv, attr)
+	e.pid, e.pidfd, err = e.server.reaper.start(p)
 	if errors.Is(err, syscall.ENOEXEC) { // a script that does not name its shell
-		_, exited, err = e.server.reaper.start("/bin/sh", append([]string{"sh", path}, argv[1:]...), attr)
+		p.path, p.argv = "/bin/sh", append([]string{"sh", path}, argv[1:]...)
+		e.pid, e.pidfd, err = e.server.reaper.start(p)
 	}
-	if err != nil {
-		return nil, codeCannotRun, fmt.Errorf("%s: %w", argv[0], err)
+	e.pipes.closeTheirs()
+	if err == nil {
+		return 0, nil
 	}
-	return exited, 0, nil
+	e.pipes.closeOurs()
+	if failed, ok := errors.AsType[*startError](err); ok && failed.step == stepDir {
+		if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ENOTDIR) {
+			err = errors.New("no such folder")
+		}
+		return codeCannotRun, fmt.Errorf("cannot change to %s: %w", e.command.Dir, err)
+	}
+	return codeCannotRun, fmt.Errorf("%s: %w", argv[0], err)
 }
 
-// lookPath finds a program as a shell does.
-func lookPath(name, dir string, env []string) (string, error) {
-	if strings.Contains(name, "/") {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(dir, name)
-		}
-		_, err := os.Stat(name)
-		return name, err
+// follow passes output and input on until the command and all that it started
+// have ended.
+func (e *execution) follow() {
+	var copying sync.WaitGroup
+	if e.pipes.stdin != nil {
+		copying.Go(func() { e.copyInput(e.pipes.stdin) })
 	}
-	var search string
-	for _, variable := range env {
-		if value, ok := strings.CutPrefix(variable, "PATH="); ok {
-			search = value
+	outputs := outputs{fds: []unix.PollFd{
+		{Fd: int32(e.pipes.stdout), Events: unix.POLLIN}, {Fd: int32(e.pipes.stderr), Events: unix.POLLIN}, //nolint:gosec // descriptors
+		{Fd: int32(e.pidfd), Events: unix.POLLIN}, //nolint:gosec // a descriptor
+	}, buffer: make([]byte, chunk)}
+	wait := watchAfter
+	for outputs.fds[2].Revents == 0 {
+		if poll(outputs.fds, wait) == 0 {
+			e.server.reaper.watch()
+			wait = -1
 		}
+		outputs.pass(e)
 	}
-	for _, folder := range filepath.SplitList(search) {
-		if !filepath.IsAbs(folder) {
-			folder = filepath.Join(dir, folder)
-		}
-		path := filepath.Join(folder, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-			return path, nil
-		}
+	code := e.server.reaper.wait(e.pid)
+	e.killRest()
+	// Whoever still holds the output open is not of this command.
+	outputs.fds = outputs.fds[:2]
+	for outputs.open() && poll(outputs.fds, drainTime) > 0 {
+		outputs.pass(e)
 	}
-	return "", os.ErrNotExist
+	if e.pipes.stdin != nil {
+		_ = e.pipes.stdin.Close()
+		e.input.put(nil)
+		copying.Wait()
+	}
+	e.server.end(e.id, code)
+	e.pipes.closeOurs()
+	closeFD(&e.pidfd)
 }
 
-// copyOutput passes output on, no faster than the host takes it.
-func (e *execution) copyOutput(k kind, from *os.File) {
-	defer func() { _ = from.Close() }()
-	buffer := make([]byte, chunk)
-	for {
-		n, err := from.Read(buffer)
-		if n > 0 {
-			e.sendOutput(k, buffer[:n])
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && e.postpone(from) {
+// outputs are a command's standard output and error, to be polled. One that has
+// ended has no descriptor any more.
+type outputs struct {
+	fds    []unix.PollFd
+	buffer []byte
+}
+
+func (o *outputs) open() bool { return o.fds[0].Fd >= 0 || o.fds[1].Fd >= 0 }
+
+// pass passes on what poll has found, no faster than the host takes it.
+func (o *outputs) pass(e *execution) {
+	for i, kind := range [...]kind{kindStdout, kindStderr} {
+		fd := &o.fds[i]
+		if fd.Fd < 0 || fd.Revents == 0 {
 			continue
 		}
-		if err != nil {
-			return
+		if some := readSome(int(fd.Fd), o.buffer); len(some) > 0 {
+			e.sendOutput(kind, some)
+		} else {
+			fd.Fd = -1
 		}
+		fd.Revents = 0
 	}
-}
-
-// postpone reports whether a late read is to be tried once more: a deadline
-// that ran out while the host took its time says nothing of the pipe.
-func (e *execution) postpone(from *os.File) bool {
-	raw, err := from.SyscallConn()
-	if err != nil {
-		return false
-	}
-	ready := false
-	err = raw.Control(func(fd uintptr) { ready = readable(int(fd)) })
-	return err == nil && ready && from.SetReadDeadline(soon()) == nil
 }
 
 func (e *execution) sendOutput(k kind, p []byte) {

@@ -13,7 +13,7 @@ import (
 // one that forks while it is looked for is found in the next round. The host
 // ends the whole sandbox when that takes too long.
 func (e *execution) killRest() {
-	for pause := time.Duration(0); !e.server.reaper.childless() && e.killRound(); pause = min(pause+time.Millisecond, 20*time.Millisecond) {
+	for pause := time.Duration(0); !e.server.reaper.buryAll() && e.killRound(); pause = min(pause+time.Millisecond, 20*time.Millisecond) {
 		time.Sleep(pause)
 	}
 }

@@ -5,79 +5,97 @@ import (
 	"os"
 	"syscall"
 	"time"
-	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // drainTime is how long output is still read once nothing of a command runs.
 const drainTime = 50 * time.Millisecond
 
-// pipes are the two ends of a command's standard input and outputs.
+// pipes are the two ends of a command's standard input and outputs. Outputs are
+// descriptors that are read when something is there.
 type pipes struct {
-	stdin, stdout, stderr     *os.File // ours; stdin is nil when there is none
-	childIn, childOut, child2 *os.File
+	stdin          *os.File // ours; nil when there is none
+	childIn        *os.File // nil when there is none
+	stdout, stderr int      // ours
+	theirs         [3]int   // the command's
 }
 
-func openPipes(input bool) (_ *pipes, err error) {
-	p := &pipes{}
+// openPipes opens the pipes of a command; without input it reads from null.
+func openPipes(input bool, null int) (_ *pipes, err error) {
+	p := &pipes{stdout: -1, stderr: -1, theirs: [3]int{null, -1, -1}}
 	defer func() {
 		if err != nil {
-			p.closeOurs()
 			p.closeTheirs()
+			p.closeOurs()
 		}
 	}()
 	if input {
-		p.childIn, p.stdin, err = os.Pipe()
-	} else {
-		p.childIn, err = os.Open(os.DevNull)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if p.stdout, p.childOut, err = os.Pipe(); err != nil {
-		return nil, err
-	}
-	if p.stderr, p.child2, err = os.Pipe(); err != nil {
-		return nil, err
-	}
-	return p, nil
-}
-
-func (p *pipes) theirs() []uintptr {
-	return []uintptr{p.childIn.Fd(), p.childOut.Fd(), p.child2.Fd()}
-}
-
-func (p *pipes) closeTheirs() { closeAll(p.childIn, p.childOut, p.child2) }
-func (p *pipes) closeOurs()   { closeAll(p.stdin, p.stdout, p.stderr) }
-
-func closeAll(files ...*os.File) {
-	for _, f := range files {
-		if f != nil {
-			_ = f.Close()
+		if p.childIn, p.stdin, err = os.Pipe(); err != nil {
+			return nil, err
 		}
+		p.theirs[0] = int(p.childIn.Fd())
 	}
+	if p.stdout, p.theirs[1], err = pipe(); err != nil {
+		return nil, err
+	}
+	p.stderr, p.theirs[2], err = pipe()
+	return p, err
 }
 
-// drain ends reading the outputs soon, and input at once.
-func (p *pipes) drain() {
-	for _, f := range []*os.File{p.stdout, p.stderr} {
-		if err := f.SetReadDeadline(soon()); err != nil && !errors.Is(err, os.ErrClosed) {
-			_ = f.Close()
-		}
+func pipe() (read, write int, err error) {
+	var ends [2]int
+	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+		return -1, -1, err
 	}
+	return ends[0], ends[1], nil
+}
+
+func (p *pipes) closeTheirs() {
+	if p.childIn != nil {
+		_ = p.childIn.Close()
+	}
+	closeFD(&p.theirs[1])
+	closeFD(&p.theirs[2])
+}
+
+func (p *pipes) closeOurs() {
 	if p.stdin != nil {
 		_ = p.stdin.Close()
 	}
+	closeFD(&p.stdout)
+	closeFD(&p.stderr)
 }
 
-// soon is the deadline of what should take no time.
-func soon() time.Time {
-	return time.Now().Add(drainTime) //nolint:forbidigo // a deadline of the operating system
+func closeFD(fd *int) {
+	if *fd >= 0 {
+		_ = syscall.Close(*fd)
+		*fd = -1
+	}
 }
 
-// readable reports whether a read would return at once with something.
-func readable(fd int) bool {
-	var count int32
-	const fionread = 0x541B
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), fionread, uintptr(unsafe.Pointer(&count))) //nolint:gosec // the kernel's interface
-	return errno == 0 && count > 0
+// poll waits until one of the descriptors is ready, at most so long; negative is
+// for ever. It returns how many are.
+func poll(fds []unix.PollFd, wait time.Duration) int {
+	var most *unix.Timespec
+	if wait >= 0 {
+		t := unix.NsecToTimespec(int64(wait))
+		most = &t
+	}
+	for {
+		n, err := unix.Ppoll(fds, most, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return n
+		}
+	}
+}
+
+// readSome reads what is there into the buffer; nothing is the end.
+func readSome(fd int, buffer []byte) []byte {
+	for {
+		n, err := syscall.Read(fd, buffer)
+		if !errors.Is(err, syscall.EINTR) {
+			return buffer[:max(n, 0)]
+		}
+	}
 }

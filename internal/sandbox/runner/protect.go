@@ -14,7 +14,7 @@ const (
 // protect keeps the runner's memory from being looked into by others, and what
 // it may do from those it starts.
 func protect() error {
-	if _, _, errno := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, syscall.PR_SET_DUMPABLE, 0, 0, 0, 0, 0); errno != 0 {
+	if _, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, syscall.PR_SET_DUMPABLE, 0, 0, 0, 0, 0); errno != 0 { // of all threads
 		return errno
 	}
 	if _, _, errno := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, prCapAmbient, prCapAmbientClearAll, 0, 0, 0, 0); errno != 0 {
@@ -34,4 +34,11 @@ func protect() error {
 		return errno
 	}
 	return nil
+}
+
+// ignoreChildren lays down the Go runtime's handler for the end of a child,
+// which would interrupt what the runner does: it waits for its children.
+func ignoreChildren() {
+	var byDefault [32]byte                                                                                                             // a sigaction of the kernel, SIG_DFL
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(syscall.SIGCHLD), uintptr(unsafe.Pointer(&byDefault)), 0, 8, 0, 0) //nolint:gosec // the kernel's interface
 }

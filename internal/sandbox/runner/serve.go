@@ -20,6 +20,10 @@ type server struct {
 	mu      sync.Mutex
 	running map[uint32]*execution // by number; guarded by mu
 	reaper  *reaper
+
+	null  int               // nothing to read
+	path  string            // the runner's own PATH
+	found map[string]string // programs by their names; only the reader of frames looks them up
 }
 
 // Serve runs commands until in ends. All that runs ends with the process that
@@ -28,7 +32,16 @@ func Serve(in io.Reader, out io.Writer, user User) error {
 	if err := protect(); err != nil {
 		return fmt.Errorf("protect the runner: %w", err)
 	}
-	s := &server{user: user, pipe: out, running: map[uint32]*execution{}, reaper: newReaper()}
+	ignoreChildren()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = null.Close() }()
+	s := &server{
+		user: user, pipe: out, running: map[uint32]*execution{}, reaper: newReaper(),
+		null: int(null.Fd()), path: os.Getenv("PATH"), found: map[string]string{}, //nolint:forbidigo // the server gave it its environment
+	}
 	go s.reaper.run()
 	if err := s.send(kindReady, 0, nil); err != nil {
 		return err
@@ -48,7 +61,7 @@ func Serve(in io.Reader, out io.Writer, user User) error {
 	}
 }
 
-// handle acts on a frame without waiting for anything.
+// handle acts on a frame without waiting for anything but the start of a command.
 func (s *server) handle(f frame) error {
 	if f.kind == kindStart {
 		var c Command
@@ -98,13 +111,18 @@ func (s *server) must(err error) {
 	}
 }
 
-// begin starts a command in the background.
+// begin starts a command, and follows it in the background.
 func (s *server) begin(id uint32, c Command) {
 	e := newExecution(s, id, c)
+	if code, err := e.start(); err != nil {
+		e.sendOutput(kindStderr, []byte(err.Error()+"\n"))
+		s.end(id, code)
+		return
+	}
 	s.mu.Lock()
 	s.running[id] = e
 	s.mu.Unlock()
-	go e.run()
+	go e.follow()
 }
 
 // end tells that nothing of a command runs any more.
