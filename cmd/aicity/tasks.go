@@ -23,6 +23,7 @@ type taskCmd struct {
 	Approve  taskApproveCmd  `cmd:"" help:"Agree to an order over your limit."`
 	Feedback taskFeedbackCmd `cmd:"" help:"Rate a result; down inside the refund window takes the money back."`
 	Gate     taskGateCmd     `cmd:"" help:"Show what the quality gate found."`
+	File     taskFileCmd     `cmd:"" help:"Print a file that the gate's report cites, as it was when the work was judged."`
 	Patch    taskPatchCmd    `cmd:"" help:"Print what the agent changed, as git diff; pipe it into git apply."`
 	Result   taskResultCmd   `cmd:"" help:"Print the deliverable, as Markdown."`
 }

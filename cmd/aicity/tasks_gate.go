@@ -55,6 +55,61 @@ func (c *taskGateCmd) Run(ctx context.Context, k *kong.Context) error {
 	return nil
 }
 
+type taskFileCmd struct {
+	taskArg
+	printing
+	Place string `arg:"" help:"The file, or file:line, as the report names it."`
+}
+
+// Run prints the file with its line numbers, or the lines around the one named.
+func (c *taskFileCmd) Run(ctx context.Context, k *kong.Context) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	file, line := c.Place, 0
+	if name, number, ok := strings.Cut(c.Place, ":"); ok {
+		if line, err = strconv.Atoi(number); err != nil || line < 1 {
+			return fmt.Errorf("%q is no line of a file, such as lib/cart.js:12", c.Place)
+		}
+		file = name
+	}
+	cited, err := client.Tasks.CitedFile(ctx, c.ID, file)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(k, cited)
+	}
+	if cited.Binary {
+		return say(k, "%s has %d bytes and is no text; the city keeps only text.", cited.Path, cited.SizeBytes)
+	}
+	if last := cited.FirstLine + strings.Count(strings.TrimSuffix(cited.Content, "\n"), "\n"); line > 0 && (line < cited.FirstLine || line > last) {
+		return fmt.Errorf("line %d is not kept: of the %d lines of %s there are %d to %d", line, cited.Lines, cited.Path, cited.FirstLine, last)
+	}
+	return printRaw(k, numbered(cited, line))
+}
+
+// aroundLine is how many lines are shown on each side of the one asked for.
+const aroundLine = 8
+
+func numbered(f *aicity.CitedFile, line int) string {
+	lines := strings.SplitAfter(strings.TrimSuffix(f.Content, "\n"), "\n")
+	var b strings.Builder
+	for i, text := range lines {
+		number := f.FirstLine + i
+		if line > 0 && (number < line-aroundLine || number > line+aroundLine) {
+			continue
+		}
+		mark := " "
+		if number == line {
+			mark = ">"
+		}
+		fmt.Fprintf(&b, "%s%5d  %s", mark, number, text)
+	}
+	return strings.TrimSuffix(b.String(), "\n") + "\n"
+}
+
 // agreed lists what the task said must hold, with what became of each.
 func agreed(criteria []aicity.GateCriterion) string {
 	var lines []string

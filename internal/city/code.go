@@ -35,6 +35,7 @@ const (
 	CodeBudgetTooLow    Code = "BUDGET_TOO_LOW"
 	CodeGateNotReady    Code = "GATE_NOT_READY"
 	CodePatchNotReady   Code = "PATCH_NOT_READY"
+	CodeCodeNotKept     Code = "CODE_NOT_KEPT"
 	CodeReceiptNotReady Code = "RECEIPT_NOT_READY"
 	CodeRefundWindow    Code = "REFUND_WINDOW_CLOSED"
 	CodeFeedbackGiven   Code = "FEEDBACK_ALREADY_GIVEN"
@@ -93,7 +94,7 @@ func Codes() []Code {
 		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState,
 		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
-		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeReceiptNotReady,
+		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady,
 		CodeRefundWindow, CodeFeedbackGiven, CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid,
 		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,

@@ -15,6 +15,7 @@ type Reference struct {
 	Line   int             `json:"line,omitempty"` // 1-based, 0 when no line is cited
 	Status ReferenceStatus `json:"status"`
 	Quoted bool            `json:"quoted,omitempty"` // what is said about the place really stands there
+	Link   string          `json:"link,omitempty" doc:"For the buyer: the page of the city's site that shows the line"`
 }
 
 // ReferenceStatus is what the repository says about a reference.

@@ -50,6 +50,8 @@ func (c caller) agentID() string {
 	return c.agent.ID
 }
 
+func (c caller) isOperator() bool { return c.owner != nil && c.owner.IsOperator }
+
 type callerKey struct{}
 
 func callerOf(ctx context.Context) caller {
@@ -97,7 +99,7 @@ func (a access) check(c caller) error {
 		return city.Errorf(city.CodeUnauthorized, "Send the agent's key as X-API-Key: ac_live_….")
 	case a == byAnyone && c.owner == nil && c.agent == nil:
 		return city.Errorf(city.CodeUnauthorized, "Send an owner token as Authorization: Bearer …, or an agent's key as X-API-Key.")
-	case a == byOperator && !c.owner.IsOperator:
+	case a == byOperator && !c.isOperator():
 		return city.Errorf(city.CodeForbidden, "Only an operator of this city may do that.")
 	default:
 		return nil

@@ -50,6 +50,7 @@ var statuses = map[city.Code]int{
 	city.CodeBudgetTooLow:    http.StatusConflict,
 	city.CodeGateNotReady:    http.StatusConflict,
 	city.CodePatchNotReady:   http.StatusConflict,
+	city.CodeCodeNotKept:     http.StatusGone,
 	city.CodeReceiptNotReady: http.StatusConflict,
 	city.CodeRefundWindow:    http.StatusConflict,
 	city.CodeFeedbackGiven:   http.StatusConflict,

@@ -87,6 +87,8 @@ func (s *server) registerTasks() {
 		summary: "Judge a completed task; thumbs down inside the refund window refunds"}, s.giveFeedback)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}/gate", id: "getGateReport", tag: "Tasks", who: byAnyone,
 		summary: "Read the quality gate's report"}, s.getGateReport)
+	add(s, route{method: http.MethodGet, path: "/tasks/{id}/gate/file", id: "getCitedFile", tag: "Tasks", who: byAnyone,
+		summary: "Read a file that the gate's report cites, as it was when the work was judged; for the buyer, and an operator who decides"}, s.getCitedFile)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}/patch", id: "getPatch", tag: "Tasks", who: byAnyone,
 		summary: "Read the git diff of what the agent changed"}, s.getPatch)
 }
@@ -202,6 +204,7 @@ func (s *server) fullView(ctx context.Context, t *task.Task) (TaskView, error) {
 	report, err := s.Tasks.GateReport(ctx, t.ID)
 	switch {
 	case err == nil:
+		report = task.BuyerReport(t, report)
 		view.Gate = &report
 	case city.CodeOf(err) != city.CodeGateNotReady:
 		return view, err
@@ -262,21 +265,6 @@ func (s *server) giveFeedback(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return ok(buyerView(t)), nil
-}
-
-func (s *server) getGateReport(ctx context.Context, in *TaskPath) (*Out[gate.Report], error) {
-	t, buyer, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	report, err := s.Tasks.GateReport(ctx, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	if !buyer {
-		report = task.AgentReport(report)
-	}
-	return ok(report), nil
 }
 
 // Patch is what the agent changed.

@@ -42,24 +42,24 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 			return nil, err
 		}
 	}
-	patch := s.patch(ctx, t)
+	w := workOf(d, s.patch(ctx, t))
 	if err := s.saveLog(ctx, t); err != nil {
 		return nil, err
 	}
-	e, err := s.examination(ctx, t, d, patch)
+	e, err := s.examination(ctx, t, w)
 	if err != nil {
 		return nil, err
 	}
-	verdict, abandon := e.begin(ctx)
-	report := within(ctx, verdict, quickVerdict)
+	found, abandon := e.begin(ctx)
+	v := within(ctx, found, quickVerdict)
 	holder := city.NewID("run")
-	t, taken, err := s.deliver(ctx, agentID, taskID, d, patch, report, holder)
-	if err != nil || report != nil || !taken {
+	t, taken, err := s.deliver(ctx, agentID, taskID, w, v, holder)
+	if err != nil || v != nil || !taken {
 		abandon()
 		return t, err // other work was delivered meanwhile: this verdict is not about it
 	}
 	close(e.taken)
-	if judged := within(ctx, s.settleLater(ctx, taskID, holder, verdict), s.Rules.VerdictWait); judged != nil {
+	if judged := within(ctx, s.settleLater(ctx, taskID, holder, found), s.Rules.VerdictWait); judged != nil {
 		return *judged, nil
 	}
 	return t, nil
@@ -68,18 +68,18 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 // settleLater settles a task when its verdict is there, also when the caller
 // leaves. The channel gets the settled task, or is closed without one: then the
 // job will settle it.
-func (s *Service) settleLater(ctx context.Context, taskID, holder string, verdict <-chan gate.Report) <-chan *Task {
+func (s *Service) settleLater(ctx context.Context, taskID, holder string, found <-chan verdict) <-chan *Task {
 	ctx = context.WithoutCancel(ctx)
 	settled := make(chan *Task, 1)
 	s.background.Go(func() {
 		defer close(settled)
 		err := s.underLease(ctx, taskID, holder, func(ctx context.Context) error {
 			select {
-			case report, ok := <-verdict:
+			case v, ok := <-found:
 				if !ok {
 					return errNoVerdict
 				}
-				t, err := s.settle(ctx, taskID, report)
+				t, err := s.settle(ctx, taskID, v)
 				if err == nil {
 					settled <- t
 				}
@@ -102,14 +102,14 @@ var errNoVerdict = errors.New("the examination ended without a verdict")
 // without: most verdicts are there at once, and one transaction does for both.
 const quickVerdict = 250 * time.Millisecond
 
-// within returns what arrives on verdict in time, nil when it does not.
-func within[T any](ctx context.Context, verdict <-chan T, wait time.Duration) *T {
+// within returns what arrives in time, nil when nothing does.
+func within[T any](ctx context.Context, arrives <-chan T, wait time.Duration) *T {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
-	case report, ok := <-verdict:
+	case arrived, ok := <-arrives:
 		if ok {
-			return &report
+			return &arrived
 		}
 	case <-timer.C:
 	case <-ctx.Done():
@@ -117,12 +117,11 @@ func within[T any](ctx context.Context, verdict <-chan T, wait time.Duration) *T
 	return nil
 }
 
-// deliver writes the work and, when report is there, its verdict. It is not
+// deliver writes the work and, when it is there, its verdict. It is not
 // taken when the task has work already. Without a verdict, holder gets the lease
 // on finding it.
-func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliverable, patch string, report *gate.Report, holder string) (t *Task, taken bool, err error) {
+func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v *verdict, holder string) (t *Task, taken bool, err error) {
 	late := false
-	sketch := gate.SketchOf(d.Result)
 	t, err = s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if taken = t.DeliveredAt == nil; !taken {
 			return nil
@@ -131,14 +130,14 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 			return s.applyExpire(ctx, tx, t)
 		}
 		t.DeliveredAt = now(tx)
-		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(d)); err != nil {
+		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(w.Deliverable)); err != nil {
 			return err
 		}
-		if err := saveSketch(ctx, tx, t, sketch); err != nil {
+		if err := saveSketch(ctx, tx, t, w.sketch); err != nil {
 			return err
 		}
-		if patch != "" {
-			if err := saveDocument(ctx, tx, t.ID, docPatch, patch); err != nil {
+		if w.patch != "" {
+			if err := saveDocument(ctx, tx, t.ID, docPatch, w.patch); err != nil {
 				return err
 			}
 		}
@@ -149,8 +148,8 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, d Deliver
 		if err := s.apply(ctx, tx, change{task: t, on: Deliver, facts: facts}); err != nil {
 			return err
 		}
-		if report != nil {
-			return s.applyVerdict(ctx, tx, t, *report)
+		if v != nil {
+			return s.applyVerdict(ctx, tx, t, *v)
 		}
 		if _, _, err := takeLease(ctx, tx, t.ID, holder); err != nil {
 			return err
@@ -191,38 +190,41 @@ func (s *Service) judge(ctx context.Context, taskID string) error {
 		return err
 	}
 	return s.underLease(ctx, taskID, holder, func(ctx context.Context) error {
-		e, err := s.examination(ctx, t, d, patch)
+		e, err := s.examination(ctx, t, workOf(d, patch))
 		if err != nil {
 			return err
 		}
 		close(e.taken)
-		report, err := e.run(ctx)
+		v, err := e.run(ctx)
 		if err != nil {
 			return err
 		}
-		_, err = s.settle(ctx, taskID, report)
+		_, err = s.settle(ctx, taskID, v)
 		return err
 	})
 }
 
 // settle writes the verdict of a delivered task and moves the money.
-func (s *Service) settle(ctx context.Context, taskID string, report gate.Report) (*Task, error) {
+func (s *Service) settle(ctx context.Context, taskID string, v verdict) (*Task, error) {
 	return s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
 		if err := dropLease(ctx, tx, t.ID); err != nil || t.Status != city.TaskQualityCheck {
 			return err
 		}
-		return s.applyVerdict(ctx, tx, t, report)
+		return s.applyVerdict(ctx, tx, t, v)
 	})
 }
 
-func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, report gate.Report) error {
-	score := report.Score
+func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, v verdict) error {
+	score := v.Score
 	t.GateScore = &score
-	if err := saveDocument(ctx, tx, t.ID, docReport, encode(report)); err != nil {
+	if err := saveDocument(ctx, tx, t.ID, docReport, encode(v.Report)); err != nil {
+		return err
+	}
+	if err := saveCited(ctx, tx, t.ID, v.cited); err != nil {
 		return err
 	}
 	c := change{task: t, on: Pass, facts: map[string]any{"score": score}, learn: reputation.Input{GateScore: score}}
-	if report.Verdict != gate.Pass {
+	if v.Verdict != gate.Pass {
 		c.on = Reject
 		t.FailCode, t.FailReason = FailRejected, fmt.Sprintf("The quality gate scored the work %d of 100; %d are needed.", score, gate.PassScore)
 		c.facts["code"] = t.FailCode
@@ -232,23 +234,23 @@ func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, report
 	return s.apply(ctx, tx, c)
 }
 
-func (s *Service) gateInput(ctx context.Context, t *Task, d Deliverable, patch string) (gate.Input, func(), error) {
+func (s *Service) gateInput(ctx context.Context, t *Task, w work) (gate.Input, func(), error) {
 	input := gate.Input{
 		Request: gate.Request{
 			Category: t.Category, Description: t.Description, Tags: t.Tags,
 			Criteria: t.Acceptance.Criteria, Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths,
 		},
-		Deliverable: gate.Deliverable{Result: d.Result},
-		Patch:       []byte(patch),
+		Deliverable: gate.Deliverable{Result: w.Result},
+		Patch:       []byte(w.patch),
 	}
-	for _, f := range d.Findings {
+	for _, f := range w.Findings {
 		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))
 	}
 	var err error
 	if input.Earlier, err = s.earlier(ctx, t); err != nil {
 		return gate.Input{}, nil, err
 	}
-	if input.Others, err = s.others(ctx, t, gate.SketchOf(d.Result)); err != nil {
+	if input.Others, err = s.others(ctx, t, w.sketch); err != nil {
 		return gate.Input{}, nil, err
 	}
 	repo, done := s.repoFacts(ctx, t)

@@ -35,40 +35,58 @@ type examination struct {
 	taken   chan struct{}
 }
 
-func (s *Service) examination(ctx context.Context, t *Task, d Deliverable, patch string) (*examination, error) {
-	input, release, err := s.gateInput(ctx, t, d, patch)
+// work is what was handed in, with what follows from it.
+type work struct {
+	Deliverable
+	patch  string
+	sketch gate.Sketch
+}
+
+func workOf(d Deliverable, patch string) work {
+	return work{Deliverable: d, patch: patch, sketch: gate.SketchOf(d.Result)}
+}
+
+// verdict is the gate's report, with the files that it cites packed for those
+// who may read them.
+type verdict struct {
+	gate.Report
+	cited string
+}
+
+func (s *Service) examination(ctx context.Context, t *Task, w work) (*examination, error) {
+	input, release, err := s.gateInput(ctx, t, w)
 	if err != nil {
 		return nil, err
 	}
 	e := &examination{s: s, task: t, input: input, release: release, taken: make(chan struct{})}
 	if t.SandboxID != "" {
-		e.plan = trial.Plan{Patch: []byte(patch), Tests: patch != "" && gate.RubricOf(t.Category).Executed, Commands: t.Acceptance.Commands}
+		e.plan = trial.Plan{Patch: []byte(w.patch), Tests: w.patch != "" && gate.RubricOf(t.Category).Executed, Commands: t.Acceptance.Commands}
 	}
 	return e, nil
 }
 
 // begin runs the examination in the background, also when the caller leaves.
-// The channel gets the final report, or is closed without one: when the work
-// was not taken, the city stops or the gate failed.
-func (e *examination) begin(ctx context.Context) (verdict <-chan gate.Report, abandon func()) {
+// The channel gets the verdict, or is closed without one: when the work was not
+// taken, the city stops or the gate failed.
+func (e *examination) begin(ctx context.Context) (found <-chan verdict, abandon func()) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), examinationLimit)
-	reports := make(chan gate.Report, 1)
+	verdicts := make(chan verdict, 1)
 	stop := e.s.onStop(cancel)
 	e.s.background.Go(func() {
 		defer cancel()
 		defer stop()
-		defer close(reports)
-		report, err := e.run(ctx)
+		defer close(verdicts)
+		v, err := e.run(ctx)
 		if err == nil {
-			reports <- report
+			verdicts <- v
 		} else if ctx.Err() == nil {
 			e.s.Logger.ErrorContext(ctx, "examine deliverable", "task", e.task.ID, "error", err)
 		}
 	})
-	return reports, cancel
+	return verdicts, cancel
 }
 
-func (e *examination) run(ctx context.Context) (report gate.Report, err error) {
+func (e *examination) run(ctx context.Context) (v verdict, err error) {
 	defer e.release()
 	defer func() {
 		if p := recover(); p != nil {
@@ -78,29 +96,34 @@ func (e *examination) run(ctx context.Context) (report gate.Report, err error) {
 	}()
 	if e.plan.Tests || len(e.plan.Commands) > 0 {
 		if err := e.await(ctx); err != nil {
-			return report, err
+			return v, err
 		}
 		if e.input.Executed, err = e.try(ctx); err != nil {
-			return report, err
+			return v, err
 		}
 	}
-	report = gate.Judge(e.input)
-	if !report.Borderline {
-		return report, nil
+	v.Report = gate.Judge(e.input)
+	if v.cited, err = e.s.sealCited(e.task.ID, citedFiles(e.input.Repo, v.References)); err != nil {
+		e.s.Logger.WarnContext(ctx, "cited files are not kept", "task", e.task.ID, "error", err)
+	}
+	if !v.Borderline {
+		return v, nil
 	}
 	if e.s.Panel == nil {
-		return gate.Decide(report, gate.Asked{}), nil
+		v.Report = gate.Decide(v.Report, gate.Asked{})
+		return v, nil
 	}
 	if err := e.await(ctx); err != nil {
-		return report, err
+		return v, err
 	}
 	asked, err := e.s.Panel.Hear(ctx, e.task.ID, judge.Case{
-		Request: e.input.Request, Deliverable: e.input.Deliverable, Patch: e.input.Patch, Report: report,
+		Request: e.input.Request, Deliverable: e.input.Deliverable, Patch: e.input.Patch, Report: v.Report,
 	})
 	if err != nil {
-		return report, err
+		return v, err
 	}
-	return gate.Decide(report, asked), nil
+	v.Report = gate.Decide(v.Report, asked)
+	return v, nil
 }
 
 // await holds up what takes long or costs money until the work is taken.

@@ -10,7 +10,7 @@ import (
 
 // DeliverUnjudged delivers work whose verdict is not there yet, as Complete does.
 func (s *Service) DeliverUnjudged(ctx context.Context, agentID, taskID string, d Deliverable) (t *Task, taken bool, err error) {
-	return s.deliver(ctx, agentID, taskID, d, "", nil, "nobody")
+	return s.deliver(ctx, agentID, taskID, workOf(d, ""), nil, "nobody")
 }
 
 // NewRoom is a rehearsal as trials use it.
@@ -22,7 +22,7 @@ func (s *Service) Judge(ctx context.Context, taskID string, score int) (*Task, e
 	if score >= gate.PassScore {
 		report.Verdict = gate.Pass
 	}
-	return s.settle(ctx, taskID, report)
+	return s.settle(ctx, taskID, verdict{Report: report})
 }
 
 // The jobs of a task's life, run now.
@@ -43,6 +43,9 @@ func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.
 
 // ForgetSketchesNow is the job that deletes old sketches.
 func (s *Service) ForgetSketchesNow(ctx context.Context) error { return s.forgetSketches(ctx) }
+
+// ForgetCitedNow is the job that deletes cited files whose time is over.
+func (s *Service) ForgetCitedNow(ctx context.Context) error { return s.forgetCited(ctx) }
 
 // OthersOf are the sketches that the gate compares a text with.
 func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]gate.Sketch, error) {

@@ -22,7 +22,8 @@ type (
 	leftArgs struct {
 		AgentID string `json:"agentId"`
 	}
-	forgetArgs struct{}
+	forgetArgs      struct{}
+	forgetCitedArgs struct{}
 )
 
 func (judgeArgs) Kind() string { return "task_judge" }
@@ -30,6 +31,8 @@ func (cleanArgs) Kind() string { return "task_clean_up" }
 func (leftArgs) Kind() string  { return "task_agent_left" }
 
 func (forgetArgs) Kind() string { return "task_forget_sketches" }
+
+func (forgetCitedArgs) Kind() string { return "task_forget_cited" }
 
 func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
@@ -44,7 +47,11 @@ func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetArgs, _ jobs.Attempt) error {
 		return s.forgetSketches(ctx)
 	})
+	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetCitedArgs, _ jobs.Attempt) error {
+		return s.forgetCited(ctx)
+	})
 	jobs.Every(s.Jobs, forgetEvery, forgetArgs{})
+	jobs.Every(s.Jobs, forgetEvery, forgetCitedArgs{})
 }
 
 const (

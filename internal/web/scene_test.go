@@ -168,7 +168,7 @@ func (s *scene) pages() []scenePage {
 	owner := s.worker.Owner
 	var worked []scenePage
 	if s.patched != "" {
-		worked = []scenePage{{"task-patched", "/tasks/" + s.patched, s.buyer}, {"access-log", "/tasks/" + s.patched + "/access-log", s.buyer}}
+		worked = []scenePage{{"task-patched", "/tasks/" + s.patched, s.buyer}, {"access-log", "/tasks/" + s.patched + "/access-log", s.buyer}, {"cited-file", "/tasks/" + s.patched + "/files/main.go#L14", s.buyer}}
 	}
 	return append(worked, []scenePage{
 		{"landing", "/", nil}, {"explore", "/explore", nil}, {"explore-empty", "/explore?q=nobody-has-this", nil},
@@ -178,7 +178,7 @@ func (s *scene) pages() []scenePage {
 		{"developer", "/settings/developer", s.buyer}, {"profile", "/settings/profile", s.buyer},
 		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner}, {"webhook", "/agents/" + s.worker.ID + "/webhook", owner},
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
-		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer},
+		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer}, {"cited-none", "/tasks/" + s.done + "/files/main.go", s.buyer},
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
 		{"receipt", "/tasks/" + s.done + "/receipt", s.buyer}, {"receipts", "/wallet/receipts", s.buyer}, {"receipts-empty", "/wallet/receipts", s.newcomer},
 		{"task-earned", "/tasks/" + s.done, owner},

@@ -59,6 +59,19 @@ func (v taskView) termsText() string {
 	return text
 }
 
+// citedLink is the page of a finding's line, "" when the report does not cite it.
+func (v taskView) citedLink(file string, line int) string {
+	if v.Gate == nil {
+		return ""
+	}
+	for _, r := range v.Gate.References {
+		if r.Link != "" && r.Path == file {
+			return task.CitedPath(v.Task.ID, file, line)
+		}
+	}
+	return ""
+}
+
 // speakingSignals are those that added to the score or took from it.
 func (v taskView) speakingSignals() []gate.Signal {
 	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), quiet)
@@ -127,6 +140,7 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	}
 	report, err := s.Tasks.GateReport(ctx, t.ID)
 	if err == nil {
+		report = task.BuyerReport(t, report)
 		v.Gate = &report
 	} else if city.CodeOf(err) != city.CodeGateNotReady {
 		return v, err

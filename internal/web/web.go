@@ -146,6 +146,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /tasks/{id}/live", s.taskLive)
 	owned("GET /tasks/{id}/patch", s.downloadPatch)
 	owned("GET /tasks/{id}/access-log", s.accessLog)
+	owned("GET /tasks/{id}/files/{path...}", s.citedPage)
 	owned("GET /tasks/{id}/receipt", s.receiptPage)
 	owned("GET /tasks/{id}/receipt.json", s.downloadReceipt)
 	owned("GET /wallet/receipts", s.receiptsPage)
@@ -228,6 +229,8 @@ func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
 		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "requestId", view.RequestID, "error", err)
 	case strings.HasSuffix(string(code), "NOT_FOUND"):
 		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
+	case code == city.CodeCodeNotKept:
+		view = errorView{Title: "No code here", Message: publicMessage(err), Status: http.StatusGone}
 	case code == city.CodeForbidden:
 		view = errorView{Title: "Not for you", Message: publicMessage(err), Status: http.StatusForbidden}
 	case code == city.CodeRateLimited:

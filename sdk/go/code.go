@@ -31,6 +31,7 @@ const (
 	CodeBudgetTooLow         = "BUDGET_TOO_LOW"
 	CodeGateNotReady         = "GATE_NOT_READY"
 	CodePatchNotReady        = "PATCH_NOT_READY"
+	CodeCodeNotKept          = "CODE_NOT_KEPT"
 	CodeReceiptNotReady      = "RECEIPT_NOT_READY"
 	CodeRefundWindow         = "REFUND_WINDOW_CLOSED"
 	CodeFeedbackGiven        = "FEEDBACK_ALREADY_GIVEN"

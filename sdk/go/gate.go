@@ -1,5 +1,12 @@
 package aicity
 
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
 // GateReport is what the quality gate found in a deliverable.
 type GateReport struct {
 	Version    string          `json:"version"`
@@ -41,6 +48,30 @@ type GateReference struct {
 	Line   int    `json:"line"`
 	Status string `json:"status"`
 	Quoted bool   `json:"quoted"` // what is said about the place really stands there
+	Link   string `json:"link"`   // for the buyer: the page of the city's site that shows the line
+}
+
+// CitedFile is a file that the gate's report cites, as it was when the work was
+// judged.
+type CitedFile struct {
+	Path      string    `json:"path"`
+	SizeBytes int64     `json:"sizeBytes"` // of the whole file
+	Binary    bool      `json:"binary"`    // no text, and so not kept
+	Lines     int       `json:"lines"`     // of the whole file
+	FirstLine int       `json:"firstLine"` // number of the first line of Content, from 1
+	Content   string    `json:"content"`
+	Whole     bool      `json:"whole"`     // Content is all of the file
+	KeptUntil time.Time `json:"keptUntil"` // after it the city has the file no more
+}
+
+// CitedFile returns a file that the gate's report cites: for the buyer, and for
+// an operator who is to decide about the task. Errors: GATE_NOT_READY,
+// FILE_NOT_FOUND, CODE_NOT_KEPT.
+func (s *TasksService) CitedFile(ctx context.Context, id, file string) (*CitedFile, error) {
+	var out CitedFile
+	r := request{method: http.MethodGet, path: path("tasks", id, "gate", "file"), query: url.Values{"path": {file}}, as: asEither}
+	err := s.client.call(ctx, r, &out)
+	return result(&out, err)
 }
 
 // GateExecuted is what building and testing the patch in a sandbox showed.

@@ -728,6 +728,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/gate/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a file that the gate's report cites, as it was when the work was judged; for the buyer, and an operator who decides */
+        get: operations["getCitedFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/patch": {
         parameters: {
             query?: never;
@@ -1523,6 +1540,35 @@ export interface components {
             /** @description At least 10 characters */
             newPassword: string;
         };
+        CitedFile: {
+            /** @description Whether it is no text, and so is not kept */
+            binary: boolean;
+            content: string;
+            /**
+             * Format: int64
+             * @description Number of the first line of content, from 1; 0 when there is none
+             */
+            firstLine: number;
+            /**
+             * Format: date-time
+             * @description After it the city has the file no more
+             */
+            keptUntil: string;
+            /**
+             * Format: int64
+             * @description Of the whole file
+             */
+            lines: number;
+            /** @description From the root of the code */
+            path: string;
+            /**
+             * Format: int64
+             * @description Of the whole file
+             */
+            sizeBytes: number;
+            /** @description Whether content is all of the file; of a long one only the lines around the citation are kept */
+            whole: boolean;
+        };
         Command: {
             command: string;
             /** @enum {string} */
@@ -1636,6 +1682,12 @@ export interface components {
         };
         EnvelopeBalance: {
             data: components["schemas"]["Balance"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeCitedFile: {
+            data: components["schemas"]["CitedFile"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -1921,7 +1973,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -2512,6 +2564,8 @@ export interface components {
         Reference: {
             /** Format: int64 */
             line?: number;
+            /** @description For the buyer: the page of the city's site that shows the line */
+            link?: string;
             path: string;
             quoted?: boolean;
             status: string;
@@ -4950,6 +5004,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeReport"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getCitedFile: {
+        parameters: {
+            query: {
+                /** @description As the report names it */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeCitedFile"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

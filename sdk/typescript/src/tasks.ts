@@ -1,6 +1,7 @@
 import { taskEvents, type EventOptions } from "./events.js"
 import { path, type CallOptions, type Request, type Transport } from "./transport.js"
 import type {
+  CitedFile,
   Access,
   Archive,
   Completion,
@@ -86,6 +87,11 @@ export class Tasks {
   /** The quality gate's report. */
   gate(taskId: string, options?: CallOptions): Promise<GateReport> {
     return this.transport.call({ method: "GET", path: path("tasks", taskId, "gate"), caller: "either", options })
+  }
+
+  /** A file that the gate's report cites: for the buyer, and for an operator who is to decide about the task. */
+  citedFile(taskId: string, file: string, options?: CallOptions): Promise<CitedFile> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "gate", "file"), caller: "either", query: { path: file }, options })
   }
 
   /** What a task moved: for its buyer, its agent, or the agent's owner. */

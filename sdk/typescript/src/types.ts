@@ -209,6 +209,9 @@ export interface Completion extends Data<"CompleteTask"> {}
 /** What the quality gate found in a deliverable; a `score` of 50 passes. */
 export interface GateReport extends Data<"Report"> {}
 
+/** A file that the gate's report cites, as it was when the work was judged. */
+export interface CitedFile extends Data<"CitedFile"> {}
+
 /** What became of something that the task asked for. */
 export type GateFinding = GateRequirement["finding"]
 
