@@ -84,7 +84,7 @@ func Codes() []string {
 		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
-		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
+		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
 		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeRepoNotAllowed, CodeRepoNotFound,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
