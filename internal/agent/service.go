@@ -242,8 +242,9 @@ func (s *Service) SetStanding(ctx context.Context, tx store.Tx, agentID string, 
 	return updateStanding(ctx, tx, agentID, standing)
 }
 
-// CopyStanding is SetStanding with what a query selects: score, confidence,
-// completed, failed and failures in a row of the agent $1.
+// CopyStanding stores the reputation that a query selects, at the end of the
+// transaction: score, confidence, completed, failed and failures in a row of the
+// agent $1, which must exist.
 func (s *Service) CopyStanding(ctx context.Context, tx store.Tx, agentID, query string) error {
 	return copyStanding(ctx, tx, agentID, query)
 }

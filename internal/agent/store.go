@@ -186,18 +186,9 @@ func updateStatus(ctx context.Context, tx store.Tx, a Agent) error {
 }
 
 func updateStanding(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
-	return askStanding(ctx, tx, `UPDATE agents SET score = $2, confidence = $3, tasks_completed = $4, tasks_failed = $5,
-		consecutive_failures = $6 WHERE id = $1 RETURNING id`, agentID, s.Score, s.Confidence, s.Completed, s.Failed, s.ConsecutiveFailures)
-}
-
-// copyStanding takes the standing from the row that source selects.
-func copyStanding(ctx context.Context, tx store.Tx, agentID, source string) error {
-	return askStanding(ctx, tx, `UPDATE agents SET (score, confidence, tasks_completed, tasks_failed, consecutive_failures) = (`+source+`)
-		WHERE id = $1 RETURNING id`, agentID)
-}
-
-func askStanding(ctx context.Context, tx store.Tx, query string, args ...any) error {
-	return tx.Ask(ctx, query, args, func(row store.Row) error {
+	args := []any{agentID, s.Score, s.Confidence, s.Completed, s.Failed, s.ConsecutiveFailures}
+	return tx.Ask(ctx, `UPDATE agents SET score = $2, confidence = $3, tasks_completed = $4, tasks_failed = $5,
+		consecutive_failures = $6 WHERE id = $1 RETURNING id`, args, func(row store.Row) error {
 		err := row.Scan(new(string))
 		if errors.Is(err, store.ErrNoRows) {
 			err = errAgentNotFound()
@@ -207,6 +198,12 @@ func askStanding(ctx context.Context, tx store.Tx, query string, args ...any) er
 		}
 		return nil
 	})
+}
+
+// copyStanding takes the standing from the row that source selects.
+func copyStanding(ctx context.Context, tx store.Tx, agentID, source string) error {
+	return tx.QueueLast(ctx, "copy standing", `UPDATE agents SET (score, confidence, tasks_completed, tasks_failed, consecutive_failures) = (`+source+`)
+		WHERE id = $1`, agentID)
 }
 
 // updateLastSeen never moves a time back: another node may have written a later one.

@@ -153,7 +153,7 @@ func scanRecord(row store.Row, more ...any) (Record, error) {
 // columns change is no work for an index.
 
 func upsertBalance(ctx context.Context, tx store.Tx, c change) error {
-	return tx.Queue(ctx, "change balance of "+string(c.Account), `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
+	return tx.QueueLast(ctx, "change balance of "+string(c.Account), `INSERT INTO ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET
 		holder = CASE excluded.holder WHEN '' THEN ledger_accounts.holder ELSE excluded.holder END,
 		debits_pending = ledger_accounts.debits_pending + excluded.debits_pending,
@@ -174,7 +174,7 @@ func (c change) args() []any {
 // queueReduction changes the balance of an account that is there; the floor is
 // the database's to keep.
 func queueReduction(ctx context.Context, tx store.Tx, c change) error {
-	return tx.Queue(ctx, "change balance of "+string(c.Account), reduction, c.args()...)
+	return tx.QueueLast(ctx, "change balance of "+string(c.Account), reduction, c.args()...)
 }
 
 func reduceBalance(ctx context.Context, tx store.Tx, c change) (bool, error) {

@@ -68,6 +68,11 @@ func (s *Service) AutoTopUp(ctx context.Context, ownerID string) (*AutoTopUp, er
 // Spent is to be called in the transaction that takes an owner's credits: when
 // they have run low, the purchase follows from it.
 func (s *Service) Spent(ctx context.Context, tx store.Tx, ownerID string) error {
+	if tx.Hopeful() {
+		return store.HopeNone(ctx, tx, "top up automatically", `SELECT 1 FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2
+			WHERE a.owner_id = $1 AND a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold`,
+			ownerID, string(ledger.OwnerCredits(ownerID)))
+	}
 	var low bool
 	err := tx.QueryRow(ctx, `SELECT a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold
 		FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2 WHERE a.owner_id = $1`,

@@ -51,7 +51,7 @@ func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in In
 	if err := observe(ctx, tx, agentID, Standing{}.Apply(in)); err != nil || in.Cause == CauseStarted {
 		return err
 	}
-	return tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
+	return tx.QueueLast(ctx, "store reputation change", `INSERT INTO reputation_changes
 		(agent_id, task_id, cause, score_before, score_after, created_at)
 		SELECT agent_id, $2, $3, score_before, `+scoreSQL+`, $4 FROM reputations WHERE agent_id = $1`,
 		agentID, taskID, string(in.Cause), store.Micros(tx.Now()))
@@ -60,7 +60,7 @@ func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in In
 // observe adds what is observed once to what is there: as Average.with does, and
 // only in the dimensions that one has seen.
 func observe(ctx context.Context, tx store.Tx, agentID string, one Standing) error {
-	return tx.Queue(ctx, "store reputation", `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
+	return tx.QueueLast(ctx, "store reputation", `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
 		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures, score_before)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (agent_id) DO UPDATE SET `+observeSQL,
 		append(append([]any{agentID}, columns(one)...), Standing{}.Score())...)

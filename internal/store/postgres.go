@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -64,7 +65,13 @@ func (t *pgTx) Queue(_ context.Context, what, query string, args ...any) error {
 	return nil
 }
 
+func (t *pgTx) QueueLast(_ context.Context, what, query string, args ...any) error {
+	t.pipe.last = append(t.pipe.last, last{what, query, args})
+	return nil
+}
+
 func (t *pgTx) Ask(_ context.Context, query string, args []any, read func(Row) error) error {
+	t.pipe.addLast()
 	t.pipe.batch.Queue(query, args...)
 	t.pipe.queued = append(t.pipe.queued, queued{read: read})
 	return nil
@@ -112,9 +119,16 @@ type pipe struct {
 	tx     pgx.Tx // nil until BEGIN has been sent
 	batch  pgx.Batch
 	queued []queued // the statements of batch
+	last   []last   // those that go behind them
 	done   bool
 	// failed says that a queued statement did.
 	failed bool
+}
+
+// last is a statement that is not in a batch yet.
+type last struct {
+	what, query string
+	args        []any
 }
 
 // queued is a statement of a batch: either what it is, for its error, or what
@@ -123,6 +137,8 @@ type queued struct {
 	what string
 	read func(Row) error
 }
+
+func (q queued) reads() bool { return q.read != nil }
 
 // take gets the statement's result.
 func (q queued) take(results pgx.BatchResults) error {
@@ -144,6 +160,14 @@ func newPipe(conn *pgxpool.Conn) *pipe {
 func (p *pipe) add(what, query string, args []any) {
 	p.batch.Queue(query, args...)
 	p.queued = append(p.queued, queued{what: what})
+}
+
+// addLast adds what was to be last.
+func (p *pipe) addLast() {
+	for _, l := range p.last {
+		p.add(l.what, l.query, l.args)
+	}
+	p.last = nil
 }
 
 // send runs what is queued with query behind it. The results stand at query's
@@ -171,6 +195,7 @@ func (p *pipe) Exec(ctx context.Context, query string, args ...any) (pgconn.Comm
 	if p.done {
 		return pgconn.CommandTag{}, pgx.ErrTxClosed
 	}
+	p.addLast()
 	if p.batch.Len() == 0 {
 		return p.conn.Exec(ctx, query, args...)
 	}
@@ -190,6 +215,7 @@ func (p *pipe) Query(ctx context.Context, query string, args ...any) (pgx.Rows, 
 	if p.done {
 		return nil, pgx.ErrTxClosed
 	}
+	p.addLast()
 	if p.batch.Len() == 0 {
 		return p.conn.Query(ctx, query, args...)
 	}
@@ -215,6 +241,12 @@ func (p *pipe) QueryRow(ctx context.Context, query string, args ...any) pgx.Row 
 func (p *pipe) Commit(ctx context.Context) error {
 	if p.done {
 		return pgx.ErrTxClosed
+	}
+	p.addLast()
+	if slices.ContainsFunc(p.queued, queued.reads) { // and may refuse what it reads
+		if err := p.flush(ctx); err != nil {
+			return err
+		}
 	}
 	if p.tx == nil && p.batch.Len() == 1 { // nothing but BEGIN
 		p.done = true

@@ -63,6 +63,10 @@ type Tx interface {
 	// error, which begins with what, may come as theirs. PostgreSQL gets all that
 	// is queued in one round trip.
 	Queue(ctx context.Context, what, query string, args ...any) error
+	// QueueLast is Queue for what takes a lock that others wait for: it runs behind
+	// all that is queued before the next answer or the commit, so that the lock is
+	// held no longer than it must be.
+	QueueLast(ctx context.Context, what, query string, args ...any) error
 	// Ask is QueryRow for an answer that is not needed yet: read gets the row, in
 	// order with what is queued, at the latest when the next Query, QueryRow or
 	// Exec has been answered; it must not use the transaction.

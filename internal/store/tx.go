@@ -17,6 +17,12 @@ const maxAttempts = 10
 // would not; it is run again and asks first.
 var errHope = errors.New("the transaction hoped in vain")
 
+// HopeNone queues, for a hopeful transaction, the hope that a query finds nothing,
+// as QueueLast does: when it finds a row, the transaction runs again without hope.
+func HopeNone(ctx context.Context, tx Tx, what, query string, args ...any) error {
+	return tx.QueueLast(ctx, what, `INSERT INTO hopes (vain) SELECT 1 FROM (`+query+`) found LIMIT 1`, args...)
+}
+
 type inTxKey struct{}
 
 // InTx runs f in one transaction and commits when it returns nil. When the
@@ -131,6 +137,11 @@ func (t *sqlTx) Queue(ctx context.Context, what, query string, args ...any) erro
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+// QueueLast does not wait for the last: SQLite's only writer holds every lock.
+func (t *sqlTx) QueueLast(ctx context.Context, what, query string, args ...any) error {
+	return t.Queue(ctx, what, query, args...)
 }
 
 func (t *sqlTx) Ask(ctx context.Context, query string, args []any, read func(Row) error) error {

@@ -415,3 +415,83 @@ func TestCollectedRowsAreWrittenInOrder(t *testing.T) {
 		}
 	})
 }
+
+// What takes a lock comes behind what is queued, and before every answer.
+func TestQueueLast(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		set := `INSERT INTO instance (name, value) VALUES ($1, $2)`
+		note := `UPDATE instance SET value = value || $2 WHERE name = $1`
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			asked := ""
+			err := errors.Join(
+				tx.Queue(ctx, "set", set, "k", "a"),
+				tx.QueueLast(ctx, "last", note, "k", "z"),
+				tx.Queue(ctx, "note", note, "k", "b"),
+				tx.QueueLast(ctx, "very last", note, "k", "Z"),
+				tx.Ask(ctx, `SELECT value FROM instance WHERE name = $1`, []any{"k"}, func(row store.Row) error { return row.Scan(&asked) }),
+				tx.QueueLast(ctx, "last at the commit", note, "k", "."))
+			if err != nil {
+				return err
+			}
+			value, err := get(t, tx, "k")
+			want := map[store.Dialect]string{store.Postgres: "abzZ", store.SQLite: "azbZ"}[tx.Dialect()]
+			if err != nil || value != want+"." || asked != want {
+				t.Errorf("read %q, asked %q; %v", value, asked, err)
+			}
+			return tx.QueueLast(ctx, "at the commit", note, "k", "!")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if value, err := get(t, db.Read(), "k"); err != nil || !strings.HasSuffix(value, ".!") {
+			t.Errorf("committed %q, %v", value, err)
+		}
+	})
+}
+
+// An answer that is read at the commit may refuse it.
+func TestAskRefusesTheCommit(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		refused := errors.New("refused")
+		err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+			return errors.Join(tx.Queue(ctx, "set", `INSERT INTO instance (name, value) VALUES ('k', 'v')`),
+				tx.Ask(ctx, `SELECT 1`, nil, func(store.Row) error { return refused }))
+		})
+		if !errors.Is(err, refused) {
+			t.Errorf("the answer was %v", err)
+		}
+		if _, err := get(t, db.Read(), "k"); !errors.Is(err, store.ErrNoRows) {
+			t.Errorf("a refused transaction left: %v", err)
+		}
+	})
+}
+
+func TestHopeNone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		runs := func(name string) (n int) {
+			err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+				n++
+				if tx.Hopeful() {
+					return store.HopeNone(ctx, tx, "no such row", `SELECT 1 FROM instance WHERE name = $1`, name)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "there", "x") }); err != nil {
+			t.Fatal(err)
+		}
+		if n := runs("there"); n != 2 {
+			t.Errorf("%d runs in the face of a row, want 2", n)
+		}
+		if n := runs("nowhere"); n != 1 {
+			t.Errorf("%d runs without one, want 1", n)
+		}
+	})
+}

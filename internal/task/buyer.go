@@ -63,7 +63,7 @@ func remember(ctx context.Context, tx store.Tx, ownerID string, on Trigger) erro
 	default:
 		return nil
 	}
-	return tx.Queue(ctx, "remember buyer", `INSERT INTO buyer_records (owner_id, completed, refunded) VALUES ($1, $2, $3)
+	return tx.QueueLast(ctx, "remember buyer", `INSERT INTO buyer_records (owner_id, completed, refunded) VALUES ($1, $2, $3)
 		ON CONFLICT (owner_id) DO UPDATE SET completed = buyer_records.completed + excluded.completed,
 		refunded = buyer_records.refunded + excluded.refunded`, ownerID, more.Completed, more.Refunded)
 }

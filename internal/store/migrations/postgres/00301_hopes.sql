@@ -1,0 +1,7 @@
+-- +goose Up
+-- Always empty: what is written here was a hope in vain, and refused.
+CREATE TABLE hopes (
+    vain BIGINT NOT NULL CONSTRAINT hopes_in_vain CHECK (vain = 0)
+);
+-- +goose Down
+DROP TABLE hopes;
