@@ -163,8 +163,9 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v
 }
 
 // judge is the job that finds the verdict of a delivered task when nobody else
-// does. While somebody works on it, it comes back when that one's lease ends.
-func (s *Service) judge(ctx context.Context, taskID string) error {
+// does. While somebody works on it, it comes back when that one's lease ends. When
+// the last attempt finds none either, the task fails.
+func (s *Service) judge(ctx context.Context, taskID string, attempt int) error {
 	t, err := find(ctx, s.DB.Read(), taskID, "")
 	if err != nil || t.Status != city.TaskQualityCheck {
 		return err
@@ -181,27 +182,49 @@ func (s *Service) judge(ctx context.Context, taskID string) error {
 	if err != nil || !mine {
 		return err
 	}
-	d, _, err := s.Deliverable(ctx, taskID)
+	err = s.underLease(ctx, taskID, holder, func(ctx context.Context) error { return s.examine(ctx, t) })
+	stopped := errors.Is(ctx.Err(), context.Canceled) || errors.Is(err, errLeaseLost)
+	if err == nil || stopped || attempt < maxExaminations {
+		return err
+	}
+	s.Logger.ErrorContext(ctx, "no verdict can be found, the buyer is refunded", "task", taskID, "attempt", attempt, "error", err)
+	return s.failUnjudged(context.WithoutCancel(ctx), taskID)
+}
+
+// examine judges delivered work and settles the task.
+func (s *Service) examine(ctx context.Context, t *Task) error {
+	d, _, err := s.Deliverable(ctx, t.ID)
 	if err != nil {
 		return err
 	}
-	patch, _, err := document(ctx, s.DB.Read(), taskID, docPatch)
+	patch, _, err := document(ctx, s.DB.Read(), t.ID, docPatch)
 	if err != nil {
 		return err
 	}
-	return s.underLease(ctx, taskID, holder, func(ctx context.Context) error {
-		e, err := s.examination(ctx, t, workOf(d, patch))
-		if err != nil {
-			return err
-		}
-		close(e.taken)
-		v, err := e.run(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = s.settle(ctx, taskID, v)
+	e, err := s.examination(ctx, t, workOf(d, patch))
+	if err != nil {
 		return err
+	}
+	close(e.taken)
+	v, err := e.run(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.settle(ctx, t.ID, v)
+	return err
+}
+
+// failUnjudged ends a task whose examination always fails. That is the city's
+// fault: the buyer gets the hold back, and the agent's standing stays.
+func (s *Service) failUnjudged(ctx context.Context, taskID string) error {
+	_, err := s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if err := dropLease(ctx, tx, t.ID); err != nil || t.Status != city.TaskQualityCheck {
+			return err
+		}
+		t.FailCode, t.FailReason = FailUnjudged, "The quality gate could not come to a verdict, through no fault of buyer or agent."
+		return s.apply(ctx, tx, change{task: t, on: Unjudged, facts: map[string]any{"code": t.FailCode}})
 	})
+	return err
 }
 
 // settle writes the verdict of a delivered task and moves the money.

@@ -39,7 +39,20 @@ func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
 }
 
 // JudgeNow runs the job that finds a verdict.
-func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.judge(ctx, taskID) }
+func (s *Service) JudgeNow(ctx context.Context, taskID string) error { return s.judge(ctx, taskID, 1) }
+
+// JudgeAgain runs it when it failed before; it is the attempt with that number.
+func (s *Service) JudgeAgain(ctx context.Context, taskID string, attempt int) error {
+	return s.judge(ctx, taskID, attempt)
+}
+
+// MaxExaminations is the number of the last attempt.
+const MaxExaminations = maxExaminations
+
+// RenewLease is what a holder does; false when another has the lease.
+func (s *Service) RenewLease(ctx context.Context, taskID, holder string) (bool, error) {
+	return s.renewLease(ctx, taskID, holder, leaseTime)
+}
 
 // ForgetSketchesNow is the job that deletes old sketches.
 func (s *Service) ForgetSketchesNow(ctx context.Context) error { return s.forgetSketches(ctx) }

@@ -35,8 +35,8 @@ func (forgetArgs) Kind() string { return "task_forget_sketches" }
 func (forgetCitedArgs) Kind() string { return "task_forget_cited" }
 
 func (s *Service) handleJobs() {
-	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, _ jobs.Attempt) error {
-		return s.judge(ctx, a.TaskID)
+	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, n jobs.Attempt) error {
+		return s.judge(ctx, a.TaskID, n.Number)
 	}, jobs.Timeout(judgeTimeout))
 	jobs.Handle(s.Jobs, func(ctx context.Context, a cleanArgs, _ jobs.Attempt) error {
 		return s.Sandboxes.Destroy(ctx, a.TaskID)
@@ -60,6 +60,9 @@ const (
 	// judgeGrace leaves the verdict to the call that delivered; the job is for
 	// the case that this call died.
 	judgeGrace = 5 * time.Second
+	// maxExaminations is how often a verdict is looked for, with growing pauses
+	// over a quarter of an hour, before the buyer gets the money back.
+	maxExaminations = 6
 )
 
 // schedule enqueues what must happen because of a transition.

@@ -25,6 +25,7 @@ const (
 	Deliver        Trigger = "deliver"         // the agent hands in
 	Pass           Trigger = "pass"            // the gate passes the work
 	Reject         Trigger = "reject"          // the gate fails it
+	Unjudged       Trigger = "unjudged"        // the gate comes to no verdict
 	GiveUp         Trigger = "give_up"         // the agent reports failure
 	Expire         Trigger = "expire"          // the deadline passed
 	SourceLost     Trigger = "source_lost"     // the buyer's code cannot be had
@@ -89,6 +90,7 @@ var transitions = []Transition{
 	{city.TaskExecuting, Expire, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseDeadlineMissed},
 	{city.TaskQualityCheck, Pass, city.TaskCompleted, MoveCapture, "task.completed", "task_completed", reputation.CausePassed},
 	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseRejected},
+	{city.TaskQualityCheck, Unjudged, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
 	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, "task.released", "", ""},
 	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
 	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveNone, "task.refund_asked", "refund_requested", ""},
@@ -104,7 +106,7 @@ func Transitions() []Transition { return slices.Clone(transitions) }
 // triggers lists every trigger, for the error that names what is possible.
 func triggers() []Trigger {
 	return []Trigger{
-		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, GiveUp, Expire,
+		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire,
 		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn,
 	}
 }

@@ -40,6 +40,7 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"executing", SourceLost}:   {"failed", MoveVoid},
 		{"quality_check", Pass}:     {"completed", MoveCapture},
 		{"quality_check", Reject}:   {"failed", MoveVoid},
+		{"quality_check", Unjudged}: {"failed", MoveVoid},
 		{"completed", Release}:      {"completed", MoveRelease},
 		{"completed", Refund}:       {"refunded", MoveReverse},
 		{"completed", AskRefund}:    {"refund_review", MoveNone},

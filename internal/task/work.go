@@ -124,6 +124,7 @@ func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Ta
 const (
 	FailGaveUp   city.Code = "AGENT_GAVE_UP"
 	FailRejected city.Code = "QUALITY_GATE_FAILED"
+	FailUnjudged city.Code = "NO_VERDICT"
 	FailDeadline city.Code = city.CodeDeadlinePassed
 )
 
