@@ -122,16 +122,19 @@ type clue struct {
 // oftener the one does what the other does.
 var (
 	clueFile    = clue{0.6, -2.0, -1.5, -1.8}
-	clueName    = clue{1.0, -0.5, -1.7, -2.0}
+	clueName    = clue{1.4, -0.8, -1.7, -2.2} // of code, used in few places
+	clueUsual   = clue{0.5, -0.5, -0.8, -1.0} // of code, used in many
+	clueNewName = clue{1.3, -0.8, -1.0, -1.8} // not used at all: of something new, or from elsewhere
 	clueLiteral = clue{1.1, -0.5, -0.6, -1.0}
 	clueForeign = clue{1.3, -0.3, -0.35, -0.65} // a word that the repository does not use: maybe the buyer's circumstances
-	clueWord    = clue{0.9, -1.2, -0.6, -0.75}
+	clueWord    = clue{1.0, -1.2, -0.65, -0.75}
 	clueCommon  = clue{0.35, -0.6, -0.5, -0.7}
 	cluePair    = clue{0.5, -0.1, -0.1, -0.12} // of letters, where words are not separated
 )
 
 // What else says whether a deliverable answers the request.
 const (
+	signClosed     = 0.2 // a request for something certain, which an answer cannot miss by choice
 	signOpening    = 0.4 // for each thing that the opening takes up
 	signNoOpening  = 0.6 // the opening takes up nothing
 	signNoFile     = 1.0 // none of the files named is touched
@@ -141,9 +144,10 @@ const (
 	signConfig     = 0.8 // configuration instead
 	signOtherFiles = 1.5 // none of the files is code, and the request is about code
 	signChange     = 0.6 // a change to the code where a text was asked for
-	signOpens      = 0.6 // a question, and the opening is an answer to one
+	signOpens      = 0.9 // a question, and the opening is an answer to one
 	signTongue     = 1.2 // written in another language than an English request
 	signReview     = 1.0 // findings, and findings were asked for
+	usualName      = 0.6 // the rarity below which many places use a name
 	commonWord     = 0.4 // the rarity below which any text about the repository has a word
 	enoughWished   = 2.0 // what a request must name for an opening to miss it
 	sameSubject    = 0.3 // the power of their number by which clues say the same
@@ -158,18 +162,32 @@ type sign struct {
 // answers estimates from what the request names and from what the deliverable
 // is whether one answers the other: far above 0 it does, far below it does not.
 func (v *view) answers() (float64, []string) {
-	x, n := 0.0, 0.0
+	x, n, opens := 0.0, 0.0, v.opensAsAsked()
+	missed := map[wishKind]float64{}
 	for _, w := range v.wished {
-		if w.weight > 0.1 {
-			x += v.clueOf(w)
-			n += min(1, w.weight/weightPair)
+		if w.weight <= 0.1 {
+			continue
 		}
+		n += min(1, w.weight/weightPair)
+		points := v.clueOf(w)
+		if points < 0 {
+			if opens {
+				points /= 2
+			}
+			if missed[w.kind]++; w.kind != wishWord { // the next name of the same example says less
+				points /= math.Sqrt(missed[w.kind])
+			}
+		}
+		x += points
 	}
 	x /= math.Pow(max(1, n), sameSubject)
-	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 {
+	if !v.review() {
+		x -= signClosed
+	}
+	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 && !opens && !v.review() {
 		x -= signNoOpening
 	}
-	if v.opensAsAsked() {
+	if opens {
 		x += signOpens
 	}
 	if v.missesFiles() {
@@ -192,10 +210,17 @@ func (v *view) clueOf(w wish) float64 {
 	switch {
 	case w.kind == wishFile:
 		c, part = clueFile, w.weight/weightFile
+	case w.kind == wishName && v.index.usesOf(lastName(w.key)) == 0:
+		c = clueNewName
+	case w.kind == wishName && w.weight < usualName*weightName:
+		c = clueUsual
 	case w.kind == wishName:
 		c = clueName
 	case w.kind == wishLiteral && len(w.key) > 2:
 		c = clueLiteral
+		if n := strings.Count(w.key, " "); n > 0 { // a message says more than a value
+			c.review, c.fix, c.others = c.review*math.Sqrt(float64(min(n+1, 4))), c.fix*math.Sqrt(float64(min(n+1, 4))), c.others*math.Sqrt(float64(min(n+1, 4)))
+		}
 	case w.kind == wishLiteral:
 		c = clueCommon
 	case w.weight <= weightPair && v.index.usesOf(w.text) == 0:
@@ -213,10 +238,10 @@ func (v *view) clueOf(w wish) float64 {
 	case v.all.touches(w, v.stem):
 		return part * c.hit / 2
 	}
-	switch v.in.Request.Category {
-	case city.CodeReview, city.Security:
+	switch {
+	case v.review():
 		return part * c.review
-	case city.BugFix:
+	case v.in.Request.Category == city.BugFix:
 		return part * c.fix
 	}
 	return part * c.others

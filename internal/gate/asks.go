@@ -39,8 +39,20 @@ func (v *view) holdsConfig(form *regexp.Regexp) bool {
 	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.codeLines()+len(v.in.Patch) > 2
 }
 
-// produces matches requests for something to be made, and not only looked at.
-var produces = newSearch(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
+// looks matches requests to look at what is there.
+var looks = newSearch(`(?i)\b(?:look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
+
+// makes matches the verbs that ask for a thing, close before it.
+var makes = newSearch(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the))\b`)
+
+// wantsMade matches what else may ask for something to be made.
+var wantsMade = newSearch(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
+
+// produces reports whether the request is for something to be made.
+func (v *view) produces() bool {
+	text := v.in.Request.Description
+	return makes.MatchString(text) || wantsMade.MatchString(text) && !looks.MatchString(text)
+}
 
 // timed matches a figure with the unit of a time or a rate.
 var timed = regexp.MustCompile(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?|min|minutes?|%|x|times)\b|\d\s?%|\bops?/s|/op\b|/s\b`)
@@ -81,7 +93,7 @@ var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\
 func missingAsks(v *view) (Signal, bool) {
 	s := Signal{Name: "missing parts", Reason: "Nothing that the request names outright is missing."}
 	for _, a := range asks {
-		if a.request.MatchString(v.in.Request.Description) && (!a.whole || produces.MatchString(v.in.Request.Description)) && !a.there(v) {
+		if a.request.MatchString(v.in.Request.Description) && (!a.whole || v.produces()) && !a.there(v) {
 			s.Evidence = append(s.Evidence, a.what)
 			s.Points -= costMissingAsk
 			if a.whole {

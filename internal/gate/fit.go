@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|\b(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
+var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|(?:^|[^.\w$])(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
 
 // fit asks whether the deliverable has the form its category needs: code where
 // code is the product, tests where tests are, separate remarks in a review.
@@ -32,6 +32,9 @@ func fit(v *view) (Signal, bool) {
 		s.Points, s.Reason = maxFit, "The change is there as code."
 	case v.want.Whole:
 		s.Points, s.Reason, s.advice = 0, "Code was asked for and there is none.", "Deliver the code itself."
+	case v.want.Code && v.onlyLooks():
+		s.Points = maxFit * part
+		s.Reason = "Remarks stand apart from each other."
 	case v.want.Code && !v.onlyAsked():
 		s.Points = maxFit * 0.8 * share(float64(v.ground.anchored)+0.5*float64(v.ground.located), 3)
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
@@ -91,6 +94,13 @@ func (v *view) onlyAsked() bool {
 		}
 	}
 	return true
+}
+
+// onlyLooks reports whether the request is to look at what is there, in whatever
+// category: remarks are its answer.
+func (v *view) onlyLooks() bool {
+	text := v.in.Request.Description
+	return looks.MatchString(text) && !makes.MatchString(text)
 }
 
 func (v *view) fitTests(code int) (float64, string, string) {

@@ -98,6 +98,9 @@ func (v *view) contextTokens(ref *reference) []string {
 		}
 	}
 	tokens = append(tokens, figuresIn(rest)...)
+	if strings.Contains(rest, "-") {
+		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)
+	}
 	end := len(v.doc.lines)
 	if ref.at < v.doc.written {
 		end = v.doc.written
@@ -159,6 +162,9 @@ func around(text string, start, end int) string {
 	}
 	return text[from:start] + " " + text[end:to]
 }
+
+// hyphened matches what configuration is named by: runs-on, ubuntu-latest.
+var hyphened = regexp.MustCompile(`\b[a-z][a-z0-9]+(?:-[a-z0-9]+)+\b`)
 
 // figureText matches figures of several digits and quoted words.
 var figureText = regexp.MustCompile(`\b\d{3,}\b|"[^"\n]{3,40}"|'[^'\n]{3,40}'`)

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,19 +39,19 @@ func (g *grounding) checkInline(v *view) {
 		line := v.doc.lines[ref.at].text
 		at := strings.Index(line, ref.Text)
 		t := v.index.text(ref.Path)
-		if at < 0 || t == nil || !strings.Contains(line, "`") {
+		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
 			continue
 		}
-		spans := codeSpan.FindAllStringIndex(line, maxSpans)
+		spans := codeIn(line)
 		from, to := sentenceBounds(line, at, at+len(ref.Text), spans)
 		said := plain(line[from:to], ref.Text)
 		for _, m := range spans {
-			code := strings.Trim(line[m[0]:m[1]], "`")
+			code := strings.Trim(line[m[0]:m[1]], "`\"“”")
 			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
 				continue
 			}
 			seen[ref.Path+code] = true
-			weight := v.claim(line, code, m, at, at+len(ref.Text), said)
+			weight := v.claim(line, code, m, from, at, at+len(ref.Text), said)
 			if t.quotes(code) || weight > 0 && v.quotedElsewhere(code) {
 				g.quoted++
 			} else if weight > 0 && !t.paraphrased(code, ref) {
@@ -61,15 +62,36 @@ func (g *grounding) checkInline(v *view) {
 	}
 }
 
+// quotedText matches text in quotation marks, which is code when it looks so.
+var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
+
+// codeIn returns where the code of a line of prose stands: in backticks, or in
+// quotation marks when only code looks like that.
+func codeIn(line string) [][]int {
+	spans := codeSpan.FindAllStringIndex(line, maxSpans)
+	if !strings.ContainsAny(line, "\"“") {
+		return spans
+	}
+	rest := codeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
+	for _, m := range quotedText.FindAllStringIndex(rest, maxSpans) {
+		if codeMark.MatchString(rest[m[0]:m[1]]) {
+			spans = append(spans, m)
+		}
+	}
+	slices.SortFunc(spans, func(a, b []int) int { return a[0] - b[0] })
+	return spans
+}
+
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
-func (v *view) claim(line, code string, m []int, at, end int, said string) float64 {
+func (v *view) claim(line, code string, m []int, from, at, end int, said string) float64 {
 	if m[0] >= end {
 		gap := line[end:m[0]]
 		if len(gap) < 20 && gapBehind.MatchString(gap) {
 			return 1
 		}
-		if bare := plain(gap, ""); codeMark.MatchString(code) && claims.MatchString(bare) && !suggestion.MatchString(bare) {
+		leads := at <= from+4 && !strings.Contains(gap, ";") // the sentence is about the place
+		if bare := plain(gap, ""); codeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !suggestion.MatchString(bare) {
 			return 1
 		}
 	}
@@ -180,5 +202,5 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 			there++
 		}
 	}
-	return all > 0 && there*5 >= all*4
+	return all > 0 && there*10 >= all*9
 }

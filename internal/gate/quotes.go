@@ -6,7 +6,7 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|change[ds]?|replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu\w*)\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu\w*)\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
 
 // maybeSuggestion matches words that lead over to new code about as often as to
 // a quote.

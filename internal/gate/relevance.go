@@ -36,7 +36,7 @@ func relevance(v *view) (Signal, bool) {
 // review reports whether the request is to look for what is wrong: what an
 // answer is about is then for the code to say, not for the request.
 func (v *view) review() bool {
-	return v.in.Request.Category == city.CodeReview || v.in.Request.Category == city.Security
+	return v.in.Request.Category == city.CodeReview || v.in.Request.Category == city.Security || v.onlyLooks()
 }
 
 // enoughToTell is the weight of what a request must name for relevance to count

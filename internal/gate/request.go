@@ -53,7 +53,7 @@ func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	rest := l.files(text)
 	rest = l.literals(rest)
-	rest = l.names(rest)
+	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range words(rest) {
 		weight := weightWord
 		if v.index.namesFile(w) {
@@ -141,14 +141,24 @@ examples internal misc shared global globals constants const defaults settings s
 var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
 
 // literals takes quoted strings, options and figures out of a text.
-func (l *wishList) literals(text string) string {
+func (l *wishList) literals(text string) (rest string) {
 	if !strings.ContainsAny(text, `-"'0123456789%`) {
 		return text
 	}
+	var quotes []string
+	defer func() {
+		slices.SortFunc(quotes, func(a, b string) int { return len(b) - len(a) })
+		for _, q := range quotes {
+			rest = strings.ReplaceAll(rest, q, " ")
+		}
+	}()
 	for _, m := range literalText.FindAllStringSubmatch(text, 40) {
 		said := strings.TrimSpace(first(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) {
 			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low)})
+			if quoted := m[2] + m[3]; len(quoted) > 3 {
+				quotes = append(quotes, quoted)
+			}
 		}
 	}
 	return text
@@ -227,7 +237,7 @@ func (a *answerText) takes(w wish) bool {
 		if figure := leadingFigure(w.key); len(figure) > 2 && strings.Contains(a.lower, figure) {
 			return true // "1.050KB" comes back as 1.050
 		}
-		return strings.Contains(a.lower, w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
+		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
 			return true
@@ -236,6 +246,20 @@ func (a *answerText) takes(w wish) bool {
 		return len(last) > 2 && last != w.key && a.said[last]
 	}
 	return a.stems[w.key]
+}
+
+// mostOf reports whether most words of a quoted sentence come back.
+func (a *answerText) mostOf(literal string) bool {
+	n, there := 0, 0
+	for _, w := range words(literal) {
+		if telling(w) {
+			n++
+			if a.said[w] {
+				there++
+			}
+		}
+	}
+	return n > 1 && there*10 >= n*6
 }
 
 // leadingFigure is the number that a literal begins with.

@@ -13,6 +13,7 @@ type resolver struct {
 	refs     []reference
 	proposed map[string]bool // paths that the deliverable or its patch creates
 	last     string          // the file that a bare line number belongs to
+	subject  string          // the file that is cited first
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 }
 
@@ -117,6 +118,9 @@ func (r *resolver) path(at int, text string, c cite) {
 		ref.Status = RefUnchecked
 	} else if found, ok := r.v.index.find(p); ok {
 		ref.Path, r.last = found, found
+		if r.subject == "" {
+			r.subject = found
+		}
 		r.lined = r.lined || c.line > 0
 		ref.Status = r.inRange(found, max(c.line, c.end))
 	} else {
@@ -211,6 +215,9 @@ func (r *resolver) bareLine(at int, c cite, cites []cite) {
 		}
 	}
 	guessed := file == "" || gap > sideBySide
+	if before && r.last != "" && r.lines(r.subject) >= c.line && r.inRange(file, max(c.line, c.end)) != RefExists {
+		file, guessed = r.subject, true // "takes it from go.mod (line 20)", of the file that is spoken of
+	}
 	if file == "" {
 		file = r.last
 	}
@@ -266,6 +273,14 @@ func (r *resolver) settleGuesses() {
 			}
 		}
 	}
+}
+
+// lines returns how many lines a file has, 0 for no file.
+func (r *resolver) lines(file string) int {
+	if file == "" {
+		return 0
+	}
+	return r.v.index.lines(file)
 }
 
 func (r *resolver) inRange(file string, line int) ReferenceStatus {

@@ -125,7 +125,7 @@ func (st *statements) row(text string) {
 		rest, named, concrete := plainWords(cell)
 		n += len(rest) + named
 		plain += len(rest)
-		alive = alive || concrete || len(rest) > 3
+		alive = alive || concrete || len(rest) > 3 || givesFigure(cell)
 	}
 	if n == 0 {
 		return
@@ -134,6 +134,17 @@ func (st *statements) row(text string) {
 	if !alive {
 		st.dead += n
 	}
+}
+
+// givesFigure reports whether one of the words of a cell is a figure; the line of
+// a citation is none.
+func givesFigure(cell string) bool {
+	for field := range strings.FieldsSeq(cell) {
+		if field = strings.TrimLeft(field, "*_`(-+~<>="); field != "" && field[0] >= '0' && field[0] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 func (st *statements) sentence(text string, frames map[uint64]*frame) {

