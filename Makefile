@@ -60,8 +60,9 @@ test-short: ## Run the Go tests that need neither PostgreSQL nor Chromium
 	@env -u CI -u AICITY_TEST_POSTGRES go test -short ./...
 
 .PHONY: soak
-soak: build ## Make 1,000 sandboxes and kill servers and sandboxes 200 times; nothing may be left
+soak: build ## Make 1,000 sandboxes, kill servers and sandboxes 200 times, and attack without root
 	@AICITY_SOAK=1 go test ./test/crash -count=1 -v -timeout 60m -run TestSandboxesLeaveNothing
+	@AICITY_SOAK=1 go test ./test/attack -count=1 -v -timeout 60m -run TestAttacksWithoutRoot
 
 .PHONY: bench
 bench: build ## Measure the city beside the raw limits of this machine

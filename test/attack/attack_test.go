@@ -15,6 +15,7 @@ import (
 
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -55,6 +56,24 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// TestAttacksWithoutRoot makes every attempt on a city that a user without rights
+// runs, in a namespace of its own as the server makes one. It takes as long as
+// the others, so only make soak asks for it.
+func TestAttacksWithoutRoot(t *testing.T) {
+	if os.Getenv("AICITY_SOAK") == "" {
+		t.Skip("make soak runs it")
+	}
+	program, err := buildAttacker()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, program)
+	}
+	built := filepath.Join(t.TempDir(), "attacker")
+	if err := os.WriteFile(built, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sandboxtest.AsNobody(t, sandboxtest.OwnNamespace, map[string]string{attackerPath: built}, "TestAttacks", "-test.run=^TestAttacks$", "-test.timeout=30m")
+}
+
 func (th theme) run(t *testing.T) {
 	t.Helper()
 	h := newHost(t, th.limits)
@@ -88,11 +107,17 @@ type scene struct {
 	box   string
 }
 
+// attackerPath names, in the environment, the program when it was built already.
+const attackerPath = "AICITY_TEST_ATTACKER"
+
 // inside is where the attacking program is.
 const inside = "/home/user/attacker"
 
 // buildAttacker compiles the attacking program once.
 var buildAttacker = sync.OnceValues(func() ([]byte, error) {
+	if built := os.Getenv(attackerPath); built != "" {
+		return os.ReadFile(built)
+	}
 	dir, err := os.MkdirTemp("", "attacker")
 	if err != nil {
 		return nil, err

@@ -182,10 +182,10 @@ func Open(path string) error {
 // Suspend lets the machine forget a volume that Open will want again, as far as
 // its kind allows.
 func Suspend(path string) error {
-	if _, err := os.Stat(image(path)); err != nil {
-		return nil //nolint:nilerr // there is nothing to come back to
+	if _, err := os.Stat(image(path)); err != nil && !namespace.Inside() {
+		return nil //nolint:nilerr // memory stays while it is mounted
 	}
-	return unmount(path)
+	return unmount(path) // in a namespace of its own what is mounted ends with the server
 }
 
 // Remove removes a volume and all that is in it; no error when there is none.
