@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,6 +16,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/eval"
+	"aicity.dev/aicity/internal/gate/judge"
 )
 
 // gateCmd is `aicity gate`: the quality gate by hand, without a city.
@@ -139,6 +142,12 @@ type gateEvalCmd struct {
 	Samples []string `arg:"" help:"Labelled deliverables, one JSON object on each line." type:"existingfile" name:"file"`
 	Repos   string   `help:"Folder that keeps the repositories of the samples; the default is in the user's cache." placeholder:"DIR" type:"path"`
 	JSON    bool     `help:"Print a line of JSON for each sample, and one with the totals." name:"json"`
+
+	Judge        string `help:"Ask a judge about borderline samples, over this protocol: openai (and compatible) or anthropic. Request, deliverable and patch go to its model." enum:",openai,anthropic" default:"" placeholder:"PROTOCOL"`
+	JudgeBaseURL string `help:"Address of the model server, up to and with /v1 for OpenAI's; without it the provider's own." name:"judge-base-url" placeholder:"URL" env:"AICITY_JUDGE_BASE_URL"`
+	JudgeModel   string `help:"Model name." placeholder:"MODEL" env:"AICITY_JUDGE_MODEL"`
+	JudgeKey     string `help:"API key; better given by the environment, where no list of processes shows it." placeholder:"KEY" env:"AICITY_JUDGE_KEY"`
+	JudgeBudget  int    `help:"Calls to the model in all; when they are spent the heuristic scores stand." default:"500" placeholder:"CALLS"`
 }
 
 // Run measures.
@@ -155,7 +164,11 @@ func (c *gateEvalCmd) Run(ctx context.Context, k *kong.Context) error {
 		}
 		dir = filepath.Join(cache, "aicity", "gate")
 	}
-	results, err := eval.Run(ctx, samples, &eval.Library{Dir: dir}, city.SystemClock{}, nil)
+	second, err := c.second()
+	if err != nil {
+		return err
+	}
+	results, err := eval.Run(ctx, samples, &eval.Library{Dir: dir}, city.SystemClock{}, second)
 	if err != nil {
 		return err
 	}
@@ -163,6 +176,32 @@ func (c *gateEvalCmd) Run(ctx context.Context, k *kong.Context) error {
 		return eval.WriteJSON(k.Stdout, results)
 	}
 	return eval.WriteText(k.Stdout, results)
+}
+
+// second is the judge, nil when none is asked for.
+func (c *gateEvalCmd) second() (eval.Second, error) {
+	if c.Judge == "" {
+		return nil, nil //nolint:nilnil // measuring without a judge is usual
+	}
+	if c.JudgeBudget < 1 {
+		return nil, errors.New("--judge-budget must be at least 1")
+	}
+	j, err := judge.New(judge.Settings{Provider: judge.Provider(c.Judge), BaseURL: c.JudgeBaseURL, Key: c.JudgeKey, Model: c.JudgeModel})
+	if err != nil {
+		return nil, fmt.Errorf("%w: see --judge-model", err)
+	}
+	panel := judge.NewPanel(judge.Config{
+		Book: &judge.Memory{Clock: city.SystemClock{}}, Judge: j, Budget: c.JudgeBudget, Logger: slog.New(slog.DiscardHandler),
+	})
+	heard := 0 // samples of two files may have the same id
+	return func(ctx context.Context, in gate.Input, report gate.Report) (gate.Report, error) {
+		heard++
+		asked, err := panel.Hear(ctx, strconv.Itoa(heard), judge.Case{Request: in.Request, Deliverable: in.Deliverable, Patch: in.Patch, Report: report})
+		if err != nil {
+			return report, fmt.Errorf("ask the judge: %w", err)
+		}
+		return gate.Decide(report, asked), nil
+	}, nil
 }
 
 func readSamples(files []string) ([]eval.Sample, error) {

@@ -17,5 +17,5 @@ func (a *App) buildPanel() (task.Panel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare judge: %w", err)
 	}
-	return judge.NewPanel(judge.Config{DB: a.DB, Judge: j, Budget: c.DailyBudget, Logger: a.logger}), nil
+	return judge.NewPanel(judge.Config{Book: judge.Stored(a.DB), Judge: j, Budget: c.DailyBudget, Logger: a.logger}), nil
 }

@@ -14,12 +14,14 @@ import (
 type Result struct {
 	Sample Sample
 	Report gate.Report
-	Took   time.Duration
+	Took   time.Duration // without the judge
+	// Alone is the report before the judge was asked, nil when nobody was.
+	Alone *gate.Report
 }
 
 // Second is asked for a second opinion where the gate is not sure; it returns
 // the report with the opinion applied.
-type Second func(ctx context.Context, in gate.Input, report gate.Report) gate.Report
+type Second func(ctx context.Context, in gate.Input, report gate.Report) (gate.Report, error)
 
 // Run judges samples one after another. The second opinion may be nil.
 func Run(ctx context.Context, samples []Sample, library *Library, clock city.Clock, second Second) ([]Result, error) {
@@ -32,11 +34,14 @@ func Run(ctx context.Context, samples []Sample, library *Library, clock city.Clo
 		in := s.Input(repo)
 		start := clock.Now()
 		report := gate.Judge(in)
-		took := clock.Now().Sub(start)
+		r := Result{Sample: s, Report: report, Took: clock.Now().Sub(start)}
 		if second != nil && report.Borderline {
-			report = second(ctx, in, report)
+			r.Alone = &report
+			if r.Report, err = second(ctx, in, report); err != nil {
+				return nil, err
+			}
 		}
-		results = append(results, Result{Sample: s, Report: report, Took: took})
+		results = append(results, r)
 	}
 	return results, nil
 }
@@ -109,6 +114,18 @@ type Totals struct {
 	Kinds      []KindTotals    `json:"kinds"`
 	MedianTime time.Duration   `json:"medianNs"`
 	P99Time    time.Duration   `json:"p99Ns"`
+	Judge      *JudgeTotals    `json:"judge,omitempty"` // when one was asked
+}
+
+// JudgeTotals say what the judge made of the borderline samples, and what the
+// figures would be without it.
+type JudgeTotals struct {
+	Asked    int             `json:"asked"` // borderline samples
+	Outcomes map[string]int  `json:"outcomes"`
+	Mended   int             `json:"mended"`  // verdicts that are right because of it
+	Spoiled  int             `json:"spoiled"` // verdicts that are wrong because of it
+	Labels   map[Label]Share `json:"labelsWithoutJudge"`
+	AUC      float64         `json:"aucWithoutJudge"`
 }
 
 // Total sums the results up.
@@ -131,11 +148,41 @@ func Total(results []Result) Totals {
 	t.AUC = auc(scores[Good], scores[Bad])
 	t.Precision, t.Recall = ratio(both, found), ratio(both, labelled)
 	t.Kinds = kinds(results)
+	t.Judge = judged(results)
 	slices.Sort(times)
 	if n := len(times); n > 0 {
 		t.MedianTime, t.P99Time = times[n/2], times[min(n-1, n*99/100)]
 	}
 	return t
+}
+
+// judged sums up what the judge did, nil when it was asked about nothing.
+func judged(results []Result) *JudgeTotals {
+	t := JudgeTotals{Outcomes: map[string]int{}, Labels: map[Label]Share{}}
+	scores := map[Label][]int{}
+	for _, r := range results {
+		alone := r
+		if r.Alone != nil {
+			alone.Report = *r.Alone
+			t.Asked++
+			t.Outcomes[r.Report.Judge.Outcome]++
+			switch right, was := r.Wrong() == 0, alone.Wrong() == 0; {
+			case right && !was:
+				t.Mended++
+			case was && !right:
+				t.Spoiled++
+			}
+		}
+		share := t.Labels[r.Sample.Label]
+		share.count(alone.Report.Verdict == gate.Pass)
+		t.Labels[r.Sample.Label] = share
+		scores[r.Sample.Label] = append(scores[r.Sample.Label], alone.Report.Score)
+	}
+	if t.Asked == 0 {
+		return nil
+	}
+	t.AUC = auc(scores[Good], scores[Bad])
+	return &t
 }
 
 func intersect(a, b []string) []string {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ func WriteText(w io.Writer, results []Result) error {
 	_ = table.Flush() // a strings.Builder takes everything
 	fmt.Fprintf(out, "\nAUC of good against bad   %.4f\nreferences                precision %.4f, recall %.4f\ntime for each             median %v, p99 %v\n",
 		t.AUC, t.Precision, t.Recall, t.MedianTime, t.P99Time)
+	writeJudge(out, t.Judge)
 	writeReferences(out, results)
 	mistakes := Mistakes(results)
 	fmt.Fprintf(out, "\n%d on the wrong side of %d\n", len(mistakes), gate.PassScore)
@@ -42,6 +44,26 @@ func WriteText(w io.Writer, results []Result) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// writeJudge says what the judge changed.
+func writeJudge(out io.Writer, j *JudgeTotals) {
+	if j == nil {
+		return
+	}
+	fmt.Fprintf(out, "\nThe judge read %d borderline samples:", j.Asked)
+	for _, outcome := range []string{gate.JudgeAgreed, gate.JudgeMajority, gate.JudgeNoMajority, gate.JudgeUnavailable} {
+		if n := j.Outcomes[outcome]; n > 0 {
+			fmt.Fprintf(out, " %d %s", n, strings.ReplaceAll(outcome, "_", " "))
+		}
+	}
+	fmt.Fprintf(out, "\n  it mended %d verdicts and spoiled %d\n  without it: AUC %.4f", j.Mended, j.Spoiled, j.AUC)
+	for _, l := range []Label{Good, Borderline, Bad} {
+		if s := j.Labels[l]; s.Of > 0 {
+			fmt.Fprintf(out, ", %d of %d %s pass", s.Passed, s.Of, l)
+		}
+	}
+	fmt.Fprintln(out)
 }
 
 // writeReferences lists the samples whose references were not found as labelled.
@@ -103,6 +125,12 @@ func ReportText(r gate.Report) string {
 			fmt.Fprintf(out, "  %s: %s\n", strings.ReplaceAll(string(ref.Status), "_", " "), oneLine(ref.Text))
 		}
 	}
+	if j := r.Judge; j != nil {
+		fmt.Fprintf(out, "  judge: %s Before it %d.\n", j.Note, j.Heuristic)
+		for _, o := range j.Opinions {
+			fmt.Fprintf(out, "    %s\n", oneLine(cmp.Or(o.Failure, fmt.Sprintf("%s with %d: %s", o.Verdict, o.Score, strings.Join(o.Reasons, " ")))))
+		}
+	}
 	for _, a := range r.Advice {
 		fmt.Fprintf(out, "  → %s\n", a)
 	}
@@ -128,6 +156,7 @@ type line struct {
 	Pass       bool   `json:"pass"`
 	Borderline bool   `json:"borderline"`
 	Refs       refs   `json:"refs"`
+	Alone      *int   `json:"scoreWithoutJudge,omitempty"`
 }
 
 type refs struct {
@@ -142,12 +171,19 @@ func WriteJSON(w io.Writer, results []Result) error {
 	for _, r := range results {
 		l := line{ID: r.Sample.ID, Label: r.Sample.Label, Kind: r.Sample.Kind, Score: r.Report.Score,
 			Pass: r.Report.Verdict == gate.Pass, Borderline: r.Report.Borderline, Refs: refs{r.Real(), r.Fake()}}
+		if r.Alone != nil {
+			l.Alone = &r.Alone.Score
+		}
 		if err := out.Encode(l); err != nil {
 			return err
 		}
 	}
 	t := Total(results)
-	for _, f := range []*float64{&t.AUC, &t.Precision, &t.Recall} {
+	rounded := []*float64{&t.AUC, &t.Precision, &t.Recall}
+	if t.Judge != nil {
+		rounded = append(rounded, &t.Judge.AUC)
+	}
+	for _, f := range rounded {
 		*f = math.Round(*f*1e4) / 1e4
 	}
 	return out.Encode(map[string]Totals{"totals": t})

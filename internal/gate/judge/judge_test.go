@@ -46,7 +46,7 @@ func setup(t *testing.T, db *store.DB, provider judge.Provider, script judgetest
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := judge.Config{DB: db, Judge: j, Budget: 100, Logger: slog.New(slog.NewJSONHandler(b.logs, nil)), Wait: func(ctx context.Context, d time.Duration) error {
+	cfg := judge.Config{Book: judge.Stored(db), Judge: j, Budget: 100, Logger: slog.New(slog.NewJSONHandler(b.logs, nil)), Wait: func(ctx context.Context, d time.Duration) error {
 		b.waits = append(b.waits, d)
 		return ctx.Err()
 	}}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/gate"
-	"aicity.dev/aicity/internal/store"
 )
 
 // hearingLimit is when the heuristic score stands though opinions are missing.
@@ -19,9 +18,9 @@ const maxCalls = 7
 
 // Config is what a panel works with.
 type Config struct {
-	DB     *store.DB
+	Book   Book
 	Judge  Judge
-	Budget int // calls a day (UTC), on all nodes together
+	Budget int // calls a day (UTC), on all nodes together; in Memory, in all
 	Logger *slog.Logger
 	Limit  time.Duration // of one hearing; 0 is hearingLimit
 	// Wait pauses between two tries; nil is a timer. Tests replace it.
@@ -57,7 +56,7 @@ func (p *Panel) Hear(ctx context.Context, taskID string, c Case) (gate.Asked, er
 }
 
 func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, error) {
-	calls, err := Calls(ctx, p.cfg.DB.Read(), taskID)
+	calls, err := p.cfg.Book.Calls(ctx, taskID)
 	if err != nil {
 		return gate.Asked{}, err
 	}
@@ -68,9 +67,9 @@ func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, er
 			return asked, nil
 		}
 		q := ask(c)
-		call, err := reserve(ctx, p.cfg.DB, taskID, Call{Number: len(calls) + 1, Model: asked.Model}, p.cfg.Budget)
-		if errors.Is(err, errSpent) {
-			asked.Failure = "The day's budget for the judge is spent."
+		call, err := p.cfg.Book.Reserve(ctx, taskID, Call{Number: len(calls) + 1, Model: asked.Model}, p.cfg.Budget)
+		if errors.Is(err, ErrSpent) {
+			asked.Failure = "The budget for the judge is spent."
 			return asked, nil
 		}
 		if err != nil {
@@ -79,7 +78,7 @@ func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, er
 		call, failure := p.put(ctx, q, call)
 		calls = append(calls, call)
 		// What was paid is kept, also when the caller has left.
-		if err := keep(context.WithoutCancel(ctx), p.cfg.DB, taskID, call); err != nil {
+		if err := p.cfg.Book.Keep(context.WithoutCancel(ctx), taskID, call); err != nil {
 			return asked, err
 		}
 		p.cfg.Logger.InfoContext(ctx, "judge asked", "task", taskID, "call", call.Number, "state", string(call.State), "failure", call.Failure,
