@@ -15,6 +15,25 @@ import (
 // milliseconds of each start.
 const spares = 2
 
+// prepareNext makes what the next tasks will need, when nobody has asked for a
+// sandbox for a moment: what boots takes the processors from an agent that has
+// just got one. An empty pool cannot wait.
+func (s *Service) prepareNext(ctx context.Context) {
+	s.mu.Lock()
+	s.quiet++
+	quiet, empty := s.quiet > 1, len(s.warm)+s.warming == 0
+	s.mu.Unlock()
+	if quiet || empty {
+		s.warmUp(ctx)
+	}
+	if !quiet {
+		return
+	}
+	if err := s.makeSpare(); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "make a workspace ahead", "error", err)
+	}
+}
+
 // aheadDir is where workspaces and images are made that no sandbox has yet. A
 // spare is the folder of a sandbox, which gets its name when it is taken.
 func (s *Service) aheadDir() string { return filepath.Join(s.cfg.Dir, "ahead") }

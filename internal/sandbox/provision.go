@@ -125,6 +125,7 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionTimeout)
 	f := &flight{cancel: cancel, done: make(chan struct{})}
 	s.flights[taskID] = f
+	s.quiet = 0
 	s.work.Go(func() {
 		defer cancel()
 		if before != nil {
@@ -136,7 +137,6 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 		s.queue.wake()
 		s.mu.Unlock()
 		close(f.done)
-		s.warmUp(ctx)
 		if f.err == nil {
 			s.keepImage(ctx, src)
 		}

@@ -62,6 +62,7 @@ type Service struct {
 	warm    []*warmBox         // ready to be used; guarded by mu
 	warming int                // being made; guarded by mu
 	spare   []string           // folders with an empty workspace; guarded by mu
+	quiet   int                // looks for work since a sandbox was asked for; guarded by mu
 	work    sync.WaitGroup     // provisionings and warm sandboxes being made
 
 	watchers sync.WaitGroup

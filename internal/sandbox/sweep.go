@@ -105,9 +105,7 @@ func (s *Service) Run(ctx context.Context) {
 				s.cfg.Logger.WarnContext(ctx, "forget old accesses", "error", err)
 			}
 		case <-save.C:
-			if err := s.makeSpare(); err != nil {
-				s.cfg.Logger.WarnContext(ctx, "make a workspace ahead", "error", err)
-			}
+			s.prepareNext(ctx)
 			for _, l := range s.all() {
 				if err := s.saveLog(ctx, l); err != nil && ctx.Err() == nil {
 					s.cfg.Logger.WarnContext(ctx, "save access log", "sandbox", l.box.ID, "error", err)

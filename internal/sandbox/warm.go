@@ -40,6 +40,10 @@ func (s *Service) warmOne(ctx context.Context) {
 		limits := s.cfg.Limits
 		err = s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: limits})
 	}
+	if err == nil {
+		// The first command opens the loader and the C library; the next find them open.
+		_, err = s.cfg.Backend.Exec(ctx, w.id, Command{Argv: []string{"true"}, Dir: "/"}, nil, nil)
+	}
 	s.mu.Lock()
 	s.warming--
 	keep := err == nil && !s.closed
