@@ -21,12 +21,12 @@ const spares = 2
 func (s *Service) prepareNext(ctx context.Context) {
 	s.mu.Lock()
 	s.quiet++
-	quiet, empty := s.quiet > 1, len(s.warm)+s.warming == 0
+	quiet, idle, empty := s.quiet > 1, len(s.flights) == 0, len(s.warm)+s.warming == 0
 	s.mu.Unlock()
 	if quiet || empty {
 		s.warmUp(ctx)
 	}
-	if !quiet {
+	if !idle {
 		return
 	}
 	if err := s.makeSpare(); err != nil {
