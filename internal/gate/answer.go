@@ -128,29 +128,30 @@ var (
 	clueLiteral = clue{1.1, -0.5, -0.6, -1.0}
 	clueForeign = clue{1.3, -0.3, -0.35, -0.65} // a word that the repository does not use: maybe the buyer's circumstances
 	clueWord    = clue{1.0, -1.2, -0.65, -0.75}
-	clueCommon  = clue{0.35, -0.6, -0.5, -0.7}
+	clueCommon  = clue{0.4, -1.0, -0.45, -1.3}
 	cluePair    = clue{0.5, -0.1, -0.1, -0.12} // of letters, where words are not separated
 )
 
 // What else says whether a deliverable answers the request.
 const (
-	signClosed     = 0.2 // a request for something certain, which an answer cannot miss by choice
-	signOpening    = 0.4 // for each thing that the opening takes up
-	signNoOpening  = 0.6 // the opening takes up nothing
-	signNoFile     = 1.0 // none of the files named is touched
-	signTests      = 1.2 // tests instead of what was asked for
-	signTestsText  = 1.8 // tests instead of a text
-	signFindings   = 1.0 // a list of findings instead
-	signConfig     = 0.8 // configuration instead
-	signOtherFiles = 1.5 // none of the files is code, and the request is about code
-	signChange     = 0.6 // a change to the code where a text was asked for
-	signOpens      = 0.9 // a question, and the opening is an answer to one
-	signTongue     = 1.2 // written in another language than an English request
-	signReview     = 1.0 // findings, and findings were asked for
-	usualName      = 0.6 // the rarity below which many places use a name
-	commonWord     = 0.4 // the rarity below which any text about the repository has a word
-	enoughWished   = 2.0 // what a request must name for an opening to miss it
-	sameSubject    = 0.3 // the power of their number by which clues say the same
+	signClosed       = 0.2 // a request for something certain, which an answer cannot miss by choice
+	signOpening      = 0.4 // for each thing that the opening takes up
+	signNoOpening    = 0.6 // the opening takes up nothing
+	signNoFile       = 1.6 // none of the files named is touched
+	signTests        = 1.2 // tests instead of what was asked for
+	signTestsText    = 1.8 // tests instead of a text
+	signFindings     = 1.0 // a list of findings instead
+	signConfig       = 0.8 // configuration instead
+	signOtherFiles   = 1.5 // none of the files is code, and the request is about code
+	signChange       = 0.6 // a change to the code where a text was asked for
+	signOpens        = 0.9 // a question, and the opening is an answer to one
+	signTongue       = 1.2 // written in another language than an English request
+	signReview       = 1.0 // findings, and findings were asked for
+	usualName        = 0.6 // the rarity below which many places use a name
+	maxCircumstances = 1.1 // what the words that the code does not know can say against a review
+	commonWord       = 0.4 // the rarity below which any text about the repository has a word
+	enoughWished     = 2.0 // what a request must name for an opening to miss it
+	sameSubject      = 0.3 // the power of their number by which clues say the same
 )
 
 // sign is one reason to doubt that a deliverable answers the request.
@@ -163,13 +164,17 @@ type sign struct {
 // is whether one answers the other: far above 0 it does, far below it does not.
 func (v *view) answers() (float64, []string) {
 	x, n, opens := 0.0, 0.0, v.opensAsAsked()
-	missed := map[wishKind]float64{}
+	missed, circumstances := map[wishKind]float64{}, 0.0
 	for _, w := range v.wished {
 		if w.weight <= 0.1 {
 			continue
 		}
 		n += min(1, w.weight/weightPair)
 		points := v.clueOf(w)
+		if points < 0 && w.kind == wishWord && v.review() && v.index.usesOf(w.text) == 0 {
+			points = max(points, -maxCircumstances-circumstances) // who says more of them asks for no more
+			circumstances += points
+		}
 		if points < 0 {
 			if opens {
 				points /= 2
@@ -339,7 +344,7 @@ type question struct {
 }
 
 var questions = []question{
-	{newSearch(`(?i)(?:^|[.!:;,?] )(?:is|are|does|do|did|can|could|will|would|should|has|have|was|were|ist|sind|kann|können|gibt|hat|soll|sollte|darf|est-ce|peut-on|es|está|puede|hay|são|pode|deve|può|è)\s[^.!?\n]{3,200}[?？]|(?i)\b(?:whether|ob)\b|[吗嗎か]\s*[?？。]|是否|有没有|ли\b`),
+	{newSearch(`(?i)(?:^|[.!:;,?] )(?:any|anything|is|are|does|do|did|can|could|will|would|should|has|have|was|were|ist|sind|kann|können|gibt|hat|soll|sollte|darf|est-ce|peut-on|es|está|puede|hay|são|pode|deve|può|è)\s(?:[^.!?\n]|\.\S){3,240}[?？]|(?i)\b(?:whether|ob)\b|[吗嗎か]\s*[?？。]|是否|有没有|ли\b`),
 		newSearch(`(?i)^\W{0,6}(?:(?:short answer|answer|in short|verdict|kurz|kurze antwort|antwort|respuesta|resposta|réponse|short)\W{1,4})?(?:yes|no|not|nothing|none|never|neither|nearly|almost|only|partly|partially|mostly|usually|it (?:is|does|can|has|depends)|they (?:are|do|can)|there (?:is|are)|safe|unsafe|correct|right|wrong|true|false|ja|nein|jein|nur|nicht|kein\w*|teils|oui|non|partiellement|sí|si|ningun\w*|sim|não|nada|sì|да|нет|не)(?:[\s,.:;!–—-]|$)|^\W{0,6}(?:是|不|没|有|可以|能|会|否|はい|いいえ|ない)`)},
 	{newSearch(`(?i)\bhow (?:many|much|long|often|big|large|fast|deep|high)\b|\bwie (?:viele?|lange|oft|gro(?:ß|ss)|schnell)\b|\bcu[áa]nt[oa]s?\b|\bquant[oa]s?\b|\bcombien\b|сколько|как долго|多少|多久|几个|いくつ|どれくらい`), newSearch(`\d|(?i)\b(?:none|one|two|three|four|five|once|twice|unlimited|unbounded|no limit|keine?|eins?|zwei|drei|uno|dos|tres|un|deux|trois)\b`)},
 	{newSearch(`(?i)\bwhere\b|\bwhich (?:line|file|function|place)|\bwo\b|\bd[óo]nde\b|\bonde\b|\boù\b|\bdove\b|где|哪里|哪个|どこ`), newSearch(`[A-Za-z0-9_/.-]+\.[A-Za-z]{1,5}\W{0,4}(?::|#L|\(|,?\s+(?:line|lines|zeilen?|l[ií]neas?|linhas?|lignes?|строк\w*)\s*)\d`)},

@@ -79,6 +79,31 @@ func TestInventedQuotes(t *testing.T) {
 	}
 }
 
+// TestBareCode: code needs no fence, as in a ticket or a mail.
+func TestBareCode(t *testing.T) {
+	t.Parallel()
+	const tests = "const test = require('node:test')\nconst assert = require('node:assert')\nconst { sumLines } = require('../lib/orders')\n\n" +
+		"test('adds amounts', () => {\n  assert.equal(sumLines([{ price: 2, amount: 3 }]), 6)\n})\n\ntest('of nothing is zero', () => {\n  assert.equal(sumLines([]), 0)\n})\n\n" +
+		"Both fail today, the loop in lib/orders.js:16 goes one round too far."
+	const diff = "sumLines reads one line too many:\n\n--- a/lib/orders.js\n+++ b/lib/orders.js\n@@ -15,3 +15,3 @@\n   let total = 0\n-  for (let i = 0; i <= lines.length; i++) {\n+  for (let i = 0; i < lines.length; i++) {\n" +
+		"     total += lines[i].price * lines[i].amount\n\nlines[lines.length] is undefined, hence the TypeError for every order."
+	for _, tt := range []struct {
+		category        city.Category
+		request, result string
+	}{
+		{city.Testing, "Write tests for sumLines in lib/orders.js with node:test.", tests},
+		{city.BugFix, "sumLines in lib/orders.js throws a TypeError for every order. Fix, diff only.", diff},
+	} {
+		got := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: tt.category, Description: tt.request},
+			Deliverable: gate.Deliverable{Result: tt.result}, Repo: shop(t),
+		})
+		if got.Verdict != gate.Pass {
+			t.Errorf("%s: %d, %s", tt.category, got.Score, jsonOf(got))
+		}
+	}
+}
+
 // TestBareList: a list of files is no answer, however few words it has.
 func TestBareList(t *testing.T) {
 	t.Parallel()

@@ -100,6 +100,8 @@ func (d *document) parse() {
 			i = d.fence(raw, i, m[1], m[2])
 		case d.indentedCode(raw, i):
 			i = d.indent(raw, i)
+		case bare(raw, i) > i:
+			i = d.bareBlock(raw, i, bare(raw, i))
 		default:
 			d.prose(raw[i])
 			i++

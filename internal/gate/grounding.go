@@ -257,6 +257,7 @@ func (d *document) names() ([]saidName, map[string]bool) {
 		parts := []string{l.text}
 		if !l.code {
 			parts = append(slices.Clone(l.spans), codeNames(l.text, -1)...)
+			parts = append(parts, capitalWords(l.text)...)
 		}
 		for _, part := range parts {
 			if !l.code && fileName(strings.TrimRight(part, "0123456789:-")) {
@@ -273,6 +274,19 @@ func (d *document) names() ([]saidName, map[string]bool) {
 		}
 	}
 	return said, seen
+}
+
+// capitalWords lists the words inside of sentences that have a capital, as names
+// of code do where nobody marks them.
+func capitalWords(text string) []string {
+	if !capitalInside(text) {
+		return nil
+	}
+	var all []string
+	for _, m := range properName.FindAllStringSubmatch(text, 20) {
+		all = append(all, m[1])
+	}
+	return all
 }
 
 // factText matches what can be looked up word for word: quoted strings, inline

@@ -31,6 +31,7 @@ const maxSpans = 60
 // or an example, and half a claim unless the sentence says so.
 func (g *grounding) checkInline(v *view) {
 	seen := map[string]bool{}
+	read, spans := -1, [][]int(nil) // the line that was read last, and its code
 	for i := range v.refs {
 		ref := &v.refs[i]
 		if ref.Line == 0 || ref.Status != RefExists || len(seen) >= maxQuotes {
@@ -42,7 +43,9 @@ func (g *grounding) checkInline(v *view) {
 		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
 			continue
 		}
-		spans := codeIn(line)
+		if ref.at != read {
+			read, spans = ref.at, codeIn(line)
+		}
 		from, to := sentenceBounds(line, at, at+len(ref.Text), spans)
 		said := plain(line[from:to], ref.Text)
 		for _, m := range spans {

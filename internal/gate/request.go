@@ -315,8 +315,10 @@ var concepts = []concept{
 	{wordSet(`test tests testing testcase unit spec specs prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
 	{wordSet(`fix fixes fixed patch patches diff change changes correct bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
-	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk concerns
-security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored >= 2 || v.ground.quoted >= 2 }},
+	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
+weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers
+crash crashes hang hangs mangle exploitable vulnerable vulnerability vulnerabilities riesgo riesgos peligro peligroso risiken gefährlich pièges risques
+security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored+v.ground.near >= 2 || v.ground.quoted >= 2 }},
 	{wordSet(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},

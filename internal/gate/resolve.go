@@ -13,6 +13,7 @@ type resolver struct {
 	refs     []reference
 	proposed map[string]bool // paths that the deliverable or its patch creates
 	last     string          // the file that a bare line number belongs to
+	slight   int             // bare numbers so far
 	subject  string          // the file that is cited first
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 }
@@ -87,6 +88,9 @@ func (r *resolver) line(at int, text string) {
 // clear: "(426)", "(113, 141-153)", "at 436", "124-127".
 var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
 
+// maxSlight bounds the bare numbers that are looked up.
+const maxSlight = 300
+
 // numbers adds bare numbers as lines of the file last spoken of. They count
 // only where what the sentence says stands there, see settleGuesses.
 func (r *resolver) numbers(at int, text string) {
@@ -101,6 +105,9 @@ func (r *resolver) numbers(at int, text string) {
 			for part := range strings.FieldsFuncSeq(text[m[group]:m[group+1]], func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
 				from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
 				ref := reference{Reference: Reference{Text: part, Path: r.last, Line: number(from), Status: RefExists}, end: number(to), at: at, guessed: true, slight: true}
+				if r.slight++; r.slight > maxSlight {
+					return
+				}
 				if ref.Line > 0 && max(ref.Line, ref.end) <= r.v.index.lines(r.last) && (ref.end == 0 || ref.end > ref.Line) {
 					r.refs = append(r.refs, ref)
 				}

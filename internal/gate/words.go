@@ -208,7 +208,7 @@ para esto eso ese esa estos cuando donde porque pero sino también muy ya hay ha
 quoi quand dont mais donc car très aussi avoir être fait faire faut notre votre leur cette ces nos vos
 cada mas quando onde também muito já tem ser estar fazer pode nossa nosso
 это как так для что чтобы если или при без нас нам наши мы вы они его её быть есть дело
-enough essay lecture matter matters terse succinct crisp blunt fluff nonsense rodeos corta corto breve brève court courte knapp
+enough essay lecture bullet bullets ceremony matter matters terse succinct crisp blunt fluff nonsense rodeos corta corto breve brève court courte knapp
 answer answers question questions reply paragraph paragraphs sentence sentences word words tutorial tutorials article articles summary
 overview markdown prose ticket wiki blog chapter beginner beginners junior juniors colleague newcomer newcomers reader readers english german
 spanish french portuguese chinese japanese russian italian deutsch deutsche deutscher deutschen englisch spanisch französisch español

@@ -1,0 +1,63 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Code that stands in a text without a fence or indentation, as in tickets and
+// mails: it begins with a line that only code has.
+var (
+	bareStart = lineForm{"pdcfieltuv@ar#Frs-+@", regexp.MustCompile(`^(?:package \w+\s*$|(?:async )?def \w+\(.*:\s*$|class \w+[^.]*[:{]\s*$|(?:export )?(?:default )?(?:async )?function\*? ?\w*\s*\(.*\{\s*$|func (?:\([^)]*\) )?\w+[\[(].*\{\s*$|(?:export )?(?:const|let|var) [\w{}, ]+ = .*[;{(\[,')]\s*$|(?:describe|it|test|beforeEach|afterEach)(?:\.\w+)?\(.*[{(]\s*$|import (?:\(|[\w*{].* from ['"]|"\w)|from \w[\w.]* import \w|#include [<"]|@\w+(?:\(.*\))?\s*$|type \w+ (?:struct|interface) \{\s*$|(?:fn|impl|pub fn) .*\{\s*$|FROM \w\S*(?: AS \w+)?\s*$|--- (?:a/)?\S+\.\w+\s*$|diff --git \S)`)}
+	bareDiff  = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |index [0-9a-f]{6,}|@@ )`)
+	bareGoes  = regexp.MustCompile(`^(?:\s+\S|[})\]]|//|/\*| \*|#|@|(?:if|for|else|return|while|switch|case|try|catch|defer|go|await|throw|assert\w*|module\.exports|exports\.|RUN|COPY|CMD|ENV|WORKDIR|USER|EXPOSE|ENTRYPOINT)\b.*[;{}(),\]:"'\w]\s*$|.*[;{]\s*$)`)
+)
+
+// maxBareGap is how many blank lines bare code may hold.
+const maxBareGap = 2
+
+// minBare is how many lines make a block of bare code.
+const minBare = 3
+
+// bare returns where the bare code ends that begins at a line, the line itself
+// when none does.
+func bare(raw []string, i int) int {
+	if !bareStart.matches(raw[i]) || strings.HasPrefix(raw[i], " ") || strings.HasPrefix(raw[i], "\t") {
+		return i
+	}
+	diff := strings.HasPrefix(raw[i], "--- ") || strings.HasPrefix(raw[i], "diff ")
+	if strings.HasPrefix(raw[i], "--- ") && (i+1 == len(raw) || !strings.HasPrefix(raw[i+1], "+++ ")) {
+		return i
+	}
+	goes := func(l string) bool {
+		if diff {
+			return l != "" && strings.IndexByte(" +-", l[0]) >= 0 || bareDiff.MatchString(l)
+		}
+		return l != "" && (bareStart.matches(l) || bareGoes.MatchString(l)) && fenceOf(l) == nil
+	}
+	end, lines := i+1, 1
+	for j := i + 1; j < len(raw) && j <= end+maxBareGap; j++ {
+		if strings.TrimSpace(raw[j]) == "" {
+			continue // code goes on behind it, or has ended before
+		}
+		if !goes(raw[j]) {
+			break
+		}
+		end, lines = j+1, lines+1
+	}
+	if lines < minBare {
+		return i
+	}
+	return end
+}
+
+// bareBlock consumes bare code up to a line.
+func (d *document) bareBlock(raw []string, i, end int) int {
+	b := codeBlock{start: i}
+	for ; i < end; i++ {
+		b.lines = append(b.lines, raw[i])
+		d.lines = append(d.lines, docLine{text: raw[i], code: true})
+	}
+	d.add(b, end)
+	return end
+}
