@@ -6,6 +6,9 @@ import "strings"
 // argument each takes. SQLite knows $1 as a name: at each run the driver asks for
 // the name of every parameter, and SQLite looks for it among all others. A query
 // with placeholders of another kind stays as it is, its order nil.
+//
+// A bare parameter as LIMIT is one for whose value SQLite plans: each run would
+// prepare the statement anew. A sum is not looked into.
 func nameless(query string) (text string, order []int) {
 	if !strings.Contains(query, "$1") {
 		return query, nil
@@ -21,7 +24,11 @@ func nameless(query string) (text string, order []int) {
 			if n == 0 {
 				return query, nil
 			}
-			b.WriteByte('?')
+			parameter := "?"
+			if afterLimit(b.String()) {
+				parameter = "?+0"
+			}
+			b.WriteString(parameter)
 			order = append(order, n)
 			rest = rest[1+length:]
 		case rest[0] == '?' || rest[0] == '@' || rest[0] == ':':
@@ -32,6 +39,10 @@ func nameless(query string) (text string, order []int) {
 		}
 	}
 	return b.String(), order
+}
+
+func afterLimit(text string) bool {
+	return strings.HasSuffix(strings.ToUpper(strings.TrimRight(text, " \n\t")), "LIMIT")
 }
 
 // quotedEnd is where the quoted text or comment ends that text begins with, 0

@@ -34,12 +34,12 @@ func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch gate.Sketch) e
 	if err != nil {
 		return err
 	}
-	args, rows := []any{t.ID}, make([]string, len(bands))
+	args, rows := []any{t.ID, requestKey(t)}, make([]string, len(bands))
 	for i, band := range bands {
 		args = append(args, band)
-		rows[i] = fmt.Sprintf("($%d, $1)", i+2)
+		rows[i] = fmt.Sprintf("($%d, $1, $2)", i+3)
 	}
-	return tx.Queue(ctx, "save sketch's bands", `INSERT INTO work_sketch_bands (band, task_id) VALUES `+strings.Join(rows, ", "), args...)
+	return tx.Queue(ctx, "save sketch's bands", `INSERT INTO work_sketch_bands (band, task_id, request) VALUES `+strings.Join(rows, ", "), args...)
 }
 
 // requestKey tells requests apart.
@@ -57,11 +57,13 @@ func (s *Service) others(ctx context.Context, t *Task, sketch gate.Sketch) ([]ga
 	if len(bands) == 0 {
 		return nil, nil
 	}
-	// Each band is a short walk of its index, whatever its size.
+	// Each band is a short walk of its index, whatever its size: the latest are taken
+	// before any is passed over.
 	args, parts := []any{t.AgentID, t.ID, sketchesPerBand, comparedSketches, requestKey(t)}, make([]string, len(bands))
 	for i, band := range bands {
 		args = append(args, band)
-		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT task_id FROM work_sketch_bands WHERE band = $%d AND task_id <> $2 ORDER BY task_id DESC LIMIT $3) band%d", i+6, i)
+		parts[i] = fmt.Sprintf(`SELECT task_id FROM (SELECT task_id, request FROM work_sketch_bands WHERE band = $%d AND task_id <> $2
+			ORDER BY task_id DESC LIMIT $3) band%d WHERE request <> $5`, i+6, i)
 	}
 	rows, err := s.DB.Read().Query(ctx, `SELECT sketch FROM work_sketches
 		WHERE task_id IN (`+strings.Join(parts, " UNION ")+`) AND agent_id <> $1 AND request <> $5 ORDER BY task_id DESC LIMIT $4`, args...)
