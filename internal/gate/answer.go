@@ -2,10 +2,8 @@ package gate
 
 import (
 	"math"
-	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -137,6 +135,7 @@ const (
 	signClosed       = 0.2 // a request for something certain, which an answer cannot miss by choice
 	signOpening      = 0.4 // for each thing that the opening takes up
 	signNoOpening    = 0.6 // the opening takes up nothing
+	signStrange      = 0.5 // nothing comes back but what any text about the repository has
 	signNoFile       = 1.6 // none of the files named is touched
 	signTests        = 1.2 // tests instead of what was asked for
 	signTestsText    = 1.8 // tests instead of a text
@@ -186,6 +185,9 @@ func (v *view) answers() (float64, []string) {
 		x += points
 	}
 	x /= math.Pow(max(1, n), sameSubject)
+	if !opens && !v.review() && v.strange() {
+		x -= signStrange
+	}
 	if !v.review() {
 		x -= signClosed
 	}
@@ -207,6 +209,21 @@ func (v *view) answers() (float64, []string) {
 		reasons = append(reasons, s.reason)
 	}
 	return x, reasons
+}
+
+// strange reports whether the request names several things and of these only
+// such as any text about the repository has come back.
+func (v *view) strange() bool {
+	named := 0
+	for _, w := range v.wished {
+		if w.weight < commonWord {
+			continue
+		}
+		if named++; v.all.takes(w) {
+			return false
+		}
+	}
+	return named >= 3
 }
 
 // clueOf is what one thing that the request names says.
@@ -277,186 +294,6 @@ func (v *view) notTouched() []string {
 		}
 	}
 	return missed
-}
-
-// What requests say that ask for tests, for findings and for what builds and
-// ships code, whatever their category.
-var (
-	asksTests    = newSearch(`(?i)test|spec\b|specs\b|prueba|ensayo|teste|проверк|тест|测试|テスト|benchmark|fuzz|coverage|regress|reproduc`)
-	asksFindings = newSearch(`(?i)review|audit|severit|risk|finding|problem|issue|bug|wrong|danger|threat|priorit|rank|fehler|risik|schwere|riesgo|gravedad|erro|risco|risque|гравн|ошибк|риск|问题|风险|严重|問題`)
-	asksConfig   = newSearch(`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b|构建|部署|流水线|конфиг|сборк|ビルド`)
-	asksText     = newSearch(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
-)
-
-// severities are the words that findings are ranked by.
-var severities = wordSet(`critical high medium moderate low minor major nit blocker hoch mittel niedrig gering kritisch alta alto media medio
-baja bajo baixa baixo crítica crítico haute élevée moyenne faible критично высокая средняя низкая высокий средний низкий 严重 高 中 低`)
-
-// maxRanked bounds the lines that are looked at for severities.
-const maxRanked = 2000
-
-// ranked counts the lines of prose that give a severity: as their first word,
-// in brackets or in a cell of a table.
-func (v *view) ranked() int {
-	n := 0
-	for i, l := range v.doc.lines[:min(len(v.doc.lines), maxRanked)] {
-		if !l.code && givesSeverity(v.doc.lower[i]) {
-			n++
-		}
-	}
-	return n
-}
-
-func givesSeverity(low string) bool {
-	rest := strings.TrimLeft(low, " \t>#*_-0123456789.)([|`")
-	word := severityAt(rest)
-	if word != "" && (len(rest) < len(low) || !strings.HasPrefix(rest[len(word):], " ")) {
-		return true
-	}
-	for i := 0; i < len(low); i++ {
-		if c := low[i]; c != '(' && c != '[' && c != '|' {
-			continue
-		}
-		rest := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(low[i+1:], " *_"), "severity"), " :*_")
-		word := severityAt(rest)
-		if behind := strings.TrimLeft(rest[len(word):], " *_"); word != "" && behind != "" && strings.IndexByte(",)]|", behind[0]) >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// severityAt returns the word of severities that a text begins with.
-func severityAt(text string) string {
-	end := strings.IndexFunc(text, notLetter)
-	if end < 0 {
-		end = len(text)
-	}
-	if severities[text[:end]] {
-		return text[:end]
-	}
-	return ""
-}
-
-// question is a kind of question that shows in how its answer opens.
-type question struct {
-	asked, opening search
-}
-
-var questions = []question{
-	{newSearch(`(?i)(?:^|[.!:;,?] )(?:any|anything|is|are|does|do|did|can|could|will|would|should|has|have|was|were|ist|sind|kann|können|gibt|hat|soll|sollte|darf|est-ce|peut-on|es|está|puede|hay|são|pode|deve|può|è)\s(?:[^.!?\n]|\.\S){3,240}[?？]|(?i)\b(?:whether|ob)\b|[吗嗎か]\s*[?？。]|是否|有没有|ли\b`),
-		newSearch(`(?i)^\W{0,6}(?:(?:short answer|answer|in short|verdict|kurz|kurze antwort|antwort|respuesta|resposta|réponse|short)\W{1,4})?(?:yes|no|not|nothing|none|never|neither|nearly|almost|only|partly|partially|mostly|usually|it (?:is|does|can|has|depends)|they (?:are|do|can)|there (?:is|are)|safe|unsafe|correct|right|wrong|true|false|ja|nein|jein|nur|nicht|kein\w*|teils|oui|non|partiellement|sí|si|ningun\w*|sim|não|nada|sì|да|нет|не)(?:[\s,.:;!–—-]|$)|^\W{0,6}(?:是|不|没|有|可以|能|会|否|はい|いいえ|ない)`)},
-	{newSearch(`(?i)\bhow (?:many|much|long|often|big|large|fast|deep|high)\b|\bwie (?:viele?|lange|oft|gro(?:ß|ss)|schnell)\b|\bcu[áa]nt[oa]s?\b|\bquant[oa]s?\b|\bcombien\b|сколько|как долго|多少|多久|几个|いくつ|どれくらい`), newSearch(`\d|(?i)\b(?:none|one|two|three|four|five|once|twice|unlimited|unbounded|no limit|keine?|eins?|zwei|drei|uno|dos|tres|un|deux|trois)\b`)},
-	{newSearch(`(?i)\bwhere\b|\bwhich (?:line|file|function|place)|\bwo\b|\bd[óo]nde\b|\bonde\b|\boù\b|\bdove\b|где|哪里|哪个|どこ`), newSearch(`[A-Za-z0-9_/.-]+\.[A-Za-z]{1,5}\W{0,4}(?::|#L|\(|,?\s+(?:line|lines|zeilen?|l[ií]neas?|linhas?|lignes?|строк\w*)\s*)\d`)},
-}
-
-// opensAsAsked reports whether the request is a question and the deliverable
-// opens with an answer to one of that kind: yes or no, a figure, a place.
-func (v *view) opensAsAsked() bool {
-	text := v.in.Request.Description
-	for _, q := range questions {
-		if q.asked.MatchString(text) && q.opening.MatchString(v.head.lower) {
-			return true
-		}
-	}
-	return false
-}
-
-// otherProduct are the signs that the deliverable is another kind of work than
-// the one asked for.
-func (v *view) otherProduct() []sign {
-	var all []sign
-	text, c := requestText(v.in.Request), v.in.Request.Category
-	code, tests, config, change := v.makeup()
-	if c != city.Testing && tests >= 6 && float64(tests) > 0.6*float64(code) && !asksTests.MatchString(text) {
-		points := signTests
-		if v.wantsText() {
-			points = signTestsText
-		}
-		all = append(all, sign{-points, "tests were not asked for"})
-	}
-	if c != city.DevOps && config >= 4 && config*2 > code && !asksConfig.MatchString(text) {
-		all = append(all, sign{-signConfig, "configuration was not asked for"})
-	}
-	if v.otherTongue() {
-		all = append(all, sign{-signTongue, "it is written in another language than the request"})
-	}
-	review := v.review()
-	if found := len(v.findings) > 1 || v.ranked() >= 3; found && review {
-		all = append(all, sign{signReview, "findings were asked for"})
-	} else if found && c != city.General && c != city.BugFix && !asksFindings.MatchString(text) {
-		all = append(all, sign{-signFindings, "a list of findings was not asked for"})
-	}
-	if change > 0 && v.wantsText() && !asksText.MatchString(text) {
-		all = append(all, sign{-signChange, "a change to the code was not asked for"})
-	}
-	if (review || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
-		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
-	}
-	return all
-}
-
-// tongueNames matches requests that name the language of the answer.
-var tongueNames = newSearch(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
-
-// otherTongue reports whether an English request got prose in another language
-// without asking for one.
-func (v *view) otherTongue() bool {
-	text := requestText(v.in.Request)
-	asked := words(text)
-	if tongue, _ := tongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.words) < 40 {
-		return false
-	}
-	tongue, sure := tongueOf(v.doc.words)
-	pairs := 0
-	for _, w := range v.doc.words[:min(len(v.doc.words), 400)] {
-		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
-			pairs++
-		}
-	}
-	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.words), 400)
-}
-
-// wantsText reports whether the category's product is a text.
-func (v *view) wantsText() bool {
-	c := v.in.Request.Category
-	return c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis
-}
-
-// makeup counts the lines of code, and of these those of tests, of
-// configuration and of changes to files of code.
-func (v *view) makeup() (code, tests, config, change int) {
-	for _, b := range v.doc.blocks {
-		n := 0
-		for _, l := range b.lines {
-			if meaningful(l) {
-				n++
-			}
-		}
-		code += n
-		text := strings.Join(b.lines, "\n")
-		switch {
-		case testCode.MatchString(text):
-			tests += n
-		case configBlock[b.lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
-			config += n
-		}
-		if b.diff {
-			change += n
-		}
-	}
-	return code, tests, config, change
-}
-
-// onlyOtherFiles reports whether the deliverable touches files of the
-// repository and none of them holds code.
-func (v *view) onlyOtherFiles() bool {
-	for _, p := range v.all.touched {
-		if languageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
-			return false
-		}
-	}
-	return len(v.all.touched) > 0
 }
 
 // otherAnswer takes points, and the verdict when it is clear, when the

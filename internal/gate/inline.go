@@ -185,6 +185,13 @@ func (t *fileText) quotes(quote string) bool {
 // loose drops what people leave out when they quote on one line.
 var loose = strings.NewReplacer(";", "", "{", "", "}", "", "(", "", ")", "", ",", "", `"`, "", "'", "", "`", "")
 
+// builtin are the names that any code has.
+var builtin = wordSet("make len append range delete panic print copy cap min max map slice filter join split console log Object Array String Number Math JSON self true false return func function const let var")
+
+// minParaphrased is how many names of its own a quote must have for its wording
+// not to matter.
+const minParaphrased = 2
+
 // paraphrased reports whether most names of a quote stand near the cited place:
 // it is the code in other words.
 func (t *fileText) paraphrased(code string, ref *reference) bool {
@@ -197,7 +204,7 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 	place := strings.Join(lines[first-1:last], "\n")
 	there, all := 0, 0
 	for _, id := range identifier.FindAllString(code, 40) {
-		if len(id) < 3 {
+		if len(id) < 3 || commonIdents[strings.ToLower(id)] || builtin[id] {
 			continue
 		}
 		all++
@@ -205,5 +212,5 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 			there++
 		}
 	}
-	return all > 0 && there*10 >= all*9
+	return all >= minParaphrased && there*10 >= all*9
 }

@@ -329,12 +329,16 @@ pourquoi почему page article guide section note handbook introduction over
 	{wordSet(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
 }
 
+// topics are words for a product that can be what the code is about as well, as
+// the suggestions of a command line are.
+var topics = wordSet("suggest page section chapter outcome shape")
+
 // met reports whether a word of the request stands for a kind of product that
 // the deliverable has.
 func (v *view) met(word string) bool {
 	for _, c := range concepts {
 		if c.words[word] && c.there(v) {
-			return true
+			return !topics[word] || v.index.usesOf(word) == 0
 		}
 	}
 	return false

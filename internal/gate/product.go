@@ -1,0 +1,165 @@
+package gate
+
+import (
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// What requests say that ask for tests, for findings and for what builds and
+// ships code, whatever their category.
+var (
+	asksTests    = newSearch(`(?i)test|spec\b|specs\b|prueba|ensayo|teste|проверк|тест|测试|テスト|benchmark|fuzz|coverage|regress|reproduc`)
+	asksFindings = newSearch(`(?i)review|audit|severit|risk|finding|problem|issue|bug|wrong|danger|threat|priorit|rank|fehler|risik|schwere|riesgo|gravedad|erro|risco|risque|гравн|ошибк|риск|问题|风险|严重|問題`)
+	asksConfig   = newSearch(`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b|构建|部署|流水线|конфиг|сборк|ビルド`)
+	asksText     = newSearch(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
+)
+
+// severities are the words that findings are ranked by.
+var severities = wordSet(`critical high medium moderate low minor major nit blocker hoch mittel niedrig gering kritisch alta alto media medio
+baja bajo baixa baixo crítica crítico haute élevée moyenne faible критично высокая средняя низкая высокий средний низкий 严重 高 中 低`)
+
+// maxRanked bounds the lines that are looked at for severities.
+const maxRanked = 2000
+
+// ranked counts the lines of prose that give a severity: as their first word,
+// in brackets or in a cell of a table.
+func (v *view) ranked() int {
+	n := 0
+	for i, l := range v.doc.lines[:min(len(v.doc.lines), maxRanked)] {
+		if !l.code && givesSeverity(v.doc.lower[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func givesSeverity(low string) bool {
+	rest := strings.TrimLeft(low, " \t>#*_-0123456789.)([|`")
+	word := severityAt(rest)
+	if word != "" && (len(rest) < len(low) || !strings.HasPrefix(rest[len(word):], " ")) {
+		return true
+	}
+	for i := 0; i < len(low); i++ {
+		if c := low[i]; c != '(' && c != '[' && c != '|' {
+			continue
+		}
+		rest := strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(low[i+1:], " *_"), "severity"), " :*_")
+		word := severityAt(rest)
+		if behind := strings.TrimLeft(rest[len(word):], " *_"); word != "" && behind != "" && strings.IndexByte(",)]|", behind[0]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// severityAt returns the word of severities that a text begins with.
+func severityAt(text string) string {
+	end := strings.IndexFunc(text, notLetter)
+	if end < 0 {
+		end = len(text)
+	}
+	if severities[text[:end]] {
+		return text[:end]
+	}
+	return ""
+}
+
+// otherProduct are the signs that the deliverable is another kind of work than
+// the one asked for.
+func (v *view) otherProduct() []sign {
+	var all []sign
+	text, c := requestText(v.in.Request), v.in.Request.Category
+	code, tests, config, change := v.makeup()
+	if c != city.Testing && tests >= 6 && float64(tests) > 0.6*float64(code) && !asksTests.MatchString(text) {
+		points := signTests
+		if v.wantsText() {
+			points = signTestsText
+		}
+		all = append(all, sign{-points, "tests were not asked for"})
+	}
+	if c != city.DevOps && config >= 4 && config*2 > code && !asksConfig.MatchString(text) {
+		all = append(all, sign{-signConfig, "configuration was not asked for"})
+	}
+	if v.otherTongue() {
+		all = append(all, sign{-signTongue, "it is written in another language than the request"})
+	}
+	review := v.review()
+	if found := len(v.findings) > 1 || v.ranked() >= 3; found && review {
+		all = append(all, sign{signReview, "findings were asked for"})
+	} else if found && c != city.General && c != city.BugFix && !asksFindings.MatchString(text) {
+		all = append(all, sign{-signFindings, "a list of findings was not asked for"})
+	}
+	if change > 0 && v.wantsText() && !asksText.MatchString(text) {
+		all = append(all, sign{-signChange, "a change to the code was not asked for"})
+	}
+	if (review || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
+		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
+	}
+	return all
+}
+
+// tongueNames matches requests that name the language of the answer.
+var tongueNames = newSearch(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
+
+// otherTongue reports whether an English request got prose in another language
+// without asking for one.
+func (v *view) otherTongue() bool {
+	text := requestText(v.in.Request)
+	asked := words(text)
+	if tongue, _ := tongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.words) < 40 {
+		return false
+	}
+	tongue, sure := tongueOf(v.doc.words)
+	pairs := 0
+	for _, w := range v.doc.words[:min(len(v.doc.words), 400)] {
+		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+			pairs++
+		}
+	}
+	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.words), 400)
+}
+
+// wantsText reports whether the category's product is a text.
+func (v *view) wantsText() bool {
+	c := v.in.Request.Category
+	return c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis
+}
+
+// makeup counts the lines of code, and of these those of tests, of
+// configuration and of changes to files of code.
+func (v *view) makeup() (code, tests, config, change int) {
+	for _, b := range v.doc.blocks {
+		n := 0
+		for _, l := range b.lines {
+			if meaningful(l) {
+				n++
+			}
+		}
+		code += n
+		text := strings.Join(b.lines, "\n")
+		switch {
+		case testCode.MatchString(text):
+			tests += n
+		case configBlock[b.lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
+			config += n
+		}
+		if b.diff {
+			change += n
+		}
+	}
+	return code, tests, config, change
+}
+
+// onlyOtherFiles reports whether the deliverable touches files of the
+// repository and none of them holds code.
+func (v *view) onlyOtherFiles() bool {
+	for _, p := range v.all.touched {
+		if languageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
+			return false
+		}
+	}
+	return len(v.all.touched) > 0
+}
