@@ -85,7 +85,7 @@ type Report struct {
 	Criteria   []Criterion `json:"criteria,omitempty" doc:"What the task said must hold, one by one: criteria, then commands, then paths"`
 	Signals    []Signal    `json:"signals"`
 	References []Reference `json:"references"`
-	Advice     []string    `json:"advice"`
+	Advice     []string    `json:"advice" doc:"What would have raised the score, what matters most first"`
 	Executed   *Executed   `json:"executed,omitempty" doc:"What building and testing the patch showed"`
 	Judge      *Judgement  `json:"judge,omitempty" doc:"The judge's opinions, when the score was borderline"`
 }
@@ -106,7 +106,7 @@ type Signal struct {
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {
 	v := look(in)
-	report := Report{Version: Version, Criteria: v.criteria, References: v.publicReferences(), Advice: []string{}, Executed: in.Executed}
+	report := Report{Version: Version, Criteria: v.criteria, References: v.publicReferences(), Executed: in.Executed}
 	var earned, available, taken float64
 	limit := 100.0
 	for _, judge := range signals {
@@ -123,11 +123,9 @@ func Judge(in Input) Report {
 		if s.Cap != nil {
 			limit = math.Min(limit, float64(*s.Cap))
 		}
-		if s.advice != "" {
-			report.Advice = append(report.Advice, s.advice)
-		}
 		report.Signals = append(report.Signals, s)
 	}
+	report.Advice = advise(report.Signals, available)
 	score := 0.0
 	if available > 0 {
 		score = 100*earned/available - taken

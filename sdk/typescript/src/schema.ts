@@ -2633,6 +2633,7 @@ export interface components {
             removed: number;
         };
         Report: {
+            /** @description What would have raised the score, what matters most first */
             advice: string[] | null;
             borderline: boolean;
             /** @description What the task said must hold, one by one: criteria, then commands, then paths */
