@@ -10,6 +10,7 @@ BEGIN
         FROM information_schema.columns
         WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
             AND table_name NOT LIKE 'river_%' AND table_name <> 'goose_db_version'
+            AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = current_schema()) -- no view, as extensions have
         GROUP BY table_name
     LOOP
         EXECUTE format('ALTER TABLE %I %s', t.table_name, t.changes);
