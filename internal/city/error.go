@@ -90,8 +90,12 @@ func (v *Invalid) Err() error {
 	}
 	first := v.fields[0]
 	message := fmt.Sprintf("%s: %s.", first.Field, first.Message)
-	if more := len(v.fields) - 1; more > 0 {
-		message += fmt.Sprintf(" %d more field(s) are wrong, see details.fields.", more)
+	switch more := len(v.fields) - 1; more {
+	case 0:
+	case 1:
+		message += " One more is wrong, see details.fields."
+	default:
+		message += fmt.Sprintf(" %d more are wrong, see details.fields.", more)
 	}
 	return &Error{Code: CodeValidation, Message: message, Fields: v.fields}
 }

@@ -3,16 +3,19 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -235,13 +238,33 @@ func invalid(message string, errs []error) error {
 			v.Add("body", "not valid JSON of the expected shape")
 			continue
 		}
-		v.Add(fieldName(detail.Location), "%s", detail.Message)
+		field, problem := fieldProblem(detail)
+		v.Add(field, "%s", problem)
 	}
 	if err := v.Err(); err != nil {
 		return err
 	}
 	return city.InvalidField("body", "%s", message)
 }
+
+// fieldProblem says which field is wrong and how. Huma blames what holds the
+// field when it is missing, and what a number is too large for is told in Go's
+// terms only.
+func fieldProblem(detail *huma.ErrorDetail) (field, problem string) {
+	field = fieldName(detail.Location)
+	var missing string
+	if _, err := fmt.Sscanf(detail.Message, validation.MsgExpectedRequiredProperty, &missing); err == nil {
+		return strings.TrimPrefix(field+"."+missing, "body."), "is required"
+	}
+	if too := unmarshalled.FindStringSubmatch(detail.Message); too != nil {
+		return too[1], "the number is too large"
+	}
+	return field, detail.Message
+}
+
+// unmarshalled finds the field in what encoding/json says of a value that has
+// the right shape but does not fit.
+var unmarshalled = regexp.MustCompile(`^json: cannot unmarshal .* into Go struct field [^ .]*\.(\S+) of type`)
 
 // fieldName is the JSON path of a field, without where it was found.
 func fieldName(location string) string {
