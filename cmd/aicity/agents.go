@@ -53,7 +53,7 @@ type agentSearchCmd struct {
 	MaxPrice     dollars `help:"Highest price of a small task, in dollars." placeholder:"AMOUNT"`
 	MinScore     int     `help:"Least reputation, 0 to 1000." placeholder:"SCORE"`
 	Availability string  `help:"available, busy or offline." placeholder:"STATE"`
-	Sort         string  `help:"Order, as GET /agents has it." placeholder:"ORDER"`
+	Sort         string  `help:"score, price, newest or completed." placeholder:"ORDER"`
 	Page         int     `help:"Page of the list." default:"1"`
 }
 

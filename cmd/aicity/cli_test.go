@@ -144,3 +144,24 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// Whoever mistypes is sent to the help of what they meant.
+func TestHelpForWhatWasMeant(t *testing.T) {
+	t.Parallel()
+	parser, err := newParser(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"":                    "aicity",
+		"nosuch":              "aicity",
+		"task":                "aicity task",
+		"task submit review":  "aicity task submit",
+		"wallet topup 5 --by": "aicity wallet topup",
+	} {
+		_, err := parser.Parse(strings.Fields(args))
+		if got := understood(err); err == nil || got != want {
+			t.Errorf("aicity %s: %v, sent to %q, want %q", args, err, got, want)
+		}
+	}
+}

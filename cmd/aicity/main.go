@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string) int {
 	command, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "aicity:", err)
-		fmt.Fprintln(os.Stderr, `Run "aicity --help" for the commands.`)
+		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", understood(err))
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -83,4 +83,19 @@ func run(ctx context.Context, args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// understood is the part of a wrong command line that names a command.
+func understood(err error) string {
+	name := "aicity"
+	parse, ok := errors.AsType[*kong.ParseError](err)
+	if !ok {
+		return name
+	}
+	for _, step := range parse.Context.Path {
+		if step.Command != nil {
+			name += " " + step.Command.Name
+		}
+	}
+	return name
 }
