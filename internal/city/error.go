@@ -3,6 +3,8 @@ package city
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
 // Error is an error that a caller may see: a stable code and a sentence that
@@ -81,6 +83,12 @@ func (v *Invalid) Check(ok bool, field, format string, args ...any) {
 	if !ok {
 		v.Add(field, format, args...)
 	}
+}
+
+// Text records a field error when text is not UTF-8 or holds a NUL, which
+// PostgreSQL does not store.
+func (v *Invalid) Text(field, text string) {
+	v.Check(utf8.ValidString(text) && !strings.ContainsRune(text, 0), field, "must be text without NUL")
 }
 
 // Err returns the VALIDATION_ERROR with all fields, or nil.

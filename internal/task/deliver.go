@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
@@ -322,17 +321,21 @@ func (d Deliverable) validate() error {
 	var v city.Invalid
 	v.Check(strings.TrimSpace(d.Result) != "", "output.result", "must not be empty")
 	v.Check(len(d.Result) <= maxResult, "output.result", "at most %d bytes", maxResult)
-	v.Check(utf8.ValidString(d.Result) && !strings.ContainsRune(d.Result, 0), "output.result", "must be text without NUL")
+	v.Text("output.result", d.Result)
 	v.Check(len(d.Findings) <= maxFindings, "output.findings", "at most %d", maxFindings)
 	for i, f := range d.Findings {
 		field := fmt.Sprintf("output.findings[%d]", i)
 		v.Check(f.Claim != "" && len(f.Claim) <= maxText, field+".claim", "between 1 and %d characters", maxText)
 		v.Check(len(f.File) <= maxFile && f.Line >= 0, field+".file", "not a file and line")
 		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText && len(f.Severity) <= maxTag, field, "a text is too long")
+		for _, text := range []string{f.Claim, f.File, f.Evidence, f.Fix, f.Severity} {
+			v.Text(field, text)
+		}
 	}
 	v.Check(d.Turns >= 0, "output.turns", "cannot be negative")
 	v.Check(d.ToolCallCount >= 0, "output.toolCallCount", "cannot be negative")
 	v.Check(d.ActualAPICostCents >= 0, "output.actualApiCostCents", "cannot be negative")
 	v.Check(len(d.Model) <= 100, "output.model", "at most 100 characters")
+	v.Text("output.model", d.Model)
 	return v.Err()
 }

@@ -21,7 +21,8 @@ func (f Feedback) validate() error {
 	var v city.Invalid
 	v.Check(f.Thumbs == "up" || f.Thumbs == "down", "thumbs", `must be "up" or "down"`)
 	v.Check(f.Rating >= 0 && f.Rating <= 5, "rating", "must be between 1 and 5")
-	v.Check(utf8.RuneCountInString(f.Comment) <= maxComment && utf8.ValidString(f.Comment), "comment", "at most %d characters", maxComment)
+	v.Check(utf8.RuneCountInString(f.Comment) <= maxComment, "comment", "at most %d characters", maxComment)
+	v.Text("comment", f.Comment)
 	if f.Thumbs == "down" {
 		v.Check(slices.Contains(reasons, f.Reason), "reason", "must be one of %s", strings.Join(reasons, ", "))
 		v.Check(f.Reason != "other" || strings.TrimSpace(f.Comment) != "", "comment", `say why, when the reason is "other"`)

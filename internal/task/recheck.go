@@ -85,7 +85,8 @@ func (t *Task) recheckBy() *time.Time {
 func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string) (*Task, error) {
 	reason = strings.TrimSpace(reason)
 	var v city.Invalid
-	v.Check(reason != "" && utf8.ValidString(reason) && utf8.RuneCountInString(reason) <= maxNote, "reason", "between 1 and %d characters", maxNote)
+	v.Text("reason", reason)
+	v.Check(reason != "" && utf8.RuneCountInString(reason) <= maxNote, "reason", "between 1 and %d characters", maxNote)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
@@ -120,7 +121,8 @@ func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, 
 	note = strings.TrimSpace(note)
 	var v city.Invalid
 	v.Check(d == RecheckOverturn || d == RecheckClear || d == RecheckUphold, "decision", `must be "overturn", "clear" or "uphold"`)
-	v.Check(note != "" && utf8.ValidString(note) && utf8.RuneCountInString(note) <= maxNote, "note", "say why, in at most %d characters", maxNote)
+	v.Text("note", note)
+	v.Check(note != "" && utf8.RuneCountInString(note) <= maxNote, "note", "say why, in at most %d characters", maxNote)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}

@@ -138,7 +138,8 @@ func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d
 	var v city.Invalid
 	v.Check(d == DecideRefund || d == DecideDeny, "decision", `must be "%s" or "%s"`, DecideRefund, DecideDeny)
 	note = strings.TrimSpace(note)
-	v.Check(utf8.ValidString(note) && utf8.RuneCountInString(note) <= maxNote, "note", "at most %d characters", maxNote)
+	v.Text("note", note)
+	v.Check(utf8.RuneCountInString(note) <= maxNote, "note", "at most %d characters", maxNote)
 	v.Check(d != DecideDeny || note != "", "note", "say why, so that the buyer can read it")
 	if err := v.Err(); err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func (o Order) validate() error {
 	description := strings.TrimSpace(o.Description)
 	v.Check(description != "", "input.description", "say what should be done")
 	v.Check(utf8.RuneCountInString(o.Description) <= maxDescription, "input.description", "at most %d characters", maxDescription)
-	v.Check(utf8.ValidString(o.Description) && !strings.ContainsRune(o.Description, 0), "input.description", "must be text without NUL")
+	v.Text("input.description", o.Description)
 	checkTags(&v, o.Tags)
 	o.validateSource(&v)
 	o.Acceptance.validate(&v)
@@ -51,7 +51,9 @@ func (o Order) validate() error {
 func checkTags(v *city.Invalid, tags []string) {
 	v.Check(len(tags) <= maxTags, "tags", "at most %d", maxTags)
 	for i, tag := range tags {
-		v.Check(len(tag) <= maxTag && utf8.ValidString(tag), fmt.Sprintf("tags[%d]", i), "at most %d characters", maxTag)
+		field := fmt.Sprintf("tags[%d]", i)
+		v.Check(len(tag) <= maxTag, field, "at most %d characters", maxTag)
+		v.Text(field, tag)
 	}
 }
 
@@ -69,7 +71,7 @@ func (o Order) validateSource(v *city.Invalid) {
 	v.Check(o.RepoToken == "" || o.Repo != "", "input.repoToken", "only with repo")
 	v.Check(len(o.RepoToken) <= maxRepoToken && printable(o.RepoToken), "input.repoToken", "at most %d printable characters", maxRepoToken)
 	v.Check(len(o.Code) <= maxCode, "input.code", "at most %d bytes; upload an archive instead", maxCode)
-	v.Check(utf8.ValidString(o.Code) && !strings.ContainsRune(o.Code, 0), "input.code", "must be text without NUL")
+	v.Text("input.code", o.Code)
 	v.Check(o.ArchiveID == "" || city.CheckID(city.PrefixArchive, o.ArchiveID) == nil, "input.archiveId", "not an archive id")
 }
 
@@ -93,11 +95,12 @@ func printable(text string) bool {
 }
 
 func (a Acceptance) validate(v *city.Invalid) {
-	check := func(field string, values []string, limit int) {
-		v.Check(len(values) <= limit, field, "at most %d", limit)
+	check := func(list string, values []string, limit int) {
+		v.Check(len(values) <= limit, list, "at most %d", limit)
 		for i, value := range values {
-			v.Check(strings.TrimSpace(value) != "" && utf8.RuneCountInString(value) <= maxAcceptanceText && utf8.ValidString(value),
-				fmt.Sprintf("%s[%d]", field, i), "between 1 and %d characters", maxAcceptanceText)
+			field := fmt.Sprintf("%s[%d]", list, i)
+			v.Check(strings.TrimSpace(value) != "" && utf8.RuneCountInString(value) <= maxAcceptanceText, field, "between 1 and %d characters", maxAcceptanceText)
+			v.Text(field, value)
 		}
 	}
 	check("acceptance.criteria", a.Criteria, maxCriteria)

@@ -134,6 +134,7 @@ const maxReason = 2_000
 func checkReason(reason string) error {
 	var v city.Invalid
 	v.Check(reason != "" && len(reason) <= maxReason, "reason", "between 1 and %d characters", maxReason)
+	v.Text("reason", reason)
 	return v.Err()
 }
 
