@@ -190,7 +190,7 @@ var builtin = wordSet("make len append range delete panic print copy cap min max
 
 // minParaphrased is how many names of its own a quote must have for its wording
 // not to matter.
-const minParaphrased = 2
+const minParaphrased = 3
 
 // paraphrased reports whether most names of a quote stand near the cited place:
 // it is the code in other words.
@@ -203,10 +203,12 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 	}
 	place := strings.Join(lines[first-1:last], "\n")
 	there, all := 0, 0
+	seen := map[string]bool{}
 	for _, id := range identifier.FindAllString(code, 40) {
-		if len(id) < 3 || commonIdents[strings.ToLower(id)] || builtin[id] {
+		if len(id) < 3 || seen[id] || commonIdents[strings.ToLower(id)] || builtin[id] {
 			continue
 		}
+		seen[id] = true
 		all++
 		if strings.Contains(place, id) {
 			there++

@@ -35,13 +35,26 @@ func (g *grounding) checkBlocks(v *view) {
 		}
 		lines := quotable(b.lines, maxQuoteLines)
 		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
+			if ref.guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
+				continue
+			}
 			holds := v.quoteHolds(ref.Path, lines) || ref.guessed && v.quoteHolds("", lines)
 			if !holds && (weight < 1 || ref.guessed) && !v.namesRepo(strings.Join(lines, " ")) {
 				continue // an example
 			}
+			if t := v.index.text(ref.Path); holds && !ref.guessed && t != nil && !t.inOrder(lines, ref) {
+				continue // lines of the file, but not what stands there: neither one nor the other
+			}
 			g.note(holds, lines, weight)
 		}
 	}
+}
+
+// opensLike reports whether a block opens with a line of the file and goes on:
+// it shows a function that is there.
+func (v *view) opensLike(file string, lines []string) bool {
+	t := v.index.text(file)
+	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.known(pack(lines[0]))
 }
 
 // claimed returns the citation that a block claims to quote, and how much it
@@ -52,9 +65,6 @@ func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, fl
 		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
 			return nil, 0
 		}
-	}
-	if ref.guessed && !fills(ref, b) {
-		return nil, 0
 	}
 	bare := strings.ReplaceAll(prose, ref.Text, " ")
 	switch {
@@ -199,6 +209,26 @@ func quotable(lines []string, most int) []string {
 		}
 	}
 	return kept
+}
+
+// inOrder reports whether nearly all lines of a quote stand around the cited
+// place one behind the other, as they do where a quote is a copy.
+func (t *fileText) inOrder(lines []string, ref *reference) bool {
+	const before, behind = 20, 40
+	packs := t.packs()
+	at := max(0, ref.Line-1-before)
+	end := min(len(packs), max(ref.Line, ref.end)+behind+2*len(lines))
+	found := 0
+	for _, l := range lines {
+		p := strings.TrimRight(pack(l), ";,{")
+		for i := at; i < end; i++ {
+			if packs[i] == p || strings.TrimRight(packs[i], ";,{") == p || len(p) >= 10 && strings.Contains(packs[i], p) {
+				found, at = found+1, i+1
+				break
+			}
+		}
+	}
+	return found >= len(lines)-len(lines)/6
 }
 
 // quoteHolds reports whether most of the lines stand in the file, or
