@@ -17,11 +17,20 @@ type hidden struct {
 	invisible bool        // in characters that show nothing or run backwards
 }
 
+// passage is a piece of a text that whoever reads it rendered does not see.
+type passage struct {
+	what string
+	raw  string // as it stands in the text
+	says string
+}
+
 var (
+	htmlComment = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
 	// markdownNote matches a link definition that is used as a comment.
-	markdownNote = regexp.MustCompile(`(?i)^\s*\[(?://|comment|_|#|note)[^\]\n]{0,20}\]:\s*(?:#|<>)\s*\(?(.*)`)
-	// hiddenTag matches an element whose style hides what is in it.
-	hiddenTag = regexp.MustCompile(`(?i)<[a-z]+[^>\n]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)|\bhidden\b|height\s*:\s*[01]px)[^>\n]*>([^<]*)`)
+	markdownNote = regexp.MustCompile(`(?im)^[ \t]*\[(?://|comment|_|#|note)[^\]\n]{0,20}\]:[ \t]*(?:#|<>)[ \t]*\(?(.*)`)
+	// hiddenTag matches the beginning of an element whose style hides what is in it.
+	hiddenTag = regexp.MustCompile(`(?i)<([a-z]+)[^>\n]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)|\bhidden\b|height\s*:\s*[01]px)[^>\n]*>`)
+	anyTag    = regexp.MustCompile(`<[^>\n]{0,500}>`)
 )
 
 // Bounds of the search for hidden text.
@@ -31,30 +40,64 @@ const (
 	hiddenWords    = 4 // fewer are a note to oneself
 )
 
+// findHidden finds what a deliverable hides. Comments in its code are not
+// hidden: code is shown as it is.
 func findHidden(d *document) hidden {
 	var h hidden
 	text := d.text[:min(len(d.text), 4*phraseBudget)]
-	if strings.Contains(text, "<!--") && len(h.texts) < maxHiddenTexts {
-		for _, m := range htmlComment.FindAllString(proseOf(d), maxHiddenTexts) {
-			h.say("a comment", strings.Trim(m, "<!->"))
+	prose := ""
+	if strings.Contains(text, "<!--") || strings.Contains(text, "]:") {
+		prose = proseOf(d)
+	}
+	for _, p := range passages(text, prose, maxHiddenTexts) {
+		h.say(p.what, p.says)
+	}
+	h.unseen(text)
+	return h
+}
+
+// passages lists the hidden passages of a text, at most so many of each form.
+// Comments are looked for in its prose only.
+func passages(text, prose string, most int) []passage {
+	var all []passage
+	if strings.Contains(prose, "<!--") {
+		for _, m := range htmlComment.FindAllString(prose, most) {
+			all = append(all, passage{"a comment", m, strings.Trim(m, "<!->")})
 		}
 	}
 	if strings.Contains(text, "<") {
-		for _, m := range hiddenTag.FindAllStringSubmatch(text, maxHiddenTexts) {
-			h.say("an element that does not show", m[1])
+		for _, m := range hiddenTag.FindAllStringSubmatchIndex(text, most) {
+			end := elementEnd(text, text[m[2]:m[3]], m[1])
+			all = append(all, passage{"an element that does not show", text[m[0]:end], anyTag.ReplaceAllString(text[m[1]:end], " ")})
 		}
 	}
-	for _, l := range d.lines {
-		if l.code || len(h.texts) >= maxHiddenTexts || !strings.Contains(l.text, "]:") {
-			continue
-		}
-		if m := markdownNote.FindStringSubmatch(l.text); m != nil {
-			h.say("a comment", m[1])
+	if strings.Contains(prose, "]:") {
+		for _, m := range markdownNote.FindAllStringSubmatch(prose, most) {
+			all = append(all, passage{"a comment", m[0], m[1]})
 		}
 	}
-	h.decode(text)
-	h.unseen(text)
-	return h
+	for _, block := range encodedRuns(text, max(most, maxEncoded)) {
+		if says := decoded(block); says != "" {
+			all = append(all, passage{"an encoded passage", block, says})
+		}
+	}
+	return all
+}
+
+// maxElement is how much of an element that is never closed is taken as its own.
+const maxElement = 4 << 10
+
+// elementEnd returns where the inside of an element ends that begins at i: at
+// its closing tag, or at the next tag when it has none.
+func elementEnd(text, name string, i int) int {
+	inside := text[i:min(len(text), i+maxElement)]
+	if at := strings.Index(strings.ToLower(inside), "</"+strings.ToLower(name)); at >= 0 && len(strings.ToLower(inside)) == len(inside) {
+		return i + at
+	}
+	if at := strings.IndexByte(inside, '<'); at >= 0 {
+		return i + at
+	}
+	return i + len(inside)
 }
 
 // proseOf is the prose of a document, line by line.
@@ -78,27 +121,26 @@ func (h *hidden) say(what, text string) {
 	}
 }
 
-// decode looks into base64 that holds a readable sentence.
-func (h *hidden) decode(text string) {
-	for _, block := range encodedRuns(text) {
-		raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(block))
-		if err != nil || !utf8.Valid(raw) || strings.Count(string(raw), " ")*12 < len(raw) {
-			continue
-		}
-		if strings.IndexFunc(string(raw), func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) < 0 {
-			h.say("an encoded passage", string(raw))
-		}
+// decoded returns the readable sentence that a run of base64 holds, "" for none.
+func decoded(block string) string {
+	raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(block))
+	if err != nil || !utf8.Valid(raw) || strings.Count(string(raw), " ")*12 < len(raw) {
+		return ""
 	}
+	if strings.IndexFunc(string(raw), func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) >= 0 {
+		return ""
+	}
+	return string(raw)
 }
 
 // minEncoded is the shortest passage that is decoded.
 const minEncoded = 40
 
 // encodedRuns lists the runs of letters that base64 is written in.
-func encodedRuns(text string) []string {
+func encodedRuns(text string, most int) []string {
 	var all []string
 	start := 0
-	for i := 0; i <= len(text) && len(all) < maxEncoded; i++ {
+	for i := 0; i <= len(text) && len(all) < most; i++ {
 		if i < len(text) && (alphanumeric(text[i]) || strings.IndexByte("+/_-", text[i]) >= 0) {
 			continue
 		}
@@ -160,8 +202,27 @@ var (
 	toldMarks = []string{"score", "verdict", "rating"}
 )
 
+// remark is something that a text says to who scores.
+type remark struct {
+	line string // in which it stands
+	text string
+	hint bool // an honest report may say so once
+}
+
+// remarks lists what a document says to who scores; of whole lines that do, at
+// most so many.
+func remarks(d *document, most int) []remark {
+	var all []remark
+	judgeTalk.find(d, func(l docLine, match string) { all = append(all, remark{l.text, match, false}) })
+	judgeHint.find(d, func(l docLine, match string) { all = append(all, remark{l.text, match, true}) })
+	for _, l := range spokenTo(d, most) {
+		all = append(all, remark{l, l, false})
+	}
+	return all
+}
+
 // spokenTo lists the passages that speak to who scores.
-func spokenTo(d *document) []string {
+func spokenTo(d *document, most int) []string {
 	held := func(marks []string) []string {
 		return slices.DeleteFunc(slices.Clone(marks), func(m string) bool { return !d.holds(m) })
 	}
@@ -172,7 +233,7 @@ func spokenTo(d *document) []string {
 	var all []string
 	budget := phraseBudget
 	for i, l := range d.lines {
-		if budget -= len(l.text); budget < 0 || len(all) >= 10 {
+		if budget -= len(l.text); budget < 0 || len(all) >= most {
 			break
 		}
 		low := d.lower[i]

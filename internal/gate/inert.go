@@ -1,39 +1,50 @@
 package gate
 
 import (
+	"math"
 	"regexp"
 	"strings"
 	"unicode"
 )
 
 var (
-	htmlComment = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	htmlTag     = regexp.MustCompile(`(?i)</?(?:span|div|font|small|sub|sup|script|style|details|summary|template|meta|iframe)\b[^>]{0,500}>`)
-	longCipher  = regexp.MustCompile(`[A-Za-z0-9+/_-]{160,}={0,2}`)
+	htmlTag    = regexp.MustCompile(`(?i)</?(?:span|div|font|small|sub|sup|script|style|details|summary|template|meta|iframe)\b[^>]{0,500}>`)
+	longCipher = regexp.MustCompile(`[A-Za-z0-9+/_-]{160,}={0,2}`)
 )
 
+// cutMark stands where something was cut.
+const cutMark = "[cut]"
+
 // Inert returns a text as a judge may read it, and how many passages were cut:
-// what cannot be seen, comments, encoded blocks and lines that speak to whoever
-// scores.
+// everything that the gate finds hidden or addressed to who scores, in code,
+// too, and long blocks that nobody can read.
 func Inert(text string) (kept string, cut int) {
 	text, cut = visible(text)
-	for _, hidden := range []*regexp.Regexp{htmlComment, longCipher} {
-		text = hidden.ReplaceAllStringFunc(text, func(string) string { cut++; return "[cut]" })
+	var cuts []string
+	for _, p := range passages(text, text, math.MaxInt) {
+		cuts = append(cuts, p.raw, cutMark)
 	}
-	text = htmlTag.ReplaceAllString(text, "")
-	doc := parseDocument(text)
+	if cuts != nil {
+		text, cut = strings.NewReplacer(cuts...).Replace(text), cut+len(cuts)/2
+	}
+	text = longCipher.ReplaceAllStringFunc(text, func(string) string { cut++; return cutMark })
+	text = htmlTag.ReplaceAllString(text, " ")
 	spoken := map[string]bool{}
-	for _, p := range []phrases{judgeTalk, judgeHint} {
-		p.find(doc, func(l docLine, _ string) { spoken[l.text] = true })
+	for _, r := range remarks(parseDocument(text), math.MaxInt) {
+		spoken[r.line] = true
 	}
 	if len(spoken) == 0 {
 		return text, cut
 	}
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
-		if spoken[l] || spoken[strings.TrimSuffix(l, "\r")] {
-			lines[i], cut = "[cut]", cut+1
+		parts := splitLines(l) // as a document has them
+		for k, part := range parts {
+			if spoken[part] {
+				parts[k], cut = cutMark, cut+1
+			}
 		}
+		lines[i] = strings.Join(parts, "")
 	}
 	return strings.Join(lines, "\n"), cut
 }

@@ -18,20 +18,18 @@ func addressedToJudge(v *view) (Signal, bool) {
 	s := Signal{Name: "addressed to the judge", Reason: "The text speaks to the buyer."}
 	h := findHidden(v.doc)
 	talk, hints := 0, 0
-	note := func(count *int) func(docLine, string) {
-		return func(_ docLine, match string) {
-			if *count++; len(s.Evidence) < 5 {
-				s.Evidence = append(s.Evidence, shorten(match, 80))
-			}
-		}
-	}
 	if !aboutJudging.MatchString(v.in.Request.Description) {
 		for _, d := range append([]*document{v.doc}, h.texts...) {
-			judgeTalk.find(d, note(&talk))
-			judgeHint.find(d, note(&hints))
-		}
-		for _, p := range spokenTo(v.doc) {
-			note(&talk)(docLine{}, p)
+			for _, r := range remarks(d, maxSpoken) {
+				if r.hint {
+					hints++
+				} else {
+					talk++
+				}
+				if len(s.Evidence) < 5 {
+					s.Evidence = append(s.Evidence, shorten(r.text, 80))
+				}
+			}
 		}
 	}
 	s.Evidence = append(s.Evidence, h.found...)
@@ -48,5 +46,8 @@ func addressedToJudge(v *view) (Signal, bool) {
 	s.advice = "Write for the buyer, in plain sight. Text addressed to the judge or hidden is cut and counted against you."
 	return s, true
 }
+
+// maxSpoken is how many lines to who scores are counted; more change nothing.
+const maxSpoken = 10
 
 var aboutJudging = newSearch(`(?i)\bprompts?\b|\bllms?\b|jailbreak|\bgrad(?:er|ing)|\bscor(?:e|ing)|\brubric|\bjudg`)
