@@ -1,4 +1,18 @@
 package sandbox
 
+import (
+	"context"
+
+	"aicity.dev/aicity/internal/sandbox/source"
+)
+
 // MakeSpare makes a workspace ahead, as Run does now and then.
 func (s *Service) MakeSpare() error { return s.makeSpare() }
+
+// Clone has a workshop make files of a repository, without a task's sandbox.
+func (s *Service) Clone(ctx context.Context, repo source.Repo, dest source.Dest) (source.Baseline, error) {
+	if err := s.Available(ctx); err != nil {
+		return source.Baseline{}, err
+	}
+	return s.fetcher.Clone(ctx, repo, dest)
+}

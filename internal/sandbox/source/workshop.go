@@ -133,7 +133,10 @@ set -e
 // what git finds fault with is old but harmless in real histories.
 const openScript = scriptHead + `
 git index-pack --strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore "git/objects/pack/$1" >/dev/null
-commit=$(git rev-parse --verify --quiet --end-of-options "$2^{commit}") || exit 98
+if ! commit=$(git rev-parse --verify --quiet --end-of-options "$2^{commit}"); then
+	git cat-file -e "$2" # else it did not come at all
+	exit 98
+fi
 printf '%s\0' "$commit"
 git ls-tree -r -t -l -z --full-tree "$commit"
 `
