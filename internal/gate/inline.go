@@ -94,11 +94,11 @@ func (v *view) claim(line, code string, m []int, from, at, end int, said string)
 			return 1
 		}
 		leads := at <= from+4 && !strings.Contains(gap, ";") // the sentence is about the place
-		if bare := plain(gap, ""); codeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !suggestion.MatchString(bare) {
+		if bare := plain(gap, ""); codeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !proposes(bare) {
 			return 1
 		}
 	}
-	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !codeMark.MatchString(code) || suggestion.MatchString(said) || !v.namesRepo(code) {
+	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !codeMark.MatchString(code) || proposes(said) || !v.namesRepo(code) {
 		return 0
 	}
 	return 0.5
@@ -214,5 +214,29 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 			there++
 		}
 	}
-	return all >= minParaphrased && there*10 >= all*9
+	return all >= minParaphrased && there*10 >= all*9 && !otherComparison(code, place)
+}
+
+// comparison matches what a condition says of two values.
+var comparison = regexp.MustCompile(`([\w\])]+)\s*([<>]=?|[!=]==?)\s*([\w"'-]+)`)
+
+// strictly makes JavaScript's two equalities one.
+var strictly = strings.NewReplacer("===", "==", "!==", "!=")
+
+// otherComparison reports whether a quote compares two values that the place
+// compares too, in another way: that is no paraphrase.
+func otherComparison(code, place string) bool {
+	for _, m := range comparison.FindAllStringSubmatch(code, 4) {
+		same, other := false, false
+		for _, n := range comparison.FindAllStringSubmatch(place, 60) {
+			if n[1] == m[1] && n[3] == m[3] {
+				other = true
+				same = same || strictly.Replace(n[2]) == strictly.Replace(m[2])
+			}
+		}
+		if other && !same {
+			return true
+		}
+	}
+	return false
 }

@@ -6,7 +6,16 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu\w*)\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu(?:a|ir|er|ez|i|indo|yendo))\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+
+// described matches what says how the code is, though it has a word that
+// suggestions have too.
+var described = newSearch(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
+
+// proposes reports whether prose announces code that is not there yet.
+func proposes(prose string) bool {
+	return suggestion.MatchString(described.ReplaceAllString(prose, " "))
+}
 
 // maybeSuggestion matches words that lead over to new code about as often as to
 // a quote.
@@ -68,12 +77,24 @@ func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, fl
 	}
 	bare := strings.ReplaceAll(prose, ref.Text, " ")
 	switch {
-	case suggestion.MatchString(codeSpan.ReplaceAllString(bare, " ")):
+	case proposes(lastSentence(codeSpan.ReplaceAllString(bare, " "))):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
 	}
 	return ref, 1
+}
+
+// lastSentence is what leads over to the block behind a line of prose.
+func lastSentence(prose string) string {
+	rest := strings.TrimRight(prose, " *_:.\uff1a")
+	if at := strings.LastIndex(rest, ". "); at >= 0 {
+		return rest[at+2:]
+	}
+	if at := strings.LastIndex(rest, ".** "); at >= 0 {
+		return rest[at+4:]
+	}
+	return rest
 }
 
 // fills reports whether a block is as long as the range of lines that is cited.
@@ -252,12 +273,15 @@ func enoughHold(same, all int) bool {
 }
 
 func (t *fileText) holds(lines []string) bool {
-	found := 0
+	found, there, all := 0, 0, 0
 	for _, l := range lines {
 		p := pack(l)
+		all += len(p)
 		if len(p) >= 10 && strings.Contains(t.whole(), strings.TrimRight(p, ";,{")) || t.known(p) {
 			found++
+			there += len(p)
 		}
 	}
-	return enoughHold(found, len(lines))
+	// Short lines such as "return nil" stand everywhere: they carry no quote.
+	return enoughHold(found, len(lines)) && there*5 >= all*2
 }

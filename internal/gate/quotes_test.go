@@ -1,0 +1,63 @@
+package gate_test
+
+import (
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+const pressFile = `package press
+
+// Level is how much the terminal can show.
+func Level(depth int, forced bool) (int, error) {
+	level := depth / 8
+	if level >= 2 && !forced {
+		return level, nil
+	}
+	parts := strings.Split(os.Getenv("PRESS_RANGE"), ",")
+	if len(parts) == 0 {
+		return 0, nil
+	}
+	return len(parts), nil
+}
+`
+
+// A review that quotes what is not there is no review, however the code is led
+// over to; one that quotes what is there may describe it in any words.
+func TestQuotesBehindRealPlaces(t *testing.T) {
+	t.Parallel()
+	misquoted := func(result string) bool {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.CodeReview, Description: "Review press.go for bugs."},
+			Deliverable: gate.Deliverable{Result: result},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}}, Source: memory{"press.go": pressFile}},
+		})
+		for _, s := range report.Signals {
+			if s.Name == "misquotes" {
+				return s.Points < 0
+			}
+		}
+		return false
+	}
+	for name, lie := range map[string]string{
+		"another comparison":          "press.go:6 has `level > 2`, so level 2 shows nothing.",
+		"a line that stands anywhere": "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
+		"said with \"instead of\"":    "`press.go:10` compares with nil instead of zero:\n\n```go\nif parts == nil || cap(parts) < depth {\n```\n",
+		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
+	} {
+		if !misquoted(lie) {
+			t.Errorf("%s was not seen: %s", name, lie)
+		}
+	}
+	for name, truth := range map[string]string{
+		"the comparison":         "press.go:6 has `level >= 2`, so level 2 shows nothing.",
+		"with \"instead of\"":    "`press.go:10` asks for the length instead of the text:\n\n```go\nif len(parts) == 0 {\n```\n",
+		"a proposal":             "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
+		"a proposal in the line": "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
+	} {
+		if misquoted(truth) {
+			t.Errorf("%s counts as misquoted: %s", name, truth)
+		}
+	}
+}
