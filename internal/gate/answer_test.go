@@ -115,3 +115,31 @@ func TestBareList(t *testing.T) {
 		t.Errorf("it passes with %d: %s", got.Score, jsonOf(got))
 	}
 }
+
+// TestBrokenOff: a text that ends within a row, a line of code or an item that
+// has hardly begun is not charged; one that ends as plain people end one is.
+func TestBrokenOff(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, tail string
+		want       gate.Verdict
+	}{
+		{"a full stop", "", gate.Pass},
+		{"thanks", "\nThanks for the clear request", gate.Pass},
+		{"a row", "\n| place | severity |\n|---|---|\n| lib/orders.js:4 | high |\n| lib/orders.js:16 | hi", gate.Fail},
+		{"a line of code", "\n```js\nfunction sumLines (lines) {\n  let total = 0\n  for", gate.Fail},
+		{"a sentence", "\nThe first is the worst of them. The second hides behind it. Both are easy to mend as soon as somebody has", gate.Fail},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := gate.Judge(gate.Input{
+				Request:     gate.Request{Category: city.CodeReview, Description: reviewRequest},
+				Deliverable: gate.Deliverable{Result: honestReview + tt.tail}, Repo: shop(t),
+			})
+			if got.Verdict != tt.want {
+				t.Errorf("verdict %s with %d, want %s: %s", got.Verdict, got.Score, tt.want, jsonOf(got))
+			}
+		})
+	}
+}

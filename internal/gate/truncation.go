@@ -50,6 +50,12 @@ func truncation(v *view) (Signal, bool) {
 	case v.doc.open && v.brokenCode():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is what it opens."
+	case v.doc.open && v.halfLine():
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason = "The code breaks off: the last block is never closed, nor is its last line."
+	case v.halfRow():
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason, s.Evidence = "The last row of a table breaks off.", []string{"…" + tail}
 	case v.doc.open:
 		s.Points = -costTruncation
 		s.Reason = "The last code block is never closed."
@@ -61,6 +67,37 @@ func truncation(v *view) (Signal, bool) {
 	}
 	s.advice = "Deliver the complete text; check that nothing was cut off at the end."
 	return s, true
+}
+
+// signOff matches how people end a text without a full stop.
+var signOff = regexp.MustCompile(`(?i)\b(?:thanks|thank you|regards|cheers|best|hope|done|yours|gru(?:ß|ss)|saludos|gracias|merci|cordialement|danke|obrigado|end|fin|ende)\b`)
+
+const longestSignOff = 12
+
+// halfWord matches a line of code that cannot be all of it.
+var halfWord = regexp.MustCompile(`(?:^|[\s+-])(?:for|if|var|let|const|func|function|def|class|while|return|go|else|case|import|type|new|await|in|of|range|and|or|not)$|[=+*/&|,.(\[{-]$`)
+
+// halfLine reports whether the last line of code is half a line.
+func (v *view) halfLine() bool {
+	if len(v.doc.blocks) == 0 {
+		return false
+	}
+	lines := v.doc.blocks[len(v.doc.blocks)-1].lines
+	return len(lines) > 0 && halfWord.MatchString(strings.TrimRight(lines[len(lines)-1], " \t"))
+}
+
+// halfRow reports whether the text ends in a row of a table that lacks the bar
+// which the row before it has.
+func (v *view) halfRow() bool {
+	last, before := "", ""
+	for _, l := range v.doc.lines[:v.doc.written] {
+		if text := strings.TrimSpace(l.text); text != "" && !l.code {
+			before, last = last, text
+		} else if l.code {
+			before, last = "", ""
+		}
+	}
+	return strings.HasPrefix(last, "|") && strings.HasPrefix(before, "|") && strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|")
 }
 
 // endsInside matches a sentence that ends inside of a text.
@@ -142,12 +179,17 @@ func (v *view) unlikeTheOthers() bool {
 			ended++
 		}
 	}
-	if open || len(words(last)) < minStatementWords {
+	if open || last == "" || len(words(last)) <= longestSignOff && signOff.MatchString(last) {
 		return false
 	}
+	switch n, inside := len(words(last)), len(endsInside.FindAllString(last, 2)); {
+	case others >= 4 && n >= minStatementWords, others == 3 && n >= 2*minStatementWords:
+	case others >= 5 && ended == others && listItem.matches(last): // an item that has hardly begun
+	case others >= 4 && ended == others && n > 0 && n < minStatementWords:
 	// A paragraph whose sentences end but for the last one was cut, however few
 	// others there are.
-	if others < 4 && (others < 3 || !strings.ContainsAny(last, ".!?\u3002") || !endsInside.MatchString(last)) {
+	case inside >= 2 || inside == 1 && others >= 2:
+	default:
 		return false
 	}
 	r, _ := utf8.DecodeLastRuneInString(last)
