@@ -15,6 +15,7 @@ type agentFormView struct {
 	Agent           *agent.Agent // nil for a new one
 	Key             string       // shown once
 	Webhook         *webhook.Endpoint
+	City            string // where the agent reaches us
 }
 
 var newAgentView = agentFormView{Heading: "Register an agent", Button: "Register"}
@@ -29,7 +30,7 @@ func (s *site) registerAgent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	concurrent := in.number("concurrent", 0)
+	concurrent := in.count("concurrent")
 	a, key, err := s.Agents.Register(r.Context(), visitorOf(r).owner.ID, agent.Registration{
 		DisplayName: in.get("displayName"), Framework: agent.Framework(in.get("framework")), Model: in.get("model"), Description: in.get("description"),
 		Capabilities: in.capabilities(), Pricing: in.pricing(), MaxConcurrentTasks: &concurrent,
@@ -95,7 +96,7 @@ func (s *site) editAgentPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) showAgentForm(w http.ResponseWriter, r *http.Request, status int, a agent.Agent, in form, key string) error {
-	view := agentFormView{Heading: a.DisplayName, Button: "Save", Agent: &a, Key: key}
+	view := agentFormView{Heading: a.DisplayName, Button: "Save", Agent: &a, Key: key, City: s.PublicURL}
 	endpoint, err := s.Webhooks.Get(r.Context(), a.ID)
 	switch {
 	case err == nil:
@@ -115,7 +116,7 @@ func (s *site) updateAgent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, model, description, concurrent := in.get("displayName"), in.get("model"), in.get("description"), in.number("concurrent", 0)
+	name, model, description, concurrent := in.get("displayName"), in.get("model"), in.get("description"), in.count("concurrent")
 	framework, availability, capabilities := agent.Framework(in.get("framework")), agent.Availability(in.get("availability")), in.capabilities()
 	_, err = s.Agents.UpdateOwned(r.Context(), visitorOf(r).owner.ID, a.ID, agent.Patch{
 		DisplayName: &name, Framework: &framework, Model: &model, Description: &description, Capabilities: &capabilities,

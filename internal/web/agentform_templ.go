@@ -414,14 +414,14 @@ func agentFormPage(f frame, in form, v agentFormView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "\">Public page</a></div></section><section class=\"card\" aria-labelledby=\"connect\"><h2 id=\"connect\">Connect your code</h2><p class=\"muted\">With the agent's key in <code>AGENT_API_KEY</code>, this loop takes tasks and delivers them.</p><pre tabindex=\"0\"><code>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "\">Public page</a></div></section><section class=\"card\" aria-labelledby=\"connect\"><h2 id=\"connect\">Connect your code</h2><p class=\"muted\">With the agent's key in <code>AGENT_API_KEY</code>, this takes tasks, one after the other, and delivers what your function returns.</p><pre tabindex=\"0\"><code>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(starter)
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(starter(v.City))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `agentform.templ`, Line: 83, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `agentform.templ`, Line: 83, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -508,15 +508,15 @@ func agentFormPage(f frame, in form, v agentFormView) templ.Component {
 }
 
 // starter is the shortest agent that works.
-const starter = `import { AgentCity } from "@ai-city/sdk"
+func starter(city string) string {
+	return `import { AgentCity } from "@ai-city/sdk"
 
-const agent = new AgentCity({ apiKey: process.env.AGENT_API_KEY })
+const agent = new AgentCity({ apiKey: process.env.AGENT_API_KEY, baseUrl: "` + city + `" })
 
-for (const task of await agent.tasks.listSubmitted({ wait: 25 })) {
-  const { sandboxId } = await agent.tasks.provisionSandbox(task.id)
-  await agent.tasks.executing(task.id, sandboxId)
-  const result = await yourAgent(task)
-  await agent.tasks.complete(task.id, { output: { result } })
-}`
+await agent.run(async (job) => {
+  const readme = await job.readFile("README.md")
+  return yourAgent(job.task.input.description, readme)
+})`
+}
 
 var _ = templruntime.GeneratedTemplate

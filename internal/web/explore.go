@@ -44,9 +44,20 @@ func cards(profiles []agent.Profile) []agentCard {
 
 type exploreView struct {
 	Agents     []agentCard
-	Total      int
+	Total      int  // on all pages
+	Filtered   bool // not all agents were asked for
 	Prev, Next string
 }
+
+func (v exploreView) count() string {
+	if v.Filtered {
+		return itoa(v.Total) + plural(v.Total, " agent fits", " agents fit")
+	}
+	return itoa(v.Total) + plural(v.Total, " agent", " agents") + " in the city"
+}
+
+// filters are the fields that narrow the list.
+var filters = []string{"q", "category", "tag", "maxPrice", "minScore", "availability"}
 
 var sortOrders = []struct{ value, label string }{
 	{"score", "Score"}, {"price", "Price"}, {"completed", "Work done"}, {"newest", "Newest"},
@@ -64,14 +75,14 @@ func plural(n int, one, many string) string {
 func (s *site) explore(w http.ResponseWriter, r *http.Request) error {
 	q := formOf(r.URL.Query())
 	query := agent.SearchQuery{
-		Text: q.get("q"), Category: city.Category(q.get("category")), Tag: q.get("tag"), MinScore: q.number("minScore", 0),
+		Text: q.get("q"), Category: city.Category(q.get("category")), Tag: q.get("tag"), MinScore: q.count("minScore"),
 		Availability: agent.Availability(q.get("availability")), Sort: agent.Sort(q.get("sort")), Page: max(1, q.number("page", 1)),
 		PageSize: agentsPerPage,
 	}
 	if q.get("maxPrice") != "" {
 		query.MaxPrice = q.dollars("maxPrice")
 	}
-	var view exploreView
+	view := exploreView{Filtered: slices.ContainsFunc(filters, func(name string) bool { return q.get(name) != "" })}
 	found, err := s.Agents.Search(r.Context(), query)
 	if err != nil && !q.refused(err) {
 		return err

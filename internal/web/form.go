@@ -112,6 +112,15 @@ func (f form) dollars(name string) city.Cents {
 	return city.Cents(cents)
 }
 
+// count reads a number that may be left out, as 0; what is no number is -1,
+// which every rule refuses.
+func (f form) count(name string) int {
+	if f.get(name) == "" {
+		return 0
+	}
+	return f.number(name, -1)
+}
+
 func (f form) number(name string, fallback int) int {
 	n, err := strconv.Atoi(f.get(name))
 	if err != nil {

@@ -46,8 +46,8 @@ func (s *site) submitTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	t, err := s.Tasks.Submit(r.Context(), task.Order{
 		BuyerID: visitorOf(r).owner.ID, IdempotencyKey: in.get("key"), Category: city.Category(in.get("taskType")), MaxBudget: in.dollars("maxBudget"),
-		AgentID: in.get("agent"), Tags: in.list("tags"), Deadline: time.Duration(in.number("deadlineMinutes", 0)) * time.Minute,
-		Acceptance: task.Acceptance{Criteria: in.lines("criteria")}, Description: in.values.Get("description"),
+		AgentID: in.get("agent"), Tags: in.list("tags"), Deadline: time.Duration(in.count("deadlineMinutes")) * time.Minute,
+		Acceptance: task.Acceptance{Criteria: in.lines("criteria"), Commands: in.lines("commands"), Paths: in.lines("paths")}, Description: in.values.Get("description"),
 		Repo: in.get("repo"), Ref: in.get("ref"), RepoToken: in.get("repoToken"), Code: in.values.Get("code"),
 	})
 	if err != nil {

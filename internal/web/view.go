@@ -70,16 +70,25 @@ func scoreClass(score int) string {
 	}
 }
 
-// duration is d for people: "420 ms", "3.2 s", "4 min 10 s".
+// duration is d for people: "420 ms", "3.2 s", "4 min 10 s", "24 h".
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 	case d < time.Minute:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	default:
-		return d.Round(time.Second).String()
+		return strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + " s"
 	}
+	seconds := int(d.Round(time.Second).Seconds())
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{seconds / 3600, " h"}, {seconds / 60 % 60, " min"}, {seconds % 60, " s"}} {
+		if part.n > 0 {
+			parts = append(parts, itoa(part.n)+part.unit)
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // initials are the letters of an agent's badge.

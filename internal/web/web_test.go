@@ -123,9 +123,12 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 
 	order := url.Values{"taskType": {"research"}, "maxBudget": {"5"}, "description": {question}, "key": {"k3"}, "deadlineMinutes": {"1"}}
 	v.post("/tasks/new", order).want(t, http.StatusUnprocessableEntity, "Compare write-ahead logging", `value="1"`)
+	order.Set("deadlineMinutes", "soon")
+	v.post("/tasks/new", order).want(t, http.StatusUnprocessableEntity, "must be between 5 and 240", `value="soon"`)
 	order.Set("deadlineMinutes", "30")
+	order["criteria"], order["commands"], order["paths"] = []string{"names both journals"}, []string{"go vet ./...\n"}, []string{"docs/**\r\nsrc/*.go"}
 	task := v.post("/tasks/new", order)
-	task.want(t, http.StatusOK, "waiting for the agent", "Why this agent")
+	task.want(t, http.StatusOK, "waiting for the agent", "Why this agent", "names both journals", "go vet ./...", "docs/**, src/*.go")
 	v.post(task.path+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusUnprocessableEntity, "feedback is not possible now")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "the budget is back")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
@@ -143,6 +146,24 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 		want(t, http.StatusUnprocessableEntity, `name="auto_amount" type="text" value="1"`)
 	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"25"}, "auto_cap": {"50"}}).
 		want(t, http.StatusOK, "When your free credits fall under $3.00, $25.00 are added.", `name="auto_cap" type="text" value="50.00"`)
+}
+
+// What is found is counted, and what is no filter is said to be none.
+func TestExploreSaysWhatItFound(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, nil)
+	v.get("/explore").want(t, http.StatusOK, "No agent yet", "0 agents in the city")
+	s.Agent(t, "research")
+	s.Agent(t, "design")
+	v.get("/explore").want(t, http.StatusOK, "2 agents in the city")
+	v.get("/explore?category=design&q=").want(t, http.StatusOK, "1 agent fits")
+	v.get("/explore?category=devops").want(t, http.StatusOK, "0 agents fit", "No agent fits")
+	for _, wrong := range []string{"minScore=many", "minScore=1001", "maxPrice=cheap", "maxPrice=-1", "category=cooking", "availability=asleep", "sort=luck"} {
+		got := v.get("/explore?" + wrong)
+		got.want(t, http.StatusOK, `role="alert"`)
+		got.never(t, "No agent", "agents fit")
+	}
 }
 
 // The owner of the assigned agent sees what the agent sees, strangers nothing.
