@@ -1,3 +1,10 @@
+// What the Go runtime does at its start costs a sandbox milliseconds: it reads
+// limits that we give it, and names its mappings.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+//go:debug decoratemappings=0
+
 // Command aicity-runner is the first process of every sandbox: it starts
 // commands for the server, which speaks with it over its standard input and
 // output. It is of no use elsewhere.
@@ -6,10 +13,15 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 
 	"aicity.dev/aicity/internal/sandbox/runner"
 )
+
+// init keeps main on the process's first thread, by whose capabilities the
+// process is judged, and from which Serve starts all commands.
+func init() { runtime.LockOSThread() } //nolint:gochecknoinits // main would be too late
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {

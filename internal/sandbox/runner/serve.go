@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 )
 
@@ -29,6 +30,8 @@ type server struct {
 // Serve runs commands until in ends. All that runs ends with the process that
 // called it, when that is the sandbox's first.
 func Serve(in io.Reader, out io.Writer, user User) error {
+	runtime.LockOSThread() // the thread that starts commands, and is protected
+	defer runtime.UnlockOSThread()
 	if err := protect(); err != nil {
 		return fmt.Errorf("protect the runner: %w", err)
 	}
