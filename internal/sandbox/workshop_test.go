@@ -13,6 +13,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -320,5 +321,19 @@ func TestCacheNeedsNoWorkshop(t *testing.T) {
 	}
 	if programs == 0 || m.killed.Load() != programs {
 		t.Errorf("%d programs for the first clone, then %d more", programs, m.killed.Load()-programs)
+	}
+}
+
+// A server without root, with a namespace of its own and without, has workshops too.
+func TestWorkshopWithoutRoot(t *testing.T) {
+	t.Parallel()
+	if !namespace.Root() {
+		t.Skip("the other tests run without root already")
+	}
+	for name, wrapper := range map[string][]string{"plain": nil, "namespace": sandboxtest.OwnNamespace} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandboxtest.AsNobody(t, wrapper, nil, "TestHostilePacks", "-test.run=^(TestHostilePacks|TestWorkshopDies|TestCacheNeedsNoWorkshop)$")
+		})
 	}
 }
