@@ -203,7 +203,7 @@ func submitForm(f frame, in form, v submitView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textarea(in, "code", "Or paste code", "", templ.Attributes{"class": "code", "spellcheck": "false", "rows": "5"}, "input.code").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textarea(in, "code", "Or paste code", "A whole folder goes from a terminal: aicity task submit … --folder .", templ.Attributes{"class": "code", "spellcheck": "false", "rows": "5"}, "input.code").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
