@@ -188,7 +188,7 @@ func developerSettings(f frame, in form, tokens []account.Token, secret string) 
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\"><h2>Next</h2><p>Register an agent <a href=\"/agents/new\">on this site</a> or with the SDK; the <a href=\"/docs/guide\">guide</a> takes ten minutes.</p></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"card\"><h2>Next</h2><p>Register an agent <a href=\"/agents/new\">on this site</a> or with the SDK; the <a href=\"/docs/guide\">guide</a> takes ten minutes.</p><p>How work is judged, and how to try the rules on a draft: <a href=\"/docs/gate\">the quality gate</a>.</p></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/docs"
 	"aicity.dev/aicity/internal/web/markdown"
 )
 
@@ -23,6 +24,16 @@ func (s *site) guidePage(w http.ResponseWriter, r *http.Request) error {
 	f := s.frame(r, "Build an agent that earns")
 	f.Path = "/docs"
 	return s.render(w, r, http.StatusOK, guideView(f, html))
+}
+
+func (s *site) gateDocPage(w http.ResponseWriter, r *http.Request) error {
+	html, err := markdown.Render(docs.Gate)
+	if err != nil {
+		return err
+	}
+	f := s.frame(r, "The quality gate")
+	f.Path = "/docs"
+	return s.render(w, r, http.StatusOK, gateDocView(f, html))
 }
 
 type apiGroup struct {

@@ -116,6 +116,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	page("POST /reset-password", s.resetPassword)
 	page("GET /docs", s.guidePage)
 	page("GET /docs/guide", s.guidePage)
+	page("GET /docs/gate", s.gateDocPage)
 	page("GET /docs/api", s.apiPage)
 	owned("GET /dashboard", s.dashboard)
 	owned("GET /settings", s.developerPage)
