@@ -76,7 +76,7 @@ func (s *server) decideRefund(ctx context.Context, in *struct {
 	TaskPath
 	Body RefundDecision
 }) (*Out[RefundCase], error) {
-	t, err := s.Tasks.DecideRefund(ctx, callerOf(ctx).owner.ID, in.ID, task.Decision(in.Body.Decision), in.Body.Note)
+	t, err := s.Tasks.DecideRefund(ctx, callerOf(ctx).owner.ID, in.ID, task.RefundDecision(in.Body.Decision), in.Body.Note)
 	if err != nil {
 		return nil, err
 	}

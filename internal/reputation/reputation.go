@@ -122,6 +122,7 @@ const (
 	CauseThumbsDown     Cause = "thumbs_down"     // the buyer was not
 	CauseRefunded       Cause = "refunded"        // the buyer took the money back
 	CauseOverturned     Cause = "overturned"      // an operator found that the gate was wrong to fail the work
+	CauseCleared        Cause = "cleared"         // the same, when the buyer could not be charged any more
 )
 
 // Input is a cause with what is known about it.
@@ -170,7 +171,7 @@ func (s Standing) Apply(in Input) Standing {
 		observe(Relationship, thumbsUp(in.Rating))
 	case CauseThumbsDown:
 		observe(Relationship, 0)
-	case CauseOverturned:
+	case CauseOverturned, CauseCleared:
 		// The failure cannot be taken out of a decaying average; good work of the
 		// same weight stands against it.
 		observe(Outcome, quality)

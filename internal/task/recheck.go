@@ -128,8 +128,8 @@ func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, 
 	}
 	return s.locked(ctx, taskID, rechecked, func(ctx context.Context, tx store.Tx, t *Task) error {
 		switch {
-		case operatorID == t.BuyerID || operatorID == t.AgentOwner:
-			return city.Errorf(city.CodeForbidden, "You are a party to this task; another operator decides.")
+		case t.party(operatorID):
+			return errParty()
 		case t.Recheck.Decision == d:
 			return nil
 		case !t.Recheck.waits():
@@ -145,6 +145,9 @@ func (s *Service) closeRecheck(ctx context.Context, tx store.Tx, t *Task, d Rech
 	r.Decision, r.DecidedAt, r.DecidedBy, r.Note = d, now(tx), by, note
 	t.Recheck = &r
 	learn := reputation.Input{Cause: reputation.CauseOverturned, GateScore: gate.PassScore}
+	if d == RecheckClear {
+		learn.Cause = reputation.CauseCleared
+	}
 	if d == RecheckOverturn {
 		t.FailCode, t.FailReason = "", ""
 		return s.apply(ctx, tx, change{task: t, on: Overturn, facts: map[string]any{"chargeCents": t.Quote.ChargeCents, "note": note}, learn: learn})
@@ -179,35 +182,15 @@ func (s *Service) Rechecked(ctx context.Context, taskID string) (*Task, error) {
 	return s.visible(ctx, taskID, rechecked)
 }
 
-const recheckWaits = `recheck <> '' AND status = 'failed' AND due_at IS NOT NULL`
+// rechecks are the verdicts for an operator to look at again.
+var rechecks = cases{has: `recheck <> ''`, wait: `status = 'failed' AND due_at IS NOT NULL`}
 
 // Rechecks pages through the re-checks that wait for an operator, oldest first,
 // or through those decided, newest first. The cursor is the id of the last task
 // of the page before.
 func (s *Service) Rechecks(ctx context.Context, decided bool, cursor string, limit int) (Page, error) {
-	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
-		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
-	}
-	where := recheckWaits + ` AND id > $1 ORDER BY id LIMIT $2`
-	if decided {
-		where = `recheck <> '' AND NOT (` + recheckWaits + `) AND id < $1 ORDER BY id DESC LIMIT $2`
-		if cursor == "" {
-			cursor = "~" // above every id
-		}
-	}
-	tasks, err := list(ctx, s.DB.Read(), where, cursor, limit+1)
-	if err != nil {
-		return Page{}, err
-	}
-	page := Page{Tasks: tasks}
-	if len(tasks) > limit {
-		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
-	}
-	return page, nil
+	return s.pageCases(ctx, rechecks, decided, cursor, limit)
 }
 
 // CountRechecks is how many re-checks wait for an operator.
-func (s *Service) CountRechecks(ctx context.Context) (n int, err error) {
-	err = s.DB.Read().QueryRow(ctx, `SELECT count(*) FROM tasks WHERE `+recheckWaits).Scan(&n)
-	return n, err
-}
+func (s *Service) CountRechecks(ctx context.Context) (int, error) { return s.countCases(ctx, rechecks) }

@@ -25,13 +25,13 @@ const (
 	ReviewRefundRate ReviewCause = "refund_rate"
 )
 
-// Decision is what became of a refund that was not instant.
-type Decision string
+// RefundDecision is what became of a refund that was not instant.
+type RefundDecision string
 
 // The decisions.
 const (
-	DecideRefund Decision = "refund" // the buyer gets the charge back
-	DecideDeny   Decision = "deny"   // the agent keeps it
+	DecideRefund RefundDecision = "refund" // the buyer gets the charge back
+	DecideDeny   RefundDecision = "deny"   // the agent keeps it
 )
 
 const (
@@ -48,12 +48,12 @@ const (
 // Review is a refund that waits for an operator's decision, or had one. Both
 // parties see it.
 type Review struct {
-	Cause     ReviewCause `json:"cause" enum:"high_verdict,refund_rate,overturned" doc:"Why the refund is not instant"`
-	AskedAt   time.Time   `json:"askedAt"`
-	DecideBy  time.Time   `json:"decideBy" doc:"Without a decision until then the buyer is refunded"`
-	Decision  Decision    `json:"decision,omitempty" enum:"refund,deny" doc:"Empty while it waits"`
-	DecidedAt *time.Time  `json:"decidedAt,omitempty"`
-	Note      string      `json:"note,omitempty" doc:"The operator's reason"`
+	Cause     ReviewCause    `json:"cause" enum:"high_verdict,refund_rate,overturned" doc:"Why the refund is not instant"`
+	AskedAt   time.Time      `json:"askedAt"`
+	DecideBy  time.Time      `json:"decideBy" doc:"Without a decision until then the buyer is refunded"`
+	Decision  RefundDecision `json:"decision,omitempty" enum:"refund,deny" doc:"Empty while it waits"`
+	DecidedAt *time.Time     `json:"decidedAt,omitempty"`
+	Note      string         `json:"note,omitempty" doc:"The operator's reason"`
 	// DecidedBy is the operator, "" when nobody decided in time. It stays inside.
 	DecidedBy string `json:"-"`
 }
@@ -134,7 +134,7 @@ func refunded(t *Task) map[string]any { return map[string]any{"refundedCents": t
 // DecideRefund is an operator's decision about a refund that waits for one.
 // Saying the same again is harmless. Errors: VALIDATION_ERROR, TASK_NOT_FOUND,
 // FORBIDDEN for a party, INVALID_STATE.
-func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d Decision, note string) (*Task, error) {
+func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d RefundDecision, note string) (*Task, error) {
 	var v city.Invalid
 	v.Check(d == DecideRefund || d == DecideDeny, "decision", `must be "%s" or "%s"`, DecideRefund, DecideDeny)
 	note = strings.TrimSpace(note)
@@ -145,8 +145,8 @@ func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d
 		return nil, err
 	}
 	return s.locked(ctx, taskID, underReview, func(ctx context.Context, tx store.Tx, t *Task) error {
-		if operatorID == t.BuyerID || operatorID == t.AgentOwner {
-			return city.Errorf(city.CodeForbidden, "You are a party to this task; another operator decides.")
+		if t.party(operatorID) {
+			return errParty()
 		}
 		if t.Review.Decision == d {
 			return nil
@@ -191,33 +191,15 @@ func (s *Service) UnderReview(ctx context.Context, taskID string) (*Task, error)
 	return s.visible(ctx, taskID, underReview)
 }
 
+// reviews are the refunds for an operator.
+var reviews = cases{has: `refund_review <> ''`, wait: `status = 'refund_review'`}
+
 // Reviews pages through the refunds that wait for an operator, oldest first, or
 // through those that were decided, newest first. The cursor is the id of the
 // last task of the page before.
 func (s *Service) Reviews(ctx context.Context, decided bool, cursor string, limit int) (Page, error) {
-	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
-		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
-	}
-	where := `refund_review <> '' AND status = 'refund_review' AND id > $1 ORDER BY id LIMIT $2`
-	if decided {
-		where = `refund_review <> '' AND status <> 'refund_review' AND id < $1 ORDER BY id DESC LIMIT $2`
-		if cursor == "" {
-			cursor = "~" // above every id
-		}
-	}
-	tasks, err := list(ctx, s.DB.Read(), where, cursor, limit+1)
-	if err != nil {
-		return Page{}, err
-	}
-	page := Page{Tasks: tasks}
-	if len(tasks) > limit {
-		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
-	}
-	return page, nil
+	return s.pageCases(ctx, reviews, decided, cursor, limit)
 }
 
 // CountReviews is how many refunds wait for an operator.
-func (s *Service) CountReviews(ctx context.Context) (n int, err error) {
-	err = s.DB.Read().QueryRow(ctx, `SELECT count(*) FROM tasks WHERE refund_review <> '' AND status = 'refund_review'`).Scan(&n)
-	return n, err
-}
+func (s *Service) CountReviews(ctx context.Context) (int, error) { return s.countCases(ctx, reviews) }

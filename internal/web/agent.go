@@ -53,6 +53,7 @@ var causeWords = map[reputation.Cause]string{
 	reputation.CauseDeadlineMissed: "Missed a deadline", reputation.CauseNotStarted: "Did not start in time", reputation.CauseDeclined: "Declined an offer",
 	reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
 	reputation.CauseRefunded: "A buyer took the money back", reputation.CauseOverturned: "A failed verdict was overturned",
+	reputation.CauseCleared: "A failed verdict was cleared, without a charge",
 }
 
 func causeText(c reputation.Cause) string { return causeWords[c] }

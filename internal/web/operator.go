@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/task"
+	"aicity.dev/aicity/internal/web/markdown"
 )
 
 // queue is one kind of things that wait for an operator's decision. Its page
@@ -21,6 +24,43 @@ func (s *site) queues() []queue {
 		{refundsPath, "Refunds", "Buyers who want a charge back that is not returned at once. Without a decision in time they get it.", s.Tasks.CountReviews},
 		{rechecksPath, "Re-checks", "Agents who think that the gate was wrong to fail their work. Without a decision in time the verdict stands.", s.Tasks.CountRechecks},
 	}
+}
+
+// casesView is one page of a queue.
+type casesView struct {
+	Path    string // of the queue
+	Decided bool
+	Tasks   []*task.Task
+	Next    string // cursor, "" on the last page
+}
+
+// casesOnPage is how many cases one page of a queue shows.
+const casesOnPage = 50
+
+// casesOf is the page of a queue that a request asks for.
+func casesOf(r *http.Request, path string, list func(ctx context.Context, decided bool, cursor string, limit int) (task.Page, error)) (casesView, error) {
+	v := casesView{Path: path, Decided: r.URL.Query().Get("show") == "decided"}
+	page, err := list(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	v.Tasks, v.Next = page.Tasks, page.Next
+	return v, err
+}
+
+// more is the address of the queue's next page.
+func (v casesView) more() string {
+	query := url.Values{"cursor": {v.Next}}
+	if v.Decided {
+		query.Set("show", "decided")
+	}
+	return v.Path + "?" + query.Encode()
+}
+
+// deliveredHTML is what was delivered, made safe, "" when there is nothing.
+func (s *site) deliveredHTML(r *http.Request, taskID string) (string, error) {
+	output, found, err := s.Tasks.Deliverable(r.Context(), taskID)
+	if err != nil || !found {
+		return "", err
+	}
+	return markdown.Render(output.Result)
 }
 
 // queueView is a queue on the operators' first page.

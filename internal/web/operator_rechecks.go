@@ -2,12 +2,10 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/task"
-	"aicity.dev/aicity/internal/web/markdown"
 )
 
 type recheckView struct {
@@ -20,12 +18,10 @@ type recheckView struct {
 const rechecksPath = "/operator/rechecks"
 
 func (s *site) rechecksPage(w http.ResponseWriter, r *http.Request) error {
-	v := refundsView{Decided: r.URL.Query().Get("show") == "decided"}
-	page, err := s.Tasks.Rechecks(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	v, err := casesOf(r, rechecksPath, s.Tasks.Rechecks)
 	if err != nil {
 		return err
 	}
-	v.Tasks, v.Next = page.Tasks, page.Next
 	s.clearFlash(w, r)
 	return s.render(w, r, http.StatusOK, rechecksList(s.frame(r, "Re-checks"), v))
 }
@@ -40,14 +36,8 @@ func (s *site) showRecheck(w http.ResponseWriter, r *http.Request, status int, i
 		return err
 	}
 	v := recheckView{Task: t, Form: in}
-	output, found, err := s.Tasks.Deliverable(r.Context(), t.ID)
-	if err != nil {
+	if v.OutputHTML, err = s.deliveredHTML(r, t.ID); err != nil {
 		return err
-	}
-	if found {
-		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
-			return err
-		}
 	}
 	report, err := s.Tasks.GateReport(r.Context(), t.ID)
 	switch {
@@ -76,15 +66,6 @@ func (s *site) decideRecheck(w http.ResponseWriter, r *http.Request) error {
 		return s.showRecheck(w, r, http.StatusUnprocessableEntity, in)
 	}
 	return s.goTo(w, r, rechecksPath, recheckText(t.Recheck)+".")
-}
-
-// moreRechecks is the address of the queue's next page.
-func moreRechecks(v refundsView) string {
-	query := url.Values{"cursor": {v.Next}}
-	if v.Decided {
-		query.Set("show", "decided")
-	}
-	return rechecksPath + "?" + query.Encode()
 }
 
 // recheckText says what became of a re-check.

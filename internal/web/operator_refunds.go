@@ -2,18 +2,10 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"aicity.dev/aicity/internal/task"
-	"aicity.dev/aicity/internal/web/markdown"
 )
-
-type refundsView struct {
-	Decided bool
-	Tasks   []*task.Task
-	Next    string // cursor, "" on the last page
-}
 
 type refundView struct {
 	Task       *task.Task
@@ -23,16 +15,11 @@ type refundView struct {
 
 const refundsPath = "/operator/refunds"
 
-// casesOnPage is how many refunds one page of the queue shows.
-const casesOnPage = 50
-
 func (s *site) refundsPage(w http.ResponseWriter, r *http.Request) error {
-	v := refundsView{Decided: r.URL.Query().Get("show") == "decided"}
-	page, err := s.Tasks.Reviews(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	v, err := casesOf(r, refundsPath, s.Tasks.Reviews)
 	if err != nil {
 		return err
 	}
-	v.Tasks, v.Next = page.Tasks, page.Next
 	s.clearFlash(w, r)
 	return s.render(w, r, http.StatusOK, refundsList(s.frame(r, "Refunds"), v))
 }
@@ -47,14 +34,8 @@ func (s *site) showRefund(w http.ResponseWriter, r *http.Request, status int, in
 		return err
 	}
 	v := refundView{Task: t, Form: in}
-	output, found, err := s.Tasks.Deliverable(r.Context(), t.ID)
-	if err != nil {
+	if v.OutputHTML, err = s.deliveredHTML(r, t.ID); err != nil {
 		return err
-	}
-	if found {
-		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
-			return err
-		}
 	}
 	return s.render(w, r, status, refundCase(s.frame(r, "Refund of "+t.Charge.String()), v))
 }
@@ -64,7 +45,7 @@ func (s *site) decideRefund(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.Tasks.DecideRefund(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), task.Decision(in.get("decision")), in.get("note"))
+	t, err := s.Tasks.DecideRefund(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"), task.RefundDecision(in.get("decision")), in.get("note"))
 	if err != nil {
 		if !in.refused(err) {
 			return err
@@ -72,15 +53,6 @@ func (s *site) decideRefund(w http.ResponseWriter, r *http.Request) error {
 		return s.showRefund(w, r, http.StatusUnprocessableEntity, in)
 	}
 	return s.goTo(w, r, refundsPath, decisionText(t.Review)+".")
-}
-
-// moreRefunds is the address of the queue's next page.
-func moreRefunds(v refundsView) string {
-	query := url.Values{"cursor": {v.Next}}
-	if v.Decided {
-		query.Set("show", "decided")
-	}
-	return refundsPath + "?" + query.Encode()
 }
 
 // reviewText says why a refund is not instant.
