@@ -1,7 +1,7 @@
 // Command bench measures the city against a raw limit taken in the same run on
 // the same machine, and prints the ratios: machines differ, ratios much less.
 //
-//	go run ./bench [-seconds 5] [-only city|hot|ledger|sandbox[/part]] [-write bench/RESULTS.md]
+//	go run ./bench [-seconds 5] [-only city|hot|ledger|gate|sandbox[/part]] [-write bench/RESULTS.md]
 //
 // PostgreSQL is measured when AICITY_TEST_POSTGRES names a server.
 package main
@@ -50,7 +50,7 @@ type settings struct {
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
 	write := flag.String("write", "", "also write the results to this file")
-	only := flag.String("only", "", "measure only city, hot, ledger, sandbox or one part of it: sandbox/start, exec, read, large, crowd or warm")
+	only := flag.String("only", "", "measure only city, hot, ledger, gate, sandbox or one part of it: sandbox/start, exec, read, large, crowd or warm")
 	transfers := flag.Int("transfers", 2_000_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()
@@ -128,6 +128,14 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 			all = append(all, lines...)
 		}
 	}
+	if what.wants("gate") {
+		fmt.Fprintln(os.Stderr, "gate …")
+		lines, err := measureGate(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("gate: %w", err)
+		}
+		all = append(all, lines...)
+	}
 	if what.wants("sandbox") {
 		fmt.Fprintln(os.Stderr, "sandbox …")
 		lines, err := measureSandbox(ctx, s, what)
@@ -142,7 +150,7 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 
 // parts says what is measured.
 type parts struct {
-	only      string // one of city, hot, ledger, sandbox or sandbox/part, or "" for all
+	only      string // one of city, hot, ledger, gate, sandbox or sandbox/part, or "" for all
 	transfers int    // of the grown ledger
 }
 
