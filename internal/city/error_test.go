@@ -1,14 +1,10 @@
-package city_test
+package city
 
-import (
-	"testing"
-
-	"aicity.dev/aicity/internal/city"
-)
+import "testing"
 
 func TestInvalidSaysHowMuchIsWrong(t *testing.T) {
 	t.Parallel()
-	var v city.Invalid
+	var v Invalid
 	for _, want := range []string{
 		"",
 		"VALIDATION_ERROR: name: is required.",
