@@ -27,7 +27,9 @@ func TestAdviceBeginsWithWhatMattersMost(t *testing.T) {
 	if last < 0 || last == len(report.Advice)-1 || slices.ContainsFunc(report.Advice[:last], func(a string) bool { return !capped(a) }) {
 		t.Errorf("what keeps the score down does not stand first: %q", report.Advice)
 	}
-	if !slices.ContainsFunc(report.Advice, func(a string) bool { return strings.Contains(a, "acceptance criteria") && strings.Contains(a, "Up to 1") }) {
+	if !slices.ContainsFunc(report.Advice, func(a string) bool {
+		return strings.Contains(a, "acceptance criteria") && strings.Contains(a, "Up to 1")
+	}) {
 		t.Errorf("advice without its points: %q", report.Advice)
 	}
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu(?:a|ir|er|ez|i|indo|yendo))\b|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
@@ -19,7 +19,7 @@ func proposes(prose string) bool {
 
 // maybeSuggestion matches words that lead over to new code about as often as to
 // a quote.
-var maybeSuggestion = newSearch(`(?i)\b(?:after|becomes?|run|running|request|result\w*|gives?|build|with|put|added)\b`)
+var maybeSuggestion = newSearch(`(?i)\b(?:after|run|running|request|result\w*|gives?|build|with|put|added)\b`)
 
 // Bounds on what is compared with the files.
 const (
@@ -133,6 +133,22 @@ func announces(prose string, ref *reference) bool {
 	return at >= 0 && len(strings.Fields(prose[at+len(ref.Text):])) <= 2
 }
 
+// leadsOver matches a line that leads over to code that is there.
+var leadsOver = newSearch(`(?i)\b(?:code|reads|says|here|current\w*|today|now|there|is|this|line|lines|quote\w*|source|snippet|extract|codestelle|código|code actuel)\b|代码|コード`)
+
+// Bounds in words of a finding's title and of what leads over to its code.
+const (
+	titleWords = 16
+	leadWords  = 6
+)
+
+// belongs reports whether a citation in the last but one line before a block is
+// the block's: that line is a finding's title, or the last one says so. Behind a
+// paragraph that cites, something new may begin.
+func belongs(title, lead string) bool {
+	return len(strings.Fields(title)) <= titleWords || len(strings.Fields(lead)) <= leadWords && leadsOver.MatchString(lead)
+}
+
 // claimBefore finds the citation that a block belongs to: in the last two
 // lines of prose before it. It returns the prose right before the block too.
 func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference, string) {
@@ -153,7 +169,13 @@ func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference
 			prose = l.text
 		}
 		if ref, ok := cited[i]; ok {
+			if seen > 1 && !belongs(l.text, prose) {
+				return nil, ""
+			}
 			return ref, prose
+		}
+		if heading.matches(l.text) {
+			return nil, "" // of something else
 		}
 	}
 	return nil, ""
