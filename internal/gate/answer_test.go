@@ -143,3 +143,31 @@ func TestBrokenOff(t *testing.T) {
 		})
 	}
 }
+
+// What a request says of where the code is from is not asked of its answer; that
+// it wants to see code is.
+func TestOriginAndCodeOfARequest(t *testing.T) {
+	t.Parallel()
+	score := func(request, result string) gate.Report {
+		return gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.Refactor, Description: request},
+			Deliverable: gate.Deliverable{Result: result},
+			Repo: &gate.Repo{
+				Files:  []gate.RepoFile{{Path: "press.go"}, {Path: "go.mod"}},
+				Source: memory{"press.go": pressFile, "go.mod": "module github.com/acme/go-press\n"},
+			},
+		})
+	}
+	const talk = "Level begins at line 4 of press.go: first it computes the level of the depth, then it splits PRESS_RANGE. The first piece will keep the depth, the second one will read the range."
+	plain := score("Split Level into readable pieces for depth and range.", talk)
+	asked := score("Split Level into readable pieces for depth and range. Show the code.", talk)
+	if asked.Score >= plain.Score || asked.Verdict != gate.Fail {
+		t.Errorf("without the code that was asked for: %d points, else %d", asked.Score, plain.Score)
+	}
+	const work = "press.go:8 reads the range:\n\n```go\nfunc ranges() []string { return strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\") }\n```\n\nLevel then keeps the depth."
+	here := score("Split Level into pieces for depth and range.", work)
+	told := score("Split Level of acme/go-press, as go.dev and semver.org advise, into pieces for depth and range.", work)
+	if told.Score < here.Score-5 {
+		t.Errorf("with its origin told: %d points, else %d: %+v", told.Score, here.Score, told.Signals)
+	}
+}

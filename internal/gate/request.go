@@ -171,6 +171,7 @@ var versionLike = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)?$`)
 func (l *wishList) names(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
+		line = l.withoutOrigin(line)
 		for _, m := range codeNames(line, 40) {
 			name := strings.ToLower(strings.Trim(m, "().:/"))
 			if len(name) < 3 || stopWords[name] || versionText.MatchString(name) {
@@ -191,6 +192,25 @@ func (l *wishList) names(text string) string {
 		rest.WriteString(line)
 	}
 	return rest.String()
+}
+
+// siteName matches a site that a request refers to.
+var siteName = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+(?:org|com|net|io|dev|info)$`)
+
+// withoutOrigin takes sites and the project's own path out of a line: they say
+// where the code is from, and no answer repeats them.
+func (l *wishList) withoutOrigin(line string) string {
+	for field := range strings.FieldsSeq(line) {
+		name := strings.ToLower(strings.Trim(field, ".,;:()`'\"/"))
+		own := strings.Contains(name, "/")
+		for part := range strings.SplitSeq(name, "/") {
+			own = own && (l.v.isProject(part) || siteName.MatchString(part))
+		}
+		if own || siteName.MatchString(name) {
+			line = strings.ReplaceAll(line, field, " ")
+		}
+	}
+	return line
 }
 
 // properWord reports whether a word inside a sentence is written like a name.
