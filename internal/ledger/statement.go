@@ -81,8 +81,7 @@ func statementLines(ctx context.Context, q store.Querier, accounts []Account, se
 		// sort every transfer of the account.
 		for _, side := range []string{"debit", "credit"} {
 			branches = append(branches, fmt.Sprintf(
-				`SELECT * FROM (SELECT * FROM ledger_transfers WHERE %s = %s AND seq < $1 ORDER BY seq DESC LIMIT $2) %s%d`,
-				side, name, side, len(args)))
+				`SELECT * FROM (SELECT * FROM ledger_transfers %s) %s%d`, store.Newest(q, side, name, "seq", "$1", "$2"), side, len(args)))
 		}
 		sums = append(sums, fmt.Sprintf(`COALESCE((%s), 0)`, postedSQL(a, name)))
 	}

@@ -20,6 +20,19 @@ func ForUpdate(tx Tx) string {
 	return ""
 }
 
+// Newest is the rest of a query for the newest rows of one owner below a place in
+// the order, all three named by columns and placeholders, as an index over (owner,
+// order) has them. PostgreSQL compares the owner as a range: with an equality it
+// may walk back by the order alone for an owner of many rows, past those of all
+// others that came since. SQLite walks from the newest with a range.
+func Newest(q Querier, owner, is, order, below, limit string) string {
+	where := fmt.Sprintf("%s = %s AND %s < %s ORDER BY", owner, is, order, below)
+	if q.Dialect() == Postgres {
+		where = fmt.Sprintf("%[1]s >= %[2]s AND (%[1]s, %[3]s) < (%[2]s, %[4]s) ORDER BY %[1]s DESC,", owner, is, order, below)
+	}
+	return fmt.Sprintf("WHERE %s %s DESC LIMIT %s", where, order, limit)
+}
+
 // IsUnique reports whether err says that a unique constraint over the columns
 // of table was violated. Columns are named as the schema does, in order.
 func IsUnique(err error, table string, columns ...string) bool {

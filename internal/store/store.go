@@ -51,6 +51,8 @@ type Rows interface {
 type Querier interface {
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
 	QueryRow(ctx context.Context, query string, args ...any) Row
+	// Dialect tells which engine answers.
+	Dialect() Dialect
 }
 
 // Tx is a transaction. It is what domain code gets; the pool stays out of its reach.
@@ -82,8 +84,6 @@ type Tx interface {
 	Now() time.Time
 	// AfterCommit runs f once the transaction is durable; not at all when it rolls back.
 	AfterCommit(f func())
-	// Dialect tells which engine runs it.
-	Dialect() Dialect
 }
 
 // DB is an open database.

@@ -169,6 +169,8 @@ func (r sqlRow) Scan(dest ...any) error {
 // poolReader runs single queries outside a transaction.
 type poolReader struct{ db *DB }
 
+func (p poolReader) Dialect() Dialect { return p.db.dialect }
+
 func (p poolReader) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	if err := p.db.checkOutside(ctx); err != nil {
 		return nil, err
