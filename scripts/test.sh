@@ -96,6 +96,7 @@ step 'build golangci-lint' "${make[@]}" bin/golangci-lint
 step 'lint' "${make[@]}" lint
 step 'generated files' "${make[@]}" verify
 step 'build the SDK' npm run --silent --prefix sdk/typescript build
+step 'memory of a verdict' go test -run '^TestMemoryIsBounded$' ./internal/gate
 loud 'go test -race' env COUNTS="$logs/go" scripts/postgres.sh scripts/gotest.sh -race -timeout 20m ./...
 step 'npm test' sdk_tests
 

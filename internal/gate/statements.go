@@ -154,7 +154,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		return
 	}
 	st.words += n
-	figures := hasFigure(text)
+	figures := hasFigure(withoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
 		st.dead += n
 		st.bare++
@@ -200,7 +200,7 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 		}
 		if code != "" {
 			named++
-			concrete = concrete || hasFigure(code) || strings.IndexFunc(code, beyondName) >= 0
+			concrete = concrete || hasFigure(withoutLines(code)) || strings.IndexFunc(code, beyondName) >= 0
 		}
 		b.WriteByte(' ')
 		text = after
@@ -222,6 +222,17 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 // beyondName reports whether a rune in code makes it more than a name.
 func beyondName(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
+}
+
+// citedLines matches the lines of a citation.
+var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
+
+// withoutLines takes the lines of citations out of a text: they are no figures.
+func withoutLines(text string) string {
+	if !strings.Contains(text, ":") {
+		return text
+	}
+	return citedLines.ReplaceAllString(text, "$1")
 }
 
 // hasFigure reports whether text has a number that is no part of a name.

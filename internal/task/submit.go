@@ -56,14 +56,12 @@ func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	order := *t
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		fresh := *t // a retried transaction starts from the untouched order
+		fresh := order // a transaction may run again, also when it fails at its commit
 		fresh.CreatedAt = tx.Now()
-		if err := s.submit(ctx, tx, &fresh, o); err != nil {
-			return err
-		}
 		t = &fresh
-		return nil
+		return s.submit(ctx, tx, t, o)
 	})
 	if repeatedKey(err) && o.Keep != nil {
 		return nil, city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for an order already.")
