@@ -38,7 +38,7 @@ func send(t *testing.T, url string, e stripetest.Event) (int, string) {
 // payout with the account it needs.
 func TestStripeCity(t *testing.T) {
 	t.Parallel()
-	each := func(t *testing.T, opts ...apptest.Option) {
+	apptest.OnEach(t, func(t *testing.T, opts ...apptest.Option) {
 		server := stripetest.Start(t)
 		s := apptest.Start(t, append(opts, func(c *config.Config) {
 			c.MetricsKey = "operator's key"
@@ -78,14 +78,6 @@ func TestStripeCity(t *testing.T) {
 		if report, err := s.App.VerifyBooks(ctx); err != nil || !report.OK() {
 			t.Errorf("%+v, %v", report, err)
 		}
-	}
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		each(t)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		each(t, apptest.Postgres(t))
 	})
 }
 
@@ -119,7 +111,7 @@ func TestNoStripeWithoutAKey(t *testing.T) {
 // credits could sit out a dispute in a task.
 func TestWhatComesBackFromTasksPaysDebts(t *testing.T) {
 	t.Parallel()
-	each := func(t *testing.T, opts ...apptest.Option) {
+	apptest.OnEach(t, func(t *testing.T, opts ...apptest.Option) {
 		ctx, s := t.Context(), newStripeScene(t, opts...)
 		order, canceled := s.order(t, 2500), s.order(t, 2000)
 		if _, err := s.agent.Tasks.Executing(ctx, order, ""); err != nil {
@@ -142,14 +134,6 @@ func TestWhatComesBackFromTasksPaysDebts(t *testing.T) {
 		}
 		s.wantDebt(t, s.buyer, "the charge comes back", 0, 0)
 		s.wantBooks(t)
-	}
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		each(t)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		each(t, apptest.Postgres(t))
 	})
 }
 
@@ -182,7 +166,7 @@ func TestReleasedEarningsPayDebts(t *testing.T) {
 	s.wantBooks(t)
 }
 
-// A new owner's earnings rest; API and page say how much and until when.
+// A new owner's earnings rest; the refusal says how much is free and until when.
 func TestEarningsHeldBack(t *testing.T) {
 	t.Parallel()
 	s := newStripeScene(t, apptest.RefundWindow(time.Millisecond), func(c *config.Config) {

@@ -95,8 +95,7 @@ func TestStripeIsDownForAnHour(t *testing.T) {
 	for name, how := range map[string]stripetest.Failure{"hangs up": stripetest.HangUp, "answers get lost": stripetest.LoseAnswer} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			t.Run("sqlite", func(t *testing.T) { t.Parallel(); stripeDown(t, how) })
-			t.Run("postgres", func(t *testing.T) { t.Parallel(); stripeDown(t, how, apptest.Postgres(t)) })
+			apptest.OnEach(t, func(t *testing.T, opts ...apptest.Option) { stripeDown(t, how, opts...) })
 		})
 	}
 }

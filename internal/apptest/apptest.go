@@ -59,8 +59,7 @@ func Start(t testing.TB, opts ...Option) *Server {
 func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock), opts ...Option) {
 	t.Helper()
 	sandboxtest.Runner(t)
-	at := func(t *testing.T, opts []Option) {
-		t.Parallel()
+	at := func(t *testing.T, opts ...Option) {
 		cfg, clock := Config(t.TempDir()), storetest.NewClock()
 		clock.Advance(time.Since(clock.Now())) // jobs run by the real time
 		for _, opt := range opts {
@@ -68,8 +67,7 @@ func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock
 		}
 		f(t, startAt(t, cfg, clock), clock)
 	}
-	t.Run("sqlite", func(t *testing.T) { at(t, opts) })
-	t.Run("postgres", func(t *testing.T) { at(t, append(slices.Clone(opts), Postgres(t))) })
+	OnEach(t, at, opts...)
 }
 
 func startAt(t testing.TB, cfg config.Config, clock city.Clock) *Server {
@@ -89,13 +87,19 @@ func startAt(t testing.TB, cfg config.Config, clock city.Clock) *Server {
 // Each runs f on a city on each engine.
 func Each(t *testing.T, f func(t *testing.T, s *Server), opts ...Option) {
 	t.Helper()
+	OnEach(t, func(t *testing.T, opts ...Option) { f(t, Start(t, opts...)) }, opts...)
+}
+
+// OnEach runs f with the options of a city on each engine.
+func OnEach(t *testing.T, f func(t *testing.T, opts ...Option), opts ...Option) {
+	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(t, Start(t, opts...))
+		f(t, opts...)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		f(t, Start(t, append(opts, Postgres(t))...))
+		f(t, append(slices.Clone(opts), Postgres(t))...)
 	})
 }
 

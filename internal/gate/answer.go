@@ -49,7 +49,7 @@ func (v *view) readAnswer() {
 			v.proposed = append(v.proposed, ref.Path)
 		}
 	}
-	for _, p := range patchedFiles(string(v.in.Patch)) {
+	for _, p := range v.patched {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
 	}

@@ -178,12 +178,7 @@ const maxPassages = 4000
 // of a renamed file counts before and after.
 func changedFiles(patch string) []string {
 	var all []string
-	for len(patch) > 0 {
-		one := patch
-		if next := strings.Index(patch[1:], "\ndiff --git "); next >= 0 {
-			one = patch[:next+2]
-		}
-		patch = patch[len(one):]
+	for _, one := range fileChanges(patch) {
 		files, _, err := gitdiff.Parse(strings.NewReader(one))
 		if err != nil {
 			all = append(all, patchedFiles(one)...)

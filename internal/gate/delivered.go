@@ -2,6 +2,7 @@ package gate
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -12,9 +13,9 @@ const maxShownPatch = 64 << 10
 // work that was done in the repository is judged like work that is written
 // down, and a short note on it need not tell it again. Changes that the text
 // shows already are not repeated.
-func (d *document) addPatch(diff string) {
+func (d *document) addPatch(changes []string) {
 	room := maxShownPatch
-	for _, change := range fileChanges(diff) {
+	for _, change := range changes {
 		shown := strings.Contains(d.text, "\n+++ ") && strings.Contains(d.text, newName(change))
 		if shown || strings.Contains(change, "\nGIT binary patch\n") || len(change) > room {
 			continue
@@ -28,18 +29,15 @@ func (d *document) addPatch(diff string) {
 	}
 }
 
-// fileChanges splits a diff into those of its files.
+// fileChanges splits a diff of git's into those of its files.
 func fileChanges(patch string) []string {
-	const head = "diff --git "
-	if !strings.HasPrefix(patch, head) {
-		if strings.TrimSpace(patch) == "" {
-			return nil
+	var all []string
+	for strings.TrimSpace(patch) != "" {
+		one := patch
+		if next := strings.Index(patch[1:], "\ndiff --git "); next >= 0 {
+			one = patch[:next+2]
 		}
-		return []string{patch}
-	}
-	all := strings.Split(patch[len(head):], "\n"+head)
-	for i := range all {
-		all[i] = head + all[i] + "\n"
+		all, patch = append(all, one), patch[len(one):]
 	}
 	return all
 }
@@ -70,18 +68,17 @@ func nothingChanged(v *view) (Signal, bool) {
 	return s, true
 }
 
-// hollowPatch reports whether code is the product and the patch, the only change
-// that is delivered, changes none. Its words then count for nothing.
-func hollowPatch(in Input, text string, want Rubric) bool {
-	if !want.Code || len(in.Patch) == 0 || aboutWords.MatchString(requestText(in.Request)) {
-		return false
-	}
-	for _, change := range fileChanges(string(in.Patch)) {
-		if changesCode(change) {
-			return false
+// readDelivered reads a text with the patch that it comes with. It is hollow when
+// code is the product and the patch, the only change, changes none; its words
+// then count for nothing.
+func readDelivered(text string, in Input, want Rubric) (d *document, hollow bool) {
+	changes := fileChanges(string(in.Patch))
+	if want.Code && len(changes) > 0 && !slices.ContainsFunc(changes, changesCode) && !aboutWords.MatchString(requestText(in.Request)) {
+		if d = parseDocument(text); d.codeLines() < 2 {
+			return d, true
 		}
 	}
-	return parseDocument(text).codeLines() < 2
+	return parseDelivered(text, changes), false
 }
 
 // changesCode reports whether a change of a file makes code different, as far as

@@ -49,14 +49,14 @@ var (
 	diffHeader = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |@@ )`)
 )
 
-func parseDocument(text string) *document { return parseDelivered(text, "") }
+func parseDocument(text string) *document { return parseDelivered(text, nil) }
 
-// parseDelivered reads a text and the patch that it comes with.
-func parseDelivered(text, patch string) *document {
+// parseDelivered reads a text and the changes of files that it comes with.
+func parseDelivered(text string, changes []string) *document {
 	d := &document{text: text, words: make([]string, 0, len(text)/averageWord)}
 	d.parse()
 	d.written = len(d.lines)
-	d.addPatch(patch)
+	d.addPatch(changes)
 	d.lower = make([]string, len(d.lines))
 	for i, l := range d.lines {
 		d.lower[i] = strings.ToLower(l.text)

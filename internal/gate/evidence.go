@@ -16,7 +16,7 @@ func evidence(v *view) (Signal, bool) {
 	s := Signal{Name: "evidence", Max: maxEvidence}
 	g := v.ground
 	// A patch is evidence by itself: it was made in the repository.
-	places := float64(g.anchored) + 0.8*float64(g.near) + min(3, float64(g.facts)/2) + 1.5*float64(g.quoted) + 2*share(float64(len(patchedFiles(string(v.in.Patch)))), 2)
+	places := float64(g.anchored) + 0.8*float64(g.near) + min(3, float64(g.facts)/2) + 1.5*float64(g.quoted) + 2*share(float64(len(v.patched)), 2)
 	names := float64(max(g.names, g.facts))
 	if v.want.Tests || v.want.Code {
 		names += 2 * float64(g.codeNames)

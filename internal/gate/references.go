@@ -22,7 +22,7 @@ func references(v *view) (Signal, bool) {
 			fresh++
 		}
 	}
-	for _, p := range patchedFiles(string(v.in.Patch)) {
+	for _, p := range v.patched {
 		files[p] = true
 	}
 	s.Reason = fmt.Sprintf("%d real files are cited, %d places by line.", len(files), v.ground.located)

@@ -22,7 +22,7 @@ type resolver struct {
 // against the file list.
 func findReferences(v *view) []reference {
 	r := &resolver{v: v, proposed: map[string]bool{}}
-	for _, p := range patchedFiles(string(v.in.Patch)) {
+	for _, p := range v.patched {
 		r.proposed[p] = true
 	}
 	if files := r.known(citesIn(requestText(v.in.Request))); len(files) == 1 {

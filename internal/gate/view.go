@@ -11,8 +11,9 @@ type view struct {
 	want     Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
 	doc      *document
-	hollow   bool   // the patch changes no code though code was asked for
-	index    *index // nil without a repository or with an empty one
+	patched  []string // files that the patch writes
+	hollow   bool     // the patch changes no code though code was asked for
+	index    *index   // nil without a repository or with an empty one
 	refs     []reference
 	ground   grounding
 	prose    statements
@@ -38,11 +39,8 @@ func look(in Input) *view {
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
 	text += renderFindings(v.findings)
-	if v.hollow = hollowPatch(in, text, v.want); v.hollow {
-		v.doc = parseDocument(text)
-	} else {
-		v.doc = parseDelivered(text, string(in.Patch))
-	}
+	v.doc, v.hollow = readDelivered(text, in, v.want)
+	v.patched = patchedFiles(string(in.Patch))
 	requested := words(requestText(in.Request))
 	v.stem = newStemmer(requested)
 	if in.Repo != nil && len(in.Repo.Files) > 0 {

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -14,25 +15,19 @@ type cases struct{ has, wait string }
 // pageCases pages through what waits, oldest first, or through what was decided,
 // newest first.
 func (s *Service) pageCases(ctx context.Context, c cases, decided bool, cursor string, limit int) (Page, error) {
-	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
-		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+	if err := checkCursor(cursor); err != nil {
+		return Page{}, err
 	}
 	where := c.has + ` AND ` + c.wait + ` AND id > $1 ORDER BY id LIMIT $2`
 	if decided {
 		where = c.has + ` AND NOT (` + c.wait + `) AND id < $1 ORDER BY id DESC LIMIT $2`
-		if cursor == "" {
-			cursor = "~" // above every id
-		}
+		cursor = cmp.Or(cursor, aboveAll)
 	}
 	tasks, err := list(ctx, s.DB.Read(), where, cursor, limit+1)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Tasks: tasks}
-	if len(tasks) > limit {
-		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
-	}
-	return page, nil
+	return pageOf(tasks, limit), nil
 }
 
 func (s *Service) countCases(ctx context.Context, c cases) (n int, err error) {

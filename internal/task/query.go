@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,24 +55,33 @@ func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status c
 }
 
 func (s *Service) page(ctx context.Context, column, id string, status city.TaskStatus, cursor string, limit int) (Page, error) {
-	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
-		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
-	}
-	// Above every id: the letters of ids end at z.
-	before := "~"
-	if cursor != "" {
-		before = cursor
+	if err := checkCursor(cursor); err != nil {
+		return Page{}, err
 	}
 	tasks, err := list(ctx, s.DB.Read(), column+` = $1 AND id < $2 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4`,
-		id, before, string(status), limit+1)
+		id, cmp.Or(cursor, aboveAll), string(status), limit+1)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Tasks: tasks}
-	if len(tasks) > limit {
-		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
+	return pageOf(tasks, limit), nil
+}
+
+// aboveAll is above every id: the letters of ids end at z.
+const aboveAll = "~"
+
+func checkCursor(cursor string) error {
+	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
+		return city.InvalidField("cursor", "not a cursor of this list")
 	}
-	return page, nil
+	return nil
+}
+
+// pageOf makes a page of up to limit tasks of a list that was asked for one more.
+func pageOf(tasks []*Task, limit int) Page {
+	if len(tasks) > limit {
+		return Page{Tasks: tasks[:limit], Next: tasks[limit-1].ID}
+	}
+	return Page{Tasks: tasks}
 }
 
 // maxSubmitted bounds one answer to a polling agent.

@@ -26,7 +26,7 @@ type scene struct {
 }
 
 const (
-	question = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: durability and read concurrency."
+	question = apptest.Question
 	research = `# WAL against the rollback journal
 
 ## Recommendation
