@@ -40,9 +40,6 @@ func Postgres(t testing.TB) Option {
 // RefundWindow shortens the refund window.
 func RefundWindow(d time.Duration) Option { return func(c *config.Config) { c.RefundWindow = d } }
 
-// SeedAgents runs the city's own agents.
-func SeedAgents() Option { return func(c *config.Config) { c.SeedAgents = true } }
-
 // Start starts a city on SQLite that lives as long as the test. Private
 // repositories and webhooks are allowed, seed agents are off.
 func Start(t testing.TB, opts ...Option) *Server {

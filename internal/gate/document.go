@@ -225,15 +225,6 @@ func (d *document) codeLines() int {
 	return n
 }
 
-// spans returns all inline code.
-func (d *document) spans() []string {
-	var all []string
-	for _, l := range d.lines {
-		all = append(all, l.spans...)
-	}
-	return all
-}
-
 // lineForm is the form of a line that shows in its first byte behind blanks.
 type lineForm struct {
 	first string
