@@ -15,7 +15,7 @@ import (
 // receiptCmd is `aicity receipt`: what a task cost, signed by the city.
 type receiptCmd struct {
 	Get    receiptGetCmd    `cmd:"" help:"Print the signed receipt of a task."`
-	Verify receiptVerifyCmd `cmd:"" help:"Check a receipt without the city. Exit code 0: genuine; 1: changed or forged; 2: no receipt or no key; 3: signed with another key."`
+	Verify receiptVerifyCmd `cmd:"" help:"Check a receipt without the city. Exit code 0: genuine, or without --key unchanged; 1: changed or forged; 2: no receipt or no key; 3: signed with another key."`
 }
 
 type receiptGetCmd struct {
@@ -53,20 +53,21 @@ func (e exitError) Unwrap() error { return e.error }
 
 type receiptVerifyCmd struct {
 	File string `arg:"" help:"The receipt, - for standard input."`
-	Key  string `help:"The city's public key in base64, or a file with its keys, as it publishes them at /.well-known/aicity-receipt-keys.json." required:"" placeholder:"KEY"`
+	Key  string `help:"The city's public key in base64, or a file with its keys, as it publishes them at /.well-known/aicity-receipt-keys.json; without it the key in the receipt, which shows that nothing was changed, not who signed." placeholder:"KEY"`
 }
 
 // Run checks; it asks nobody.
 func (c *receiptVerifyCmd) Run(k *kong.Context) error {
-	keys, err := c.keys()
-	if err != nil {
-		return exitError{err, exitNoReceipt}
-	}
 	file, err := readInput(c.File)
 	if err != nil {
 		return exitError{err, exitNoReceipt}
 	}
-	r, err := receipt.Verify(unwrapped(file), keys)
+	file = unwrapped(file)
+	keys, err := c.keys(file)
+	if err != nil {
+		return exitError{err, exitNoReceipt}
+	}
+	r, err := receipt.Verify(file, keys)
 	switch {
 	case errors.Is(err, receipt.ErrForged):
 		return exitError{err, 1}
@@ -75,13 +76,26 @@ func (c *receiptVerifyCmd) Run(k *kong.Context) error {
 	case err != nil:
 		return exitError{err, exitNoReceipt}
 	}
-	_, err = fmt.Fprintf(k.Stdout, "Genuine: receipt %d of task %s, issued by %s on %s.\n%s charged, fee %s (%d %%), %s refunded; %s.\n",
-		r.Number, r.TaskID, r.Issuer, r.IssuedAt.Format("2006-01-02 15:04 MST"), r.ChargeCents, r.FeeCents, r.FeePercent, r.RefundedCents, r.State)
+	found := "Genuine"
+	if c.Key == "" {
+		found = "Unchanged"
+	}
+	_, err = fmt.Fprintf(k.Stdout, "%s: receipt %d of task %s, issued by %s on %s.\n%s charged, fee %s (%d %%), %s refunded; %s.\n",
+		found, r.Number, r.TaskID, r.Issuer, r.IssuedAt.Format("2006-01-02 15:04 MST"), r.ChargeCents, r.FeeCents, r.FeePercent, r.RefundedCents, r.State)
+	if err == nil && c.Key == "" {
+		_, err = fmt.Fprintf(k.Stdout, "Checked with the key in the receipt itself, %s. Anybody can sign with a key of their own:\ncompare it with the city's at %s%s, or give that file as --key.\n",
+			keys[0].PublicKey, r.Issuer, receipt.WellKnown)
+	}
 	return err
 }
 
-// keys reads the key itself, or the file that it names.
-func (c *receiptVerifyCmd) keys() ([]receipt.Key, error) {
+// keys reads the key itself, or the file that it names, or else what the
+// receipt carries.
+func (c *receiptVerifyCmd) keys(file []byte) ([]receipt.Key, error) {
+	if c.Key == "" {
+		own, err := receipt.OwnKey(file)
+		return []receipt.Key{own}, err
+	}
 	if keys, err := receipt.ParseKeys([]byte(c.Key)); err == nil {
 		return keys, nil
 	}

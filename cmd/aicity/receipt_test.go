@@ -35,6 +35,10 @@ func TestReceiptVerify(t *testing.T) {
 	answer := write("answer.json", map[string]any{"success": true, "data": signed})
 	signed.Receipt.ChargeCents = 1
 	changed := write("changed.json", signed)
+	signed.Signature.PublicKey = other.Key().PublicKey
+	swapped := write("swapped.json", signed)
+	signed.Signature.PublicKey = ""
+	keyless := write("keyless.json", signed)
 	for _, tt := range []struct {
 		args []string
 		want int
@@ -42,7 +46,11 @@ func TestReceiptVerify(t *testing.T) {
 		{[]string{file, "--key", keys}, 0},
 		{[]string{answer, "--key", signer.Key().PublicKey}, 0},
 		{[]string{changed, "--key", keys}, 1},
-		{[]string{file}, 2},
+		{[]string{file}, 0},
+		{[]string{answer}, 0},
+		{[]string{changed}, 1},
+		{[]string{swapped}, 3},
+		{[]string{keyless}, 2},
 		{[]string{keys, "--key", keys}, 2},
 		{[]string{filepath.Join(dir, "none"), "--key", keys}, 2},
 		{[]string{file, "--key", "no key"}, 2},

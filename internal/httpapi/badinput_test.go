@@ -74,7 +74,8 @@ func newStage(t *testing.T) *stage {
 		"nobody": with(s.Server, "X-Nothing", ""), "rotated": with(s.Server, "X-API-Key", rotated.Key),
 		"revoked": with(s.Server, "Authorization", "Bearer "+token.Secret), "no scheme": with(s.Server, "Authorization", s.buyer.Token),
 		"bad key": with(s.Server, "X-API-Key", "ac_live_wrong"), "bad token": with(s.Server, "Authorization", "Bearer aco_live_wrong"),
-		"swapped": with(s.Server, "X-API-Key", s.buyer.Token), "basic": with(s.Server, "Authorization", "Basic dXNlcjpwYXNz"),
+		"swapped": with(s.Server, "X-API-Key", s.buyer.Token), "key as token": with(s.Server, "Authorization", "Bearer "+rotated.Key),
+		"basic": with(s.Server, "Authorization", "Basic dXNlcjpwYXNz"),
 	}
 	s.names = strings.NewReplacer("{waiting}", waiting, "{running}", running, "{cancelled}", cancelled, "{agent}", s.agent.ID, "{other}", s.other.ID,
 		"{email}", s.buyer.Email, "{long}", strings.Repeat("a", 25_000), "{ok}", `"taskType":"research","maxBudget":500`)

@@ -9,6 +9,7 @@ import (
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/credential"
 )
 
 // caller is who makes a request: an owner, an agent, or nobody known.
@@ -122,6 +123,9 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 
 func (s *server) identify(ctx context.Context, key, header string) (caller, error) {
 	if key != "" {
+		if strings.HasPrefix(key, string(credential.OwnerToken)) || strings.HasPrefix(key, string(credential.Session)) {
+			return caller{}, city.Errorf(city.CodeUnauthorized, "This is an owner's token: send it as Authorization: Bearer …. X-API-Key takes an agent's key, ac_live_….")
+		}
 		a, err := s.Agents.AuthenticateKey(ctx, key)
 		if err != nil {
 			return caller{}, err
@@ -135,13 +139,17 @@ func (s *server) identify(ctx context.Context, key, header string) (caller, erro
 	if !found || !strings.EqualFold(scheme, "Bearer") {
 		return caller{}, city.Errorf(city.CodeUnauthorized, "The Authorization header must read: Bearer, a space and the token.")
 	}
-	o, credential, err := s.Accounts.Authenticate(ctx, strings.TrimSpace(secret))
+	secret = strings.TrimSpace(secret)
+	if strings.HasPrefix(secret, string(credential.AgentKey)) {
+		return caller{}, city.Errorf(city.CodeUnauthorized, "This is an agent's key: send it as X-API-Key. Authorization takes an owner token, aco_live_….")
+	}
+	o, by, err := s.Accounts.Authenticate(ctx, secret)
 	if err != nil {
 		return caller{}, err
 	}
 	c := caller{owner: &o}
-	if credential.Kind == account.BySession {
-		c.session = credential.ID
+	if by.Kind == account.BySession {
+		c.session = by.ID
 	}
 	return c, nil
 }

@@ -90,6 +90,7 @@ type Signed struct {
 type Signature struct {
 	Algorithm string `json:"algorithm" doc:"Ed25519"`
 	KeyID     string `json:"keyId" doc:"Which of the published keys"`
+	PublicKey string `json:"publicKey,omitempty" doc:"That key, base64; whether it is the city's, only the published list can say"`
 	Value     string `json:"value" doc:"The signature, base64"`
 }
 
@@ -153,7 +154,14 @@ func (s *Signer) Sign(r Receipt) (Signed, error) {
 		return Signed{}, fmt.Errorf("encode receipt: %w", err)
 	}
 	value := base64.StdEncoding.EncodeToString(ed25519.Sign(s.key, text))
-	return Signed{Receipt: r, Signature: Signature{Algorithm: algorithm, KeyID: s.id, Value: value}}, nil
+	key := s.Key()
+	return Signed{Receipt: r, Signature: Signature{Algorithm: algorithm, KeyID: key.KeyID, PublicKey: key.PublicKey, Value: value}}, nil
+}
+
+// document is a signed receipt as its file has it: the signature covers the text.
+type document struct {
+	Receipt   json.RawMessage `json:"receipt"`
+	Signature Signature       `json:"signature"`
 }
 
 // The reasons why a document is no genuine receipt.
@@ -166,10 +174,7 @@ var (
 // Verify checks a signed receipt, as a file has it, against public keys. What
 // it returns is what was signed. Errors: ErrMalformed, ErrUnknownKey, ErrForged.
 func Verify(file []byte, keys []Key) (Receipt, error) {
-	var parts struct {
-		Receipt   json.RawMessage `json:"receipt"`
-		Signature Signature       `json:"signature"`
-	}
+	var parts document
 	if err := unmarshal(file, &parts); err != nil {
 		return Receipt{}, err
 	}
@@ -202,6 +207,21 @@ func Verify(file []byte, keys []Key) (Receipt, error) {
 		return r, nil
 	}
 	return Receipt{}, ErrUnknownKey
+}
+
+// OwnKey is the public key that a signed receipt carries. Verified against it a
+// receipt is unchanged; that the city signed it, the city's own list must say.
+// Errors: ErrMalformed, also for a receipt from before receipts carried keys.
+func OwnKey(file []byte) (Key, error) {
+	var parts document
+	if err := unmarshal(file, &parts); err != nil {
+		return Key{}, err
+	}
+	s := parts.Signature
+	if s.PublicKey == "" {
+		return Key{}, fmt.Errorf("%w that carries its key", ErrMalformed)
+	}
+	return Key{KeyID: s.KeyID, Algorithm: s.Algorithm, PublicKey: s.PublicKey}, nil
 }
 
 func (k Key) decode() (ed25519.PublicKey, error) {

@@ -42,6 +42,7 @@ type SignedReceipt struct {
 	Signature struct {
 		Algorithm string `json:"algorithm"`
 		KeyID     string `json:"keyId"`
+		PublicKey string `json:"publicKey"`
 		Value     string `json:"value"`
 	} `json:"signature"`
 }

@@ -2850,6 +2850,8 @@ export interface components {
             algorithm: string;
             /** @description Which of the published keys */
             keyId: string;
+            /** @description That key, base64; whether it is the city's, only the published list can say */
+            publicKey?: string;
             /** @description The signature, base64 */
             value: string;
         };
