@@ -124,13 +124,13 @@ func (v *view) allCode() string {
 // comparesEverything reports whether each proper name of the request has some
 // mentions: what is compared must be discussed, not only announced.
 func (v *view) comparesEverything() bool {
-	names := properName.FindAllStringSubmatch(v.in.Request.Description, -1)
+	names := properNames(v.in.Request.Description, -1)
 	if len(names) < 2 {
 		return true
 	}
 	low := strings.ToLower(v.doc.text)
-	for _, m := range names {
-		if strings.Count(low, strings.ToLower(m[1])) < 3 {
+	for _, name := range names {
+		if strings.Count(low, strings.ToLower(name)) < 3 {
 			return false
 		}
 	}

@@ -8,10 +8,26 @@ import (
 // Code that stands in a text without a fence or indentation, as in tickets and
 // mails: it begins with a line that only code has.
 var (
-	bareStart = lineForm{"pdcfieltuv@ar#Frs-+@", regexp.MustCompile(`^(?:package \w+\s*$|(?:async )?def \w+\(.*:\s*$|class \w+[^.]*[:{]\s*$|(?:export )?(?:default )?(?:async )?function\*? ?\w*\s*\(.*\{\s*$|func (?:\([^)]*\) )?\w+[\[(].*\{\s*$|(?:export )?(?:const|let|var) [\w{}, ]+ = .*[;{(\[,')]\s*$|(?:describe|it|test|beforeEach|afterEach)(?:\.\w+)?\(.*[{(]\s*$|import (?:\(|[\w*{].* from ['"]|"\w)|from \w[\w.]* import \w|#include [<"]|@\w+(?:\(.*\))?\s*$|type \w+ (?:struct|interface) \{\s*$|(?:fn|impl|pub fn) .*\{\s*$|FROM \w\S*(?: AS \w+)?\s*$|--- (?:a/)?\S+\.\w+\s*$|diff --git \S)`)}
+	bareStart = regexp.MustCompile(`^(?:package \w+\s*$|(?:async )?def \w+\(.*:\s*$|class \w+[^.]*[:{]\s*$|(?:export )?(?:default )?(?:async )?function\*? ?\w*\s*\(.*\{\s*$|func (?:\([^)]*\) )?\w+[\[(].*\{\s*$|(?:export )?(?:const|let|var) [\w{}, ]+ = .*[;{(\[,')]\s*$|(?:describe|it|test|beforeEach|afterEach)(?:\.\w+)?\(.*[{(]\s*$|import (?:\(|[\w*{].* from ['"]|"\w)|from \w[\w.]* import \w|#include [<"]|@\w+(?:\(.*\))?\s*$|type \w+ (?:struct|interface) \{\s*$|(?:fn|impl|pub fn) .*\{\s*$|FROM \w\S*(?: AS \w+)?\s*$|--- (?:a/)?\S+\.\w+\s*$|diff --git \S)`)
 	bareDiff  = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |index [0-9a-f]{6,}|@@ )`)
 	bareGoes  = regexp.MustCompile(`^(?:\s+\S|[})\]]|//|/\*| \*|#|@|(?:if|for|else|return|while|switch|case|try|catch|defer|go|await|throw|assert\w*|module\.exports|exports\.|RUN|COPY|CMD|ENV|WORKDIR|USER|EXPOSE|ENTRYPOINT)\b.*[;{}(),\]:"'\w]\s*$|.*[;{]\s*$)`)
 )
+
+// bareLeads are what lines of bareStart begin with.
+var bareLeads = strings.Split("package |pub fn |async |def |default |describe|diff --git |class |const |export |function|func |from |fn |it|import |impl |let |var |"+
+	"test|type |afterEach|@|#include |FROM |--- ", "|")
+
+// opensCode reports whether a line begins as one of bareStart may; few do.
+func opensCode(line string) bool {
+	for _, lead := range bareLeads {
+		if strings.HasPrefix(line, lead) {
+			return true
+		}
+	}
+	return false
+}
+
+func startsBare(line string) bool { return opensCode(line) && bareStart.MatchString(line) }
 
 // maxBareGap is how many blank lines bare code may hold.
 const maxBareGap = 2
@@ -22,7 +38,7 @@ const minBare = 3
 // bare returns where the bare code ends that begins at a line, the line itself
 // when none does.
 func bare(raw []string, i int) int {
-	if !bareStart.matches(raw[i]) || strings.HasPrefix(raw[i], " ") || strings.HasPrefix(raw[i], "\t") {
+	if !startsBare(raw[i]) {
 		return i
 	}
 	diff := strings.HasPrefix(raw[i], "--- ") || strings.HasPrefix(raw[i], "diff ")
@@ -33,7 +49,7 @@ func bare(raw []string, i int) int {
 		if diff {
 			return l != "" && strings.IndexByte(" +-", l[0]) >= 0 || bareDiff.MatchString(l)
 		}
-		return l != "" && (bareStart.matches(l) || bareGoes.MatchString(l)) && fenceOf(l) == nil
+		return l != "" && (startsBare(l) || bareGoes.MatchString(l)) && fenceOf(l) == nil
 	}
 	end, lines := i+1, 1
 	for j := i + 1; j < len(raw) && j <= end+maxBareGap; j++ {

@@ -43,9 +43,9 @@ type codeBlock struct {
 var (
 	fenceLine  = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})\\s*([A-Za-z0-9_+#.-]*)")
 	codeSpan   = regexp.MustCompile("``([^`\n]{1,400})``|`([^`\n]{1,400})`")
-	listItem   = lineForm{"-*+0123456789", regexp.MustCompile(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)}
-	heading    = lineForm{"#", regexp.MustCompile(`^\s{0,3}#{1,6}\s+\S`)}
-	tableRow   = lineForm{"|", regexp.MustCompile(`^\s*\|.*\|`)}
+	listItem   = lineForm(item)
+	heading    = lineForm(title)
+	tableRow   = lineForm(row)
 	diffHeader = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |@@ )`)
 )
 
@@ -142,9 +142,7 @@ func splitLines(text string) []string {
 func (d *document) prose(text string) {
 	line := docLine{text: text}
 	if !d.wordsOnly && strings.Contains(text, "`") {
-		for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
-			line.spans = append(line.spans, m[1]+m[2])
-		}
+		line.spans = codeSpans(text)
 	}
 	d.lines = append(d.lines, line)
 }
@@ -225,15 +223,19 @@ func (d *document) codeLines() int {
 	return n
 }
 
-// lineForm is the form of a line that shows in its first byte behind blanks.
-type lineForm struct {
-	first string
-	*regexp.Regexp
-}
+// lineForm reports whether a line has a form.
+type lineForm func(line string) bool
 
-func (f lineForm) matches(line string) bool {
-	rest := strings.TrimLeft(line, " \t\n\f\r") // what \s matches
-	return rest != "" && strings.IndexByte(f.first, rest[0]) >= 0 && f.MatchString(line)
+func (f lineForm) matches(line string) bool { return f(line) }
+
+// lineOf is the form of lines that match an expression and begin, behind blanks,
+// with one of some bytes.
+func lineOf(first, expr string) lineForm {
+	re := regexp.MustCompile(expr)
+	return func(line string) bool {
+		rest := strings.TrimLeft(line, blanks)
+		return rest != "" && strings.IndexByte(first, rest[0]) >= 0 && re.MatchString(line)
+	}
 }
 
 // count returns how many prose lines have the form.

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -31,21 +30,6 @@ func evidence(v *view) (Signal, bool) {
 	return s, true
 }
 
-var measured = regexp.MustCompile(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`)
-
-// properName matches a capitalised word inside a sentence.
-var properName = regexp.MustCompile(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`)
-
-// capitalInside reports whether a capital follows a space, as in properName.
-func capitalInside(text string) bool {
-	for i := 2; i < len(text); i++ {
-		if text[i-1] == ' ' && text[i] >= 'A' && text[i] <= 'Z' {
-			return true
-		}
-	}
-	return false
-}
-
 // concreteness stands in for evidence where there is no repository: code,
 // numbers, names, and the details of the request.
 func concreteness(v *view) (Signal, bool) {
@@ -56,15 +40,11 @@ func concreteness(v *view) (Signal, bool) {
 		if l.code {
 			continue
 		}
-		if strings.ContainsAny(l.text, "0123456789") {
-			for _, m := range measured.FindAllString(l.text, 40) {
-				distinct[m] = true
-			}
+		for _, figure := range figures(l.text, 40) {
+			distinct[figure] = true
 		}
-		if capitalInside(l.text) {
-			for _, m := range properName.FindAllStringSubmatch(l.text, 40) {
-				distinct[strings.ToLower(m[1])] = true
-			}
+		for _, name := range properNames(l.text, 40) {
+			distinct[strings.ToLower(name)] = true
 		}
 		for _, sp := range l.spans {
 			distinct[strings.ToLower(sp)] = true

@@ -99,8 +99,12 @@ func (v *view) onlyAsked() bool {
 // onlyLooks reports whether the request is to look at what is there, in whatever
 // category: remarks are its answer.
 func (v *view) onlyLooks() bool {
-	text := v.in.Request.Description
-	return looks.MatchString(text) && !makes.MatchString(text)
+	if v.looks == nil {
+		text := v.in.Request.Description
+		only := looks.MatchString(text) && !makes.MatchString(text)
+		v.looks = &only
+	}
+	return *v.looks
 }
 
 func (v *view) fitTests(code int) (float64, string, string) {
@@ -120,7 +124,7 @@ func (v *view) remarks() int {
 }
 
 // boldLead matches a paragraph that opens with a bold title.
-var boldLead = lineForm{"-*0123456789", regexp.MustCompile(`^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)}
+var boldLead = lineOf("-*0123456789", `^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)
 
 // structure is how much form a text has, from 0 to 1.
 func (v *view) structure() float64 {

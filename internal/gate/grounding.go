@@ -278,16 +278,7 @@ func (d *document) names() ([]saidName, map[string]bool) {
 
 // capitalWords lists the words inside of sentences that have a capital, as names
 // of code do where nobody marks them.
-func capitalWords(text string) []string {
-	if !capitalInside(text) {
-		return nil
-	}
-	var all []string
-	for _, m := range properName.FindAllStringSubmatch(text, 20) {
-		all = append(all, m[1])
-	}
-	return all
-}
+func capitalWords(text string) []string { return properNames(text, 20) }
 
 // factText matches what can be looked up word for word: quoted strings, inline
 // code, versions, hyphenated and code-like names.

@@ -142,7 +142,7 @@ var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40}
 
 // literals takes quoted strings, options and figures out of a text.
 func (l *wishList) literals(text string) (rest string) {
-	if !strings.ContainsAny(text, `-"'0123456789%`) {
+	if !marksLiteral(text) {
 		return text
 	}
 	var quotes []string
@@ -162,6 +162,20 @@ func (l *wishList) literals(text string) (rest string) {
 		}
 	}
 	return text
+}
+
+// marksLiteral reports whether text has what every match of literalText has: a
+// quote, a figure, a percent sign or a dash that begins a word.
+func marksLiteral(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"', c == '\'', c == '%', isDigit(c):
+			return true
+		case c == '-' && (i == 0 || text[i-1] == '(' || isBlank(text[i-1])):
+			return true
+		}
+	}
+	return false
 }
 
 // versionLike matches the version of a package, which says what is worked on.

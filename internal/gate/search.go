@@ -12,6 +12,9 @@ import (
 type search struct {
 	*regexp.Regexp
 	marks []string // lower case; {""} when a match may hold anything
+	// needs are more than the marks: for each alternative of the expression, lists
+	// of strings of which each of its matches holds one of every list.
+	needs [][][]string
 }
 
 // newSearch compiles an expression and derives its marks.
@@ -27,12 +30,47 @@ func newSearch(expr string) search {
 			marks = append(slices.DeleteFunc(marks, longer), m)
 		}
 	}
-	return search{regexp.MustCompile(expr), marks}
+	s := search{Regexp: regexp.MustCompile(expr), marks: marks}
+	alternatives := []*syntax.Regexp{tree}
+	if tree.Op == syntax.OpAlternate {
+		alternatives = tree.Sub
+	}
+	for _, a := range alternatives {
+		s.needs = append(s.needs, needsOf(a))
+	}
+	return s
 }
 
 // MatchString reports whether text holds a match.
 func (s search) MatchString(text string) bool {
-	return s.may(strings.ToLower(text)) && s.Regexp.MatchString(text)
+	low := strings.ToLower(text)
+	return s.may(low) && s.meets(low) && s.Regexp.MatchString(text)
+}
+
+// meets reports whether a text in lower case has what the matches of one of the
+// alternatives need.
+func (s search) meets(low string) bool {
+	for _, lists := range s.needs {
+		if !slices.ContainsFunc(lists, func(list []string) bool { return !holdsAny(low, list) }) {
+			return true
+		}
+	}
+	return strings.Contains(low, "ſ")
+}
+
+// needsOf lists what every match of an alternative holds: one string of each list.
+func needsOf(re *syntax.Regexp) [][]string {
+	parts := []*syntax.Regexp{re}
+	if re.Op == syntax.OpConcat {
+		parts = append(parts, re.Sub...)
+	}
+	var needs [][]string
+	for _, part := range parts {
+		if l := marksOf(part).needed; shortest(l) > 0 {
+			needs = append(needs, l)
+		}
+	}
+	return needs
 }
 
 // may reports whether a text in lower case can hold a match. The long s is the

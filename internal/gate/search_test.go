@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,6 +43,23 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	s := newSearch(`(?i)\b(?:tests?|kind)\b`)
 	for _, text := range []string{"", "a Test", "teſt", "\u212Aind", "TESTS", "contest", "tes t", "x"} {
+		if got, want := s.MatchString(text), s.Regexp.MatchString(text); got != want {
+			t.Errorf("MatchString(%q) = %v, the expression says %v", text, got, want)
+		}
+	}
+}
+
+// TestSearchNeeds: what looks at the parts of each alternative misses no match
+// and tries few texts in vain.
+func TestSearchNeeds(t *testing.T) {
+	t.Parallel()
+	s := newSearch(`(?i)\b(?:measure|compare)\b[^.\n]{0,60}\b(?:speed|time)\b|(?:^|\. )(?:is|do)\s[^?]{3,20}[?？]`)
+	for text, may := range map[string]bool{
+		"Compare the speed": true, "Is it so？": true, "compare the two": false, "is it so": false, "time is money": false, "time to compare": true,
+	} {
+		if got := s.meets(strings.ToLower(text)); got != may {
+			t.Errorf("meets(%q) = %v, want %v", text, got, may)
+		}
 		if got, want := s.MatchString(text), s.Regexp.MatchString(text); got != want {
 			t.Errorf("MatchString(%q) = %v, the expression says %v", text, got, want)
 		}

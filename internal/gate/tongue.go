@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,6 +50,17 @@ var tongues = []tongue{
 	{wordSet("и в не на что с по как это для мы из от при"), russian.Stem},
 }
 
+// tonguesOf tells of which tongues a small word is, a bit for each.
+var tonguesOf = func() map[string]uint32 {
+	of := map[string]uint32{}
+	for i, t := range tongues {
+		for word := range t.marks {
+			of[word] |= 1 << i
+		}
+	}
+	return of
+}()
+
 // stemmer cuts the words of a language so that their forms meet.
 type stemmer struct {
 	stem  func(*snowballstem.Env) bool
@@ -66,22 +78,19 @@ func newStemmer(text []string) *stemmer {
 // the share of words that give it away, less that of English.
 func tongueOf(text []string) (best int, sure float64) {
 	text = text[:min(len(text), 2000)]
-	most, english := 0, 0
-	for i, t := range tongues {
-		n := 0
-		for _, w := range text {
-			if t.marks[w] {
-				n++
-			}
+	counts := make([]int, len(tongues))
+	for _, w := range text {
+		for of := tonguesOf[w]; of != 0; of &= of - 1 {
+			counts[bits.TrailingZeros32(of)]++
 		}
-		if i == 0 {
-			english = n
-		}
+	}
+	most := 0
+	for i, n := range counts {
 		if n > most {
 			best, most = i, n
 		}
 	}
-	return best, float64(most-english) / float64(max(1, len(text)))
+	return best, float64(most-counts[0]) / float64(max(1, len(text)))
 }
 
 // longestStemmed is the longest word that is stemmed; longer ones are names.

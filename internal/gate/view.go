@@ -28,6 +28,7 @@ type view struct {
 	fits     float64     // how far it answers the request, see answers
 	doubts   []string    // what speaks against that
 	criteria []Criterion // those of the task, judged
+	looks    *bool       // what onlyLooks found
 }
 
 func look(in Input) *view {

@@ -1,0 +1,70 @@
+package gate
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestScansAreTheirExpressions holds what is scanned by hand against the
+// expression that it stands for.
+func TestScansAreTheirExpressions(t *testing.T) {
+	matches := func(expr string) func(string) any {
+		re := regexp.MustCompile(expr)
+		return func(s string) any { return re.MatchString(s) }
+	}
+	all := func(expr string, n int) func(string) any {
+		re := regexp.MustCompile(expr)
+		return func(s string) any {
+			var found []string
+			for _, m := range re.FindAllStringSubmatch(s, n) {
+				found = append(found, strings.Join(m[min(1, len(m)-1):], ""))
+			}
+			return found
+		}
+	}
+	scans := []struct {
+		name       string
+		scan, spec func(string) any
+	}{
+		{"item", func(s string) any { return item(s) }, matches(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)},
+		{"title", func(s string) any { return title(s) }, matches(`^\s{0,3}#{1,6}\s+\S`)},
+		{"row", func(s string) any { return row(s) }, matches(`^\s*\|.*\|`)},
+		{"codeSpans", func(s string) any { return codeSpans(s) }, all("``([^`\n]{1,400})``|`([^`\n]{1,400})`", -1)},
+		{"figures", func(s string) any { return figures(s, 3) }, all(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`, 3)},
+		{"properNames", func(s string) any { return properNames(s, 3) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, 3)},
+		{"all properNames", func(s string) any { return properNames(s, -1) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, -1)},
+		{"opensCode", func(s string) any {
+			return opensCode(s) || !bareStart.MatchString(s) || strings.HasPrefix(s, "beforeEach")
+		},
+			func(string) any { return true }},
+	}
+	for _, text := range scanned() {
+		for _, c := range scans {
+			if got, want := c.scan(text), c.spec(text); !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s of %q:\n got %q\nwant %q", c.name, text, got, want)
+			}
+		}
+	}
+}
+
+// scanned are texts that come near to what is scanned for.
+func scanned() []string {
+	pieces := []string{
+		" ", "  ", "\t", "\r", "\n", "\f", "-", "*", "+", "1", "12", "1234", ".", ")", ",", "#", "##", "######", "#######", "|", "| a |", "`", "``", "```",
+		"a", "word", "Word", "WAL", "X1", "SQLite", "x", "%", "ms", "s", "kB", "GB", "€", "$", "USD", "3.5", "1,000", "é", "\xff", "中", ":", ";",
+		strings.Repeat("y", 399), strings.Repeat("é", 401), "def f(a):", "func f() {", "import (", "--- a/b.go", "beforeEach(() => {", "FROM go", "it('x', () => {",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	texts := make([]string, 20_000)
+	for i := range texts {
+		var b strings.Builder
+		for range random.IntN(8) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		texts[i] = b.String()
+	}
+	return texts
+}
