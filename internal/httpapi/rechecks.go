@@ -32,9 +32,9 @@ func recheckCase(t *task.Task) RecheckCase {
 
 func (s *server) registerRechecks() {
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/recheck", id: "requestRecheck", tag: "Work", who: byAgent,
-		summary: "Ask, once, that an operator looks at a failed verdict again, within 24 hours of it"}, s.requestRecheck)
+		summary: "Ask, once and within 24 hours, that an operator looks at work that the gate failed or could not judge"}, s.requestRecheck)
 	add(s, route{method: http.MethodGet, path: "/operator/rechecks", id: "listRechecks", tag: "Operator", who: byOperator,
-		summary: "List verdicts that wait for a second look, oldest first, or those decided"}, s.listRechecks)
+		summary: "List work that waits for a second look, oldest first, or that which had one"}, s.listRechecks)
 	add(s, route{method: http.MethodGet, path: "/operator/rechecks/{id}", id: "getRecheck", tag: "Operator", who: byOperator,
 		summary: "Read what a re-check is about, by its task's id"}, s.getRecheck)
 	add(s, route{method: http.MethodPost, path: "/operator/rechecks/{id}", id: "decideRecheck", tag: "Operator", who: byOperator,
@@ -82,7 +82,7 @@ func (s *server) getRecheck(ctx context.Context, in *TaskPath) (*Out[RecheckCase
 
 // RecheckDecision is an operator's word on a verdict.
 type RecheckDecision struct {
-	Decision string `json:"decision" doc:"overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the verdict stands"`
+	Decision string `json:"decision" doc:"overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the task stays failed"`
 	Note     string `json:"note" doc:"Why; buyer and agent read it"`
 }
 

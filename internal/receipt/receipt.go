@@ -43,7 +43,7 @@ type Receipt struct {
 	AgentID     string    `json:"agentId"`
 	OrderedAt   time.Time `json:"orderedAt"`
 	CompletedAt time.Time `json:"completedAt"`
-	GateScore   int       `json:"gateScore"`
+	GateScore   *int      `json:"gateScore,omitempty" doc:"Absent when an operator passed work that the gate came to no verdict on"`
 	// DescriptionSHA256 lets whoever has the order's text prove that it is meant.
 	DescriptionSHA256 string `json:"descriptionSha256" doc:"SHA-256 of the order's description, in hex"`
 

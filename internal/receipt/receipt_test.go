@@ -12,10 +12,10 @@ import (
 )
 
 func example() receipt.Receipt {
-	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	at, score := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), 90
 	return receipt.Receipt{
 		Number: 2, Issuer: "https://city.example", IssuedAt: at, TaskID: "tsk_1", TaskType: "research", BuyerID: "own_1", AgentID: "agt_1",
-		OrderedAt: at, CompletedAt: at, GateScore: 90, DescriptionSHA256: "00", State: receipt.Refunded, Currency: "USD",
+		OrderedAt: at, CompletedAt: at, GateScore: &score, DescriptionSHA256: "00", State: receipt.Refunded, Currency: "USD",
 		Quote:       receipt.Price{Model: "a <model> & \u2028 more", BaseRateCents: 300, MaxBudget: 500, ChargeCents: 300},
 		ChargeCents: 300, FeePercent: 15, FeeCents: 45, EarnedCents: 255, RefundedCents: 300,
 		Transfers: []receipt.Transfer{{ID: "tsk_1/hold", Kind: "hold", AmountCents: 500, At: at}},

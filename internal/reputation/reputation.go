@@ -122,7 +122,7 @@ const (
 	CauseThumbsDown     Cause = "thumbs_down"     // the buyer was not
 	CauseRefunded       Cause = "refunded"        // the buyer took the money back
 	CauseOverturned     Cause = "overturned"      // an operator found that the gate was wrong to fail the work
-	CauseCleared        Cause = "cleared"         // the same, when the buyer could not be charged any more
+	CauseCleared        Cause = "cleared"         // the same, but the task stays failed: the buyer could not be charged any more
 )
 
 // Input is a cause with what is known about it.
@@ -177,8 +177,10 @@ func (s Standing) Apply(in Input) Standing {
 		observe(Outcome, quality)
 		observe(Economic, 1)
 		s.Failed = max(0, s.Failed-1)
-		s.Completed++
 		s.ConsecutiveFailures = max(0, s.ConsecutiveFailures-1)
+		if in.Cause == CauseOverturned {
+			s.Completed++
+		}
 	case CauseRefunded:
 		observe(Relationship, 0)
 		observe(Economic, 0)

@@ -56,7 +56,7 @@ func (r *BuyerRecord) read(row store.Row) error {
 func remember(ctx context.Context, tx store.Tx, ownerID string, on Trigger) error {
 	var more BuyerRecord
 	switch on {
-	case Pass, Overturn:
+	case Pass, Overturn, Adjudge:
 		more.Completed = 1
 	case Refund, GrantRefund, ReviewExpire:
 		more.Refunded = 1

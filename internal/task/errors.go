@@ -58,6 +58,6 @@ func errInsufficientCredits(required, available city.Cents) error {
 
 func errBuyerShort(charge, available city.Cents) error {
 	return city.Errorf(city.CodeInsufficientCredits,
-		"The buyer's credits (%s) do not cover the charge of %s: the verdict cannot be settled now. Decide \"clear\" to take the failure from the agent's standing without a charge.",
+		"The buyer's credits (%s) do not cover the charge of %s: the work cannot be paid for now. A verdict can be taken from the agent's standing without a charge (\"clear\").",
 		available, charge).WithDetail("requiredCents", int64(charge)).WithDetail("availableCents", int64(available))
 }

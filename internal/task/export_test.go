@@ -72,3 +72,8 @@ func (s *Service) ExpireRecheckNow(ctx context.Context, taskID string) error {
 
 // Guarded does what is due for one task.
 func (s *Service) Guarded(ctx context.Context, id string) error { return s.guarded(ctx, id) }
+
+// FailUnjudgedNow ends a task whose last examination has failed.
+func (s *Service) FailUnjudgedNow(ctx context.Context, taskID string) error {
+	return s.failUnjudged(ctx, taskID)
+}

@@ -75,13 +75,10 @@ func (s *Service) receiptOf(ctx context.Context, tx store.Tx, t *Task, state rec
 			Model: t.Quote.Model, ModelKnown: t.Quote.ModelKnown, BaseRateCents: t.Quote.BaseRateCents, RepoTokens: t.Quote.RepoTokens,
 			CentsPerMTok: t.Quote.CentsPerMTok, Factor: t.Quote.Factor, EstimateCents: t.Quote.EstimateCents, MaxBudget: t.Quote.MaxBudget, ChargeCents: t.Quote.ChargeCents,
 		},
-		ChargeCents: t.Charge, FeePercent: t.FeePercent, FeeCents: t.Fee, EarnedCents: t.Charge - t.Fee, Transfers: []receipt.Transfer{},
+		ChargeCents: t.Charge, FeePercent: t.FeePercent, FeeCents: t.Fee, EarnedCents: t.Charge - t.Fee, GateScore: t.GateScore, Transfers: []receipt.Transfer{},
 	}
 	if t.EndedAt != nil {
 		r.CompletedAt = t.EndedAt.UTC()
-	}
-	if t.GateScore != nil {
-		r.GateScore = *t.GateScore
 	}
 	if state == receipt.Refunded {
 		r.RefundedCents, r.EarnedCents = t.Charge, 0

@@ -30,12 +30,13 @@ const (
 	recheckTime   = 7 * 24 * time.Hour
 )
 
-// Recheck is a verdict that an agent wants an operator to look at again, or
-// had looked at. Both parties see it.
+// Recheck is failed work that an agent wants an operator to look at again, or
+// had looked at: the gate's verdict is wrong, or it came to none. Both parties
+// see it.
 type Recheck struct {
 	Reason    string          `json:"reason" doc:"Why the agent thinks that the verdict is wrong"`
 	AskedAt   time.Time       `json:"askedAt"`
-	DecideBy  time.Time       `json:"decideBy" doc:"Without a decision until then the verdict stands"`
+	DecideBy  time.Time       `json:"decideBy" doc:"Without a decision until then the task stays failed"`
 	Decision  RecheckDecision `json:"decision,omitempty" enum:"overturn,clear,uphold" doc:"Empty while it waits"`
 	DecidedAt *time.Time      `json:"decidedAt,omitempty"`
 	Note      string          `json:"note,omitempty" doc:"The operator's reason"`
@@ -72,15 +73,19 @@ func decodeRecheck(text string) (*Recheck, error) {
 
 // recheckBy is until when the agent may ask for a re-check, nil when it may not.
 func (t *Task) recheckBy() *time.Time {
-	if t.Status != city.TaskFailed || t.FailCode != FailRejected || t.Recheck != nil || t.EndedAt == nil {
+	judgeable := t.FailCode == FailRejected || t.Unjudged()
+	if t.Status != city.TaskFailed || !judgeable || t.Recheck != nil || t.EndedAt == nil {
 		return nil
 	}
 	by := t.EndedAt.Add(recheckWindow)
 	return &by
 }
 
-// AskRecheck asks, once, that an operator looks at a failed verdict again. The
-// same reason again is harmless. Errors: VALIDATION_ERROR, TASK_NOT_FOUND,
+// Unjudged reports whether the task failed because the gate came to no verdict.
+func (t *Task) Unjudged() bool { return t.FailCode == FailUnjudged }
+
+// AskRecheck asks, once, that an operator looks again at work that the gate
+// failed or could not judge. The same reason again is harmless. Errors: VALIDATION_ERROR, TASK_NOT_FOUND,
 // INVALID_STATE.
 func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string) (*Task, error) {
 	reason = strings.TrimSpace(reason)
@@ -104,19 +109,20 @@ func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string
 }
 
 func errNoRecheck(t *Task) error {
-	why := "Only work that the quality gate failed can be re-checked."
+	why := "Only work that the quality gate failed, or came to no verdict on, can be re-checked."
 	switch {
 	case t.Recheck != nil:
 		why = "A re-check was asked for already; there is one for each task."
 	case t.recheckBy() != nil:
-		why = "The time to ask for a re-check is over: it is 24 hours after the verdict."
+		why = "The time to ask for a re-check is over: it is 24 hours after the task failed."
 	}
 	return city.Errorf(city.CodeInvalidState, "%s", why).WithDetail("status", string(t.Status))
 }
 
 // DecideRecheck is an operator's decision. Saying the same again is harmless.
 // Errors: VALIDATION_ERROR, TASK_NOT_FOUND, FORBIDDEN for a party,
-// INVALID_STATE, INSUFFICIENT_CREDITS when the buyer cannot be charged.
+// INVALID_STATE, INSUFFICIENT_CREDITS when the buyer cannot be charged. To clear
+// is for verdicts: without one, nothing of the task is in the agent's standing.
 func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, d RecheckDecision, note string) (*Task, error) {
 	note = strings.TrimSpace(note)
 	var v city.Invalid
@@ -134,6 +140,8 @@ func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, 
 			return nil
 		case !t.Recheck.waits():
 			return city.Errorf(city.CodeInvalidState, "This re-check was decided already.").WithDetail("status", string(t.Status))
+		case d == RecheckClear && t.Unjudged():
+			return city.InvalidField("decision", `the gate came to no verdict, so there is none to clear: "overturn" or "uphold"`)
 		}
 		return s.closeRecheck(ctx, tx, t, d, operatorID, note)
 	})
@@ -144,13 +152,12 @@ func (s *Service) closeRecheck(ctx context.Context, tx store.Tx, t *Task, d Rech
 	r := *t.Recheck // the caller compares the task with what it was
 	r.Decision, r.DecidedAt, r.DecidedBy, r.Note = d, now(tx), by, note
 	t.Recheck = &r
-	learn := reputation.Input{Cause: reputation.CauseOverturned, GateScore: gate.PassScore}
-	if d == RecheckClear {
-		learn.Cause = reputation.CauseCleared
-	}
 	if d == RecheckOverturn {
-		t.FailCode, t.FailReason = "", ""
-		return s.apply(ctx, tx, change{task: t, on: Overturn, facts: map[string]any{"chargeCents": t.Quote.ChargeCents, "note": note}, learn: learn})
+		on := Overturn
+		if t.Unjudged() { // the standing knows of no failure that could be taken back
+			on = Adjudge
+		}
+		return s.overturn(ctx, tx, t, on, note)
 	}
 	facts := map[string]any{"decision": d, "note": note}
 	if err := s.Events.Append(ctx, tx, t.ID, "task.recheck_decided", facts, BuyerTopic(t.BuyerID)); err != nil {
@@ -159,7 +166,15 @@ func (s *Service) closeRecheck(ctx context.Context, tx store.Tx, t *Task, d Rech
 	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "recheck_decided", t.ID, AgentViewOf(t)); err != nil || d == RecheckUphold {
 		return err
 	}
-	return s.learn(ctx, tx, t.AgentID, t.ID, learn)
+	return s.learn(ctx, tx, t.AgentID, t.ID, reputation.Input{Cause: reputation.CauseCleared, GateScore: gate.PassScore})
+}
+
+// overturn passes failed work: what passing would have moved is moved now, and
+// the standing learns of work at the line of passing.
+func (s *Service) overturn(ctx context.Context, tx store.Tx, t *Task, on Trigger, note string) error {
+	t.FailCode, t.FailReason = "", ""
+	facts := map[string]any{"chargeCents": t.Quote.ChargeCents, "note": note}
+	return s.apply(ctx, tx, change{task: t, on: on, facts: facts, learn: reputation.Input{GateScore: gate.PassScore}})
 }
 
 // expireRecheck lets a verdict stand when no operator decided in time. It is a

@@ -147,9 +147,13 @@ func TestOverturnNeedsTheBuyersCredits(t *testing.T) {
 		if err != nil || got.Status != city.TaskFailed || s.credits() != 200 {
 			t.Errorf("%+v, %v", got, err)
 		}
+		// It did not pass: it is neither a failure nor finished work.
 		standing, err := reputation.Find(t.Context(), s.App.DB.Read(), s.worker.ID)
-		if err != nil || standing.Failed != 0 {
+		if err != nil || standing.Failed != 0 || standing.Completed != 0 {
 			t.Errorf("standing %+v, %v", standing, err)
+		}
+		if shown, err := s.worker.Agents.Get(t.Context(), s.worker.ID); err != nil || shown.Reputation.TasksCompleted != 0 || shown.Reputation.TasksFailed != 0 {
+			t.Errorf("the profile says %+v, %v", shown.Reputation, err)
 		}
 		s.clean()
 	})

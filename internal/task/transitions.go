@@ -37,6 +37,7 @@ const (
 	DenyRefund     Trigger = "deny_refund"     // an operator does not
 	ReviewExpire   Trigger = "review_expire"   // no operator decided in time
 	Overturn       Trigger = "overturn"        // an operator finds that the gate was wrong to fail the work
+	Adjudge        Trigger = "adjudge"         // an operator passes work that the gate came to no verdict on
 )
 
 // Move is what a transition does to money.
@@ -98,6 +99,7 @@ var transitions = []Transition{
 	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
 	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveNone, "task.refund_denied", "refund_denied", ""},
 	{city.TaskFailed, Overturn, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CauseOverturned},
+	{city.TaskFailed, Adjudge, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CausePassed},
 }
 
 // Transitions lists the whole life of a task.
@@ -107,7 +109,7 @@ func Transitions() []Transition { return slices.Clone(transitions) }
 func triggers() []Trigger {
 	return []Trigger{
 		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire,
-		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn,
+		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn, Adjudge,
 	}
 }
 

@@ -50,6 +50,7 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"refund_review", DenyRefund}:   {"completed", MoveNone},
 
 		{"failed", Overturn}: {"completed", MoveRecapture},
+		{"failed", Adjudge}:  {"completed", MoveRecapture},
 	}
 	seen := 0
 	for _, from := range append(city.TaskStatuses(), created) {

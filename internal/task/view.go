@@ -43,7 +43,7 @@ type AgentView struct {
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
 	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
 	Feedback    *FeedbackView   `json:"feedback,omitempty"`
-	Recheck     *Recheck        `json:"recheck,omitempty" doc:"A re-check of the verdict that the agent asked for"`
+	Recheck     *Recheck        `json:"recheck,omitempty" doc:"An operator's second look that the agent asked for"`
 	RecheckBy   *time.Time      `json:"recheckBy,omitempty" doc:"Until when the agent may ask for a re-check; absent when it may not"`
 	Review      *Review         `json:"refundReview,omitempty" doc:"A refund that waits for an operator's decision, or had one"`
 }

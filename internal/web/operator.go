@@ -22,7 +22,7 @@ type queue struct {
 func (s *site) queues() []queue {
 	return []queue{
 		{refundsPath, "Refunds", "Buyers who want a charge back that is not returned at once. Without a decision in time they get it.", s.Tasks.CountReviews},
-		{rechecksPath, "Re-checks", "Agents who think that the gate was wrong to fail their work. Without a decision in time the verdict stands.", s.Tasks.CountRechecks},
+		{rechecksPath, "Re-checks", "Agents who think that the gate was wrong to fail their work, or whose work it could not judge. Without a decision in time the task stays failed.", s.Tasks.CountRechecks},
 	}
 }
 

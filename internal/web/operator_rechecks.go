@@ -79,7 +79,7 @@ func recheckText(r *task.Recheck) string {
 		if r.DecidedBy == "" {
 			return "Upheld, because nobody decided in time"
 		}
-		return "Upheld: the verdict stands"
+		return "Upheld: the task stays failed"
 	default:
 		return "Waits for a second look"
 	}

@@ -199,8 +199,8 @@ var eventWords = map[string]string{
 	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
 	"task.failed": "Failed, the budget is back", "task.cancelled": "Cancelled, the budget is back", "task.released": "Window closed, the agent is paid",
 	"task.refunded": "Refunded in full", "task.refund_asked": "You asked for a refund; an operator decides", "task.refund_denied": "An operator denied the refund",
-	"task.recheck_asked": "The agent asked for a re-check of the verdict", "task.recheck_decided": "An operator decided the re-check",
-	"task.verdict_overturned": "An operator overturned the verdict: passed, charged", "task.feedback": "You gave your opinion",
+	"task.recheck_asked": "The agent asked for a re-check", "task.recheck_decided": "An operator decided the re-check",
+	"task.verdict_overturned": "An operator found that the work passes: charged", "task.feedback": "You gave your opinion",
 }
 
 func moments(events []event.Event) []moment {

@@ -63,7 +63,7 @@ func (s *OperatorService) DecideRefund(ctx context.Context, taskID, decision, no
 type Recheck struct {
 	Reason    string     `json:"reason"`
 	AskedAt   time.Time  `json:"askedAt"`
-	DecideBy  time.Time  `json:"decideBy"` // without a decision until then the verdict stands
+	DecideBy  time.Time  `json:"decideBy"` // without a decision until then the task stays failed
 	Decision  string     `json:"decision"` // "overturn", "clear", "uphold", or "" while it waits
 	DecidedAt *time.Time `json:"decidedAt"`
 	Note      string     `json:"note"` // the operator's reason

@@ -443,7 +443,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List verdicts that wait for a second look, oldest first, or those decided */
+        /** List work that waits for a second look, oldest first, or that which had one */
         get: operations["listRechecks"];
         put?: never;
         post?: never;
@@ -788,7 +788,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask, once, that an operator looks at a failed verdict again, within 24 hours of it */
+        /** Ask, once and within 24 hours, that an operator looks at work that the gate failed or could not judge */
         post: operations["requestRecheck"];
         delete?: never;
         options?: never;
@@ -1403,7 +1403,7 @@ export interface components {
             maxBudget: number;
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
-            /** @description A re-check of the verdict that the agent asked for */
+            /** @description An operator's second look that the agent asked for */
             recheck?: components["schemas"]["Recheck"];
             /**
              * Format: date-time
@@ -2481,8 +2481,11 @@ export interface components {
              * @description The platform's part of it
              */
             feePercent: number;
-            /** Format: int64 */
-            gateScore: number;
+            /**
+             * Format: int64
+             * @description Absent when an operator passed work that the gate came to no verdict on
+             */
+            gateScore?: number;
             /** Format: date-time */
             issuedAt: string;
             /** @description Address of the city */
@@ -2517,7 +2520,7 @@ export interface components {
             askedAt: string;
             /**
              * Format: date-time
-             * @description Without a decision until then the verdict stands
+             * @description Without a decision until then the task stays failed
              */
             decideBy: string;
             /** Format: date-time */
@@ -2552,7 +2555,7 @@ export interface components {
             taskType: string;
         };
         RecheckDecision: {
-            /** @description overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the verdict stands */
+            /** @description overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the task stays failed */
             decision: string;
             /** @description Why; buyer and agent read it */
             note: string;
@@ -3096,7 +3099,7 @@ export interface components {
             output?: components["schemas"]["Deliverable"];
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
-            /** @description A re-check of the verdict that the agent asked for */
+            /** @description An operator's second look that the agent asked for */
             recheck?: components["schemas"]["Recheck"];
             /**
              * Format: date-time
