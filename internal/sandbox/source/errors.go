@@ -21,6 +21,13 @@ func errEmpty() *city.Error {
 	return city.Errorf(city.CodeRepoEmpty, "The repository has no commits on its default branch, or the URL is not one of a git repository.")
 }
 
+// errDumb means that the host has git's files, but speaks none of its protocol.
+func errDumb() *city.Error {
+	return city.Errorf(city.CodeRepoNotAllowed,
+		`The repository's host offers it over git's "dumb" HTTP only, as plain files; code is fetched over smart HTTP. `+
+			"Serve it with git http-backend or a git host, or upload the code as an archive.")
+}
+
 func errUnreachable() *city.Error {
 	return city.Errorf(city.CodeRepoUnreachable, "The repository's host did not answer properly; try again later.")
 }

@@ -236,6 +236,9 @@ func TestFetchErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	host.git(t, "empty", "init", "--quiet", "--initial-branch=main")
+	host.git(t, "app", "update-server-info")
+	dumb := httptest.NewServer(http.FileServer(http.Dir(host.dir)))
+	t.Cleanup(dumb.Close)
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	never := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
@@ -249,6 +252,7 @@ func TestFetchErrors(t *testing.T) {
 	}{
 		{name: "no repository", url: host.URL + "/nope", code: city.CodeRepoNotFound},
 		{name: "a web page", url: host.URL + "/page/x", code: city.CodeRepoEmpty},
+		{name: "dumb HTTP", url: dumb.URL + "/app/.git", code: city.CodeRepoNotAllowed},
 		{name: "a broken host", url: host.URL + "/broken/x", code: city.CodeRepoUnreachable},
 		{name: "nobody listens", url: closed.URL + "/x", code: city.CodeRepoUnreachable},
 		{name: "no such name", url: "http://nope.invalid/x", code: city.CodeRepoUnreachable},

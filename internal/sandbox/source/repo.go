@@ -98,6 +98,8 @@ func (r *origin) explain(ctx context.Context, err error) error {
 		return errNotAllowed("it leads to an address that is not allowed").WithCause(err)
 	case r.net.failed.Load(), ctx.Err() != nil:
 		return errUnreachable().WithCause(err)
+	case errors.Is(err, smarthttp.ErrDumb):
+		return errDumb().WithCause(err)
 	case errors.Is(err, smarthttp.ErrNotGit):
 		return errEmpty().WithCause(err)
 	case errors.Is(err, smarthttp.ErrNotFound):

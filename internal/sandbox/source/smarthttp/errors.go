@@ -19,6 +19,9 @@ var (
 	ErrNotFound = errors.New("the repository is not found, or not for everybody")
 	// ErrNotGit means that the address answers, but not as a git host does.
 	ErrNotGit = errors.New("the answer is not git's")
+	// ErrDumb means that the host has git's files, but not its protocol: what git
+	// calls dumb HTTP.
+	ErrDumb = errors.New("the host speaks dumb HTTP only")
 	// ErrElsewhere means that the host redirects to where may not be gone.
 	ErrElsewhere = errors.New("it redirects to where may not be gone")
 	// ErrNoObject means that the host does not have, or not give, the object.
@@ -47,7 +50,7 @@ func quiet(doing string, err error) error {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
-	for _, ours := range []error{ErrNotFound, ErrNotGit, ErrElsewhere, ErrNoObject, ErrHost} {
+	for _, ours := range []error{ErrNotFound, ErrNotGit, ErrDumb, ErrElsewhere, ErrNoObject, ErrHost} {
 		if errors.Is(err, ours) {
 			return fmt.Errorf("%s: %w", doing, ours)
 		}

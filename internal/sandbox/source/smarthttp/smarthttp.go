@@ -56,7 +56,7 @@ const (
 var objectID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // Open asks a host for a repository. The names are those of the refs that List
-// will be asked for. Errors: ErrNotFound, ErrNotGit, ErrElsewhere, ErrHost.
+// will be asked for. Errors: ErrNotFound, ErrNotGit, ErrDumb, ErrElsewhere, ErrHost.
 func Open(ctx context.Context, access Access, names []string) (*Remote, error) {
 	base, err := url.Parse(access.URL)
 	if err != nil {
@@ -120,9 +120,21 @@ func (r *Remote) discover(ctx context.Context, names []string) error {
 		return err
 	}
 	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/x-"+service+"-advertisement") {
-		return ErrNotGit
+		return unspoken(answer.Body)
 	}
 	return r.advertisement(newPackets(answer.Body), names)
+}
+
+// unspoken is what an answer is that is not the protocol's: a file that git
+// writes for dumb HTTP begins with an object's id, a tab and the name of a ref.
+func unspoken(body io.Reader) error {
+	const ids = 64
+	head := make([]byte, ids+1)
+	n, _ := io.ReadFull(body, head)
+	if id, _, tab := strings.Cut(string(head[:n]), "\t"); tab && objectID.MatchString(id) {
+		return ErrDumb
+	}
+	return ErrNotGit
 }
 
 // moved takes over the address that redirects ended at.
