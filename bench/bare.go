@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"aicity.dev/aicity/internal/sandbox/gvisor"
 )
 
@@ -91,6 +93,16 @@ func (b *bareRuntime) exec(ctx context.Context, id string) error {
 
 func (b *bareRuntime) delete(ctx context.Context, id string) error {
 	return b.command(ctx, "delete", "-force", id)
+}
+
+// close lets go what runsc keeps mounted in its state folder: the network
+// namespace that its gofers share.
+func (b *bareRuntime) close() error {
+	err := unix.Unmount(filepath.Join(b.dir, "state", "null-netns"), unix.MNT_DETACH)
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOENT) { // it has started no sandbox, or keeps none
+		return nil
+	}
+	return err
 }
 
 // round measures a start and a first command.

@@ -40,7 +40,7 @@ type sandboxes struct {
 
 // measureSandbox compares sandboxes over HTTP with the bare runtime: runsc run
 // and runsc exec of an equal container.
-func measureSandbox(ctx context.Context, s settings, what parts) ([]measurement, error) {
+func measureSandbox(ctx context.Context, s settings, what parts) (all []measurement, err error) {
 	b := &sandboxes{trees: filepath.Join(s.dir, "git")}
 	for _, r := range []repository{small, large} {
 		if err := r.make(ctx, b.trees); err != nil {
@@ -56,6 +56,7 @@ func measureSandbox(ctx context.Context, s settings, what parts) ([]measurement,
 	if b.bare, err = newBareRuntime(filepath.Join(s.dir, "bare")); err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, b.bare.close()) }()
 	cold, err := b.in(ctx, s, 0, what.sandbox(map[string]measure{
 		"start": b.starts, "exec": b.commands, "read": b.reads, "large": b.largeStarts, "crowd": b.crowd,
 	}))
