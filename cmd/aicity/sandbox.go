@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -69,7 +70,7 @@ func (c *imageBuildCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	return announce(k.Stdout, made)
+	return announce(k.Stdout, made, c.store().Lacks(made.Name))
 }
 
 type imageImportCmd struct {
@@ -85,7 +86,7 @@ func (c *imageImportCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	return announce(k.Stdout, made)
+	return announce(k.Stdout, made, c.store().Lacks(made.Name))
 }
 
 // progress tells how far the unpacking has come.
@@ -95,7 +96,7 @@ func progress(out io.Writer) image.Progress {
 	}
 }
 
-func announce(out io.Writer, made image.Image) error {
+func announce(out io.Writer, made image.Image, lacks []image.Lack) error {
 	if len(made.LeftOut) > 0 {
 		if _, err := fmt.Fprintf(out, "Left out, being network tools: %s\n", strings.Join(made.LeftOut, ", ")); err != nil {
 			return err
@@ -103,6 +104,10 @@ func announce(out io.Writer, made image.Image) error {
 	}
 	_, err := fmt.Fprintf(out, "Image %s: %d files, %d MiB, tree %s.\nUse it with: aicity serve --sandbox-rootfs %s\n",
 		made.Name, made.Files, made.Bytes>>20, made.Tree, made.Name)
+	for _, lack := range lacks {
+		_, printed := fmt.Fprintf(out, "It lacks %s.\n", lack)
+		err = errors.Join(err, printed)
+	}
 	return err
 }
 
@@ -139,7 +144,8 @@ type imageVerifyCmd struct {
 	Tree string `help:"Hash of the tree, as noted elsewhere; without it the one kept beside the image." placeholder:"HEX"`
 }
 
-// Run fails with the first difference.
+// Run fails with the first difference, or with what a city needs and the image
+// never had.
 func (c *imageVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 	found, err := c.store().Verify(ctx, c.Name)
 	if err != nil {
@@ -149,5 +155,8 @@ func (c *imageVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 		return fmt.Errorf("image %s is not the one noted: its tree is %s", c.Name, found.Tree)
 	}
 	_, err = fmt.Fprintf(k.Stdout, "Image %s is what it was: %d files, %d MiB, tree %s.\n", found.Name, found.Files, found.Bytes>>20, found.Tree)
+	for _, lack := range c.store().Lacks(c.Name) {
+		err = errors.Join(err, fmt.Errorf("image %s lacks %s", c.Name, lack))
+	}
 	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -31,17 +32,12 @@ func runImage(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// An operator imports an image, sees it in the list, verifies it, and is told
-// what has changed in it.
-func TestSandboxImage(t *testing.T) {
-	t.Parallel()
-	data, exported := t.TempDir(), filepath.Join(t.TempDir(), "container.tar")
-	f, err := os.Create(exported)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := tar.NewWriter(f)
-	for name, content := range map[string]string{"bin/sh": "shell", "bin/curl": "curl"} {
+// exportedWith is the tar of a container with these programs.
+func exportedWith(t *testing.T, programs map[string]string) string {
+	t.Helper()
+	var exported bytes.Buffer
+	w := tar.NewWriter(&exported)
+	for name, content := range programs {
 		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o755, Size: int64(len(content))}); err != nil {
 			t.Fatal(err)
 		}
@@ -52,9 +48,19 @@ func TestSandboxImage(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); err != nil {
+	file := filepath.Join(t.TempDir(), "container.tar")
+	if err := os.WriteFile(file, exported.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// An operator imports an image, sees it in the list, verifies it, and is told
+// what has changed in it.
+func TestSandboxImage(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	exported := exportedWith(t, map[string]string{"bin/sh": "shell", "bin/curl": "curl"})
 	steps := []struct {
 		args []string
 		want []string
@@ -62,10 +68,12 @@ func TestSandboxImage(t *testing.T) {
 	}{
 		{args: []string{"list"}, want: []string{"No images"}},
 		{args: []string{"verify", "mine"}, err: `no image "mine"`},
-		{args: []string{"import", "mine", exported}, want: []string{"Left out, being network tools: bin/curl\n", "Image mine: ", "--sandbox-rootfs mine"}},
+		{args: []string{"import", "mine", exported}, want: []string{"Left out, being network tools: bin/curl\n", "Image mine: ", "--sandbox-rootfs mine", "It lacks git, without which"}},
+		{args: []string{"import", "whole", exportedWith(t, map[string]string{"bin/sh": "shell", "usr/bin/git": "git"})}, want: []string{"Image whole: "}},
+		{args: []string{"verify", "whole"}, want: []string{"Image whole is what it was"}},
 		{args: []string{"import", "mine", exported}, err: "already"},
 		{args: []string{"list"}, want: []string{"mine", "container.tar"}},
-		{args: []string{"verify", "mine"}, want: []string{"Image mine is what it was"}},
+		{args: []string{"verify", "mine"}, want: []string{"Image mine is what it was"}, err: "image mine lacks git, without which repositories and archives cannot be opened (provisioning answers SANDBOX_UNAVAILABLE)"},
 		{args: []string{"verify", "mine", "--tree=1234"}, err: "not the one noted"},
 	}
 	for _, step := range steps {

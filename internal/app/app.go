@@ -54,6 +54,7 @@ type App struct {
 	Sandboxes *sandbox.Service
 
 	bodyGrace time.Duration
+	rootfs    string // of the sandboxes; "" is this machine's programs
 
 	books   booksMeters
 	money   moneyMeters
@@ -208,9 +209,7 @@ func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {
 
 // Start begins to serve, and to work on jobs. It returns once the city listens.
 func (a *App) Start(ctx context.Context) error {
-	if err := a.Sandboxes.Available(ctx); err != nil {
-		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", err)
-	}
+	a.checkSandboxes(ctx)
 	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
 		return err
 	}

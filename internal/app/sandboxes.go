@@ -1,6 +1,8 @@
 package app
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,6 +38,7 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 	if err != nil {
 		return nil, fmt.Errorf("--sandbox-rootfs: %w", err)
 	}
+	a.rootfs = rootfs
 	dir := filepath.Join(a.cfg.Data, "sandboxes")
 	return sandbox.New(sandbox.Config{
 		DB: a.DB, Backend: gvisor.New(gvisor.Options{
@@ -46,6 +49,16 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: a.cfg.SandboxIdle,
 		Warm: a.cfg.SandboxWarm, Queue: a.cfg.SandboxQueue, Execs: a.cfg.SandboxExecs, ExecTime: a.cfg.SandboxExecTime, Output: a.cfg.SandboxOutputMB << 20, Logger: a.logger,
 	})
+}
+
+// checkSandboxes says in the log what sandboxes cannot do here.
+func (a *App) checkSandboxes(ctx context.Context) {
+	if err := a.Sandboxes.Available(ctx); err != nil {
+		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", err)
+	}
+	for _, lack := range image.Lacks(cmp.Or(a.rootfs, "/")) {
+		a.logger.WarnContext(ctx, "the sandboxes' root file system lacks "+lack.String(), "root", cmp.Or(a.rootfs, "this machine's programs"))
+	}
 }
 
 // volumeKind is the kind that is asked for; "auto" leaves it to the machine.

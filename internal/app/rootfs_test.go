@@ -1,0 +1,42 @@
+package app_test
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/app"
+	"aicity.dev/aicity/internal/apptest"
+)
+
+// An operator whose root file system has no git learns at the start what does
+// not work, not from the first task.
+func TestARootWithoutGitIsToldAtTheStart(t *testing.T) {
+	t.Parallel()
+	cfg := apptest.Config(t.TempDir())
+	cfg.SandboxRootfs = t.TempDir() + string(filepath.Separator)
+	if err := os.MkdirAll(filepath.Join(cfg.SandboxRootfs, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(cfg.SandboxRootfs, "bin/sh"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	city, err := app.New(t.Context(), cfg, slog.New(slog.NewTextHandler(&log, nil)), app.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := city.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := city.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const want = "the sandboxes' root file system lacks git, without which repositories and archives cannot be opened (provisioning answers SANDBOX_UNAVAILABLE)"
+	if !strings.Contains(log.String(), want) || strings.Contains(log.String(), "lacks sh") {
+		t.Errorf("the log does not say %q:\n%s", want, log.String())
+	}
+}
