@@ -20,7 +20,7 @@ func BenchmarkJudgeReport(b *testing.B) {
 	}
 	in.Deliverable.Result = walReport(0)
 	for i := range 5 {
-		in.Earlier = append(in.Earlier, walReport(uint64(i)+1))
+		in.Earlier = append(in.Earlier, gate.RunsOf(walReport(uint64(i)+1)))
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -45,7 +45,7 @@ type Input struct {
 	Deliverable Deliverable
 	Repo        *Repo     // nil when the task has no repository
 	Patch       []byte    // git diff of what the agent changed, may be empty
-	Earlier     []string  // earlier deliverables of the same agent, newest first
+	Earlier     []Runs    // of earlier deliverables of the same agent
 	Others      []Sketch  // of other agents' deliverables
 	Executed    *Executed // what building and testing the patch showed, nil when nothing was tried
 }

@@ -86,7 +86,7 @@ func FuzzJudge(f *testing.F) {
 		checkReport(t, gate.Judge(gate.Input{
 			Request:     gate.Request{Category: city.Testing, Description: request, Criteria: []string{request}},
 			Deliverable: gate.Deliverable{Result: result, Findings: []gate.Finding{{File: request, Line: len(patch), Claim: result}}},
-			Repo:        repo, Patch: []byte(patch), Earlier: []string{result},
+			Repo:        repo, Patch: []byte(patch), Earlier: []gate.Runs{gate.RunsOf(result)},
 		}))
 	})
 }

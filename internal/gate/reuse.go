@@ -18,21 +18,9 @@ func reuse(v *view) (Signal, bool) {
 	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.doc.words) < 40 {
 		return s, false
 	}
-	mine := make(map[uint64]int, len(v.doc.hashes)) // run → the last earlier text that has it
-	shingles(v.doc.hashes, func(k uint64) { mine[k] = -1 })
-	worst := 0.0
-	for i, text := range v.in.Earlier {
-		if i == maxEarlier {
-			break
-		}
-		same := 0
-		shingles(hashAll(proseWords(text[:min(len(text), maxResultBytes/8)])), func(k uint64) {
-			if last, ok := mine[k]; ok && last != i {
-				mine[k] = i
-				same++
-			}
-		})
-		worst = max(worst, share(float64(same), float64(len(mine))))
+	mine, worst := runs(v.doc.hashes), 0.0
+	for _, earlier := range v.in.Earlier[:min(len(v.in.Earlier), maxEarlier)] {
+		worst = max(worst, share(float64(mine.in(earlier)), float64(len(mine))))
 	}
 	whose := "an earlier deliverable of this agent"
 	if len(v.in.Others) > 0 {

@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Sketch is a MinHash of a text's runs of four words. It tells how much of two
@@ -15,6 +16,60 @@ const sketchSize = 64
 
 // minSketched is how many runs a text must have for its sketch to say anything.
 const minSketched = 40
+
+// Runs are the distinct runs of four words of a text's prose, as hashes in order:
+// enough to tell how much of it stands in another text.
+type Runs []uint64
+
+// maxRunBytes is how much of a text its runs are taken from.
+const maxRunBytes = maxResultBytes / 8
+
+// RunsOf returns the runs of a text.
+func RunsOf(text string) Runs {
+	return runs(hashAll(proseWords(text[:min(len(text), maxRunBytes)])))
+}
+
+func runs(words []uint64) Runs {
+	all := make(Runs, 0, len(words))
+	shingles(words, func(k uint64) { all = append(all, k) })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// in returns how many of the runs stand in another text.
+func (r Runs) in(other Runs) int {
+	same := 0
+	for i, j := 0, 0; i < len(r) && j < len(other); {
+		switch {
+		case r[i] < other[j]:
+			i++
+		case r[i] > other[j]:
+			j++
+		default:
+			i, j, same = i+1, j+1, same+1
+		}
+	}
+	return same
+}
+
+// Known is what is remembered of a delivered text, so that later ones can be
+// compared with it.
+type Known struct {
+	Sketch Sketch
+	Runs   Runs
+}
+
+// KnownOf reads a text once for both.
+func KnownOf(text string) Known {
+	words := hashAll(proseWords(text[:min(len(text), maxResultBytes)]))
+	k := Known{Sketch: sketch(words)}
+	if len(text) > maxRunBytes {
+		k.Runs = RunsOf(text)
+	} else {
+		k.Runs = runs(words)
+	}
+	return k
+}
 
 // SketchOf returns the sketch of a text's prose, the zero Sketch when there is
 // too little of it.

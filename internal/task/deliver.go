@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,6 +52,9 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 	v := within(ctx, found, quickVerdict)
 	holder := city.NewID("run")
 	t, taken, err := s.deliver(ctx, agentID, taskID, w, v, holder)
+	if err == nil && taken {
+		s.delivered.keep(taskID, w.known.Runs)
+	}
 	if err != nil || v != nil || !taken {
 		abandon()
 		return t, err // other work was delivered meanwhile: this verdict is not about it
@@ -132,7 +134,7 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v
 		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(w.Deliverable)); err != nil {
 			return err
 		}
-		if err := saveSketch(ctx, tx, t, w.sketch); err != nil {
+		if err := saveSketch(ctx, tx, t, w.known.Sketch); err != nil {
 			return err
 		}
 		if w.patch != "" {
@@ -268,45 +270,19 @@ func (s *Service) gateInput(ctx context.Context, t *Task, w work) (gate.Input, f
 	for _, f := range w.Findings {
 		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))
 	}
-	var err error
-	if input.Earlier, err = s.earlier(ctx, t); err != nil {
+	with, err := s.compare(ctx, t, w.known.Sketch)
+	if err != nil {
 		return gate.Input{}, nil, err
 	}
-	if input.Others, err = s.others(ctx, t, w.sketch); err != nil {
+	if input.Earlier, err = s.earlier(ctx, with.earlier); err != nil {
+		return gate.Input{}, nil, err
+	}
+	if input.Others, err = s.others(ctx, t, with.alike); err != nil {
 		return gate.Input{}, nil, err
 	}
 	repo, done := s.repoFacts(ctx, t)
 	input.Repo = repo
 	return input, done, nil
-}
-
-// comparedDeliverables is how many of an agent's earlier results the gate compares.
-const comparedDeliverables = 5
-
-func (s *Service) earlier(ctx context.Context, t *Task) ([]string, error) {
-	// A look-up for each of a few tasks, whatever the planner thinks of the tables' sizes.
-	rows, err := s.DB.Read().Query(ctx, `SELECT (SELECT d.body FROM task_documents d WHERE d.task_id = latest.id AND d.kind = $3) FROM
-		(SELECT id FROM tasks WHERE agent_id = $1 AND id < $2 ORDER BY id DESC LIMIT $4) latest`,
-		t.AgentID, t.ID, docDeliverable, comparedDeliverables)
-	if err != nil {
-		return nil, fmt.Errorf("read earlier deliverables: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var results []string
-	for rows.Next() {
-		var body *string // nil where nothing was delivered
-		var d Deliverable
-		if err := rows.Scan(&body); err != nil {
-			return nil, fmt.Errorf("read earlier deliverables: %w", err)
-		}
-		if body != nil && json.Unmarshal([]byte(*body), &d) == nil {
-			results = append(results, d.Result)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read earlier deliverables: %w", err)
-	}
-	return results, nil
 }
 
 // The bounds of a deliverable, in bytes and pieces.

@@ -38,12 +38,12 @@ type examination struct {
 // work is what was handed in, with what follows from it.
 type work struct {
 	Deliverable
-	patch  string
-	sketch gate.Sketch
+	patch string
+	known gate.Known
 }
 
 func workOf(d Deliverable, patch string) work {
-	return work{Deliverable: d, patch: patch, sketch: gate.SketchOf(d.Result)}
+	return work{Deliverable: d, patch: patch, known: gate.KnownOf(d.Result)}
 }
 
 // verdict is the gate's report, with the files that it cites packed for those

@@ -62,7 +62,11 @@ func (s *Service) ForgetCitedNow(ctx context.Context) error { return s.forgetCit
 
 // OthersOf are the sketches that the gate compares a text with.
 func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]gate.Sketch, error) {
-	return s.others(ctx, t, gate.SketchOf(text))
+	with, err := s.compare(ctx, t, gate.SketchOf(text))
+	if err != nil {
+		return nil, err
+	}
+	return s.others(ctx, t, with.alike)
 }
 
 // ExpireRecheckNow is what ends a re-check that nobody decided.

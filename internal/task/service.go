@@ -93,6 +93,8 @@ type Service struct {
 	Deps
 	// idle remembers the agents for which nothing waits.
 	idle *event.Memo[struct{}]
+	// delivered remembers the runs of delivered texts.
+	delivered runsMemo
 
 	background sync.WaitGroup // examinations
 	stop       chan struct{}  // closed when the city stops

@@ -50,23 +50,16 @@ func requestKey(t *Task) int64 {
 }
 
 // others are the sketches of work that other agents delivered for another
-// request and that is likely to be like this one. Two agents may well say the
-// same of the same: programs do.
-func (s *Service) others(ctx context.Context, t *Task, sketch gate.Sketch) ([]gate.Sketch, error) {
-	bands := sketch.Bands()
-	if len(bands) == 0 {
+// request than the task's. Two agents may well say the same of the same: programs
+// do.
+func (s *Service) others(ctx context.Context, t *Task, alike []string) ([]gate.Sketch, error) {
+	if len(alike) == 0 {
 		return nil, nil
 	}
-	// Each band is a short walk of its index, whatever its size: the latest are taken
-	// before any is passed over.
-	args, parts := []any{t.AgentID, t.ID, sketchesPerBand, comparedSketches, requestKey(t)}, make([]string, len(bands))
-	for i, band := range bands {
-		args = append(args, band)
-		parts[i] = fmt.Sprintf(`SELECT task_id FROM (SELECT task_id, request FROM work_sketch_bands WHERE band = $%d AND task_id <> $2
-			ORDER BY task_id DESC LIMIT $3) band%d WHERE request <> $5`, i+6, i)
-	}
+	args := []any{t.AgentID, requestKey(t), comparedSketches}
+	// By their ids: a planner that joins may well read the table from one end.
 	rows, err := s.DB.Read().Query(ctx, `SELECT sketch FROM work_sketches
-		WHERE task_id IN (`+strings.Join(parts, " UNION ")+`) AND agent_id <> $1 AND request <> $5 ORDER BY task_id DESC LIMIT $4`, args...)
+		WHERE agent_id <> $1 AND request <> $2 AND task_id IN (`+places(&args, alike)+`) ORDER BY task_id DESC LIMIT $3`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read sketches: %w", err)
 	}
