@@ -137,15 +137,9 @@ const (
 	signNoOpening    = 0.6 // the opening takes up nothing
 	signStrange      = 0.5 // nothing comes back but what any text about the repository has
 	signNoFile       = 1.6 // none of the files named is touched
-	signTests        = 1.2 // tests instead of what was asked for
-	signTestsText    = 1.8 // tests instead of a text
-	signFindings     = 1.0 // a list of findings instead
-	signConfig       = 0.8 // configuration instead
 	signOtherFiles   = 1.5 // none of the files is code, and the request is about code
-	signChange       = 0.6 // a change to the code where a text was asked for
 	signOpens        = 0.9 // a question, and the opening is an answer to one
 	signTongue       = 1.2 // written in another language than an English request
-	signReview       = 1.0 // findings, and findings were asked for
 	usualName        = 0.6 // the rarity below which many places use a name
 	maxCircumstances = 1.1 // what the words that the code does not know can say against a review
 	commonWord       = 0.4 // the rarity below which any text about the repository has a word
@@ -205,8 +199,9 @@ func (v *view) answers() (float64, []string) {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
 	for _, s := range v.otherProduct() {
-		x += s.points
-		reasons = append(reasons, s.reason)
+		if x += s.points; s.points < 0 && s.reason != "" {
+			reasons = append(reasons, s.reason)
+		}
 	}
 	return x, reasons
 }
@@ -322,7 +317,7 @@ func otherAnswer(v *view) (Signal, bool) {
 // deliverable answers another request; from answered on it is certain that it
 // does answer this one.
 const (
-	answered = 0.8
-	doubted  = 0.0
-	denied   = -1.7
+	answered = 1.2
+	doubted  = 0.3
+	denied   = -1.2
 )

@@ -94,7 +94,11 @@ func proseWords(text string) []string {
 func (d *document) parse() {
 	raw := splitLines(d.text)
 	d.lines = make([]docLine, 0, len(raw))
+	cited := 0 // where a run of lines behind ">" ends that was looked at
 	for i := 0; i < len(raw); {
+		if i >= cited && strings.HasPrefix(raw[i], ">") {
+			cited = uncite(raw, i)
+		}
 		switch m := fenceOf(raw[i]); {
 		case m != nil:
 			i = d.fence(raw, i, m[1], m[2])
@@ -107,6 +111,15 @@ func (d *document) parse() {
 			i++
 		}
 	}
+}
+
+// uncite takes the marks off a run of lines that are set as a quotation: what is
+// proposed so may hold code. It returns where the run ends.
+func uncite(raw []string, i int) int {
+	for ; i < len(raw) && strings.HasPrefix(raw[i], ">"); i++ {
+		raw[i] = strings.TrimPrefix(strings.TrimLeft(raw[i], ">"), " ")
+	}
+	return i
 }
 
 // fenceOf matches fenceLine; few lines can, and most are told by a look.

@@ -72,30 +72,13 @@ func severityAt(text string) string {
 func (v *view) otherProduct() []sign {
 	var all []sign
 	text, c := requestText(v.in.Request), v.in.Request.Category
-	code, tests, config, change := v.makeup()
-	if c != city.Testing && tests >= 6 && float64(tests) > 0.6*float64(code) && !asksTests.MatchString(text) {
-		points := signTests
-		if v.wantsText() {
-			points = signTestsText
-		}
-		all = append(all, sign{-points, "tests were not asked for"})
-	}
-	if c != city.DevOps && config >= 4 && config*2 > code && !asksConfig.MatchString(text) {
-		all = append(all, sign{-signConfig, "configuration was not asked for"})
+	if made := v.madeAsAsked(); made.points != 0 {
+		all = append(all, made)
 	}
 	if v.otherTongue() {
 		all = append(all, sign{-signTongue, "it is written in another language than the request"})
 	}
-	review := v.review()
-	if found := len(v.findings) > 1 || v.ranked() >= 3; found && review {
-		all = append(all, sign{signReview, "findings were asked for"})
-	} else if found && c != city.General && c != city.BugFix && !asksFindings.MatchString(text) {
-		all = append(all, sign{-signFindings, "a list of findings was not asked for"})
-	}
-	if change > 0 && v.wantsText() && !asksText.MatchString(text) {
-		all = append(all, sign{-signChange, "a change to the code was not asked for"})
-	}
-	if (review || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
+	if (v.review() || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
 		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
 	}
 	return all
@@ -128,9 +111,9 @@ func (v *view) wantsText() bool {
 	return c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis
 }
 
-// makeup counts the lines of code, and of these those of tests, of
+// codeByKind counts the lines of code, and of these those of tests, of
 // configuration and of changes to files of code.
-func (v *view) makeup() (code, tests, config, change int) {
+func (v *view) codeByKind() (code, tests, config, change int) {
 	for _, b := range v.doc.blocks {
 		n := 0
 		for _, l := range b.lines {

@@ -347,7 +347,7 @@ type concept struct {
 // concepts are met by the form of a deliverable, not by its words.
 var concepts = []concept{
 	{wordSet(`test tests testing testcase unit spec specs prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
-	{wordSet(`fix fixes fixed patch patches diff change changes correct bug bugs repair implement implementation add adds code
+	{wordSet(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
 	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
 weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers

@@ -67,8 +67,8 @@ func TestNoUnwantedText(t *testing.T) {
 	t.Parallel()
 	for _, name := range files(t) {
 		content := read(t, name)
-		if !isText(content) {
-			continue
+		if !isText(content) || strings.HasPrefix(name, "internal/gate/eval/testdata/repos/") {
+			continue // what others published says what it says
 		}
 		for text, reason := range unwanted {
 			for i, line := range bytes.Split(content, []byte("\n")) {

@@ -1,0 +1,71 @@
+package eval_test
+
+import (
+	"bytes"
+	"cmp"
+	"flag"
+	"fmt"
+	"go/format"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/eval"
+)
+
+var update = flag.Bool("update", false, "write what is counted")
+
+// counted is what the makeup of honest work is kept in.
+var counted = filepath.Join("..", "makeupcounts.go")
+
+// TestMakeupIsCounted: what the gate knows of the makeup of honest work is what
+// the corpus has.
+func TestMakeupIsCounted(t *testing.T) {
+	t.Parallel()
+	counts := map[city.Category][][]int{}
+	library, samples := wholeCorpus(t)
+	for _, s := range samples {
+		if s.Label == eval.Bad {
+			continue
+		}
+		repo, err := library.Repository(t.Context(), s.Repo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		makeup, ok := gate.MakeupOf(s.Input(repo))
+		if !ok {
+			continue
+		}
+		if counts[s.Category] == nil {
+			for range makeup {
+				counts[s.Category] = append(counts[s.Category], make([]int, 4))
+			}
+		}
+		for trait, step := range makeup {
+			counts[s.Category][trait][step]++
+		}
+	}
+	var src bytes.Buffer
+	src.WriteString("package gate\n\nimport \"aicity.dev/aicity/internal/city\"\n\n// honestMakeup is written by go test ./internal/gate/eval -run Makeup -update.\nvar honestMakeup = map[city.Category]makeupCounts{\n")
+	for _, c := range slices.SortedFunc(maps.Keys(counts), cmp.Compare[city.Category]) {
+		fmt.Fprintf(&src, "\t%q: %s,\n", c, strings.NewReplacer("[", "{", "]", "}", " ", ", ").Replace(fmt.Sprint(counts[c])))
+	}
+	src.WriteString("}\n")
+	want, err := format.Source(src.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(counted, want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(counted); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what the corpus has (%v): run go test ./internal/gate/eval -run Makeup -update, then again", counted, err)
+	}
+}

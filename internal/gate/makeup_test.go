@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+func madeFor(c city.Category, request, result string) sign {
+	return look(Input{
+		Request: Request{Category: c, Description: request}, Deliverable: Deliverable{Result: result},
+		Repo: &Repo{Files: []RepoFile{{Path: "lib/a.js", Lines: 10}}},
+	}).madeAsAsked()
+}
+
+func TestMadeAsAsked(t *testing.T) {
+	t.Parallel()
+	review := "lib/a.js:3 drops the error, so a full disk goes unnoticed.\n\nlib/a.js:7 reads one element too many."
+	tests := "```js\n" + strings.Repeat("it('adds', () => {\n  assert.equal(add(1, 2), 3)\n})\n", 8) + "```\n\nThey cover lib/a.js:3."
+	if s := madeFor(city.CodeReview, "Review lib/a.js.", review); s.points <= 0 {
+		t.Errorf("a review for a review: %+v", s)
+	}
+	if s := madeFor(city.Testing, "Write mocha cases for lib/a.js.", review); s.points > -1 || !strings.Contains(s.reason, "mostly has") {
+		t.Errorf("a review for tests: %+v", s)
+	}
+	if s := madeFor(city.CodeReview, "Review lib/a.js.", tests); s.points > -1 {
+		t.Errorf("tests for a review: %+v", s)
+	}
+	if s := madeFor(city.CodeReview, "Review lib/a.js and send tests that show the code at fault.", tests); s.points < -0.6 {
+		t.Errorf("what the request names is held against the work: %+v", s)
+	}
+}
+
+func TestQuotedTextHoldsCode(t *testing.T) {
+	t.Parallel()
+	d := parseDocument("Send this:\n\n> Use it so:\n>\n> ```go\n> s := New()\n> s.Close()\n> ```\n\nThat is all.")
+	if len(d.blocks) != 1 || len(d.blocks[0].lines) != 2 || d.blocks[0].lines[0] != "s := New()" {
+		t.Errorf("%+v", d.blocks)
+	}
+}
