@@ -42,6 +42,9 @@ func (g *grounding) checkBlocks(v *view) {
 			g.diff(v, b, cited)
 			continue
 		}
+		if showsResults(b.lines) {
+			continue
+		}
 		lines := quotable(b.lines, maxQuoteLines)
 		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
 			if ref.guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
@@ -57,6 +60,21 @@ func (g *grounding) checkBlocks(v *view) {
 			g.note(holds, lines, weight)
 		}
 	}
+}
+
+// resultText matches a comment behind a statement that tells what it comes to, as
+// examples have it.
+var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|true\b|false\b|null\b|nil\b|undefined\b|NaN\b|None\b|-?\d|[\[{"'])`)
+
+// showsResults reports whether a block is an example of use: it tells what
+// calls come to.
+func showsResults(lines []string) bool {
+	for _, l := range lines {
+		if strings.Contains(l, "//") && resultText.MatchString(l) || strings.Contains(l, "#") && resultText.MatchString(l) {
+			return true
+		}
+	}
+	return false
 }
 
 // opensLike reports whether a block opens with a line of the file and goes on:
@@ -126,11 +144,23 @@ func claimBehind(d *document, b codeBlock, cited map[int]*reference) *reference 
 // with a colon or with the citation, or is hardly more than that.
 func announces(prose string, ref *reference) bool {
 	rest := strings.TrimRight(prose, " *_`)")
-	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || len(strings.Fields(prose)) <= 8 {
+	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || wordsOf(prose) <= 8 {
 		return true
 	}
 	at := strings.LastIndex(prose, ref.Text)
-	return at >= 0 && len(strings.Fields(prose[at+len(ref.Text):])) <= 2
+	return at >= 0 && wordsOf(prose[at+len(ref.Text):]) <= 2
+}
+
+// wordsOf counts the words of a line, two letters for one where a language sets
+// no blanks between them.
+func wordsOf(line string) int {
+	n, dense := len(strings.Fields(line)), 0
+	for _, r := range line {
+		if unspaced(r) {
+			dense++
+		}
+	}
+	return n + dense/2
 }
 
 // leadsOver matches a line that leads over to code that is there.
@@ -146,7 +176,7 @@ const (
 // the block's: that line is a finding's title, or the last one says so. Behind a
 // paragraph that cites, something new may begin.
 func belongs(title, lead string) bool {
-	return len(strings.Fields(title)) <= titleWords || len(strings.Fields(lead)) <= leadWords && leadsOver.MatchString(lead)
+	return wordsOf(title) <= titleWords || wordsOf(lead) <= leadWords && leadsOver.MatchString(lead)
 }
 
 // claimBefore finds the citation that a block belongs to: in the last two

@@ -53,6 +53,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 	for name, truth := range map[string]string{
 		"the comparison":         "press.go:6 has `level >= 2`, so level 2 shows nothing.",
 		"with \"instead of\"":    "`press.go:10` asks for the length instead of the text:\n\n```go\nif len(parts) == 0 {\n```\n",
+		"an example of use":      "`press.go:10` has the parts:\n\n```go\nLevel(splitRecursively(24), true) // 3\nLevel(widthOf(parts), true) // 0\n```\n",
 		"a proposal":             "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"a proposal in the line": "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {

@@ -49,9 +49,14 @@ var (
 	urlText  = regexp.MustCompile(`\b[a-z][a-z0-9+.-]{1,12}://[^\s)>\]"'` + "`" + `]+`)
 	pathText = regexp.MustCompile(`/?(?:[A-Za-z0-9_@.~$*{}+-]+/)*[A-Za-z0-9_@.$+-]*[A-Za-z0-9_@$+-](?:(?::|#L|\()(\d{1,7})(?:(?:-L?|–|:)(\d{1,7}))?)?`)
 	lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|regels?|rad|ln)\.?\s*|\bL|строк[аиуеой]*\s*|第\s*)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through|по|до|到|至|〜|~)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&|и|、|和)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|through)\s*\d{1,7})?)*)(\s*%)?`)
-	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+|по|до|到|至|〜|~)\s*(\d{1,7}))?`)
+	// linePost is the number before its word: 12 行目, 12 번째 줄, 12. satır.
+	linePost = regexp.MustCompile(`(\d{1,7}(?:\s*(?:-|–|〜|~|～|から|부터)\s*\d{1,7})?(?:\s*(?:,|、|と|및)\s*\d{1,7}(?:\s*(?:-|–|〜|~|～)\s*\d{1,7})?)*)\s*(?:行目|번째\s*줄|번\s*줄|행|\.\s*satır)`)
+	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+|по|до|到|至|〜|~|～|から|부터)\s*(\d{1,7}))?`)
 	newFile  = newSearch(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
-	absent   = newSearch(`(?i)\b(?:no|not|without|missing|lacks?|absent|doesn't|does not|isn't|there is no|never|kein\w*|fehlt|não|sem|no hay|sin)\b`)
+	// absentBefore and absentAfter match what says that a file is not there, right
+	// before its name and right behind it.
+	absentBefore = regexp.MustCompile(`(?i)(?:\b(?:no|not|without|missing|lacks?|never|an?other|kein\w*|ohne|não|sem|sin|senza|geen|zonder|pas de|sans|brak|bez)\s|нет\s|没有|無い)(?:[\w"'` + "`" + `*-]+\s){0,2}["'` + "`" + `*(]*$`)
+	absentAfter  = regexp.MustCompile(`(?i)^["'` + "`" + `*)]*\s?(?:\w+\s){0,2}(?:missing|absent|lacking|fehlt|doesn't exist|does not exist|do not exist|isn't there|is not there|not present|existiert nicht|gibt es nicht|não existe|no existe|n'existe pas|non esiste|ontbreekt|bestaat niet|нет|отсутствует|不存在|がない|はない|ありません)`)
 )
 
 // cite is a path or line as it stands in a line of text.
@@ -182,10 +187,18 @@ func lineCites(text string, all []cite) []cite {
 			text = text[:c.start] + strings.Repeat(" ", c.fin-c.start) + text[c.fin:]
 		}
 	}
-	if !marksLine(text) {
-		return all
+	var found [][]int
+	if marksLine(text) {
+		found = lineText.FindAllStringSubmatchIndex(text, maxCitesInLine)
 	}
-	for _, m := range lineText.FindAllStringSubmatchIndex(text, maxCitesInLine) {
+	if strings.Contains(text, "行目") || strings.Contains(text, "줄") || strings.Contains(text, "행") || strings.Contains(text, "satır") {
+		for _, m := range linePost.FindAllStringSubmatchIndex(text, maxCitesInLine) {
+			if !strings.HasSuffix(strings.TrimRight(text[:m[0]], " "), "第") { // lineText's
+				found = append(found, append(m, -1, -1))
+			}
+		}
+	}
+	for _, m := range found {
 		if m[4] >= 0 {
 			continue // "lines 100 %" is a measure
 		}

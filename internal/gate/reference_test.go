@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"aicity.dev/aicity/internal/city"
 )
 
 type cited struct {
@@ -42,6 +44,9 @@ func TestCitesIn(t *testing.T) {
 		{"**lib/a.js:3** is bold", []cited{{"lib/a.js", 3, 0}}},
 		{"第 8 行", []cited{{"", 8, 0}}},
 		{"第 37–40 行", []cited{{"", 37, 40}}},
+		{"version7.go 23 行目、66〜71 行目", []cited{{"version7.go", 0, 0}, {"", 23, 0}, {"", 66, 71}}},
+		{"3 行のコード", nil},
+		{"a.py 12번째 줄", []cited{{"a.py", 0, 0}, {"", 12, 0}}},
 		{"строка 59, строки 64 до 76", []cited{{"", 59, 0}, {"", 64, 76}}},
 	}
 	for _, tt := range tests {
@@ -72,6 +77,39 @@ func TestFind(t *testing.T) {
 	for _, tt := range tests {
 		if got, _ := x.find(tt.cited); got != tt.want {
 			t.Errorf("find(%q) = %q, want %q", tt.cited, got, tt.want)
+		}
+	}
+}
+
+// What a name without a file behind it means is told by the words next to it
+// and by where it stands.
+func TestNamesWithoutFiles(t *testing.T) {
+	t.Parallel()
+	repo := &Repo{Files: []RepoFile{{Path: "lib/a.js"}, {Path: "dist/a.js"}}}
+	tests := []struct {
+		result, path string
+		want         ReferenceStatus // "" for no reference
+	}{
+		{"There is no CHANGELOG.md here.", "CHANGELOG.md", RefExternal},
+		{"CHANGELOG.md does not exist.", "CHANGELOG.md", RefExternal},
+		{"`lib/b.js` covers engines without the flag.", "lib/b.js", RefMissing},
+		{"`dist/b.js` has a bucket.", "dist/b.js", RefMissing},
+		{"`build/b.js` is made by the build.", "build/b.js", RefExternal},
+		{"lookup('dir/page.html') gives 'dir/page.html'.", "dir/page.html", RefExternal},
+		{"x.ts is read as video.", "x.ts", RefExternal},
+		{"Put beside it:\n\n```js\n// lib/c.js\nmodule.exports = 1\n```\n", "lib/c.js", RefNewFile},
+		{"It reads:\n\n```js\n// lib/a.js\nmodule.exports = 1\n```\n", "lib/a.js", RefExists},
+		{"It reads:\n\n```js\n// see lib/c.js for more\nmodule.exports = 1\n```\n", "lib/c.js", ""},
+	}
+	for _, tt := range tests {
+		var got ReferenceStatus
+		for _, ref := range Judge(Input{Request: Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: Deliverable{Result: tt.result}, Repo: repo}).References {
+			if ref.Path == tt.path {
+				got = ref.Status
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%q: %s is %q, want %q", tt.result, tt.path, got, tt.want)
 		}
 	}
 }

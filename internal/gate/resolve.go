@@ -12,6 +12,7 @@ type resolver struct {
 	v        *view
 	refs     []reference
 	proposed map[string]bool // paths that the deliverable or its patch creates
+	example  map[string]bool // paths that are arguments of an example
 	last     string          // the file that a bare line number belongs to
 	slight   int             // bare numbers so far
 	subject  string          // the file that is cited first
@@ -21,7 +22,7 @@ type resolver struct {
 // findReferences parses every citation of the deliverable and checks it
 // against the file list.
 func findReferences(v *view) []reference {
-	r := &resolver{v: v, proposed: map[string]bool{}}
+	r := &resolver{v: v, proposed: map[string]bool{}, example: map[string]bool{}}
 	for _, p := range v.patched {
 		r.proposed[p] = true
 	}
@@ -40,6 +41,8 @@ func findReferences(v *view) []reference {
 			r.line(i, l.text)
 		} else if block < len(v.doc.blocks) && v.doc.blocks[block].diff {
 			r.diffHeader(i, l.text)
+		} else if block < len(v.doc.blocks) && i == v.doc.blocks[block].start {
+			r.blockTitle(i, l.text)
 		}
 	}
 	if v.index != nil {
@@ -138,7 +141,11 @@ func (r *resolver) path(at int, text string, c cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c cite, p string) ReferenceStatus {
-	if external(c.path) || c.line == 0 && literal(text, c) {
+	if external(c.path) && !r.v.index.hasFolder(strings.Split(c.path, "/")[0]) {
+		return RefExternal
+	}
+	if c.line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
+		r.example[p] = true
 		return RefExternal
 	}
 	around := sentenceAround(text, c)
@@ -146,7 +153,7 @@ func (r *resolver) absentStatus(at int, text string, c cite, p string) Reference
 		r.proposed[p] = true
 		return RefNewFile
 	}
-	if absent.MatchString(around) && c.line == 0 {
+	if c.line == 0 && (absentBefore.MatchString(text[max(0, c.start-60):c.start]) || absentAfter.MatchString(text[c.fin:])) {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	}
 	if r.v.want.NewFiles && c.line == 0 && r.introducesBlock(at) {
@@ -176,7 +183,13 @@ func literal(text string, c cite) bool {
 	}
 	before, after := text[c.start-1], text[c.fin]
 	quoted := (before == '\'' || before == '"') && after == before
-	return quoted && strings.Count(text[:c.start], "`")%2 == 1
+	return quoted && (strings.Count(text[:c.start], "`")%2 == 1 || c.start > 1 && text[c.start-2] == '(')
+}
+
+// standIn reports whether a name is an example's: a.ts, x.js.
+func standIn(p string) bool {
+	stem, _, _ := strings.Cut(p, ".")
+	return len(stem) == 1
 }
 
 // requested reports whether the buyer named the path.
@@ -320,6 +333,26 @@ func (r *resolver) diffHeader(at int, text string) {
 // had no lines: people write new files so, too.
 func (r *resolver) beginsAtNothing(at int) bool {
 	return at+2 < len(r.v.doc.lines) && strings.HasPrefix(strings.TrimSpace(r.v.doc.lines[at+2].text), "@@ -0,0 ")
+}
+
+// titleText matches a comment that consists of a file's name.
+var titleText = regexp.MustCompile(`^\s*(?://|#|--|;|<!--|/\*)\s*(\S+?)(?::)?\s*(?:-->|\*/|\([\w ]+\))?\s*$`)
+
+// blockTitle adds a reference for the name of a file in the first line of a
+// code block: what follows is that file, or a new one.
+func (r *resolver) blockTitle(at int, text string) {
+	m := titleText.FindStringSubmatch(text)
+	if m == nil || r.v.index == nil || !fileName(m[1]) {
+		return
+	}
+	p := clean(m[1])
+	ref := reference{Reference: Reference{Text: m[1], Path: p, Status: RefNewFile}, at: at}
+	if found, ok := r.v.index.find(p); ok {
+		ref.Path, ref.Status, r.last = found, RefExists, found
+	} else {
+		r.proposed[p] = true
+	}
+	r.refs = append(r.refs, ref)
 }
 
 // patchedFiles lists the files that a git diff writes.
