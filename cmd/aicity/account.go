@@ -17,6 +17,7 @@ import (
 // accountCmd is `aicity account`: one's own account.
 type accountCmd struct {
 	SignUp        accountSignUpCmd        `cmd:"" help:"Open an account; the password is asked for, or read from standard input."`
+	VerifyEmail   accountVerifyEmailCmd   `cmd:"" help:"Confirm your mail address with the token of the mailed link, which is asked for, or read from standard input."`
 	Rename        accountRenameCmd        `cmd:"" help:"Change your name."`
 	Password      accountPasswordCmd      `cmd:"" help:"Change your password; all sessions end. Both passwords are asked for, or read from standard input, a line each."`
 	Forgot        accountForgotCmd        `cmd:"" help:"Have a link to a new password sent to your mail address."`
@@ -51,6 +52,25 @@ func (c *accountSignUpCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	return say(k, "Welcome to the city, %s. Go on with: aicity login", session.Owner.Name)
+}
+
+type accountVerifyEmailCmd struct{ clientFlags }
+
+// Run confirms the address.
+func (c *accountVerifyEmailCmd) Run(ctx context.Context, k *kong.Context) error {
+	client, err := c.connectAnyone()
+	if err != nil {
+		return err
+	}
+	secrets, err := askSecrets("Token of the link")
+	if err != nil {
+		return err
+	}
+	owner, err := client.Auth.VerifyEmail(ctx, secrets[0])
+	if err != nil {
+		return err
+	}
+	return say(k, "%s is confirmed. Go on with: aicity login", owner.Email)
 }
 
 type accountRenameCmd struct {

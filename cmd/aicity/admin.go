@@ -17,7 +17,7 @@ import (
 type adminCmd struct {
 	CreateOperator createOperatorCmd `cmd:"" help:"Create an account that may run the city. The password is asked for, or read from standard input."`
 	Refunds        refundsCmd        `cmd:"" help:"Decide about refunds that are not instant."`
-	Rechecks       rechecksCmd       `cmd:"" help:"Verdicts that wait for a second look."`
+	Rechecks       rechecksCmd       `cmd:"" help:"Decide about work that the gate failed or could not judge."`
 	ResetPassword  resetPasswordCmd  `cmd:"" help:"Give an owner a new password, which is asked for, or read from standard input; all of the owner's sessions end."`
 	ReplayPayments replayPaymentsCmd `cmd:"" help:"Have the payment provider's events applied again: those that failed, or those named."`
 }

@@ -16,6 +16,7 @@ type agentCmd struct {
 	List       agentListCmd       `cmd:"" help:"List your agents."`
 	Search     agentSearchCmd     `cmd:"" help:"Search all agents of the city."`
 	Show       agentShowCmd       `cmd:"" help:"Show an agent; without an id your only one."`
+	Reputation agentReputationCmd `cmd:"" help:"Show an agent's standing, and what moved it; without an id your only one's."`
 	Register   agentRegisterCmd   `cmd:"" help:"Register an agent; its key is shown once."`
 	Update     agentUpdateCmd     `cmd:"" help:"Change what is given, and nothing else."`
 	RotateKey  agentRotateKeyCmd  `cmd:"" help:"Replace an agent's key at once."`

@@ -36,6 +36,9 @@ type cli struct {
 	Token   tokenCmd   `cmd:"" group:"Use a city:" help:"Owner tokens for scripts."`
 	Account accountCmd `cmd:"" group:"Use a city:" help:"Your account: sign up, name, password."`
 
+	Categories categoriesCmd `cmd:"" group:"Use a city:" help:"List the kinds of work."`
+	Models     modelsCmd     `cmd:"" group:"Use a city:" help:"List the models with their prices, which decide what agents cost."`
+
 	Gate    gateCmd    `cmd:"" group:"More:" help:"The quality gate by hand."`
 	OpenAPI openAPICmd `cmd:"" group:"More:" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
 	Version versionCmd `cmd:"" group:"More:" help:"Print the version."`

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -13,53 +12,53 @@ import (
 // rechecksCmd is `aicity admin rechecks`: a client of the running city, so that
 // each decision has an operator's name.
 type rechecksCmd struct {
-	List   rechecksListCmd   `cmd:"" help:"List the verdicts that wait for a second look, or those decided."`
-	Decide rechecksDecideCmd `cmd:"" help:"Overturn a verdict, clear it from the agent's standing, or uphold it."`
+	List   rechecksListCmd   `cmd:"" help:"List the work that waits for a second look, or that which had one."`
+	Show   rechecksShowCmd   `cmd:"" help:"Show what a re-check is about: request, deliverable, the gate's report."`
+	Decide rechecksDecideCmd `cmd:"" help:"Pass the work, clear a verdict from the agent's standing, or leave the task failed."`
 }
 
-type rechecksListCmd struct {
-	clientFlags
-	printing
-	paging
-	Decided bool `help:"Those that were decided, newest first."`
-}
+type rechecksListCmd struct{ caseList }
 
 // Run prints a page of the queue.
 func (c *rechecksListCmd) Run(ctx context.Context, k *kong.Context) error {
-	client, err := c.connect()
-	if err != nil {
-		return err
-	}
-	page, err := client.Operator.Rechecks(ctx, c.Decided, c.options())
-	if err != nil {
-		return err
-	}
-	empty := "No verdict waits for a second look."
-	if c.Decided {
-		empty = "No re-check was decided yet."
-	}
-	return showPage(k, c.printing, page, empty, []string{"Task", "Quote", "Score", "Reason", "Decision"}, recheckRow)
+	none := [2]string{"No work waits for a second look.", "No re-check was decided yet."}
+	return showCases(ctx, k, c.caseList, "Quote", none, (*aicity.OperatorService).Rechecks, recheckRow)
 }
 
 func recheckRow(r aicity.RecheckCase) []string {
-	row := []string{r.TaskID, money(r.QuoteCents), "", "", ""}
-	if r.GateScore != nil {
-		row[2] = strconv.Itoa(*r.GateScore)
-	}
+	row := []string{r.TaskID, money(r.QuoteCents), gateScore(r.GateScore), "", ""}
 	if c := r.Recheck; c != nil {
-		row[3], row[4] = c.Reason, c.Decision
-		if c.Decision == "" {
-			row[4] = "upheld at " + c.DecideBy.Format("2006-01-02 15:04 MST") + " unless decided"
-		}
+		row[3], row[4] = excerpt(c.Reason, 60), decisionCell(c.Decision, "stays failed", c.DecideBy)
 	}
 	return row
 }
 
+type rechecksShowCmd struct{ caseArg }
+
+// Run prints one case.
+func (c *rechecksShowCmd) Run(ctx context.Context, k *kong.Context) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	found, err := client.Operator.Recheck(ctx, c.Task)
+	if err != nil {
+		return err
+	}
+	if c.JSON || found.Recheck == nil {
+		return printJSON(k, found)
+	}
+	r := found.Recheck
+	more := facts{
+		{"Quote", money(found.QuoteCents)}, {"Asked", when(r.AskedAt)}, {"Decision", decisionCell(r.Decision, "stays failed", r.DecideBy)},
+		{"Decided", whenPtr(r.DecidedAt)}, {"Note", r.Note},
+	}
+	return showCase(k, found.OperatorCase, more, "The agent says", r.Reason)
+}
+
 type rechecksDecideCmd struct {
-	clientFlags
-	printing
-	Task     string `arg:"" help:"The task's id."`
-	Decision string `arg:"" enum:"overturn,clear,uphold" help:"overturn: the work passes, the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the verdict stands."`
+	caseArg
+	Decision string `arg:"" enum:"overturn,clear,uphold" help:"overturn: the work passes, the buyer is charged; clear: the failure leaves the agent's standing, no money moves (for a verdict only); uphold: the task stays failed."`
 	Note     string `help:"Your reason; buyer and agent read it." placeholder:"TEXT" required:""`
 }
 
@@ -80,7 +79,7 @@ func (c *rechecksDecideCmd) Run(ctx context.Context, k *kong.Context) error {
 		case "clear":
 			return fmt.Sprintf("Decided: the failure of %s leaves the agent's standing; no money moved.", decided.TaskID)
 		default:
-			return fmt.Sprintf("Decided: the verdict on %s stands.", decided.TaskID)
+			return fmt.Sprintf("Decided: %s stays failed.", decided.TaskID)
 		}
 	})
 }

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"aicity.dev/aicity/internal/apptest"
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 // runAdmin is one `aicity admin …`.
@@ -43,7 +46,7 @@ func TestRefunds(t *testing.T) {
 		{operator.Token, "refunds decide tsk_1 refund", "", "TASK_NOT_FOUND"},
 		{operator.Token, "refunds decide tsk_1 deny", "", "VALIDATION_ERROR"},
 		{operator.Token, "refunds decide tsk_1 maybe", "", "must be one of"},
-		{operator.Token, "rechecks list", "No verdict waits", ""},
+		{operator.Token, "rechecks list", "No work waits", ""},
 		{operator.Token, "rechecks list --decided", "No re-check was decided", ""},
 		{other.Token, "rechecks list", "", "FORBIDDEN"},
 		{operator.Token, "rechecks decide tsk_1 uphold --note=n", "", "TASK_NOT_FOUND"},
@@ -54,6 +57,74 @@ func TestRefunds(t *testing.T) {
 		out, err := runAdmin(t, append(strings.Fields(tt.command), "--base-url", s.URL)...)
 		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out, tt.want) {
 			t.Errorf("%s: %q, %v", tt.command, out, err)
+		}
+	}
+}
+
+// A case shows request, reason, work and report, and is decided.
+// Not parallel: it sets the environment.
+func TestCasesAreShownAndDecided(t *testing.T) {
+	s := apptest.Start(t)
+	ctx, operator, buyer, agent := t.Context(), s.Operator(t), s.Buyer(t, 5_000), s.Agent(t, "research")
+	task, err := buyer.Tasks.Submit(ctx, aicity.SubmitTask{
+		TaskType: "research", MaxBudget: 500, AgentID: agent.ID, Input: aicity.TaskInput{Description: "Compare two kinds of journals."},
+		Acceptance: &aicity.Acceptance{Criteria: []string{"Durability is covered"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := agent.Tasks.Executing(ctx, task.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := agent.Tasks.Complete(ctx, task.ID, aicity.Completion{Output: aicity.Output{Result: "Journals\x1b[2J differ."}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := agent.Tasks.RequestRecheck(ctx, task.ID, "They do differ."); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AICITY_TOKEN", operator.Token)
+	admin := func(want []string, args ...string) {
+		t.Helper()
+		out, err := runAdmin(t, append(args, "--base-url", s.URL)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(out, text) {
+				t.Errorf("%s does not say %q:\n%s", strings.Join(args, " "), text, out)
+			}
+		}
+		if strings.Contains(out, "\x1b[2J") {
+			t.Errorf("%s clears the screen", strings.Join(args, " "))
+		}
+	}
+	admin([]string{"They do differ.", "stays failed at"}, "rechecks", "list")
+	both := []string{task.ID, "Compare two kinds of journals.", "1. Durability is covered", "differ.", "of 100, fail", "Signal"}
+	admin(append(both, "The agent says", "They do differ.", "$3.00"), "rechecks", "show", task.ID)
+	admin([]string{`"output": {`, `"gate": {`}, "rechecks", "show", task.ID, "--json")
+	admin([]string{"passes, the buyer is charged $3.00"}, "rechecks", "decide", task.ID, "overturn", "--note=True")
+	if _, err := buyer.Tasks.Feedback(ctx, task.ID, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Comment: "Too short.", Criterion: 1}); err != nil {
+		t.Fatal(err)
+	}
+	admin(append(both, "incomplete", "Not met: 1. Durability is covered", "Too short.", "overturned"), "refunds", "show", task.ID)
+	admin([]string{"$3.00 of " + task.ID + " goes back"}, "refunds", "decide", task.ID, "refund")
+	admin([]string{"overturn"}, "rechecks", "list", "--decided")
+}
+
+// The access log says what was done, with how it went.
+func TestAccessRow(t *testing.T) {
+	t.Parallel()
+	one := 1
+	at := time.Date(2026, 11, 2, 3, 4, 5, 0, time.Local)
+	for _, tt := range []struct {
+		in   aicity.Access
+		want []string
+	}{
+		{aicity.Access{At: at, Op: "exec", Target: "go test", Detail: "/home/user/repo", Bytes: 12, ExitCode: &one, DurationUs: 1_234_567}, []string{"2026-11-02 03:04:05", "exec", "go test (/home/user/repo)", "12", "1.2346s", "exit code 1"}},
+		{aicity.Access{At: at, Op: "read", Target: "/x", DurationUs: 140, Error: "FILE_NOT_FOUND"}, []string{"2026-11-02 03:04:05", "read", "/x", "0", "100µs", "FILE_NOT_FOUND"}},
+	} {
+		if got := accessRow(tt.in); !slices.Equal(got, tt.want) {
+			t.Errorf("%q, want %q", got, tt.want)
 		}
 	}
 }

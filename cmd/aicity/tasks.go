@@ -26,6 +26,11 @@ type taskCmd struct {
 	File     taskFileCmd     `cmd:"" help:"Print a file that the gate's report cites, as it was when the work was judged."`
 	Patch    taskPatchCmd    `cmd:"" help:"Print what the agent changed, as git diff; pipe it into git apply."`
 	Result   taskResultCmd   `cmd:"" help:"Print the deliverable, as Markdown."`
+
+	AccessLog taskAccessLogCmd `cmd:"" help:"List what the agent looked at and did in the sandbox."`
+	Timeline  taskTimelineCmd  `cmd:"" help:"List what has happened to a task."`
+	Statement taskStatementCmd `cmd:"" help:"List what a task moved, cent by cent."`
+	Recheck   taskRecheckCmd   `cmd:"" help:"As an agent: ask that an operator looks at work that the gate failed or could not judge."`
 }
 
 type taskListCmd struct {

@@ -30,6 +30,12 @@ func (c *taskGateCmd) Run(ctx context.Context, k *kong.Context) error {
 	if c.JSON {
 		return printJSON(k, report)
 	}
+	return showReport(k, report)
+}
+
+// showReport prints what the gate found: score, requirements, signals, and what
+// was wrong, ran, was said and would have helped.
+func showReport(k *kong.Context, report *aicity.GateReport) error {
 	if err := say(k, "%d of 100, %s.\n", report.Score, report.Verdict); err != nil {
 		return err
 	}
@@ -38,7 +44,7 @@ func (c *taskGateCmd) Run(ctx context.Context, k *kong.Context) error {
 			return err
 		}
 	}
-	err = showRows(k, report.Signals, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
+	err := showRows(k, report.Signals, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
 		return []string{s.Name, strconv.FormatFloat(s.Points, 'f', -1, 64) + "/" + strconv.FormatFloat(s.Max, 'f', -1, 64), s.Reason}
 	})
 	if err != nil {

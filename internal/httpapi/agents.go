@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"aicity.dev/aicity/internal/agent"
@@ -267,7 +268,8 @@ func (s *server) updateAgent(ctx context.Context, in *struct {
 type ReputationView struct {
 	ReputationSummary
 	Dimensions []DimensionView        `json:"dimensions"`
-	Changes    []ReputationChangeView `json:"changes" doc:"The latest changes, newest first"`
+	Changes    []ReputationChangeView `json:"changes" doc:"Newest first"`
+	NextCursor string                 `json:"nextCursor,omitempty" doc:"Pass it as cursor for older changes; absent on the last page"`
 }
 
 // DimensionView is one side of a standing.
@@ -285,10 +287,18 @@ type ReputationChangeView struct {
 	At     time.Time        `json:"at"`
 }
 
-// shownChanges is how many changes of a standing are shown.
-const shownChanges = 50
-
-func (s *server) getReputation(ctx context.Context, in *AgentPath) (*Out[ReputationView], error) {
+func (s *server) getReputation(ctx context.Context, in *struct {
+	AgentPath
+	Cursor string `query:"cursor" doc:"nextCursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"Changes on a page"`
+}) (*Out[ReputationView], error) {
+	before := int64(0)
+	if in.Cursor != "" {
+		var err error
+		if before, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil || before < 1 {
+			return nil, city.InvalidField("cursor", "not a cursor of this list")
+		}
+	}
 	p, err := s.Agents.Get(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -297,13 +307,17 @@ func (s *server) getReputation(ctx context.Context, in *AgentPath) (*Out[Reputat
 	if err != nil {
 		return nil, err
 	}
-	changes, err := reputation.Changes(ctx, s.DB.Read(), p.ID, 0, shownChanges)
+	changes, err := reputation.Changes(ctx, s.DB.Read(), p.ID, before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
 	view := ReputationView{
 		ReputationSummary: ReputationSummary{Score: standing.Score(), Confidence: standing.Confidence(), Completed: standing.Completed, Failed: standing.Failed},
 		Changes:           []ReputationChangeView{},
+	}
+	if len(changes) > in.Limit {
+		changes = changes[:in.Limit]
+		view.NextCursor = strconv.FormatInt(changes[in.Limit-1].Seq, 10)
 	}
 	for _, d := range reputation.Dimensions() {
 		view.Dimensions = append(view.Dimensions, DimensionView{Name: d.Name, Score: standing.DimensionScore(d.Name), Share: d.Share})

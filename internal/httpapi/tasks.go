@@ -90,7 +90,7 @@ func (s *server) registerTasks() {
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}/gate/file", id: "getCitedFile", tag: "Tasks", who: byAnyone,
 		summary: "Read a file that the gate's report cites, as it was when the work was judged; for the buyer, and an operator who decides"}, s.getCitedFile)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}/patch", id: "getPatch", tag: "Tasks", who: byAnyone,
-		summary: "Read the git diff of what the agent changed"}, s.getPatch)
+		summary: "Read the git diff of what the agent changed; for the buyer, and an operator who decides"}, s.getPatch)
 }
 
 func (s *server) submitTask(ctx context.Context, in *struct {
@@ -274,7 +274,7 @@ type Patch struct {
 }
 
 func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error) {
-	t, err := s.ordered(ctx, callerOf(ctx), in.ID)
+	t, err := s.orderedOrContested(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,16 @@ type CitedFile struct {
 	KeptUntil time.Time `json:"keptUntil" doc:"After it the city has the file no more"`
 }
 
+// orderedOrContested finds a task for whoever ordered it and for an operator who
+// is to decide about it.
+func (s *server) orderedOrContested(ctx context.Context, c caller, id string) (*task.Task, error) {
+	t, err := s.ordered(ctx, c, id)
+	if city.CodeOf(err) == city.CodeTaskNotFound && c.isOperator() {
+		return s.Tasks.Contested(ctx, c.owner.ID, id)
+	}
+	return t, err
+}
+
 // getCitedFile is for who ordered the task and for an operator who is to decide
 // about it; to the agent, whose access to the code has ended, there is no such
 // task.
@@ -50,11 +60,7 @@ func (s *server) getCitedFile(ctx context.Context, in *struct {
 	TaskPath
 	Path string `query:"path" required:"true" doc:"As the report names it"`
 }) (*Out[CitedFile], error) {
-	c := callerOf(ctx)
-	t, err := s.ordered(ctx, c, in.ID)
-	if city.CodeOf(err) == city.CodeTaskNotFound && c.isOperator() {
-		t, err = s.Tasks.Contested(ctx, c.owner.ID, in.ID)
-	}
+	t, err := s.orderedOrContested(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
 )
 
 // cases are the tasks that one kind of operator's decision is about, as
@@ -35,6 +36,47 @@ func (s *Service) countCases(ctx context.Context, c cases) (n int, err error) {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
+}
+
+// Case is what an operator decides on: a task with what was handed in and what
+// the gate found, as far as that operator may see it.
+type Case struct {
+	Task   *Task
+	Output *Deliverable // nil when nothing was handed in
+	Report *gate.Report // nil when the gate came to no verdict
+}
+
+// caseOf finds a case. An operator whose own agent did the work is a party, and
+// sees no more of the buyer's code than the agent.
+func (s *Service) caseOf(ctx context.Context, operatorID, taskID string, allowed func(*Task) bool) (Case, error) {
+	t, err := s.visible(ctx, taskID, allowed)
+	if err != nil {
+		return Case{}, err
+	}
+	c := Case{Task: t}
+	output, found, err := s.Deliverable(ctx, t.ID)
+	if err != nil {
+		return Case{}, err
+	}
+	if found {
+		c.Output = &output
+	}
+	report, err := s.GateReport(ctx, t.ID)
+	if err != nil && city.CodeOf(err) != city.CodeGateNotReady {
+		return Case{}, err
+	}
+	judged, own := err == nil, t.AgentOwner == operatorID
+	if own {
+		seen := *t
+		seen.Source, seen.Acceptance = Source{HasCode: t.Source.Any()}, Acceptance{Criteria: t.Acceptance.Criteria}
+		c.Task, report = &seen, AgentReport(report)
+	} else {
+		report = BuyerReport(t, report)
+	}
+	if judged {
+		c.Report = &report
+	}
+	return c, nil
 }
 
 // errParty keeps operators from deciding in their own matter.

@@ -191,10 +191,10 @@ func (s *Service) expireRecheck(ctx context.Context, taskID string) error {
 
 func rechecked(t *Task) bool { return t.Recheck != nil }
 
-// Rechecked finds a task whose verdict is to be re-checked, or was. Errors:
+// RecheckCase is what an operator decides a re-check on, or did. Errors:
 // TASK_NOT_FOUND.
-func (s *Service) Rechecked(ctx context.Context, taskID string) (*Task, error) {
-	return s.visible(ctx, taskID, rechecked)
+func (s *Service) RecheckCase(ctx context.Context, operatorID, taskID string) (Case, error) {
+	return s.caseOf(ctx, operatorID, taskID, rechecked)
 }
 
 // rechecks are the verdicts for an operator to look at again.

@@ -185,10 +185,10 @@ func (s *Service) decide(ctx context.Context, tx store.Tx, t *Task, on Trigger, 
 
 func underReview(t *Task) bool { return t.Review != nil }
 
-// UnderReview finds a task whose refund waits for an operator, or had to.
-// Errors: TASK_NOT_FOUND.
-func (s *Service) UnderReview(ctx context.Context, taskID string) (*Task, error) {
-	return s.visible(ctx, taskID, underReview)
+// RefundCase is what an operator decides a refund on, or did. Errors:
+// TASK_NOT_FOUND.
+func (s *Service) RefundCase(ctx context.Context, operatorID, taskID string) (Case, error) {
+	return s.caseOf(ctx, operatorID, taskID, underReview)
 }
 
 // reviews are the refunds for an operator.

@@ -36,7 +36,7 @@ func (s *Service) offer(ctx context.Context, tx store.Tx, t *Task, a agent.Agent
 
 func (s *Service) noAgent(ctx context.Context, tx store.Tx, t *Task) error {
 	t.AgentID, t.AgentOwner, t.AcceptBy = "", "", nil
-	t.FailCode, t.FailReason = city.CodeNoAgent, "No agent was left that could take the task."
+	t.FailCode, t.FailReason = FailNoAgent, "No agent was left that could take the task."
 	return s.apply(ctx, tx, change{task: t, on: NoAgent, facts: map[string]any{"code": t.FailCode}})
 }
 

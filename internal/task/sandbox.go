@@ -149,7 +149,7 @@ func (s *Service) sourceLost(ctx context.Context, t *Task, cause error) error {
 		if t.Status.Ended() {
 			return nil
 		}
-		t.FailCode, t.FailReason = code, known.Message
+		t.FailCode, t.FailReason = FailCode(code), known.Message
 		return s.apply(ctx, tx, change{task: t, on: SourceLost})
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ type Task struct {
 	PassedOver []string // agents that declined or did not start in time
 	SandboxID  string   // the last sandbox provisioned for it, or ""
 
-	FailCode   city.Code // why it failed, or ""
+	FailCode   FailCode // why it failed, or ""
 	FailReason string
 	GateScore  *int
 	Charge     city.Cents // set when it passes

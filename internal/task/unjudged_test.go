@@ -140,8 +140,9 @@ func TestUnjudgedWorkWaitsForTheBuyersCredits(t *testing.T) {
 		if _, err := s.App.Tasks.DecideRecheck(t.Context(), operator, id, task.RecheckOverturn, "Right"); city.CodeOf(err) != city.CodeInsufficientCredits {
 			t.Fatalf("passed without credits: %v", err)
 		}
-		got, err := s.App.Tasks.Rechecked(t.Context(), id)
-		if err != nil || got.Status != city.TaskFailed || got.FailCode != task.FailUnjudged || got.Recheck.Decision != "" || s.credits() != 200 {
+		found, err := s.App.Tasks.RecheckCase(t.Context(), operator, id)
+		got := found.Task
+		if err != nil || found.Output == nil || found.Report != nil || got.Status != city.TaskFailed || got.FailCode != task.FailUnjudged || got.Recheck.Decision != "" || s.credits() != 200 {
 			t.Errorf("%+v, %v, credits %d", got, err, s.credits())
 		}
 		if _, err := s.buyer.Tasks.Cancel(t.Context(), other); err != nil {

@@ -34,7 +34,7 @@ type AgentView struct {
 	DeliveredAt *time.Time      `json:"deliveredAt,omitempty"`
 	EndedAt     *time.Time      `json:"endedAt,omitempty"`
 	GateScore   *int            `json:"gateScore,omitempty"`
-	FailCode    city.Code       `json:"failCode,omitempty"`
+	FailCode    FailCode        `json:"failCode,omitempty"`
 	FailReason  string          `json:"failReason,omitempty"`
 	Charge      city.Cents      `json:"chargeCents,omitempty"`
 	Fee         city.Cents      `json:"feeCents,omitempty"`
@@ -86,7 +86,7 @@ func AgentViewOf(t *Task) AgentView {
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
 		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, Recheck: t.Recheck, RecheckBy: t.recheckBy(), FeePercent: t.FeePercent,
 	}
-	if slices.Contains(hopeless, t.FailCode) {
+	if slices.Contains(hopeless, city.Code(t.FailCode)) {
 		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file
 	}
 	// The exact size would tell more of the code than its class.

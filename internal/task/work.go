@@ -120,14 +120,6 @@ func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Ta
 	})
 }
 
-// Why a task failed, when it is not an error code of its own.
-const (
-	FailGaveUp   city.Code = "AGENT_GAVE_UP"
-	FailRejected city.Code = "QUALITY_GATE_FAILED"
-	FailUnjudged city.Code = "NO_VERDICT"
-	FailDeadline city.Code = city.CodeDeadlinePassed
-)
-
 // maxReason bounds an agent's reason for failing, in bytes.
 const maxReason = 2_000
 

@@ -54,13 +54,22 @@ func (v casesView) more() string {
 	return v.Path + "?" + query.Encode()
 }
 
-// deliveredHTML is what was delivered, made safe, "" when there is nothing.
-func (s *site) deliveredHTML(r *http.Request, taskID string) (string, error) {
-	output, found, err := s.Tasks.Deliverable(r.Context(), taskID)
-	if err != nil || !found {
-		return "", err
+// caseView is what an operator decides on.
+type caseView struct {
+	task.Case
+	OutputHTML string // made safe by package markdown
+	Form       form
+}
+
+// caseOf shows a case of one of the queues to the operator who asks.
+func caseOf(r *http.Request, in form, find func(ctx context.Context, operatorID, taskID string) (task.Case, error)) (caseView, error) {
+	found, err := find(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	v := caseView{Case: found, Form: in}
+	if err != nil || found.Output == nil {
+		return v, err
 	}
-	return markdown.Render(output.Result)
+	v.OutputHTML, err = markdown.Render(found.Output.Result)
+	return v, err
 }
 
 // queueView is a queue on the operators' first page.

@@ -3,17 +3,8 @@ package web
 import (
 	"net/http"
 
-	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/task"
 )
-
-type recheckView struct {
-	Task       *task.Task
-	OutputHTML string // made safe by package markdown
-	Gate       *gate.Report
-	Form       form
-}
 
 const rechecksPath = "/operator/rechecks"
 
@@ -31,23 +22,8 @@ func (s *site) recheckPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) showRecheck(w http.ResponseWriter, r *http.Request, status int, in form) error {
-	t, err := s.Tasks.Rechecked(r.Context(), r.PathValue("id"))
+	v, err := caseOf(r, in, s.Tasks.RecheckCase)
 	if err != nil {
-		return err
-	}
-	v := recheckView{Task: t, Form: in}
-	if v.OutputHTML, err = s.deliveredHTML(r, t.ID); err != nil {
-		return err
-	}
-	report, err := s.Tasks.GateReport(r.Context(), t.ID)
-	switch {
-	case err == nil && t.AgentOwner == visitorOf(r).owner.ID: // a party, who may not decide either
-		report = task.AgentReport(report)
-		v.Gate = &report
-	case err == nil:
-		report = task.BuyerReport(t, report)
-		v.Gate = &report
-	case city.CodeOf(err) != city.CodeGateNotReady:
 		return err
 	}
 	return s.render(w, r, status, recheckCase(s.frame(r, "Re-check of a verdict"), v))

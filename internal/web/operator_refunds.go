@@ -7,12 +7,6 @@ import (
 	"aicity.dev/aicity/internal/task"
 )
 
-type refundView struct {
-	Task       *task.Task
-	OutputHTML string // made safe by package markdown
-	Form       form
-}
-
 const refundsPath = "/operator/refunds"
 
 func (s *site) refundsPage(w http.ResponseWriter, r *http.Request) error {
@@ -29,15 +23,11 @@ func (s *site) refundPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) showRefund(w http.ResponseWriter, r *http.Request, status int, in form) error {
-	t, err := s.Tasks.UnderReview(r.Context(), r.PathValue("id"))
+	v, err := caseOf(r, in, s.Tasks.RefundCase)
 	if err != nil {
 		return err
 	}
-	v := refundView{Task: t, Form: in}
-	if v.OutputHTML, err = s.deliveredHTML(r, t.ID); err != nil {
-		return err
-	}
-	return s.render(w, r, status, refundCase(s.frame(r, "Refund of "+t.Charge.String()), v))
+	return s.render(w, r, status, refundCase(s.frame(r, "Refund of "+v.Task.Charge.String()), v))
 }
 
 func (s *site) decideRefund(w http.ResponseWriter, r *http.Request) error {

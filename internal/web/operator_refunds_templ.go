@@ -211,7 +211,7 @@ func refundsList(f frame, v casesView) templ.Component {
 	})
 }
 
-func refundCase(f frame, v refundView) templ.Component {
+func refundCase(f frame, v caseView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -324,7 +324,7 @@ func refundCase(f frame, v refundView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = caseAsked(v.Task, v.OutputHTML).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = caseAsked(v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -114,6 +114,12 @@ func (s *AuthService) ForgotPassword(ctx context.Context, email string) error {
 	return s.client.call(ctx, request{method: http.MethodPost, path: "/auth/forgot-password", body: map[string]string{"email": email}}, nil)
 }
 
+// VerifyEmail confirms a mail address with the token of the mailed link. Errors:
+// VALIDATION_ERROR also for a link that is too old.
+func (s *AuthService) VerifyEmail(ctx context.Context, token string) (*Owner, error) {
+	return s.owner(ctx, request{method: http.MethodPost, path: "/auth/verify-email", body: map[string]string{"token": token}})
+}
+
 // ResetPassword is a new password with the token of a mailed link.
 type ResetPassword struct {
 	Token        string `json:"token"`

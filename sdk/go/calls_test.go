@@ -81,6 +81,24 @@ func TestCalls(t *testing.T) {
 			_, err := c.Operator.DecideRecheck(ctx, "tsk_1", "uphold", "why")
 			return err
 		}, "POST /operator/rechecks/tsk_1", `{"decision":"uphold","note":"why"}`},
+		"verify email": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Auth.VerifyEmail(ctx, "t")
+			return err
+		}, "POST /auth/verify-email", `{"token":"t"}`},
+		"reputation": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Agents.Reputation(ctx, "agt_1", aicity.CursorOptions{Cursor: "7", Limit: 5})
+			return err
+		}, "GET /agents/agt_1/reputation?cursor=7&limit=5", ""},
+		"timeline": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.Timeline(ctx, "tsk_1", "7")
+			return err
+		}, "GET /tasks/tsk_1/timeline?after=7", ""},
+		"request recheck": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Tasks.RequestRecheck(ctx, "tsk_1", "r")
+			return err
+		}, "POST /tasks/tsk_1/recheck", `{"reason":"r"}`},
+		"categories": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Reference.Categories(ctx); return err }, "GET /categories", ""},
+		"models":     {func(ctx context.Context, c *aicity.Client) error { _, err := c.Reference.Models(ctx); return err }, "GET /models", ""},
 		"rotate key": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Agents.RotateKey(ctx, "agt_1")
 			return err

@@ -52,6 +52,8 @@ type Client struct {
 	Vault  *VaultService
 	// Operator is for those who run the city.
 	Operator *OperatorService
+	// Reference is what everybody may know.
+	Reference *ReferenceService
 
 	apiKey, ownerToken string
 	base               string // ends in /api/v1
@@ -81,6 +83,7 @@ func New(opts Options) *Client {
 	c.Tasks = &TasksService{c}
 	c.Vault = &VaultService{c}
 	c.Operator = &OperatorService{c}
+	c.Reference = &ReferenceService{c}
 	return c
 }
 

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,10 +25,10 @@ const maxEventLine = 4 << 20
 
 // Event is one thing that happened to a task.
 type Event struct {
-	ID   string          // resumes a stream after this event
-	Type string          // "task.assigned", "task.completed", …
-	At   time.Time       // when it happened
-	Data json.RawMessage // what is to know about it
+	ID   string          `json:"id"`   // resumes a stream after this event
+	Type string          `json:"type"` // "task.assigned", "task.completed", …
+	At   time.Time       `json:"at"`   // when it happened
+	Data json.RawMessage `json:"data"` // what is to know about it
 }
 
 // Events yields what happens to a task: all that has happened, or what came
@@ -70,6 +71,25 @@ func (s *TasksService) Events(ctx context.Context, taskID, after string) iter.Se
 			}
 		}
 	}
+}
+
+// Timeline returns what has happened to a task, oldest first, at most 500 things
+// after the event with id after; "" for the first. Errors: TASK_NOT_FOUND.
+func (s *TasksService) Timeline(ctx context.Context, taskID, after string) ([]Event, error) {
+	query := url.Values{}
+	setText(query, "after", after)
+	var out []struct {
+		Seq  int64           `json:"seq"`
+		Type string          `json:"type"`
+		At   time.Time       `json:"at"`
+		Data json.RawMessage `json:"data"`
+	}
+	err := s.client.call(ctx, request{method: http.MethodGet, path: path("tasks", taskID, "timeline"), query: query, as: asEither}, &out)
+	events := make([]Event, len(out))
+	for i, e := range out {
+		events[i] = Event{ID: strconv.FormatInt(e.Seq, 10), Type: e.Type, At: e.At, Data: e.Data}
+	}
+	return events, err
 }
 
 // errStopped says that the reader of a sequence wants no more.

@@ -11,17 +11,29 @@ import (
 // an operator's owner token; for everybody else they are FORBIDDEN.
 type OperatorService struct{ client *Client }
 
+// OperatorCase is what an operator decides on, whatever the question is.
+type OperatorCase struct {
+	TaskID      string      `json:"taskId"`
+	TaskType    string      `json:"taskType"`
+	Status      string      `json:"status"`
+	Description string      `json:"description"`
+	Criteria    []string    `json:"criteria"`
+	Commands    []string    `json:"commands"` // that were to succeed
+	Paths       []string    `json:"paths"`    // globs of the files that were allowed to change
+	Repo        string      `json:"repo"`
+	Ref         string      `json:"ref"`
+	BuyerID     string      `json:"buyerId"`
+	AgentID     string      `json:"agentId"`
+	FailCode    string      `json:"failCode"`
+	GateScore   *int        `json:"gateScore"`
+	Output      *Output     `json:"output"` // what was handed in; lists leave it out
+	Gate        *GateReport `json:"gate"`   // nil also when the gate came to no verdict; lists leave it out
+}
+
 // RefundCase is a refund that waits for an operator's decision, or had one.
 type RefundCase struct {
-	TaskID       string        `json:"taskId"`
-	TaskType     string        `json:"taskType"`
-	Status       string        `json:"status"`
-	Description  string        `json:"description"`
-	Criteria     []string      `json:"criteria"`
-	BuyerID      string        `json:"buyerId"`
-	AgentID      string        `json:"agentId"`
+	OperatorCase
 	ChargeCents  int64         `json:"chargeCents"`
-	GateScore    *int          `json:"gateScore"`
 	Buyer        Buyer         `json:"buyer"`
 	Feedback     *Feedback     `json:"feedback"`
 	RefundReview *RefundReview `json:"refundReview"`
@@ -38,7 +50,8 @@ func (s *OperatorService) Refunds(ctx context.Context, decided bool, opts Cursor
 	return list[RefundCase](ctx, s.client, request{method: http.MethodGet, path: "/operator/refunds", query: query, as: asOwner})
 }
 
-// Refund returns what the refund of a task is about. Errors: TASK_NOT_FOUND.
+// Refund returns what the refund of a task is about, with the deliverable and
+// the gate's report. Errors: TASK_NOT_FOUND.
 func (s *OperatorService) Refund(ctx context.Context, taskID string) (*RefundCase, error) {
 	var out RefundCase
 	err := s.client.call(ctx, request{method: http.MethodGet, path: path("operator", "refunds", taskID), as: asOwner}, &out)
@@ -59,7 +72,7 @@ func (s *OperatorService) DecideRefund(ctx context.Context, taskID, decision, no
 	return result(&out, err)
 }
 
-// Recheck is a verdict that its agent wants looked at again.
+// Recheck is failed work that its agent wants looked at again.
 type Recheck struct {
 	Reason    string     `json:"reason"`
 	AskedAt   time.Time  `json:"askedAt"`
@@ -69,22 +82,15 @@ type Recheck struct {
 	Note      string     `json:"note"` // the operator's reason
 }
 
-// RecheckCase is a verdict that waits for an operator's second look, or had one.
+// RecheckCase is work that waits for an operator's second look, or had one.
 type RecheckCase struct {
-	TaskID      string   `json:"taskId"`
-	TaskType    string   `json:"taskType"`
-	Status      string   `json:"status"`
-	Description string   `json:"description"`
-	Criteria    []string `json:"criteria"`
-	BuyerID     string   `json:"buyerId"`
-	AgentID     string   `json:"agentId"`
-	QuoteCents  int64    `json:"quoteCents"` // what overturning charges the buyer
-	GateScore   *int     `json:"gateScore"`
-	Recheck     *Recheck `json:"recheck"`
+	OperatorCase
+	QuoteCents int64    `json:"quoteCents"` // what overturning charges the buyer
+	Recheck    *Recheck `json:"recheck"`
 }
 
-// Rechecks lists the verdicts that wait for a second look, oldest first, or with
-// decided those that had one, newest first.
+// Rechecks lists the work that waits for a second look, oldest first, or with
+// decided that which had one, newest first.
 func (s *OperatorService) Rechecks(ctx context.Context, decided bool, opts CursorOptions) (*Page[RecheckCase], error) {
 	query := url.Values{}
 	if decided {
@@ -94,7 +100,8 @@ func (s *OperatorService) Rechecks(ctx context.Context, decided bool, opts Curso
 	return list[RecheckCase](ctx, s.client, request{method: http.MethodGet, path: "/operator/rechecks", query: query, as: asOwner})
 }
 
-// Recheck returns what the re-check of a task is about. Errors: TASK_NOT_FOUND.
+// Recheck returns what the re-check of a task is about, with the deliverable and
+// the gate's report. Errors: TASK_NOT_FOUND.
 func (s *OperatorService) Recheck(ctx context.Context, taskID string) (*RecheckCase, error) {
 	var out RecheckCase
 	err := s.client.call(ctx, request{method: http.MethodGet, path: path("operator", "rechecks", taskID), as: asOwner}, &out)
@@ -102,8 +109,8 @@ func (s *OperatorService) Recheck(ctx context.Context, taskID string) (*RecheckC
 }
 
 // DecideRecheck passes the work and charges the buyer ("overturn"), takes the
-// failure from the agent's standing without a charge ("clear"), or lets the
-// verdict stand ("uphold"). Errors: TASK_NOT_FOUND, INVALID_STATE, FORBIDDEN for
+// failure from the agent's standing without a charge ("clear", for a verdict
+// only), or leaves the task failed ("uphold"). Errors: TASK_NOT_FOUND, INVALID_STATE, FORBIDDEN for
 // a party, INSUFFICIENT_CREDITS when the buyer cannot be charged.
 func (s *OperatorService) DecideRecheck(ctx context.Context, taskID, decision, note string) (*RecheckCase, error) {
 	var out RecheckCase

@@ -17,14 +17,14 @@ func TestPromisedMethods(t *testing.T) {
 		methods []string
 	}{
 		{c.Auth, []string{
-			"SignUp", "SignIn", "SignOut", "Me", "Rename", "ChangePassword", "ForgotPassword", "ResetPassword", "CreateToken", "Tokens", "RevokeToken",
+			"SignUp", "SignIn", "SignOut", "Me", "Rename", "ChangePassword", "VerifyEmail", "ForgotPassword", "ResetPassword", "CreateToken", "Tokens", "RevokeToken",
 		}},
 		{c.Agents, []string{
-			"Register", "Me", "Get", "Search", "Update", "Mine", "RotateKey", "Deactivate", "Reactivate", "Webhook", "RegisterWebhook", "GetWebhook", "DeleteWebhook",
+			"Register", "Me", "Get", "Search", "Update", "Mine", "RotateKey", "Deactivate", "Reactivate", "Reputation", "Webhook", "RegisterWebhook", "GetWebhook", "DeleteWebhook",
 		}},
 		{c.Agents.Webhook(""), []string{"Register", "Get", "Delete", "RotateSecret", "Test", "Deliveries", "Redeliver"}},
 		{c.Tasks, []string{
-			"Submit", "Get", "List", "Submitted", "Events", "Decline", "ProvisionSandbox", "Executing", "Complete", "Fail", "Feedback", "Cancel", "Approve",
+			"Submit", "Get", "List", "Submitted", "Events", "Timeline", "Decline", "ProvisionSandbox", "Executing", "Complete", "Fail", "Feedback", "Cancel", "Approve",
 			"Gate", "Patch", "AccessLog", "UploadArchive", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
 			"Stat", "Mkdir", "Move", "Delete", "Exec", "CancelExec", "DestroySandbox",
 		}},
@@ -32,6 +32,7 @@ func TestPromisedMethods(t *testing.T) {
 			"Balance", "Pool", "TopUp", "SetAutoTopUp", "Limits", "SetLimits", "Transactions", "Statement", "StatementCSV", "Withdraw", "Withdrawals", "Connect",
 		}},
 		{c.Operator, []string{"Refunds", "Refund", "DecideRefund", "Rechecks", "Recheck", "DecideRecheck"}},
+		{c.Reference, []string{"Categories", "Models"}},
 	} {
 		of := reflect.TypeOf(resource.of)
 		for _, name := range resource.methods {

@@ -3,9 +3,11 @@ import { path, type CallOptions, type Transport } from "./transport.js"
 import type {
   Agent,
   AgentQuery,
+  CursorQuery,
   Page,
   RegisterAgent,
   Registration,
+  Reputation,
   UpdateAgent,
   Webhook,
   WebhookEventType,
@@ -45,6 +47,11 @@ export class Agents {
   /** Public profiles, filtered. */
   search(query: AgentQuery = {}, options?: CallOptions): Promise<Page<Agent>> {
     return this.transport.page({ method: "GET", path: "/agents", query: { ...query }, options })
+  }
+
+  /** An agent's standing, with a page of what moved it, newest first. */
+  reputation(agentId: string, query: CursorQuery = {}, options?: CallOptions): Promise<Reputation> {
+    return this.transport.call({ method: "GET", path: path("agents", agentId, "reputation"), query: { ...query }, options })
   }
 
   /** The calling owner's agents. */

@@ -36,6 +36,11 @@ export class Auth {
     await this.transport.call({ method: "POST", path: "/me/password", caller: "owner", body, options })
   }
 
+  /** Confirms a mail address with the token of the mailed link. */
+  verifyEmail(token: string, options?: CallOptions): Promise<Owner> {
+    return this.transport.call({ method: "POST", path: "/auth/verify-email", body: { token }, options })
+  }
+
   /** Has a link to a new password sent to an address; succeeds also for one that nobody has. */
   async forgotPassword(email: string, options?: CallOptions): Promise<void> {
     await this.transport.call({ method: "POST", path: "/auth/forgot-password", body: { email }, options })

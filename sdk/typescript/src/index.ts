@@ -1,6 +1,7 @@
 import { Agents } from "./agents.js"
 import { Auth } from "./auth.js"
 import { Operator } from "./operator.js"
+import { Reference } from "./reference.js"
 import { run, type Handler, type RunOptions } from "./run.js"
 import { Tasks } from "./tasks.js"
 import { Transport, type AgentCityOptions } from "./transport.js"
@@ -15,6 +16,8 @@ export class AgentCity {
   readonly vault: Vault
   /** For those who run the city. */
   readonly operator: Operator
+  /** What everybody may know. */
+  readonly reference: Reference
   readonly webhooks: Webhooks
 
   constructor(options: AgentCityOptions = {}) {
@@ -24,6 +27,7 @@ export class AgentCity {
     this.tasks = new Tasks(transport)
     this.vault = new Vault(transport)
     this.operator = new Operator(transport)
+    this.reference = new Reference(transport)
     this.webhooks = new Webhooks()
   }
 
@@ -55,6 +59,7 @@ export {
 export type { Agents } from "./agents.js"
 export type { Auth } from "./auth.js"
 export type { Operator } from "./operator.js"
+export type { Reference } from "./reference.js"
 export type { EventOptions } from "./events.js"
 export { TaskLostError, type Handler, type Job, type RunOptions, type Work } from "./run.js"
 export { repoDir, type Tasks } from "./tasks.js"

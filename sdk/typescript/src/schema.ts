@@ -460,10 +460,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a re-check is about, by its task's id */
+        /** Read what a re-check is about, with the deliverable and the gate's report, by its task's id */
         get: operations["getRecheck"];
         put?: never;
-        /** Overturn the verdict and charge the buyer, clear it from the agent's standing, or uphold it */
+        /** Pass the work and charge the buyer, clear the verdict from the agent's standing, or uphold it */
         post: operations["decideRecheck"];
         delete?: never;
         options?: never;
@@ -495,7 +495,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a refund is about, by its task's id */
+        /** Read what a refund is about, with the deliverable and the gate's report, by its task's id */
         get: operations["getRefund"];
         put?: never;
         /** Refund the buyer, or let the agent keep the charge */
@@ -752,7 +752,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the git diff of what the agent changed */
+        /** Read the git diff of what the agent changed; for the buyer, and an operator who decides */
         get: operations["getPatch"];
         put?: never;
         post?: never;
@@ -2538,18 +2538,30 @@ export interface components {
         RecheckCase: {
             agentId: string;
             buyerId: string;
+            /** @description Commands that were to succeed */
+            commands?: string[] | null;
             /** @description What done was agreed to mean */
             criteria: string[] | null;
             /** @description What the buyer asked for */
             description: string;
+            /** @description Why the task failed */
+            failCode?: string;
+            /** @description What the gate found, absent when it came to no verdict; not in lists */
+            gate?: components["schemas"]["Report"];
             /** Format: int64 */
             gateScore?: number;
+            /** @description What was handed in; not in lists */
+            output?: components["schemas"]["Deliverable"];
+            /** @description Globs of the files that were allowed to change */
+            paths?: string[] | null;
             /**
              * Format: int64
              * @description What overturning charges the buyer
              */
             quoteCents: number;
             recheck: components["schemas"]["Recheck"];
+            ref?: string;
+            repo?: string;
             status: string;
             taskId: string;
             taskType: string;
@@ -2561,7 +2573,7 @@ export interface components {
             note: string;
         };
         RecheckRequest: {
-            /** @description Why the verdict is wrong; buyer and operator read it */
+            /** @description Why the work should pass; buyer and operator read it */
             reason: string;
         };
         Reference: {
@@ -2581,15 +2593,27 @@ export interface components {
             buyerId: string;
             /** Format: int64 */
             chargeCents: number;
+            /** @description Commands that were to succeed */
+            commands?: string[] | null;
             /** @description What done was agreed to mean */
             criteria: string[] | null;
             /** @description What the buyer asked for */
             description: string;
+            /** @description Why the task failed */
+            failCode?: string;
             /** @description What the buyer says */
             feedback?: components["schemas"]["FeedbackView"];
+            /** @description What the gate found, absent when it came to no verdict; not in lists */
+            gate?: components["schemas"]["Report"];
             /** Format: int64 */
             gateScore?: number;
+            /** @description What was handed in; not in lists */
+            output?: components["schemas"]["Deliverable"];
+            /** @description Globs of the files that were allowed to change */
+            paths?: string[] | null;
+            ref?: string;
             refundReview: components["schemas"]["Review"];
+            repo?: string;
             status: string;
             taskId: string;
             taskType: string;
@@ -2678,7 +2702,7 @@ export interface components {
             tasksFailed: number;
         };
         ReputationView: {
-            /** @description The latest changes, newest first */
+            /** @description Newest first */
             changes: components["schemas"]["ReputationChangeView"][] | null;
             /**
              * Format: int64
@@ -2686,6 +2710,8 @@ export interface components {
              */
             confidence: number;
             dimensions: components["schemas"]["DimensionView"][] | null;
+            /** @description Pass it as cursor for older changes; absent on the last page */
+            nextCursor?: string;
             /**
              * Format: int64
              * @description 0 to 1000; 500 is neutral
@@ -3888,7 +3914,12 @@ export interface operations {
     };
     getReputation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Changes on a page */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description The agent's id */

@@ -61,6 +61,11 @@ export class Tasks {
     return this.transport.page({ method: "GET", path: "/tasks", caller: "either", query: { ...query }, options })
   }
 
+  /** What has happened to a task, oldest first: at most 500 things, those after the `seq` of `after`. */
+  timeline(taskId: string, query: { after?: number } = {}, options?: CallOptions): Promise<TaskEvent[]> {
+    return this.transport.call({ method: "GET", path: path("tasks", taskId, "timeline"), caller: "either", query: { ...query }, options })
+  }
+
   /**
    * What happens to a task: all that has happened, or what came after `after`, then what happens
    * from now on. A broken stream is taken up where it broke. Ends when nothing more can happen.

@@ -81,6 +81,12 @@ export interface CursorQuery {
   limit?: number
 }
 
+/** A kind of work, and what buyers expect of it. */
+export interface CategoryInfo extends Data<"CategoryView"> {}
+
+/** A row of the price table of models; amounts are in cents. */
+export interface Model extends Data<"ModelView"> {}
+
 // Owners.
 
 /** A person or company that owns agents and buys work. */
@@ -234,13 +240,13 @@ export interface Feedback
 /** A refund that waits for an operator's decision, or had one. */
 export interface RefundReview extends Data<"Review"> {}
 
-/** A verdict that its agent wants looked at again. */
+/** Failed work that its agent wants looked at again. */
 export interface Recheck extends Data<"Recheck"> {}
 
 /** A refund that waits for an operator, with what it is to be decided by. */
 export interface RefundCase extends Refined<"RefundCase", { taskType: Category; status: TaskStatus; feedback?: Feedback }> {}
 
-/** A verdict that waits for an operator's second look, or had one. */
+/** Work that waits for an operator's second look, or had one. */
 export interface RecheckCase extends Refined<"RecheckCase", { taskType: Category; status: TaskStatus }> {}
 
 /** One thing that an agent looked at or did in a task's sandbox. */

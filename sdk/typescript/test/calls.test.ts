@@ -16,6 +16,7 @@ describe("what each method sends", () => {
     "GET /me": [(city) => city.auth.me()],
     "PATCH /me": [(city) => city.auth.rename("n"), { name: "n" }],
     "POST /me/password": [(city) => city.auth.changePassword("a", "b"), { currentPassword: "a", newPassword: "b" }],
+    "POST /auth/verify-email": [(city) => city.auth.verifyEmail("t"), { token: "t" }],
     "POST /auth/forgot-password": [(city) => city.auth.forgotPassword("e@f.g"), { email: "e@f.g" }],
     "POST /auth/reset-password": [
       (city) => city.auth.resetPassword({ token: "t", newPassword: "b", revokeTokens: true }),
@@ -32,6 +33,9 @@ describe("what each method sends", () => {
     "POST /agents/agt_1/rotate-key": [(city) => city.agents.rotateKey("agt_1")],
     "POST /agents/agt_1/deactivate": [(city) => city.agents.deactivate("agt_1")],
     "POST /agents/agt_1/reactivate": [(city) => city.agents.reactivate("agt_1")],
+    "GET /agents/agt_1/reputation?cursor=7&limit=5": [(city) => city.agents.reputation("agt_1", { cursor: "7", limit: 5 })],
+    "GET /categories": [(city) => city.reference.categories()],
+    "GET /models": [(city) => city.reference.models()],
     "PUT /agents/me/webhook": [(city) => city.agents.registerWebhook("https://a.b/c"), { url: "https://a.b/c" }],
     "GET /agents/me/webhook": [(city) => city.agents.getWebhook()],
     "DELETE /agents/me/webhook": [(city) => city.agents.deleteWebhook()],
@@ -50,6 +54,7 @@ describe("what each method sends", () => {
     ],
     "GET /tasks/tsk_1": [(city) => city.tasks.get("tsk_1")],
     "GET /tasks?status=completed&cursor=x": [(city) => city.tasks.list({ status: "completed", cursor: "x" })],
+    "GET /tasks/tsk_1/timeline?after=7": [(city) => city.tasks.timeline("tsk_1", { after: 7 })],
     "GET /tasks/submitted": [(city) => city.tasks.listSubmitted()],
     "GET /tasks/submitted?wait=25": [(city) => city.tasks.listSubmitted({ wait: 25 })],
     "POST /tasks/tsk_1/cancel": [(city) => city.tasks.cancel("tsk_1")],
@@ -141,21 +146,22 @@ describe("what each method sends", () => {
 describe("promised methods", () => {
   const city = new AgentCity()
   const promised: [string, object, string][] = [
-    ["auth", city.auth, "signUp signIn signOut me rename changePassword forgotPassword resetPassword createToken tokens revokeToken"],
+    ["auth", city.auth, "signUp signIn signOut me rename changePassword verifyEmail forgotPassword resetPassword createToken tokens revokeToken"],
     [
       "agents",
       city.agents,
-      "register me get search update mine rotateKey deactivate reactivate webhook registerWebhook getWebhook deleteWebhook",
+      "register me get search update mine rotateKey deactivate reactivate reputation webhook registerWebhook getWebhook deleteWebhook",
     ],
     [
       "tasks",
       city.tasks,
-      "submit get list listSubmitted events decline provisionSandbox executing complete fail feedback cancel approve gate patch accessLog " +
+      "submit get list listSubmitted events timeline decline provisionSandbox executing complete fail feedback cancel approve gate patch accessLog " +
         "uploadArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
     ],
     ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
     ["vault", city.vault, "getBalance getPool topUp setAutoTopUp limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
     ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck"],
+    ["reference", city.reference, "categories models"],
     ["webhooks", city.webhooks, "verify"],
   ]
   it.each(promised)("%s", (_, resource, names) => {
