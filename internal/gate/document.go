@@ -155,7 +155,10 @@ func splitLines(text string) []string {
 func (d *document) prose(text string) {
 	line := docLine{text: text}
 	if !d.wordsOnly && strings.Contains(text, "`") {
-		line.spans = codeSpans(text)
+		if tableRow.matches(text) && strings.Contains(text, `\|`) {
+			line.text = strings.ReplaceAll(text, `\|`, "|") // a cell's own bar
+		}
+		line.spans = codeSpans(line.text)
 	}
 	d.lines = append(d.lines, line)
 }

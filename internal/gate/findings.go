@@ -134,6 +134,29 @@ func findings(v *view) (Signal, bool) {
 	return s, true
 }
 
+// Evidence of one line is a remark when it has so many plain words, and they are
+// so much of it.
+const (
+	remarkWords = 6
+	remarkShare = 0.4
+)
+
+// isRemark reports whether evidence is a sentence, with code in it or without,
+// rather than a quote of the file.
+func isRemark(evidence string) bool {
+	if strings.Contains(strings.TrimSpace(evidence), "\n") {
+		return false
+	}
+	plain, all := 0, 0
+	for field := range strings.FieldsSeq(evidence) {
+		all++
+		if field = strings.Trim(field, ".,:;()"); field != "" && strings.IndexFunc(field, notLetter) < 0 && !isNamed(field) && !commonIdents[field] {
+			plain++
+		}
+	}
+	return plain >= remarkWords && float64(plain) >= remarkShare*float64(all) || unspacedRunes(evidence) >= 2*remarkWords
+}
+
 // nit are the severities of remarks that buyers did not order.
 var nit = wordSet("info informational nit nitpick style trivial note hint cosmetic")
 
@@ -159,7 +182,10 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 	if t == nil {
 		return "", false
 	}
-	if lines := quotable(strings.Split(f.Evidence, "\n"), maxQuoteLines); len(lines) > 0 {
+	said := f.Claim + " " + f.Fix
+	if isRemark(f.Evidence) {
+		said += " " + f.Evidence
+	} else if lines := quotable(strings.Split(f.Evidence, "\n"), maxQuoteLines); len(lines) > 0 {
 		if t.holds(lines) {
 			return "ok", true
 		}
@@ -169,7 +195,7 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 		return "ok", true
 	}
 	var tokens []string
-	for _, id := range identifier.FindAllString(f.Claim+" "+f.Fix, 60) {
+	for _, id := range identifier.FindAllString(said, 60) {
 		if len(id) >= 3 && !commonIdents[strings.ToLower(id)] && !stopWords[strings.ToLower(id)] {
 			tokens = append(tokens, id)
 		}

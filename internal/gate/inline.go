@@ -15,13 +15,16 @@ var (
 
 // claims matches the end of what leads over from a place to its code, in a few
 // languages: "At line 64, IgnoreTopFunction does `…`".
-var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|代码是|写着|是|有|为)[\s*:,(“"]{0,4}$|[:(]\s*$`)
+var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|(?:代码|行|处|里|条件|内容|语句|判断)(?:是|为|有)|写着)[\s*:,(“"]{0,4}$|[:(]\s*$`)
 
 // codeMark matches what only code has: keywords, operators, calls that go on.
 var codeMark = regexp.MustCompile(`\b(?:if|for|return|throw|var|let|const|func|function|go|defer|new|await|delete|while|switch|case|raise|def|try|catch|panic|else|typeof|instanceof|yield)\b[ (]|:=|[=!]=|&&|\|\||=>|->|[-+*/]=|\+\+|;\s*$|[A-Za-z0-9_\])]\s=\s\S|\w\([^)]*\)\s*[;{.]|\w\(\w+[^)]*,`)
 
 // onlyCall matches a call and nothing else, as examples are written.
 var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
+
+// literalCall matches a call of literals, as examples are written.
+var literalCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\((?:\s*(?:'[^']*'|"[^"]*"|-?\d[\d.]*|true|false|null|nil|undefined|\[\]|\{\})\s*,?)*\)$`)
 
 // maxSpans bounds the pieces of code that are looked at for one citation.
 const maxSpans = 60
@@ -88,6 +91,9 @@ func codeIn(line string) [][]int {
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
 func (v *view) claim(line, code string, m []int, from, at, end int, said string) float64 {
+	if literalCall.MatchString(code) {
+		return 0 // an example
+	}
 	if m[0] >= end {
 		gap := line[end:m[0]]
 		if len(gap) < 20 && gapBehind.MatchString(gap) {

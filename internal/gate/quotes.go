@@ -42,7 +42,7 @@ func (g *grounding) checkBlocks(v *view) {
 			g.diff(v, b, cited)
 			continue
 		}
-		if showsResults(b.lines) {
+		if showsResults(b.lines) || onlyComment(b.lines) {
 			continue
 		}
 		lines := quotable(b.lines, maxQuoteLines)
@@ -75,6 +75,13 @@ func showsResults(lines []string) bool {
 		}
 	}
 	return false
+}
+
+// onlyComment reports whether a block is one comment, as texts for documentation
+// are proposed: what is said of code is shown by code.
+func onlyComment(lines []string) bool {
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	return strings.HasPrefix(text, "/*") && strings.Index(text, "*/") == len(text)-2
 }
 
 // opensLike reports whether a block opens with a line of the file and goes on:
@@ -154,13 +161,17 @@ func announces(prose string, ref *reference) bool {
 // wordsOf counts the words of a line, two letters for one where a language sets
 // no blanks between them.
 func wordsOf(line string) int {
-	n, dense := len(strings.Fields(line)), 0
-	for _, r := range line {
+	return len(strings.Fields(line)) + unspacedRunes(line)/2
+}
+
+func unspacedRunes(text string) int {
+	n := 0
+	for _, r := range text {
 		if unspaced(r) {
-			dense++
+			n++
 		}
 	}
-	return n + dense/2
+	return n
 }
 
 // leadsOver matches a line that leads over to code that is there.
@@ -218,42 +229,58 @@ const certainQuote = 1.5
 // hunkPlace matches the head of a hunk that says where it goes.
 var hunkPlace = regexp.MustCompile(`^@@ -\d+`)
 
-// diff checks the old side of a diff: against the file that it or the prose
-// before it names, else against the whole repository.
+// diff checks the old side of a diff, file by file: against the file that the
+// header or the prose before it names, else against the whole repository.
 func (g *grounding) diff(v *view, b codeBlock, cited map[int]*reference) {
-	var old []string
-	removed, hunks, file := 0, 0, ""
+	var side oldSide
+	if ref, _ := claimBefore(v.doc, b, cited); ref != nil && ref.Status == RefExists {
+		side.file = ref.Path
+	}
 	for _, l := range b.lines {
 		if m := diffPath.FindStringSubmatch(l); m != nil {
+			if m[1] == "---" && len(side.lines) > 0 {
+				g.oldSide(v, side)
+				side = oldSide{}
+			}
 			if p, ok := v.index.find(clean(m[2])); ok {
-				file = p
+				side.file = p
 			}
 			continue
 		}
-		if strings.HasPrefix(l, "@@") || strings.HasPrefix(l, "diff ") {
-			if hunkPlace.MatchString(l) {
-				hunks++
-			}
-			continue
-		}
-		if rest, ok := strings.CutPrefix(l, "-"); ok {
-			removed++
-			old = append(old, rest)
-		} else if rest, ok := strings.CutPrefix(l, " "); ok {
-			old = append(old, rest)
-		}
+		side.read(l)
 	}
-	if ref, _ := claimBefore(v.doc, b, cited); file == "" && ref != nil && ref.Status == RefExists {
-		file = ref.Path
+	g.oldSide(v, side)
+}
+
+// oldSide is what a diff says that a file has.
+type oldSide struct {
+	file           string
+	lines          []string
+	removed, hunks int
+}
+
+func (o *oldSide) read(l string) {
+	if strings.HasPrefix(l, "@@") || strings.HasPrefix(l, "diff ") {
+		if hunkPlace.MatchString(l) {
+			o.hunks++
+		}
+	} else if rest, ok := strings.CutPrefix(l, "-"); ok {
+		o.removed++
+		o.lines = append(o.lines, rest)
+	} else if rest, ok := strings.CutPrefix(l, " "); ok {
+		o.lines = append(o.lines, rest)
 	}
-	lines := quotable(old, maxQuoteLines)
-	if len(lines) == 0 || removed == 0 {
+}
+
+func (g *grounding) oldSide(v *view, o oldSide) {
+	lines := quotable(o.lines, maxQuoteLines)
+	if len(lines) == 0 || o.removed == 0 {
 		return
 	}
-	holds := v.quoteHolds(file, lines) || file != "" && v.quoteHolds("", lines)
+	holds := v.quoteHolds(o.file, lines) || o.file != "" && v.quoteHolds("", lines)
 	g.note(holds, lines, certainQuote)
-	if holds && file != "" { // each hunk is a place with what stands there
-		g.located, g.anchored, g.checkable = g.located+hunks, g.anchored+hunks, g.checkable+hunks
+	if holds && o.file != "" { // each hunk is a place with what stands there
+		g.located, g.anchored, g.checkable = g.located+o.hunks, g.anchored+o.hunks, g.checkable+o.hunks
 	}
 }
 

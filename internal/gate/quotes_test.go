@@ -23,6 +23,18 @@ func Level(depth int, forced bool) (int, error) {
 }
 `
 
+const pressTest = `package press
+
+func TestLevel(t *testing.T) {
+	var widths = []int{4, 8}
+	var heights = []int{1, 2}
+	for _, w := range widths {
+		want := w / 8
+		_, _ = want, heights
+	}
+}
+`
+
 // A review that quotes what is not there is no review, however the code is led
 // over to; one that quotes what is there may describe it in any words.
 func TestQuotesBehindRealPlaces(t *testing.T) {
@@ -31,7 +43,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		report := gate.Judge(gate.Input{
 			Request:     gate.Request{Category: city.CodeReview, Description: "Review press.go for bugs."},
 			Deliverable: gate.Deliverable{Result: result},
-			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}}, Source: memory{"press.go": pressFile}},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}, {Path: "press_test.go"}}, Source: memory{"press.go": pressFile, "press_test.go": pressTest}},
 		})
 		for _, s := range report.Signals {
 			if s.Name == "misquotes" {
@@ -54,6 +66,9 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"the comparison":         "press.go:6 has `level >= 2`, so level 2 shows nothing.",
 		"with \"instead of\"":    "`press.go:10` asks for the length instead of the text:\n\n```go\nif len(parts) == 0 {\n```\n",
 		"an example of use":      "`press.go:10` has the parts:\n\n```go\nLevel(splitRecursively(24), true) // 3\nLevel(widthOf(parts), true) // 0\n```\n",
+		"a call of literals":     "press.go:10, `Split('24')` gives one part.",
+		"a comment as proposed":  "press.go:3 the comment is short:\n\n```go\n/*\nLevel is how many colours of depth 8 the terminal can show.\nForced takes the greatest.\n*/\n```\n",
+		"a diff of two files":    "```diff\n--- a/press.go\n+++ b/press.go\n@@ -5,3 +5,3 @@\n-\tlevel := depth / 8\n+\tlevel := depth / 4\n--- a/press_test.go\n+++ b/press_test.go\n@@ -5,3 +5,3 @@\n \tvar widths = []int{4, 8}\n \tvar heights = []int{1, 2}\n \tfor _, w := range widths {\n-\t\twant := w / 8\n+\t\twant := w / 4\n```\n",
 		"a proposal":             "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"a proposal in the line": "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {

@@ -3,6 +3,7 @@ package gate
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -103,6 +104,25 @@ func (x *index) named(base string) []string {
 // hasFolder reports whether a folder at the root has a file.
 func (x *index) hasFolder(dir string) bool {
 	return slices.ContainsFunc(x.listed(), func(f RepoFile) bool { return strings.HasPrefix(f.Path, dir+"/") })
+}
+
+// besideSource matches files that are not what a repository is about.
+var besideSource = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|spec|bench(?:mark)?s?|examples?|docs?|scripts?|fixtures)(?:/|[.-])|[._-](?:test|spec|min|bench|config)\.`)
+
+// soleSource is the source file of a repository that has only one: whose lines
+// people cite without its name.
+func (x *index) soleSource() string {
+	sole := ""
+	for _, p := range x.sources {
+		if languageOfFile(p) == "" || besideSource.MatchString(p) || strings.HasSuffix(p, ".d.ts") {
+			continue
+		}
+		if sole != "" {
+			return ""
+		}
+		sole = p
+	}
+	return sole
 }
 
 // find resolves a cited path to a file of the repository. Citations may be

@@ -28,6 +28,8 @@ func findReferences(v *view) []reference {
 	}
 	if files := r.known(citesIn(requestText(v.in.Request))); len(files) == 1 {
 		r.last = files[0]
+	} else if v.index != nil {
+		r.last = v.index.soleSource()
 	}
 	block := 0
 	for i, l := range v.doc.lines {

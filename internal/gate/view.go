@@ -80,7 +80,9 @@ func renderFindings(findings []Finding) string {
 			fmt.Fprintf(&b, ":%d", f.Line)
 		}
 		fmt.Fprintf(&b, "` (%s) %s\n", oneLine(f.Severity), oneLine(f.Claim))
-		if e := strings.TrimSpace(f.Evidence); e != "" {
+		if e := strings.TrimSpace(f.Evidence); isRemark(e) {
+			fmt.Fprintf(&b, "\n%s\n", e)
+		} else if e != "" {
 			fmt.Fprintf(&b, "\n```\n%s\n```\n", strings.ReplaceAll(e, "```", ""))
 		}
 		if f.Fix != "" {
