@@ -13,15 +13,10 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 
 	"aicity.dev/aicity/internal/sandbox/runner"
 )
-
-// init keeps main on the process's first thread, by whose capabilities the
-// process is judged, and from which Serve starts all commands.
-func init() { runtime.LockOSThread() } //nolint:gochecknoinits // main would be too late
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -43,5 +38,5 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return runner.Serve(os.Stdin, os.Stdout, runner.User{UID: uint32(uid), GID: uint32(gid)})
+	return runner.Serve(runner.User{UID: uint32(uid), GID: uint32(gid)})
 }

@@ -18,7 +18,7 @@ type program struct {
 	path      string
 	argv, env []string
 	dir       string
-	files     [3]int // all of them above 2
+	files     [3]int // those that are not where they belong, above 2
 	user      User
 	group     uint32 // a supplementary group beside the user's
 }
@@ -69,8 +69,8 @@ func (p *program) start() (pid, pidfd int, err error) {
 	}
 	pid, pidfd = int(number), int(fd)
 	if c.failed != stepNone {
-		_, _ = syscall.Wait4(pid, nil, 0, nil)
-		_ = syscall.Close(pidfd)
+		_, _ = rawWait(pid, nil, 0)
+		rawClose(pidfd)
 		return 0, 0, &startError{c.failed, c.errno}
 	}
 	return pid, pidfd, nil
@@ -142,6 +142,9 @@ func forkExec(args *cloneArgs, c *child) (pid, errno uintptr) {
 	}
 	c.failed = stepFiles
 	for i := range c.files {
+		if c.files[i] == i {
+			continue
+		}
 		if _, _, c.errno = syscall.RawSyscall(syscall.SYS_DUP3, uintptr(c.files[i]), uintptr(i), 0); c.errno != 0 {
 			goto failed
 		}

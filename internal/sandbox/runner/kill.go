@@ -6,17 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
-
-// killRest ends every process of the command. It goes on until none is left:
-// one that forks while it is looked for is found in the next round. The host
-// ends the whole sandbox when that takes too long.
-func (e *execution) killRest() {
-	for pause := time.Duration(0); !e.server.reaper.buryAll() && e.killRound(); pause = min(pause+time.Millisecond, 20*time.Millisecond) {
-		time.Sleep(pause)
-	}
-}
 
 // killRound kills the processes of the command that it finds, and reports
 // whether there may be more. A process born after the listing has an ancestor

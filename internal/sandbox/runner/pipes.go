@@ -2,81 +2,126 @@ package runner
 
 import (
 	"errors"
-	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// drainTime is how long output is still read once nothing of a command runs.
-const drainTime = 50 * time.Millisecond
-
-// pipes are the two ends of a command's standard input and outputs. Outputs are
-// descriptors that are read when something is there.
+// pipes are a command's two outputs. Both ends stay open here until nothing of
+// the command runs, so that nobody has to wait for their end.
 type pipes struct {
-	stdin          *os.File // ours; nil when there is none
-	childIn        *os.File // nil when there is none
-	stdout, stderr int      // ours
-	theirs         [3]int   // the command's
+	stdout, stderr     int // to read from
+	theirOut, theirErr int
 }
 
-// openPipes opens the pipes of a command; without input it reads from null.
-func openPipes(input bool, null int) (_ *pipes, err error) {
-	p := &pipes{stdout: -1, stderr: -1, theirs: [3]int{null, -1, -1}}
-	defer func() {
-		if err != nil {
-			p.closeTheirs()
-			p.closeOurs()
-		}
-	}()
-	if input {
-		if p.childIn, p.stdin, err = os.Pipe(); err != nil {
-			return nil, err
-		}
-		p.theirs[0] = int(p.childIn.Fd())
-	}
-	if p.stdout, p.theirs[1], err = pipe(); err != nil {
+func openPipes() (_ *pipes, err error) {
+	p := &pipes{-1, -1, -1, -1}
+	if p.stdout, p.theirOut, err = pipe(); err != nil {
 		return nil, err
 	}
-	p.stderr, p.theirs[2], err = pipe()
-	return p, err
+	if p.stderr, p.theirErr, err = pipe(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 func pipe() (read, write int, err error) {
-	var ends [2]int
-	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+	var ends [2]int32
+	if err := rawPipe(&ends); err != nil {
 		return -1, -1, err
 	}
-	return ends[0], ends[1], nil
+	return int(ends[0]), int(ends[1]), nil
 }
 
-func (p *pipes) closeTheirs() {
-	if p.childIn != nil {
-		_ = p.childIn.Close()
+func (p *pipes) close() {
+	for _, fd := range []*int{&p.stdout, &p.stderr, &p.theirOut, &p.theirErr} {
+		closeFD(fd)
 	}
-	closeFD(&p.theirs[1])
-	closeFD(&p.theirs[2])
-}
-
-func (p *pipes) closeOurs() {
-	if p.stdin != nil {
-		_ = p.stdin.Close()
-	}
-	closeFD(&p.stdout)
-	closeFD(&p.stderr)
 }
 
 func closeFD(fd *int) {
 	if *fd >= 0 {
-		_ = syscall.Close(*fd)
+		rawClose(*fd)
 		*fd = -1
 	}
 }
 
+// input is a command's standard input: what waits to be taken, bounded by the
+// client's window. The zero value is none.
+type input struct {
+	fd     int // to write to; 0 when there is none, or nobody reads it
+	chunks [][]byte
+	done   int  // bytes of the first chunk that are written
+	ended  bool // no more chunks come
+}
+
+// open returns the command's end.
+func (i *input) open() (theirs int, err error) {
+	theirs, i.fd, err = pipe()
+	if err == nil {
+		err = unix.SetNonblock(i.fd, true)
+	}
+	return theirs, err
+}
+
+// put adds a copy of p; nothing is the end.
+func (i *input) put(p []byte) {
+	switch {
+	case i.fd == 0:
+	case len(p) > 0:
+		i.chunks = append(i.chunks, append([]byte(nil), p...))
+	default:
+		if i.ended = true; len(i.chunks) == 0 {
+			i.close()
+		}
+	}
+}
+
+func (i *input) pending() bool { return i.fd > 0 && len(i.chunks) > 0 }
+
+// write writes what the command takes now, and returns what that counts for.
+func (i *input) write() (taken int) {
+	for len(i.chunks) > 0 {
+		n, err := rawWrite(i.fd, i.chunks[0][i.done:])
+		switch {
+		case errors.Is(err, syscall.EAGAIN):
+			return taken
+		case err != nil: // nobody reads it any more
+			i.close()
+			return taken
+		}
+		if i.done += n; i.done < len(i.chunks[0]) {
+			continue
+		}
+		taken += cost(i.chunks[0])
+		i.chunks, i.done = i.chunks[1:], 0
+	}
+	if i.ended {
+		i.close()
+	}
+	return taken
+}
+
+func (i *input) close() {
+	if i.fd > 0 {
+		rawClose(i.fd)
+	}
+	i.fd, i.chunks = 0, nil
+}
+
+// longPoll is from when on a wait is worth that the Go runtime knows of it.
+const longPoll = watchAfter + time.Millisecond
+
 // poll waits until one of the descriptors is ready, at most so long; negative is
 // for ever. It returns how many are.
 func poll(fds []unix.PollFd, wait time.Duration) int {
+	if wait >= 0 && wait < longPoll {
+		most := unix.NsecToTimespec(int64(wait))
+		n, _ := rawPoll(fds, &most)
+		return n
+	}
 	var most *unix.Timespec
 	if wait >= 0 {
 		t := unix.NsecToTimespec(int64(wait))
@@ -92,10 +137,6 @@ func poll(fds []unix.PollFd, wait time.Duration) int {
 
 // readSome reads what is there into the buffer; nothing is the end.
 func readSome(fd int, buffer []byte) []byte {
-	for {
-		n, err := syscall.Read(fd, buffer)
-		if !errors.Is(err, syscall.EINTR) {
-			return buffer[:max(n, 0)]
-		}
-	}
+	n, _ := rawRead(fd, buffer)
+	return buffer[:max(n, 0)]
 }

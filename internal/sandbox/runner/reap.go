@@ -42,7 +42,7 @@ func (r *reaper) wait(pid int) int {
 			return code
 		}
 		var status syscall.WaitStatus
-		if got, err := syscall.Wait4(pid, &status, 0, nil); err == nil && got == pid {
+		if got, err := rawWait(pid, &status, 0); err == nil && got == pid {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			delete(r.known, pid)
@@ -82,12 +82,10 @@ func (r *reaper) buryAll() (childless bool) {
 	defer r.mu.Unlock()
 	for {
 		var status syscall.WaitStatus
-		pid, err := syscall.Wait4(-1, &status, syscall.WNOHANG, nil)
+		pid, err := rawWait(-1, &status, syscall.WNOHANG)
 		switch {
 		case errors.Is(err, syscall.ECHILD):
 			return true
-		case errors.Is(err, syscall.EINTR):
-			continue
 		case err != nil || pid <= 0:
 			return false
 		}
