@@ -2,7 +2,6 @@ package gate
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -50,35 +49,6 @@ func newName(change string) string {
 	}
 	name, _, _ := strings.Cut(rest, "\n")
 	return "\n+++ " + name
-}
-
-// aboutWords matches requests whose product may be comments or prose.
-var aboutWords = newSearch(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
-
-// nothingChanged takes the verdict where code was asked for and the patch leaves
-// all code as it was: comments and notes that say the work is done do not do it.
-func nothingChanged(v *view) (Signal, bool) {
-	s := Signal{Name: "change", Reason: "The patch changes code."}
-	if !v.hollow {
-		return s, len(v.in.Patch) > 0 && v.want.Code
-	}
-	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
-	s.Reason = "The patch changes comments, blanks or prose only; no code is different."
-	s.advice = "Change the code itself; what the patch says in comments is not counted."
-	return s, true
-}
-
-// readDelivered reads a text with the patch that it comes with. It is hollow when
-// code is the product and the patch, the only change, changes none; its words
-// then count for nothing.
-func readDelivered(text string, in Input, want Rubric) (d *document, hollow bool) {
-	changes := fileChanges(string(in.Patch))
-	if want.Code && len(changes) > 0 && !slices.ContainsFunc(changes, changesCode) && !aboutWords.MatchString(requestText(in.Request)) {
-		if d = parseDocument(text); d.codeLines() < 2 {
-			return d, true
-		}
-	}
-	return parseDelivered(text, changes), false
 }
 
 // changesCode reports whether a change of a file makes code different, as far as

@@ -21,8 +21,7 @@ func patchApplies(v *view) (Signal, bool) {
 	if v.index == nil {
 		return s, false
 	}
-	c := patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}}
-	c.all(v.diffs())
+	c := v.changes()
 	if c.tried == 0 {
 		return s, false
 	}
@@ -44,6 +43,15 @@ func patchApplies(v *view) (Signal, bool) {
 	return s, true
 }
 
+// changes applies the diffs of the deliverable, and the patch, once.
+func (v *view) changes() *patchCheck {
+	if v.applied == nil {
+		v.applied = &patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}}
+		v.applied.all(v.diffs())
+	}
+	return v.applied
+}
+
 // What a change that does not fit counts, 0 to 1.
 const (
 	faultInvented = 1.0
@@ -52,6 +60,7 @@ const (
 	faultUnread   = 0.3 // it is no diff that can be read
 
 	minRealLines = 2 // fewer prove nothing
+	minMade      = 2 // lines taken away that do not stand there; one may be a slip
 )
 
 // diffs are the changes that the deliverable shows and those it comes with.
@@ -107,6 +116,7 @@ type patchCheck struct {
 	work    patch.Work
 	texts   map[string]*patch.Text // files as delivered, nil for what cannot be read
 	after   map[string]*patch.Text // and as the last change left them
+	changed []changedFile          // what each change made of its file
 	created map[string]bool
 
 	tried, failed int
@@ -115,6 +125,9 @@ type patchCheck struct {
 	fault         float64
 	said          []string
 }
+
+// changedFile is a file before and after a change that fits.
+type changedFile struct{ path, before, after string }
 
 func (c *patchCheck) all(files []patch.File) {
 	for _, f := range files {
@@ -147,13 +160,13 @@ func (c *patchCheck) file(f patch.File) {
 	if before == nil {
 		return
 	}
-	got := f.Apply(before, &c.work)
+	got, from := f.Apply(before, &c.work), before
 	if then := c.after[p]; !got.Fits && then != nil {
 		if next := f.Apply(then, &c.work); next.Fits { // it builds on the change before
-			got = next
+			got, from = next, then
 		}
 	}
-	c.result(p, got)
+	c.result(p, from.String(), got)
 }
 
 // text is a file as it was delivered, nil when it cannot be read.
@@ -168,11 +181,11 @@ func (c *patchCheck) text(p string) *patch.Text {
 	return t
 }
 
-func (c *patchCheck) result(p string, got patch.Result) {
+func (c *patchCheck) result(p, from string, got patch.Result) {
 	switch {
 	case got.Unknown:
 		return
-	case !got.Fits && got.Real*2 < got.Lines:
+	case !got.Fits && (got.Real*2 < got.Lines || got.Made >= minMade && got.Made*4 >= got.Removed):
 		c.fail(p, faultInvented, got.Why)
 		return
 	case !got.Fits:
@@ -196,6 +209,7 @@ func (c *patchCheck) result(p string, got patch.Result) {
 		said = p + ": applies, but the changed file cannot be parsed"
 	}
 	c.after[p] = patch.NewText(got.After)
+	c.changed = append(c.changed, changedFile{p, from, got.After})
 	c.said = append(c.said, said)
 }
 

@@ -29,6 +29,7 @@ type view struct {
 	doubts   []string    // what speaks against that
 	criteria []Criterion // those of the task, judged
 	looks    *bool       // what onlyLooks found
+	applied  *patchCheck // what changes found
 }
 
 func look(in Input) *view {

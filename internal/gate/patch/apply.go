@@ -17,6 +17,8 @@ type Result struct {
 	Spaced  bool     // it fits only when white space is ignored
 	Lines   int      // of the change that the file must have and that say something
 	Real    int      // of these, those that stand in the file
+	Removed int      // of Lines, those that the hunks which do not fit take away
+	Made    int      // of these, those that do not stand there in this order
 	After   string   // the changed file
 }
 
@@ -31,6 +33,7 @@ const DefaultWork Work = 4_000_000
 type Text struct {
 	whole  string
 	lines  []string // each with its line break
+	packs  []string // without white space
 	packed map[string]bool
 	at     map[string][]int // lines by their text
 }
@@ -47,10 +50,14 @@ func NewText(content string) *Text {
 	t.packed, t.at = make(map[string]bool, len(t.lines)), make(map[string][]int, len(t.lines))
 	for i, l := range t.lines {
 		t.at[l] = append(t.at[l], i)
-		t.packed[pack(l)] = true
+		t.packs = append(t.packs, pack(l))
+		t.packed[t.packs[i]] = true
 	}
 	return t
 }
+
+// String is the file as it was read.
+func (t *Text) String() string { return t.whole }
 
 // Apply applies the change to a file.
 func (f *File) Apply(to *Text, work *Work) Result {
@@ -99,6 +106,7 @@ func (a *applier) place(h *hunk) *gitdiff.TextFragment {
 		}
 	}
 	if !ok {
+		a.countRemoved(h.TextFragment)
 		a.fail(h, old)
 		return nil
 	}
@@ -228,7 +236,7 @@ func (a *applier) findSpaced(old []string, want int) (int, bool) {
 		}
 		same := true
 		for i, w := range wanted {
-			if *a.work--; *a.work < 0 || pack(a.lines[at+i]) != w {
+			if *a.work--; *a.work < 0 || a.packs[at+i] != w {
 				same = false
 				break
 			}

@@ -36,7 +36,7 @@ const (
 // opposed to a block that holds nothing but a diff, a line that is no part of a
 // diff ends a hunk.
 func Parse(text string, prose bool) []File {
-	s := scanner{lines: strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), prose: prose}
+	s := scanner{lines: strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n"), prose: prose}
 	var files []File
 	hunks := 0
 	for _, section := range s.sections() {

@@ -1,0 +1,86 @@
+// Package code tells what a change of code comes to, as far as that shows
+// without running it: a change of comments and white space, of names that only
+// a function itself knows, or of what the code does.
+package code
+
+import (
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"aicity.dev/aicity/internal/gate/python"
+)
+
+// Difference is what two versions of a file differ in.
+type Difference int
+
+// The differences, from nothing to everything. Unknown is the answer where there
+// is no parser, or one of the versions cannot be parsed.
+const (
+	Unknown Difference = iota
+	Words              // comments, white space and how it is laid out
+	Names              // also the names of what is local to a function
+	Effect             // what the code does
+)
+
+// MaxBytes bounds what is compared.
+const MaxBytes = 128 << 10
+
+// Compare tells two versions of a file apart by the extension of its name,
+// without the dot.
+func Compare(ext, before, after string) Difference {
+	compare := comparers[strings.ToLower(ext)]
+	switch {
+	case before == after:
+		return Words
+	case compare == nil || len(before) > MaxBytes || len(after) > MaxBytes:
+		return Unknown
+	}
+	return compare(before, after)
+}
+
+var comparers = map[string]func(before, after string) Difference{
+	"go": compareGo, "py": comparePython,
+	"js": compareScript(api.LoaderJSX), "mjs": compareScript(api.LoaderJSX), "cjs": compareScript(api.LoaderJSX), "jsx": compareScript(api.LoaderJSX),
+	"ts": compareScript(api.LoaderTS), "mts": compareScript(api.LoaderTS), "cts": compareScript(api.LoaderTS), "tsx": compareScript(api.LoaderTSX),
+}
+
+// compareScript prints both versions anew, without comments: what is printed is
+// the same when the code is. With short names for all that is local, it is the
+// same when only these names differ.
+func compareScript(loader api.Loader) func(before, after string) Difference {
+	return func(before, after string) Difference {
+		for _, short := range []bool{false, true} {
+			one, ok := printed(before, loader, short)
+			other, valid := printed(after, loader, short)
+			switch {
+			case !ok || !valid:
+				return Unknown
+			case one == other && short:
+				return Names
+			case one == other:
+				return Words
+			}
+		}
+		return Effect
+	}
+}
+
+func printed(source string, loader api.Loader, short bool) (string, bool) {
+	r := api.Transform(source, api.TransformOptions{
+		Loader: loader, LogLevel: api.LogLevelSilent, MinifyWhitespace: true, MinifyIdentifiers: short,
+		JSX: api.JSXPreserve, LegalComments: api.LegalCommentsNone, TsconfigRaw: `{"compilerOptions":{"verbatimModuleSyntax":true}}`,
+	})
+	return string(r.Code), len(r.Errors) == 0
+}
+
+func comparePython(before, after string) Difference {
+	same, ok := python.Same(before, after)
+	switch {
+	case !ok:
+		return Unknown
+	case same:
+		return Words
+	}
+	return Effect
+}

@@ -1,0 +1,89 @@
+package patch
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/bluekeyes/go-gitdiff/gitdiff"
+)
+
+// countRemoved notes how many of the lines that a hunk takes away stand in the
+// file, one behind the other as they do in the hunk. Lines may be left out
+// between them, and a line may be copied with a slip; a line that stands
+// somewhere else only is made up as far as this hunk goes.
+func (a *applier) countRemoved(f *gitdiff.TextFragment) {
+	var removed []string
+	for _, l := range f.Lines {
+		if l.Op == gitdiff.OpDelete && telling(pack(l.Line)) {
+			removed = append(removed, l.Line)
+		}
+	}
+	packed := make([]string, len(removed))
+	first := map[string]int{} // where each is first
+	for i, l := range slices.Backward(removed) {
+		packed[i] = pack(l)
+		first[packed[i]] = i
+	}
+	best, tried := 0, 0
+	for at, p := range a.packs {
+		if best == len(removed) || tried >= maxStarts || *a.work < 0 {
+			break
+		}
+		if i, ok := first[p]; ok {
+			tried++
+			best = max(best, a.follow(removed[i:], packed[i:], at))
+		}
+	}
+	a.result.Removed += len(removed)
+	if *a.work >= 0 && tried < maxStarts { // else nobody knows
+		a.result.Made += len(removed) - best
+	}
+}
+
+const (
+	maxStarts = 200 // places where the lines may begin
+	stretch   = 20  // lines that may stand between them
+	minAlike  = 4   // words that a line must have to be like another
+)
+
+// follow counts how many of some lines stand in this order behind a place.
+func (a *applier) follow(removed, packed []string, at int) int {
+	end := min(len(a.lines), at+2*len(removed)+stretch)
+	found := 0
+	for i := range removed {
+		for j := at; j < end; j++ {
+			if *a.work--; *a.work < 0 {
+				return found
+			}
+			if a.packs[j] == packed[i] || a.alike(removed[i], a.lines[j]) {
+				found, at = found+1, j+1
+				break
+			}
+		}
+	}
+	return found
+}
+
+// alike reports whether two lines have nearly all words in common.
+func (a *applier) alike(one, other string) bool {
+	if len(one) > 2*len(other) || len(other) > 2*len(one) {
+		return false
+	}
+	words := wordsOf(one)
+	if *a.work -= Work(len(words)); len(words) < minAlike {
+		return false
+	}
+	same, others := 0, wordsOf(other)
+	for _, w := range others {
+		if slices.Contains(words, w) {
+			same++
+		}
+	}
+	return same*5 >= 4*max(len(words), len(others))
+}
+
+// wordsOf are the words and numbers of a line of code.
+func wordsOf(line string) []string {
+	return strings.FieldsFunc(line, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
