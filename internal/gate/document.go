@@ -153,6 +153,9 @@ func splitLines(text string) []string {
 }
 
 func (d *document) prose(text string) {
+	if strings.Contains(text, `\|`) && tableRow.matches(text) {
+		text = strings.ReplaceAll(text, `\|`, "|")
+	}
 	line := docLine{text: text}
 	if !d.wordsOnly && strings.Contains(text, "`") {
 		if tableRow.matches(text) && strings.Contains(text, `\|`) {

@@ -20,6 +20,9 @@ func evidence(v *view) (Signal, bool) {
 	if v.want.Tests || v.want.Code {
 		names += 2 * float64(g.codeNames)
 	}
+	if v.want.Tests || v.want.Whole { // code that works with the repository's names cites it
+		places += 2.5 * min(share(float64(g.codeNames), 10), share(float64(v.newLines()-12), 20))
+	}
 	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 12))
 	s.Reason = fmt.Sprintf("%d of %d cited lines hold what is said about them, %d quotes are real, %d names and %d literals of the repository are used.",
 		g.anchored, g.located, g.quoted, g.names, g.facts)

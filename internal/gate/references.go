@@ -30,6 +30,9 @@ func references(v *view) (Signal, bool) {
 	if !v.want.Located {
 		found = 0.7*share(float64(len(files))+0.5*float64(min(fresh, 1)), 1) + 0.3*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 1)
 	}
+	if v.want.Tests || v.want.Whole {
+		found = max(found, 0.8*min(share(float64(v.ground.codeNames), 8), share(float64(v.newLines()-12), 20)))
+	}
 	s.Points = maxReferences * found
 	if v.want.Located && v.ground.located == 0 {
 		s.advice = "Cite files of the repository with line numbers, such as path/to/file.go:42."

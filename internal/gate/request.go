@@ -195,7 +195,7 @@ func (l *wishList) names(text string) string {
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		inside := false // of a sentence, whose first word has a capital anyway
-		for _, field := range strings.Fields(line) {
+		for _, field := range strings.FieldsFunc(line, betweenWords) {
 			at := inside
 			inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
 			name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
@@ -206,6 +206,12 @@ func (l *wishList) names(text string) string {
 		rest.WriteString(line)
 	}
 	return rest.String()
+}
+
+// betweenWords reports whether a rune ends a word that is written like a name,
+// also where the rest of the sentence is written without spaces.
+func betweenWords(r rune) bool {
+	return unicode.IsSpace(r) || unspaced(r) || r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
 }
 
 // siteName matches a site that a request refers to.
