@@ -144,6 +144,6 @@ func Judge(in Input) Report {
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
 	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, nothingChanged, patchApplies, copiedSource,
-	genericTemplate, untied, lists, placeholders, refusal, repetition, echo, truncation,
+	genericTemplate, untied, nothingShown, lists, placeholders, refusal, promises, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -46,8 +46,8 @@ func untied(v *view) (Signal, bool) {
 // The shares of sentences that name something from which a text is about
 // something, and at which it is about nothing.
 const (
-	tiedEnough = 0.3
-	tiedNot    = 0.15
+	tiedEnough = 0.44
+	tiedNot    = 0.28
 )
 
 // genericTemplate takes points for text that would fit any repository: many

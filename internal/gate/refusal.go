@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"strings"
 )
 
 var declined = phrases{hints: []string{"sorry", "able to", "cannot", "can't", "can not", "could", "don't", "have no", "do not", "access", "as a", "please", "kindly", "once ", "reliable", "after that", "look forward", "won't"}, re: newSearch(`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b|\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b|\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b|\bi (?:do not|don't) want to guess\b|\bno reliable view\b|\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b|\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`)}
@@ -20,6 +21,9 @@ func refusal(v *view) (Signal, bool) {
 		}
 	})
 	work := v.ground.anchored + v.ground.quoted + v.doc.codeLines()/4
+	if asked := v.doc.askedBack(); asked >= manyQuestions && work < 2 {
+		n += asked
+	}
 	switch {
 	case n == 0, work >= 2*n:
 		s.Evidence = nil
@@ -32,4 +36,25 @@ func refusal(v *view) (Signal, bool) {
 	s.Reason = fmt.Sprintf("The text declines or asks back %d times and holds little work.", n)
 	s.advice = "Do the work with what the sandbox gives you, or fail the task: a refusal is never charged."
 	return s, true
+}
+
+// manyQuestions in a row are asked of the buyer; questions that are answered
+// stand apart.
+const manyQuestions = 4
+
+// askedBack is the longest run of lines that are questions.
+func (d *document) askedBack() int {
+	most, run := 0, 0
+	for _, l := range d.lines[:d.written] {
+		text := strings.TrimRight(l.text, " \t*_\"')")
+		switch {
+		case text == "":
+		case !l.code && !heading.matches(l.text) && (strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uff1f")):
+			run++
+			most = max(most, run)
+		default:
+			run = 0
+		}
+	}
+	return most
 }

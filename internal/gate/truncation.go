@@ -44,6 +44,9 @@ func truncation(v *view) (Signal, bool) {
 	case cut:
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason, s.Evidence = "The text breaks off in the middle of a sentence.", []string{"…" + tail}
+	case v.halfRow():
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason, s.Evidence = "The last table breaks off.", []string{"…" + tail}
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
 		s.Points = -costTruncation
 		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
@@ -53,9 +56,6 @@ func truncation(v *view) (Signal, bool) {
 	case v.doc.open && v.halfLine():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is its last line."
-	case v.halfRow():
-		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
-		s.Reason, s.Evidence = "The last row of a table breaks off.", []string{"…" + tail}
 	case v.doc.open:
 		s.Points = -costTruncation
 		s.Reason = "The last code block is never closed."
@@ -87,7 +87,7 @@ func (v *view) halfLine() bool {
 }
 
 // halfRow reports whether the text ends in a row of a table that lacks the bar
-// which the row before it has.
+// which the row before it has, or behind the head of a table.
 func (v *view) halfRow() bool {
 	last, before := "", ""
 	for _, l := range v.doc.lines[:v.doc.written] {
@@ -97,7 +97,10 @@ func (v *view) halfRow() bool {
 			before, last = "", ""
 		}
 	}
-	return strings.HasPrefix(last, "|") && strings.HasPrefix(before, "|") && strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|")
+	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
+		return false
+	}
+	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")
 }
 
 // endsInside matches a sentence that ends inside of a text.

@@ -53,6 +53,8 @@ const (
 	capCopied         = 35
 	capPlaceholders   = 30
 	capRefusal        = 25
+	capPromises       = 35
+	capNothingShown   = 45
 	capRepetition     = 45
 	capTruncation     = 45
 	capInjection      = 20

@@ -1,0 +1,73 @@
+package gate
+
+import "fmt"
+
+// What shows that the work was done: so many names of the repository that the
+// request does not have, or figures of one's own, do without a cited line, a
+// quote or code.
+const (
+	namesThatShow   = 8
+	figuresThatShow = 8
+)
+
+// nothingShown caps a text that only talks: it cites no line, quotes nothing,
+// holds no code and hardly a name or a figure. Whoever read the repository has
+// something to show.
+func nothingShown(v *view) (Signal, bool) {
+	s := Signal{Name: "something to show", Reason: "Places, code, names or figures show that the work was done."}
+	g := v.ground
+	if v.index == nil || g.located+g.near+g.quoted > 0 || g.facts >= 3 || v.doc.codeLines() > 2 || len(v.in.Patch) > 0 {
+		return s, true
+	}
+	asked := map[string]bool{}
+	for _, w := range words(requestText(v.in.Request)) {
+		asked[w] = true
+	}
+	names := 0
+	for _, n := range v.named {
+		if !asked[n.low] && v.index.uses(n.low) > 0 {
+			names++
+		}
+	}
+	figures := v.ownFigures(asked)
+	if names >= namesThatShow || figures >= figuresThatShow {
+		return s, true
+	}
+	s.Cap = capAt(capNothingShown)
+	s.Reason = fmt.Sprintf("No line is cited, nothing is quoted, no code is there; %d names of the repository and %d figures that the request has not.", names, figures)
+	s.advice = "Show what you found: the lines, the code, the values."
+	return s, true
+}
+
+// ownFigures counts the distinct numbers of the prose that the request does not
+// have; those that number a list or a heading are none.
+func (v *view) ownFigures(asked map[string]bool) int {
+	seen := map[string]bool{}
+	for _, l := range v.doc.lines[:v.doc.written] {
+		if l.code || heading.matches(l.text) || len(seen) >= figuresThatShow {
+			continue
+		}
+		for _, f := range figures(withoutLines(trimOrdinal(l.text)), 40) {
+			if !asked[f] {
+				seen[f] = true
+			}
+		}
+	}
+	return len(seen)
+}
+
+// trimOrdinal takes the number of a list's item or of a table's row away.
+func trimOrdinal(line string) string {
+	i := 0
+	for i < len(line) && (line[i] == ' ' || line[i] == '|' || line[i] == '*') {
+		i++
+	}
+	j := i
+	for j < len(line) && line[j] >= '0' && line[j] <= '9' {
+		j++
+	}
+	if j > i && j < len(line) && (line[j] == '.' || line[j] == ')' || line[j] == ' ') {
+		return line[j:]
+	}
+	return line
+}
