@@ -10,7 +10,7 @@ import (
 )
 
 // Authenticate tells whose bearer secret this is: a session's or an owner
-// token's. It is one indexed read. Errors: UNAUTHORIZED.
+// token's. It is one indexed read, now and then. Errors: UNAUTHORIZED.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (Owner, Credential, error) {
 	now := s.db.Clock().Now()
 	found, kind, err := s.lookUp(ctx, bearer)
@@ -29,18 +29,22 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Owner, Crede
 }
 
 func (s *Service) lookUp(ctx context.Context, bearer string) (foundCredential, CredentialKind, error) {
+	kind, prefix, read := BySession, credential.Session, findBySession
 	if strings.HasPrefix(bearer, string(credential.OwnerToken)) {
-		hash, ok := credential.Hash(credential.OwnerToken, bearer)
-		if !ok {
-			return foundCredential{}, "", store.ErrNoRows
-		}
-		found, err := findByToken(ctx, s.db.Read(), hash)
-		return found, ByToken, err
+		kind, prefix, read = ByToken, credential.OwnerToken, findByToken
 	}
-	hash, ok := credential.Hash(credential.Session, bearer)
+	hash, ok := credential.Hash(prefix, bearer)
 	if !ok {
 		return foundCredential{}, "", store.ErrNoRows
 	}
-	found, err := findBySession(ctx, s.db.Read(), hash)
-	return found, BySession, err
+	if found, known := s.known.Look(string(hash)); known {
+		return found, kind, nil
+	}
+	load := s.known.Begin()
+	defer load.End()
+	found, err := read(ctx, s.db.Read(), hash)
+	if err == nil {
+		load.Keep(string(hash), found.owner.ID, found)
+	}
+	return found, kind, err
 }

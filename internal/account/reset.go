@@ -200,6 +200,7 @@ func (s *Service) Rename(ctx context.Context, ownerID, name string) (Owner, erro
 		if err := updateName(ctx, tx, ownerID, name); err != nil {
 			return err
 		}
+		s.events.Wake(tx, ownerID)
 		row, err := findOwner(ctx, tx, "id", ownerID)
 		owner = row.Owner
 		return err

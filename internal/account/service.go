@@ -48,11 +48,18 @@ type Service struct {
 	hasher   *hasher
 	attempts *attempts
 	uses     *credential.Uses
+	// known remembers whose sessions and tokens are whose, by their hashes, until
+	// something happens to the owner.
+	known *event.Memo[foundCredential]
 
 	mailer     Mailer
 	publicURL  *url.URL
 	signingKey []byte
 }
+
+// knownFor is how long a session or token is taken without another look. Ending
+// it ends it at once on this node, and elsewhere with the notification.
+const knownFor = time.Second
 
 // minSigningKey is the length of a key with the full strength of HMAC-SHA256.
 const minSigningKey = 32
@@ -79,6 +86,7 @@ func New(cfg Config) (*Service, error) {
 		jobs.Handle(s.jobs, s.sendVerification)
 		jobs.Handle(s.jobs, s.sendReset)
 	}
+	s.known = event.NewMemo[foundCredential](cfg.Events, knownFor)
 	jobs.Handle(s.jobs, s.sweep)
 	jobs.Every(s.jobs, sweepEvery, sweepArgs{})
 	return s, nil

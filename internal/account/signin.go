@@ -75,7 +75,7 @@ func (s *Service) signUp(ctx context.Context, row *ownerRow) (Session, error) {
 			return s.enqueueVerification(ctx, tx, row.ID)
 		}
 		var err error
-		session, err = openSession(ctx, tx, row.ID)
+		session, err = s.openSession(ctx, tx, row.ID)
 		return err
 	})
 	return session, err
@@ -115,7 +115,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Owner, Session, error)
 				return err
 			}
 		}
-		session, err = openSession(ctx, tx, row.ID)
+		session, err = s.openSession(ctx, tx, row.ID)
 		return err
 	})
 	if err != nil {
@@ -141,12 +141,14 @@ func (s *Service) checkPassword(ctx context.Context, column, value, password str
 	return row, stale, nil
 }
 
-func openSession(ctx context.Context, tx store.Tx, ownerID string) (Session, error) {
+// openSession makes a session; the owner's oldest ones may end with it.
+func (s *Service) openSession(ctx context.Context, tx store.Tx, ownerID string) (Session, error) {
 	secret := credential.New(credential.Session)
 	expires := tx.Now().Add(sessionLife)
 	if err := insertSession(ctx, tx, city.NewID(city.PrefixSession), ownerID, secret.Hash, expires); err != nil {
 		return Session{}, err
 	}
+	s.events.Wake(tx, ownerID)
 	return Session{Token: secret.Value, ExpiresAt: expires}, deleteOldSessions(ctx, tx, ownerID, maxSessions)
 }
 
@@ -157,7 +159,13 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	if !ok {
 		return nil
 	}
-	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return deleteSession(ctx, tx, hash) })
+	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		ownerID, err := deleteSession(ctx, tx, hash)
+		if err == nil && ownerID != "" {
+			s.events.Wake(tx, ownerID)
+		}
+		return err
+	})
 }
 
 // PasswordChange is what an owner types to get a new password.

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -194,11 +195,13 @@ func deleteOldSessions(ctx context.Context, tx store.Tx, ownerID string, keep in
 	return nil
 }
 
-func deleteSession(ctx context.Context, tx store.Tx, hash []byte) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE secret_hash = $1`, hash); err != nil {
-		return fmt.Errorf("delete session: %w", err)
+// deleteSession ends a session and says whose it was, "" when there is none.
+func deleteSession(ctx context.Context, tx store.Tx, hash []byte) (ownerID string, err error) {
+	err = tx.QueryRow(ctx, `DELETE FROM sessions WHERE secret_hash = $1 RETURNING owner_id`, hash).Scan(&ownerID)
+	if err != nil && !errors.Is(err, store.ErrNoRows) {
+		return "", fmt.Errorf("delete session: %w", err)
 	}
-	return nil
+	return ownerID, nil
 }
 
 func deleteOtherSessions(ctx context.Context, tx store.Tx, ownerID, keep string) error {

@@ -188,6 +188,46 @@ func TestSessionsExpireAndAreSwept(t *testing.T) {
 	})
 }
 
+// What was remembered of a secret a moment ago does not outlive it.
+func TestSecretsEndAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		ctx := t.Context()
+		owner, _ := b.signUp(t, "ann@example.com")
+		signIn := func() (secret string) {
+			_, session, err := b.SignIn(ctx, account.SignIn{Email: owner.Email, Password: password})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return session.Token
+		}
+		token, secret, err := b.CreateToken(ctx, owner.ID, "script", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := signIn()
+		for _, end := range []struct {
+			what, secret string
+			end          func() error
+		}{
+			{"signed out", left, func() error { return b.SignOut(ctx, left) }},
+			{"a revoked token", secret, func() error { return b.RevokeToken(ctx, owner.ID, token.ID) }},
+			{"another session after a new password", signIn(), func() error {
+				return b.ChangePassword(ctx, owner.ID, account.PasswordChange{Current: password, New: password + "!"})
+			}},
+		} {
+			if _, _, err := b.Authenticate(ctx, end.secret); err != nil {
+				t.Fatalf("%s, before: %v", end.what, err)
+			}
+			if err := end.end(); err != nil {
+				t.Fatal(err)
+			}
+			_, _, err := b.Authenticate(ctx, end.secret)
+			wantCode(t, end.what, err, city.CodeUnauthorized)
+		}
+	})
+}
+
 func TestSessionsAreBounded(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
@@ -195,6 +235,9 @@ func TestSessionsAreBounded(t *testing.T) {
 		var last account.Session
 		for range 100 {
 			var err error
+			if _, _, err := b.Authenticate(t.Context(), first.Token); err != nil {
+				t.Fatal(err) // and it is remembered
+			}
 			if _, last, err = b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: password}); err != nil {
 				t.Fatal(err)
 			}

@@ -115,9 +115,19 @@ func TestMemoForgetsOnWake(t *testing.T) {
 		if _, ok := m.Look("key"); !ok {
 			t.Error("forgotten by the wake of another topic")
 		}
+		load := m.Begin()
+		load.Keep("another", "agt_1", "answer")
+		load.End()
+		for _, key := range []string{"key", "another"} {
+			if _, ok := m.Look(key); !ok {
+				t.Errorf("%s was forgotten for another key of its topic", key)
+			}
+		}
 		appendOne(t, db, l, "agt_1", "agent.key_rotated", nil)
-		if _, ok := m.Look("key"); ok {
-			t.Error("remembered after its topic woke")
+		for _, key := range []string{"key", "another"} {
+			if _, ok := m.Look(key); ok {
+				t.Errorf("%s is remembered after its topic woke", key)
+			}
 		}
 		remember(func() { appendOne(t, db, l, "agt_1", "agent.key_rotated", nil) })
 		if _, ok := m.Look("key"); ok {

@@ -17,23 +17,21 @@ type Memo[V any] struct {
 	mu sync.Mutex
 	// All below is guarded by mu.
 	answers map[string]remembered[V]
-	keys    map[string]string // the key that depends on a topic
+	keys    map[string]map[string]struct{} // those that depend on a topic
 	loads   map[*Load[V]]struct{}
 }
 
 type remembered[V any] struct {
 	value V
-	topic string
 	until time.Time
 }
 
 // maxRemembered bounds the answers of a memo; a full one starts anew.
 const maxRemembered = 50_000
 
-// NewMemo returns a memo that listens to the log's wakes. Each topic belongs to
-// at most one key.
+// NewMemo returns a memo that listens to the log's wakes.
 func NewMemo[V any](l *Log, ttl time.Duration) *Memo[V] {
-	m := &Memo[V]{clock: l.db.Clock(), ttl: ttl, answers: map[string]remembered[V]{}, keys: map[string]string{}, loads: map[*Load[V]]struct{}{}}
+	m := &Memo[V]{clock: l.db.Clock(), ttl: ttl, answers: map[string]remembered[V]{}, keys: map[string]map[string]struct{}{}, loads: map[*Load[V]]struct{}{}}
 	l.hub.watch(m)
 	return m
 }
@@ -80,11 +78,11 @@ func (l *Load[V]) Keep(key, topic string, value V) {
 		clear(m.answers)
 		clear(m.keys)
 	}
-	if old, other := m.keys[topic]; other && old != key {
-		delete(m.answers, old)
+	m.answers[key] = remembered[V]{value, m.clock.Now().Add(m.ttl)}
+	if m.keys[topic] == nil {
+		m.keys[topic] = map[string]struct{}{}
 	}
-	m.answers[key] = remembered[V]{value, topic, m.clock.Now().Add(m.ttl)}
-	m.keys[topic] = key
+	m.keys[topic][key] = struct{}{}
 }
 
 // End forgets the load.
@@ -100,10 +98,10 @@ func (m *Memo[V]) woke(topic string) {
 	for l := range m.loads {
 		l.woken[topic] = struct{}{}
 	}
-	if key, ok := m.keys[topic]; ok {
+	for key := range m.keys[topic] {
 		delete(m.answers, key)
-		delete(m.keys, topic)
 	}
+	delete(m.keys, topic)
 }
 
 func (m *Memo[V]) wokeAll() {

@@ -91,12 +91,12 @@ func claimOf(ctx context.Context) *idempotency.Claim {
 	return c
 }
 
-// answerOnce runs a call that writes its answer in its own transaction. What
-// was refused may have been so because a call with the same key came first.
+// answerOnce runs a call that writes its answer in its own transaction, where a
+// second answer for the key fails. So it hopes that it is the first; what was
+// refused may have been so because a call with the same key came before.
 func (s *server) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handler, claim idempotency.Claim) {
-	earlier, err := s.Idempotency.Find(r.Context(), claim)
-	if err != nil || earlier != nil {
-		s.replay(w, r, earlier, err)
+	if err := claim.Check(); err != nil {
+		s.writeError(w, r, err)
 		return
 	}
 	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}

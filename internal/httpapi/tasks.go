@@ -105,6 +105,9 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 		RepoToken: b.Input.RepoToken, Code: b.Input.Code, ArchiveID: b.Input.ArchiveID,
 	}
 	if claim := claimOf(ctx); claim != nil {
+		if err := s.repeated(ctx, claim, b.Input); err != nil {
+			return nil, err
+		}
 		order.Keep = func(ctx context.Context, tx store.Tx, t *task.Task) error {
 			var body bytes.Buffer // the very bytes of the first answer
 			if err := huma.DefaultJSONFormat.Marshal(&body, ok(buyerView(t)).Body); err != nil {
@@ -118,6 +121,19 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return ok(buyerView(t)), nil
+}
+
+// repeated refuses a repeated order of which the repository would be looked at
+// first, which takes time; answerOnce then gives the first answer.
+func (s *server) repeated(ctx context.Context, claim *idempotency.Claim, in TaskInput) error {
+	if in.Repo == "" {
+		return nil
+	}
+	earlier, err := s.Idempotency.Find(ctx, *claim)
+	if err == nil && earlier != nil {
+		return city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for an order already.")
+	}
+	return err
 }
 
 func (s *server) listTasks(ctx context.Context, in *struct {

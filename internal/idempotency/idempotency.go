@@ -10,9 +10,9 @@
 // Answers of failed calls (5xx) are not kept. Answers are sealed, because some
 // hold a secret that is shown once.
 //
-// A call whose whole effect is one transaction does better: it asks Find first
-// and writes its answer with Keep in that transaction, so that effect and answer
-// exist together or not at all.
+// A call whose whole effect is one transaction does better: it writes its answer
+// with Keep in that transaction, so that effect and answer exist together or not
+// at all. A repeat cannot succeed; what was refused asks Find whether it is one.
 package idempotency
 
 import (
@@ -80,7 +80,8 @@ type Claim struct {
 	Hash   string // of the request, see Hash
 }
 
-func (c Claim) check() error {
+// Check returns VALIDATION_ERROR for a key that is too long.
+func (c Claim) Check() error {
 	if len(c.Key) > MaxKey {
 		return city.InvalidField("Idempotency-Key", "at most %d characters", MaxKey)
 	}
@@ -90,7 +91,7 @@ func (c Claim) check() error {
 // Find returns the answer that the claim's first call kept, nil when there is
 // none. Errors: IDEMPOTENCY_CONFLICT, VALIDATION_ERROR.
 func (s *Service) Find(ctx context.Context, c Claim) (*Answer, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	r, err := find(ctx, s.db.Read(), c, "")
@@ -149,7 +150,7 @@ func (s *Service) open(c Claim, r record) (*Answer, error) {
 // nil when the caller must run the request and call End. Errors:
 // IDEMPOTENCY_CONFLICT, VALIDATION_ERROR.
 func (s *Service) Begin(ctx context.Context, c Claim) (*Answer, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	var found *Answer

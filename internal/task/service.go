@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"log/slog"
-	"reflect"
 	"sync"
 	"time"
 
@@ -224,15 +223,12 @@ func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task)
 		if !allowed(t) {
 			return errTaskNotFound(taskID)
 		}
-		before := *t
+		before := state(t)
 		if err := f(ctx, tx, t); err != nil {
 			return err
 		}
 		result = t
-		if reflect.DeepEqual(&before, t) {
-			return nil
-		}
-		return update(ctx, tx, t)
+		return update(ctx, tx, t, before)
 	})
 	if err != nil {
 		return nil, err

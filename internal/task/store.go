@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -33,19 +35,40 @@ func repeatedKey(err error) bool {
 	return store.IsUnique(err, "tasks", "buyer_id", "idempotency_key")
 }
 
-// update writes everything of a task that can change after its submission.
-func update(ctx context.Context, tx store.Tx, t *Task) error {
-	return tx.Queue(ctx, "update task", `UPDATE tasks SET agent_id = $2, agent_owner_id = $3, status = $4, sealed_token = $5, size_class = $6,
-		quote = $7, routing = $8, passed_over = $9, sandbox_id = $10, fail_code = $11, fail_reason = $12, gate_score = $13,
-		charge = $14, fee = $15, thumbs = $16, rating = $17, reason = $18, comment = $19, feedback_at = $20, assigned_at = $21,
-		accept_by = $22, started_at = $23, deadline_at = $24, delivered_at = $25, ended_at = $26, refund_until = $27,
-		released_at = $28, due_at = $29, feedback_criterion = $30, refund_review = $31, recheck = $32 WHERE id = $1`,
-		t.ID, t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing),
-		encode(t.PassedOver), t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee),
-		t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At),
-		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
-		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
-		store.MicrosPtr(t.due()), t.Feedback.Criterion, encodeReview(t.Review), encodeRecheck(t.Recheck))
+// changing are the columns of a task that can change after its submission.
+var changing = []string{
+	"agent_id", "agent_owner_id", "status", "sealed_token", "size_class", "quote", "routing", "passed_over", "sandbox_id", "fail_code",
+	"fail_reason", "gate_score", "charge", "fee", "thumbs", "rating", "reason", "comment", "feedback_at", "assigned_at", "accept_by",
+	"started_at", "deadline_at", "delivered_at", "ended_at", "refund_until", "released_at", "due_at", "feedback_criterion", "refund_review", "recheck",
+}
+
+// state is what these columns hold.
+func state(t *Task) []any {
+	return []any{
+		t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing), encode(t.PassedOver), t.SandboxID, string(t.FailCode),
+		t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee), t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment,
+		store.MicrosPtr(t.Feedback.At), store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy),
+		store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt), store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt),
+		store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt), store.MicrosPtr(t.due()), t.Feedback.Criterion, encodeReview(t.Review), encodeRecheck(t.Recheck),
+	}
+}
+
+// update writes what has changed in a task since its state was before, and
+// nothing when that is nothing: SQLite writes to each index of a column that is
+// named, changed or not.
+func update(ctx context.Context, tx store.Tx, t *Task, before []any) error {
+	var set strings.Builder
+	args := []any{t.ID}
+	for i, value := range state(t) {
+		if !reflect.DeepEqual(before[i], value) {
+			args = append(args, value)
+			fmt.Fprintf(&set, ", %s = $%d", changing[i], len(args))
+		}
+	}
+	if len(args) == 1 {
+		return nil
+	}
+	return tx.Queue(ctx, "update task", `UPDATE tasks SET `+strings.TrimPrefix(set.String(), ", ")+` WHERE id = $1`, args...)
 }
 
 func values(t *Task) []any {
