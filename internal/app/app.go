@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,6 +32,7 @@ import (
 	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/seal"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
@@ -143,11 +145,13 @@ func (a *App) build() error {
 		ReturnURL: a.walletURL(), OwnerSince: a.ownerSince,
 		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
 	})
-	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"))
+	fetcher, err := a.fetcher()
 	if err != nil {
 		return err
 	}
-	fetcher, err := a.fetcher()
+	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"), func(ctx context.Context, content io.ReaderAt, size int64) error {
+		return fetcher.CheckArchive(ctx, source.Archive{Content: content, Size: size})
+	})
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,9 @@ import (
 
 // Server is a running city.
 type Server struct {
-	URL string
-	App *app.App
+	URL  string
+	Data string // the folder that it keeps its files in
+	App  *app.App
 }
 
 // Option changes the configuration before the start.
@@ -131,7 +132,7 @@ func start(ctx context.Context, cfg config.Config, clock city.Clock) (*Server, e
 	if err := city.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
-	return &Server{URL: "http://" + city.Address(), App: city}, nil
+	return &Server{URL: "http://" + city.Address(), Data: cfg.Data, App: city}, nil
 }
 
 // logger shows warnings when a test is looked at closely.

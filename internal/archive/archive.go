@@ -42,58 +42,78 @@ type Archive struct {
 	CreatedAt time.Time
 }
 
+// checksAtOnce bounds how many uploads are read through at a time: each keeps a
+// processor busy.
+const checksAtOnce = 2
+
+// Check reads an archive to its end and reports what is wrong with it.
+type Check func(ctx context.Context, content io.ReaderAt, size int64) error
+
 // Service keeps archives.
 type Service struct {
-	db  *store.DB
-	dir string
+	db     *store.DB
+	dir    string
+	check  Check
+	checks chan struct{} // one for each check that runs
 }
 
 type pruneArgs struct{}
 
 func (pruneArgs) Kind() string { return "archive_prune" }
 
-// New returns a service that keeps its files in dir, and registers the job that
-// forgets old ones.
-func New(db *store.DB, queue *jobs.Queue, dir string) (*Service, error) {
+// New returns a service that keeps its files in dir, when check finds nothing
+// wrong with them, and registers the job that forgets old ones.
+func New(db *store.DB, queue *jobs.Queue, dir string, check Check) (*Service, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make archive folder: %w", err)
 	}
-	s := &Service{db: db, dir: dir}
+	s := &Service{db: db, dir: dir, check: check, checks: make(chan struct{}, checksAtOnce)}
 	jobs.Handle(queue, func(ctx context.Context, _ pruneArgs, _ jobs.Attempt) error { return s.prune(ctx) })
 	jobs.Every(queue, time.Hour, pruneArgs{})
 	return s, nil
 }
 
-// Save stores an upload. What is inside is checked when it is unpacked, in the
-// sandbox's folder. Errors: PAYLOAD_TOO_LARGE, ARCHIVE_INVALID.
-func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (Archive, error) {
+// Save stores an upload, unless it cannot be used. What an owner has already is
+// not kept twice: it has the id of the first, and its time begins again, so an
+// upload may be repeated. Errors: PAYLOAD_TOO_LARGE, and those of the check,
+// ARCHIVE_INVALID and REPO_TOO_LARGE.
+func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (_ Archive, err error) {
 	a := Archive{ID: city.NewID(city.PrefixArchive), OwnerID: ownerID}
-	if err := s.write(&a, r); err != nil {
+	file, err := os.OpenFile(s.path(a.ID), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return Archive{}, fmt.Errorf("save archive: %w", err)
+	}
+	kept := false
+	defer func() {
+		err = errors.Join(err, file.Close())
+		if !kept {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	if err := a.write(file, r); err != nil {
 		return Archive{}, err
 	}
-	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+	if known, err := s.renew(ctx, a); known.ID != "" || err != nil {
+		return known, err
+	}
+	if err := s.examine(ctx, file, a.Size); err != nil {
+		return Archive{}, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		a.CreatedAt = tx.Now()
 		_, err := tx.Exec(ctx, `INSERT INTO archives (id, owner_id, format, size_bytes, sha256, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			a.ID, a.OwnerID, a.Format, a.Size, a.SHA256, store.Micros(a.CreatedAt))
 		return err
 	})
 	if err != nil {
-		return Archive{}, errors.Join(fmt.Errorf("save archive: %w", err), os.Remove(s.path(a.ID)))
+		return Archive{}, fmt.Errorf("save archive: %w", err)
 	}
+	kept = true
 	return a, nil
 }
 
 // write streams the upload into its file and fills in what it turns out to be.
-func (s *Service) write(a *Archive, r io.Reader) (err error) {
-	file, err := os.OpenFile(s.path(a.ID), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("save archive: %w", err)
-	}
-	defer func() {
-		if err = errors.Join(err, file.Close()); err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
+func (a *Archive) write(file *os.File, r io.Reader) error {
 	head := make([]byte, 4) // enough to tell the format
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
@@ -112,6 +132,37 @@ func (s *Service) write(a *Archive, r io.Reader) (err error) {
 	}
 	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return file.Sync()
+}
+
+// renew finds what the owner has already, and has its time begin again.
+func (s *Service) renew(ctx context.Context, a Archive) (known Archive, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		known = a
+		known.CreatedAt = tx.Now()
+		err := tx.QueryRow(ctx, `UPDATE archives SET created_at = $1 WHERE id =
+			(SELECT id FROM archives WHERE owner_id = $2 AND sha256 = $3 ORDER BY created_at DESC LIMIT 1) RETURNING id`,
+			store.Micros(known.CreatedAt), a.OwnerID, a.SHA256).Scan(&known.ID)
+		if errors.Is(err, store.ErrNoRows) {
+			known = Archive{}
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return Archive{}, fmt.Errorf("find archive: %w", err)
+	}
+	return known, nil
+}
+
+// examine checks an upload when it is its turn.
+func (s *Service) examine(ctx context.Context, file io.ReaderAt, size int64) error {
+	select {
+	case s.checks <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.checks }()
+	return s.check(ctx, file, size)
 }
 
 func readError(err error) error { return fmt.Errorf("read upload: %w", err) }

@@ -21,6 +21,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/store"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -264,6 +265,23 @@ func upload(t *testing.T, s *apptest.Server, buyer *apptest.Person, archive []by
 		t.Fatalf("upload: %d %s, %v", got.status, got.body, err)
 	}
 	return answer.Data.ID
+}
+
+// uploadUnchecked keeps an archive as if nobody had looked into it when it came.
+func uploadUnchecked(t *testing.T, s *apptest.Server, buyer *apptest.Person, archive []byte) string {
+	t.Helper()
+	id := upload(t, s, buyer, tarGz(t, member{mark("placeholder"), "x"}))
+	if err := os.WriteFile(filepath.Join(s.Data, "archives", id), archive, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE archives SET size_bytes = $2 WHERE id = $1`, id, len(archive))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // needSandbox skips the test where no sandbox runs, but fails it in CI.

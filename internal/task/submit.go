@@ -43,7 +43,7 @@ type Order struct {
 // NO_AGENT_AVAILABLE, INSUFFICIENT_CREDITS, SPENDING_LIMIT, IDEMPOTENCY_CONFLICT.
 func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 	o.Tags = normalTags(o.Tags)
-	if err := o.validate(); err != nil {
+	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	if t, err := s.repeated(ctx, o); t != nil || err != nil {

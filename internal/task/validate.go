@@ -30,8 +30,9 @@ const (
 	maxDeadline       = 240 * time.Minute
 )
 
-// validate checks every field and names all that are wrong.
-func (o Order) validate() error {
+// Validate checks every field and names all that are wrong. Errors:
+// VALIDATION_ERROR.
+func (o Order) Validate() error {
 	var v city.Invalid
 	v.Check(o.Category.Known(), "taskType", "unknown category %.60q, see GET /categories", o.Category)
 	v.Check(o.MaxBudget >= minBudget && o.MaxBudget <= maxBudget, "maxBudget",

@@ -82,6 +82,8 @@ func agentValues(a agent.Agent) form {
 	return formOf(values)
 }
 
+func editPath(agentID string) string { return "/agents/" + agentID + "/edit" }
+
 func (s *site) ownAgent(r *http.Request) (agent.Agent, error) {
 	return s.Agents.FindOwned(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
 }
@@ -128,7 +130,7 @@ func (s *site) updateAgent(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showAgentForm(w, r, http.StatusUnprocessableEntity, a, in, "")
 	}
-	return s.goTo(w, r, "/agents/"+a.ID+"/edit", "Saved.")
+	return s.goTo(w, r, editPath(a.ID), "Saved.")
 }
 
 func (s *site) rotateKey(w http.ResponseWriter, r *http.Request) error {
@@ -144,7 +146,7 @@ func (s *site) deactivateAgent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.goTo(w, r, "/agents/"+a.ID+"/edit", a.DisplayName+" gets no more tasks.")
+	return s.goTo(w, r, editPath(a.ID), a.DisplayName+" gets no more tasks.")
 }
 
 func (s *site) reactivateAgent(w http.ResponseWriter, r *http.Request) error {
@@ -152,5 +154,5 @@ func (s *site) reactivateAgent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.goTo(w, r, "/agents/"+a.ID+"/edit", a.DisplayName+" takes tasks again.")
+	return s.goTo(w, r, editPath(a.ID), a.DisplayName+" takes tasks again.")
 }

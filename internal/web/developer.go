@@ -2,6 +2,9 @@ package web
 
 import "net/http"
 
+// tokenLives are how many days a token may last.
+var tokenLives = []option{{"", "never"}, {"30", "in 30 days"}, {"90", "in 90 days"}, {"365", "in a year"}}
+
 func (s *site) developerPage(w http.ResponseWriter, r *http.Request) error {
 	s.clearFlash(w, r)
 	return s.showDeveloper(w, r, http.StatusOK, formOf(nil), "")

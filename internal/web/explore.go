@@ -59,9 +59,20 @@ func (v exploreView) count() string {
 // filters are the fields that narrow the list.
 var filters = []string{"q", "category", "tag", "maxPrice", "minScore", "availability"}
 
-var sortOrders = []struct{ value, label string }{
+var sortOrders = []option{
 	{"score", "Score"}, {"price", "Price"}, {"completed", "Work done"}, {"newest", "Newest"},
 }
+
+// categoryOptions are all kinds of work, and first the one that is none of them.
+func categoryOptions(none string) []option {
+	list := []option{{"", none}}
+	for _, c := range city.Categories() {
+		list = append(list, option{string(c.ID), c.Name})
+	}
+	return list
+}
+
+var availabilityOptions = options([]agent.Availability{agent.Available, agent.Busy, agent.Offline})
 
 const agentsPerPage = 18
 

@@ -1,13 +1,21 @@
 package web
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -17,23 +25,41 @@ type form struct {
 	values  url.Values
 	errors  map[string]string
 	problem string // what is wrong with the whole
+	told    *[]fault
+
+	tooLarge bool // a file was more than its field takes
 }
 
-// readForm parses a posted form. Errors: PAYLOAD_TOO_LARGE, VALIDATION_ERROR.
+// fault is what is wrong with a field, as its page shows it.
+type fault struct {
+	ID, Label, Text string
+	First           bool // of the page: it gets the focus
+	key             string
+}
+
+// readForm parses a posted form. Errors: PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT,
+// VALIDATION_ERROR.
 func readForm(r *http.Request) (form, error) {
 	if err := r.ParseForm(); err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return form{}, city.Errorf(city.CodePayloadTooLarge, "The form is too large.")
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return form{}, city.Errorf(city.CodeRequestTimeout, "The form did not arrive in time. Send it again.")
-		}
-		return form{}, city.InvalidField("form", "cannot be read")
+		return form{}, bodyError(err)
 	}
 	return formOf(r.PostForm), nil
 }
 
-func formOf(values url.Values) form { return form{values: values, errors: map[string]string{}} }
+// bodyError says why a form could not be read.
+func bodyError(err error) error {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return city.Errorf(city.CodePayloadTooLarge, "The form is too large: this page takes %d MiB at most.", large.Limit>>20)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return city.Errorf(city.CodeRequestTimeout, "The form did not arrive in time. Send it again.")
+	}
+	return city.InvalidField("form", "cannot be read")
+}
+
+func formOf(values url.Values) form {
+	return form{values: values, errors: map[string]string{}, told: new([]fault)}
+}
 
 // get is a field without the space around it.
 func (f form) get(name string) string { return strings.TrimSpace(f.values.Get(name)) }
@@ -59,21 +85,105 @@ func (f *form) refused(err error) bool {
 	if !ok || known.Code == city.CodeInternal {
 		return false
 	}
-	f.problem = known.Message
+	f.problem = inDollars(known.Message)
 	for _, field := range known.Fields {
-		f.errors[field.Field] = field.Message
+		f.wrong(field.Field, inDollars(field.Message))
 	}
 	return true
 }
 
+// wrong notes what is wrong with a field.
+func (f *form) wrong(field, text string) {
+	f.errors[field] = text
+	if f.problem == "" {
+		f.problem = text
+	}
+}
+
+var inCents = regexp.MustCompile(`(\d+)(?:( to | and )(\d+))? cents`)
+
+// inDollars writes amounts as they are typed into pages: the rules count cents.
+func inDollars(text string) string {
+	return inCents.ReplaceAllStringFunc(text, func(found string) string {
+		parts := inCents.FindStringSubmatch(found)
+		low, high := amount(parts[1]), amount(parts[3])
+		if low == "" || parts[3] != "" && high == "" {
+			return found
+		}
+		return low + parts[2] + high
+	})
+}
+
+func amount(digits string) string {
+	cents, err := strconv.ParseInt(digits, 10, 62)
+	if err != nil {
+		return ""
+	}
+	return city.Cents(cents).String()
+}
+
 // err is what is wrong with a field, "" when nothing is.
 func (f form) err(names ...string) string {
+	_, text := f.find(names)
+	return text
+}
+
+// find returns what is wrong with the field that the rules know by one of names,
+// and by which. Of a list they name the item, as in tags[2].
+func (f form) find(names []string) (key, text string) {
 	for _, name := range names {
 		if text := f.errors[name]; text != "" {
-			return text
+			return name, text
+		}
+		for i := range maxItems {
+			key := name + "[" + strconv.Itoa(i) + "]"
+			if text := f.errors[key]; text != "" {
+				return key, fmt.Sprintf("Item %d: %s", i+1, text)
+			}
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// maxItems is more than any list of a form may have.
+const maxItems = 100
+
+// fault is what is wrong with the field that a page shows under id, noted for
+// the page's summary. Names are those that the rules know the field by.
+func (f form) fault(id, label string, names ...string) fault {
+	if len(f.errors) == 0 {
+		return fault{}
+	}
+	key, text := f.find(append(names, id))
+	if text == "" {
+		return fault{}
+	}
+	found := fault{ID: id, Label: strings.TrimSuffix(label, " ($)"), Text: text, First: len(*f.told) == 0, key: key}
+	*f.told = append(*f.told, found)
+	return found
+}
+
+// untold are the faults that no field of the page has shown.
+func (f form) untold() []string {
+	told := map[string]bool{}
+	for _, x := range *f.told {
+		told[listOf(x.key)] = true
+	}
+	var rest []string
+	for _, key := range slices.Sorted(maps.Keys(f.errors)) {
+		if !told[listOf(key)] {
+			rest = append(rest, f.errors[key])
+		}
+	}
+	return rest
+}
+
+// listOf is the list of an item, tags of tags[2], or the field itself.
+func listOf(key string) string {
+	if i := strings.LastIndexByte(key, '['); i > 0 && strings.HasSuffix(key, "]") {
+		return key[:i]
+	}
+	return key
 }
 
 // list splits a field at commas.
@@ -134,4 +244,44 @@ func publicMessage(err error) string {
 		return known.Message
 	}
 	return "Something went wrong on our side."
+}
+
+// described ties a field to the text below it. The first field that is wrong gets
+// the focus, with that text read to those who do not see it.
+func described(name, hint string, wrong fault) templ.Attributes {
+	attrs := templ.Attributes{}
+	if hint != "" || wrong.Text != "" {
+		attrs["aria-describedby"] = name + "-hint"
+	}
+	if wrong.Text != "" {
+		attrs["aria-invalid"], attrs["autofocus"] = "true", wrong.First
+	}
+	return attrs
+}
+
+// checked shows what is wrong with a form above its fields, which are rendered
+// first: they know their names.
+func checked(f form) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var fields bytes.Buffer
+		children := templ.GetChildren(ctx)
+		ctx = templ.ClearChildren(ctx)
+		if err := children.Render(ctx, &fields); err != nil {
+			return err
+		}
+		if err := problem(f).Render(ctx, w); err != nil {
+			return err
+		}
+		_, err := fields.WriteTo(w)
+		return err
+	})
+}
+
+// options are values that are their own labels.
+func options[T ~string](values []T) []option {
+	list := make([]option, len(values))
+	for i, v := range values {
+		list[i] = option{string(v), string(v)}
+	}
+	return list
 }

@@ -36,7 +36,11 @@ func TestOperatorDecidesARefund(t *testing.T) {
 	buyer.post(at, url.Values{"decision": {"refund"}}).want(t, http.StatusNotFound)
 	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "An operator decides", "refund under review")
 	operator.post(at, url.Values{"decision": {"deny"}}).want(t, http.StatusUnprocessableEntity, "say why")
-	operator.post(at, url.Values{"decision": {"deny"}, "note": {"Benchmarks were not asked for."}}).want(t, http.StatusOK, "the agent keeps the charge")
+	denied := url.Values{"decision": {"deny"}, "note": {"Benchmarks were not asked for."}}
+	operator.post(at, denied).want(t, http.StatusOK, "Deny the refund of $3.00?", "Benchmarks were not asked for.", "final")
+	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "refund under review")
+	denied.Set("confirmed", "yes")
+	operator.post(at, denied).want(t, http.StatusOK, "the agent keeps the charge")
 	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "Benchmarks were not asked for.")
 	operator.get("/operator").want(t, http.StatusOK, "nothing waits")
 	operator.get("/operator/refunds?show=decided").want(t, http.StatusOK, "Denied")

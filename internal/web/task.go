@@ -366,8 +366,19 @@ func (s *site) giveFeedback(w http.ResponseWriter, r *http.Request) error {
 const sayWhat = " (say what)"
 
 // reasons are what a buyer may choose from when not content.
-var reasons = []struct{ value, label string }{
+var reasons = []option{
 	{"not_what_was_asked", "Not what was asked"}, {"wrong", "Wrong"}, {"incomplete", "Incomplete"}, {"low_quality", "Low quality"}, {"other", "Other" + sayWhat},
+}
+
+var ratings = []option{{"5", "5, excellent"}, {"4", "4, good"}, {"3", "3, fair"}, {"2", "2, poor"}, {"1", "1, bad"}}
+
+// criteria are what a buyer may say is not met.
+func (v taskView) criteria() []option {
+	list := []option{{"0", "None of them"}}
+	for i, c := range v.Task.Acceptance.Criteria {
+		list = append(list, option{itoa(i + 1), excerpt(c)})
+	}
+	return list
 }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }

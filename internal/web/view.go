@@ -26,13 +26,6 @@ func typed(f form, name, kind string) string {
 	return f.values.Get(name)
 }
 
-func invalid(f form, name string, errs []string) string {
-	if f.err(append(errs, name)...) != "" {
-		return "true"
-	}
-	return "false"
-}
-
 func statusText(s city.TaskStatus) string {
 	switch s {
 	case city.TaskSubmitted:

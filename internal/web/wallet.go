@@ -39,6 +39,15 @@ type agentWallet struct {
 	Moves               []payment.Transaction
 }
 
+// sources are the wallets that money can be withdrawn from.
+func (v walletView) sources() []option {
+	list := make([]option, len(v.Agents))
+	for i, a := range v.Agents {
+		list[i] = option{a.ID, a.Name + ": " + a.Withdrawable.String() + " can be withdrawn"}
+	}
+	return list
+}
+
 // shownMoves is how many movements the page shows of each account.
 const shownMoves = 20
 

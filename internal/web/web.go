@@ -37,6 +37,7 @@ type Deps struct {
 	Tasks        *task.Service
 	Payments     *payment.Service
 	Webhooks     *webhook.Service
+	Archives     Archives
 	Events       *event.Log
 	Limits       *ratelimit.Limiter
 	Clock        city.Clock
@@ -122,7 +123,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /settings", s.developerPage)
 	owned("GET /settings/developer", s.developerPage)
 	owned("POST /settings/tokens", s.createToken)
-	owned("POST /settings/tokens/{id}/revoke", s.revokeToken)
+	owned("POST /settings/tokens/{id}/revoke", s.confirm(s.askRevoke, s.revokeToken))
 	owned("GET /settings/profile", s.profilePage)
 	owned("POST /settings/profile", s.changeProfile)
 	owned("POST /settings/password", s.changePassword)
@@ -130,18 +131,18 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /agents/new", s.registerAgent)
 	owned("GET /agents/{id}/edit", s.editAgentPage)
 	owned("POST /agents/{id}/edit", s.updateAgent)
-	owned("POST /agents/{id}/rotate-key", s.rotateKey)
-	owned("POST /agents/{id}/deactivate", s.deactivateAgent)
+	owned("POST /agents/{id}/rotate-key", s.confirm(s.askRotateKey, s.rotateKey))
+	owned("POST /agents/{id}/deactivate", s.confirm(s.askDeactivate, s.deactivateAgent))
 	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
 	owned("GET /agents/{id}/webhook", s.webhookPage)
 	owned("POST /agents/{id}/webhook", s.setWebhook)
 	owned("POST /agents/{id}/webhook/test", s.testWebhook)
-	owned("POST /agents/{id}/webhook/rotate-secret", s.rotateWebhookSecret)
-	owned("POST /agents/{id}/webhook/delete", s.deleteWebhook)
+	owned("POST /agents/{id}/webhook/rotate-secret", s.confirm(s.askRotateSecret, s.rotateWebhookSecret))
+	owned("POST /agents/{id}/webhook/delete", s.confirm(s.askDeleteWebhook, s.deleteWebhook))
 	owned("POST /agents/{id}/webhook/deliveries/{delivery}/redeliver", s.redeliver)
 	owned("GET /tasks", s.tasksPage)
 	owned("GET /tasks/new", s.newTaskPage)
-	owned("POST /tasks/new", s.submitTask)
+	mux.Handle("POST /tasks/new", s.bounded(maxUpload, s.signedIn(s.submitTask)))
 	owned("GET /tasks/{id}", s.taskPage)
 	owned("GET /tasks/{id}/fragment", s.taskFragment)
 	owned("GET /tasks/{id}/live", s.taskLive)
@@ -151,7 +152,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /tasks/{id}/receipt", s.receiptPage)
 	owned("GET /tasks/{id}/receipt.json", s.downloadReceipt)
 	owned("GET /wallet/receipts", s.receiptsPage)
-	owned("POST /tasks/{id}/cancel", s.cancelTask)
+	owned("POST /tasks/{id}/cancel", s.confirm(s.askCancel, s.cancelTask))
 	owned("POST /tasks/{id}/approve", s.approveTask)
 	owned("POST /tasks/{id}/feedback", s.giveFeedback)
 	owned("POST /tasks/{id}/recheck", s.askRecheck)
@@ -161,15 +162,15 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /wallet/top-up", s.topUp)
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
 	owned("POST /wallet/limits", s.setLimits)
-	owned("POST /wallet/withdraw", s.withdraw)
+	owned("POST /wallet/withdraw", s.confirm(s.askWithdraw, s.withdraw))
 	operated := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.operated(h))) }
 	operated("GET /operator", s.operatorPage)
 	operated("GET /operator/refunds", s.refundsPage)
 	operated("GET /operator/refunds/{id}", s.refundPage)
-	operated("POST /operator/refunds/{id}", s.decideRefund)
+	operated("POST /operator/refunds/{id}", s.confirm(s.askRefund, s.decideRefund))
 	operated("GET /operator/rechecks", s.rechecksPage)
 	operated("GET /operator/rechecks/{id}", s.recheckPage)
-	operated("POST /operator/rechecks/{id}", s.decideRecheck)
+	operated("POST /operator/rechecks/{id}", s.confirm(s.askRecheckDecision, s.decideRecheck))
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})
@@ -200,9 +201,12 @@ func (s *site) headers(next http.Handler) http.Handler {
 const maxForm = 2 << 20
 
 // page turns a handler's error into an error page.
-func (s *site) page(h handler) http.Handler {
+func (s *site) page(h handler) http.Handler { return s.bounded(maxForm, h) }
+
+// bounded is a page whose form may have so many bytes.
+func (s *site) bounded(limit int64, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() {
 			if value := recover(); value != nil && value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
 				s.showError(w, r, fmt.Errorf("panic: %v\n%s", value, debug.Stack()))
@@ -238,6 +242,8 @@ func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
 		view = errorView{Title: "Too fast", Message: publicMessage(err), Status: http.StatusTooManyRequests}
 	case code == city.CodeRequestTimeout:
 		view = errorView{Title: "Too slow", Message: publicMessage(err), Status: http.StatusRequestTimeout}
+	case code == city.CodeValidation:
+		view = errorView{Title: "That did not work", Message: publicMessage(err), Status: http.StatusBadRequest}
 	case code == city.CodePayloadTooLarge:
 		view = errorView{Title: "Too large", Message: publicMessage(err), Status: http.StatusRequestEntityTooLarge}
 	default:

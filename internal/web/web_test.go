@@ -81,6 +81,9 @@ func (v *visitor) post(path string, values url.Values) answer {
 	return v.do(v.request(http.MethodPost, path, values))
 }
 
+// sure is what a page that asks adds to a form.
+var sure = url.Values{"confirmed": {"yes"}}
+
 // want fails unless the answer has the status and shows every text.
 func (a answer) want(t *testing.T, status int, texts ...string) {
 	t.Helper()
@@ -121,7 +124,7 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k2"}}).want(t, http.StatusOK, "You have $20.00 in credits", "no real money")
 	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k2"}}).want(t, http.StatusOK, "You have $20.00 in credits")
 
-	order := url.Values{"taskType": {"research"}, "maxBudget": {"5"}, "description": {question}, "key": {"k3"}, "deadlineMinutes": {"1"}}
+	order := url.Values{"taskType": {"research"}, "source": {"none"}, "maxBudget": {"5"}, "description": {question}, "key": {"k3"}, "deadlineMinutes": {"1"}}
 	v.post("/tasks/new", order).want(t, http.StatusUnprocessableEntity, "Compare write-ahead logging", `value="1"`)
 	order.Set("deadlineMinutes", "soon")
 	v.post("/tasks/new", order).want(t, http.StatusUnprocessableEntity, "must be between 5 and 240", `value="soon"`)
@@ -130,7 +133,8 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 	task := v.post("/tasks/new", order)
 	task.want(t, http.StatusOK, "waiting for the agent", "Why this agent", "names both journals", "go vet ./...", "docs/**, src/*.go")
 	v.post(task.path+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusUnprocessableEntity, "feedback is not possible now")
-	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "the budget is back")
+	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "Cancel this task?", "$5.00")
+	v.post(task.path+"/cancel", sure).want(t, http.StatusOK, "the budget is back")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
 	v.get("/wallet").want(t, http.StatusOK, "$20.00", "Budget returned")
 	v.post("/wallet/limits", url.Values{"limit_task": {"-4"}}).want(t, http.StatusUnprocessableEntity, `name="limit_task" type="text" value="-4"`)
@@ -305,11 +309,11 @@ func TestWebhookPage(t *testing.T) {
 	_, rest, _ := strings.Cut(page.body, at+"/deliveries/")
 	id, _, _ := strings.Cut(rest, "/")
 	v.post(at+"/deliveries/"+id+"/redeliver", nil).want(t, http.StatusOK, "on its way again")
-	v.post(at+"/rotate-secret", nil).want(t, http.StatusOK, "whsec_")
+	v.post(at+"/rotate-secret", sure).want(t, http.StatusOK, "whsec_")
 	stranger := newVisitor(t, s.URL, s.SignUp(t, "stranger"))
 	stranger.get(at).want(t, http.StatusNotFound)
 	stranger.post(at+"/delete", nil).want(t, http.StatusNotFound)
-	v.post(at+"/delete", nil).want(t, http.StatusOK, "Nothing is sent any more")
+	v.post(at+"/delete", sure).want(t, http.StatusOK, "Nothing is sent any more")
 	v.post(at+"/test", nil).want(t, http.StatusNotFound)
 }
 

@@ -19,7 +19,7 @@ type Archive struct {
 const uploadTime = 10 * time.Minute
 
 // UploadArchive sends a tar.gz or zip of a work tree, at most 50 MiB. Errors:
-// ARCHIVE_INVALID, PAYLOAD_TOO_LARGE.
+// ARCHIVE_INVALID, REPO_TOO_LARGE, PAYLOAD_TOO_LARGE.
 func (s *TasksService) UploadArchive(ctx context.Context, content []byte) (*Archive, error) {
 	r := request{method: http.MethodPost, path: "/archives", as: asOwner, raw: content, extra: uploadTime}
 	var out Archive

@@ -67,7 +67,12 @@ func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (_ Baseline,
 // CheckArchive reads an archive to its end without keeping anything, and
 // reports what is wrong with it. Errors: ARCHIVE_INVALID, REPO_TOO_LARGE.
 func (f *Fetcher) CheckArchive(ctx context.Context, a Archive) error {
+	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
+	defer cancel()
 	return f.eachEntry(ctx, a, func(e entry) error {
+		if !e.mode.IsRegular() || e.hard {
+			return nil
+		}
 		_, err := io.Copy(io.Discard, e.content)
 		return err
 	})

@@ -239,6 +239,28 @@ func TestBrokenArchives(t *testing.T) {
 	}
 }
 
+// Folders and links, which have no content to read, pass the check.
+func TestCheckFoldersAndLinks(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range []string{"app/", "app/main.go"} {
+		if _, err := w.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, a := range map[string]Archive{
+		"zip": archiveOf(b.Bytes()), "tar.gz": tarGz(t, member{name: "app/x"}, member{name: "lib", kind: tar.TypeDir}, member{name: "y", kind: tar.TypeLink, link: "app/x"}),
+	} {
+		if err := private().CheckArchive(t.Context(), a); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func readAll(a Archive) ([]byte, error) {
 	raw := make([]byte, a.Size)
 	_, err := a.Content.ReadAt(raw, 0)

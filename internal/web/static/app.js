@@ -15,6 +15,22 @@
       });
     }
   });
+  // A file that is too large is said to be so before it is sent.
+  document.addEventListener("change", (event) => {
+    const max = Number(event.target.dataset.max);
+    if (event.target.type !== "file" || !max) return;
+    const file = event.target.files[0];
+    event.target.setCustomValidity(file && file.size > max ? `This file has ${Math.ceil(file.size / 2 ** 20)} MiB; at most ${max / 2 ** 20} MiB are taken.` : "");
+    event.target.reportValidity();
+  });
+  // Of a double click the second is dropped; the city would answer it like the first.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 2000);
+  });
   // A task's page follows its events: each one fetches the changed part again.
   const live = document.querySelector("[data-live]");
   if (live && window.EventSource) {
