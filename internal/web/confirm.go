@@ -142,10 +142,11 @@ func (s *site) askWithdraw(r *http.Request, in form) (*question, error) {
 }
 
 func (s *site) askRefund(r *http.Request, in form) (*question, error) {
-	t, err := s.Tasks.UnderReview(r.Context(), r.PathValue("id"))
-	if err != nil || t.Review.Decision != "" {
+	found, err := s.Tasks.RefundCase(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	if err != nil || found.Task.Review.Decision != "" {
 		return nil, err
 	}
+	t := found.Task
 	q := question{Back: refundsPath + "/" + t.ID}
 	switch decision := task.RefundDecision(in.get("decision")); {
 	case decision == task.DecideRefund:
@@ -161,10 +162,11 @@ func (s *site) askRefund(r *http.Request, in form) (*question, error) {
 }
 
 func (s *site) askRecheckDecision(r *http.Request, in form) (*question, error) {
-	t, err := s.Tasks.Rechecked(r.Context(), r.PathValue("id"))
-	if err != nil || t.Recheck.Decision != "" || in.get("note") == "" {
+	found, err := s.Tasks.RecheckCase(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	if err != nil || found.Task.Recheck.Decision != "" || in.get("note") == "" {
 		return nil, err
 	}
+	t := found.Task
 	q := question{Back: rechecksPath + "/" + t.ID}
 	charged := "The work passes, and the buyer is charged " + t.Quote.ChargeCents.String() + "."
 	switch decision := task.RecheckDecision(in.get("decision")); {
