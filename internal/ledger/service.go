@@ -140,6 +140,9 @@ func write(ctx context.Context, tx store.Tx, entries []entry) error {
 			return err
 		}
 	}
+	if !few && hopeful {
+		return hopeTogether(ctx, tx, changes)
+	}
 	if !few {
 		return applyTogether(ctx, tx, changes)
 	}
@@ -225,6 +228,16 @@ func (c change) apply(ctx context.Context, tx store.Tx, hopeful bool) error {
 
 func (c change) shortfall(b Balance) error {
 	return &ShortfallError{Account: c.Account, Required: c.takes(), Available: b.Available()}
+}
+
+// hopeTogether locks many balances in the order of their names and changes them
+// together, all without an answer: that they are there is hoped, their floors are
+// the database's to keep.
+func hopeTogether(ctx context.Context, tx store.Tx, changes []change) error {
+	if err := hopeForBalances(ctx, tx, changes); err != nil {
+		return err
+	}
+	return updateBalances(ctx, tx, changes)
 }
 
 // applyTogether locks many balances in the order of their names, checks them

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/store"
@@ -43,7 +42,7 @@ func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry
 
 // insertSome writes entries in one statement and adds the ids that were new.
 func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[string]bool) error {
-	query, args := insertSQL(tx, entries, false)
+	query, args := insertSQL(tx, entries)
 	rows, err := tx.Query(ctx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
 	if err != nil {
 		return err
@@ -63,7 +62,10 @@ func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[s
 // fails, and with knownDebits so does a debited account that is not there.
 func queueTransfers(ctx context.Context, tx store.Tx, entries []entry, knownDebits bool) error {
 	for chunk := range slices.Chunk(entries, insertChunk) {
-		query, args := insertSQL(tx, chunk, knownDebits)
+		query, args := insertSQL(tx, chunk)
+		if knownDebits {
+			query, args = insertKnownSQL(tx, chunk)
+		}
 		if err := tx.Queue(ctx, "insert transfers", query, args...); err != nil {
 			return err
 		}
@@ -71,9 +73,24 @@ func queueTransfers(ctx context.Context, tx store.Tx, entries []entry, knownDebi
 	return nil
 }
 
-// insertSQL is the statement that inserts entries. With knownDebits a debited
-// account that has no balance makes it fail: the column is NOT NULL.
-func insertSQL(tx store.Tx, entries []entry, knownDebits bool) (query string, args []any) {
+const intoTransfers = `ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at)`
+
+// insertSQL is the statement that inserts entries.
+func insertSQL(tx store.Tx, entries []entry) (query string, args []any) {
+	n := len(entries)
+	texts := make([]string, 6*n)
+	ids, debits, credits, kinds, refs, phases := texts[:n], texts[n:2*n], texts[2*n:3*n], texts[3*n:4*n], texts[4*n:5*n], texts[5*n:]
+	amounts, times, pending := make([]int64, n), make([]int64, n), make([]*string, n)
+	for i, e := range entries {
+		ids[i], debits[i], credits[i], amounts[i], kinds[i], refs[i] = e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref
+		phases[i], pending[i], times[i] = string(e.phase), optional(e.pendingID), store.Micros(tx.Now())
+	}
+	return store.InsertMany(tx, intoTransfers, ids, debits, credits, amounts, kinds, refs, phases, pending, times)
+}
+
+// insertKnownSQL is insertSQL for a few entries that fails when a debited account
+// has no balance: the column is NOT NULL.
+func insertKnownSQL(tx store.Tx, entries []entry) (query string, args []any) {
 	const columns = 9
 	values := make([]byte, 0, 64*len(entries))
 	args = make([]any, 0, columns*len(entries))
@@ -87,7 +104,7 @@ func insertSQL(tx store.Tx, entries []entry, knownDebits bool) (query string, ar
 			} else {
 				values = append(values, ',')
 			}
-			known := knownDebits && column == 1 && !e.Debit.Hot()
+			known := column == 1 && !e.Debit.Hot()
 			if known {
 				values = append(values, "(SELECT name FROM ledger_accounts WHERE name = "...)
 			}
@@ -101,7 +118,7 @@ func insertSQL(tx store.Tx, entries []entry, knownDebits bool) (query string, ar
 		args = append(args, e.ID, string(e.Debit), string(e.Credit), int64(e.Amount), e.Kind, e.Ref, string(e.phase),
 			optional(e.pendingID), store.Micros(tx.Now()))
 	}
-	return `INSERT INTO ledger_transfers (id, debit, credit, amount, kind, ref, phase, pending_id, created_at) VALUES ` + string(values), args
+	return `INSERT INTO ` + intoTransfers + ` VALUES ` + string(values), args
 }
 
 // withoutRepeats checks that what was there before says the same.
@@ -185,15 +202,20 @@ func reduceBalance(ctx context.Context, tx store.Tx, c change) (bool, error) {
 	return n == 1, nil
 }
 
+func namesOf(changes []change) []string {
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		names[i] = string(c.Account)
+	}
+	return names
+}
+
 // lockBalances reads the balances that are there, locked until commit.
 func lockBalances(ctx context.Context, tx store.Tx, changes []change) (map[Account]Balance, error) {
 	balances := make(map[Account]Balance, len(changes))
 	for chunk := range slices.Chunk(changes, insertChunk) {
-		names := make([]any, len(chunk))
-		for i, c := range chunk {
-			names[i] = string(c.Account)
-		}
-		rows, err := tx.Query(ctx, balancesSQL+` WHERE name IN (`+placeholders(1, len(names))+`) ORDER BY name`+store.ForUpdate(tx), names...)
+		wanted, args := store.AnyOf(tx, "name", 1, namesOf(chunk))
+		rows, err := tx.Query(ctx, balancesSQL+` WHERE `+wanted+` ORDER BY name`+store.ForUpdate(tx), args...)
 		if err != nil {
 			return nil, fmt.Errorf("lock balances: %w", err)
 		}
@@ -204,24 +226,36 @@ func lockBalances(ctx context.Context, tx store.Tx, changes []change) (map[Accou
 	return balances, nil
 }
 
+// hopeForBalances locks balances until commit and hopes that they are all there.
+func hopeForBalances(ctx context.Context, tx store.Tx, changes []change) error {
+	for chunk := range slices.Chunk(changes, insertChunk) {
+		wanted, args := store.AnyOf(tx, "name", 2, namesOf(chunk))
+		err := store.HopeNone(ctx, tx, "lock balances", `SELECT 1 FROM (SELECT count(*) AS there FROM (
+			SELECT name FROM ledger_accounts WHERE `+wanted+` ORDER BY name`+store.ForUpdate(tx)+`) locked) counted
+			WHERE there <> $1`, append([]any{int64(len(chunk))}, args...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // updateBalances changes balances that are there and locked.
 func updateBalances(ctx context.Context, tx store.Tx, changes []change) error {
-	const columns = 5
 	for chunk := range slices.Chunk(changes, insertChunk) {
-		var values strings.Builder
-		args := make([]any, 0, columns*len(chunk))
+		n := len(chunk)
+		holders := make([]string, n)
+		sums := make([]int64, 4*n)
+		dp, dq, cp, cq := sums[:n], sums[n:2*n], sums[2*n:3*n], sums[3*n:]
 		for i, c := range chunk {
-			if i == 0 { // the first row gives the columns their types
-				values.WriteString("(CAST($1 AS TEXT),CAST($2 AS BIGINT),CAST($3 AS BIGINT),CAST($4 AS BIGINT),CAST($5 AS BIGINT))")
-			} else {
-				values.WriteString(",(" + placeholders(i*columns+1, columns) + ")")
-			}
-			args = append(args, c.args()...)
+			holders[i] = c.holder
+			dp[i], dq[i], cp[i], cq[i] = int64(c.delta.DebitsPending), int64(c.delta.DebitsPosted), int64(c.delta.CreditsPending), int64(c.delta.CreditsPosted)
 		}
-		err := tx.Queue(ctx, "change balances", `UPDATE ledger_accounts SET debits_pending = debits_pending + d.column2,
-			debits_posted = debits_posted + d.column3, credits_pending = credits_pending + d.column4, credits_posted = credits_posted + d.column5,
-			holder = CASE WHEN credits_posted + d.column5 = debits_posted + d.column3 THEN '' ELSE holder END
-			FROM (VALUES `+values.String()+`) AS d WHERE name = d.column1`, args...)
+		many, args := store.Many(tx, 1, namesOf(chunk), dp, dq, cp, cq, holders)
+		err := tx.QueueLast(ctx, "change balances", `UPDATE ledger_accounts SET debits_pending = debits_pending + column2,
+			debits_posted = debits_posted + column3, credits_pending = credits_pending + column4, credits_posted = credits_posted + column5,
+			holder = CASE WHEN credits_posted + column5 = debits_posted + column3 THEN '' WHEN column6 <> '' THEN column6 ELSE holder END
+			FROM `+many+` WHERE name = column1`, args...)
 		if err != nil {
 			return err
 		}
