@@ -97,10 +97,10 @@ func placeholders(from, n int) string {
 // commits meanwhile is seen in both parts or in neither. %s is the account's
 // placeholder.
 const hotSums = `SELECT
-	COALESCE(a.debits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_transfers t
-		WHERE t.debit = one.name AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS debits,
-	COALESCE(a.credits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_transfers t
-		WHERE t.credit = one.name AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS credits
+	COALESCE(a.debits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_by_account t WHERE t.debit = one.name
+		AND t.stretch_end > COALESCE(a.rolled_up_to, 0) AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS debits,
+	COALESCE(a.credits_posted, 0) + CAST(COALESCE((SELECT SUM(t.amount) FROM ledger_by_account t WHERE t.credit = one.name
+		AND t.stretch_end > COALESCE(a.rolled_up_to, 0) AND t.seq > COALESCE(a.rolled_up_to, 0)), 0) AS BIGINT) AS credits
 	FROM (SELECT CAST(%s AS TEXT) AS name) one LEFT JOIN ledger_accounts a ON a.name = one.name`
 
 func hotBalance(ctx context.Context, q store.Querier, a Account) (Balance, error) {

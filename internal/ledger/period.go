@@ -21,7 +21,7 @@ func (l *Ledger) BalanceAt(ctx context.Context, q store.Querier, accounts []Acco
 	for _, a := range accounts {
 		args = append(args, string(a))
 		for side, sign := range map[string]string{"credit": "", "debit": "-"} {
-			sums = append(sums, fmt.Sprintf(`%sCOALESCE((SELECT SUM(amount) FROM ledger_transfers
+			sums = append(sums, fmt.Sprintf(`%sCOALESCE((SELECT SUM(amount) FROM ledger_by_account
 				WHERE %s = $%d AND created_at < $1 AND phase IN ('posted', 'capture')), 0)`, sign, side, len(args)))
 		}
 	}
@@ -40,7 +40,7 @@ func (l *Ledger) Credited(ctx context.Context, q store.Querier, to Account, kind
 		from = store.Micros(after)
 	}
 	var sum city.Cents
-	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_transfers
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM ledger_by_account
 		WHERE credit = $1 AND kind = $2 AND created_at > $3 AND phase IN ('posted', 'capture')`, string(to), kind, from).Scan(&sum)
 	if err != nil {
 		return 0, fmt.Errorf("sum %s to %s: %w", kind, to, err)
@@ -71,7 +71,7 @@ func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Accoun
 	for _, a := range accounts {
 		args = append(args, string(a))
 		for _, side := range []string{"debit", "credit"} {
-			branches = append(branches, fmt.Sprintf(`SELECT * FROM ledger_transfers WHERE %s = $%d AND created_at >= $1 AND created_at < $2`, side, len(args)))
+			branches = append(branches, fmt.Sprintf(`SELECT * FROM ledger_by_account WHERE %s = $%d AND created_at >= $1 AND created_at < $2`, side, len(args)))
 		}
 	}
 	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM (`+strings.Join(branches, " UNION ")+`) lines ORDER BY seq DESC LIMIT $3`, args...)

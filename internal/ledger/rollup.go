@@ -57,8 +57,8 @@ func rollUp(ctx context.Context, tx store.Tx, a Account, upTo int64) error {
 	}
 	var debits, credits city.Cents
 	err = tx.QueryRow(ctx, `SELECT
-		CAST(COALESCE((SELECT SUM(amount) FROM ledger_transfers WHERE debit = $1 AND seq > $2 AND seq <= $3), 0) AS BIGINT),
-		CAST(COALESCE((SELECT SUM(amount) FROM ledger_transfers WHERE credit = $1 AND seq > $2 AND seq <= $3), 0) AS BIGINT)`,
+		CAST(COALESCE((SELECT SUM(amount) FROM ledger_by_account WHERE debit = $1 AND stretch_end > $2 AND seq > $2 AND seq <= $3), 0) AS BIGINT),
+		CAST(COALESCE((SELECT SUM(amount) FROM ledger_by_account WHERE credit = $1 AND stretch_end > $2 AND seq > $2 AND seq <= $3), 0) AS BIGINT)`,
 		string(a), from, upTo).Scan(&debits, &credits)
 	if err != nil {
 		return fmt.Errorf("sum transfers: %w", err)

@@ -152,8 +152,8 @@ func (s *Service) differences(ctx context.Context, q store.Querier, clearing led
 	rows, err := q.Query(ctx, `SELECT ref, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
 			SELECT CASE WHEN ref = '' THEN id ELSE ref END AS ref, amount AS theirs, 0 AS ours, moved_at AS at
 				FROM payment_movements WHERE provider = $1 AND kind NOT IN (`+operatorKinds+`)
-			UNION ALL SELECT ref, 0, amount, created_at FROM ledger_transfers WHERE debit = $2
-			UNION ALL SELECT ref, 0, -amount, created_at FROM ledger_transfers WHERE credit = $2) moves
+			UNION ALL SELECT ref, 0, amount, created_at FROM ledger_by_account WHERE debit = $2
+			UNION ALL SELECT ref, 0, -amount, created_at FROM ledger_by_account WHERE credit = $2) moves
 		GROUP BY ref HAVING SUM(theirs) <> SUM(ours) AND MAX(at) < $3
 			AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.id = moves.ref AND w.status = 'pending')
 		ORDER BY ref LIMIT $4`,

@@ -25,7 +25,8 @@ func TestSchemaParity(t *testing.T) {
 		ORDER BY 1, 2`)
 	pg := columns(t, storetest.Postgres(t), `
 		SELECT table_name, column_name, data_type, CASE is_nullable WHEN 'NO' THEN 1 ELSE 0 END FROM information_schema.columns
-		WHERE table_schema = current_schema() AND table_name NOT LIKE 'river_%' AND table_name <> 'goose_db_version'
+		JOIN information_schema.tables USING (table_schema, table_name)
+		WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'river_%' AND table_name <> 'goose_db_version'
 		ORDER BY 1, 2`)
 	if len(lite) == 0 {
 		t.Fatal("no tables found")
