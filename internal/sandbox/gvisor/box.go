@@ -15,7 +15,8 @@ type box struct {
 	complaints *tail
 	heard      chan struct{} // closed when no more complaints come
 	errors     *os.File
-	adopted    []int // processes that are ours to bury
+	adopted    []int  // processes that are ours to bury
+	meter      *meter // of its memory; nil where a cgroup bounds it, or nothing does
 }
 
 // conversation is the pipes of a sandbox before it runs.
@@ -60,6 +61,9 @@ func (b *box) close() {
 	b.Close()
 	_ = b.errors.Close()
 	<-b.heard
+	if b.meter != nil {
+		b.meter.close()
+	}
 }
 
 // said is the last that runsc or the runner complained about.

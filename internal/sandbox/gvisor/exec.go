@@ -20,12 +20,15 @@ func (b *Backend) Exec(ctx context.Context, id string, c sandbox.Command, stdout
 	}
 	stop, timedOut, release := deadline(ctx, c.Timeout)
 	defer release()
+	if running.meter != nil {
+		defer running.meter.enter()()
+	}
 	began := b.opts.Clock.Now()
 	code, err := running.Run(runner.Command{Argv: c.Argv, Dir: c.Dir, Env: merge(environment(), c.Env)}, c.Stdin, stdout, stderr, stop)
 	exit := sandbox.Exit{Code: code, Duration: b.opts.Clock.Now().Sub(began), TimedOut: timedOut()}
 	switch {
 	case errors.Is(err, runner.ErrEnded):
-		return exit, b.death(id, err)
+		return exit, b.death(id, running, err)
 	case err != nil:
 		return exit, err
 	case ctx.Err() != nil:
@@ -67,7 +70,10 @@ func merge(base, over []string) []string {
 }
 
 // death says why a sandbox has ended.
-func (b *Backend) death(id string, cause error) error {
+func (b *Backend) death(id string, ended *box, cause error) error {
+	if ended.meter != nil && ended.meter.over.Load() {
+		return sandbox.ErrOOM
+	}
 	killed, err := oomKills(b.cgroupPath(id))
 	switch {
 	case err == nil && killed > 0:

@@ -48,6 +48,8 @@ type Backend struct {
 	reaped   sync.Once // before the first probe
 	joining  joining
 
+	unmetered sync.Once // that memory cannot be measured was said
+
 	mu    sync.Mutex
 	boxes map[string]*box // that run, by id; guarded by mu
 }
@@ -104,7 +106,7 @@ func (b *Backend) Probe(ctx context.Context) error {
 	if err != nil && b.cgroups {
 		b.cgroups = false
 		if again := b.try(ctx); again == nil {
-			b.opts.Logger.WarnContext(ctx, "sandboxes run without cgroups: memory is limited per process only", "cause", err)
+			b.opts.Logger.WarnContext(ctx, "sandboxes run without cgroups: their memory is watched, their processor time is not limited", "cause", err)
 			return nil
 		}
 	}

@@ -3,7 +3,10 @@ package gvisor
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -69,7 +72,7 @@ func (b *Backend) start(caller context.Context, spec sandbox.Spec) (*box, error)
 	if err != nil {
 		return nil, err
 	}
-	cmd := b.command(ctx, "run", "--detach", "--bundle="+bundleDir(spec.Dir), spec.ID)
+	cmd := b.command(ctx, "run", "--detach", "--bundle="+bundleDir(spec.Dir), "--pid-file="+pidFile(spec.Dir), spec.ID)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends.stdin, ends.stdout, ends.stderr
 	err = cmd.Run()
 	started := ends.handOver()
@@ -84,7 +87,30 @@ func (b *Backend) start(caller context.Context, spec sandbox.Spec) (*box, error)
 	if started.adopted, err = b.adopted(spec.ID); err != nil {
 		return started, err
 	}
+	if !b.cgroups && spec.Limits.MemoryBytes > 0 {
+		if started.meter, err = meterOf(spec); err != nil {
+			b.unmetered.Do(func() {
+				b.opts.Logger.WarnContext(ctx, "the memory of sandboxes is limited per process only", "cause", err)
+			})
+		}
+	}
 	return started, caller.Err()
+}
+
+// pidFile is where runsc notes the process that is a sandbox's kernel.
+func pidFile(dir string) string { return filepath.Join(dir, "pid") }
+
+// meterOf is the meter of a sandbox that has started.
+func meterOf(spec sandbox.Spec) (*meter, error) {
+	text, err := os.ReadFile(pidFile(spec.Dir))
+	if err != nil {
+		return nil, err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil, err
+	}
+	return openMeter(pid, spec.Limits.MemoryBytes)
 }
 
 // idOfState is the id in the name of a state file, "ID_sandbox:ID.state".
