@@ -55,7 +55,7 @@ const base = "/api/v1"
 // The bounds of request bodies, in bytes.
 const (
 	maxBody        = 2 << 20
-	maxArchiveBody = 64 << 20
+	maxArchiveBody = archive.MaxBytes
 	maxFileBody    = 16 << 20
 )
 
@@ -173,19 +173,25 @@ type route struct {
 	keepsAnswer               bool // see server.keepsAnswer; the path has no parameters
 }
 
-// add registers an endpoint: it checks the caller, before the body of somebody
-// who may not call is read, and maps the error.
+// add registers an endpoint: it checks the caller and how large the body is to
+// be, before anything of it is read, and maps the error.
 func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, error)) {
+	limit := max(r.maxBody, maxBody)
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
-		DefaultStatus: r.status, MaxBodyBytes: max(r.maxBody, maxBody), Security: r.who.security(),
+		DefaultStatus: r.status, MaxBodyBytes: limit + 1 /* huma refuses a body that fills it */, Security: r.who.security(),
 		BodyReadTimeout: -1, // the server gives every body its time
 	}
 	if r.keepsAnswer {
 		s.keepsAnswer[r.method+" "+op.Path] = true
 	}
 	op.Middlewares = huma.Middlewares{func(hctx huma.Context, next func(huma.Context)) {
-		if err := r.who.check(callerOf(hctx.Context())); err != nil {
+		err := r.who.check(callerOf(hctx.Context()))
+		if err == nil {
+			r, _ := humago.Unwrap(hctx)
+			err = announced(r, limit)
+		}
+		if err != nil {
 			body := answer(hctx.Context(), s.Logger, err)
 			hctx.SetHeader("Content-Type", "application/json")
 			hctx.SetStatus(body.status)

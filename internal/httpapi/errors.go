@@ -168,8 +168,17 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 	return body
 }
 
-func errBodyTooLarge() error {
-	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large.")
+func errBodyTooLarge(limit int64) error {
+	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large: this call takes at most %d MiB.", limit>>20).WithDetail("limitBytes", limit)
+}
+
+// announced refuses a body that says of itself that it is over the limit, so
+// that nothing of it is read. One that says nothing, or lies, ends at the limit.
+func announced(r *http.Request, limit int64) error {
+	if r.ContentLength > limit {
+		return errBodyTooLarge(limit)
+	}
+	return nil
 }
 
 func errBodyLate() error {
@@ -180,8 +189,8 @@ func errBodyCut() error { return city.InvalidField("body", "it broke off before 
 
 // bodyError is the public error for a body that could not be read.
 func bodyError(err error) error {
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return errBodyTooLarge()
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errBodyTooLarge(large.Limit)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return errBodyLate()
@@ -203,20 +212,21 @@ var errorModel sync.Once
 func setErrorModel() {
 	errorModel.Do(func() {
 		huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
-			return nameless(humaError(status, message, errs))
+			return nameless(humaError(status, message, errs, 0))
 		}
 		huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-			return answer(ctx.Context(), loggerOf(ctx.Context()), humaError(status, message, errs))
+			return answer(ctx.Context(), loggerOf(ctx.Context()), humaError(status, message, errs, ctx.Operation().MaxBodyBytes-1))
 		}
 	})
 }
 
-func humaError(status int, message string, errs []error) error {
+// humaError is the public error for one of huma's; limit is that of the body.
+func humaError(status int, message string, errs []error, limit int64) error {
 	switch status {
 	case http.StatusUnprocessableEntity, http.StatusBadRequest:
 		return invalid(message, errs)
 	case http.StatusRequestEntityTooLarge:
-		return errBodyTooLarge()
+		return errBodyTooLarge(limit)
 	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
 		return city.Errorf(city.CodeUnsupportedMedia, "Send and accept application/json.")
 	case http.StatusRequestTimeout:

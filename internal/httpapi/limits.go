@@ -52,6 +52,10 @@ func (s *server) idempotent(next http.Handler) http.Handler {
 		if r.URL.Path == archives {
 			limit = maxArchiveBody
 		}
+		if err := announced(r, limit); err != nil {
+			s.writeError(w, r, err)
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 		if err != nil {
 			s.writeError(w, r, bodyError(err))

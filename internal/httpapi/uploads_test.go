@@ -4,9 +4,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/archive"
 )
 
 // unread fails the test when somebody reads it.
@@ -72,5 +74,58 @@ func TestSandboxAnswersAreNotKept(t *testing.T) {
 	caller.call(t, post, task+"/decline", "", "Idempotency-Key", "k")
 	if n := kept(); n != 1 {
 		t.Errorf("%d answers kept, want that of the decline", n)
+	}
+}
+
+// endless is a body that never ends and counts what was taken of it.
+type endless struct{ read int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	clear(p)
+	if e.read == 0 {
+		copy(p, "\x1f\x8b\x08\x00") // looks like a gzip
+	}
+	e.read += int64(len(p))
+	return len(p), nil
+}
+
+// A body that is too large is refused by what it says of itself, unread, and
+// one that says nothing is read up to the limit and no further; with and without
+// a key for the answer.
+func TestBodiesOverTheLimit(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	owner, agent := s.SignUp(t, "owner"), s.Agent(t, "research")
+	for _, c := range []struct {
+		name, method, path, header, value string
+		limit                             int64
+		says                              string
+	}{
+		{"an archive", post, "/archives", "Authorization", "Bearer " + owner.Token, archive.MaxBytes, "at most 50 MiB"},
+		{"an order", post, "/tasks", "Authorization", "Bearer " + owner.Token, 2 << 20, "at most 2 MiB"},
+		{"a file", put, "/tasks/tsk_1/sandbox/files/write", "X-API-Key", agent.Key, 16 << 20, "at most 16 MiB"},
+	} {
+		for _, key := range []string{"", "k"} {
+			send := func(body io.Reader, length int64) {
+				t.Helper()
+				r := httptest.NewRequestWithContext(t.Context(), c.method, "/api/v1"+c.path, body)
+				r.ContentLength = length
+				r.Header.Set(c.header, c.value)
+				if key != "" {
+					r.Header.Set("Idempotency-Key", key)
+				}
+				w := httptest.NewRecorder()
+				s.App.Handler().ServeHTTP(w, r)
+				if text := w.Body.String(); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(text, `"PAYLOAD_TOO_LARGE"`) || !strings.Contains(text, c.says) {
+					t.Errorf("%s, key %q, length %d: %d %s", c.name, key, length, w.Code, text)
+				}
+			}
+			send(unread{t}, c.limit+1)
+			body := &endless{}
+			send(body, -1)
+			if body.read < c.limit || body.read > c.limit+c.limit/2 {
+				t.Errorf("%s, key %q: %d bytes were read, the limit is %d", c.name, key, body.read, c.limit)
+			}
+		}
 	}
 }
