@@ -75,6 +75,17 @@ func (d *document) holds(s string) bool {
 	return d.runs.may(s) && strings.Contains(d.low, s)
 }
 
+// held returns which of the strings the text in lower case contains.
+func (d *document) held(all []string) []string {
+	var held []string
+	for _, s := range all {
+		if d.holds(s) {
+			held = append(held, s)
+		}
+	}
+	return held
+}
+
 // averageWord is about how many bytes a word takes with what is around it.
 const averageWord = 6
 

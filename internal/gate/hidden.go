@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -223,10 +222,7 @@ func remarks(d *document, most int) []remark {
 
 // spokenTo lists the passages that speak to who scores.
 func spokenTo(d *document, most int) []string {
-	held := func(marks []string) []string {
-		return slices.DeleteFunc(slices.Clone(marks), func(m string) bool { return !d.holds(m) })
-	}
-	chats, tolds, scorers, pleas := held(chatMarks), held(toldMarks), held(scorer.marks), held(plea.marks)
+	chats, tolds, scorers, pleas := d.held(chatMarks), d.held(toldMarks), d.held(scorer.marks), d.held(plea.marks)
 	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
 		return nil
 	}

@@ -12,12 +12,7 @@ const phraseBudget = 96 << 10
 
 // find calls fn with each match and its line until the budget is spent.
 func (p phrases) find(d *document, fn func(l docLine, match string)) {
-	var marks []string // those that the text holds at all
-	for _, m := range p.re.marks {
-		if d.holds(m) {
-			marks = append(marks, m)
-		}
-	}
+	marks := d.held(p.re.marks)
 	if len(marks) == 0 {
 		return
 	}
@@ -30,7 +25,7 @@ func (p phrases) find(d *document, fn func(l docLine, match string)) {
 		if budget -= len(l.text); budget < 0 {
 			return
 		}
-		if !marked {
+		if !marked || !p.re.meets(d.lower[i]) {
 			continue
 		}
 		for _, m := range p.re.FindAllString(d.lower[i], -1) {

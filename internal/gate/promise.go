@@ -33,6 +33,7 @@ const (
 func promises(v *view) (Signal, bool) {
 	s := Signal{Name: "promises", Reason: "The work is done, not announced."}
 	n, budget := 0, phraseBudget
+	promised := promised.in(v.doc)
 	for i, l := range v.doc.lines[:v.doc.written] {
 		if budget -= len(l.text); budget < 0 {
 			break

@@ -73,6 +73,12 @@ func needsOf(re *syntax.Regexp) [][]string {
 	return needs
 }
 
+// in is the search within a document: with the marks that it holds at all.
+func (s search) in(d *document) search {
+	s.marks = d.held(s.marks)
+	return s
+}
+
 // may reports whether a text in lower case can hold a match. The long s is the
 // one letter that (?i) takes for another and that has no other lower case.
 func (s search) may(low string) bool {

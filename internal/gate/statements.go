@@ -210,11 +210,15 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 			named++
 			continue
 		}
-		for _, w := range words(field) {
+		before := len(rest)
+		rest = appendWords(rest, strings.ToLower(field))
+		lettered := rest[:before]
+		for _, w := range rest[before:] {
 			if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
-				rest = append(rest, w)
+				lettered = append(lettered, w)
 			}
 		}
+		rest = lettered
 	}
 	return rest, named, concrete
 }
