@@ -91,9 +91,26 @@ func (s *Service) guess(src Source) string {
 	return s.fetcher.Guess(src.Repo)
 }
 
+// imageComes is closed when the image that guess will name is made, or cannot
+// be; nil when nobody makes one.
+func (s *Service) imageComes(src Source) <-chan struct{} {
+	if src.Repo.URL == "" || !s.volumes.Images() {
+		return nil
+	}
+	return s.fetcher.ImageComes(src.Repo)
+}
+
 // prepareDirs makes the folders of a sandbox. What its workspace holds already
-// is only a guess.
-func (s *Service) prepareDirs(dir string, src Source) (holds string, err error) {
+// is only a guess. An image that is being made is waited for: it is there sooner
+// than the same files, copied beside it.
+func (s *Service) prepareDirs(ctx context.Context, dir string, src Source) (holds string, err error) {
+	if comes := s.imageComes(src); comes != nil {
+		select {
+		case <-comes:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
 	if holds = s.guess(src); holds != "" {
 		err := s.makeDirs(dir, func(work string) error {
 			return s.fetcher.CopyImage(holds, func(image string) error { return s.volumes.MakeFrom(work, image) })
@@ -111,14 +128,26 @@ func (s *Service) prepareDirs(dir string, src Source) (holds string, err error) 
 	return "", s.makeDirs(dir, s.emptyVolume)
 }
 
-// keepImage makes an image of the code that was just fetched, for the next who
-// asks for the same, when that is worth it.
-func (s *Service) keepImage(ctx context.Context, src Source) {
-	if src.Repo.URL == "" || !s.volumes.Images() {
-		return
+// claimImage undertakes to make an image of the code that was just fetched, for
+// the next who asks for the same, when that is worth it; keep must be called.
+func (s *Service) claimImage(ctx context.Context, src Source) (keep func()) {
+	var image *source.Image
+	if src.Repo.URL != "" && s.volumes.Images() {
+		image = s.fetcher.ClaimImage(src.Repo)
 	}
+	if image == nil {
+		return func() {}
+	}
+	return func() {
+		if err := s.keepImage(ctx, image); err != nil {
+			s.cfg.Logger.WarnContext(ctx, "keep the image of a workspace", "error", err)
+		}
+	}
+}
+
+func (s *Service) keepImage(ctx context.Context, image *source.Image) error {
 	work := filepath.Join(s.aheadDir(), city.NewID("image"))
-	err := s.fetcher.MakeImage(ctx, src.Repo, owner(), objectsDir, func(to string, fill func(string) error) error {
+	return image.Make(ctx, owner(), objectsDir, func(to string, fill func(string) error) error {
 		if err := os.MkdirAll(s.aheadDir(), 0o700); err != nil {
 			return err
 		}
@@ -129,7 +158,4 @@ func (s *Service) keepImage(ctx context.Context, src Source) {
 			return fill(repoDir(dir))
 		})
 	})
-	if err != nil {
-		s.cfg.Logger.WarnContext(ctx, "keep the image of a workspace", "error", err)
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
@@ -45,8 +44,7 @@ func TestWorkspaceFromImage(t *testing.T) {
 			find . -name .git -prune -o -printf '%p %m %u %s\n' | sort; cat pkg*/*.go | sha256sum; ls more 2>/dev/null || true`)
 	}
 	fetched := look()
-	imageOf(t, b, repo)
-	if got := look(); got != fetched {
+	if got := look(); got != fetched { // it waits for the image
 		t.Errorf("from the image:\n%s\nas it was fetched:\n%s", got, fetched)
 	}
 	if left, err := os.ReadDir(filepath.Join(b.cfg.Dir, "ahead")); err != nil || len(left) > 0 {
@@ -57,25 +55,16 @@ func TestWorkspaceFromImage(t *testing.T) {
 	}
 	commit("more", "more")
 	b.task = city.NewID(city.PrefixTask)
-	if _, err := b.Provision(t.Context(), b.task, sandbox.Source{Repo: repo}); err != nil {
-		t.Fatal(err)
+	for _, task := range []string{city.NewID(city.PrefixTask), b.task} {
+		if _, err := b.Provision(t.Context(), task, sandbox.Source{Repo: repo}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b.cfg.Fetcher.Guess(repo) == "" {
+		t.Error("the second who asked did not wait for the image")
 	}
 	if got := b.sh(t, "cat more; git log --format=%s; git status --short"); got != "moremore\n" {
 		t.Errorf("after the branch has moved: %q", got)
-	}
-}
-
-// imageOf waits until there is an image of what was provisioned.
-func imageOf(t *testing.T, b bundle, repo source.Repo) {
-	t.Helper()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for b.cfg.Fetcher.Guess(repo) == "" {
-		select {
-		case <-look.C:
-		case <-t.Context().Done():
-			t.Fatal("no image is made")
-		}
 	}
 }
 

@@ -103,7 +103,7 @@ func (s *Service) board(ctx context.Context, taskID string, src Source, mine *ti
 	if free {
 		full := s.fullLocked()
 		// With an image a sandbox boots faster than files are copied into a warm one.
-		if full || s.guess(src) == "" {
+		if full || s.guess(src) == "" && s.imageComes(src) == nil {
 			warm = s.takeWarmLocked(ctx)
 		}
 		free = warm != nil || !full
@@ -132,14 +132,16 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 			<-before.gone // one that is being destroyed
 		}
 		f.box, f.err = s.provision(ctx, taskID, src, warm)
+		keepImage := func() {}
+		if f.err == nil {
+			keepImage = s.claimImage(ctx, src) // before anybody can ask for the same again
+		}
 		s.mu.Lock()
 		delete(s.flights, taskID)
 		s.queue.wake()
 		s.mu.Unlock()
 		close(f.done)
-		if f.err == nil {
-			s.keepImage(ctx, src)
-		}
+		keepImage()
 	})
 	return f
 }
@@ -220,7 +222,7 @@ func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (
 	if warm {
 		return s.fill(ctx, l, src, row, "")
 	}
-	holds, err := s.prepareDirs(l.dir, src)
+	holds, err := s.prepareDirs(ctx, l.dir, src)
 	if err != nil {
 		return Sandbox{}, fmt.Errorf("make workspace: %w", err)
 	}

@@ -47,7 +47,7 @@ func (s *Service) openWorkshop(ctx context.Context) (source.Workshop, error) {
 	}
 	w := &workshop{s: s, id: city.NewID(city.PrefixSandbox), started: make(chan struct{})}
 	w.dir = filepath.Join(s.cfg.Dir, w.id)
-	if _, err := s.prepareDirs(w.dir, Source{}); err != nil {
+	if _, err := s.prepareDirs(ctx, w.dir, Source{}); err != nil {
 		close(w.started)
 		return nil, errors.Join(fmt.Errorf("make workshop: %w", err), w.Close(ctx))
 	}

@@ -39,8 +39,9 @@ type cached struct {
 	name     string // also of its folder
 	bytes    int64
 	baseline Baseline
-	image    imageState // guarded by the cache's mu
-	branch   string     // that the image has; guarded by the cache's mu
+	image    imageState    // guarded by the cache's mu
+	branch   string        // that the image has, or will have; guarded by the cache's mu
+	made     chan struct{} // closed when the image that is claimed is ready, or cannot be made; guarded by the cache's mu
 }
 
 // OpenCache returns an empty cache of at most limit bytes in dir, which is its own.

@@ -22,7 +22,8 @@ type imageState int
 
 const (
 	noImage      imageState = iota
-	imageClaimed            // somebody makes it, or tried to
+	imageClaimed            // somebody makes it
+	imageFailed             // somebody tried to
 	imageReady
 )
 
@@ -85,39 +86,63 @@ func (f *Fetcher) CopyImage(holds string, use func(image string) error) error {
 
 func (c *Cache) imageOf(name string) string { return filepath.Join(c.dir, name, "image") }
 
-// MakeImage makes the image of what was cloned last, when it is large and has
-// none; it is tried once. Write writes a file system to a file, once fill has
-// put the tree into a folder of it. Owner and objects are as in Dest.
-func (f *Fetcher) MakeImage(ctx context.Context, repo Repo, owner int, objects string, write func(to string, fill func(tree string) error) error) error {
+// Image is the image of a commit that somebody has undertaken to make.
+type Image struct {
+	cache *Cache
+	entry *cached
+}
+
+// ClaimImage returns the image of what was cloned last, when it is large and has
+// none; nil otherwise. It is tried once. Make must be called: others wait for it.
+func (f *Fetcher) ClaimImage(repo Repo) *Image {
 	if f.Cache == nil {
 		return nil
 	}
-	f.Cache.files.RLock()
-	defer f.Cache.files.RUnlock()
-	entry := f.Cache.claimImage(repo)
-	if entry == nil {
+	f.Cache.mu.Lock()
+	defer f.Cache.mu.Unlock()
+	entry := f.Cache.recall(repo)
+	if entry == nil || entry.image != noImage || !large(entry.baseline.Size) {
 		return nil
 	}
-	err := write(f.Cache.imageOf(entry.name), func(tree string) error {
-		return f.Cache.copyTo(ctx, entry, branch(repo.Ref), Dest{Tree: tree, Owner: owner, Objects: objects})
+	entry.image, entry.branch, entry.made = imageClaimed, branch(repo.Ref), make(chan struct{})
+	return &Image{f.Cache, entry}
+}
+
+// Make makes it. Write writes a file system to a file, once fill has put the
+// tree into a folder of it. Owner and objects are as in Dest.
+func (i *Image) Make(ctx context.Context, owner int, objects string, write func(to string, fill func(tree string) error) error) error {
+	c, state := i.cache, imageFailed
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		i.entry.image = state
+		close(i.entry.made)
+	}()
+	c.files.RLock()
+	defer c.files.RUnlock()
+	if c.find(i.entry.name) != i.entry {
+		return nil // others needed its room
+	}
+	err := write(c.imageOf(i.entry.name), func(tree string) error {
+		return c.copyTo(ctx, i.entry, i.entry.branch, Dest{Tree: tree, Owner: owner, Objects: objects})
 	})
 	if err != nil {
 		return fmt.Errorf("make image: %w", err)
 	}
-	f.Cache.mu.Lock()
-	defer f.Cache.mu.Unlock()
-	entry.image, entry.branch = imageReady, branch(repo.Ref)
+	state = imageReady
 	return nil
 }
 
-// claimImage is the entry that needs an image made, nil when none does.
-func (c *Cache) claimImage(repo Repo) *cached {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	entry := c.recall(repo)
-	if entry == nil || entry.image != noImage || !large(entry.baseline.Size) {
+// ImageComes returns a channel that is closed when the image that Guess will
+// name is made, or cannot be; nil when nobody makes one.
+func (f *Fetcher) ImageComes(repo Repo) <-chan struct{} {
+	if f.Cache == nil {
 		return nil
 	}
-	entry.image = imageClaimed
-	return entry
+	f.Cache.mu.Lock()
+	defer f.Cache.mu.Unlock()
+	if entry := f.Cache.recall(repo); entry != nil && entry.image == imageClaimed && entry.branch == branch(repo.Ref) {
+		return entry.made
+	}
+	return nil
 }
