@@ -132,19 +132,27 @@ var (
 
 // What else says whether a deliverable answers the request.
 const (
-	signClosed       = 0.2 // a request for something certain, which an answer cannot miss by choice
-	signOpening      = 0.4 // for each thing that the opening takes up
-	signNoOpening    = 0.6 // the opening takes up nothing
-	signStrange      = 0.5 // nothing comes back but what any text about the repository has
-	signNoFile       = 1.6 // none of the files named is touched
-	signOtherFiles   = 1.5 // none of the files is code, and the request is about code
-	signOpens        = 0.9 // a question, and the opening is an answer to one
-	signTongue       = 1.2 // written in another language than an English request
-	usualName        = 0.6 // the rarity below which many places use a name
-	maxCircumstances = 1.1 // what the words that the code does not know can say against a review
-	commonWord       = 0.4 // the rarity below which any text about the repository has a word
-	enoughWished     = 2.0 // what a request must name for an opening to miss it
-	sameSubject      = 0.3 // the power of their number by which clues say the same
+	signClosed     = 0.2 // a request for something certain, which an answer cannot miss by choice
+	signOpening    = 0.4 // for each thing that the opening takes up
+	signNoOpening  = 0.6 // the opening takes up nothing
+	signStrange    = 0.5 // nothing comes back but what any text about the repository has
+	signNoFile     = 1.6 // none of the files named is touched
+	signElsewhere  = 2.2 // lines are cited, but none of the files named
+	signOtherFiles = 1.5 // none of the files is code, and the request is about code
+	signOpens      = 0.9 // a question, and the opening is an answer to one
+	signTongue     = 1.2 // written in another language than an English request
+	usualName      = 0.6 // the rarity below which many places use a name
+
+	// What the words that the code does not know can say against work: in a
+	// review, in another language than English, which comes back in other forms
+	// or, in an English answer, not at all, and else.
+	maxCircumstancesReview  = 1.1
+	maxCircumstancesForeign = 1.2
+	maxCircumstances        = 3.0
+
+	commonWord   = 0.4 // the rarity below which any text about the repository has a word
+	enoughWished = 2.0 // what a request must name for an opening to miss it
+	sameSubject  = 0.3 // the power of their number by which clues say the same
 )
 
 // sign is one reason to doubt that a deliverable answers the request.
@@ -157,15 +165,20 @@ type sign struct {
 // is whether one answers the other: far above 0 it does, far below it does not.
 func (v *view) answers() (float64, []string) {
 	x, n, opens := 0.0, 0.0, v.opensAsAsked()
-	missed, circumstances := map[wishKind]float64{}, 0.0
+	missed, circumstances, most := map[wishKind]float64{}, 0.0, maxCircumstances
+	if v.review() {
+		most = maxCircumstancesReview
+	} else if v.foreign() {
+		most = maxCircumstancesForeign
+	}
 	for _, w := range v.wished {
 		if w.weight <= 0.1 {
 			continue
 		}
 		n += min(1, w.weight/weightPair)
 		points := v.clueOf(w)
-		if points < 0 && w.kind == wishWord && v.review() && v.index.usesOf(w.text) == 0 {
-			points = max(points, -maxCircumstances-circumstances) // who says more of them asks for no more
+		if points < 0 && w.kind == wishWord && v.index.usesOf(w.text) == 0 {
+			points = max(points, -most-circumstances) // who says more of them asks for no more
 			circumstances += points
 		}
 		if points < 0 {
@@ -195,6 +208,10 @@ func (v *view) answers() (float64, []string) {
 		x -= signNoFile
 	}
 	var reasons []string
+	if v.worksElsewhere() {
+		x -= signElsewhere
+		reasons = append(reasons, "no line of the files named is cited, only such of others")
+	}
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
@@ -205,6 +222,15 @@ func (v *view) answers() (float64, []string) {
 	}
 	return x, reasons
 }
+
+// foreign reports whether the request is in another language than English.
+func (v *view) foreign() bool {
+	text := requestText(v.in.Request)
+	tongue, _ := tongueOf(words(text))
+	return tongue != 0 || strings.IndexFunc(text, unspaced) >= 0 || strings.IndexFunc(text, cyrillic) >= 0
+}
+
+func cyrillic(r rune) bool { return r >= 0x0400 && r <= 0x04ff }
 
 // strange reports whether the request names several things and of these only
 // such as any text about the repository has come back.
@@ -277,6 +303,39 @@ func (v *view) missesFiles() bool {
 		}
 	}
 	return named
+}
+
+// enoughPlaces is how many lines work must cite to tell where it was done.
+const enoughPlaces = 2
+
+// worksElsewhere reports whether the request names files and the deliverable
+// cites lines of others only: to mention a file is not to work on it.
+func (v *view) worksElsewhere() bool {
+	var named []string
+	for _, w := range v.wished {
+		if w.kind == wishFile {
+			named = append(named, w.key)
+		}
+	}
+	if len(named) == 0 {
+		return false
+	}
+	in := func(p string) bool {
+		return slices.ContainsFunc(named, func(n string) bool { return p == n || strings.HasSuffix(n, "/") && strings.HasPrefix(p, n) })
+	}
+	if slices.ContainsFunc(v.patched, in) {
+		return false
+	}
+	places := 0
+	for _, ref := range v.refs {
+		if ref.Status != RefExists || ref.Line == 0 && !ref.modified {
+			continue
+		}
+		if places++; in(ref.Path) {
+			return false
+		}
+	}
+	return places >= enoughPlaces
 }
 
 // notTouched are the files and names of code of the request that do not come

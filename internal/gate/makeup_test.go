@@ -39,3 +39,19 @@ func TestQuotedTextHoldsCode(t *testing.T) {
 		t.Errorf("%+v", d.blocks)
 	}
 }
+
+// To mention the file that the request names is not to work on it.
+func TestWorksElsewhere(t *testing.T) {
+	t.Parallel()
+	repo := &Repo{Files: []RepoFile{{Path: "lib/a.js", Lines: 30}, {Path: "lib/b.js", Lines: 30}}}
+	for result, want := range map[string]bool{
+		"I read what is around lib/a.js. lib/b.js:3 drops the error, lib/b.js:7 reads too far.": true,
+		"lib/b.js:3 drops the error that lib/a.js:9 needs, lib/b.js:7 reads too far.":           false,
+		"lib/b.js:3 drops the error. The rest of lib/a.js is fine.":                             false,
+	} {
+		v := look(Input{Request: Request{Category: city.CodeReview, Description: "Review lib/a.js."}, Deliverable: Deliverable{Result: result}, Repo: repo})
+		if got := v.worksElsewhere(); got != want {
+			t.Errorf("%q: %v", result, got)
+		}
+	}
+}
