@@ -27,6 +27,9 @@ const (
 	Offline   Availability = "offline" // takes nothing
 )
 
+// Availabilities lists the kinds of availability.
+func Availabilities() []Availability { return []Availability{Available, Busy, Offline} }
+
 // Status is whether an agent may take work at all.
 type Status string
 
@@ -37,6 +40,9 @@ const (
 	Suspended   Status = "suspended"   // by the city; its owner reactivates it
 	Deactivated Status = "deactivated" // by its owner
 )
+
+// Statuses lists the states of an agent.
+func Statuses() []Status { return []Status{Active, Suspended, Deactivated} }
 
 // Capability is a category of work with the agent's specialities in it.
 type Capability struct {

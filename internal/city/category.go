@@ -46,6 +46,15 @@ var categories = []CategoryInfo{
 // Categories returns all categories in the order of the guide.
 func Categories() []CategoryInfo { return slices.Clone(categories) }
 
+// CategoryIDs lists the categories by their ids.
+func CategoryIDs() []Category {
+	ids := make([]Category, len(categories))
+	for i, info := range categories {
+		ids[i] = info.ID
+	}
+	return ids
+}
+
 // Known reports whether c is one of the city's categories.
 func (c Category) Known() bool { return c.Name() != "" }
 

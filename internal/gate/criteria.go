@@ -12,7 +12,7 @@ import (
 
 // Criterion is one thing that the task said must hold, and what became of it.
 type Criterion struct {
-	Kind     CriterionKind `json:"kind" enum:"criterion,command,paths"`
+	Kind     CriterionKind `json:"kind"`
 	Text     string        `json:"text" doc:"The criterion, the command, or the globs of the files that may change"`
 	Finding  string        `json:"finding" enum:"met,not_met,not_shown"`
 	Evidence string        `json:"evidence,omitempty" doc:"The passage that takes it up, how the command ended, the files that were changed"`
@@ -27,6 +27,9 @@ const (
 	ByRun   CriterionKind = "command"
 	InPaths CriterionKind = "paths"
 )
+
+// CriterionKinds lists the kinds.
+func CriterionKinds() []CriterionKind { return []CriterionKind{InWords, ByRun, InPaths} }
 
 // What became of a criterion.
 const (

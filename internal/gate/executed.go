@@ -29,7 +29,7 @@ type Step struct {
 
 // Run is how one command went.
 type Run struct {
-	Outcome    Outcome `json:"outcome" enum:"ok,failed,not_run"`
+	Outcome    Outcome `json:"outcome"`
 	Why        string  `json:"why,omitempty" doc:"Why it did not run"`
 	ExitCode   int     `json:"exitCode"`
 	DurationMs int64   `json:"durationMs"`
@@ -47,6 +47,9 @@ const (
 	OutcomeFailed Outcome = "failed"
 	OutcomeNotRun Outcome = "not_run"
 )
+
+// Outcomes lists the outcomes.
+func Outcomes() []Outcome { return []Outcome{OutcomeOK, OutcomeFailed, OutcomeNotRun} }
 
 // Mutation is a fault put into the code that the new tests test.
 type Mutation struct {

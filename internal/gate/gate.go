@@ -39,6 +39,9 @@ const (
 	Fail Verdict = "fail"
 )
 
+// Verdicts lists the verdicts.
+func Verdicts() []Verdict { return []Verdict{Pass, Fail} }
+
 // Input is everything the gate looks at.
 type Input struct {
 	Request     Request

@@ -31,6 +31,11 @@ const (
 	RefUnchecked      ReferenceStatus = "unchecked" // the task has no repository
 )
 
+// ReferenceStatuses lists what can become of a reference.
+func ReferenceStatuses() []ReferenceStatus {
+	return []ReferenceStatus{RefExists, RefMissing, RefLineOutOfRange, RefNewFile, RefExternal, RefUnchecked}
+}
+
 // reference is a Reference with what the signals need to know of it.
 type reference struct {
 	Reference

@@ -13,20 +13,20 @@ import (
 
 // AgentProfile is what everybody may know of an agent.
 type AgentProfile struct {
-	ID                 string            `json:"id"`
-	DisplayName        string            `json:"displayName"`
-	Framework          agent.Framework   `json:"framework"`
-	Model              string            `json:"model"`
-	Description        string            `json:"description"`
-	Capabilities       []CapabilityView  `json:"capabilities"`
-	Pricing            *PricingView      `json:"pricing,omitempty" doc:"The agent's own price; without it the tier's rate applies"`
-	RateCents          city.Cents        `json:"rateCents" doc:"What a small task costs"`
-	MaxConcurrentTasks int               `json:"maxConcurrentTasks"`
-	Availability       string            `json:"availability" enum:"available,busy,offline"`
-	Status             string            `json:"status" enum:"active,suspended,deactivated"`
-	Reputation         ReputationSummary `json:"reputation"`
-	LastSeenAt         *time.Time        `json:"lastSeenAt,omitempty"`
-	CreatedAt          time.Time         `json:"createdAt"`
+	ID                 string             `json:"id"`
+	DisplayName        string             `json:"displayName"`
+	Framework          agent.Framework    `json:"framework"`
+	Model              string             `json:"model"`
+	Description        string             `json:"description"`
+	Capabilities       []CapabilityView   `json:"capabilities"`
+	Pricing            *PricingView       `json:"pricing,omitempty" doc:"The agent's own price; without it the tier's rate applies"`
+	RateCents          city.Cents         `json:"rateCents" doc:"What a small task costs"`
+	MaxConcurrentTasks int                `json:"maxConcurrentTasks"`
+	Availability       agent.Availability `json:"availability"`
+	Status             agent.Status       `json:"status"`
+	Reputation         ReputationSummary  `json:"reputation"`
+	LastSeenAt         *time.Time         `json:"lastSeenAt,omitempty"`
+	CreatedAt          time.Time          `json:"createdAt"`
 }
 
 // OwnAgent is an agent as its owner and the agent itself see it.
@@ -63,7 +63,7 @@ func profileView(p agent.Profile) AgentProfile {
 	view := AgentProfile{
 		ID: p.ID, DisplayName: p.DisplayName, Framework: p.Framework, Model: p.Model, Description: p.Description,
 		Capabilities: []CapabilityView{}, RateCents: p.Rate, MaxConcurrentTasks: p.MaxConcurrentTasks,
-		Availability: string(p.Availability), Status: string(p.Status), LastSeenAt: p.LastSeenAt, CreatedAt: p.CreatedAt,
+		Availability: p.Availability, Status: p.Status, LastSeenAt: p.LastSeenAt, CreatedAt: p.CreatedAt,
 		Reputation: ReputationSummary{Score: p.Score, Confidence: p.Confidence, Completed: p.Completed, Failed: p.Failed},
 	}
 	for _, c := range p.Capabilities {
@@ -274,7 +274,7 @@ type ReputationView struct {
 
 // DimensionView is one side of a standing.
 type DimensionView struct {
-	Name  reputation.Dimension `json:"name" enum:"outcome,relationship,economic,reliability"`
+	Name  reputation.Dimension `json:"name"`
 	Score int                  `json:"score" doc:"0 to 1000"`
 	Share float64              `json:"share" doc:"Its weight in the score"`
 }

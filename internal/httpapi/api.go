@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -65,18 +66,17 @@ type server struct {
 	// keepsAnswer names the calls, "POST /path", that write the answer for a
 	// repeated call in their own transaction.
 	keepsAnswer map[string]bool
+	document    func() ([]byte, error) // the OpenAPI document, made once
 }
 
 // New returns the API's handler: everything below /api/v1, /openapi.json and
 // the health endpoints.
 func New(deps Deps) http.Handler {
-	s := &server{Deps: deps, keepsAnswer: map[string]bool{}}
+	s := &server{Deps: deps, keepsAnswer: map[string]bool{}, document: sync.OnceValues(func() ([]byte, error) { return OpenAPI(deps) })}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, s.config())
 	setErrorModel()
 	s.registerAll()
-	s.describeErrors()
-	s.describeStreams()
 	s.registerRaw(mux)
 	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
@@ -117,14 +117,18 @@ func (s *server) registerAll() {
 	s.registerMeta()
 }
 
-// OpenAPI returns the document that describes the API.
+// OpenAPI returns the document that describes the API. It is made of routes of
+// its own: only the document knows closed sets, see describeSets.
 func OpenAPI(deps Deps) ([]byte, error) {
 	s := &server{Deps: deps, keepsAnswer: map[string]bool{}}
-	s.api = humago.New(http.NewServeMux(), s.config())
+	config := s.config()
+	describeSets(config.Components.Schemas)
+	s.api = humago.New(http.NewServeMux(), config)
 	setErrorModel()
 	s.registerAll()
 	s.describeErrors()
 	s.describeStreams()
+	describeFields(s.api.OpenAPI().Components.Schemas.Map())
 	return openAPIDocument(s.api)
 }
 

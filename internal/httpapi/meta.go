@@ -80,7 +80,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {
-	document, err := openAPIDocument(s.api)
+	document, err := s.document()
 	if err != nil {
 		s.writeError(w, r, err)
 		return

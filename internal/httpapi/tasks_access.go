@@ -14,7 +14,7 @@ type AccessView struct {
 	SandboxID  string     `json:"sandboxId"`
 	Seq        int64      `json:"seq" doc:"Counts up in one sandbox"`
 	At         time.Time  `json:"at" doc:"When it began"`
-	Op         sandbox.Op `json:"op" enum:"list,stat,read,search,write,mkdir,move,delete,exec"`
+	Op         sandbox.Op `json:"op"`
 	Target     string     `json:"target" doc:"The path, or the command as a shell takes it"`
 	Detail     string     `json:"detail,omitempty" doc:"What was searched for, where something was moved to, where a command ran"`
 	Bytes      int64      `json:"bytes" doc:"Read, written or printed"`

@@ -30,6 +30,11 @@ var weights = []Weight{{Outcome, 0.40}, {Relationship, 0.25}, {Economic, 0.20}, 
 // Dimensions lists the dimensions with their shares, which add up to 1.
 func Dimensions() []Weight { return slices.Clone(weights) }
 
+// DimensionNames lists the dimensions.
+func DimensionNames() []Dimension {
+	return []Dimension{Outcome, Relationship, Economic, Reliability}
+}
+
 // Average is a decaying average of observations between 0 and 1.
 type Average struct{ Sum, Weight float64 }
 
@@ -124,6 +129,14 @@ const (
 	CauseOverturned     Cause = "overturned"      // an operator found that the gate was wrong to fail the work
 	CauseCleared        Cause = "cleared"         // the same, but the task stays failed: the buyer could not be charged any more
 )
+
+// Causes lists the causes.
+func Causes() []Cause {
+	return []Cause{
+		CausePassed, CauseRejected, CauseGaveUp, CauseDeadlineMissed, CauseNotStarted, CauseDeclined, CauseStarted, CauseThumbsUp, CauseThumbsDown,
+		CauseRefunded, CauseOverturned, CauseCleared,
+	}
+}
 
 // Input is a cause with what is known about it.
 type Input struct {

@@ -34,6 +34,11 @@ const (
 	OpExec   Op = "exec"
 )
 
+// Ops lists what is logged.
+func Ops() []Op {
+	return []Op{OpList, OpStat, OpRead, OpSearch, OpWrite, OpMkdir, OpMove, OpDelete, OpExec}
+}
+
 // Access is one entry of the access log: what an agent did in its sandbox.
 type Access struct {
 	SandboxID string        `json:"-"`

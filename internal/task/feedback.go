@@ -11,20 +11,25 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-// reasons are why a buyer may be discontent.
-var reasons = []string{"not_what_was_asked", "wrong", "incomplete", "low_quality", "other"}
+// Thumbs lists what a buyer may think of a result.
+func Thumbs() []string { return []string{"up", "down"} }
+
+// Reasons lists why a buyer may be discontent.
+func Reasons() []string {
+	return []string{"not_what_was_asked", "wrong", "incomplete", "low_quality", "other"}
+}
 
 // maxComment bounds a buyer's comment, in characters.
 const maxComment = 2_000
 
 func (f Feedback) validate() error {
 	var v city.Invalid
-	v.Check(f.Thumbs == "up" || f.Thumbs == "down", "thumbs", `must be "up" or "down"`)
+	v.Check(slices.Contains(Thumbs(), f.Thumbs), "thumbs", `must be "up" or "down"`)
 	v.Check(f.Rating >= 0 && f.Rating <= 5, "rating", "must be between 1 and 5")
 	v.Check(utf8.RuneCountInString(f.Comment) <= maxComment, "comment", "at most %d characters", maxComment)
 	v.Text("comment", f.Comment)
 	if f.Thumbs == "down" {
-		v.Check(slices.Contains(reasons, f.Reason), "reason", "must be one of %s", strings.Join(reasons, ", "))
+		v.Check(slices.Contains(Reasons(), f.Reason), "reason", "must be one of %s", strings.Join(Reasons(), ", "))
 		v.Check(f.Reason != "other" || strings.TrimSpace(f.Comment) != "", "comment", `say why, when the reason is "other"`)
 	} else {
 		v.Check(f.Reason == "", "reason", `only with thumbs "down"`)

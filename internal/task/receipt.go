@@ -168,10 +168,13 @@ const (
 	PartyAgent Party = "agent"
 )
 
+// Parties lists the sides.
+func Parties() []Party { return []Party{PartyBuyer, PartyAgent} }
+
 // Statement is what a task moved, as one of its sides may see it.
 type Statement struct {
 	TaskID   string          `json:"taskId"`
-	Party    Party           `json:"party" enum:"buyer,agent" doc:"Whose statement it is"`
+	Party    Party           `json:"party" doc:"Whose statement it is"`
 	Status   city.TaskStatus `json:"status"`
 	Currency string          `json:"currency"`
 

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,11 @@ const (
 	RecheckUphold   RecheckDecision = "uphold"   // the verdict stands
 )
 
+// RecheckDecisions lists the decisions.
+func RecheckDecisions() []RecheckDecision {
+	return []RecheckDecision{RecheckOverturn, RecheckClear, RecheckUphold}
+}
+
 const (
 	// recheckWindow is how long after a failed verdict its agent may ask, and
 	// recheckTime how long an operator has; after it the verdict stands.
@@ -37,7 +43,7 @@ type Recheck struct {
 	Reason    string          `json:"reason" doc:"Why the agent thinks that the verdict is wrong"`
 	AskedAt   time.Time       `json:"askedAt"`
 	DecideBy  time.Time       `json:"decideBy" doc:"Without a decision until then the task stays failed"`
-	Decision  RecheckDecision `json:"decision,omitempty" enum:"overturn,clear,uphold" doc:"Empty while it waits"`
+	Decision  RecheckDecision `json:"decision,omitempty" doc:"Empty while it waits"`
 	DecidedAt *time.Time      `json:"decidedAt,omitempty"`
 	Note      string          `json:"note,omitempty" doc:"The operator's reason"`
 	// DecidedBy is the operator, "" when nobody decided in time. It stays inside.
@@ -126,7 +132,7 @@ func errNoRecheck(t *Task) error {
 func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, d RecheckDecision, note string) (*Task, error) {
 	note = strings.TrimSpace(note)
 	var v city.Invalid
-	v.Check(d == RecheckOverturn || d == RecheckClear || d == RecheckUphold, "decision", `must be "overturn", "clear" or "uphold"`)
+	v.Check(slices.Contains(RecheckDecisions(), d), "decision", `must be "overturn", "clear" or "uphold"`)
 	v.Text("note", note)
 	v.Check(note != "" && utf8.RuneCountInString(note) <= maxNote, "note", "say why, in at most %d characters", maxNote)
 	if err := v.Err(); err != nil {

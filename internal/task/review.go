@@ -25,6 +25,11 @@ const (
 	ReviewRefundRate ReviewCause = "refund_rate"
 )
 
+// ReviewCauses lists the causes.
+func ReviewCauses() []ReviewCause {
+	return []ReviewCause{ReviewHighVerdict, ReviewRefundRate, ReviewOverturned}
+}
+
 // RefundDecision is what became of a refund that was not instant.
 type RefundDecision string
 
@@ -33,6 +38,9 @@ const (
 	DecideRefund RefundDecision = "refund" // the buyer gets the charge back
 	DecideDeny   RefundDecision = "deny"   // the agent keeps it
 )
+
+// RefundDecisions lists the decisions.
+func RefundDecisions() []RefundDecision { return []RefundDecision{DecideRefund, DecideDeny} }
 
 const (
 	// HighVerdict is the gate's score from which a refund needs a criterion that
@@ -48,10 +56,10 @@ const (
 // Review is a refund that waits for an operator's decision, or had one. Both
 // parties see it.
 type Review struct {
-	Cause     ReviewCause    `json:"cause" enum:"high_verdict,refund_rate,overturned" doc:"Why the refund is not instant"`
+	Cause     ReviewCause    `json:"cause" doc:"Why the refund is not instant"`
 	AskedAt   time.Time      `json:"askedAt"`
 	DecideBy  time.Time      `json:"decideBy" doc:"Without a decision until then the buyer is refunded"`
-	Decision  RefundDecision `json:"decision,omitempty" enum:"refund,deny" doc:"Empty while it waits"`
+	Decision  RefundDecision `json:"decision,omitempty" doc:"Empty while it waits"`
 	DecidedAt *time.Time     `json:"decidedAt,omitempty"`
 	Note      string         `json:"note,omitempty" doc:"The operator's reason"`
 	// DecidedBy is the operator, "" when nobody decided in time. It stays inside.

@@ -66,7 +66,7 @@ type AgentAcceptance struct {
 
 // FeedbackView is a feedback as JSON.
 type FeedbackView struct {
-	Thumbs    string     `json:"thumbs" enum:"up,down"`
+	Thumbs    string     `json:"thumbs"`
 	Rating    int        `json:"rating,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
 	Comment   string     `json:"comment,omitempty"`

@@ -28,6 +28,9 @@ func Events() []string {
 	}
 }
 
+// Types lists what a message can be: an event, or a test.
+func Types() []string { return append(Events(), testEvent) }
+
 // testEvent is what Test sends; every endpoint gets it.
 const testEvent = "test"
 

@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { CursorQuery, Page, RecheckCase, RefundCase } from "./types.js"
+import type { CursorQuery, Page, RecheckCase, RecheckDecision, RefundCase, RefundDecision } from "./types.js"
 
 /** Decides what waits for those who run the city; its calls need an operator's owner token. */
 export class Operator {
@@ -16,7 +16,7 @@ export class Operator {
   }
 
   /** Gives the charge back to the buyer, or leaves it to the agent; to deny needs a note. */
-  decideRefund(taskId: string, decision: { decision: "refund" | "deny"; note?: string }, options?: CallOptions): Promise<RefundCase> {
+  decideRefund(taskId: string, decision: RefundDecision, options?: CallOptions): Promise<RefundCase> {
     return this.transport.call({
       method: "POST",
       path: path("operator", "refunds", taskId),
@@ -40,7 +40,7 @@ export class Operator {
   /** Passes the work and charges the buyer, takes the failure from the agent's standing, or lets the verdict stand. */
   decideRecheck(
     taskId: string,
-    decision: { decision: "overturn" | "clear" | "uphold"; note: string },
+    decision: RecheckDecision,
     options?: CallOptions,
   ): Promise<RecheckCase> {
     return this.transport.call({

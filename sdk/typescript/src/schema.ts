@@ -1272,8 +1272,11 @@ export interface components {
              * @description In microseconds
              */
             durationUs: number;
-            /** @description Why it failed */
-            error?: string;
+            /**
+             * @description Why it failed
+             * @enum {string}
+             */
+            error?: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** Format: int64 */
             exitCode?: number;
             /** @enum {string} */
@@ -1333,7 +1336,8 @@ export interface components {
             createdAt: string;
             description: string;
             displayName: string;
-            framework: string;
+            /** @enum {string} */
+            framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             id: string;
             /** Format: date-time */
             lastSeenAt?: string;
@@ -1379,7 +1383,8 @@ export interface components {
             earnedCents?: number;
             /** Format: date-time */
             endedAt?: string;
-            failCode?: string;
+            /** @enum {string} */
+            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             failReason?: string;
             /** Format: int64 */
             feeCents?: number;
@@ -1424,9 +1429,11 @@ export interface components {
             sizeClass?: "small" | "medium" | "large";
             /** Format: date-time */
             startedAt?: string;
-            status: string;
+            /** @enum {string} */
+            status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
             tags: string[] | null;
-            taskType: string;
+            /** @enum {string} */
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         ArchiveView: {
             /** Format: date-time */
@@ -1525,14 +1532,18 @@ export interface components {
             refundedTasks: number;
         };
         CapabilityView: {
-            /** @example code_review */
-            category: string;
+            /**
+             * @example code_review
+             * @enum {string}
+             */
+            category: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
             tags?: string[] | null;
         };
         CategoryView: {
             /** @description What buyers expect */
             description: string;
-            id: string;
+            /** @enum {string} */
+            id: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
             name: string;
         };
         ChangePasswordRequest: {
@@ -2039,10 +2050,16 @@ export interface components {
              * @description 1 to 5
              */
             rating?: number;
-            /** @description On down: not_what_was_asked, wrong, incomplete, low_quality or other */
-            reason?: string;
-            /** @description up or down */
-            thumbs: string;
+            /**
+             * @description On down: not_what_was_asked, wrong, incomplete, low_quality or other
+             * @enum {string}
+             */
+            reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other";
+            /**
+             * @description up or down
+             * @enum {string}
+             */
+            thumbs: "up" | "down";
         };
         FeedbackView: {
             /** Format: date-time */
@@ -2055,7 +2072,8 @@ export interface components {
             criterion?: number;
             /** Format: int64 */
             rating?: number;
-            reason?: string;
+            /** @enum {string} */
+            reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other";
             /** @enum {string} */
             thumbs: "up" | "down";
         };
@@ -2270,7 +2288,8 @@ export interface components {
             createdAt: string;
             description: string;
             displayName: string;
-            framework: string;
+            /** @enum {string} */
+            framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             id: string;
             /** @description The start of its API key */
             keyPrefix: string;
@@ -2392,10 +2411,16 @@ export interface components {
              * @example 300
              */
             baseRate: number;
-            /** @example USD */
-            currency?: string;
-            /** @example per_task */
-            model: string;
+            /**
+             * @example USD
+             * @enum {string}
+             */
+            currency?: "USD";
+            /**
+             * @example per_task
+             * @enum {string}
+             */
+            model: "per_task";
         };
         Quote: {
             /**
@@ -2506,7 +2531,8 @@ export interface components {
             /** @enum {string} */
             state: "charged" | "released" | "refunded";
             taskId: string;
-            taskType: string;
+            /** @enum {string} */
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
             /** @description Each movement in the city's ledger, oldest first */
             transfers: components["schemas"]["Transfer"][] | null;
             /**
@@ -2544,8 +2570,11 @@ export interface components {
             criteria: string[] | null;
             /** @description What the buyer asked for */
             description: string;
-            /** @description Why the task failed */
-            failCode?: string;
+            /**
+             * @description Why the task failed
+             * @enum {string}
+             */
+            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description What the gate found, absent when it came to no verdict; not in lists */
             gate?: components["schemas"]["Report"];
             /** Format: int64 */
@@ -2562,13 +2591,18 @@ export interface components {
             recheck: components["schemas"]["Recheck"];
             ref?: string;
             repo?: string;
-            status: string;
+            /** @enum {string} */
+            status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
             taskId: string;
-            taskType: string;
+            /** @enum {string} */
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         RecheckDecision: {
-            /** @description overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the task stays failed */
-            decision: string;
+            /**
+             * @description overturn: the work passes and the buyer is charged; clear: the failure leaves the agent's standing, no money moves; uphold: the task stays failed
+             * @enum {string}
+             */
+            decision: "overturn" | "clear" | "uphold";
             /** @description Why; buyer and agent read it */
             note: string;
         };
@@ -2583,7 +2617,8 @@ export interface components {
             link?: string;
             path: string;
             quoted?: boolean;
-            status: string;
+            /** @enum {string} */
+            status: "exists" | "missing" | "line_out_of_range" | "new_file" | "external" | "unchecked";
             text: string;
         };
         RefundCase: {
@@ -2599,8 +2634,11 @@ export interface components {
             criteria: string[] | null;
             /** @description What the buyer asked for */
             description: string;
-            /** @description Why the task failed */
-            failCode?: string;
+            /**
+             * @description Why the task failed
+             * @enum {string}
+             */
+            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description What the buyer says */
             feedback?: components["schemas"]["FeedbackView"];
             /** @description What the gate found, absent when it came to no verdict; not in lists */
@@ -2614,13 +2652,18 @@ export interface components {
             ref?: string;
             refundReview: components["schemas"]["Review"];
             repo?: string;
-            status: string;
+            /** @enum {string} */
+            status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
             taskId: string;
-            taskType: string;
+            /** @enum {string} */
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         RefundDecision: {
-            /** @description refund: the buyer gets the charge back; deny: the agent keeps it */
-            decision: string;
+            /**
+             * @description refund: the buyer gets the charge back; deny: the agent keeps it
+             * @enum {string}
+             */
+            decision: "refund" | "deny";
             /** @description Why; buyer and agent read it. Needed to deny */
             note?: string;
         };
@@ -2633,8 +2676,9 @@ export interface components {
             /**
              * @description crewai, langgraph, openclaw, autogen, adk, openai or custom
              * @example custom
+             * @enum {string}
              */
-            framework: string;
+            framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             /**
              * Format: int64
              * @description How many tasks at once; 5 without it
@@ -2673,7 +2717,8 @@ export interface components {
             /** Format: int64 */
             score: number;
             signals: components["schemas"]["Signal"][] | null;
-            verdict: string;
+            /** @enum {string} */
+            verdict: "pass" | "fail";
             version: string;
         };
         ReputationChangeView: {
@@ -2683,7 +2728,8 @@ export interface components {
             at: string;
             /** Format: int64 */
             before: number;
-            cause: string;
+            /** @enum {string} */
+            cause: "passed" | "rejected" | "gave_up" | "deadline_missed" | "not_started" | "declined" | "started" | "thumbs_up" | "thumbs_down" | "refunded" | "overturned" | "cleared";
         };
         ReputationSummary: {
             /**
@@ -2849,7 +2895,7 @@ export interface components {
         };
         SetWebhookRequest: {
             /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, verdict_overturned, recheck_decided, payout_paid, payout_failed; all without it */
-            events?: string[] | null;
+            events?: ("task_assigned" | "task_completed" | "task_failed" | "feedback_received" | "task_refunded" | "refund_requested" | "refund_denied" | "verdict_overturned" | "recheck_decided" | "payout_paid" | "payout_failed")[] | null;
             /** @description https address of your server */
             url: string;
         };
@@ -2967,7 +3013,8 @@ export interface components {
              * @description What went back to the buyer of what was held or charged; to the agent only a refund
              */
             returnedCents: number;
-            status: string;
+            /** @enum {string} */
+            status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
             taskId: string;
             /** @description Oldest first */
             transfers: components["schemas"]["StatementLine"][] | null;
@@ -3035,8 +3082,9 @@ export interface components {
             /**
              * @description What kind of work it is, see GET /categories
              * @example code_review
+             * @enum {string}
              */
-            taskType: string;
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         TaskEvent: {
             /** Format: date-time */
@@ -3099,7 +3147,8 @@ export interface components {
             earnedCents?: number;
             /** Format: date-time */
             endedAt?: string;
-            failCode?: string;
+            /** @enum {string} */
+            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             failReason?: string;
             /** Format: int64 */
             feeCents?: number;
@@ -3148,10 +3197,12 @@ export interface components {
             sizeClass?: "small" | "medium" | "large";
             /** Format: date-time */
             startedAt?: string;
-            status: string;
+            /** @enum {string} */
+            status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
             submittedByAgentId?: string;
             tags: string[] | null;
-            taskType: string;
+            /** @enum {string} */
+            taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         TopUpRequest: {
             /**
@@ -3214,12 +3265,16 @@ export interface components {
             kind: string;
         };
         UpdateAgent: {
-            /** @description available, busy or offline */
-            availability?: string;
+            /**
+             * @description available, busy or offline
+             * @enum {string}
+             */
+            availability?: "available" | "busy" | "offline";
             capabilities?: components["schemas"]["CapabilityView"][];
             description?: string;
             displayName?: string;
-            framework?: string;
+            /** @enum {string} */
+            framework?: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             /** Format: int64 */
             maxConcurrentTasks?: number;
             model?: string;
@@ -3239,7 +3294,7 @@ export interface components {
              * @description After five days of failures; register again to go on
              */
             disabledAt?: string;
-            events: string[] | null;
+            events: ("task_assigned" | "task_completed" | "task_failed" | "feedback_received" | "task_refunded" | "refund_requested" | "refund_denied" | "verdict_overturned" | "recheck_decided" | "payout_paid" | "payout_failed")[] | null;
             /** Format: date-time */
             failingSince?: string;
             id: string;
@@ -3267,7 +3322,8 @@ export interface components {
              */
             statusCode?: number;
             taskId?: string;
-            type: string;
+            /** @enum {string} */
+            type: "task_assigned" | "task_completed" | "task_failed" | "feedback_received" | "task_refunded" | "refund_requested" | "refund_denied" | "verdict_overturned" | "recheck_decided" | "payout_paid" | "payout_failed" | "test";
         };
         WithdrawRequest: {
             /** @description Whose wallet; your only agent's without it */
@@ -3318,14 +3374,14 @@ export interface operations {
             query?: {
                 /** @description Words in name, description, model or tags */
                 q?: string;
-                category?: string;
+                category?: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
                 tag?: string;
                 /** @description Cents */
                 maxPrice?: number;
                 minScore?: number;
-                availability?: string;
+                availability?: "available" | "busy" | "offline";
                 /** @description score, price, newest or completed */
-                sort?: string;
+                sort?: "score" | "price" | "newest" | "completed";
                 page?: number;
                 pageSize?: number;
             };
@@ -4571,7 +4627,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only tasks of this status */
-                status?: string;
+                status?: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
                 /** @description For an agent: the tasks assigned to it, redacted until it commits (agent, the default), or what it ordered for its owner (buyer) */
                 role?: "buyer" | "agent";
                 /** @description nextCursor of the page before */

@@ -1,4 +1,4 @@
-import type { components } from "./schema.js"
+import type { components, operations } from "./schema.js"
 
 // The shapes are those of the city's OpenAPI document, from which schema.ts
 // is generated. Here they get their names, and what the document cannot say.
@@ -13,52 +13,28 @@ type NotNull<T> = T extends readonly (infer One)[] ? NotNull<One>[] : T extends 
 type Refined<Name extends keyof Schemas, Fields> = Omit<Data<Name>, keyof Fields> & Fields
 
 /** What kind of work a task is and an agent accepts. */
-export type Category =
-  | "code_review"
-  | "security"
-  | "bug_fix"
-  | "testing"
-  | "code_generation"
-  | "refactor"
-  | "devops"
-  | "data_analysis"
-  | "research"
-  | "content_creation"
-  | "design"
-  | "general"
+export type Category = Schemas["AgentView"]["taskType"]
 
 /** What an agent is built with. */
-export type Framework = "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom"
+export type Framework = Schemas["AgentProfile"]["framework"]
 
 /** Whether an agent takes work now. */
-export type Availability = "available" | "busy" | "offline"
+export type Availability = Schemas["AgentProfile"]["availability"]
+
+/** An order of the explore page's list. */
+export type Sort = NonNullable<NonNullable<operations["searchAgents"]["parameters"]["query"]>["sort"]>
+
+/** Why a task failed. */
+export type FailCode = NonNullable<Schemas["AgentView"]["failCode"]>
+
+/** Why an agent's reputation changed. */
+export type ReputationCause = Schemas["ReputationChangeView"]["cause"]
 
 /** Where a task is in its life. */
-export type TaskStatus =
-  | "pending_approval"
-  | "submitted"
-  | "routing"
-  | "executing"
-  | "quality_check"
-  | "completed"
-  | "refund_review"
-  | "failed"
-  | "cancelled"
-  | "refunded"
+export type TaskStatus = Schemas["AgentView"]["status"]
 
 /** What a webhook can be told of. */
-export type WebhookEventType =
-  | "task_assigned"
-  | "task_completed"
-  | "task_failed"
-  | "feedback_received"
-  | "task_refunded"
-  | "refund_requested"
-  | "refund_denied"
-  | "verdict_overturned"
-  | "recheck_decided"
-  | "payout_paid"
-  | "payout_failed"
+export type WebhookEventType = NonNullable<Schemas["Webhook"]["events"]>[number]
 
 /** Where in a list an answer stands: page numbers, or `nextCursor` where a list can grow without bound. */
 export interface Pagination extends Data<"Pagination"> {}
@@ -107,21 +83,20 @@ export interface NewOwnerToken extends Data<"NewOwnerToken"> {}
 // Agents.
 
 /** A category of work an agent accepts, with what it knows there. */
-export interface Capability extends Refined<"CapabilityView", { category: Category }> {}
+export interface Capability extends Data<"CapabilityView"> {}
 
 /** What an agent charges; `baseRate` is in cents. */
-export interface Pricing extends Refined<"PricingView", { model: "per_task"; currency?: "USD" }> {}
+export interface Pricing extends Data<"PricingView"> {}
 
 /** A new agent. Without `pricing` its model's tier decides. */
-export interface RegisterAgent
-  extends Refined<"RegisterAgent", { framework: Framework; capabilities: Capability[]; pricing?: Pricing }> {}
+export interface RegisterAgent extends Data<"RegisterAgent"> {}
 
 /** What to change of an agent. */
 export type UpdateAgent = Partial<RegisterAgent> & { availability?: Availability }
 
 /** An agent: its owner and itself see all, the public the profile. */
 export interface Agent
-  extends Refined<"AgentProfile", { framework: Framework; capabilities: Capability[]; pricing?: Pricing }>,
+  extends Data<"AgentProfile">,
     Partial<Omit<Data<"OwnAgent">, keyof Schemas["AgentProfile"]>> {}
 
 /** A new agent with its key, the only time the key shows. */
@@ -138,14 +113,14 @@ export interface AgentQuery extends PageQuery {
   maxPrice?: number
   minScore?: number
   availability?: Availability
-  sort?: "score" | "price" | "newest" | "completed"
+  sort?: Sort
 }
 
 /** An agent's standing: 0 to 1000, of what it is made, and what moved it. */
 export interface Reputation extends Data<"ReputationView"> {}
 
 /** Where the city sends an agent's events; `secret` (`whsec_…`) is there on first registration and after a rotation only. */
-export interface Webhook extends Refined<"Webhook", { events: WebhookEventType[] }> {}
+export interface Webhook extends Data<"Webhook"> {}
 
 /** One message to a webhook; `id` is the webhook-id that the receiver saw. */
 export interface Delivery extends Refined<"WebhookDelivery", { body: WebhookEvent }> {}
@@ -164,7 +139,7 @@ export interface WebhookEvent {
 export interface Acceptance extends Data<"Acceptance"> {}
 
 /** A buyer's order; `maxBudget` is in cents and held until the task ends. Code comes as at most one of `repo`, `code` and `archiveId`. */
-export interface SubmitTask extends Refined<"SubmitTask", { taskType: Category }> {}
+export interface SubmitTask extends Data<"SubmitTask"> {}
 
 /** An uploaded work tree; its `id` goes into a task's `input.archiveId`. */
 export interface Archive extends Data<"ArchiveView"> {}
@@ -185,8 +160,6 @@ export interface Task
 }
 
 interface TaskFields {
-  taskType: Category
-  status: TaskStatus
   input: TaskInput
   acceptance: Acceptance
   quote: Quote
@@ -231,29 +204,31 @@ export interface GateRun extends Data<"Run"> {}
 export interface GateStep extends Data<"Step"> {}
 
 /** What a buyer says of a result. Thumbs down inside the refund window refunds and needs a reason. */
-export interface Feedback
-  extends Refined<
-    "Feedback",
-    { thumbs: "up" | "down"; reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other" }
-  > {}
+export interface Feedback extends Data<"Feedback"> {}
 
 /** A refund that waits for an operator's decision, or had one. */
 export interface RefundReview extends Data<"Review"> {}
+
+/** An operator's word on a refund; to deny needs a note. */
+export interface RefundDecision extends Data<"RefundDecision"> {}
+
+/** An operator's word on failed work. */
+export interface RecheckDecision extends Data<"RecheckDecision"> {}
 
 /** Failed work that its agent wants looked at again. */
 export interface Recheck extends Data<"Recheck"> {}
 
 /** A refund that waits for an operator, with what it is to be decided by. */
-export interface RefundCase extends Refined<"RefundCase", { taskType: Category; status: TaskStatus; feedback?: Feedback }> {}
+export interface RefundCase extends Data<"RefundCase"> {}
 
 /** Work that waits for an operator's second look, or had one. */
-export interface RecheckCase extends Refined<"RecheckCase", { taskType: Category; status: TaskStatus }> {}
+export interface RecheckCase extends Data<"RecheckCase"> {}
 
 /** One thing that an agent looked at or did in a task's sandbox. */
 export interface Access extends Data<"AccessView"> {}
 
 /** What a task moved, as its buyer, or the agent's side, may see it. Amounts are in cents. */
-export interface TaskStatement extends Refined<"Statement", { status: TaskStatus }> {}
+export interface TaskStatement extends Data<"Statement"> {}
 
 /** What a task cost, signed by the city; `aicity receipt verify` checks it without the city. */
 export interface SignedReceipt extends Data<"Signed"> {}
