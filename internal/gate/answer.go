@@ -265,7 +265,7 @@ func (v *view) clueOf(w wish) float64 {
 			c.review, c.fix, c.others = c.review*math.Sqrt(float64(min(n+1, 4))), c.fix*math.Sqrt(float64(min(n+1, 4))), c.others*math.Sqrt(float64(min(n+1, 4)))
 		}
 	case w.kind == wishLiteral:
-		c = clueCommon
+		c = cluePair // a digit or two come back by chance, or as part of something else
 	case w.weight <= weightPair && v.index.usesOf(w.text) == 0:
 		c = cluePair
 	case v.index.usesOf(w.text) == 0:

@@ -26,23 +26,31 @@ type makeupCounts [traits][steps]uint16
 type trait struct {
 	name  string
 	named search
-	words bool // what explains, plans or answers a question can do without it
+	words bool    // what explains, plans or answers a question can do without it
+	least float64 // what it can say against work
 }
 
 // asksWords matches requests whose answer is words, whatever their category.
 var asksWords = newSearch(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
 
 var traitsOf = [traits]trait{
-	{"code", newSearch(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true},
-	{"tests", asksTests, true},
-	{"lines with figures", asksFigures, false},
-	{"changed lines", newSearch(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true},
-	{"a table", newSearch(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false},
-	{"places in the code", newSearch(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false},
-	{"figures of time", asksFigures, false},
-	{"severities", asksFindings, false},
-	{"configuration", asksConfig, true},
+	{"code", newSearch(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, otherKind},
+	{"tests", asksTests, true, otherKind},
+	{"lines with figures", asksFigures, false, otherStyle},
+	{"changed lines", newSearch(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true, otherKind},
+	{"a table", newSearch(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false, otherStyle},
+	{"places in the code", newSearch(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false, -1.2},
+	{"figures of time", asksFigures, false, otherStyle},
+	{"severities", asksFindings, false, otherKind},
+	{"configuration", asksConfig, true, otherKind},
 }
+
+// What a trait can say against work: that it is another kind of work, or only
+// that most people would put it in another way.
+const (
+	otherKind  = -3.0
+	otherStyle = -0.6
+)
 
 // asksFigures matches requests for something to be counted or measured.
 var asksFigures = newSearch(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b|сколько|多少|概率`)
@@ -157,6 +165,7 @@ func (v *view) madeAsAsked() sign {
 		if says < 0 && (s > 0 && traitsOf[t].named.MatchString(text) || s == 0 && words && traitsOf[t].words) {
 			continue
 		}
+		says = max(says, traitsOf[t].least)
 		sum += says
 		if says < worst {
 			worst, reason = says, "such work seldom has "+traitsOf[t].name+" as this has"

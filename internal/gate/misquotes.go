@@ -16,7 +16,7 @@ func misquotes(v *view) (Signal, bool) {
 		if wrongQuotes >= 0.5 {
 			certain += 0.6 * share(g.misquoted-1, 1)
 		}
-		s.Points = -costMisquotes * wrongQuotes * certain
+		s.Points = -costMisquotes * wrongQuotes * certain * min(1, g.misquoted)
 		if g.misquoted >= 2 && wrongQuotes >= 0.6 {
 			s.Cap = capAt(capMisquotes)
 		}

@@ -364,6 +364,7 @@ pourquoi почему page article guide section note handbook introduction over
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
 	{wordSet(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.codeLines() > 1 }},
 	{wordSet(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.count(tableRow) > 3 }},
+	{wordSet(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.doc.count(tableRow) > 2 }},
 	{wordSet(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
 		func(v *view) bool { return v.prose.words >= 20 }},
 	{wordSet(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},

@@ -208,6 +208,7 @@ para esto eso ese esa estos cuando donde porque pero sino también muy ya hay ha
 quoi quand dont mais donc car très aussi avoir être fait faire faut notre votre leur cette ces nos vos
 cada mas quando onde também muito já tem ser estar fazer pode nossa nosso
 это как так для что чтобы если или при без нас нам наши мы вы они его её быть есть дело
+little several times down stuff esp etc able bit maybe perhaps probably possibly roughly actually currently later soon today yesterday tomorrow
 enough essay lecture bullet bullets ceremony matter matters terse succinct crisp blunt fluff nonsense rodeos corta corto breve brève court courte knapp
 answer answers question questions reply paragraph paragraphs sentence sentences word words tutorial tutorials article articles summary
 overview markdown prose ticket wiki blog chapter beginner beginners junior juniors colleague newcomer newcomers reader readers english german
