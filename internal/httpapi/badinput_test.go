@@ -70,7 +70,7 @@ func newStage(t *testing.T) *stage {
 	}
 	s.callers = map[string]*visitor{
 		"buyer": asOwner(s.Server, s.buyer), "poor": asOwner(s.Server, s.poor), "stranger": asOwner(s.Server, s.stranger),
-		"agent": asAgent(s.Server, s.agent), "other": asAgent(s.Server, s.other), "worker": asOwner(s.Server, s.agent.Owner),
+		"agent": asAgent(s.Server, s.agent), "other": asAgent(s.Server, s.other), "worker": asOwner(s.Server, s.agent.Owner), "operator": asOwner(s.Server, s.Operator(t)),
 		"nobody": with(s.Server, "X-Nothing", ""), "rotated": with(s.Server, "X-API-Key", rotated.Key),
 		"revoked": with(s.Server, "Authorization", "Bearer "+token.Secret), "no scheme": with(s.Server, "Authorization", s.buyer.Token),
 		"bad key": with(s.Server, "X-API-Key", "ac_live_wrong"), "bad token": with(s.Server, "Authorization", "Bearer aco_live_wrong"),
@@ -154,7 +154,7 @@ type badCall struct {
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	for _, group := range [][]badCall{badSecrets, badOrders, badRepositories, badTaskCalls, badAgents, badMoney, badElse} {
+	for _, group := range badGroups() {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
 				s.refused(t, r)
