@@ -13,6 +13,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -20,7 +21,7 @@ import (
 // of the API, a call whose answer is kept, a call that is refused unread.
 func TestSlowBodies(t *testing.T) {
 	t.Parallel()
-	city, err := app.New(t.Context(), apptest.Config(t.TempDir()), slog.New(slog.DiscardHandler), app.Options{BodyGrace: 100 * time.Millisecond})
+	city, err := app.New(t.Context(), apptest.Config(sandboxtest.Dir(t)), slog.New(slog.DiscardHandler), app.Options{BodyGrace: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

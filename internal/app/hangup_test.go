@@ -14,6 +14,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 )
 
 // lockedBuffer is written by many goroutines.
@@ -38,7 +39,7 @@ func (l *lockedBuffer) String() string {
 func TestHangingUpIsNoError(t *testing.T) {
 	t.Parallel()
 	var log lockedBuffer
-	city, err := app.New(t.Context(), apptest.Config(t.TempDir()), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), app.Options{})
+	city, err := app.New(t.Context(), apptest.Config(sandboxtest.Dir(t)), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), app.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

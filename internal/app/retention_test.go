@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -18,7 +19,7 @@ func TestRetention(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			cfg, clock := apptest.Config(t.TempDir()), storetest.NewClock()
+			cfg, clock := apptest.Config(sandboxtest.Dir(t)), storetest.NewClock()
 			if engine == "postgres" {
 				apptest.Postgres(t)(&cfg)
 			}

@@ -10,13 +10,14 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 )
 
 // An operator whose root file system has no git learns at the start what does
 // not work, not from the first task.
 func TestARootWithoutGitIsToldAtTheStart(t *testing.T) {
 	t.Parallel()
-	cfg := apptest.Config(t.TempDir())
+	cfg := apptest.Config(sandboxtest.Dir(t))
 	cfg.SandboxRootfs = t.TempDir() + string(filepath.Separator)
 	if err := os.MkdirAll(filepath.Join(cfg.SandboxRootfs, "bin"), 0o755); err != nil {
 		t.Fatal(err)

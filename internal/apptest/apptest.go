@@ -46,7 +46,7 @@ func RefundWindow(d time.Duration) Option { return func(c *config.Config) { c.Re
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	sandboxtest.Runner(t)
-	cfg := Config(t.TempDir())
+	cfg := Config(sandboxtest.Dir(t))
 	for _, opt := range opts {
 		opt(&cfg)
 	}
@@ -58,7 +58,7 @@ func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock
 	t.Helper()
 	sandboxtest.Runner(t)
 	at := func(t *testing.T, opts ...Option) {
-		cfg, clock := Config(t.TempDir()), storetest.NewClock()
+		cfg, clock := Config(sandboxtest.Dir(t)), storetest.NewClock()
 		clock.Advance(time.Since(clock.Now())) // jobs run by the real time
 		for _, opt := range opts {
 			opt(&cfg)

@@ -119,7 +119,7 @@ func TestSandboxExpires(t *testing.T) {
 // A server that stops leaves no sandbox running; the next one has the files.
 func TestServerStopEndsSandboxes(t *testing.T) {
 	t.Parallel()
-	cfg := apptest.Config(t.TempDir())
+	cfg := apptest.Config(sandboxtest.Dir(t))
 	s := apptest.StartWith(t, cfg)
 	j := sandboxedJob(t, s, true)
 	if err := s.App.Stop(context.WithoutCancel(t.Context())); err != nil {

@@ -39,7 +39,7 @@ func BenchmarkBare(b *testing.B) {
 func BenchmarkProvision(b *testing.B) {
 	s, err := sandbox.New(sandbox.Config{
 		DB: storetest.SQLite(b), Backend: sandboxtest.Backend(b), Fetcher: &source.Fetcher{Limits: source.DefaultLimits(), AllowPrivate: true},
-		Dir: b.TempDir(), Node: "here", Limits: sandbox.DefaultLimits(), Max: 1, Life: time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Dir: sandboxtest.Dir(b), Node: "here", Limits: sandbox.DefaultLimits(), Max: 1, Life: time.Hour, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)

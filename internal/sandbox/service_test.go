@@ -33,7 +33,7 @@ func setup(t testing.TB, db *store.DB, change func(*sandbox.Config)) bundle {
 	t.Helper()
 	cfg := sandbox.Config{
 		DB: db, Backend: sandboxtest.Backend(t), Fetcher: &source.Fetcher{Limits: source.DefaultLimits(), AllowPrivate: true},
-		Dir: t.TempDir(), Node: "here", Limits: sandbox.DefaultLimits(), Max: 4, Life: time.Hour,
+		Dir: sandboxtest.Dir(t), Node: "here", Limits: sandbox.DefaultLimits(), Max: 4, Life: time.Hour,
 		Disk: volume.Size{Bytes: 256 << 20, Files: 20_000}, Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 	"aicity.dev/aicity/internal/task"
@@ -57,7 +58,7 @@ func build(t *testing.T) string {
 
 func killUnderLoad(t *testing.T, program, databaseURL string) {
 	t.Helper()
-	c := &city{program: program, data: t.TempDir(), databaseURL: databaseURL, listen: freeAddress(t)}
+	c := &city{program: program, data: sandboxtest.Dir(t), databaseURL: databaseURL, listen: freeAddress(t)}
 	c.start(t)
 	var crew []*worker
 	for i := range workers {

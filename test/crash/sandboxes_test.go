@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/sandbox/gvisor"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -79,15 +80,7 @@ func sandboxCity(t *testing.T) *city {
 			t.Skip(err)
 		}
 	}
-	data, err := os.MkdirTemp("", "soak") // a short name: sockets lie below it
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(data); err != nil {
-			t.Errorf("remove the data folder: %v", err)
-		}
-	})
+	data := sandboxtest.Dir(t)
 	return &city{program: build(t), data: data, listen: freeAddress(t), runsc: bin}
 }
 

@@ -22,15 +22,7 @@ var OwnNamespace = []string{"unshare", "--user", "--map-root-user", "--mount", "
 // that run, and pass; where it is skipped this test is.
 func AsNobody(t *testing.T, wrapper []string, programs map[string]string, mustPass string, args ...string) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sbx") // not t.TempDir: its parents are closed to others
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
+	dir := Dir(t) // not t.TempDir: its parents are closed to others
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -39,10 +31,8 @@ func AsNobody(t *testing.T, wrapper []string, programs map[string]string, mustPa
 	if err := os.Mkdir(own, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{os.Chmod(dir, 0o755), os.Chown(own, nobody, nobody)} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Chown(own, nobody, nobody); err != nil {
+		t.Fatal(err)
 	}
 	binary := filepath.Join(dir, "test")
 	place(t, self, binary)

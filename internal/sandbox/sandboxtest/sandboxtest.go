@@ -28,7 +28,7 @@ func Backend(t testing.TB) *gvisor.Backend {
 // BackendOn is Backend with a folder of the host as the sandboxes' root.
 func BackendOn(t testing.TB, root string) *gvisor.Backend {
 	t.Helper()
-	b := gvisor.New(gvisor.Options{Runsc: Runsc(t), Runner: Runner(t), Dir: shortDir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
+	b := gvisor.New(gvisor.Options{Runsc: Runsc(t), Runner: Runner(t), Dir: Dir(t), Rootfs: root, Clock: city.SystemClock{}, Logger: slog.New(slog.DiscardHandler)})
 	if err := b.Probe(t.Context()); err != nil {
 		missing(t, "no sandbox runs here: "+err.Error())
 	}
@@ -100,22 +100,6 @@ func NothingRuns(t testing.TB, id string) {
 			t.Errorf("cgroups left: %v, %v", left, err)
 		}
 	}
-}
-
-// shortDir is a folder with a short name: runsc keeps a socket in it, and the
-// name of a socket is short.
-func shortDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "sbx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 // Runner builds the sandboxes' first process into bin/, so that no test meets

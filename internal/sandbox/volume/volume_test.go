@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/sandbox/namespace"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/sandbox/volume"
 )
 
@@ -18,7 +19,7 @@ const owner = 61_000
 // maker makes small volumes of a kind, where this machine allows them.
 func maker(t *testing.T, kind volume.Kind) (*volume.Maker, string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := sandboxtest.Dir(t)
 	m, _, err := volume.NewMaker(t.Context(), filepath.Join(dir, "volumes"), kind, volume.Size{Bytes: 16 << 20, Files: 512}, owner)
 	if err != nil {
 		if os.Getenv("CI") != "" && namespace.Root() {
