@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/webhook"
@@ -16,6 +18,14 @@ type agentFormView struct {
 	Key             string       // shown once
 	Webhook         *webhook.Endpoint
 	City            string // where the agent reaches us
+}
+
+// action is where the form goes: the page may be the answer to another one.
+func (v agentFormView) action() templ.SafeURL {
+	if v.Agent == nil {
+		return "/agents/new"
+	}
+	return templ.SafeURL(editPath(v.Agent.ID))
 }
 
 var newAgentView = agentFormView{Heading: "Register an agent", Button: "Register"}

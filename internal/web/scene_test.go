@@ -190,14 +190,18 @@ func (s *scene) pages() []scenePage {
 
 // enter opens the page as the one who looks at it.
 func (s *scene) enter(ctx context.Context, p scenePage) error {
-	if _, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+	if err := signIn(ctx, s.URL, p.as); err != nil {
 		return err
 	}
-	if p.as != nil {
-		cookie := network.SetCookieParams{Name: "aicity_session", Value: p.as.Token, URL: s.URL}
-		if _, err := chromedp.Call(ctx, network.SetCookie, cookie); err != nil {
-			return err
-		}
-	}
 	return chromedp.Do(ctx, chromedp.Navigate(s.URL+p.path))
+}
+
+// signIn gives the browser the session of a person, or of nobody.
+func signIn(ctx context.Context, url string, who *apptest.Person) error {
+	if _, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil || who == nil {
+		return err
+	}
+	cookie := network.SetCookieParams{Name: "aicity_session", Value: who.Token, URL: url}
+	_, err := chromedp.Call(ctx, network.SetCookie, cookie)
+	return err
 }

@@ -247,6 +247,7 @@ func (s *site) withdraw(w http.ResponseWriter, r *http.Request) error {
 		if !in.refused(err) {
 			return err
 		}
+		in.rename("amount", "withdraw") // the page has another field of this name
 		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
 	}
 	return s.goTo(w, r, "/wallet", "The payout is on its way.")

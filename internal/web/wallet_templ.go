@@ -305,7 +305,7 @@ func walletPage(f frame, in form, v walletView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = input(in, "withdraw", "text", "Amount ($)", "At least $10.00, from what is available.", templ.Attributes{"inputmode": "decimal"}, "amount").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = input(in, "withdraw", "text", "Amount ($)", "At least $10.00, from what is available.", templ.Attributes{"inputmode": "decimal", "required": true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
