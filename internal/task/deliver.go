@@ -123,6 +123,7 @@ func within[T any](ctx context.Context, arrives <-chan T, wait time.Duration) *T
 // on finding it.
 func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v *verdict, holder string) (t *Task, taken bool, err error) {
 	late := false
+	body, report := encode(w.Deliverable), v.encode() // before others wait for the transaction
 	t, err = s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if taken = t.DeliveredAt == nil; !taken {
 			return nil
@@ -131,7 +132,7 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v
 			return s.applyExpire(ctx, tx, t)
 		}
 		t.DeliveredAt = now(tx)
-		if err := saveDocument(ctx, tx, t.ID, docDeliverable, encode(w.Deliverable)); err != nil {
+		if err := saveDocument(ctx, tx, t.ID, docDeliverable, body); err != nil {
 			return err
 		}
 		if err := saveSketch(ctx, tx, t, w.known.Sketch); err != nil {
@@ -150,7 +151,7 @@ func (s *Service) deliver(ctx context.Context, agentID, taskID string, w work, v
 			return err
 		}
 		if v != nil {
-			return s.applyVerdict(ctx, tx, t, *v)
+			return s.applyVerdict(ctx, tx, t, *v, report)
 		}
 		if _, _, err := takeLease(ctx, tx, t.ID, holder); err != nil {
 			return err
@@ -230,18 +231,20 @@ func (s *Service) failUnjudged(ctx context.Context, taskID string) error {
 
 // settle writes the verdict of a delivered task and moves the money.
 func (s *Service) settle(ctx context.Context, taskID string, v verdict) (*Task, error) {
+	report := v.encode()
 	return s.locked(ctx, taskID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
 		if err := dropLease(ctx, tx, t.ID); err != nil || t.Status != city.TaskQualityCheck {
 			return err
 		}
-		return s.applyVerdict(ctx, tx, t, v)
+		return s.applyVerdict(ctx, tx, t, v, report)
 	})
 }
 
-func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, v verdict) error {
+// applyVerdict writes a verdict, with its report as it is kept.
+func (s *Service) applyVerdict(ctx context.Context, tx store.Tx, t *Task, v verdict, report string) error {
 	score := v.Score
 	t.GateScore = &score
-	if err := saveDocument(ctx, tx, t.ID, docReport, encode(v.Report)); err != nil {
+	if err := saveDocument(ctx, tx, t.ID, docReport, report); err != nil {
 		return err
 	}
 	if err := saveCited(ctx, tx, t.ID, v.cited); err != nil {

@@ -53,6 +53,14 @@ type verdict struct {
 	cited string
 }
 
+// encode is the report as it is kept, "" without a verdict.
+func (v *verdict) encode() string {
+	if v == nil {
+		return ""
+	}
+	return encode(v.Report)
+}
+
 func (s *Service) examination(ctx context.Context, t *Task, w work) (*examination, error) {
 	input, release, err := s.gateInput(ctx, t, w)
 	if err != nil {

@@ -81,3 +81,6 @@ func (s *Service) Guarded(ctx context.Context, id string) error { return s.guard
 func (s *Service) FailUnjudgedNow(ctx context.Context, taskID string) error {
 	return s.failUnjudged(ctx, taskID)
 }
+
+// ForgetDelivered forgets what is remembered of delivered texts.
+func (s *Service) ForgetDelivered() { s.delivered = runsMemo{} }
