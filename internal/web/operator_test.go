@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/store"
 )
 
 // Operators' pages are there for operators only.
@@ -31,7 +34,7 @@ func TestOperatorDecidesARefund(t *testing.T) {
 	at := "/operator/refunds/" + s.reviewed
 	operator.get("/operator").want(t, http.StatusOK, "1 waiting")
 	operator.get("/operator/refunds").want(t, http.StatusOK, at)
-	operator.get(at).want(t, http.StatusOK, "I expected benchmarks.", "names no criterion", "Decide by")
+	operator.get(at).want(t, http.StatusOK, "I expected benchmarks.", "names no criterion", "Decide by", "What was delivered", "Quality gate")
 	buyer.get(at).want(t, http.StatusNotFound)
 	buyer.post(at, url.Values{"decision": {"refund"}}).want(t, http.StatusNotFound)
 	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "An operator decides", "refund under review")
@@ -44,4 +47,27 @@ func TestOperatorDecidesARefund(t *testing.T) {
 	buyer.get("/tasks/"+s.reviewed).want(t, http.StatusOK, "Benchmarks were not asked for.")
 	operator.get("/operator").want(t, http.StatusOK, "nothing waits")
 	operator.get("/operator/refunds?show=decided").want(t, http.StatusOK, "Denied")
+}
+
+// A re-check shows request, work and report; without a verdict there is none to clear.
+func TestOperatorLooksAtFailedWork(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	operator, worker := newVisitor(t, s.URL, s.operator), newVisitor(t, s.URL, s.worker.Owner)
+	at := "/operator/rechecks/" + s.failed
+	operator.get(at).want(t, http.StatusOK, "The answer names the mode", "Looks good to me.", "Quality gate", "Clear, no charge")
+	operator.post(at, url.Values{"decision": {"overturn"}}).want(t, http.StatusUnprocessableEntity, "say why")
+	err := s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE tasks SET fail_code = 'NO_VERDICT', gate_score = NULL WHERE id = $1`, s.failed)
+		return errors.Join(err, func() error {
+			_, err := tx.Exec(ctx, `DELETE FROM task_documents WHERE task_id = $1 AND kind = 'gate_report'`, s.failed)
+			return err
+		}())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator.get(at).want(t, http.StatusOK, "came to no verdict", "Pass and charge", "Leave it failed")
+	operator.get(at).never(t, "Clear, no charge")
+	worker.get("/tasks/"+s.failed).want(t, http.StatusOK, "Waits for a second look", "the task stays failed")
 }
