@@ -47,7 +47,7 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 		Disk:   volume.Size{Bytes: a.cfg.SandboxDiskMB << 20, Files: a.cfg.SandboxFiles},
 		Volume: volumeKind(a.cfg.SandboxVolume),
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: a.cfg.SandboxIdle,
-		Warm: a.cfg.SandboxWarm, Queue: a.cfg.SandboxQueue, Execs: a.cfg.SandboxExecs, ExecTime: a.cfg.SandboxExecTime, Output: a.cfg.SandboxOutputMB << 20, Logger: a.logger,
+		Warm: a.cfg.SandboxWarm, WarmWorkshop: a.cfg.SandboxWarmGit, Queue: a.cfg.SandboxQueue, Execs: a.cfg.SandboxExecs, ExecTime: a.cfg.SandboxExecTime, Output: a.cfg.SandboxOutputMB << 20, Logger: a.logger,
 	})
 }
 

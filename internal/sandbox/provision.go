@@ -126,6 +126,9 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	f := &flight{cancel: cancel, done: make(chan struct{})}
 	s.flights[taskID] = f
 	s.quiet = 0
+	if s.fullLocked() {
+		s.dropWorkshopLocked(ctx) // its place is the task's, unless it is just being used
+	}
 	s.work.Go(func() {
 		defer cancel()
 		if before != nil {

@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
+	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -148,6 +149,42 @@ func TestWarmPool(t *testing.T) {
 		}
 	}
 	sandboxtest.NothingLeft(t, box.ID)
+}
+
+// A warm workshop is used once, by one repository, is made anew, and never keeps
+// a task from its place.
+func TestWarmWorkshop(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Max, c.WarmWorkshop = 2, true })
+	if err := b.Available(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := make(chan struct{})
+	go func() { defer close(stopped); b.Run(ctx) }()
+	defer func() { stop(); <-stopped }()
+	await(t, "warm workshop", func() bool { return b.WarmWorkshop() != "" })
+	first := b.WarmWorkshop()
+	if _, err := b.Provision(t.Context(), b.task, sandbox.Source{Repo: source.Repo{URL: smallRepository(t)}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.sh(t, "ls | head -1; git log --format=%s"); got == "" {
+		t.Error("it has no code")
+	}
+	sandboxtest.NothingLeft(t, first)
+	await(t, "another workshop", func() bool { return b.WarmWorkshop() != "" && b.WarmWorkshop() != first })
+	other := city.NewID(city.PrefixTask)
+	if _, err := b.Provision(t.Context(), other, sandbox.Source{}); err != nil {
+		t.Fatal(err)
+	}
+	if id := b.WarmWorkshop(); id != "" {
+		t.Errorf("workshop %s is kept beyond the most there may be", id)
+	}
+	for _, task := range []string{b.task, other} {
+		if err := b.Destroy(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // What is left of warm sandboxes when the server is killed goes at the next start.

@@ -27,11 +27,14 @@ type Config struct {
 	Dir     string      // keeps the workspaces; one server at a time may use it
 	Node    string      // names this server; the same after a restart
 	Limits  Limits
-	Max     int   // sandboxes at once
-	Queue   int   // tasks that may wait for one
-	Warm    int   // unused sandboxes kept ready, as far as Max allows
-	Execs   int   // commands at once in one sandbox; 0 is DefaultExecs
-	Output  int64 // bytes a command may print before it is ended; 0 is DefaultOutput
+	Max     int // sandboxes at once
+	Queue   int // tasks that may wait for one
+	Warm    int // unused sandboxes kept ready, as far as Max allows
+	// WarmWorkshop keeps an unused workshop ready for the next repository or
+	// archive, as far as Max allows; it gives way to a task.
+	WarmWorkshop bool
+	Execs        int   // commands at once in one sandbox; 0 is DefaultExecs
+	Output       int64 // bytes a command may print before it is ended; 0 is DefaultOutput
 	// ExecTime is how long a command may run; 0 is MaxTimeout.
 	ExecTime time.Duration
 	Life     time.Duration // a sandbox is destroyed this long after it was made
@@ -61,9 +64,12 @@ type Service struct {
 	queue   queue              // guarded by mu
 	warm    []*warmBox         // ready to be used; guarded by mu
 	warming int                // being made; guarded by mu
-	spare   []string           // folders with an empty workspace; guarded by mu
-	quiet   int                // looks for work since a sandbox was asked for; guarded by mu
-	work    sync.WaitGroup     // provisionings and warm sandboxes being made
+	shop    *workshop          // ready to be used, nil when there is none; guarded by mu
+	// warmingShop says that one is being made; guarded by mu.
+	warmingShop bool
+	spare       []string       // folders with an empty workspace; guarded by mu
+	quiet       int            // looks for work since a sandbox was asked for; guarded by mu
+	work        sync.WaitGroup // provisionings and warm sandboxes being made
 
 	watchers sync.WaitGroup
 }
@@ -303,6 +309,9 @@ func (s *Service) unused() []*warmBox {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	unused := s.warm
-	s.warm = nil
+	if s.shop != nil {
+		unused = append(unused, &warmBox{s.shop.id, s.shop.dir})
+	}
+	s.warm, s.shop = nil, nil
 	return unused
 }

@@ -17,6 +17,16 @@ func (s *Service) fullLocked() bool {
 	return len(s.lives)+len(s.flights)+len(s.warm)+s.warming >= s.cfg.Max
 }
 
+// crowdedLocked is fullLocked with the workshop that is kept, which gives way to
+// a task; guarded by mu.
+func (s *Service) crowdedLocked() bool {
+	shops := 0
+	if s.shop != nil || s.warmingShop {
+		shops = 1
+	}
+	return len(s.lives)+len(s.flights)+len(s.warm)+s.warming+shops >= s.cfg.Max
+}
+
 // warmUp makes warm sandboxes until there are as many as wanted and allowed.
 func (s *Service) warmUp(ctx context.Context) {
 	select {
@@ -26,9 +36,13 @@ func (s *Service) warmUp(ctx context.Context) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for !s.closed && len(s.warm)+s.warming < s.cfg.Warm && len(s.queue.tickets) == 0 && !s.fullLocked() {
+	for !s.closed && len(s.warm)+s.warming < s.cfg.Warm && len(s.queue.tickets) == 0 && !s.crowdedLocked() {
 		s.warming++
 		s.work.Go(func() { s.warmOne(context.WithoutCancel(ctx)) })
+	}
+	if !s.closed && s.cfg.WarmWorkshop && s.shop == nil && !s.warmingShop && len(s.queue.tickets) == 0 && !s.fullLocked() {
+		s.warmingShop = true
+		s.work.Go(func() { s.warmWorkshop(context.WithoutCancel(ctx)) })
 	}
 }
 

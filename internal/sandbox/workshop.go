@@ -45,17 +45,85 @@ func (s *Service) openWorkshop(ctx context.Context) (source.Workshop, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	w := &workshop{s: s, id: city.NewID(city.PrefixSandbox), started: make(chan struct{})}
-	w.dir = filepath.Join(s.cfg.Dir, w.id)
+	if w := s.takeWorkshop(ctx); w != nil {
+		return w, nil
+	}
+	w := s.newWorkshop()
 	if _, err := s.prepareDirs(ctx, w.dir, Source{}); err != nil {
 		close(w.started)
 		return nil, errors.Join(fmt.Errorf("make workshop: %w", err), w.Close(ctx))
 	}
-	go func() {
-		defer close(w.started)
-		w.failed = s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: s.cfg.Limits})
-	}()
+	go w.start(ctx)
 	return w, nil
+}
+
+func (s *Service) newWorkshop() *workshop {
+	w := &workshop{s: s, id: city.NewID(city.PrefixSandbox), started: make(chan struct{})}
+	w.dir = filepath.Join(s.cfg.Dir, w.id)
+	return w
+}
+
+func (w *workshop) start(ctx context.Context) {
+	defer close(w.started)
+	w.failed = w.s.cfg.Backend.Create(ctx, Spec{ID: w.id, Dir: backendDir(w.dir), Workspace: workDir(w.dir), Baseline: baselineDir(w.dir), Limits: w.s.cfg.Limits})
+}
+
+// warmWorkshop makes the workshop that is kept for the next repository.
+func (s *Service) warmWorkshop(ctx context.Context) {
+	w := s.newWorkshop()
+	err := s.makeDirs(w.dir, s.emptyVolume)
+	if err == nil {
+		w.start(ctx)
+		err = w.failed
+	}
+	if err == nil {
+		// The first git opens its libraries; the next finds them open.
+		_, err = s.cfg.Backend.Exec(ctx, w.id, Command{Argv: []string{"git", "--version"}, Dir: "/"}, nil, nil)
+	}
+	s.mu.Lock()
+	s.warmingShop = false
+	keep := err == nil && !s.closed && !s.fullLocked()
+	if keep {
+		s.shop = w
+	}
+	s.mu.Unlock()
+	if keep {
+		return
+	}
+	if err = errors.Join(err, s.discard(ctx, &warmBox{w.id, w.dir})); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "make a warm workshop", "error", err)
+	}
+}
+
+// takeWorkshop returns the workshop that was kept, for good; nil when there is none.
+func (s *Service) takeWorkshop(ctx context.Context) *workshop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.shop
+	if w == nil {
+		return nil
+	}
+	select {
+	case <-s.cfg.Backend.Done(w.id): // it has died meanwhile
+		s.dropWorkshopLocked(ctx)
+		return nil
+	default:
+		s.shop = nil
+		return w
+	}
+}
+
+// dropWorkshopLocked removes the workshop that was kept, if any; guarded by mu.
+func (s *Service) dropWorkshopLocked(ctx context.Context) {
+	w := s.shop
+	if s.shop = nil; w == nil {
+		return
+	}
+	s.work.Go(func() {
+		if err := s.discard(context.WithoutCancel(ctx), &warmBox{w.id, w.dir}); err != nil {
+			s.cfg.Logger.WarnContext(ctx, "remove a warm workshop", "error", err)
+		}
+	})
 }
 
 // Dir implements source.Workshop.
