@@ -18,6 +18,7 @@ type Repo struct {
 type RepoFile struct {
 	Path  string // slash-separated, relative to the root of the repository
 	Lines int    // 0 when unknown; the gate then counts them if it reads the file
+	Added bool   // the agent made it
 }
 
 // Source reads a file of the repository; false when there is none or it

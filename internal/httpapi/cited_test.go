@@ -27,7 +27,8 @@ func TestCitedFiles(t *testing.T) {
 		j.start(t)
 		_, err := buyer.Tasks.CitedFile(ctx, j.id, "cmd/main.go")
 		wantCode(t, "before the verdict", err, "GATE_NOT_READY")
-		const result = "`cmd/main.go:6` prints hello. See docs/long.md:15000, `docs/blob.csv` and cmd/main.go:600, and lib/absent.go:3."
+		j.write(t, aicity.RepoDir+"/docs/notes.md", "Mine.\n")
+		const result = "`cmd/main.go:6` prints hello. See docs/notes.md:1, docs/long.md:15000, `docs/blob.csv` and cmd/main.go:600, and lib/absent.go:3."
 		done, err := j.agent.Tasks.Complete(ctx, j.id, aicity.Completion{Output: aicity.Output{Result: result}})
 		if err != nil || done.Status != aicity.TaskFailed {
 			t.Fatalf("%+v, %v", done, err)
@@ -77,8 +78,12 @@ func TestCitedFiles(t *testing.T) {
 func wantCitedFiles(t *testing.T, tasks *aicity.TasksService, id string) {
 	t.Helper()
 	f, err := tasks.CitedFile(t.Context(), id, "cmd/main.go")
-	if err != nil || f.Content != greet || !f.Whole || f.FirstLine != 1 || f.Lines != 7 || f.KeptUntil.IsZero() {
+	if err != nil || f.Added || f.Content != greet || !f.Whole || f.FirstLine != 1 || f.Lines != 7 || f.KeptUntil.IsZero() {
 		t.Errorf("text: %+v, %v", f, err)
+	}
+	f, err = tasks.CitedFile(t.Context(), id, "docs/notes.md")
+	if err != nil || !f.Added || f.Content != "Mine.\n" {
+		t.Errorf("what the agent added: %+v, %v", f, err)
 	}
 	f, err = tasks.CitedFile(t.Context(), id, "docs/long.md")
 	last := 0

@@ -34,6 +34,7 @@ func (s *server) getGateReport(ctx context.Context, in *TaskPath) (*Out[gate.Rep
 // CitedFile is a file that the gate's report cites.
 type CitedFile struct {
 	Path      string    `json:"path" doc:"From the root of the code"`
+	Added     bool      `json:"added" doc:"Whether the agent added it; other files are as they were before the agent changed anything"`
 	SizeBytes int64     `json:"sizeBytes" doc:"Of the whole file"`
 	Binary    bool      `json:"binary" doc:"Whether it is no text, and so is not kept"`
 	Lines     int       `json:"lines" doc:"Of the whole file"`
@@ -69,6 +70,6 @@ func (s *server) getCitedFile(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return ok(CitedFile{
-		Path: f.Path, SizeBytes: f.Bytes, Binary: f.Binary, Lines: f.Lines, FirstLine: f.First, Content: f.Text, Whole: f.Whole(), KeptUntil: f.Until,
+		Path: f.Path, Added: f.Added, SizeBytes: f.Bytes, Binary: f.Binary, Lines: f.Lines, FirstLine: f.First, Content: f.Text, Whole: f.Whole(), KeptUntil: f.Until,
 	}), nil
 }

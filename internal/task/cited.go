@@ -18,10 +18,11 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-// CitedFile is a file of the buyer's code that a deliverable cites, as the gate
-// checked it: before the agent changed anything.
+// CitedFile is a file that a deliverable cites, as the gate checked it: the
+// buyer's before the agent changed anything, or one that the agent added.
 type CitedFile struct {
 	Path   string
+	Added  bool  // by the agent
 	Bytes  int64 // of the whole file
 	Binary bool
 	Lines  int    // of the whole file, 0 when it is binary
@@ -49,6 +50,7 @@ const (
 // storedCited is the form in which files are kept, compressed and sealed.
 type storedCited struct {
 	Path   string `json:"path"`
+	Added  bool   `json:"added,omitempty"`
 	Bytes  int64  `json:"bytes"`
 	Binary bool   `json:"binary,omitempty"`
 	Lines  int    `json:"lines,omitempty"`
@@ -76,7 +78,7 @@ func citedFiles(repo *gate.Repo, refs []gate.Reference) []storedCited {
 		if !ok {
 			continue
 		}
-		f := storedCited{Path: ref.Path, Bytes: int64(len(content)), Binary: bytes.IndexByte(content, 0) >= 0 || !utf8.Valid(content)}
+		f := storedCited{Path: ref.Path, Added: isAdded(repo, ref.Path), Bytes: int64(len(content)), Binary: bytes.IndexByte(content, 0) >= 0 || !utf8.Valid(content)}
 		if !f.Binary {
 			f.Lines, f.First, f.Text = excerptOf(string(content), ref.Line, min(room, maxCitedPart))
 			room -= len(f.Text)
@@ -84,6 +86,10 @@ func citedFiles(repo *gate.Repo, refs []gate.Reference) []storedCited {
 		all = append(all, f)
 	}
 	return all
+}
+
+func isAdded(repo *gate.Repo, name string) bool {
+	return slices.ContainsFunc(repo.Files, func(f gate.RepoFile) bool { return f.Added && f.Path == name })
 }
 
 // excerptOf returns how many lines a text has, and as many whole lines of it as
@@ -168,7 +174,7 @@ func (s *Service) CitedFile(ctx context.Context, t *Task, name string) (CitedFil
 		return CitedFile{}, city.Errorf(city.CodeFileNotFound, "%.200q is none of the %d files that are kept because the report cites them.", name, len(files))
 	}
 	f := files[i]
-	return CitedFile{Path: f.Path, Bytes: f.Bytes, Binary: f.Binary, Lines: f.Lines, First: f.First, Text: f.Text, Until: until}, nil
+	return CitedFile{Path: f.Path, Added: f.Added, Bytes: f.Bytes, Binary: f.Binary, Lines: f.Lines, First: f.First, Text: f.Text, Until: until}, nil
 }
 
 // errNotKept says why there are no files: they are gone, or never were there.

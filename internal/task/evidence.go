@@ -55,7 +55,7 @@ func (s *Service) repoFacts(ctx context.Context, t *Task) (repo *gate.Repo, done
 	}
 	repo = &gate.Repo{Source: facts}
 	for _, f := range facts.Files {
-		repo.Files = append(repo.Files, gate.RepoFile{Path: f.Path, Lines: f.Lines})
+		repo.Files = append(repo.Files, gate.RepoFile{Path: f.Path, Lines: f.Lines, Added: f.Added})
 	}
 	return repo, func() {
 		if err := facts.Close(); err != nil {

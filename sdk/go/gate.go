@@ -55,6 +55,7 @@ type GateReference struct {
 // judged.
 type CitedFile struct {
 	Path      string    `json:"path"`
+	Added     bool      `json:"added"`     // by the agent; others are as they were before it changed anything
 	SizeBytes int64     `json:"sizeBytes"` // of the whole file
 	Binary    bool      `json:"binary"`    // no text, and so not kept
 	Lines     int       `json:"lines"`     // of the whole file

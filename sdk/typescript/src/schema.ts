@@ -1552,6 +1552,8 @@ export interface components {
             newPassword: string;
         };
         CitedFile: {
+            /** @description Whether the agent added it; other files are as they were before the agent changed anything */
+            added: boolean;
             /** @description Whether it is no text, and so is not kept */
             binary: boolean;
             content: string;
