@@ -74,7 +74,7 @@ func TestNames(t *testing.T) {
 		"allow-private-repos", "allow-private-webhooks",
 		"runsc", "sandbox-rootfs", "sandbox-max", "sandbox-memory-mb", "sandbox-cpus", "sandbox-pids",
 		"sandbox-disk-mb", "sandbox-files", "sandbox-volume",
-		"sandbox-warm", "sandbox-queue", "sandbox-execs", "sandbox-exec-time", "sandbox-output-mb", "sandbox-idle", "sandbox-lifetime",
+		"sandbox-warm", "sandbox-warm-git", "sandbox-queue", "sandbox-execs", "sandbox-exec-time", "sandbox-output-mb", "sandbox-idle", "sandbox-lifetime",
 		"repo-max-mb", "repo-max-files",
 		"stripe-secret-key", "stripe-webhook-secret", "stripe-api-url",
 		"smtp-host", "smtp-port", "smtp-security", "smtp-user", "smtp-password", "smtp-from",
