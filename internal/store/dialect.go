@@ -20,17 +20,16 @@ func ForUpdate(tx Tx) string {
 	return ""
 }
 
-// Newest is the rest of a query for the newest rows of one owner below a place in
-// the order, all three named by columns and placeholders, as an index over (owner,
+// Newest is a condition and an order for the newest rows of one owner below a place
+// in the order, all named by columns and placeholders, as an index over (owner,
 // order) has them. PostgreSQL compares the owner as a range: with an equality it
 // may walk back by the order alone for an owner of many rows, past those of all
 // others that came since. SQLite walks from the newest with a range.
-func Newest(q Querier, owner, is, order, below, limit string) string {
-	where := fmt.Sprintf("%s = %s AND %s < %s ORDER BY", owner, is, order, below)
+func Newest(q Querier, owner, is, order, below string) (where, by string) {
 	if q.Dialect() == Postgres {
-		where = fmt.Sprintf("%[1]s >= %[2]s AND (%[1]s, %[3]s) < (%[2]s, %[4]s) ORDER BY %[1]s DESC,", owner, is, order, below)
+		return fmt.Sprintf("%[1]s >= %[2]s AND (%[1]s, %[3]s) < (%[2]s, %[4]s)", owner, is, order, below), fmt.Sprintf("%s DESC, %s DESC", owner, order)
 	}
-	return fmt.Sprintf("WHERE %s %s DESC LIMIT %s", where, order, limit)
+	return fmt.Sprintf("%s = %s AND %s < %s", owner, is, order, below), order + " DESC"
 }
 
 // IsUnique reports whether err says that a unique constraint over the columns

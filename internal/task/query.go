@@ -9,6 +9,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/store"
 )
 
 // ForBuyer finds a task for the owner who ordered it. Errors: TASK_NOT_FOUND.
@@ -58,7 +59,8 @@ func (s *Service) page(ctx context.Context, column, id string, status city.TaskS
 	if err := checkCursor(cursor); err != nil {
 		return Page{}, err
 	}
-	tasks, err := list(ctx, s.DB.Read(), column+` = $1 AND id < $2 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4`,
+	where, by := store.Newest(s.DB.Read(), column, "$1", "id", "$2")
+	tasks, err := list(ctx, s.DB.Read(), where+` AND ($3 = '' OR status = $3) ORDER BY `+by+` LIMIT $4`,
 		id, cmp.Or(cursor, aboveAll), string(status), limit+1)
 	if err != nil {
 		return Page{}, err

@@ -120,7 +120,8 @@ func (s *Service) Charged(ctx context.Context, buyerID, cursor string, limit int
 		}
 		before = cursor
 	}
-	tasks, err := list(ctx, s.DB.Read(), `buyer_id = $1 AND id < $2 AND charge > 0 ORDER BY id DESC LIMIT $3`, buyerID, before, limit+1)
+	where, by := store.Newest(s.DB.Read(), "buyer_id", "$1", "id", "$2")
+	tasks, err := list(ctx, s.DB.Read(), where+` AND charge > 0 ORDER BY `+by+` LIMIT $3`, buyerID, before, limit+1)
 	if err != nil {
 		return Page{}, err
 	}
