@@ -146,7 +146,7 @@ func Judge(in Input) Report {
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
-	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, nothingChanged, patchApplies, copiedSource,
+	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, nothingChanged, patchApplies, testsCheck, copiedSource,
 	genericTemplate, untied, nothingShown, lists, placeholders, refusal, promises, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -46,7 +46,7 @@ func patchApplies(v *view) (Signal, bool) {
 // changes applies the diffs of the deliverable, and the patch, once.
 func (v *view) changes() *patchCheck {
 	if v.applied == nil {
-		v.applied = &patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}}
+		v.applied = &patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}, files: map[string]string{}}
 		v.applied.all(v.diffs())
 	}
 	return v.applied
@@ -118,6 +118,7 @@ type patchCheck struct {
 	after   map[string]*patch.Text // and as the last change left them
 	changed []changedFile          // what each change made of its file
 	created map[string]bool
+	files   map[string]string // the new ones that are shown, by path
 
 	tried, failed int
 	real          int     // lines of the changes that stand in the files
@@ -133,6 +134,7 @@ func (c *patchCheck) all(files []patch.File) {
 	for _, f := range files {
 		if _, ok := c.v.index.find(clean(f.Old)); f.Old == "" || !ok && f.Adds() {
 			c.created[clean(f.New)] = true
+			c.files[clean(f.New)] += f.Added()
 		}
 	}
 	for _, f := range files {

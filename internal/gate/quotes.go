@@ -35,6 +35,8 @@ func (g *grounding) checkBlocks(v *view) {
 	for i := range v.refs {
 		if ref := &v.refs[i]; ref.Line > 0 && ref.Status != RefNewFile && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil) {
 			cited[ref.at] = ref
+		} else if _, known := cited[ref.at]; !known && ref.Status == RefNewFile {
+			cited[ref.at] = nil // what follows is the new file
 		}
 	}
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
@@ -136,7 +138,7 @@ func claimBehind(d *document, b codeBlock, cited map[int]*reference) *reference 
 			continue
 		}
 		ref, ok := cited[i]
-		if !ok || l.code {
+		if !ok || ref == nil || l.code {
 			return nil
 		}
 		if at := strings.Index(l.text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(l.text, "(") {
@@ -210,6 +212,9 @@ func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference
 			prose = l.text
 		}
 		if ref, ok := cited[i]; ok {
+			if ref == nil {
+				return nil, ""
+			}
 			if seen > 1 && !belongs(l.text, prose) {
 				return nil, ""
 			}

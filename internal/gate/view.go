@@ -30,6 +30,7 @@ type view struct {
 	criteria []Criterion // those of the task, judged
 	looks    *bool       // what onlyLooks found
 	applied  *patchCheck // what changes found
+	module   *string     // the name of the repository's module of JavaScript
 }
 
 func look(in Input) *view {

@@ -40,6 +40,9 @@ const (
 	costFindings       = 30.0
 	costPatch          = 30.0
 	costNothingChanged = 30.0
+	costEmptyTests     = 40.0
+
+	costEmptyTestsElsewhere = 10.0 // where something else was asked for too
 )
 
 // The highest score that a deliverable with such a defect can get. All are

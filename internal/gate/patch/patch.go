@@ -100,3 +100,16 @@ func (f *File) Adds() bool {
 	}
 	return f.Broken == "" && len(f.hunks) > 0
 }
+
+// Added are the lines that the change adds.
+func (f *File) Added() string {
+	var b strings.Builder
+	for _, h := range f.hunks {
+		for _, l := range h.Lines {
+			if l.Op == gitdiff.OpAdd {
+				b.WriteString(l.Line)
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,145 @@
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/testcode"
+)
+
+// faultWeight is how much a test with a fault lacks, 0 to 1.
+var faultWeight = map[testcode.Fault]float64{
+	testcode.Unchecked: 1, testcode.Constant: 1, testcode.Again: 0.9, testcode.Swallowed: 0.8, testcode.Skipped: 1, testcode.Apart: 1,
+	testcode.Presence: 0.6, // of some code it is all there is to say
+}
+
+// tellsAgain matches requests for tests that must call a thing twice.
+var tellsAgain = newSearch(`(?i)determin|idempot|\bsame\b|cach|memo|singleton|stable|repeat|twice|again|pure\b|reproduc`)
+
+// testsCheck takes points for tests that cannot fail, and the verdict where tests
+// were to be delivered and half of them or more are such.
+func testsCheck(v *view) (Signal, bool) {
+	s := Signal{Name: "tests", Reason: "Nothing speaks against the tests that could be read."}
+	if !v.want.Tests && !asksTests.MatchString(requestText(v.in.Request)) {
+		return s, false // they show something else
+	}
+	all := v.tests()
+	if len(all) == 0 {
+		return s, false
+	}
+	empty, n := 0.0, 0
+	for _, t := range all {
+		switch {
+		case t.Fault == testcode.Apart && !v.want.Tests: // they come with the code that they test
+			continue
+		case t.Fault == testcode.Again && tellsAgain.MatchString(requestText(v.in.Request)):
+			continue
+		}
+		if w := faultWeight[t.Fault]; w > 0 {
+			empty, n = empty+w, n+1
+			if n <= maxSaidTests {
+				s.Evidence = append(s.Evidence, shorten(t.Name, 80)+" "+t.Fault.String())
+			}
+		}
+	}
+	part := share(empty, float64(len(all)))
+	if part < fewEmpty {
+		s.Evidence = nil
+		return s, true
+	}
+	s.Reason = fmt.Sprintf("%d of %d tests pass whatever the code does.", n, len(all))
+	s.advice = "Let each test call the code and compare what it gives with what it must give; break the code and see that the test fails."
+	if !v.want.Tests {
+		s.Points = -costEmptyTestsElsewhere * part
+		return s, true
+	}
+	s.Points = -costEmptyTests * part
+	if part >= mostlyEmpty {
+		s.Cap = capAt(capNoTests)
+	}
+	return s, true
+}
+
+const (
+	maxSaidTests = 8
+	fewEmpty     = 0.2 // honest tests have some that only check for a value
+	mostlyEmpty  = 0.5
+)
+
+// maxTestSources bounds the pieces of code that tests are looked for in.
+const maxTestSources = 8
+
+// tests finds the tests that are delivered: shown, as new files of a diff or
+// added to files that are there.
+func (v *view) tests() []testcode.Test {
+	var all []testcode.Test
+	seen := map[string]bool{}
+	add := func(ext, source string, of func(name string) bool) {
+		if len(seen) >= maxTestSources || seen[source] || !testCode.MatchString(source) || nesting(source) > maxNesting {
+			return
+		}
+		seen[source] = true
+		found, _ := testcode.Read(ext, source, v.ownModule)
+		for _, t := range found {
+			if of == nil || of(t.Name) {
+				all = append(all, t)
+			}
+		}
+	}
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		if source := strings.Join(b.lines, "\n"); !b.diff && !elided(b.lines) {
+			add(testLanguage(b.lang, source), source, nil)
+		}
+	}
+	if v.index == nil {
+		return all
+	}
+	c := v.changes()
+	for _, p := range slices.Sorted(maps.Keys(c.files)) {
+		add(strings.TrimPrefix(path.Ext(p), "."), c.files[p], nil)
+	}
+	for _, f := range c.changed {
+		_, come := onlyIn(f.before, f.after)
+		added := strings.Join(come, "\n")
+		add(strings.TrimPrefix(path.Ext(f.path), "."), f.after, func(name string) bool {
+			name, _, _ = strings.Cut(name, "/")
+			return strings.Contains(added, name)
+		})
+	}
+	return all
+}
+
+// goTestHead matches what only a test in Go has.
+var goTestHead = regexp.MustCompile(`(?m)^func Test\w*\(`)
+
+// testLanguage is the language of a block, guessed where it does not say.
+func testLanguage(lang, source string) string {
+	switch {
+	case lang != "":
+		return lang
+	case goTestHead.MatchString(source):
+		return "go"
+	}
+	return "js"
+}
+
+// ownModule reports whether a module of JavaScript is the repository's own.
+func (v *view) ownModule(module string) bool {
+	if v.index == nil {
+		return true // what is tested is not known
+	}
+	if v.module == nil {
+		var manifest struct{ Name string }
+		if t := v.index.text("package.json"); t != nil {
+			_ = json.Unmarshal([]byte(t.raw), &manifest) // without a name it is none
+		}
+		v.module = &manifest.Name
+	}
+	name := *v.module
+	return name != "" && (module == name || strings.HasPrefix(module, name+"/"))
+}

@@ -1,0 +1,325 @@
+package testcode
+
+import (
+	"slices"
+	"strings"
+)
+
+// check is a place where a test can fail.
+type check struct {
+	method   string  // in lower case, "if" for a condition
+	operands []*node // what it looks at
+	swallow  bool
+}
+
+// reader finds the checks of one test.
+type reader struct {
+	*flow
+	checks  []check
+	unsure  bool // something may check that cannot be seen
+	handled int  // the nesting of attempts whose failure goes unnoticed
+	conds   []*node
+	inner   []*unit
+	inCode  int // the nesting of functions that code under test calls
+}
+
+// judge finds out what is wrong with each test.
+func (f *tests) judge() []Test {
+	f.spread()
+	if len(f.units) == 0 && len(f.rest) > 0 { // a script that checks as it goes
+		f.units = append(f.units, &unit{name: "the script", body: &node{kids: f.rest}, handles: map[string]bool{}})
+		if r := f.read(f.units[0]); len(r.checks) == 0 {
+			return nil
+		}
+	}
+	var all []Test
+	for i := 0; i < len(f.units) && i < maxTests; i++ {
+		u := f.units[i]
+		r := f.read(u)
+		for _, in := range r.inner {
+			in.skipped = in.skipped || u.skipped
+		}
+		f.units = append(f.units, r.inner...)
+		if len(r.inner) > 0 && len(r.checks) == 0 {
+			continue
+		}
+		all = append(all, Test{Name: u.name, Fault: r.fault()})
+	}
+	return all
+}
+
+const maxTests = 400
+
+func (f *tests) read(u *unit) *reader {
+	r := &reader{flow: f.flow(u)}
+	r.see(u.body, true)
+	return r
+}
+
+// see looks for checks; top is true for what always runs.
+func (r *reader) see(n *node, top bool) {
+	if n == nil {
+		return
+	}
+	switch n.kind {
+	case branch:
+		r.see(n.kids[0], top)
+		r.conds = append(r.conds, n.kids[0])
+		for _, k := range n.kids[1:] {
+			r.see(k, false)
+		}
+		r.conds = r.conds[:len(r.conds)-1]
+		return
+	case attempt:
+		r.attempt(n)
+		return
+	case call:
+		if r.call(n, top) {
+			return
+		}
+	case ending:
+		if n.name == "throw" && len(r.conds) > 0 {
+			r.condition()
+		}
+	case function:
+		top = top && n == r.u.body
+	}
+	for _, k := range n.into {
+		r.see(k, top)
+	}
+	for _, k := range n.kids {
+		r.see(k, top)
+	}
+}
+
+// attempt: what fails in its body is handled; unless that fails too, nobody
+// hears of it. What only its handler checks needs a body that must fail.
+func (r *reader) attempt(n *node) {
+	body, handler := n.kids[0], n.kids[1]
+	loud := handler == nil || r.fails(handler) || r.keeps(handler)
+	if !loud {
+		r.handled++
+	}
+	r.see(body, false)
+	if !loud {
+		r.handled--
+	}
+	before := len(r.checks)
+	quiet := handler != nil && !r.fails(body) && !r.counted()
+	r.see(handler, false)
+	for i := range r.checks[before:] {
+		r.checks[before+i].swallow = r.checks[before+i].swallow || quiet
+	}
+	for _, k := range n.kids[2:] {
+		r.see(k, false)
+	}
+}
+
+// fails reports whether code says in so many words that the test fails.
+func (r *reader) fails(n *node) bool {
+	found := false
+	n.walk(func(k *node) bool {
+		switch {
+		case k.kind == ending && k.name == "throw":
+			found = true
+		case k.kind == call && k.root() == "done" && len(k.kids) > 1, k.kind == call && k.root() == "reject":
+			found = true
+		case k.kind == call && (r.checkers[k.root()] || r.u.handles[k.root()]):
+			found = found || strings.Contains(strings.ToLower(k.kids[0].last()), "fail") || k.kids[0].last() == "unreachable"
+		}
+		return !found
+	})
+	return found
+}
+
+// keeps reports whether code keeps something for later.
+func (r *reader) keeps(n *node) bool {
+	found := false
+	n.walk(func(k *node) bool {
+		found = found || k.kind == assign && !k.fresh || k.kind == call && k.kids[0].last() == "push"
+		return !found
+	})
+	return found
+}
+
+// counted reports whether the test says how many checks it makes.
+func (r *reader) counted() bool {
+	found := false
+	r.u.body.walk(func(k *node) bool {
+		if k.kind == call {
+			last := k.kids[0].last()
+			found = found || last == "plan" || last == "assertions" || last == "hasAssertions"
+		}
+		return !found
+	})
+	return found
+}
+
+// condition notes a check of the innermost condition.
+func (r *reader) condition() {
+	if len(r.conds) == 0 || r.inCode > 0 {
+		r.unsure = true // reached or not: that is the check
+		return
+	}
+	r.checks = append(r.checks, check{method: "if", operands: []*node{r.conds[len(r.conds)-1]}, swallow: r.handled > 0})
+}
+
+// call looks at one call; true when it was a check, whose parts need no look.
+func (r *reader) call(n *node, top bool) bool {
+	callee, args := n.kids[0], n.kids[1:]
+	root, last := n.root(), callee.last()
+	low := strings.ToLower(last)
+	switch {
+	case r.u.handles[root] && (goFails[last] && callee.kind == member):
+		r.condition()
+		return true
+	case r.u.handles[root] && goSkips[last]:
+		if top && len(r.conds) == 0 {
+			r.u.skipped = true
+		}
+		return true
+	case root == "panic" || root == "process" && last == "exit" || root == "log" && strings.HasPrefix(last, "Fatal"):
+		if len(r.conds) > 0 {
+			r.condition()
+		}
+		return true
+	case r.subtest(n):
+		return true
+	case quietMethods[low] && (r.checkers[root] || r.u.handles[root]):
+		return false
+	case r.checkers[root] || r.u.handles[root] && callee.kind == member || r.asserts(root), slices.Contains(n.chain(), "should"):
+		r.asserted(n)
+		return true
+	case last == "expect" && callee.kind == member:
+		r.asserted(n)
+		return true
+	}
+	r.helped(callee, args)
+	if r.touches(callee) {
+		r.inCode++
+		defer func() { r.inCode-- }()
+		for _, k := range n.kids {
+			r.see(k, false)
+		}
+		return true
+	}
+	return false
+}
+
+// asserts reports whether a name stands for a tool that was made with a handle.
+func (r *reader) asserts(name string) bool {
+	v := r.value(name)
+	if v == nil || v.kind != call {
+		return false
+	}
+	for _, a := range v.kids[1:] {
+		if a.kind == ident && r.u.handles[a.name] && (r.checkers[v.root()] || r.foreign[v.root()]) {
+			return true
+		}
+	}
+	return false
+}
+
+// subtest notes a test within a test.
+func (r *reader) subtest(n *node) bool {
+	callee, args := n.kids[0], n.kids[1:]
+	last := callee.last()
+	if callee.kind != member || !r.u.handles[n.root()] || last != "Run" && last != "Fuzz" && last != "test" && last != "step" || len(args) == 0 {
+		return false
+	}
+	body := args[len(args)-1]
+	if body.kind != function {
+		r.unsure = true
+		return true
+	}
+	if last != "Run" && last != "test" || len(body.names) == 0 {
+		for _, name := range body.names[:min(1, len(body.names))] {
+			r.u.handles[name] = true
+		}
+		r.see(body, false)
+		return true
+	}
+	in := &unit{name: r.u.name, body: body, handles: map[string]bool{body.names[0]: true}}
+	for h := range r.u.handles {
+		in.handles[h] = true
+	}
+	if args[0].kind == literal {
+		in.name += "/" + strings.Trim(args[0].name, "\"'`")
+	}
+	r.inner = append(r.inner, in)
+	return true
+}
+
+// asserted notes a chain of calls that checks: expect(a).to.equal(b).
+func (r *reader) asserted(n *node) {
+	c := check{swallow: r.handled > 0}
+	chain := n.chain()
+	slices.Reverse(chain)
+	c.method = strings.ToLower(strings.Join(chain, "."))
+	if c.method == "" {
+		c.method = strings.ToLower(n.root())
+	}
+	for k := n; k != nil && (k.kind == call || k.kind == member) && len(k.kids) > 0; k = k.kids[0] {
+		if k.kind == call {
+			var args []*node
+			for _, a := range k.kids[1:] {
+				if a.kind != ident || !r.u.handles[a.name] {
+					args = append(args, a)
+				}
+			}
+			c.operands = append(args, c.operands...)
+		}
+		if k.kind == member && (k.name == "should" || k.name == "expect") {
+			c.operands = append([]*node{k.kids[0]}, c.operands...)
+		}
+	}
+	r.checks = append(r.checks, c)
+}
+
+// helped looks at a call that may check out of sight.
+func (r *reader) helped(callee *node, args []*node) {
+	given := false
+	for _, a := range args {
+		given = given || a.kind == ident && (r.u.handles[a.name] || a.name == "done")
+	}
+	name := strings.ToLower(callee.last())
+	body, declared := r.declared[callee.root()]
+	switch {
+	case declared && r.checksIn(body):
+		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0})
+	case declared:
+	case given, strings.Contains(name, "assert"), strings.Contains(name, "check"), strings.Contains(name, "expect"), strings.Contains(name, "verify"),
+		strings.HasPrefix(name, "must"), strings.HasPrefix(name, "should"), strings.HasPrefix(name, "test"):
+		r.unsure = true
+	}
+}
+
+// checksIn reports whether a helper of the file can make a test fail.
+func (r *reader) checksIn(n *node) bool {
+	found := false
+	n.walk(func(k *node) bool {
+		if k.kind == call {
+			last := k.kids[0].last()
+			found = found || goFails[last] || r.checkers[k.root()] || last == "expect" || last == "panic" || slices.Contains(k.chain(), "should")
+		}
+		found = found || k.kind == ending && k.name == "throw"
+		return !found
+	})
+	return found
+}
+
+func set(words string) map[string]bool {
+	all := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		all[w] = true
+	}
+	return all
+}
+
+var (
+	goFails = set("Error Errorf Fatal Fatalf Fail FailNow")
+	goSkips = set("Skip Skipf SkipNow")
+	// quietMethods are methods of what checks that check nothing.
+	quietMethods = set(`end plan comment log logf helper parallel cleanup setenv tempdir context deadline name pass teardown timeout timeouts slow retries use
+extend addsnapshotserializer before after beforeeach aftereach mock diagnostic todo assertions hasassertions new newwitht newgomegawitht loggedf chdir`)
+)

@@ -1,0 +1,192 @@
+package testcode_test
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/gate/testcode"
+)
+
+// goCases are bodies of a test of a package with the functions Parse, Format and
+// the type Clock.
+var goCases = []struct {
+	name, body string
+	want       testcode.Fault
+}{
+	{"a result is compared", `if got := Parse("a"); got != 1 { t.Errorf("got %d", got) }`, testcode.None},
+	{"a table", `for _, tt := range []struct{ in string; want int }{{"a", 1}} { if got := Parse(tt.in); got != tt.want { t.Error(got) } }`, testcode.None},
+	{"a table of functions", `for _, f := range []func() int{func() int { return Parse("") }} { if f() != 1 { t.Error("no") } }`, testcode.None},
+	{"an error is wanted", `if _, err := Format(nil); err == nil { t.Fatal("no error") }`, testcode.None},
+	{"nothing is wanted", `if got := Format(nil); got != nil { t.Fatal(got) }`, testcode.None},
+	{"a method of a type", `c := &Clock{}; c.Tick(); if c.Now() != 1 { t.Fatal("no") }`, testcode.None},
+	{"what is passed by pointer", `var v int; Parse("a", &v); if v != 1 { t.Fatal(v) }`, testcode.None},
+	{"what a callback sets", `ran := false; Each(func() { ran = true }); if !ran { t.Fatal("no") }`, testcode.None},
+	{"a call that must not be", `Each(func() { t.Error("called") })`, testcode.None},
+	{"a helper of the file", `wants(t, Parse("a"), 1)`, testcode.None},
+	{"a helper of elsewhere", `requireEqualLines(t, Parse("a"))`, testcode.None},
+	{"testify", `assert.Equal(t, 1, Parse("a"))`, testcode.None},
+	{"testify with a tool", `is := assert.New(t); is.Equal(1, Parse("a"))`, testcode.None},
+	{"a channel", `c := make(chan int); go Run(c); select { case <-c: case <-time.After(1): t.Fatal("late") }`, testcode.None},
+	{"an unchanged value", `c := NewClock(); before := c.Now(); c.Pause(); after := c.Now(); if before != after { t.Error("moved") }`, testcode.None},
+	{"two that differ", `a := NewID(); b := NewID(); if a == b { t.Error("same") }`, testcode.None},
+	{"what is compared deeply", `if !reflect.DeepEqual(Format(1), []string{"1"}) { t.Error("no") }`, testcode.None},
+	{"what is written", `var b bytes.Buffer; Write(&b, 1); if b.String() != "1" { t.Error(b.String()) }`, testcode.None},
+	{"nothing is checked", `Parse("a"); Parse("b")`, testcode.Unchecked},
+	{"it only logs", `t.Log(Parse("a"))`, testcode.Unchecked},
+	{"a constant", `Parse("a"); if 1 != 1 { t.Error("no") }`, testcode.Constant},
+	{"constants of testify", `Parse("a"); assert.True(t, true)`, testcode.Constant},
+	{"itself", `got := Parse("a"); if got != got { t.Error("no") }`, testcode.Constant},
+	{"a copy of itself", `got := Parse("a"); want := got; if got != want { t.Error("no") }`, testcode.Constant},
+	{"the same call", `if a, b := Parse("a"), Parse("a"); a != b { t.Error("no") }`, testcode.Again},
+	{"the same call of testify", `want := Parse("a"); got := Parse("a"); assert.Equal(t, want, got)`, testcode.Again},
+	{"only that there is a value", `if c := NewClock(); c == nil { t.Fatal("nil") }`, testcode.Presence},
+	{"only that there is no error", `if _, err := Format(1); err != nil { t.Fatal(err) }`, testcode.Presence},
+	{"only both", `c, err := NewClock(); if err != nil { t.Fatal(err) }; if c == nil { t.Fatal("nil") }`, testcode.Presence},
+	{"only that there is no error, of testify", `_, err := Format(1); require.NoError(t, err)`, testcode.Presence},
+	{"skipped", `t.Skip("later"); if Parse("a") != 1 { t.Error("no") }`, testcode.Skipped},
+	{"skipped where it cannot run", `if testing.Short() { t.Skip("slow") }; if Parse("a") != 1 { t.Error("no") }`, testcode.None},
+	{"only the library", `if strings.ToUpper("a") != "A" { t.Error("no") }`, testcode.Apart},
+	{"a copy of the code", `if parse("a") != 1 { t.Error("no") }`, testcode.Apart},
+	{"a subtest", `t.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } })`, testcode.None},
+	{"a subtest that checks nothing", `t.Run("a", func(t *testing.T) { Parse("a") })`, testcode.Unchecked},
+}
+
+const goHead = `package p
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func wants(t *testing.T, got, want int) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%d", got)
+	}
+}
+
+func parse(s string) int { return len(s) }
+
+`
+
+func TestGo(t *testing.T) {
+	t.Parallel()
+	for _, tt := range goCases {
+		for head, name := range map[string]string{goHead: "in a file", goHead[strings.Index(goHead, "func wants"):]: "in a part of one"} {
+			if name == "in a part of one" && strings.Contains(tt.body, ".") && tt.want == testcode.Apart {
+				continue // without its imports nobody can tell what is the library
+			}
+			hold(t, "go", tt.name+", "+name, head+"func TestX(t *testing.T) {\n"+tt.body+"\n}\n", tt.want)
+		}
+	}
+}
+
+func hold(t *testing.T, ext, name, source string, want testcode.Fault) {
+	t.Helper()
+	all, ok := testcode.Read(ext, source, func(module string) bool { return module == "orders" })
+	if !ok || len(all) != 1 {
+		t.Errorf("%s, %s: %v %v", ext, name, all, ok)
+		return
+	}
+	if all[0].Fault != want {
+		t.Errorf("%s, %s: %q, want %q", ext, name, all[0].Fault, want)
+	}
+}
+
+// scriptCases are bodies of a test of a module with the functions sum and make.
+var scriptCases = []struct {
+	name, body string
+	want       testcode.Fault
+}{
+	{"a result is compared", `assert.strictEqual(orders.sum([1]), 1)`, testcode.None},
+	{"a result of a name", `const got = orders.sum([1]); assert.deepEqual(got, 1)`, testcode.None},
+	{"it throws", `assert.throws(() => orders.sum(null), TypeError)`, testcode.None},
+	{"expected", `expect(orders.sum([])).to.equal(0)`, testcode.None},
+	{"a predicate", `assert.ok(orders.isEmpty([]))`, testcode.None},
+	{"what a callback sets", `let n = 0; orders.each([1], () => { n++ }); assert.equal(n, 1)`, testcode.None},
+	{"what a callback is given", `orders.load(1, function (err, order) { assert.equal(order, 1); done() })`, testcode.None},
+	{"in the style of should", `orders.sum([]).should.equal(0)`, testcode.None},
+	{"a server", `await request(app(orders)).get('/').expect(200)`, testcode.None},
+	{"a failure that is kept", `let caught; try { orders.sum() } catch (e) { caught = e } expect(caught).toBeInstanceOf(TypeError)`, testcode.None},
+	{"a failure that must be", `try { orders.sum(); assert.fail('no') } catch (e) { assert.equal(e.code, 'X') }`, testcode.None},
+	{"a helper", `verify([1], 1)`, testcode.None},
+	{"thrown by hand", `if (orders.sum([]) !== 0) throw new Error('no')`, testcode.None},
+	{"two that differ", `assert.notStrictEqual(orders.make(), orders.make())`, testcode.None},
+	{"a type", `assert.strictEqual(typeof orders.sum([]), 'number')`, testcode.None},
+	{"nothing is checked", `orders.sum([1])`, testcode.Unchecked},
+	{"a constant", `orders.sum([]); assert.ok(true)`, testcode.Constant},
+	{"a constant with a name", `orders.sum([]); const x = 5; expect(x).toBe(5)`, testcode.Constant},
+	{"itself", `const got = orders.sum([]); expect(got).toEqual(got)`, testcode.Constant},
+	{"each with itself", `const got = orders.make(); Object.keys(got).forEach(k => { assert.equal(got[k], got[k]) })`, testcode.Constant},
+	{"the same call", `const want = orders.sum([1]); assert.equal(orders.sum([1]), want)`, testcode.Again},
+	{"only that there is a value", `assert.ok(orders.make() !== undefined)`, testcode.Presence},
+	{"only that it is defined", `expect(orders.make()).toBeDefined()`, testcode.Presence},
+	{"only a vague type", `assert.strictEqual(typeof orders.make(), 'object')`, testcode.Presence},
+	{"only that it does not throw", `assert.doesNotThrow(() => orders.sum([]))`, testcode.Presence},
+	{"only that it does not throw, expected", `expect(() => orders.sum([])).not.toThrow()`, testcode.Presence},
+	{"swallowed", `try { assert.equal(orders.sum([]), 0) } catch (e) { console.log(e) }`, testcode.Swallowed},
+	{"only when it fails", `try { orders.sum('x') } catch (e) { assert.ok(e instanceof Error) }`, testcode.Swallowed},
+	{"a copy of the code", `const total = a => a.reduce((x, y) => x + y, 0); assert.equal(total([1]), 1)`, testcode.Apart},
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range scriptCases {
+		for from, head := range map[string]string{
+			"require": "const assert = require('assert')\nconst { expect } = require('chai')\nconst orders = require('../lib/orders')\n",
+			"import":  "import assert from 'node:assert'\nimport { expect, it } from 'vitest'\nimport * as orders from 'orders'\n",
+		} {
+			source := head + "function verify (a, want) { assert.equal(orders.sum(a), want) }\nit('works', async function () {\n" + tt.body + "\n})\n"
+			hold(t, "js", tt.name+", "+from, source, tt.want)
+			hold(t, "ts", tt.name+", "+from, source, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		name, source string
+		want         testcode.Fault
+	}{
+		{"skipped", "it.skip('works', () => { assert.equal(sum([]), 0) })", testcode.Skipped},
+		{"all skipped", "describe.skip('sum', () => { it('works', () => { assert.equal(sum([]), 0) }) })", testcode.Skipped},
+		{"announced", "it('works')", testcode.Skipped},
+		{"tape", "const test = require('tape')\ntest('works', t => { t.equal(require('./')(1), 1); t.end() })", testcode.None},
+		{"tape without a check", "const test = require('tape')\ntest('works', t => { require('./')(1); t.end() })", testcode.Unchecked},
+		{"ava", "import test from 'ava'\nimport m from '.'\ntest('works', async t => { t.is(await m(1), 1) })", testcode.None},
+		{"ava with a constant", "import test from 'ava'\nimport m from '.'\ntest('works', async t => { await m(1); t.pass() ; t.true(true) })", testcode.Constant},
+		{"tap at the top", "const t = require('tap')\nconst m = require('../')\nt.same(m(1), 2)", testcode.None},
+		{"node", "const { test } = require('node:test')\nconst { strictEqual } = require('node:assert')\nconst m = require('..')\ntest('works', () => strictEqual(m(1), 2))", testcode.None},
+		{"either runner", "const test = global.it || require('node:test')\nconst assert = require('assert')\nconst m = require('..')\nfor (const [a, b] of [[1, 2]]) { test(a, () => { assert.equal(m(a), b) }) }", testcode.None},
+		{"a set-up", "let m\nbeforeEach(() => { m = make() })\nit('works', () => { m.run(); expect(m.done).toBe(true) })", testcode.None},
+		{"a part of a file", "it('works', () => { expect(debounce(f)()).toBe(1) })", testcode.None},
+		{"each", "test.each([[1, 2]])('works', (a, b) => { expect(sum(a)).toBe(b) })", testcode.None},
+		{"a mock that is asked", "it('works', () => { const f = jest.fn(() => 5); expect(f()).toBe(5) })", testcode.Apart},
+	} {
+		hold(t, "js", tt.name, tt.source, tt.want)
+	}
+}
+
+// No code breaks the reading of tests.
+func FuzzRead(f *testing.F) {
+	for _, c := range goCases {
+		f.Add("go", goHead+"func TestX(t *testing.T) {\n"+c.body+"\n}\n")
+	}
+	for _, c := range scriptCases {
+		f.Add("js", "it('x', () => {\n"+c.body+"\n})\n")
+	}
+	f.Fuzz(func(t *testing.T, ext, source string) {
+		if len(source) > 1<<10 {
+			return
+		}
+		for _, one := range []string{ext, "go", "js"} {
+			first, ok := testcode.Read(one, source, nil)
+			if again, same := testcode.Read(one, source, nil); ok != same || len(first) != len(again) {
+				t.Errorf("%v %v, then %v %v", first, ok, again, same)
+			}
+		}
+	})
+}
