@@ -147,6 +147,6 @@ func Judge(in Input) Report {
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
 	substance, otherAnswer, missingAsks, hallucination, misquotes, wrongLanguage, codeParses, nothingChanged, patchApplies, testsCheck, copiedSource,
-	genericTemplate, untied, nothingShown, lists, placeholders, refusal, promises, repetition, echo, truncation,
+	genericTemplate, untied, nothingShown, lists, placeholders, stubs, refusal, promises, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }
