@@ -45,8 +45,8 @@ type CaseQuery struct {
 }
 
 // casesOf is a page of a queue, each case without its documents.
-func casesOf[T any](ctx context.Context, in *CaseQuery, list func(ctx context.Context, decided bool, cursor string, limit int) (task.Page, error), view func(task.Case) T) (*Out[[]T], error) {
-	page, err := list(ctx, in.Status == "decided", in.Cursor, in.Limit)
+func casesOf[T any](ctx context.Context, in *CaseQuery, list func(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (task.Page, error), view func(task.Case) T) (*Out[[]T], error) {
+	page, err := list(ctx, callerOf(ctx).owner.ID, in.Status == "decided", in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}

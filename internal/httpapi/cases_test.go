@@ -52,6 +52,10 @@ func TestCasesHoldWhatIsDecidedOn(t *testing.T) {
 			t.Errorf("the agent's owner sees where the code is from: %+v, %v", own, err)
 		}
 		wantCase(t, own.OperatorCase)
+		listed, err := owner.Operator.Rechecks(ctx, false, aicity.CursorOptions{})
+		if err != nil || len(listed.Items) != 1 || listed.Items[0].Repo != "" || listed.Items[0].Ref != "" {
+			t.Errorf("the agent's owner sees where the code is from, in the list: %+v, %v", listed, err)
+		}
 		for _, path := range []string{"/operator/rechecks/" + id, "/operator/rechecks"} {
 			if raw := string(asOwner(s, operator).call(t, http.MethodGet, path, "").body); strings.Contains(raw, "sealed") || strings.Contains(strings.ToLower(raw), "token\"") {
 				t.Errorf("%s tells of the token: %s", path, raw)

@@ -14,8 +14,8 @@ import (
 type cases struct{ has, wait string }
 
 // pageCases pages through what waits, oldest first, or through what was decided,
-// newest first.
-func (s *Service) pageCases(ctx context.Context, c cases, decided bool, cursor string, limit int) (Page, error) {
+// newest first, as far as the operator may see it.
+func (s *Service) pageCases(ctx context.Context, operatorID string, c cases, decided bool, cursor string, limit int) (Page, error) {
 	if err := checkCursor(cursor); err != nil {
 		return Page{}, err
 	}
@@ -27,6 +27,9 @@ func (s *Service) pageCases(ctx context.Context, c cases, decided bool, cursor s
 	tasks, err := list(ctx, s.DB.Read(), where, cursor, limit+1)
 	if err != nil {
 		return Page{}, err
+	}
+	for i, t := range tasks {
+		tasks[i] = t.seenBy(operatorID)
 	}
 	return pageOf(tasks, limit), nil
 }
@@ -46,14 +49,24 @@ type Case struct {
 	Report *gate.Report // nil when the gate came to no verdict
 }
 
-// caseOf finds a case. An operator whose own agent did the work is a party, and
-// sees no more of the buyer's code than the agent.
+// seenBy is the task as far as an operator may see it: one whose own agent did the
+// work is a party, and sees no more of the buyer's code than the agent.
+func (t *Task) seenBy(operatorID string) *Task {
+	if t.AgentOwner != operatorID {
+		return t
+	}
+	seen := *t
+	seen.Source, seen.Acceptance = Source{HasCode: t.Source.Any()}, Acceptance{Criteria: t.Acceptance.Criteria}
+	return &seen
+}
+
+// caseOf finds a case, as far as the operator may see it.
 func (s *Service) caseOf(ctx context.Context, operatorID, taskID string, allowed func(*Task) bool) (Case, error) {
 	t, err := s.visible(ctx, taskID, allowed)
 	if err != nil {
 		return Case{}, err
 	}
-	c := Case{Task: t}
+	c := Case{Task: t.seenBy(operatorID)}
 	output, found, err := s.Deliverable(ctx, t.ID)
 	if err != nil {
 		return Case{}, err
@@ -65,11 +78,9 @@ func (s *Service) caseOf(ctx context.Context, operatorID, taskID string, allowed
 	if err != nil && city.CodeOf(err) != city.CodeGateNotReady {
 		return Case{}, err
 	}
-	judged, own := err == nil, t.AgentOwner == operatorID
-	if own {
-		seen := *t
-		seen.Source, seen.Acceptance = Source{HasCode: t.Source.Any()}, Acceptance{Criteria: t.Acceptance.Criteria}
-		c.Task, report = &seen, AgentReport(report)
+	judged := err == nil
+	if t.AgentOwner == operatorID {
+		report = AgentReport(report)
 	} else {
 		report = BuyerReport(t, report)
 	}

@@ -209,8 +209,8 @@ var rechecks = cases{has: `recheck <> ''`, wait: `status = 'failed' AND due_at I
 // Rechecks pages through the re-checks that wait for an operator, oldest first,
 // or through those decided, newest first. The cursor is the id of the last task
 // of the page before.
-func (s *Service) Rechecks(ctx context.Context, decided bool, cursor string, limit int) (Page, error) {
-	return s.pageCases(ctx, rechecks, decided, cursor, limit)
+func (s *Service) Rechecks(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (Page, error) {
+	return s.pageCases(ctx, operatorID, rechecks, decided, cursor, limit)
 }
 
 // CountRechecks is how many re-checks wait for an operator.

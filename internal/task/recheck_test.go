@@ -73,7 +73,7 @@ func TestRecheckIsAskedOnce(t *testing.T) {
 		if _, err := tasks.AskRecheck(t.Context(), s.worker.ID, s.rejected(), " "); city.CodeOf(err) != city.CodeValidation {
 			t.Errorf("without a reason: %v", err)
 		}
-		waiting, err := tasks.Rechecks(t.Context(), false, "", 10)
+		waiting, err := tasks.Rechecks(t.Context(), "", false, "", 10)
 		if n, err2 := tasks.CountRechecks(t.Context()); err != nil || err2 != nil || n != 1 || len(waiting.Tasks) != 1 || waiting.Tasks[0].ID != id {
 			t.Errorf("waiting: %d %+v, %v %v", n, waiting, err, err2)
 		}

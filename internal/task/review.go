@@ -205,8 +205,8 @@ var reviews = cases{has: `refund_review <> ''`, wait: `status = 'refund_review'`
 // Reviews pages through the refunds that wait for an operator, oldest first, or
 // through those that were decided, newest first. The cursor is the id of the
 // last task of the page before.
-func (s *Service) Reviews(ctx context.Context, decided bool, cursor string, limit int) (Page, error) {
-	return s.pageCases(ctx, reviews, decided, cursor, limit)
+func (s *Service) Reviews(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (Page, error) {
+	return s.pageCases(ctx, operatorID, reviews, decided, cursor, limit)
 }
 
 // CountReviews is how many refunds wait for an operator.

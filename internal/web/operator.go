@@ -38,9 +38,9 @@ type casesView struct {
 const casesOnPage = 50
 
 // casesOf is the page of a queue that a request asks for.
-func casesOf(r *http.Request, path string, list func(ctx context.Context, decided bool, cursor string, limit int) (task.Page, error)) (casesView, error) {
+func casesOf(r *http.Request, path string, list func(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (task.Page, error)) (casesView, error) {
 	v := casesView{Path: path, Decided: r.URL.Query().Get("show") == "decided"}
-	page, err := list(r.Context(), v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
+	page, err := list(r.Context(), visitorOf(r).owner.ID, v.Decided, r.URL.Query().Get("cursor"), casesOnPage)
 	v.Tasks, v.Next = page.Tasks, page.Next
 	return v, err
 }
