@@ -1,6 +1,9 @@
 package testcode
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // kind is what a node of code is.
 type kind int
@@ -112,7 +115,7 @@ func (n *node) write(b *strings.Builder, with func(string) *node, depth int) {
 			return
 		}
 	}
-	b.WriteByte(byte('a' + n.kind))
+	b.WriteString(strconv.Itoa(int(n.kind)))
 	b.WriteString(n.name)
 	if len(n.kids) > 0 {
 		b.WriteByte('(')
