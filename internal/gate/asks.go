@@ -5,6 +5,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/city"
 )
 
 // ask is a thing that requests name outright, and how to see that it is there.
@@ -15,16 +17,23 @@ type ask struct {
 	whole   bool // it is the product itself: nothing else makes up for it
 }
 
+// theFix is asked for in words that name no product.
+const theFix = "the fix"
+
 var asks = []ask{
 	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), (*view).hasTests, false},
 	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
-	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, false},
+	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, true},
+	{theFix, newSearch(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
+		func(v *view) bool {
+			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.doc.codeLines()+len(v.in.Patch) > 0
+		}, true},
 	{"findings with file and line", newSearch(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
 	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
 	{"a Dockerfile", newSearch(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", newSearch(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
 	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
-	{"figures that were measured", newSearch(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|time|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
+	{"figures that were measured", newSearch(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"the code", newSearch(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.want.Code || v.doc.codeLines() > 1 || len(v.in.Patch) > 0 }, true},
 	{"a comparison", newSearch(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
@@ -95,7 +104,7 @@ var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\
 func missingAsks(v *view) (Signal, bool) {
 	s := Signal{Name: "missing parts", Reason: "Nothing that the request names outright is missing."}
 	for _, a := range asks {
-		if a.request.MatchString(v.in.Request.Description) && (!a.whole || v.produces()) && !a.there(v) {
+		if a.request.MatchString(v.in.Request.Description) && (!a.whole || a.what == theFix || v.produces()) && !a.there(v) {
 			s.Evidence = append(s.Evidence, a.what)
 			s.Points -= costMissingAsk
 			if a.whole {
