@@ -17,10 +17,14 @@ import (
 
 // sets are the labelled deliverables: those that the rules were made with,
 // those that they were not, and those that others wrote.
-var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", "fourth-hand", "fifth-hand", "hard"}
+var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", "fourth-hand", "fifth-hand", "sixth-hand", "seventh-hand", "hard"}
 
-// TestCorpus holds the gate to its bars on all of them together; in each set
-// every good deliverable passes.
+// stillPass are the sets that are beyond the bars, with how many bad deliverables
+// may pass: no change may make them more.
+var stillPass = map[string]int{"sixth-hand": 6, "seventh-hand": 11}
+
+// TestCorpus holds the gate to its bars on all sets together that are within
+// them; in each set every good deliverable passes.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	library := &eval.Library{Dir: t.TempDir()}
@@ -43,10 +47,12 @@ func TestCorpus(t *testing.T) {
 				t.Logf("%s is %s and gets %d", r.Sample.ID, r.Sample.Kind, r.Report.Score)
 			}
 		}
-		if bad := totals.Labels[eval.Bad]; bad.Passed*8 > bad.Of {
+		if bad := totals.Labels[eval.Bad]; bad.Passed > max(bad.Of/8, stillPass[set]) {
 			t.Errorf("%s: %d of %d bad deliverables pass", set, bad.Passed, bad.Of)
 		}
-		all = append(all, results...)
+		if stillPass[set] == 0 {
+			all = append(all, results...)
+		}
 	}
 	totals := eval.Total(all)
 	if totals.AUC < 0.98 {

@@ -1,0 +1,117 @@
+package eval_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/eval"
+)
+
+// derivation makes bad work out of good work, or good work in another dress.
+type derivation struct {
+	name string
+	from func(eval.Sample) (string, bool) // false where nothing can be made
+	most float64                          // the share that may pass
+	min  float64                          // and that must
+}
+
+var (
+	citedLine = regexp.MustCompile(`[\w./-]+\.(?:go|js|ts|py|rb|rs|md|json|yml)(?::\d+(?:-\d+)?)?`)
+	markdown  = strings.NewReplacer("**", "", "## ", "", "# ", "", "- ", "", "* ", "")
+	hashLines = regexp.MustCompile(`(\.(?:go|js|ts|py)):(\d+)\b`)
+)
+
+var derivations = []derivation{
+	{name: "places and nothing else", most: 0.02, from: func(s eval.Sample) (string, bool) {
+		places := citedLine.FindAllString(s.Output, -1)
+		return strings.Join(places, "\n"), len(places) > 2
+	}},
+	{name: "half of the text", most: 0.35, from: func(s eval.Sample) (string, bool) {
+		half := s.Output[:len(s.Output)*45/100]
+		at := strings.LastIndexByte(half, ' ')
+		return half[:max(0, at)], at > 400
+	}},
+	{name: "without markdown", min: 0.93, most: 1, from: func(s eval.Sample) (string, bool) {
+		return markdown.Replace(s.Output), !strings.Contains(s.Output, "```") && len(s.Findings) == 0 && !strings.HasPrefix(strings.TrimSpace(s.Output), "[")
+	}},
+	{name: "lines written a.go#L12", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
+		return hashLines.ReplaceAllString(s.Output, "$1#L$2"), hashLines.MatchString(s.Output)
+	}},
+}
+
+// TestDerived: what is made of good work by machine gets the verdict that it
+// deserves.
+func TestDerived(t *testing.T) {
+	t.Parallel()
+	library, samples := wholeCorpus(t)
+	for _, d := range derivations {
+		passed, all := 0, 0
+		for _, s := range samples {
+			text, ok := d.from(s)
+			if s.Label != eval.Good || s.Patch != "" || !ok {
+				continue
+			}
+			s.Output = text
+			all++
+			if judged(t, library, s, s).Verdict == gate.Pass {
+				passed++
+			}
+		}
+		share := float64(passed) / float64(max(1, all))
+		t.Logf("%s: %d of %d pass", d.name, passed, all)
+		if all == 0 || share > d.most || share < d.min {
+			t.Errorf("%s: %.2f pass, want %.2f to %.2f", d.name, share, d.min, d.most)
+		}
+	}
+}
+
+// mostForOthers is the share of honest work that may pass for another request of
+// its repository. Some of it does answer the other request.
+const mostForOthers = 0.25
+
+// TestWorkForOtherRequests: honest work is no answer to the other requests of
+// its repository.
+func TestWorkForOtherRequests(t *testing.T) {
+	t.Parallel()
+	library, samples := wholeCorpus(t)
+	of := map[eval.Repo][]eval.Sample{}
+	for _, s := range samples {
+		of[s.Repo] = append(of[s.Repo], s)
+	}
+	passed, all := 0, 0
+	for repo, same := range of {
+		if repo.Name == "" {
+			continue
+		}
+		for i, work := range same {
+			for k, asked := range same {
+				// Every third pair tells enough.
+				if (i+k)%3 != 0 || work.Label != eval.Good || asked.Description == work.Description {
+					continue
+				}
+				all++
+				if judged(t, library, asked, work).Verdict == gate.Pass {
+					passed++
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d pass", passed, all)
+	if float64(passed) > mostForOthers*float64(all) {
+		t.Errorf("%d of %d pass, want at most %.0f %%", passed, all, 100*mostForOthers)
+	}
+}
+
+// judged is the report on one sample's work for another's request.
+func judged(t *testing.T, library *eval.Library, asked, work eval.Sample) gate.Report {
+	t.Helper()
+	repo, err := library.Repository(t.Context(), work.Repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := work.Input(repo)
+	in.Request = asked.Input(repo).Request
+	return gate.Judge(in)
+}
