@@ -41,7 +41,12 @@ func parseGo(source string, _ Own) (*tests, bool) {
 	for _, d := range parsed.Decls {
 		f.goDeclaration(g, d)
 	}
-	return f, true
+	for _, u := range f.units {
+		if u.body.deeper(maxDeep) {
+			return nil, false
+		}
+	}
+	return f, !(&node{kids: f.rest}).deeper(maxDeep)
 }
 
 // goTestTools reports whether a package is one that tests are written with.

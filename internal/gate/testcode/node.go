@@ -56,6 +56,27 @@ func (n *node) walk(see func(*node) bool) {
 	}
 }
 
+// maxDeep bounds how deep code nests; long chains of calls nest deeply, too.
+const maxDeep = 300
+
+// deeper reports whether the code below a node nests deeper than some levels.
+func (n *node) deeper(levels int) bool {
+	if n == nil {
+		return false
+	}
+	if levels == 0 {
+		return true
+	}
+	for _, all := range [][]*node{n.into, n.kids} {
+		for _, k := range all {
+			if k.deeper(levels - 1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // root is the name that a chain of members and calls begins with, "" when it
 // begins with something else.
 func (n *node) root() string {

@@ -33,6 +33,9 @@ func parseScript(source string, own Own) (*tests, bool) {
 		f.checkers[name] = true
 	}
 	root := &node{kids: s.statements(parsed.Body)}
+	if root.deeper(maxDeep) {
+		return nil, false
+	}
 	f.collect(root, false)
 	f.rest = []*node{root}
 	return f, true

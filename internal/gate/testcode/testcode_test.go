@@ -170,6 +170,19 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// Code that nests without end is not followed.
+func TestDeepCodeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for ext, source := range map[string]string{
+		"js": "it('x', () => { a" + strings.Repeat(".b(c)", 5000) + " })",
+		"go": "package p\n\nfunc TestX(t *testing.T) {\n\ta" + strings.Repeat(".b(c)", 5000) + "\n}\n",
+	} {
+		if all, ok := testcode.Read(ext, source, nil); ok {
+			t.Errorf("%s: %v", ext, all)
+		}
+	}
+}
+
 // No code breaks the reading of tests.
 func FuzzRead(f *testing.F) {
 	for _, c := range goCases {
