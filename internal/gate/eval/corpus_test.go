@@ -21,7 +21,7 @@ var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", 
 
 // stillPass are the sets that are beyond the bars, with how many bad deliverables
 // may pass: no change may make them more.
-var stillPass = map[string]int{"sixth-hand": 6, "seventh-hand": 11}
+var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 7}
 
 // TestCorpus holds the gate to its bars on all sets together that are within
 // them; in each set every good deliverable passes.
