@@ -27,6 +27,7 @@ type trait struct {
 	name  string
 	named search
 	words bool    // what explains, plans or answers a question can do without it
+	made  bool    // what is asked to make something has it
 	least float64 // what it can say against work
 }
 
@@ -34,15 +35,15 @@ type trait struct {
 var asksWords = newSearch(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
 
 var traitsOf = [traits]trait{
-	{"code", newSearch(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, otherKind},
-	{"tests", asksTests, true, otherKind},
-	{"lines with figures", asksFigures, false, otherStyle},
-	{"changed lines", newSearch(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true, otherKind},
-	{"a table", newSearch(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false, otherStyle},
-	{"places in the code", newSearch(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false, otherStyle},
-	{"figures of time", asksFigures, false, otherStyle},
-	{"severities", asksFindings, false, otherKind},
-	{"configuration", asksConfig, true, otherKind},
+	{"code", newSearch(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, true, otherKind},
+	{"tests", asksTests, true, false, otherKind},
+	{"lines with figures", asksFigures, false, false, otherStyle},
+	{"changed lines", newSearch(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true, true, otherKind},
+	{"a table", newSearch(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false, false, otherStyle},
+	{"places in the code", newSearch(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false, false, otherStyle},
+	{"figures of time", asksFigures, false, false, otherStyle},
+	{"severities", asksFindings, false, false, otherKind},
+	{"configuration", asksConfig, true, false, otherKind},
 }
 
 // What a trait can say against work: that it is another kind of work, or only
@@ -159,10 +160,11 @@ func (v *view) madeAsAsked() sign {
 	}
 	text := requestText(v.in.Request)
 	words := asksWords.MatchString(text) || v.onlyAsked() || v.onlyLooks()
+	made := v.produces()
 	sum, worst, reason := 0.0, -0.5, ""
 	for t, s := range v.makeup() {
 		says := odds[t][s]
-		if says < 0 && (s > 0 && traitsOf[t].named.MatchString(text) || s == 0 && words && traitsOf[t].words) {
+		if says < 0 && (s > 0 && (traitsOf[t].named.MatchString(text) || made && traitsOf[t].made) || s == 0 && words && traitsOf[t].words) {
 			continue
 		}
 		says = max(says, traitsOf[t].least)
