@@ -358,6 +358,7 @@ func otherAnswer(v *view) (Signal, bool) {
 		return s, true
 	}
 	s.Points = -costOtherAnswer * share(doubted-v.fits, doubted-denied)
+	s.Cap = capAt(BorderlineScore) // a judge reads the request and the work
 	s.Reason = "It is doubtful that the deliverable answers this request."
 	if v.fits <= denied {
 		s.Cap = capAt(capOtherAnswer)
