@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // advise says what would have raised the score, what matters most first: what
@@ -43,4 +44,12 @@ func advise(signals []Signal, available float64) []string {
 		}
 	}
 	return texts
+}
+
+// counted writes a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

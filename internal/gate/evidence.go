@@ -24,8 +24,8 @@ func evidence(v *view) (Signal, bool) {
 		places += 2.5 * min(share(float64(g.codeNames), 10), share(float64(v.newLines()-12), 20))
 	}
 	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 12))
-	s.Reason = fmt.Sprintf("%d of %d cited lines hold what is said about them, %d quotes are real, %d names and %d literals of the repository are used.",
-		g.anchored, g.located, g.quoted, g.names, g.facts)
+	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.anchored,
+		counted(g.located, "cited line holds", "cited lines hold"), counted(g.quoted, "quote is", "quotes are"), counted(g.names, "name", "names"), counted(g.facts, "literal", "literals"))
 	s.Evidence = g.nameSample
 	if places < 2 {
 		s.advice = "Quote the code you talk about, next to its file and line."

@@ -25,7 +25,7 @@ func references(v *view) (Signal, bool) {
 	for _, p := range v.patched {
 		files[p] = true
 	}
-	s.Reason = fmt.Sprintf("%d real files are cited, %d places by line.", len(files), v.ground.located)
+	s.Reason = fmt.Sprintf("%s cited, %s by line.", counted(len(files), "real file is", "real files are"), counted(v.ground.located, "place", "places"))
 	found := 0.4*share(float64(len(files)), 1) + 0.6*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 3)
 	if !v.want.Located {
 		found = 0.7*share(float64(len(files))+0.5*float64(min(fresh, 1)), 1) + 0.3*share(float64(v.ground.located)+0.5*float64(max(0, len(files)-1)), 1)
