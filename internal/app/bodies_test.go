@@ -42,6 +42,7 @@ func TestSlowBodies(t *testing.T) {
 		{"call", "/api/v1/auth/sign-in", "Content-Type: application/json", http.StatusRequestTimeout},
 		{"kept call", "/api/v1/tasks", "Idempotency-Key: k\r\nAuthorization: Bearer " + session.Token, http.StatusRequestTimeout},
 		{"upload", "/api/v1/archives", "Content-Type: application/octet-stream\r\nAuthorization: Bearer " + session.Token, http.StatusRequestTimeout},
+		{"kept call that is refused", "/api/v1/tasks/tsk_x/executing", "Idempotency-Key: k\r\nAuthorization: Bearer " + session.Token, http.StatusUnauthorized},
 		{"refused call", "/api/v1/tasks", "Content-Type: application/json", http.StatusUnauthorized},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -62,17 +62,15 @@ const (
 
 type server struct {
 	Deps
-	api huma.API
-	// keepsAnswer names the calls, "POST /path", that write the answer for a
-	// repeated call in their own transaction.
-	keepsAnswer map[string]bool
-	document    func() ([]byte, error) // the OpenAPI document, made once
+	api      huma.API
+	routes   map[string]route       // by their patterns, "POST /path"
+	document func() ([]byte, error) // the OpenAPI document, made once
 }
 
 // New returns the API's handler: everything below /api/v1, /openapi.json and
 // the health endpoints.
 func New(deps Deps) http.Handler {
-	s := &server{Deps: deps, keepsAnswer: map[string]bool{}, document: sync.OnceValues(func() ([]byte, error) { return OpenAPI(deps) })}
+	s := &server{Deps: deps, routes: map[string]route{}, document: sync.OnceValues(func() ([]byte, error) { return OpenAPI(deps) })}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, s.config())
 	setErrorModel()
@@ -120,7 +118,7 @@ func (s *server) registerAll() {
 // OpenAPI returns the document that describes the API. It is made of routes of
 // its own: only the document knows closed sets, see describeSets.
 func OpenAPI(deps Deps) ([]byte, error) {
-	s := &server{Deps: deps, keepsAnswer: map[string]bool{}}
+	s := &server{Deps: deps, routes: map[string]route{}}
 	config := s.config()
 	describeSets(config.Components.Schemas)
 	s.api = humago.New(http.NewServeMux(), config)
@@ -174,28 +172,33 @@ type route struct {
 	who                       access
 	status                    int
 	maxBody                   int64
-	keepsAnswer               bool // see server.keepsAnswer; the path has no parameters
+	keepsAnswer               bool // it writes the answer for a repeated call in its own transaction
 }
 
-// add registers an endpoint: it checks the caller and how large the body is to
-// be, before anything of it is read, and maps the error.
+// limit is how large a body may be, in bytes.
+func (r route) limit() int64 { return max(r.maxBody, maxBody) }
+
+// admit checks the caller and how large the body is to be, before anything of it
+// is read.
+func (r route) admit(req *http.Request) error {
+	if err := r.who.check(callerOf(req.Context())); err != nil {
+		return err
+	}
+	return announced(req, r.limit())
+}
+
+// add registers an endpoint, which is asked only by whom it admits, and maps
+// the error.
 func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, error)) {
-	limit := max(r.maxBody, maxBody)
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
-		DefaultStatus: r.status, MaxBodyBytes: limit + 1 /* huma refuses a body that fills it */, Security: r.who.security(),
+		DefaultStatus: r.status, MaxBodyBytes: r.limit() + 1 /* huma refuses a body that fills it */, Security: r.who.security(),
 		BodyReadTimeout: -1, // the server gives every body its time
 	}
-	if r.keepsAnswer {
-		s.keepsAnswer[r.method+" "+op.Path] = true
-	}
+	s.routes[r.method+" "+op.Path] = r
 	op.Middlewares = huma.Middlewares{func(hctx huma.Context, next func(huma.Context)) {
-		err := r.who.check(callerOf(hctx.Context()))
-		if err == nil {
-			r, _ := humago.Unwrap(hctx)
-			err = announced(r, limit)
-		}
-		if err != nil {
+		req, _ := humago.Unwrap(hctx)
+		if err := r.admit(req); err != nil {
 			body := answer(hctx.Context(), s.Logger, err)
 			hctx.SetHeader("Content-Type", "application/json")
 			hctx.SetStatus(body.status)

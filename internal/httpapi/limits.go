@@ -35,11 +35,10 @@ func (s *server) limited(next http.Handler) http.Handler {
 	})
 }
 
-// archives takes larger bodies than all other calls that are remembered.
-const archives = base + "/archives"
-
 // idempotent answers a repeated call with an Idempotency-Key by the first answer.
-func (s *server) idempotent(next http.Handler) http.Handler {
+// The body is part of what is compared: nothing of it is read for a caller whom
+// the route does not take.
+func (s *server) idempotent(next *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, caller := r.Header.Get("Idempotency-Key"), callerOf(r.Context()).id()
 		// What happens inside a sandbox is not kept: it may be large, and it is the
@@ -48,22 +47,24 @@ func (s *server) idempotent(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		limit := int64(maxBody)
-		if r.URL.Path == archives {
-			limit = maxArchiveBody
+		_, pattern := next.Handler(r)
+		asked, known := s.routes[pattern]
+		if !known {
+			next.ServeHTTP(w, r)
+			return
 		}
-		if err := announced(r, limit); err != nil {
+		if err := asked.admit(r); err != nil {
 			s.writeError(w, r, err)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, asked.limit()))
 		if err != nil {
 			s.writeError(w, r, bodyError(err))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		claim := idempotency.Claim{Caller: caller, Key: key, Hash: idempotency.Hash(r.Method, r.URL.RequestURI(), body)}
-		if s.keepsAnswer[r.Method+" "+r.URL.Path] {
+		if asked.keepsAnswer {
 			s.answerOnce(w, r, next, claim)
 			return
 		}
