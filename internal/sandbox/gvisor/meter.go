@@ -21,14 +21,14 @@ import (
 // of gVisor's kernel; what the kernel itself has for them is its own. Nothing
 // outlives its command, so they are looked at while one runs and at its end.
 type meter struct {
-	process int    // a pidfd
-	memory  string // gVisor's memory file, as a path
-	kernel  string // what the kernel's own memory is, as a path
-	limit   int64  // bytes
+	memory string // gVisor's memory file, as a path
+	kernel string // what the kernel's own memory is, as a path
+	limit  int64  // bytes
 
 	over atomic.Bool // it has ended the sandbox
 
 	mu       sync.Mutex
+	process  int           // a pidfd, -1 when it is closed; guarded by mu
 	commands int           // that run; guarded by mu
 	stop     chan struct{} // ends the looking when there are none; guarded by mu
 }
@@ -63,8 +63,23 @@ func openMeter(pid int, limit int64) (*meter, error) {
 	return nil, errors.New("look for the sandbox's memory: it has no such file")
 }
 
-// close is called when the sandbox is no more.
-func (m *meter) close() { _ = unix.Close(m.process) }
+// close is called when the sandbox is no more. Commands may still be ending.
+func (m *meter) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.process >= 0 {
+		_ = unix.Close(m.process)
+		m.process = -1
+	}
+}
+
+// end ends the sandbox. It reports false when it was no more: the number of a
+// closed descriptor may by then be another process's.
+func (m *meter) end() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.process >= 0 && unix.PidfdSendSignal(m.process, unix.SIGKILL, nil, 0) == nil
+}
 
 // used is how much memory the sandbox has, in bytes.
 func (m *meter) used() (int64, error) {
@@ -101,7 +116,7 @@ func (m *meter) check() time.Duration {
 	case err != nil: // it has ended
 		return meterEvery
 	case used > m.limit:
-		if unix.PidfdSendSignal(m.process, unix.SIGKILL, nil, 0) == nil { // else it was another's memory
+		if m.end() { // else it was another's memory
 			m.over.Store(true)
 		}
 		return meterEvery
