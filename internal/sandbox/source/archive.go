@@ -138,6 +138,7 @@ type walker struct {
 	limits  Limits
 	entries int
 	left    int64 // bytes that may still come
+	names   int   // bytes of names that are remembered
 	do      func(entry) error
 	seen    map[string]seenName // by folded name: all members, with the folders that lead to them
 }

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -211,6 +212,23 @@ func TestHostileArchives(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Long names compress well: what is remembered of them is bounded.
+func TestNamesThatFillTheMemory(t *testing.T) {
+	t.Parallel()
+	var members []member
+	for i := range 6000 { // 4000 bytes each, twice: 48 MB
+		members = append(members, member{name: fmt.Sprintf("%05d", i) + strings.Repeat("x", 3995)})
+	}
+	a := tarGz(t, members...)
+	if a.Size > 1<<20 {
+		t.Fatalf("%d bytes: the test means a small archive", a.Size)
+	}
+	err := private().CheckArchive(t.Context(), a)
+	if city.CodeOf(err) != city.CodeRepoTooLarge || !strings.Contains(err.Error(), "names in it are more than 32 MiB") {
+		t.Errorf("got %v", err)
 	}
 }
 

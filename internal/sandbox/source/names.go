@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,10 @@ func folded(name string) string {
 	return strings.ToLower(name)
 }
 
+// maxNames bounds what is remembered of an archive's names, in bytes: long names
+// compress so well that a small archive could fill the memory.
+const maxNames = 32 << 20
+
 // seenName is how a name was spelt first.
 type seenName struct {
 	spelling string
@@ -101,6 +106,9 @@ func (w *walker) note(name string, file bool) error {
 	case !known:
 		if len(w.seen) >= w.limits.Files {
 			return errTooManyFiles(w.limits.Files)
+		}
+		if w.names += len(key) + len(name); w.names > maxNames {
+			return errTooLarge(fmt.Sprintf("the names in it are more than %d MiB", maxNames>>20))
 		}
 		w.seen[key] = seenName{spelling: name, file: file}
 		return nil
