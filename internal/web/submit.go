@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -90,15 +91,19 @@ func (s *site) submitTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.checkSource()
+	content, err := s.contentOf(r.Context(), owner, in)
+	if err != nil {
+		return err
+	}
 	if len(in.errors) > 0 {
 		status := http.StatusUnprocessableEntity
 		if in.tooLarge {
 			status = http.StatusRequestEntityTooLarge
 		}
-		in.refused(in.order(owner).Validate()) // all that is wrong at once
+		in.refused(in.order(owner, content).Validate()) // all that is wrong at once
 		return s.showSubmit(w, r, status, in)
 	}
-	t, err := s.Tasks.Submit(r.Context(), in.order(owner))
+	t, err := s.Tasks.Submit(r.Context(), in.order(owner, content))
 	if err != nil {
 		if !in.refused(err) {
 			return err
@@ -110,6 +115,20 @@ func (s *site) submitTask(w http.ResponseWriter, r *http.Request) error {
 		said = "This form had been sent already: here is the task that it made."
 	}
 	return s.goTo(w, r, "/tasks/"+t.ID, said)
+}
+
+// contentOf is the SHA-256 of the archive that the form names, empty when there
+// is none that is the owner's.
+func (s *site) contentOf(ctx context.Context, ownerID string, in form) (string, error) {
+	id := in.get("archiveId")
+	if id == "" {
+		return "", nil
+	}
+	found, err := s.Archives.Find(ctx, ownerID, id)
+	if city.CodeOf(err) == city.CodeArchiveNotFound {
+		return "", nil
+	}
+	return found.SHA256, err
 }
 
 // checkSource makes sure that there is something where the code is said to be:
@@ -131,10 +150,11 @@ func (f *form) checkSource() {
 	}
 }
 
-// order is what the form asks for. Of the sources only the chosen one counts.
-func (f form) order(ownerID string) task.Order {
+// order is what the form asks for, with an archive of this content. Of the sources
+// only the chosen one counts.
+func (f form) order(ownerID, content string) task.Order {
 	o := task.Order{
-		BuyerID: ownerID, IdempotencyKey: f.orderKey(), Category: city.Category(f.get("taskType")), MaxBudget: f.dollars("maxBudget"),
+		BuyerID: ownerID, IdempotencyKey: f.orderKey(content), Category: city.Category(f.get("taskType")), MaxBudget: f.dollars("maxBudget"),
 		AgentID: f.get("agent"), Tags: f.list("tags"), Deadline: time.Duration(f.count("deadlineMinutes")) * time.Minute,
 		Acceptance: task.Acceptance{Criteria: f.lines("criteria"), Commands: f.lines("commands"), Paths: f.lines("paths")}, Description: f.values.Get("description"),
 	}
@@ -150,12 +170,17 @@ func (f form) order(ownerID string) task.Order {
 }
 
 // orderKey is the form's key with all that was typed: who goes back and changes
-// the form means another order, who sends it twice does not.
-func (f form) orderKey() string {
+// the form means another order, who sends it twice does not. An archive counts by
+// its content: sent twice at once, the same file may be kept under two ids.
+func (f form) orderKey(content string) string {
 	if f.get("key") == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(f.values.Encode()))
+	typed := maps.Clone(f.values)
+	if content != "" {
+		typed.Set("archiveId", content)
+	}
+	sum := sha256.Sum256([]byte(typed.Encode()))
 	return "form/" + hex.EncodeToString(sum[:])
 }
 

@@ -37,7 +37,7 @@ func readUpload(r *http.Request, fileField string, take takeFile) (form, error) 
 	if err != nil {
 		return form{}, uploadError(err)
 	}
-	in, room := formOf(url.Values{}), int64(maxForm)
+	in, room, taken := formOf(url.Values{}), int64(maxForm), false
 	for range maxParts {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -55,6 +55,10 @@ func readUpload(r *http.Request, fileField string, take takeFile) (form, error) 
 		if part.FileName() == "" {
 			continue // none was chosen
 		}
+		if taken {
+			return form{}, city.InvalidField(fileField, "takes one file")
+		}
+		taken = true
 		if err := in.take(fileField, part, take); err != nil {
 			return form{}, err
 		}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/store"
 )
 
 const review = "Review this code for errors."
@@ -53,6 +55,39 @@ func TestOrderWithAnArchive(t *testing.T) {
 	if n := len(archivesOf(t, s)); n != 1 {
 		t.Errorf("%d archives are kept of one tree", n)
 	}
+}
+
+// The same file under another id, as when a form is sent twice at once, orders
+// nothing more.
+func TestOneOrderForTheSameContent(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	s.Agent(t, "code_review")
+	v := newVisitor(t, s.URL, s.Buyer(t, 10_000))
+	order := v.open("/tasks/new").form("Submit and hold the budget").set("Kind of work", "Code review").set("What should be done", review).
+		tick("Archive").attach("File", "shop.zip", workTree(t, map[string]string{"main.go": "package main\n"}))
+	first := order.send().says(http.StatusOK, "uploaded archive")
+	err := s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE archives SET id = 'arc_06h0hyvkhxtf5f6tmsavhjd81m'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second := order.send(); second.path != first.path {
+		t.Errorf("sent twice: %s and %s", first.path, second.path)
+	}
+	body, kind := order.parts()
+	boundary := kind[strings.Index(kind, "boundary=")+len("boundary="):]
+	again := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"archive\"; filename=\"y.zip\"\r\n\r\nPK\r\n"
+	body = append([]byte(again+again), body...)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/tasks/new", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Origin", s.URL)
+	v.do(r).want(t, http.StatusBadRequest, "takes one file")
 }
 
 // What is no archive, or too large, is said to be so beside its field, and
