@@ -2,34 +2,40 @@ package sandboxtest
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/sandbox/volume"
 )
 
-// prefix begins the names of folders in which tests mount something; behind it
-// comes the number of the test's process.
+// prefix begins the names of folders in which tests mount something.
 const prefix = "sbx."
 
+// settled is how old a folder must be to count as left behind: a younger one may
+// not be locked yet.
+const settled = time.Minute
+
 // Dir is t.TempDir for a test that mounts something in it: a test that is killed
-// leaves that behind, and by the folder's name a later one finds and removes it.
-// The name is short, for the sockets that runsc keeps.
+// leaves that behind, and a later one finds and removes it, because its lock is
+// free. A lock, unlike the number of a process, holds in every namespace. The
+// name is short, for the sockets that runsc keeps.
 func Dir(t testing.TB) string {
 	t.Helper()
 	removeLeftovers()
-	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d.", prefix, os.Getpid()))
+	dir, err := os.MkdirTemp("", prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := lock(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := errors.Join(os.RemoveAll(dir), held.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -39,37 +45,45 @@ func Dir(t testing.TB) string {
 	return dir
 }
 
-// removeLeftovers removes, once in a process, what tests of ours left whose
-// process is gone. What cannot be removed is left for another time.
-var removeLeftovers = sync.OnceFunc(func() { _ = RemoveLeftovers(os.TempDir()) })
+// lock takes the lock of a folder, which ends with the process; it fails when
+// another has it.
+func lock(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
 
-// RemoveLeftovers removes the folders of Dir in this one whose process is gone,
-// with what is mounted in them.
-func RemoveLeftovers(in string) error {
-	dirs, err := filepath.Glob(filepath.Join(in, prefix+"*.*"))
+// removeLeftovers removes, once in a process, what killed tests of ours left.
+// What cannot be removed is left for another time.
+var removeLeftovers = sync.OnceFunc(func() { _ = RemoveLeftovers(os.TempDir(), time.Now().Add(-settled)) })
+
+// RemoveLeftovers removes the folders of Dir in this one that are older than a
+// time and that no process holds, with what is mounted in them.
+func RemoveLeftovers(in string, before time.Time) error {
+	dirs, err := filepath.Glob(filepath.Join(in, prefix+"*"))
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, dir := range dirs {
-		if abandoned(dir) {
-			errs = append(errs, volume.Unmount(dir), os.RemoveAll(dir))
+		info, err := os.Lstat(dir)
+		if err != nil || !info.IsDir() || !info.ModTime().Before(before) {
+			continue
 		}
+		owner, ok := info.Sys().(*syscall.Stat_t)
+		if !ok || int(owner.Uid) != os.Geteuid() {
+			continue
+		}
+		held, err := lock(dir)
+		if err != nil {
+			continue // its test goes on
+		}
+		errs = append(errs, volume.Unmount(dir), os.RemoveAll(dir), held.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// abandoned reports whether a folder is ours and its process is gone.
-func abandoned(dir string) bool {
-	number, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), prefix), ".")
-	pid, err := strconv.Atoi(number)
-	if err != nil || pid <= 1 {
-		return false
-	}
-	info, err := os.Lstat(dir)
-	if err != nil || !info.IsDir() {
-		return false
-	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(owner.Uid) == os.Geteuid() && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 }

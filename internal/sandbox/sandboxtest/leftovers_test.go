@@ -1,13 +1,12 @@
 package sandboxtest_test
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
@@ -16,23 +15,27 @@ import (
 // What a killed test left goes, mounts too; what may be another's stays.
 func TestRemoveLeftovers(t *testing.T) {
 	t.Parallel()
-	ended := exec.Command("true")
-	if err := ended.Run(); err != nil {
-		t.Fatal(err)
-	}
-	in := sandboxtest.Dir(t)
-	make := func(name string) string {
+	in, old := sandboxtest.Dir(t), time.Now().Add(-time.Hour)
+	make := func(name string, at time.Time) string {
 		t.Helper()
 		dir := filepath.Join(in, name)
 		if err := os.MkdirAll(filepath.Join(dir, "sandboxes/sbx_1/work"), 0o755); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Chtimes(dir, at, at); err != nil {
+			t.Fatal(err)
+		}
 		return dir
 	}
-	gone, dead := []string{make(fmt.Sprintf("sbx.%d.1", ended.Process.Pid)), make(fmt.Sprintf("sbx.%d.2", ended.Process.Pid))}, ended.Process.Pid
-	kept := []string{
-		make(fmt.Sprintf("sbx.%d.3", os.Getpid())), make(fmt.Sprintf("sbx.%d.4", os.Getppid())), make("sbx.1.5"),
-		make("sbx.x.6"), make("sbx.-5.7"), make(fmt.Sprintf("sbx%d.8", dead)), make(fmt.Sprintf("other.%d.9", dead)),
+	gone := []string{make("sbx.1", old), make("sbx.2", old)}
+	kept := []string{make("sbx.3", old), make("sbx.4", time.Now()), make("other.5", old)}
+	held, err := os.Open(kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = held.Close() }()
+	if err := syscall.Flock(int(held.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
 	}
 	if namespace.Root() {
 		work := filepath.Join(gone[0], "sandboxes/sbx_1/work")
@@ -40,7 +43,7 @@ func TestRemoveLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := sandboxtest.RemoveLeftovers(in); err != nil {
+	if err := sandboxtest.RemoveLeftovers(in, time.Now().Add(-time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range gone {
@@ -57,7 +60,7 @@ func TestRemoveLeftovers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(mounts), in) {
+	if strings.Contains(string(mounts), gone[0]) {
 		t.Error("a mount is left")
 	}
 }
