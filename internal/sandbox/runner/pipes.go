@@ -24,6 +24,11 @@ func openPipes() (_ *pipes, err error) {
 		p.close()
 		return nil, err
 	}
+	// Who opens such a pipe anew may take what was there when we looked.
+	if err = errors.Join(unix.SetNonblock(p.stdout, true), unix.SetNonblock(p.stderr, true)); err != nil {
+		p.close()
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -135,7 +140,7 @@ func poll(fds []unix.PollFd, wait time.Duration) int {
 	}
 }
 
-// readSome reads what is there into the buffer; nothing is the end.
+// readSome reads what is there into the buffer, which may be nothing.
 func readSome(fd int, buffer []byte) []byte {
 	n, _ := rawRead(fd, buffer)
 	return buffer[:max(n, 0)]
