@@ -215,6 +215,8 @@ func TestTransfersAreNeverChanged(t *testing.T) {
 		statements := []string{`UPDATE ledger_transfers SET amount = 1`, `DELETE FROM ledger_transfers`}
 		if db.Dialect() == store.Postgres {
 			statements = append(statements, `TRUNCATE ledger_transfers`)
+		} else {
+			statements = append(statements, `INSERT OR REPLACE INTO ledger_transfers SELECT * FROM ledger_transfers`)
 		}
 		for _, statement := range statements {
 			err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {

@@ -20,9 +20,9 @@ func (l *Ledger) BalanceAt(ctx context.Context, q store.Querier, accounts []Acco
 	var sums []string
 	for _, a := range accounts {
 		args = append(args, string(a))
-		for side, sign := range map[string]string{"credit": "", "debit": "-"} {
+		for _, side := range [...]struct{ sign, column string }{{"", "credit"}, {"-", "debit"}} {
 			sums = append(sums, fmt.Sprintf(`%sCOALESCE((SELECT SUM(amount) FROM ledger_by_account
-				WHERE %s = $%d AND created_at < $1 AND phase IN ('posted', 'capture')), 0)`, sign, side, len(args)))
+				WHERE %s = $%d AND created_at < $1 AND phase IN ('posted', 'capture')), 0)`, side.sign, side.column, len(args)))
 		}
 	}
 	var balance city.Cents
@@ -59,11 +59,12 @@ type Period struct {
 // MaxPeriod bounds the lines of a period.
 const MaxPeriod = 50_000
 
-// Between lists the transfers of accounts from an instant to before another.
+// Between lists the transfers of accounts from an instant to before another. What
+// was before it is settled, so the balances fit the lines while money moves.
 func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Account, from, to time.Time) (Period, error) {
 	p := Period{From: from, To: to}
 	var err error
-	if p.Closing, err = l.BalanceAt(ctx, q, accounts, to); err != nil || len(accounts) == 0 {
+	if p.Opening, err = l.BalanceAt(ctx, q, accounts, from); err != nil || len(accounts) == 0 {
 		return p, err
 	}
 	args := []any{store.Micros(from), store.Micros(to), MaxPeriod + 1}
@@ -79,7 +80,7 @@ func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Accoun
 		return p, fmt.Errorf("list transfers of a period: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	balance := p.Closing
+	p.Closing = p.Opening
 	for rows.Next() {
 		r, err := scanRecord(rows)
 		if err != nil {
@@ -89,14 +90,26 @@ func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Accoun
 			p.Cut = true
 			break
 		}
-		line := Line{Record: r, Change: r.changeOf(accounts), Balance: balance}
-		balance -= line.Change
+		line := Line{Record: r, Change: r.changeOf(accounts)}
+		p.Closing += line.Change
 		p.Lines = append(p.Lines, line)
 	}
 	if err := rows.Err(); err != nil {
 		return p, fmt.Errorf("list transfers of a period: %w", err)
 	}
-	p.Opening = balance
+	if p.Cut { // the changes of what is left out are not known
+		if err := rows.Close(); err != nil {
+			return p, fmt.Errorf("list transfers of a period: %w", err)
+		}
+		if p.Closing, err = l.BalanceAt(ctx, q, accounts, to); err != nil {
+			return p, err
+		}
+	}
+	balance := p.Closing
+	for i := range p.Lines {
+		p.Lines[i].Balance = balance
+		balance -= p.Lines[i].Change
+	}
 	slices.Reverse(p.Lines)
 	return p, nil
 }

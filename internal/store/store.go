@@ -218,6 +218,7 @@ func sqliteDSN(path string, readOnly bool) string {
 	params := []string{
 		"_pragma=busy_timeout(10000)",
 		"_pragma=foreign_keys(1)",
+		"_pragma=recursive_triggers(1)", // so that REPLACE asks those that refuse a DELETE
 		"_pragma=temp_store(2)",
 	}
 	if readOnly {

@@ -60,6 +60,9 @@ func (s *Service) page(ctx context.Context, column, id string, status city.TaskS
 		return Page{}, err
 	}
 	where, by := store.Newest(s.DB.Read(), column, "$1", "id", "$2")
+	if column == "submitter_id" {
+		where += ` AND submitter_id <> ''` // its index has only those
+	}
 	tasks, err := list(ctx, s.DB.Read(), where+` AND ($3 = '' OR status = $3) ORDER BY `+by+` LIMIT $4`,
 		id, cmp.Or(cursor, aboveAll), string(status), limit+1)
 	if err != nil {
