@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,13 +29,21 @@ func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx T
 			err = fmt.Errorf("commit: %w", err)
 		}
 	}
-	if err != nil && tx.hoped && tx.pipe.failed {
+	if err != nil && tx.hoped && tx.pipe.failed && refused(err) {
 		return errors.Join(errHope, err)
 	}
 	if err == nil {
 		tx.committed()
 	}
 	return err
+}
+
+// refused reports whether the server answered with an error. A connection that
+// breaks, or is ended (class 57), says nothing of what was committed: running the
+// transaction again would tell its caller another outcome.
+func refused(err error) bool {
+	var answer *pgconn.PgError
+	return errors.As(err, &answer) && !strings.HasPrefix(answer.Code, "57")
 }
 
 // PGX returns the PostgreSQL transaction behind tx. It is for package jobs.
