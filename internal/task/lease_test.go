@@ -3,6 +3,8 @@ package task_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -85,9 +87,19 @@ func TestAnotherNodeTakesTheVerdictOver(t *testing.T) {
 func TestTwoNodesShareVerdicts(t *testing.T) {
 	t.Parallel()
 	url := storetest.PostgresURL(t)
-	dir := t.TempDir()
-	node := func(c *config.Config) { c.Data, c.DatabaseURL = dir, url }
-	one, two := apptest.Start(t, node), apptest.Start(t, node)
+	node := func(dir string) *apptest.Server { // the key is all that their folders share
+		return apptest.Start(t, func(c *config.Config) { c.Data, c.DatabaseURL = dir, url })
+	}
+	first, second := t.TempDir(), t.TempDir()
+	one := node(first)
+	key, err := os.ReadFile(filepath.Join(first, "instance.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(second, "instance.key"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	two := node(second)
 	buyer, worker, id := abandoned(t, one, borderline(t))
 	endLease(t, one, id)
 	if err := two.App.Tasks.JudgeNow(t.Context(), id); err != nil {
