@@ -31,6 +31,16 @@ type trait struct {
 	least float64 // what it can say against work
 }
 
+// excused reports whether a trait that the work has, or has not, is what the
+// request makes one expect: words is that it asks for words, made that something
+// is to be made.
+func (t trait) excused(step uint8, request string, words, made bool) bool {
+	if step == 0 {
+		return words && t.words
+	}
+	return made && t.made || t.named.MatchString(request)
+}
+
 // asksWords matches requests whose answer is words, whatever their category.
 var asksWords = newSearch(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
 
@@ -144,7 +154,7 @@ var makeupOdds = func() map[city.Category]*[traits][steps]float64 {
 }()
 
 // What the makeup says about whether a deliverable answers the request: the
-// traits say partly the same, and it decides nothing alone.
+// traits say partly the same. Of a request that names nothing it decides nothing.
 const (
 	makeupWeight  = 0.8
 	makeupAgainst = -2.2
@@ -164,7 +174,7 @@ func (v *view) madeAsAsked() sign {
 	sum, worst, reason := 0.0, -0.5, ""
 	for t, s := range v.makeup() {
 		says := odds[t][s]
-		if says < 0 && (s > 0 && (traitsOf[t].named.MatchString(text) || made && traitsOf[t].made) || s == 0 && words && traitsOf[t].words) {
+		if says < 0 && traitsOf[t].excused(s, text, words, made) {
 			continue
 		}
 		says = max(says, traitsOf[t].least)

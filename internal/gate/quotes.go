@@ -72,7 +72,7 @@ var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|t
 // calls come to.
 func showsResults(lines []string) bool {
 	for _, l := range lines {
-		if strings.Contains(l, "//") && resultText.MatchString(l) || strings.Contains(l, "#") && resultText.MatchString(l) {
+		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) {
 			return true
 		}
 	}

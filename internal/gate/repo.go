@@ -48,6 +48,8 @@ type index struct {
 	stems   map[string]bool // the words of the request that files of code are called by, filled by count
 	scanned int             // bytes that were searched for names
 
+	folders map[string]bool // folder → whether it has a file, filled by hasFolder
+
 	byBase map[string][]string // lower-case base name → paths, filled by named
 	asked  map[string]bool     // the packed lines that homes may be asked for
 	where  map[string][]string // packed line → files that have it, filled by homes
@@ -56,7 +58,7 @@ type index struct {
 func newIndex(repo *Repo) *index {
 	x := &index{
 		repo: repo, files: make(map[string]int, len(repo.Files)),
-		langs: map[string]int{}, texts: map[string]*fileText{}, budget: maxReadBytes,
+		langs: map[string]int{}, texts: map[string]*fileText{}, budget: maxReadBytes, folders: map[string]bool{},
 	}
 	var deep [][]string // the sources of each depth
 	for _, f := range x.listed() {
@@ -104,7 +106,12 @@ func (x *index) named(base string) []string {
 
 // hasFolder reports whether a folder at the root has a file.
 func (x *index) hasFolder(dir string) bool {
-	return slices.ContainsFunc(x.listed(), func(f RepoFile) bool { return strings.HasPrefix(f.Path, dir+"/") })
+	has, known := x.folders[dir]
+	if !known {
+		has = slices.ContainsFunc(x.listed(), func(f RepoFile) bool { return strings.HasPrefix(f.Path, dir+"/") })
+		x.folders[dir] = has
+	}
+	return has
 }
 
 // besideSource matches files that are not what a repository is about.

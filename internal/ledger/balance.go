@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
@@ -38,7 +37,7 @@ func (l *Ledger) LockedBalance(ctx context.Context, tx store.Tx, a Account) (Bal
 // Balances returns the balances of several accounts, one for each name.
 func (l *Ledger) Balances(ctx context.Context, q store.Querier, accounts ...Account) (map[Account]Balance, error) {
 	balances := make(map[Account]Balance, len(accounts))
-	var cold []any
+	var cold []string
 	for _, a := range accounts {
 		balances[a] = Balance{}
 		if !a.Hot() {
@@ -54,7 +53,8 @@ func (l *Ledger) Balances(ctx context.Context, q store.Querier, accounts ...Acco
 	if len(cold) == 0 {
 		return balances, nil
 	}
-	rows, err := q.Query(ctx, balancesSQL+` WHERE name IN (`+placeholders(1, len(cold))+`)`, cold...)
+	wanted, args := store.AnyOf(q, "name", 1, cold)
+	rows, err := q.Query(ctx, balancesSQL+` WHERE `+wanted, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read balances: %w", err)
 	}
@@ -78,18 +78,6 @@ func scanBalances(rows store.Rows, balances map[Account]Balance) error {
 		balances[name] = b
 	}
 	return rows.Err()
-}
-
-// placeholders is "$from,$from+1,…" for n values.
-func placeholders(from, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "$%d", from+i)
-	}
-	return b.String()
 }
 
 // hotSums is one row with a hot account's posted debits and credits: its

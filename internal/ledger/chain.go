@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aicity.dev/aicity/internal/store"
 )
@@ -51,17 +50,13 @@ func chainSome(ctx context.Context, tx store.Tx, upTo int64) (more bool, err err
 		return false, err
 	}
 	for chunk := range slices.Chunk(records, insertChunk) {
-		var values strings.Builder
-		args := make([]any, 0, 2*len(chunk))
+		seqs, links := make([]int64, len(chunk)), make([][]byte, len(chunk))
 		for i, r := range chunk {
 			link = next(link, r)
-			if i > 0 {
-				values.WriteByte(',')
-			}
-			values.WriteString("(" + placeholders(2*i+1, 2) + ")")
-			args = append(args, r.Seq, link)
+			seqs[i], links[i] = r.Seq, link
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO ledger_chain (seq, hash) VALUES `+values.String(), args...); err != nil {
+		query, args := store.InsertMany(tx, `ledger_chain (seq, hash)`, seqs, links)
+		if _, err := tx.Exec(ctx, query, args...); err != nil {
 			return false, fmt.Errorf("insert links: %w", err)
 		}
 	}

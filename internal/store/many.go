@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -10,8 +11,8 @@ import (
 // for each column: the text is the same for any number of rows, and it neither
 // parses nor types each value. SQLite, which has no arrays, gets each value.
 
-// Column is the values of one column, a []string, []int64 or []*string; all columns
-// of a statement have the same length.
+// Column is the values of one column, a []string, []int64, []*string or [][]byte; all
+// columns of a statement have the same length.
 type Column any
 
 // Many is what a FROM takes for rows: their columns are named column1, column2, …
@@ -39,19 +40,20 @@ func InsertMany(q Querier, into string, columns ...Column) (query string, args [
 	return "INSERT INTO " + into + " SELECT * FROM " + text, args
 }
 
-// AnyOf is the condition that a column is one of texts. The placeholders begin
-// with $from.
+// AnyOf is the condition that a column is one of some texts, of which there is at
+// least one. The placeholders begin with $from. For SQLite the last text is
+// repeated, so that there are few statements to prepare.
 func AnyOf(q Querier, column string, from int, texts []string) (condition string, args []any) {
 	if q.Dialect() == Postgres {
 		return fmt.Sprintf("%s = ANY($%d::text[])", column, from), []any{texts}
 	}
 	b := []byte(column + " IN (")
-	for i, text := range texts {
+	for i := range 1 << bits.Len(uint(len(texts)-1)) {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = strconv.AppendInt(append(b, '$'), int64(from+i), 10)
-		args = append(args, text)
+		args = append(args, texts[min(i, len(texts)-1)])
 	}
 	return string(append(b, ')')), args
 }
@@ -60,8 +62,11 @@ func manyArrays(from int, columns []Column) (text string, args []any) {
 	arrays := make([]string, len(columns))
 	for i, column := range columns {
 		kind := "text"
-		if _, ok := column.([]int64); ok {
+		switch column.(type) {
+		case []int64:
 			kind = "bigint"
+		case [][]byte:
+			kind = "bytea"
 		}
 		arrays[i] = fmt.Sprintf("$%d::%s[]", from+i, kind)
 		args = append(args, column)
@@ -99,6 +104,8 @@ func length(column Column) int {
 		return len(c)
 	case []*string:
 		return len(c)
+	case [][]byte:
+		return len(c)
 	}
 	panic(fmt.Sprintf("a column of %T", column))
 }
@@ -110,6 +117,8 @@ func value(column Column, row int) any {
 	case []int64:
 		return c[row]
 	case []*string:
+		return c[row]
+	case [][]byte:
 		return c[row]
 	}
 	panic(fmt.Sprintf("a column of %T", column))

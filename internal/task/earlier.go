@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/bits"
 	"slices"
-	"strings"
 	"sync"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/store"
 )
 
 // comparedDeliverables is how many of an agent's earlier results the gate compares.
@@ -82,8 +81,9 @@ func (s *Service) earlier(ctx context.Context, ids []string) ([]gate.Runs, error
 
 // deliveredTexts reads what was delivered for a few tasks.
 func (s *Service) deliveredTexts(ctx context.Context, ids []string) (map[string]string, error) {
-	args := []any{docDeliverable}
-	rows, err := s.DB.Read().Query(ctx, `SELECT task_id, body FROM task_documents WHERE kind = $1 AND task_id IN (`+places(&args, ids)+`)`, args...)
+	q := s.DB.Read()
+	wanted, args := store.AnyOf(q, "task_id", 2, ids)
+	rows, err := q.Query(ctx, `SELECT task_id, body FROM task_documents WHERE kind = $1 AND `+wanted, append([]any{docDeliverable}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier deliverables: %w", err)
 	}
@@ -103,17 +103,6 @@ func (s *Service) deliveredTexts(ctx context.Context, ids []string) (map[string]
 		return nil, fmt.Errorf("read earlier deliverables: %w", err)
 	}
 	return texts, nil
-}
-
-// places appends ids to the arguments of a query and returns their places in it.
-// The last one is repeated, so that there are few texts to prepare.
-func places(args *[]any, ids []string) string {
-	var b strings.Builder
-	for i := range 1 << bits.Len(uint(len(ids)-1)) {
-		*args = append(*args, ids[min(i, len(ids)-1)])
-		fmt.Fprintf(&b, ", $%d", len(*args))
-	}
-	return strings.TrimPrefix(b.String(), ", ")
 }
 
 // maxRuns bounds what is remembered of delivered texts, in runs: 16 MB.

@@ -56,10 +56,11 @@ func (s *Service) others(ctx context.Context, t *Task, alike []string) ([]gate.S
 	if len(alike) == 0 {
 		return nil, nil
 	}
-	args := []any{t.AgentID, requestKey(t), comparedSketches}
 	// By their ids: a planner that joins may well read the table from one end.
-	rows, err := s.DB.Read().Query(ctx, `SELECT sketch FROM work_sketches
-		WHERE agent_id <> $1 AND request <> $2 AND task_id IN (`+places(&args, alike)+`) ORDER BY task_id DESC LIMIT $3`, args...)
+	q := s.DB.Read()
+	wanted, args := store.AnyOf(q, "task_id", 4, alike)
+	rows, err := q.Query(ctx, `SELECT sketch FROM work_sketches WHERE agent_id <> $1 AND request <> $2 AND `+wanted+` ORDER BY task_id DESC LIMIT $3`,
+		append([]any{t.AgentID, requestKey(t), comparedSketches}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read sketches: %w", err)
 	}
