@@ -184,7 +184,8 @@ func (h *host) unharmed(t *testing.T, before state) {
 func (h *host) nothingLeft(t *testing.T) {
 	t.Helper()
 	for _, sign := range []string{h.data, inside} {
-		if out, err := exec.Command("pgrep", "-a", "-f", sign).Output(); err == nil && strings.TrimSpace(string(out)) != "" {
+		others := "[" + sign[:1] + "]" + sign[1:] // does not match the same question of a test beside this one
+		if out, err := exec.Command("pgrep", "-a", "-f", others).Output(); err == nil && strings.TrimSpace(string(out)) != "" {
 			t.Errorf("processes left:\n%s", out)
 		}
 	}
