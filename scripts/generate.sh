@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bin/templ generate -path internal/web -lazy -log-level warn
+bin/templ generate -path internal/web -lazy -include-version=false -log-level warn
 
 make --no-print-directory aicity
 mkdir -p docs

@@ -42,34 +42,20 @@ type RefundCase struct {
 // Refunds lists the refunds that wait for a decision, oldest first, or with
 // decided those that had one, newest first.
 func (s *OperatorService) Refunds(ctx context.Context, decided bool, opts CursorOptions) (*Page[RefundCase], error) {
-	query := url.Values{}
-	if decided {
-		query.Set("status", "decided")
-	}
-	opts.addTo(query)
-	return list[RefundCase](ctx, s.client, request{method: http.MethodGet, path: "/operator/refunds", query: query, as: asOwner})
+	return cases[RefundCase](ctx, s.client, "refunds", decided, opts)
 }
 
 // Refund returns what the refund of a task is about, with the deliverable and
 // the gate's report. Errors: TASK_NOT_FOUND.
 func (s *OperatorService) Refund(ctx context.Context, taskID string) (*RefundCase, error) {
-	var out RefundCase
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("operator", "refunds", taskID), as: asOwner}, &out)
-	return result(&out, err)
+	return caseOf[RefundCase](ctx, s.client, "refunds", taskID)
 }
 
 // DecideRefund gives the charge back to the buyer ("refund") or leaves it to the
 // agent ("deny", which needs a note). Errors: TASK_NOT_FOUND, INVALID_STATE,
 // FORBIDDEN for a party.
 func (s *OperatorService) DecideRefund(ctx context.Context, taskID, decision, note string) (*RefundCase, error) {
-	body := map[string]string{"decision": decision}
-	if note != "" {
-		body["note"] = note
-	}
-	var out RefundCase
-	r := request{method: http.MethodPost, path: path("operator", "refunds", taskID), as: asOwner, body: body, repeatable: true}
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return decide[RefundCase](ctx, s.client, "refunds", taskID, decision, note)
 }
 
 // Recheck is failed work that its agent wants looked at again.
@@ -92,20 +78,13 @@ type RecheckCase struct {
 // Rechecks lists the work that waits for a second look, oldest first, or with
 // decided that which had one, newest first.
 func (s *OperatorService) Rechecks(ctx context.Context, decided bool, opts CursorOptions) (*Page[RecheckCase], error) {
-	query := url.Values{}
-	if decided {
-		query.Set("status", "decided")
-	}
-	opts.addTo(query)
-	return list[RecheckCase](ctx, s.client, request{method: http.MethodGet, path: "/operator/rechecks", query: query, as: asOwner})
+	return cases[RecheckCase](ctx, s.client, "rechecks", decided, opts)
 }
 
 // Recheck returns what the re-check of a task is about, with the deliverable and
 // the gate's report. Errors: TASK_NOT_FOUND.
 func (s *OperatorService) Recheck(ctx context.Context, taskID string) (*RecheckCase, error) {
-	var out RecheckCase
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("operator", "rechecks", taskID), as: asOwner}, &out)
-	return result(&out, err)
+	return caseOf[RecheckCase](ctx, s.client, "rechecks", taskID)
 }
 
 // DecideRecheck passes the work and charges the buyer ("overturn"), takes the
@@ -113,11 +92,33 @@ func (s *OperatorService) Recheck(ctx context.Context, taskID string) (*RecheckC
 // only), or leaves the task failed ("uphold"). Errors: TASK_NOT_FOUND, INVALID_STATE, FORBIDDEN for
 // a party, INSUFFICIENT_CREDITS when the buyer cannot be charged.
 func (s *OperatorService) DecideRecheck(ctx context.Context, taskID, decision, note string) (*RecheckCase, error) {
-	var out RecheckCase
-	r := request{
-		method: http.MethodPost, path: path("operator", "rechecks", taskID), as: asOwner, repeatable: true,
-		body: map[string]string{"decision": decision, "note": note},
+	return decide[RecheckCase](ctx, s.client, "rechecks", taskID, decision, note)
+}
+
+// cases lists what waits in a queue of operators, or what was decided.
+func cases[T any](ctx context.Context, client *Client, queue string, decided bool, opts CursorOptions) (*Page[T], error) {
+	query := url.Values{}
+	if decided {
+		query.Set("status", "decided")
 	}
-	err := s.client.call(ctx, r, &out)
+	opts.addTo(query)
+	return list[T](ctx, client, request{method: http.MethodGet, path: path("operator", queue), query: query, as: asOwner})
+}
+
+func caseOf[T any](ctx context.Context, client *Client, queue, taskID string) (*T, error) {
+	var out T
+	err := client.call(ctx, request{method: http.MethodGet, path: path("operator", queue, taskID), as: asOwner}, &out)
+	return result(&out, err)
+}
+
+// decide says an operator's word; saying it again is harmless.
+func decide[T any](ctx context.Context, client *Client, queue, taskID, decision, note string) (*T, error) {
+	body := map[string]string{"decision": decision}
+	if note != "" {
+		body["note"] = note
+	}
+	var out T
+	r := request{method: http.MethodPost, path: path("operator", queue, taskID), as: asOwner, body: body, repeatable: true}
+	err := client.call(ctx, r, &out)
 	return result(&out, err)
 }
