@@ -61,7 +61,7 @@ type ledgerVerifyCmd struct{ booksFlags }
 // Run verifies; it fails when anything is wrong.
 func (c *ledgerVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 	return c.with(ctx, func(db *store.DB) error {
-		report, err := ledger.New().Verify(ctx, db, task.VerifyMoney, payment.VerifyDisputes)
+		report, err := ledger.New().Verify(ctx, db, task.VerifyMoney, payment.VerifyMoney)
 		if err != nil {
 			return err
 		}

@@ -66,20 +66,20 @@ func newParser(ctx context.Context, options ...kong.Option) (*kong.Kong, error) 
 }
 
 // run returns the exit code: 1 when the command failed, 2 when it was not understood.
-func run(ctx context.Context, args []string) int {
-	parser, err := newParser(ctx)
+func run(ctx context.Context, args []string, options ...kong.Option) int {
+	parser, err := newParser(ctx, options...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "aicity:", err)
 		return 2
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "aicity:", err)
-		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", understood(err))
+		fmt.Fprintln(parser.Stderr, "aicity:", err)
+		fmt.Fprintf(parser.Stderr, "Run \"%s --help\" for how it is used.\n", understood(err))
 		return 2
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "aicity:", explain(err))
+		fmt.Fprintln(parser.Stderr, "aicity:", explain(err))
 		if exit, ok := errors.AsType[exitError](err); ok {
 			return exit.code
 		}

@@ -56,7 +56,7 @@ func (a *App) keepBooks() {
 // VerifyBooks recomputes the ledger and what tasks moved, and raises the metric
 // and an error in the log when anything is wrong.
 func (a *App) VerifyBooks(ctx context.Context) (ledger.Report, error) {
-	report, err := a.Ledger.Verify(ctx, a.DB, task.VerifyMoney, payment.VerifyDisputes)
+	report, err := a.Ledger.Verify(ctx, a.DB, task.VerifyMoney, payment.VerifyMoney)
 	if err != nil {
 		return report, err
 	}

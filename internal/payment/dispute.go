@@ -240,38 +240,3 @@ func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, e
 	}
 	return debt, nil
 }
-
-// VerifyDisputes compares what disputes say of their money with the ledger. It
-// is a ledger.Check.
-func VerifyDisputes(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error {
-	rows, err := q.Query(ctx, `SELECT d.id, d.debt,
-			CAST(COALESCE(SUM(CASE WHEN t.debit = $1 THEN t.amount WHEN t.credit = $1 THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS owed,
-			CASE WHEN d.status = 'open' THEN d.amount ELSE 0 END AS stands,
-			CAST(COALESCE(SUM(CASE WHEN t.credit = 'owner/' || d.owner_id || '/disputed' THEN t.amount
-				WHEN t.debit = 'owner/' || d.owner_id || '/disputed' THEN -t.amount ELSE 0 END), 0) AS BIGINT) AS held,
-			CAST(COALESCE(SUM(CASE WHEN d.status = 'won' AND t.debit LIKE 'agent/%' THEN t.amount
-				WHEN t.credit LIKE 'agent/%' THEN CASE d.status WHEN 'won' THEN -t.amount ELSE t.amount END ELSE 0 END), 0) AS BIGINT) AS kept
-		FROM payment_disputes d LEFT JOIN ledger_transfers t ON t.ref = d.id
-		GROUP BY d.id, d.debt, d.status, d.amount ORDER BY d.id`, string(ledger.PlatformDebts))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id string
-		var debt, owed, stands, held, kept city.Cents
-		if err := rows.Scan(&id, &debt, &owed, &stands, &held, &kept); err != nil {
-			return err
-		}
-		if debt != owed {
-			offence("dispute %s: its debt is %s, its transfers say %s", id, debt, owed)
-		}
-		if stands != held {
-			offence("dispute %s: %s should be frozen, its transfers say %s", id, stands, held)
-		}
-		if kept != 0 {
-			offence("dispute %s: what agents' earnings repaid and what they got back differ by %s", id, kept)
-		}
-	}
-	return rows.Err()
-}

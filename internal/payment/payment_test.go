@@ -212,7 +212,7 @@ func (b bundle) wantWallet(t *testing.T, available, escrowed city.Cents) {
 
 func (b bundle) wantVerified(t *testing.T) {
 	t.Helper()
-	report, err := b.books.Verify(t.Context(), b.db, payment.VerifyDisputes)
+	report, err := b.books.Verify(t.Context(), b.db, payment.VerifyMoney)
 	if err != nil || !report.OK() {
 		t.Errorf("the books are wrong: %q, %v", report.Offences, err)
 	}

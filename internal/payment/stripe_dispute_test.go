@@ -151,7 +151,7 @@ func TestVerifyDisputesNamesTheOffence(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			report, err := c.books.Verify(t.Context(), c.db, payment.VerifyDisputes)
+			report, err := c.books.Verify(t.Context(), c.db, payment.VerifyMoney)
 			if err != nil || len(report.Offences) != 1 || report.Offences[0][:len("dispute "+du)] != "dispute "+du {
 				t.Errorf("%s: %q, %v", tamper, report.Offences, err)
 			}

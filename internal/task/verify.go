@@ -4,12 +4,36 @@ import (
 	"context"
 	"fmt"
 
+	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 )
 
+// routes are where a task's transfers move from and to.
+var routes = []ledger.Route{
+	{Kind: "hold", Debit: buyerSQL, Credit: holdSQL},
+	{Kind: "rehold", Debit: buyerSQL, Credit: holdSQL},
+	{Kind: "void", Debit: holdSQL, Credit: buyerSQL},
+	{Kind: "rest", Debit: holdSQL, Credit: buyerSQL},
+	{Kind: "earn", Debit: holdSQL, Credit: escrowSQL},
+	{Kind: "fee", Debit: holdSQL, Credit: feesEscrowSQL},
+	{Kind: "release", Debit: escrowSQL, Credit: walletSQL},
+	{Kind: "release_fee", Debit: feesEscrowSQL, Credit: "'" + string(ledger.PlatformFees) + "'"},
+	{Kind: "reverse", Debit: escrowSQL, Credit: buyerSQL},
+	{Kind: "reverse_fee", Debit: feesEscrowSQL, Credit: buyerSQL},
+}
+
+// The accounts of a task o, in SQL.
+const (
+	buyerSQL      = "'owner/' || o.buyer_id || '/credits'"
+	holdSQL       = "'task/' || o.id || '/hold'"
+	escrowSQL     = "'agent/' || o.agent_id || '/escrow'"
+	walletSQL     = "'agent/' || o.agent_id || '/available'"
+	feesEscrowSQL = "'" + string(ledger.PlatformFeesEscrow) + "'"
+)
+
 // moneyOffences lists the tasks whose transfers do not fit their life: the hold
-// is the budget, it was closed once and whole, the fee follows its rule, and
-// escrow was released or reversed at most once, never both.
+// is the budget, it was closed once and whole, the fee follows its rule, escrow
+// was released or reversed at most once, never both, and the task says the same.
 var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "rest", "void", "release", "release_fee", "reverse", "reverse_fee", "rehold") + `
 		FROM ledger_transfers WHERE ref LIKE 'tsk%' GROUP BY ref)
 	SELECT COALESCE(m.ref, t.id), CASE
@@ -26,6 +50,11 @@ var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "r
 		WHEN t.status IN ('failed', 'cancelled') AND (m.void_sum <> m.hold_sum OR m.rehold_sum > 0) THEN 'it ended without a charge and its hold was not returned'
 		WHEN t.status = 'refunded' AND m.reverse_sum <> m.earn_sum THEN 'it was refunded and escrow was not reversed'
 		WHEN t.status NOT IN ('failed', 'cancelled') AND m.void_sum > 0 AND m.rehold_sum = 0 THEN 'its hold was returned though it has not failed'
+		WHEN t.status IN ('completed', 'refund_review', 'refunded') AND m.rehold_sum = 0 AND m.earn_sum + m.fee_sum + m.rest_sum <> m.hold_sum THEN 'it was completed and its hold is still there'
+		WHEN t.status NOT IN ('completed', 'refund_review', 'refunded') AND m.earn_sum + m.fee_sum + m.rest_sum > 0 THEN 'it was charged though it is not completed'
+		WHEN t.status <> 'refunded' AND m.reverse_sum + m.reverse_fee_sum > 0 THEN 'escrow was reversed though it is not refunded'
+		WHEN t.charge > 0 AND t.released_at IS NOT NULL AND m.release_sum + m.release_fee_sum = 0 THEN 'it says that escrow was released, which was not'
+		WHEN t.released_at IS NULL AND m.release_sum + m.release_fee_sum > 0 THEN 'escrow was released though it says that it was not'
 		ELSE '' END AS offence
 	FROM tasks t FULL JOIN moved m ON m.ref = t.id`
 
@@ -43,7 +72,7 @@ func feeSQL(charge, percent string) string {
 	return "((" + charge + ") * " + percent + " + 50) / 100"
 }
 
-// VerifyMoney is a ledger.Check of what tasks moved.
+// VerifyMoney is a ledger.Check of what tasks moved, how much and where to.
 func VerifyMoney(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error {
 	rows, err := q.Query(ctx, `SELECT * FROM (`+moneyOffences+`) judged WHERE offence <> '' ORDER BY 1 LIMIT 20`)
 	if err != nil {
@@ -57,5 +86,8 @@ func VerifyMoney(ctx context.Context, q store.Querier, offence func(format strin
 		}
 		offence("task %s: %s", id, what)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("verify tasks: %w", err)
+	}
+	return ledger.VerifyRoutes(ctx, q, "tasks", routes, offence)
 }

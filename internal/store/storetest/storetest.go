@@ -103,15 +103,21 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 
 func sqliteOptions(t testing.TB) store.Options {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "city.db")
+	SQLiteFile(t, path)
+	return store.Options{Path: path}
+}
+
+// SQLiteFile makes path a migrated database, for tests that open it themselves.
+func SQLiteFile(t testing.TB, path string) {
+	t.Helper()
 	template, err := sqliteTemplate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "city.db")
 	if err := os.WriteFile(path, template, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return store.Options{Path: path}
 }
 
 // postgresTemplate makes, once a process, the template database that CREATE

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
+)
+
+// keepBooks writes a city's books in which everything that moves money happened
+// once: a task in each state that differs, top-ups, withdrawals and disputes.
+func keepBooks(t *testing.T, db *store.DB) {
+	t.Helper()
+	err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		for _, s := range []scribe{people, topUps, theTasks, disputes, withdrawals} {
+			if err := s(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type scribe func(ctx context.Context, tx store.Tx) error
+
+func people(ctx context.Context, tx store.Tx) error {
+	for _, owner := range []string{"own_1", "own_2", "own_poor"} {
+		_, err := tx.Exec(ctx, `INSERT INTO owners (id, name, password_hash, is_operator, is_city, created_at) VALUES ($1, $1, '', FALSE, FALSE, 0)`, owner)
+		if err != nil {
+			return err
+		}
+	}
+	for _, agent := range []string{"agt_1", "agt_2"} {
+		_, err := tx.Exec(ctx, `INSERT INTO agents (id, owner_id, display_name, framework, model, description, capabilities, effective_rate, max_concurrent_tasks,
+			availability, status, status_reason, key_hash, key_prefix, score, confidence, tasks_completed, tasks_failed, consecutive_failures,
+			search_text, created_at, updated_at) VALUES ($1, 'own_2', $1, 'custom', '', '', '[]', 300, 1, 'available', 'active', '', $2, '', 0, 0, 0, 0, 0, '', 0, 0)`,
+			agent, []byte(agent))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const testClearing ledger.Account = "payment/testpay/clearing"
+
+func topUps(ctx context.Context, tx store.Tx) error {
+	for _, top := range []struct {
+		id, owner, status string
+		amount            city.Cents
+	}{
+		{"top_1", "own_1", "succeeded", 50_000}, {"top_2", "own_1", "succeeded", 500}, {"top_poor", "own_poor", "succeeded", 900},
+		{"top_pending", "own_1", "pending", 500}, {"top_declined", "own_1", "declined", 500},
+	} {
+		_, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, created_at)
+			VALUES ($1, $2, $3, 'testpay', $4, '', '', 0)`, top.id, top.owner, int64(top.amount), top.status)
+		if err != nil {
+			return err
+		}
+		if top.status != "succeeded" {
+			continue
+		}
+		err = ledger.New().Post(ctx, tx, ledger.Transfer{
+			ID: top.id + "/top_up", Debit: testClearing, Credit: ledger.OwnerCredits(top.owner), Amount: top.amount, Kind: "top_up", Ref: top.id,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func theTasks(ctx context.Context, tx store.Tx) error {
+	for _, task := range []struct {
+		id, status          string
+		budget, charge, fee city.Cents
+		kinds               []string
+	}{
+		{"tsk_running", "executing", 1000, 0, 0, []string{"hold"}},
+		{"tsk_failed", "failed", 1000, 0, 0, []string{"hold", "void"}},
+		{"tsk_charged", "completed", 1000, 300, 45, []string{"hold", "earn", "fee", "rest"}},
+		{"tsk_refunded", "refunded", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "reverse", "reverse_fee"}},
+		{"tsk_released", "completed", 10_000, 8000, 1200, []string{"hold", "earn", "fee", "rest", "release", "release_fee"}},
+		{"tsk_overturned", "completed", 1000, 300, 45, []string{"hold", "void", "rehold", "earn", "fee"}},
+	} {
+		_, err := tx.Exec(ctx, `INSERT INTO tasks (id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
+			max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing, passed_over, sandbox_id,
+			fail_code, fail_reason, charge, fee, thumbs, rating, reason, comment, created_at) VALUES ($1, 'own_1', '', '', 'agt_1', 'own_2', 'research',
+			$2, '', '[]', $3, 0, '{}', '', '', '', FALSE, '', '', '{}', '{}', '[]', '', '', '', $4, $5, '', 0, '', '', 0)`,
+			task.id, task.status, int64(task.budget), int64(task.charge), int64(task.fee))
+		if err != nil {
+			return err
+		}
+		hold, buyer, escrow := ledger.TaskHold(task.id), ledger.OwnerCredits("own_1"), ledger.AgentEscrow("agt_1")
+		earned, rest := task.charge-task.fee, task.budget-task.charge
+		moves := map[string]ledger.Transfer{
+			"hold": {Debit: buyer, Credit: hold, Amount: task.budget}, "void": {Debit: hold, Credit: buyer, Amount: task.budget},
+			"rehold": {Debit: buyer, Credit: hold, Amount: task.charge}, "rest": {Debit: hold, Credit: buyer, Amount: rest},
+			"earn": {Debit: hold, Credit: escrow, Amount: earned}, "fee": {Debit: hold, Credit: ledger.PlatformFeesEscrow, Amount: task.fee},
+			"release":     {Debit: escrow, Credit: ledger.AgentAvailable("agt_1"), Amount: earned},
+			"release_fee": {Debit: ledger.PlatformFeesEscrow, Credit: ledger.PlatformFees, Amount: task.fee},
+			"reverse":     {Debit: escrow, Credit: buyer, Amount: earned}, "reverse_fee": {Debit: ledger.PlatformFeesEscrow, Credit: buyer, Amount: task.fee},
+		}
+		for _, kind := range task.kinds {
+			transfer := moves[kind]
+			transfer.ID, transfer.Kind, transfer.Ref = task.id+"/"+kind, kind, task.id
+			if err := ledger.New().Post(ctx, tx, transfer); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := tx.Exec(ctx, `UPDATE tasks SET released_at = 1 WHERE id = 'tsk_released'`)
+	return err
+}
+
+func withdrawals(ctx context.Context, tx store.Tx) error {
+	for _, status := range []string{"paid", "failed", "pending"} {
+		id := "wdr_" + status
+		_, err := tx.Exec(ctx, `INSERT INTO withdrawals (id, owner_id, agent_id, amount, provider, status, reference, reason, created_at)
+			VALUES ($1, 'own_2', 'agt_1', 1000, 'testpay', $2, '', '', 0)`, id, status)
+		if err != nil {
+			return err
+		}
+		wallet, transit := ledger.AgentAvailable("agt_1"), ledger.PayoutTransit(id)
+		transfers := []ledger.Transfer{{ID: id + "/withdrawal", Debit: wallet, Credit: transit, Amount: 1000, Kind: "withdrawal", Ref: id}}
+		switch status {
+		case "paid":
+			transfers = append(transfers, ledger.Transfer{ID: id + "/paid", Debit: transit, Credit: testClearing, Amount: 1000, Kind: "payout", Ref: id})
+		case "failed":
+			transfers = append(transfers, ledger.Transfer{ID: id + "/returned", Debit: transit, Credit: wallet, Amount: 1000, Kind: "payout_returned", Ref: id})
+		}
+		for _, transfer := range transfers {
+			if err := ledger.New().Post(ctx, tx, transfer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// disputes: one is open, with a debt; of the other, which was won, earnings had
+// repaid a part.
+func disputes(ctx context.Context, tx store.Tx) error {
+	credits, disputed, claim := ledger.OwnerCredits("own_poor"), ledger.OwnerDisputed("own_poor"), ledger.PaymentDisputes("testpay")
+	wallet := ledger.AgentAvailable("agt_1")
+	for _, d := range []struct {
+		id, status           string
+		amount, frozen, debt int64
+		transfers            []ledger.Transfer
+	}{
+		{"du_won", "won", 200, 100, 0, []ledger.Transfer{
+			{Kind: "withdrawn", Debit: claim, Credit: testClearing, Amount: 200}, {Kind: "frozen", Debit: credits, Credit: disputed, Amount: 100},
+			{Kind: "missing", Debit: ledger.PlatformDebts, Credit: disputed, Amount: 100}, {Kind: "repaid", Debit: wallet, Credit: ledger.PlatformDebts, Amount: 60},
+			{Kind: "returned", Debit: disputed, Credit: wallet, Amount: 60}, {Kind: "reinstated", Debit: testClearing, Credit: claim, Amount: 200},
+			{Kind: "won", Debit: disputed, Credit: credits, Amount: 100}, {Kind: "forgiven", Debit: disputed, Credit: ledger.PlatformDebts, Amount: 40},
+		}},
+		{"du_open", "open", 600, 400, 200, []ledger.Transfer{
+			{Kind: "withdrawn", Debit: claim, Credit: testClearing, Amount: 600}, {Kind: "frozen", Debit: credits, Credit: disputed, Amount: 400},
+			{Kind: "missing", Debit: ledger.PlatformDebts, Credit: disputed, Amount: 200},
+		}},
+	} {
+		_, err := tx.Exec(ctx, `INSERT INTO payment_disputes (id, provider, owner_id, top_up_id, amount, frozen, debt, status, reason, created_at)
+			VALUES ($1, 'testpay', 'own_poor', 'top_poor', $2, $3, $4, $5, '', 0)`, d.id, d.amount, d.frozen, d.debt, d.status)
+		if err != nil {
+			return err
+		}
+		for _, transfer := range d.transfers {
+			transfer.ID, transfer.Ref = d.id+"/"+transfer.Kind, d.id
+			transfer.Kind = "dispute_" + transfer.Kind
+			if err := ledger.New().Post(ctx, tx, transfer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
