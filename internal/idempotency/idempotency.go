@@ -101,6 +101,9 @@ func (s *Service) Find(ctx context.Context, c Claim) (*Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find answer: %w", err)
 	}
+	if err := s.db.Durable(ctx); err != nil {
+		return nil, err
+	}
 	return s.open(c, r)
 }
 
@@ -156,6 +159,7 @@ func (s *Service) Begin(ctx context.Context, c Claim) (*Answer, error) {
 	var found *Answer
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		found = nil
+		tx.ReleaseEarly() // no answer before it is durable
 		n, err := tx.Exec(ctx, `INSERT INTO idempotency_keys (caller, key, request_hash, status, answer, created_at)
 			VALUES ($1, $2, $3, 0, '', $4) ON CONFLICT (caller, key) DO NOTHING`, c.Caller, c.Key, c.Hash, store.Micros(tx.Now()))
 		if err != nil || n == 1 {

@@ -18,7 +18,7 @@ func (db *DB) oncePostgres(ctx context.Context, f func(ctx context.Context, tx T
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	defer conn.Release()
-	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, pipe: newPipe(conn), hopeful: hopeful}
+	tx := &pgTx{txBase: txBase{now: db.clock.Now()}, barrier: db.barrier, pipe: newPipe(conn), hopeful: hopeful}
 	// The context may be gone by then; after a commit this does nothing.
 	defer func() { _ = tx.pipe.Rollback(context.WithoutCancel(ctx)) }()
 	if err = f(markInTx(ctx), tx); err == nil {
@@ -57,6 +57,7 @@ func PGX(tx Tx) (pgx.Tx, bool) {
 
 type pgTx struct {
 	txBase
+	barrier bool // the server has what ReleaseEarly needs
 	pipe    *pipe
 	hopeful bool
 	hoped   bool // somebody was told so
@@ -78,6 +79,8 @@ func (t *pgTx) QueueLast(_ context.Context, what, query string, args ...any) err
 	t.pipe.last = append(t.pipe.last, last{what, query, args})
 	return nil
 }
+
+func (t *pgTx) ReleaseEarly() { t.pipe.early = t.barrier }
 
 func (t *pgTx) Ask(_ context.Context, query string, args []any, read func(Row) error) error {
 	t.pipe.addLast()
@@ -130,6 +133,7 @@ type pipe struct {
 	queued []queued // the statements of batch
 	last   []last   // those that go behind them
 	done   bool
+	early  bool // its locks are let go before its commit is durable
 	// failed says that a queued statement did.
 	failed bool
 }
@@ -145,6 +149,7 @@ type last struct {
 type queued struct {
 	what string
 	read func(Row) error
+	tag  *pgconn.CommandTag // where its tag goes, nil when nobody asks
 }
 
 func (q queued) reads() bool { return q.read != nil }
@@ -154,8 +159,12 @@ func (q queued) take(results pgx.BatchResults) error {
 	if q.read != nil {
 		return q.read(pgRow{results.QueryRow()})
 	}
-	if _, err := results.Exec(); err != nil {
+	tag, err := results.Exec()
+	if err != nil {
 		return fmt.Errorf("%s: %w", q.what, err)
+	}
+	if q.tag != nil {
+		*q.tag = tag
 	}
 	return nil
 }
@@ -261,7 +270,7 @@ func (p *pipe) Commit(ctx context.Context) error {
 		p.done = true
 		return nil
 	}
-	tag, err := p.Exec(ctx, "commit")
+	tag, err := p.end(ctx)
 	if err != nil {
 		return err
 	}
@@ -271,6 +280,49 @@ func (p *pipe) Commit(ctx context.Context) error {
 	}
 	return nil
 }
+
+// end sends COMMIT and returns what became of it.
+func (p *pipe) end(ctx context.Context) (pgconn.CommandTag, error) {
+	if !p.early {
+		return p.Exec(ctx, "commit")
+	}
+	p.add("release early", "SET LOCAL synchronous_commit TO off", nil)
+	var tag pgconn.CommandTag
+	p.batch.Queue("commit")
+	p.queued = append(p.queued, queued{what: "commit", tag: &tag})
+	results, err := p.send(ctx, barrier, nil)
+	if err != nil {
+		return tag, err
+	}
+	if err := results.Close(); err != nil {
+		// The transaction is committed: nobody may take this for a reason to run it again.
+		return tag, fmt.Errorf("wait until it is durable: %w", hidden{err})
+	}
+	return tag, nil
+}
+
+// barrier, behind a COMMIT that did not wait for the disk, is a change of its own
+// that does. The log is written in order: when this is durable, so is all that
+// was committed before. It runs on the same connection, which does not outlive a
+// crash of the server.
+const barrier = "SELECT pg_logical_emit_message(true, 'aicity', '')"
+
+// Durable returns when all that is committed is: a transaction that released
+// early can be seen shortly before that. On SQLite it always is.
+func (db *DB) Durable(ctx context.Context) error {
+	if !db.barrier {
+		return nil
+	}
+	if _, err := db.pool.Exec(ctx, barrier); err != nil {
+		return fmt.Errorf("wait until it is durable: %w", err)
+	}
+	return nil
+}
+
+// hidden is an error that is not looked into.
+type hidden struct{ err error }
+
+func (h hidden) Error() string { return h.err.Error() }
 
 // Rollback implements [pgx.Tx].
 func (p *pipe) Rollback(ctx context.Context) error {

@@ -144,6 +144,10 @@ func (t *sqlTx) QueueLast(ctx context.Context, what, query string, args ...any) 
 	return t.Queue(ctx, what, query, args...)
 }
 
+// ReleaseEarly does nothing: the next writer need not wait for the disk, it joins
+// the same commit.
+func (t *sqlTx) ReleaseEarly() {}
+
 func (t *sqlTx) Ask(ctx context.Context, query string, args []any, read func(Row) error) error {
 	return read(t.QueryRow(ctx, query, args...))
 }

@@ -28,7 +28,7 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return nil, err
 	}
 	if t.DeliveredAt != nil {
-		return t, nil
+		return t, s.DB.Durable(ctx)
 	}
 	if t.Status != city.TaskExecuting {
 		return nil, errInvalidState(t, Deliver)

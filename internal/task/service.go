@@ -216,6 +216,9 @@ func now(tx store.Tx) *time.Time {
 func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task) bool, f func(ctx context.Context, tx store.Tx, t *Task) error) (*Task, error) {
 	var result *Task
 	err := s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		// Tasks of one buyer or one agent share rows, and all share the queue of
+		// wake-ups. A repeated call changes nothing; it too ends when all is durable.
+		tx.ReleaseEarly()
 		t, err := find(ctx, tx, taskID, store.ForUpdate(tx))
 		if err != nil {
 			return err

@@ -58,6 +58,7 @@ func (s *Service) Submit(ctx context.Context, o Order) (*Task, error) {
 	}
 	order := *t
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		tx.ReleaseEarly()
 		fresh := order // a transaction may run again, also when it fails at its commit
 		fresh.CreatedAt = tx.Now()
 		t = &fresh
