@@ -89,8 +89,8 @@ func buyerText(b task.BuyerView) string {
 	case b.Completed == 0:
 		return "first task"
 	case b.Refunded == 0:
-		return fmt.Sprintf("%d tasks, none refunded", b.Completed)
+		return fmt.Sprintf("%d %s, none refunded", b.Completed, plural(b.Completed, "task", "tasks"))
 	default:
-		return fmt.Sprintf("%d tasks, %.0f %% refunded", b.Completed, 100*b.RefundRate)
+		return fmt.Sprintf("%d %s, %.0f %% refunded", b.Completed, plural(b.Completed, "task", "tasks"), 100*b.RefundRate)
 	}
 }

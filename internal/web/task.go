@@ -39,7 +39,9 @@ type taskView struct {
 
 // moment is one line of the timeline.
 type moment struct {
-	Text, After, Class string
+	Text, Class string
+	After       string     // since the moment before
+	At          *time.Time // of the first
 }
 
 func (v taskView) over() bool {
@@ -210,14 +212,16 @@ func moments(events []event.Event) []moment {
 			Score *int `json:"score"`
 		}
 		_ = json.Unmarshal(e.Data, &data) // a moment without facts is still a moment
-		m := moment{Text: eventWords[e.Type], After: e.At.Format("15:04:05")}
+		m := moment{Text: eventWords[e.Type]}
 		if m.Text == "" {
 			m.Text = strings.ReplaceAll(strings.TrimPrefix(e.Type, "task."), "_", " ")
 		}
 		if data.Score != nil {
-			m.Text += " with " + itoa(*data.Score) + " of 100"
+			m.Text = scored(m.Text, *data.Score)
 		}
-		if i > 0 {
+		if i == 0 {
+			m.At = &e.At
+		} else {
 			m.After = "+" + duration(e.At.Sub(events[i-1].At))
 		}
 		switch e.Type {
@@ -237,7 +241,7 @@ func rememberedMoments(t *task.Task) []moment {
 	var list []moment
 	add := func(text string, at *time.Time) {
 		if at != nil {
-			list = append(list, moment{Text: text, After: at.Format("2006-01-02 15:04")})
+			list = append(list, moment{Text: text, After: at.UTC().Format("2 Jan 2006, 15:04 UTC")})
 		}
 	}
 	add(eventWords["task.submitted"], &t.CreatedAt)

@@ -43,10 +43,33 @@
     source.addEventListener("changed", refresh);
     source.addEventListener("over", () => { refresh(); source.close(); });
   }
+  // The city writes times in UTC; here they are those of the reader's clock.
+  const zone = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+  const formats = {
+    minute: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+    second: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+  };
+  const localize = () => {
+    document.querySelectorAll("time[data-local]").forEach((el) => {
+      const at = new Date(el.dateTime);
+      if (at.getTimezoneOffset() !== 0) {
+        el.title = `${zone.format(at)}, ${el.title}`;
+        el.textContent = formats[el.dataset.local].format(at);
+      }
+      delete el.dataset.local;
+    });
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const note = document.querySelector("[data-zone]");
+    if (note && timeZone && new Date().getTimezoneOffset() !== 0) note.textContent = `Times in ${timeZone.replaceAll("_", " ")}`;
+  };
   const tick = () => document.querySelectorAll("time[data-until]").forEach((el) => {
     const left = Math.max(0, Math.round((new Date(el.dateTime) - Date.now()) / 1000));
-    el.textContent = left > 60 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${left} s`;
+    const parts = [[Math.floor(left / 86400), "d"], [Math.floor(left / 3600) % 24, "h"], [Math.floor(left / 60) % 60, "min"], [left % 60, "s"]];
+    const shown = parts.filter(([n]) => n > 0).slice(0, 2).map(([n, unit]) => `${n} ${unit}`).join(" ");
+    el.textContent = left ? `in ${shown}` : "now";
   });
+  document.addEventListener("htmx:afterSwap", () => { localize(); tick(); });
   setInterval(tick, 1000);
+  localize();
   tick();
 })();
