@@ -186,6 +186,18 @@ func taskOf(ref string) string {
 	return ref
 }
 
+// Connects reports whether owners set up a payout account before they can be
+// paid.
+func (s *Service) Connects() bool {
+	_, ok := s.provider.(Connector)
+	return ok
+}
+
+// CheckPayout tells whether an owner can be paid. Errors: PAYOUT_UNAVAILABLE.
+func (s *Service) CheckPayout(ctx context.Context, ownerID string) error {
+	return s.provider.CheckPayout(ctx, ownerID)
+}
+
 // Connect returns the address where the owner sets up a payout account. Errors:
 // PAYOUT_UNAVAILABLE when the provider has no such thing.
 func (s *Service) Connect(ctx context.Context, ownerID string) (url string, err error) {

@@ -24,6 +24,10 @@ type walletView struct {
 	Key                 string // so that a form sent twice moves money once
 	Limits              task.Limits
 	AutoStopped         string // why the city turned automatic top-ups off
+	AutoOpen            bool   // what was sent about automatic top-ups was refused
+	LimitsOpen          bool   // what was sent about limits was refused
+	Connect             bool   // payouts need an account at the provider
+	Unpaid              string // why the owner cannot be paid, "" when nothing is in the way
 }
 
 // payout is a withdrawal with its agent's name.
@@ -58,8 +62,14 @@ func (s *site) wallet(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in form) error {
 	ctx, ownerID := r.Context(), visitorOf(r).owner.ID
-	view := walletView{Key: city.NewID("form")}
-	var err error
+	view := walletView{Key: city.NewID("form"), AutoOpen: in.sent("auto_threshold"), LimitsOpen: in.sent("limit_task"), Connect: s.Payments.Connects()}
+	err := s.Payments.CheckPayout(ctx, ownerID)
+	switch {
+	case city.CodeOf(err) == city.CodePayoutUnavailable:
+		view.Unpaid = publicMessage(err)
+	case err != nil:
+		return err
+	}
 	if view.Pool, err = s.Payments.Pool(ctx, ownerID); err != nil {
 		return err
 	}
@@ -143,8 +153,7 @@ func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
 		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
 	}
 	if top.Status == payment.TopUpPending {
-		// Not a redirect: a form of ours may not lead to another host.
-		w.Header().Set("Refresh", "0; url="+top.CheckoutURL)
+		leadTo(w, top.CheckoutURL)
 		return s.showWallet(w, r, http.StatusOK, formOf(nil))
 	}
 	said := "Added. You have " + balance.String() + " in credits."
@@ -237,6 +246,26 @@ func (s *site) setAutoTopUp(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, "/wallet", said)
 }
 
+// connect leads the owner to where the provider asks for a payout account.
+func (s *site) connect(w http.ResponseWriter, r *http.Request) error {
+	address, err := s.Payments.Connect(r.Context(), visitorOf(r).owner.ID)
+	if err != nil {
+		in := formOf(nil)
+		if !in.refused(err) {
+			return err
+		}
+		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
+	}
+	leadTo(w, address)
+	return s.showWallet(w, r, http.StatusOK, formOf(nil))
+}
+
+// leadTo sends the browser to another host, by no redirect: a form of ours may
+// not lead there.
+func leadTo(w http.ResponseWriter, address string) {
+	w.Header().Set("Refresh", "0; url="+address)
+}
+
 func (s *site) withdraw(w http.ResponseWriter, r *http.Request) error {
 	in, err := readForm(r)
 	if err != nil {
@@ -264,6 +293,42 @@ func moveText(kind string) string {
 		return strings.ReplaceAll(kind, "_", " ")
 	}
 	return text
+}
+
+// topUpHint says how much may be bought, and with what.
+func topUpHint(f frame) string {
+	if f.Test {
+		return "$5.00 to $10,000.00."
+	}
+	return "$5.00 to $10,000.00, with " + f.Payment + "."
+}
+
+// autoText is what automatic top-ups are set to.
+func autoText(in form) string {
+	if !in.has("auto_enabled", "yes") {
+		return "off"
+	}
+	return "adds $" + in.get("auto_amount") + " under $" + in.get("auto_threshold")
+}
+
+// limitsText is what an owner's limits are, in short.
+func limitsText(l task.Limits) string {
+	var parts []string
+	for _, part := range []struct {
+		amount city.Cents
+		of     string
+	}{{l.PerTask, " a task"}, {l.PerDay, " a day"}, {l.PerMonth, " a month"}} {
+		if part.amount > 0 {
+			parts = append(parts, part.amount.String()+part.of)
+		}
+	}
+	if l.ApproveAbove > 0 {
+		parts = append(parts, "asked above "+l.ApproveAbove.String())
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, " · ")
 }
 
 func refKind(ref string) string {

@@ -162,6 +162,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /wallet/top-up", s.topUp)
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
 	owned("POST /wallet/limits", s.setLimits)
+	owned("POST /wallet/connect", s.connect)
 	owned("POST /wallet/withdraw", s.confirm(s.askWithdraw, s.withdraw))
 	operated := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.operated(h))) }
 	operated("GET /operator", s.operatorPage)

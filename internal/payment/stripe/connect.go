@@ -62,9 +62,9 @@ func (p *Provider) CheckPayout(ctx context.Context, ownerID string) error {
 	case err != nil:
 		return err
 	case owner.account == "":
-		return city.Errorf(city.CodePayoutUnavailable, "There is no payout account yet. Set one up: POST /vault/connect answers with the address.")
+		return city.Errorf(city.CodePayoutUnavailable, "There is no payout account yet. Set one up in your wallet on the site, or with POST /vault/connect.")
 	case owner.problem != "":
-		return city.Errorf(city.CodePayoutUnavailable, "%s POST /vault/connect answers with the address where you can mend it.", owner.problem)
+		return city.Errorf(city.CodePayoutUnavailable, "%s Mend it from your wallet on the site, or with POST /vault/connect.", owner.problem)
 	default:
 		return nil
 	}
