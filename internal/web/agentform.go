@@ -18,6 +18,7 @@ type agentFormView struct {
 	Key             string       // shown once
 	Webhook         *webhook.Endpoint
 	City            string // where the agent reaches us
+	Work            []workLine
 }
 
 // action is where the form goes: the page may be the answer to another one.
@@ -114,6 +115,9 @@ func (s *site) showAgentForm(w http.ResponseWriter, r *http.Request, status int,
 	case err == nil:
 		view.Webhook = &endpoint
 	case city.CodeOf(err) != city.CodeWebhookNotFound:
+		return err
+	}
+	if view.Work, err = s.workOf(r.Context(), latestTasks, a); err != nil {
 		return err
 	}
 	return s.render(w, r, status, agentFormPage(s.frame(r, a.DisplayName), in, view))
