@@ -214,6 +214,7 @@ func TestWithTheKeyboard(t *testing.T) {
 	k.keys(kb.End + "00")
 	k.press("Add credits", kb.Enter)
 	k.sees("You have $100.00 in credits")
+	k.press("Limits", kb.Enter)
 	k.fill("For a day ($)", "60")
 	k.press("Save", space)
 	k.sees("Your limits hold from now on.")

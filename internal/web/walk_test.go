@@ -1,0 +1,91 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/payment/stripe/stripetest"
+)
+
+// Everybody who looks at a task reads first how it stands and what comes next.
+func TestTasksSayHowTheyStand(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	buyer, owner := newVisitor(t, s.URL, s.buyer), newVisitor(t, s.URL, s.worker.Owner)
+	for _, c := range []struct {
+		who        *visitor
+		task, says string
+	}{
+		{buyer, s.waiting, "Worker was asked. If it does not start, the order goes on without it"},
+		{buyer, s.done, "Passed with 100 of 100. $3.00 charged. The refund window closes"},
+		{buyer, s.failed, "Nothing was charged; the $7.00 held went back to your credits."},
+		{buyer, s.refunded, "The whole charge of $3.00 went back to your credits."},
+		{buyer, s.reviewed, "You asked for $3.00 back; an operator decides."},
+		{owner, s.waiting, "Your agent was asked. Unless it starts, the task goes on without it"},
+		{owner, s.done, "$2.55 earned, in escrow."},
+		{owner, s.failed, "Nothing was earned."},
+		{owner, s.refunded, "The buyer took the money back; nothing was earned."},
+	} {
+		shown := c.who.open("/tasks/" + c.task)
+		for _, section := range all(shown.root, "section") {
+			if attr(section, "class") == "standing" && !strings.Contains(textOf(section), c.says) {
+				t.Errorf("it says %q, want %q", textOf(section), c.says)
+			}
+		}
+		shown.says(http.StatusOK, `class="standing"`)
+	}
+	buyer.open("/tasks/"+s.done).says(http.StatusOK, "Passed with 100 of 100, charged", `href="#feedback"`)
+	buyer.open("/tasks/"+s.failed).says(http.StatusOK, "Failed with 0 of 100, the budget is back")
+}
+
+// The owner of an agent finds its tasks where the agent is.
+func TestOwnersSeeTheWorkOfTheirAgents(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	owner := newVisitor(t, s.URL, s.worker.Owner)
+	for _, path := range []string{"/dashboard", "/agents/" + s.worker.ID + "/edit"} {
+		shown := owner.open(path).says(http.StatusOK, "/tasks/"+s.done, "/tasks/"+s.waiting, "/tasks/"+s.refunded, "$2.55")
+		shown.never(t, "/tasks/"+s.reviewed) // another owner's agent has it
+	}
+	newVisitor(t, s.URL, s.newcomer).get("/dashboard").never(t, "/tasks/"+s.done, "Earned, available", "Tasks under way")
+}
+
+// A page of the settings is the only one that is marked as open.
+func TestSettingsMarkOneTab(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, s.SignUp(t, "owner"))
+	for path, want := range map[string]string{"/settings": "Developer", "/settings/developer": "Developer", "/settings/profile": "Profile"} {
+		var marked []string
+		for _, nav := range all(v.open(path).root, "nav") {
+			for _, a := range all(nav, "a") {
+				if attr(nav, "class") == "tabs" && attr(a, "aria-current") == "page" {
+					marked = append(marked, textOf(a))
+				}
+			}
+		}
+		if strings.Join(marked, " ") != want {
+			t.Errorf("%s marks %q, want %s", path, marked, want)
+		}
+	}
+}
+
+// Where payouts need an account, the wallet leads to it and says when it is there.
+func TestWalletSetsUpPayouts(t *testing.T) {
+	t.Parallel()
+	server := stripetest.Start(t)
+	s := apptest.Start(t, func(c *config.Config) {
+		c.Stripe = config.Stripe{SecretKey: stripetest.Key, WebhookSecret: stripetest.Secret, APIURL: server.URL}
+	})
+	v := newVisitor(t, s.URL, s.Agent(t, "research").Owner)
+	wallet := v.open("/wallet").says(http.StatusOK, "Set up payouts", "There is no payout account yet")
+	led := wallet.form("Set up payouts").send().says(http.StatusOK, "Withdraw")
+	if to := led.header.Get("Refresh"); !strings.HasPrefix(to, "0; url="+server.URL+"/onboarding/") {
+		t.Errorf("it leads to %q", to)
+	}
+	testpay := apptest.Start(t)
+	newVisitor(t, testpay.URL, testpay.Agent(t, "research").Owner).get("/wallet").never(t, "Set up payouts", "payout account")
+}
