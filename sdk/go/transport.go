@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -306,10 +307,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 // now is the machine's time; the library stands alone and has no city.Clock.
 func now() time.Time { return time.Now() } //nolint:forbidigo // the one place
 
-func userAgent() string {
+// userAgent names the SDK's version, which takes some parsing to find.
+var userAgent = sync.OnceValue(func() string {
 	version := "devel"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
 	return "aicity-go/" + version
-}
+})
