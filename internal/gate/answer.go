@@ -141,6 +141,7 @@ const (
 	signOtherFiles = 1.5 // none of the files is code, and the request is about code
 	signOpens      = 0.9 // a question, and the opening is an answer to one
 	signTongue     = 1.2 // written in another language than an English request
+	signStrays     = 2.0 // what is asked about stands only where the text opens and ends
 	usualName      = 0.6 // the rarity below which many places use a name
 
 	// What the words that the code does not know can say against work: in a
@@ -208,6 +209,10 @@ func (v *view) answers() (float64, []string) {
 		x -= signNoFile
 	}
 	var reasons []string
+	if v.strayed {
+		x -= signStrays
+		reasons = append(reasons, "what is asked about comes back where the text opens and ends, and hardly between")
+	}
 	if v.worksElsewhere() {
 		x -= signElsewhere
 		reasons = append(reasons, "no line of the files named is cited, only such of others")
@@ -225,15 +230,6 @@ func (v *view) answers() (float64, []string) {
 	}
 	return x, reasons
 }
-
-// foreign reports whether the request is in another language than English.
-func (v *view) foreign() bool {
-	text := requestText(v.in.Request)
-	tongue, _ := tongueOf(words(text))
-	return tongue != 0 || strings.IndexFunc(text, unspaced) >= 0 || strings.IndexFunc(text, cyrillic) >= 0
-}
-
-func cyrillic(r rune) bool { return r >= 0x0400 && r <= 0x04ff }
 
 // strange reports whether the request names several things and of these only
 // such as any text about the repository has come back.
@@ -358,6 +354,10 @@ func (v *view) notTouched() []string {
 func otherAnswer(v *view) (Signal, bool) {
 	s := Signal{Name: "answer to the request", Reason: "The deliverable answers this request."}
 	if v.fits >= doubted {
+		if v.strayed {
+			s.Cap, s.Reason, s.Evidence = capAt(BorderlineScore), "Most of the text is about something else than its opening.", few(v.doubts, 6)
+			s.advice = "Stay with what is asked for; a judge reads what leads away from it."
+		}
 		return s, true
 	}
 	s.Points = -costOtherAnswer * share(doubted-v.fits, doubted-denied)

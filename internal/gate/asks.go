@@ -99,12 +99,29 @@ func (v *view) operates() bool {
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
 
+// unwanted matches what says that the thing named next is not wanted.
+var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|don't (?:need|want|add|write|send)|do not (?:need|want|add|write|send)|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|add|write|send|me|us|more|new))*\s*$`)
+
+// asksFor reports whether a request names a thing and does not decline it: "no
+// need for line numbers" asks for none.
+func asksFor(thing search, request string) bool {
+	if !thing.MatchString(request) {
+		return false
+	}
+	for _, m := range thing.FindAllStringIndex(request, 8) {
+		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) {
+			return true
+		}
+	}
+	return false
+}
+
 // missingAsks takes points for things the request names outright and the
 // deliverable does not contain.
 func missingAsks(v *view) (Signal, bool) {
 	s := Signal{Name: "missing parts", Reason: "Nothing that the request names outright is missing."}
 	for _, a := range asks {
-		if a.request.MatchString(v.in.Request.Description) && (!a.whole || a.what == theFix || v.produces()) && !a.there(v) {
+		if asksFor(a.request, v.in.Request.Description) && (!a.whole || a.what == theFix || v.produces()) && !a.there(v) {
 			s.Evidence = append(s.Evidence, a.what)
 			s.Points -= costMissingAsk
 			if a.whole {

@@ -11,18 +11,21 @@ var (
 	controlHead  = regexp.MustCompile(`^(?:if|for|while|switch|catch|else|with|func Test)\b`)
 	leftUndone   = regexp.MustCompile(`(?i)\btodo\b|\bfixme\b|not (?:yet )?implemented|notimplemented|\bimplement(?:ation)? (?:this|me|here|later|goes|follows|the)\b|\bplaceholder\b|your (?:code|logic|implementation) here|\bgoes here\b|\bstub\b`)
 	doesNothing  = regexp.MustCompile(`^(?:(?://|#|/\*|\*).*|"""[^"]*"""|pass|\.\.\.|return(?: (?:nil|null|undefined|None|true|false|True|False|0|-1|''|""|\[\]|\{\}|[\w.\[\]]+\{\}|nil, nil|errors\.New\("[^"]*"\)))?;?|_ = .*|void 0;?|raise NotImplementedError.*|(?:panic|todo!|unimplemented!)\(.*\);?|throw new Error\(.*\);?)$`)
+	markedUndone = regexp.MustCompile(`(?i)(?://|#|/\*)\s*(?:todo|fixme|not (?:yet )?implemented|implement (?:this|me|here|later)|your (?:code|logic|implementation) here)\b`)
+	skippedStub  = regexp.MustCompile(`(?i)^func Test\w*\(.*\{\s*t\.Skip\w*\(.*(?:implement|todo|tbd|later|fill|write).*\}$|^(?:it|test)\.(?:todo|skip)\(`)
 	asksStubs    = newSearch(`(?i)\b(?:stubs?|skeletons?|scaffold\w*|boilerplate|placeholders?|interface only|signatures?|todo)\b`)
 )
 
 // stubs takes points for functions that are left to be written, and the verdict
 // where they are half or more of the code that was asked for: a body that does
-// nothing and says that something is to be done.
+// nothing and says that something is to be done. Bodies that do something and say
+// so count half.
 func stubs(v *view) (Signal, bool) {
 	s := Signal{Name: "stubs", Reason: "No function is left to be written."}
 	if !v.want.Code || asksStubs.MatchString(requestText(v.in.Request)) {
 		return s, false
 	}
-	undone, all := 0, 0
+	undone, partly, all := 0, 0, 0
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
 		lines := b.lines
 		if b.diff {
@@ -30,25 +33,38 @@ func stubs(v *view) (Signal, bool) {
 		}
 		for i := range lines {
 			head := strings.TrimSpace(lines[i])
-			if len(head) > maxHead || !functionHead.MatchString(head) || controlHead.MatchString(head) || v.index != nil && len(v.index.homes(pack(head))) > 0 {
+			if len(head) > maxHead {
 				continue
 			}
-			if all++; isStub(lines[i:]) {
-				if undone++; undone <= 5 {
-					s.Evidence = append(s.Evidence, shorten(head, 80))
-				}
+			skipped := skippedStub.MatchString(head)
+			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.homes(pack(head))) > 0 {
+				continue
 			}
+			all++
+			switch {
+			case skipped || isStub(lines[i:]):
+				undone++
+			case saysUndone(lines[i:]):
+				partly++
+			default:
+				continue
+			}
+			s.Evidence = append(few(s.Evidence, 4), shorten(head, 80))
 		}
 	}
-	if all == 0 || undone == 0 {
+	if partly < manyPartly { // one remark on what could be better leaves nothing open
+		partly = 0
+	}
+	if undone+partly == 0 {
+		s.Evidence = nil
 		return s, all > 0
 	}
-	part := share(float64(undone), float64(all))
+	part := share(float64(undone)+float64(partly)/2, float64(all))
 	s.Points = -costPlaceholders * part
 	if part >= mostlyEmpty {
 		s.Cap = capAt(capPlaceholders)
 	}
-	s.Reason = fmt.Sprintf("%d of %d functions do nothing and say that they are to be written.", undone, all)
+	s.Reason = fmt.Sprintf("%d of %d functions do nothing or leave a part open and say that it is to be written.", undone+partly, all)
 	s.advice = "Write every function that you deliver; a body that is to follow is not charged."
 	return s, true
 }
@@ -76,6 +92,28 @@ func isStub(lines []string) bool {
 		marked = marked || leftUndone.MatchString(code)
 	}
 	return marked && len(lines) <= maxStub+2
+}
+
+const (
+	manyPartly = 2  // functions that leave something open
+	maxPartly  = 60 // lines of a body that are read for that
+)
+
+// saysUndone reports whether the body of the function that begins at the first
+// line says that a part of it is to be written.
+func saysUndone(lines []string) bool {
+	depth := indentOf(lines[0])
+	for _, l := range lines[1:min(len(lines), maxPartly)] {
+		if code := strings.TrimSpace(l); code != "" {
+			if indentOf(l) <= depth {
+				return false
+			}
+			if markedUndone.MatchString(code) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -20,17 +21,19 @@ type view struct {
 	named    []saidName // the names of code that it mentions, with a repository
 	terms    []string   // distinct technical terms in the deliverable, sorted; without one
 
-	stem     *stemmer    // of the request's language
-	wished   []wish      // what the request names
-	proposed []string    // files that the deliverable would create
-	all      answerText  // the deliverable
-	head     answerText  // how it opens
-	fits     float64     // how far it answers the request, see answers
-	doubts   []string    // what speaks against that
-	criteria []Criterion // those of the task, judged
-	looks    *bool       // what onlyLooks found
-	applied  *patchCheck // what changes found
-	module   *string     // the name of the repository's module of JavaScript
+	stem      *stemmer    // of the request's language
+	wished    []wish      // what the request names
+	proposed  []string    // files that the deliverable would create
+	all       answerText  // the deliverable
+	head      answerText  // how it opens
+	fits      float64     // how far it answers the request, see answers
+	doubts    []string    // what speaks against that
+	criteria  []Criterion // those of the task, judged
+	strayed   bool        // what strays found
+	isForeign *bool       // what foreign found
+	looks     *bool       // what onlyLooks found
+	applied   *patchCheck // what changes found
+	module    *string     // the name of the repository's module of JavaScript
 }
 
 func look(in Input) *view {
@@ -61,6 +64,10 @@ func look(in Input) *view {
 	v.readAnswer()
 	v.readStatements()
 	v.wished = v.wishes(requestText(in.Request))
+	if v.answersInEnglish() {
+		v.wished = slices.DeleteFunc(v.wished, v.lostInTranslation)
+	}
+	v.strayed = v.strays()
 	v.fits, v.doubts = v.answers()
 	v.criteria = v.judgeCriteria()
 	return v

@@ -24,6 +24,7 @@ const (
 	maxMissingAsks     = 36.0
 	costHallucination  = 60.0
 	costMisquotes      = 55.0
+	costDoneAlready    = 45.0
 	costGeneric        = 35.0
 	costPlaceholders   = 40.0
 	costRepetition     = 40.0
@@ -52,6 +53,7 @@ const (
 	capShort          = 35
 	capHallucination  = 40
 	capMisquotes      = 40
+	capDoneAlready    = 45
 	capLanguage       = 40
 	capCopied         = 35
 	capPlaceholders   = 30

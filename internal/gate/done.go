@@ -1,0 +1,79 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// mendedBy matches what leads over to the code that would mend a finding, and
+// nothing else: "Fix: `make(chan error, 1)`".
+var mendedBy = newSearch("(?i)\\b(?:fix|remedy|solution|correction|correct code|proposed fix|suggestion|korrektur|l(?:ö|oe)sung|abhilfe|behebung|corre[cç][ãa]o|correcci[óo]n|soluci[óo]n|solu[cç][ãa]o|corre[cz]ione|soluzione|oplossing)\\b[*_]{0,2}\\s*[:：][*_]{0,2}\\s*(?:(?:use|add|call|take|write|return|set|make it|pegar|usar|use|chamar|llamar|a[ñn]adir|nutze|verwende|utiliser|appeler)\\s+)?(`[^`\n]{6,120}`(?:[^`.;\n]{1,30}`[^`\n]{6,120}`)?)")
+
+// doneNear is how many lines around a cited one are looked at.
+const doneNear = 4
+
+// doneAlready takes points for findings whose fix is the code that stands at the
+// cited place already: whoever read the line would have seen it.
+func doneAlready(v *view) (Signal, bool) {
+	s := Signal{Name: "fixes that are there", Reason: "What is proposed is not there already."}
+	if v.index == nil {
+		return s, false
+	}
+	proposed, done := 0, 0
+	for i, l := range v.doc.lines[:v.doc.written] {
+		if l.code || len(l.spans) == 0 || proposed >= maxQuotes || !mendedBy.may(v.doc.lower[i]) {
+			continue
+		}
+		for _, m := range mendedBy.FindAllStringSubmatch(l.text, 4) {
+			proposed++
+			for _, span := range codeSpans(m[1]) {
+				code := loose.Replace(pack(span))
+				if len(code) >= minName && strings.IndexFunc(span, beyondDotted) >= 0 && v.standsWhereCited(code) {
+					done++
+					s.Evidence = append(few(s.Evidence, 4), span)
+					break
+				}
+			}
+		}
+	}
+	if done == 0 {
+		return s, proposed > 0
+	}
+	s.Points = -costDoneAlready * share(float64(done), float64(max(proposed, 2)))
+	if done >= 2 && done*3 >= proposed {
+		s.Cap = capAt(capDoneAlready)
+	}
+	s.Reason = fmt.Sprintf("%d of %d fixes propose what stands at the cited lines already.", done, proposed)
+	s.advice = "Read the line again: what you propose is there."
+	return s, true
+}
+
+// standsWhereCited reports whether code stands near one of the cited lines.
+func (v *view) standsWhereCited(code string) bool {
+	tried := 0
+	for i := range v.refs {
+		ref := &v.refs[i]
+		if ref.Line == 0 || ref.Status != RefExists || ref.modified {
+			continue
+		}
+		if tried++; tried > maxQuotes {
+			return false
+		}
+		t := v.index.text(ref.Path)
+		if t == nil || !strings.Contains(t.bare(), code) {
+			continue
+		}
+		lines := t.lines()
+		first, last := max(1, ref.Line-doneNear), min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+doneNear)
+		if first <= last && strings.Contains(loose.Replace(pack(strings.Join(lines[first-1:last], "\n"))), code) {
+			return true
+		}
+	}
+	return false
+}
+
+// beyondDotted reports whether a rune makes code more than a name, dotted or not.
+func beyondDotted(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '$'
+}

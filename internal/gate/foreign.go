@@ -1,0 +1,67 @@
+package gate
+
+import (
+	"unicode"
+)
+
+// smallEnglish are the words without which nobody writes English for long.
+var smallEnglish = wordSet(`the a an and or of to in is are was it its that this these those for with not no from our your their you we i they on at as be by
+if when where how what which why who does do did can should must would will has have had but only so than then there all any please tests use need`)
+
+// Shares of small English words: of a text in English, and of one that is not.
+const (
+	englishShare  = 0.12
+	foreignShare  = 0.06
+	enoughEnglish = 6 // words to tell
+	maxEnglish    = 400
+)
+
+// smallShare is the share of small English words among the first words of a text.
+func smallShare(text []string) float64 {
+	text = text[:min(len(text), maxEnglish)]
+	n := 0
+	for _, w := range text {
+		if smallEnglish[w] {
+			n++
+		}
+	}
+	return share(float64(n), float64(len(text)))
+}
+
+// foreign reports whether the request is in another language than English.
+func (v *view) foreign() bool {
+	if v.isForeign == nil {
+		text := requestText(v.in.Request)
+		asked := words(text)
+		tongue, _ := tongueOf(asked)
+		is := tongue != 0 || otherScript(text) || len(asked) >= enoughEnglish && smallShare(asked) < foreignShare
+		v.isForeign = &is
+	}
+	return *v.isForeign
+}
+
+// otherScript reports whether a good part of the letters of a text are not Latin.
+func otherScript(text string) bool {
+	letters, others := 0, 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			letters++
+			if r > unicode.MaxLatin1 && !unicode.Is(unicode.Latin, r) {
+				others++
+			}
+		}
+	}
+	return others*5 > letters
+}
+
+// answersInEnglish reports whether a request in another language is answered in
+// English: its words cannot come back then, only what it names.
+func (v *view) answersInEnglish() bool {
+	return v.foreign() && len(v.doc.words) >= enoughEnglish && smallShare(v.doc.words) >= englishShare
+}
+
+// lostInTranslation reports whether a thing that the request names is a word that
+// neither the answer nor the repository has.
+func (v *view) lostInTranslation(w wish) bool {
+	return w.kind == wishWord && v.index.usesOf(w.text) == 0 && !v.all.takes(w)
+}
