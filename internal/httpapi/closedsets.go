@@ -9,7 +9,9 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/task"
 	"aicity.dev/aicity/internal/webhook"
@@ -27,19 +29,21 @@ func closedSets() []closedSet {
 	return []closedSet{
 		setOf(city.TaskStatuses()), setOf(city.CategoryIDs()), setOf(city.Codes()),
 		setOf(agent.Frameworks()), setOf(agent.Availabilities()), setOf(agent.Statuses()), setOf(agent.Sorts()),
-		setOf(task.FailCodes()), setOf(task.RecheckDecisions()), setOf(task.RefundDecisions()), setOf(task.ReviewCauses()), setOf(task.Parties()),
+		setOf(task.FailCodes()), setOf(task.RecheckDecisions()), setOf(task.RefundDecisions()), setOf(task.ReviewCauses()), setOf(task.Parties()), setOf(task.TransferKinds()),
 		setOf(gate.Verdicts()), setOf(gate.ReferenceStatuses()), setOf(gate.CriterionKinds()), setOf(gate.Outcomes()),
-		setOf(reputation.Causes()), setOf(reputation.DimensionNames()), setOf(sandbox.Ops()),
+		setOf(reputation.Causes()), setOf(reputation.DimensionNames()), setOf(sandbox.Ops()), setOf(routing.Terms()),
 	}
 }
 
 // closedFields has the fields whose Go type is plain text, by schema and name.
 func closedFields() map[[2]string][]any {
 	thumbs, reasons, events := anys(task.Thumbs()), anys(task.Reasons()), anys(webhook.Events())
+	ofTask, ofMoney := anys(task.TransferKinds()), anys(payment.TransferKinds())
 	return map[[2]string][]any{
 		{"Feedback", "thumbs"}: thumbs, {"Feedback", "reason"}: reasons, {"FeedbackView", "thumbs"}: thumbs, {"FeedbackView", "reason"}: reasons,
 		{"Webhook", "events"}: events, {"SetWebhookRequest", "events"}: events, {"WebhookDelivery", "type"}: anys(webhook.Types()),
 		{"PricingView", "model"}: {agent.PerTask}, {"PricingView", "currency"}: {city.USD}, {"Receipt", "taskType"}: anys(city.CategoryIDs()),
+		{"TaskEvent", "type"}: anys(task.EventTypes()), {"Transfer", "kind"}: ofTask, {"TransactionView", "type"}: append(ofTask, ofMoney...),
 	}
 }
 

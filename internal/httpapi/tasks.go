@@ -12,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/idempotency"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/task"
 )
 
@@ -58,9 +59,9 @@ type RankedAgent struct {
 
 // RankReason is one term of a candidate's score.
 type RankReason struct {
-	Term   string  `json:"term" doc:"reputation, tags, price, load or exploration"`
-	Points float64 `json:"points"`
-	Max    float64 `json:"max"`
+	Term   routing.Term `json:"term"`
+	Points float64      `json:"points"`
+	Max    float64      `json:"max"`
 }
 
 // TaskPath names a task in a URL.

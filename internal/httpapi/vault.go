@@ -79,7 +79,7 @@ type ToppedUp struct {
 // TransactionView is one movement of money.
 type TransactionView struct {
 	ID        string     `json:"id"`
-	Type      string     `json:"type" doc:"top_up, hold, rest, void, earn, release, reverse, withdrawal, …"`
+	Type      string     `json:"type" doc:"What moved them"`
 	Amount    city.Cents `json:"amount" doc:"Cents; negative when they leave, 0 when they moved inside the wallet"`
 	Moved     city.Cents `json:"moved" doc:"Cents that moved"`
 	Balance   city.Cents `json:"balance" doc:"Cents afterwards"`

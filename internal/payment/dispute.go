@@ -40,8 +40,9 @@ type dispute struct {
 // repaid is what was paid of the debt since.
 func (d dispute) repaid() city.Cents { return d.amount - d.frozen - d.debt }
 
-func (d dispute) transfer(name string, debit, credit ledger.Account, amount city.Cents) ledger.Transfer {
-	return ledger.Transfer{ID: d.id + "/" + name, Debit: debit, Credit: credit, Amount: amount, Kind: "dispute_" + name, Ref: d.id}
+func (d dispute) transfer(kind TransferKind, debit, credit ledger.Account, amount city.Cents) ledger.Transfer {
+	name := strings.TrimPrefix(string(kind), "dispute_")
+	return ledger.Transfer{ID: d.id + "/" + name, Debit: debit, Credit: credit, Amount: amount, Kind: string(kind), Ref: d.id}
 }
 
 // apply opens the dispute when it is new, and closes it when it is decided.
@@ -87,9 +88,9 @@ func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n Dispu
 			"amount", d.amount, "frozen", d.frozen, "debt", d.debt)
 	})
 	return d, s.post(ctx, tx,
-		d.transfer("withdrawn", ledger.PaymentDisputes(d.provider), ledger.PaymentClearing(d.provider), d.amount),
-		d.transfer("frozen", credits, frozen, d.frozen),
-		d.transfer("missing", ledger.PlatformDebts, frozen, d.debt),
+		d.transfer(kindWithdrawn, ledger.PaymentDisputes(d.provider), ledger.PaymentClearing(d.provider), d.amount),
+		d.transfer(kindFrozen, credits, frozen, d.frozen),
+		d.transfer(kindMissing, ledger.PlatformDebts, frozen, d.debt),
 	)
 }
 
@@ -97,16 +98,16 @@ func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n Dispu
 // and forgets the rest of the debt, or lets the money go; the debt stays then.
 func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outcome DisputeStatus) error {
 	frozen, claim := ledger.OwnerDisputed(d.ownerID), ledger.PaymentDisputes(d.provider)
-	transfers := []ledger.Transfer{d.transfer("lost", frozen, claim, d.amount)}
+	transfers := []ledger.Transfer{d.transfer(kindLost, frozen, claim, d.amount)}
 	if outcome == DisputeWon {
 		back, earned, err := s.earningsBack(ctx, tx, d)
 		if err != nil {
 			return err
 		}
 		transfers = append(back,
-			d.transfer("reinstated", ledger.PaymentClearing(d.provider), claim, d.amount),
-			d.transfer("won", frozen, ledger.OwnerCredits(d.ownerID), d.frozen+d.repaid()-earned),
-			d.transfer("forgiven", frozen, ledger.PlatformDebts, d.debt))
+			d.transfer(kindReinstated, ledger.PaymentClearing(d.provider), claim, d.amount),
+			d.transfer(kindWon, frozen, ledger.OwnerCredits(d.ownerID), d.frozen+d.repaid()-earned),
+			d.transfer(kindForgiven, frozen, ledger.PlatformDebts, d.debt))
 		d.debt = 0
 	}
 	_, err := tx.Exec(ctx, `UPDATE payment_disputes SET status = $2, debt = $3, closed_at = $4 WHERE id = $1`,
@@ -143,14 +144,11 @@ func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID string, t
 			return nil, fmt.Errorf("repay dispute: %w", err)
 		}
 		transfers = append(transfers, ledger.Transfer{
-			ID: d.id + "/repaid/" + orderID, Debit: to, Credit: ledger.PlatformDebts, Amount: part, Kind: kindRepaid, Ref: d.id,
+			ID: d.id + "/repaid/" + orderID, Debit: to, Credit: ledger.PlatformDebts, Amount: part, Kind: string(kindRepaid), Ref: d.id,
 		})
 	}
 	return transfers, nil
 }
-
-// kindRepaid is the kind of the transfers that pay debts.
-const kindRepaid = "dispute_repaid"
 
 // earningsBack gives back to each agent's wallet what its earnings repaid, and
 // returns how much that is altogether.
@@ -161,13 +159,13 @@ func (s *Service) earningsBack(ctx context.Context, tx store.Tx, d dispute) (tra
 	}
 	paid, credits := map[ledger.Account]city.Cents{}, ledger.OwnerCredits(d.ownerID)
 	for _, m := range moved {
-		if m.Kind == kindRepaid && m.Debit != credits {
+		if TransferKind(m.Kind) == kindRepaid && m.Debit != credits {
 			paid[m.Debit] += m.Amount
 			total += m.Amount
 		}
 	}
 	for _, wallet := range slices.Sorted(maps.Keys(paid)) {
-		t := d.transfer("returned", ledger.OwnerDisputed(d.ownerID), wallet, paid[wallet])
+		t := d.transfer(kindReturned, ledger.OwnerDisputed(d.ownerID), wallet, paid[wallet])
 		t.ID += "/" + string(wallet)
 		transfers = append(transfers, t)
 	}

@@ -24,6 +24,35 @@ const (
 	MinWithdrawal city.Cents = 1000
 )
 
+// TransferKind is what a transfer of this package is for.
+type TransferKind string
+
+// The kinds; those of a dispute are told in docs/payments.md.
+const (
+	kindTopUp          TransferKind = "top_up"
+	kindWithdrawal     TransferKind = "withdrawal"      // out of the wallet, on its way
+	kindPayout         TransferKind = "payout"          // it has arrived
+	kindPayoutReturned TransferKind = "payout_returned" // it has not
+
+	kindWithdrawn  TransferKind = "dispute_withdrawn"  // the provider took the money
+	kindFrozen     TransferKind = "dispute_frozen"     // what is there of the owner's credits
+	kindMissing    TransferKind = "dispute_missing"    // what is not, a debt
+	kindRepaid     TransferKind = "dispute_repaid"     // paid of the debt
+	kindLost       TransferKind = "dispute_lost"       // the buyer's bank keeps it
+	kindReinstated TransferKind = "dispute_reinstated" // the provider gave it back
+	kindWon        TransferKind = "dispute_won"        // back to the owner's credits
+	kindReturned   TransferKind = "dispute_returned"   // back to a wallet that repaid
+	kindForgiven   TransferKind = "dispute_forgiven"   // what is left of the debt
+)
+
+// TransferKinds lists the kinds.
+func TransferKinds() []TransferKind {
+	return []TransferKind{
+		kindTopUp, kindWithdrawal, kindPayout, kindPayoutReturned, kindWithdrawn, kindFrozen, kindMissing, kindRepaid,
+		kindLost, kindReinstated, kindWon, kindReturned, kindForgiven,
+	}
+}
+
 // maxKey bounds an idempotency key, in bytes.
 const maxKey = 200
 

@@ -165,7 +165,7 @@ func (s *Service) bookTopUp(ctx context.Context, tx store.Tx, t *TopUp, from Top
 	}
 	err = s.ledger.Post(ctx, tx, ledger.Transfer{
 		ID: t.ID + "/top_up", Debit: ledger.PaymentClearing(t.Provider), Credit: ledger.OwnerCredits(t.OwnerID),
-		Amount: t.Amount, Kind: "top_up", Ref: t.ID,
+		Amount: t.Amount, Kind: string(kindTopUp), Ref: t.ID,
 	})
 	if err != nil {
 		return false, err

@@ -112,7 +112,7 @@ func (s *Service) begin(ctx context.Context, tx store.Tx, w Withdrawal, key stri
 	}
 	err := s.ledger.Post(ctx, tx, ledger.Transfer{
 		ID: w.ID + "/withdrawal", Debit: ledger.AgentAvailable(w.AgentID), Credit: ledger.PayoutTransit(w.ID),
-		Amount: w.Amount, Kind: "withdrawal", Ref: w.ID,
+		Amount: w.Amount, Kind: string(kindWithdrawal), Ref: w.ID,
 	})
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errInsufficientFunds(w.Amount, short.Available)
@@ -160,7 +160,7 @@ func (s *Service) bookPayout(ctx context.Context, tx store.Tx, w Withdrawal, ref
 	w.Status, w.Reference = WithdrawalPaid, reference
 	return s.bookWithdrawal(ctx, tx, w, from, EventPaid, ledger.Transfer{
 		ID: w.ID + "/paid", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.PaymentClearing(w.Provider),
-		Amount: w.Amount, Kind: "payout", Ref: w.ID,
+		Amount: w.Amount, Kind: string(kindPayout), Ref: w.ID,
 	})
 }
 
@@ -169,7 +169,7 @@ func (s *Service) bookPayout(ctx context.Context, tx store.Tx, w Withdrawal, ref
 func (s *Service) bookFailure(ctx context.Context, tx store.Tx, w Withdrawal, reason string) error {
 	transfer := ledger.Transfer{
 		ID: w.ID + "/returned", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.AgentAvailable(w.AgentID),
-		Amount: w.Amount, Kind: "payout_returned", Ref: w.ID,
+		Amount: w.Amount, Kind: string(kindPayoutReturned), Ref: w.ID,
 	}
 	if w.Status == WithdrawalPaid {
 		transfer.ID, transfer.Debit = w.ID+"/returned_late", ledger.PaymentClearing(w.Provider)

@@ -37,9 +37,24 @@ type Candidate struct {
 	Confidence    int // how much of it is known, 0–100
 }
 
+// Term is what a score is added up from.
+type Term string
+
+// The terms.
+const (
+	TermReputation  Term = "reputation"
+	TermTags        Term = "tags"
+	TermPrice       Term = "price"
+	TermLoad        Term = "load"
+	TermExploration Term = "exploration"
+)
+
+// Terms lists the terms.
+func Terms() []Term { return []Term{TermReputation, TermTags, TermPrice, TermLoad, TermExploration} }
+
 // Reason is one term of a candidate's score.
 type Reason struct {
-	Term   string  `json:"term" doc:"reputation, tags, price, load or exploration"`
+	Term   Term    `json:"term"`
 	Points float64 `json:"points" doc:"What the term added"`
 	Max    float64 `json:"max" doc:"What it could add at most"`
 }
@@ -121,11 +136,11 @@ func rejects(req Request, c Candidate) string {
 
 func score(req Request, c Candidate) Ranked {
 	reasons := []Reason{
-		{"reputation", weightReputation * float64(c.Score) / 1000, weightReputation},
-		{"tags", weightTags * tagOverlap(req.Tags, c.Tags), weightTags},
-		{"price", weightPrice * headroom(c.RateCents, req.MaxBudget), weightPrice},
-		{"load", weightLoad * idle(c.ActiveTasks, c.MaxConcurrent), weightLoad},
-		{"exploration", weightExploration * exploration(req.TaskID, c), weightExploration},
+		{TermReputation, weightReputation * float64(c.Score) / 1000, weightReputation},
+		{TermTags, weightTags * tagOverlap(req.Tags, c.Tags), weightTags},
+		{TermPrice, weightPrice * headroom(c.RateCents, req.MaxBudget), weightPrice},
+		{TermLoad, weightLoad * idle(c.ActiveTasks, c.MaxConcurrent), weightLoad},
+		{TermExploration, weightExploration * exploration(req.TaskID, c), weightExploration},
 	}
 	ranked := Ranked{AgentID: c.AgentID, Reasons: reasons}
 	for i := range reasons {

@@ -72,7 +72,7 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 
 func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open bool) error {
 	view := map[string]any{"thumbs": t.Feedback.Thumbs, "rating": t.Feedback.Rating, "reason": t.Feedback.Reason, "criterion": t.Feedback.Criterion}
-	if err := s.Events.Append(ctx, tx, t.ID, "task.feedback", view, BuyerTopic(t.BuyerID)); err != nil {
+	if err := s.Events.Append(ctx, tx, t.ID, eventFeedback, view, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
 	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "feedback_received", t.ID, AgentViewOf(t)); err != nil {

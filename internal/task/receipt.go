@@ -193,19 +193,19 @@ type Statement struct {
 
 // StatementLine is one movement: the amount goes from one place to the other.
 type StatementLine struct {
-	ID     string     `json:"id"`
-	Kind   string     `json:"kind" doc:"hold, earn, fee, rest, void, rehold, release, release_fee, reverse or reverse_fee"`
-	From   string     `json:"from"`
-	To     string     `json:"to"`
-	Amount city.Cents `json:"amount"`
-	At     time.Time  `json:"at"`
+	ID     string       `json:"id"`
+	Kind   TransferKind `json:"kind"`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
+	Amount city.Cents   `json:"amount"`
+	At     time.Time    `json:"at"`
 }
 
 // returns are the kinds of transfers that give a buyer something back.
-var returns = map[string]bool{"rest": true, "void": true, "reverse": true, "reverse_fee": true}
+var returns = map[TransferKind]bool{KindRest: true, KindVoid: true, KindReverse: true, KindReverseFee: true}
 
 // buyersOwn are the kinds that are between the buyer and its own credits.
-var buyersOwn = map[string]bool{"hold": true, "rehold": true, "rest": true, "void": true}
+var buyersOwn = map[TransferKind]bool{KindHold: true, KindRehold: true, KindRest: true, KindVoid: true}
 
 // Statement returns what t moved. Whether the caller is that party is the
 // caller's to check. An agent does not see what moved between the buyer and its
@@ -223,19 +223,19 @@ func (s *Service) Statement(ctx context.Context, t *Task, party Party) (Statemen
 		return st, err
 	}
 	for _, r := range records {
-		line := StatementLine{ID: r.ID, Kind: r.Kind, From: string(r.Debit), To: string(r.Credit), Amount: r.Amount, At: r.At}
+		line := StatementLine{ID: r.ID, Kind: TransferKind(r.Kind), From: string(r.Debit), To: string(r.Credit), Amount: r.Amount, At: r.At}
 		if party == PartyAgent {
-			if buyersOwn[r.Kind] {
+			if buyersOwn[line.Kind] {
 				continue
 			}
-			if returns[r.Kind] {
+			if returns[line.Kind] {
 				line.To = "buyer"
 			}
 		}
 		switch {
-		case returns[r.Kind]:
+		case returns[line.Kind]:
 			st.Returned += r.Amount
-		case r.Kind == "rehold": // an overturned verdict takes back what the failure returned
+		case line.Kind == KindRehold: // an overturned verdict takes back what the failure returned
 			st.Returned -= r.Amount
 		}
 		st.Transfers = append(st.Transfers, line)

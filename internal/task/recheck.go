@@ -110,7 +110,7 @@ func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string
 			return errNoRecheck(t)
 		}
 		t.Recheck = &Recheck{Reason: reason, AskedAt: tx.Now(), DecideBy: tx.Now().Add(recheckTime)}
-		return s.Events.Append(ctx, tx, t.ID, "task.recheck_asked", map[string]any{"decideBy": t.Recheck.DecideBy}, BuyerTopic(t.BuyerID))
+		return s.Events.Append(ctx, tx, t.ID, eventRecheckAsked, map[string]any{"decideBy": t.Recheck.DecideBy}, BuyerTopic(t.BuyerID))
 	})
 }
 
@@ -166,7 +166,7 @@ func (s *Service) closeRecheck(ctx context.Context, tx store.Tx, t *Task, d Rech
 		return s.overturn(ctx, tx, t, on, note)
 	}
 	facts := map[string]any{"decision": d, "note": note}
-	if err := s.Events.Append(ctx, tx, t.ID, "task.recheck_decided", facts, BuyerTopic(t.BuyerID)); err != nil {
+	if err := s.Events.Append(ctx, tx, t.ID, eventRecheckDecided, facts, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
 	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "recheck_decided", t.ID, AgentViewOf(t)); err != nil || d == RecheckUphold {

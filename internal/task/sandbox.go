@@ -123,7 +123,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 			t.Quote = s.Prices.Quote(t.Quote.Model, t.Quote.BaseRateCents, box.Size.Tokens, t.MaxBudget)
 		}
 		data := map[string]any{"sandboxId": box.ID, "sizeClass": t.Size, "quoteCents": t.Quote.ChargeCents, "agentId": agentID}
-		return s.Events.Append(ctx, tx, t.ID, "task.provisioned", data, BuyerTopic(t.BuyerID))
+		return s.Events.Append(ctx, tx, t.ID, eventProvisioned, data, BuyerTopic(t.BuyerID))
 	})
 }
 

@@ -21,21 +21,21 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 		t.Fee = pricing.Fee(t.Charge, t.FeePercent)
 		until := tx.Now().Add(s.Rules.RefundWindow)
 		t.RefundUntil = &until
-		return s.giveBack(ctx, tx, t, "rest", t.MaxBudget-t.Charge,
-			part{"earn", ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
-			part{"fee", ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
-			part{"rest", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget - t.Charge})
+		return s.giveBack(ctx, tx, t, KindRest, t.MaxBudget-t.Charge,
+			part{KindEarn, ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
+			part{KindFee, ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
+			part{KindRest, ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget - t.Charge})
 	case MoveRecapture:
 		return s.recapture(ctx, tx, t)
 	case MoveVoid:
-		return s.giveBack(ctx, tx, t, "void", t.MaxBudget,
-			part{"void", ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
+		return s.giveBack(ctx, tx, t, KindVoid, t.MaxBudget,
+			part{KindVoid, ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget})
 	case MoveRelease:
 		return s.releaseEscrow(ctx, tx, t)
 	case MoveReverse:
-		return s.giveBack(ctx, tx, t, "reverse", t.Charge,
-			part{"reverse", ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee},
-			part{"reverse_fee", ledger.PlatformFeesEscrow, ledger.OwnerCredits(t.BuyerID), t.Fee})
+		return s.giveBack(ctx, tx, t, KindReverse, t.Charge,
+			part{KindReverse, ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee},
+			part{KindReverseFee, ledger.PlatformFeesEscrow, ledger.OwnerCredits(t.BuyerID), t.Fee})
 	default:
 		return nil
 	}
@@ -44,11 +44,11 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 // giveBack posts the parts, which bring an amount back to the buyer's credits:
 // what the buyer owes is paid out of it at once, or a buyer whose bank takes a
 // payment back could keep it in a task meanwhile.
-func (s *Service) giveBack(ctx context.Context, tx store.Tx, t *Task, move string, amount city.Cents, parts ...part) error {
+func (s *Service) giveBack(ctx context.Context, tx store.Tx, t *Task, move TransferKind, amount city.Cents, parts ...part) error {
 	if err := s.post(ctx, tx, t, parts...); err != nil || amount == 0 {
 		return err
 	}
-	return s.repay(ctx, tx, t.BuyerID, ledger.OwnerCredits(t.BuyerID), t.ID+"/"+move, amount)
+	return s.repay(ctx, tx, t.BuyerID, ledger.OwnerCredits(t.BuyerID), t.ID+"/"+string(move), amount)
 }
 
 // releaseEscrow lets the agent have what it earned; what its owner owes is paid
@@ -57,8 +57,8 @@ func (s *Service) releaseEscrow(ctx context.Context, tx store.Tx, t *Task) error
 	t.ReleasedAt = now(tx)
 	earned := t.Charge - t.Fee
 	err := s.post(ctx, tx, t,
-		part{"release", ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), earned},
-		part{"release_fee", ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
+		part{KindRelease, ledger.AgentEscrow(t.AgentID), ledger.AgentAvailable(t.AgentID), earned},
+		part{KindReleaseFee, ledger.PlatformFeesEscrow, ledger.PlatformFees, t.Fee})
 	if err != nil {
 		return err
 	}
@@ -74,15 +74,39 @@ func (s *Service) repay(ctx context.Context, tx store.Tx, ownerID string, from l
 	return s.Ledger.Post(ctx, tx, repayments...)
 }
 
+// TransferKind is what one transfer of a task's move is for.
+type TransferKind string
+
+// The kinds.
+const (
+	KindHold       TransferKind = "hold"        // the budget, until the verdict
+	KindEarn       TransferKind = "earn"        // the agent's part of the charge, into escrow
+	KindFee        TransferKind = "fee"         // the platform's part
+	KindRest       TransferKind = "rest"        // what the charge left of the budget
+	KindVoid       TransferKind = "void"        // the whole budget back
+	KindRehold     TransferKind = "rehold"      // the charge of work that passes after all
+	KindRelease    TransferKind = "release"     // from escrow to the agent
+	KindReleaseFee TransferKind = "release_fee" // and to the platform
+	KindReverse    TransferKind = "reverse"     // a refund out of the agent's escrow
+	KindReverseFee TransferKind = "reverse_fee" // and out of the platform's
+)
+
+// TransferKinds lists the kinds.
+func TransferKinds() []TransferKind {
+	return []TransferKind{
+		KindHold, KindEarn, KindFee, KindRest, KindVoid, KindRehold, KindRelease, KindReleaseFee, KindReverse, KindReverseFee,
+	}
+}
+
 // part is one transfer of a move.
 type part struct {
-	kind     string
+	kind     TransferKind
 	from, to ledger.Account
 	amount   city.Cents
 }
 
 func (s *Service) hold(ctx context.Context, tx store.Tx, t *Task) error {
-	err := s.post(ctx, tx, t, part{"hold", ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.MaxBudget})
+	err := s.post(ctx, tx, t, part{KindHold, ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.MaxBudget})
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errInsufficientCredits(t.MaxBudget, short.Available)
 	}
@@ -100,9 +124,9 @@ func (s *Service) recapture(ctx context.Context, tx store.Tx, t *Task) error {
 	until := tx.Now().Add(s.Rules.RefundWindow)
 	t.RefundUntil = &until
 	err := s.post(ctx, tx, t,
-		part{"rehold", ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.Charge},
-		part{"earn", ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
-		part{"fee", ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee})
+		part{KindRehold, ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.Charge},
+		part{KindEarn, ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
+		part{KindFee, ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee})
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errBuyerShort(t.Charge, short.Available)
 	}
@@ -123,7 +147,7 @@ func transfersOf(t *Task, parts ...part) []ledger.Transfer {
 			continue // the ledger knows no empty transfer
 		}
 		transfers = append(transfers, ledger.Transfer{
-			ID: t.ID + "/" + p.kind, Debit: p.from, Credit: p.to, Amount: p.amount, Kind: p.kind, Ref: t.ID,
+			ID: t.ID + "/" + string(p.kind), Debit: p.from, Credit: p.to, Amount: p.amount, Kind: string(p.kind), Ref: t.ID,
 		})
 	}
 	return transfers

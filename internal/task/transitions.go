@@ -102,6 +102,25 @@ var transitions = []Transition{
 	{city.TaskFailed, Adjudge, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CausePassed},
 }
 
+// The events of a task that are no transition.
+const (
+	eventProvisioned    = "task.provisioned"
+	eventFeedback       = "task.feedback"
+	eventRecheckAsked   = "task.recheck_asked"
+	eventRecheckDecided = "task.recheck_decided"
+)
+
+// EventTypes lists what an event of a task's timeline can be.
+func EventTypes() []string {
+	types := []string{}
+	for _, t := range transitions {
+		if !slices.Contains(types, t.Emits) {
+			types = append(types, t.Emits)
+		}
+	}
+	return append(types, eventProvisioned, eventFeedback, eventRecheckAsked, eventRecheckDecided)
+}
+
 // Transitions lists the whole life of a task.
 func Transitions() []Transition { return slices.Clone(transitions) }
 

@@ -73,7 +73,7 @@ type TopUp struct {
 // Transaction is one movement of money.
 type Transaction struct {
 	ID        string    `json:"id"`
-	Type      string    `json:"type"`
+	Type      string    `json:"type"`    // "hold", "earn", "top_up", …
 	Amount    int64     `json:"amount"`  // negative when it leaves, 0 when it moved inside the wallet
 	Moved     int64     `json:"moved"`   // what moved
 	Balance   int64     `json:"balance"` // afterwards

@@ -2474,8 +2474,8 @@ export interface components {
             max: number;
             /** Format: double */
             points: number;
-            /** @description reputation, tags, price, load or exploration */
-            term: string;
+            /** @enum {string} */
+            term: "reputation" | "tags" | "price" | "load" | "exploration";
         };
         RankedAgent: {
             agentId: string;
@@ -3028,8 +3028,8 @@ export interface components {
             at: string;
             from: string;
             id: string;
-            /** @description hold, earn, fee, rest, void, rehold, release, release_fee, reverse or reverse_fee */
-            kind: string;
+            /** @enum {string} */
+            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
             to: string;
         };
         StatementView: {
@@ -3100,8 +3100,8 @@ export interface components {
              * @description Grows with every event; send it as Last-Event-ID to resume
              */
             seq: number;
-            /** @description task.submitted, task.assigned, … */
-            type: string;
+            /** @enum {string} */
+            type: "task.submitted" | "task.approval_asked" | "task.approved" | "task.cancelled" | "task.routing" | "task.assigned" | "task.failed" | "task.declined" | "task.passed_over" | "task.executing" | "task.delivered" | "task.completed" | "task.released" | "task.refunded" | "task.refund_asked" | "task.refund_denied" | "task.verdict_overturned" | "task.provisioned" | "task.feedback" | "task.recheck_asked" | "task.recheck_decided";
         };
         TaskInput: {
             /** @description An archive uploaded with POST /archives */
@@ -3255,8 +3255,11 @@ export interface components {
             /** @description The task, top-up or withdrawal it belongs to */
             ref: string;
             taskId?: string;
-            /** @description top_up, hold, rest, void, earn, release, reverse, withdrawal, … */
-            type: string;
+            /**
+             * @description What moved them
+             * @enum {string}
+             */
+            type: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "top_up" | "withdrawal" | "payout" | "payout_returned" | "dispute_withdrawn" | "dispute_frozen" | "dispute_missing" | "dispute_repaid" | "dispute_lost" | "dispute_reinstated" | "dispute_won" | "dispute_returned" | "dispute_forgiven";
         };
         Transfer: {
             /** Format: int64 */
@@ -3264,7 +3267,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
         };
         UpdateAgent: {
             /**
