@@ -100,6 +100,10 @@ func (f *form) wrong(field, text string) {
 	}
 }
 
+// groupedDollars are whole dollars as pages show them: 12,500. In 12,50 the comma
+// stands for something else, so it is no amount.
+var groupedDollars = regexp.MustCompile(`^\d{1,3}(,\d{3})+$`)
+
 var inCents = regexp.MustCompile(`(\d+)(?:( to | and )(\d+))? cents`)
 
 // inDollars writes amounts as they are typed into pages: the rules count cents.
@@ -206,6 +210,9 @@ func items(parts []string) []string {
 // every rule refuses.
 func (f form) dollars(name string) city.Cents {
 	whole, fraction, found := strings.Cut(strings.TrimPrefix(f.get(name), "$"), ".")
+	if groupedDollars.MatchString(whole) {
+		whole = strings.ReplaceAll(whole, ",", "")
+	}
 	switch {
 	case !found:
 		fraction = "00"

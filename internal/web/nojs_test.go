@@ -103,7 +103,7 @@ func TestWithoutJavaScript(t *testing.T) {
 
 	buyer := join(t, s, "Bob")
 	buyer.open("/wallet").form("Add credits").set("Amount ($)", "1").send().
-		says(http.StatusUnprocessableEntity, "1 field needs another look", `href="#amount"`, "must be $5.00 to $10000.00", `value="1"`)
+		says(http.StatusUnprocessableEntity, "1 field needs another look", `href="#amount"`, "must be $5.00 to $10,000.00", `value="1"`)
 	buyer.open("/wallet").form("Add credits").set("Amount ($)", "100").send().says(http.StatusOK, "You have $100.00 in credits")
 	cancelled := buyer.orderResearch().send().says(http.StatusOK, "waiting for the agent").form("Cancel and return the budget").send()
 	cancelled.says(http.StatusOK, "Cancel this task?", "$20.00").form("Cancel the task").send().says(http.StatusOK, "the budget is back in your pool")

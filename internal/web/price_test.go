@@ -70,7 +70,7 @@ func TestTheQuoteAndItsInputs(t *testing.T) {
 	want("ordered, to the buyer", asBuyer, quote)
 	want("ordered, to the agent", asAgent, quote)
 	for _, v := range []*visitor{page, owner} {
-		v.get(path).want(t, http.StatusOK, "How the quote comes about", "$10000.00 a million tokens", "as of 2026-06-01", "not measured yet", "can rise with its size")
+		v.get(path).want(t, http.StatusOK, "How the quote comes about", "$10,000.00 a million tokens", "as of 2026-06-01", "not measured yet", "can rise with its size")
 	}
 
 	box, err := worker.Tasks.ProvisionSandbox(t.Context(), order.ID)
@@ -80,11 +80,11 @@ func TestTheQuoteAndItsInputs(t *testing.T) {
 	quote.EstimateCents, quote.ChargeCents = 375, 375
 	want("measured, to the agent", asAgent, quote)
 	shown := owner.get(path)
-	shown.want(t, http.StatusOK, "small", "$3.75", "tokens × $10000.00 a million × 3")
+	shown.want(t, http.StatusOK, "small", "$3.75", "tokens × $10,000.00 a million × 3")
 	shown.never(t, "125")
 	quote.RepoTokens = 125
 	want("measured, to the buyer", asBuyer, quote)
-	page.get(path).want(t, http.StatusOK, "125 tokens", "125 × $10000.00 a million × 3", "$3.75", "above the agent&#39;s rate")
+	page.get(path).want(t, http.StatusOK, "125 tokens", "125 × $10,000.00 a million × 3", "$3.75", "above the agent&#39;s rate")
 
 	if _, err := worker.Tasks.Executing(t.Context(), order.ID, box.SandboxID); err != nil {
 		t.Fatal(err)

@@ -141,7 +141,7 @@ func TestSources(t *testing.T) {
 	form().tick("Archive").send().says(http.StatusUnprocessableEntity, "choose a file")
 	form().tick("Pasted code").send().says(http.StatusUnprocessableEntity, "paste it")
 	form().tick("Git repository").set("Address", "file:///etc").set("Budget at most ($)", "0.10").send().
-		says(http.StatusUnprocessableEntity, "must be between $0.50 and $100000.00", `value="file:///etc"`)
+		says(http.StatusUnprocessableEntity, "must be between $0.50 and $100,000.00", `value="file:///etc"`)
 	form().tick("Pasted code").set("Code", "package main\n").set("Address", "https://unused.invalid/x.git").attach("File", "x.zip", []byte("no archive")).
 		send().says(http.StatusOK, "waiting for the agent", "pasted code")
 	form().tick("None").send().says(http.StatusOK, "waiting for the agent")

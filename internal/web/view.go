@@ -97,4 +97,6 @@ func initials(name string) string {
 }
 
 // dollars is an amount as it is typed into a field.
-func dollars(c city.Cents) string { return strings.TrimPrefix(c.String(), "$") }
+func dollars(c city.Cents) string {
+	return strings.NewReplacer("$", "", ",", "").Replace(c.String())
+}

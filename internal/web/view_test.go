@@ -1,9 +1,28 @@
 package web
 
 import (
+	"net/url"
 	"testing"
 	"time"
+
+	"aicity.dev/aicity/internal/city"
 )
+
+// What a page shows as an amount can be typed into its fields.
+func TestAmountsAreReadAsTheyAreShown(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]city.Cents{
+		"12.50": 1250, "12.5": 1250, "$12": 1200, "12,500": 1_250_000, "$1,234,567.89": 123_456_789,
+		"": -1, "12,50": -1, "1,2500": -1, ",500": -1, "12.345": -1, "-3": -1, "much": -1,
+	} {
+		if got := formOf(url.Values{"amount": {typed}}).dollars("amount"); got != want {
+			t.Errorf("%q is read as %d cents, want %d", typed, got, want)
+		}
+	}
+	if got := dollars(1_250_000); got != "12500.00" {
+		t.Errorf("a field shows %q", got)
+	}
+}
 
 func TestDuration(t *testing.T) {
 	t.Parallel()

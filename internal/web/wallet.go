@@ -171,7 +171,7 @@ func withLimits(in form, l task.Limits) form {
 	}
 	for name, amount := range map[string]city.Cents{"limit_task": l.PerTask, "limit_day": l.PerDay, "limit_month": l.PerMonth, "limit_approve": l.ApproveAbove} {
 		if amount > 0 {
-			values.Set(name, strings.TrimPrefix(amount.String(), "$"))
+			values.Set(name, dollars(amount))
 		}
 	}
 	in.values = values
@@ -210,7 +210,7 @@ func withAuto(in form, auto *payment.AutoTopUp) form {
 	if values == nil {
 		values = url.Values{}
 	}
-	set := func(name string, amount city.Cents) { values.Set(name, strings.TrimPrefix(amount.String(), "$")) }
+	set := func(name string, amount city.Cents) { values.Set(name, dollars(amount)) }
 	set("auto_threshold", auto.Threshold)
 	set("auto_amount", auto.Amount)
 	if auto.MonthlyCap > 0 {
