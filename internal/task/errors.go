@@ -18,8 +18,39 @@ func errInvalidState(t *Task, on Trigger) error {
 			possible = append(possible, string(other))
 		}
 	}
-	return city.Errorf(city.CodeInvalidState, "The task is %s: %s is not possible now.", t.Status,
-		strings.ReplaceAll(string(on), "_", " ")).WithDetail("status", string(t.Status)).WithDetail("possible", possible)
+	status := string(t.Status)
+	if t.FailCode != "" {
+		status += " (" + string(t.FailCode) + ")"
+	}
+	return city.Errorf(city.CodeInvalidState, "The task is %s: %s.", status, onlyWhen(on)).
+		WithDetail("status", string(t.Status)).WithDetail("possible", possible)
+}
+
+// onlyWhen tells who called too early or too late when the call is possible, and
+// what to call instead.
+func onlyWhen(on Trigger) string {
+	switch on {
+	case Start:
+		return "only a task that waits for its agent can be started"
+	case Deliver:
+		return "work is handed in while it is executing; POST /tasks/{id}/executing commits to it"
+	case GiveUp:
+		return "only a task that is executing can be given up; before that, POST /tasks/{id}/decline"
+	case Decline:
+		return "a task is declined before it is started; after that, POST /tasks/{id}/fail gives it up"
+	case Cancel:
+		return "an order is cancelled before an agent starts"
+	case Approve:
+		return "only an order that waits for your word can be approved"
+	case "feedback":
+		return "feedback is for completed work"
+	case "provision":
+		return "a sandbox is for a task that waits for you or is executing"
+	case "read_sandbox":
+		return "its sandbox is gone, for it ends with the work"
+	default:
+		return strings.ReplaceAll(string(on), "_", " ") + " is not possible now"
+	}
 }
 
 func errSealed() error {

@@ -132,7 +132,7 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 	order["criteria"], order["commands"], order["paths"] = []string{"names both journals"}, []string{"go vet ./...\n"}, []string{"docs/**\r\nsrc/*.go"}
 	task := v.post("/tasks/new", order)
 	task.want(t, http.StatusOK, "waiting for the agent", "Why this agent", "names both journals", "go vet ./...", "docs/**, src/*.go")
-	v.post(task.path+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusUnprocessableEntity, "feedback is not possible now")
+	v.post(task.path+"/feedback", url.Values{"thumbs": {"up"}}).want(t, http.StatusUnprocessableEntity, "feedback is for completed work")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "Cancel this task?", "$5.00")
 	v.post(task.path+"/cancel", sure).want(t, http.StatusOK, "the budget is back")
 	v.post(task.path+"/cancel", nil).want(t, http.StatusOK, "cancelled")
