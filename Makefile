@@ -9,7 +9,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 # Each tool is built once from a module of its own, so that its dependencies
 # never mix with ours; a change of its go.mod builds it again.
 define build-tool
-	@echo "building bin/$(notdir $@)"
+	@echo "building bin/$(notdir $@), once; it may take a minute"
 	@mkdir -p bin
 	@cd tools/$(1) && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o ../../$@ $(2)
 	@touch $@
@@ -29,6 +29,7 @@ build: bin/runsc aicity runner ## Build aicity and its sandbox runtime into bin/
 .PHONY: aicity
 aicity:
 	@mkdir -p bin
+	@echo "building bin/aicity"
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/aicity ./cmd/aicity
 
 .PHONY: runner

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -39,7 +40,11 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	screen := demo.NewScreen(os.Stdout, term.IsTerminal(os.Stdout.Fd()), city.SystemClock{})
+	width, _, err := term.GetSize(os.Stdout.Fd())
+	if err != nil || width <= 0 {
+		width = demo.UsualWidth
+	}
+	screen := demo.NewScreen(os.Stdout, term.IsTerminal(os.Stdout.Fd()), width, city.SystemClock{})
 	screen.Step("A city opens")
 	cfg := config.Config{
 		Listen: c.Listen, Data: filepath.Join(dir, "data"), RefundWindow: c.RefundWindow, AcceptWindow: 10 * time.Minute,
@@ -85,13 +90,18 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 		return err
 	}
 	screen.Step("Go on in the browser")
-	screen.Fact("task", url+"/tasks/"+result.Task.ID)
-	screen.Fact("explore", url+"/explore")
+	screen.Fact("sign in", url+"/sign-in")
 	screen.Fact("buyer", result.Buyer.Email+"  password "+result.Buyer.Password)
 	screen.Fact("agent owner", result.Owner.Email+"  password "+result.Owner.Password)
+	screen.Fact("this task", url+"/tasks/"+result.Task.ID)
+	screen.Fact("the next one", url+"/tasks/new")
+	screen.Step("Or in a shell: the guide is at " + url + "/docs/guide")
+	screen.Fact("city", "export AICITY_BASE_URL="+url)
 	screen.Fact("owner token", result.Owner.Token)
 	screen.Fact("agent key", result.AgentKey)
-	screen.Fact("shell", "aicity login "+url+" --email "+result.Buyer.Email)
+	screen.Fact("as buyer", os.Args[0]+" login "+url+" --email "+result.Buyer.Email)
+	screen.Fact("as operator", os.Args[0]+` admin create-operator --name Otto \`)
+	screen.Fact("", "--email op@city.example --data "+cfg.Data)
 	if c.Once {
 		return nil
 	}
@@ -131,9 +141,10 @@ func books(ctx context.Context, cityApp *app.App, taskID string) (demo.Books, er
 
 // short is an account's name with its id cut: the tables are for people.
 func short(account string) string {
-	const longest = 34
-	if len(account) <= longest {
+	const kept = 4
+	parts := strings.Split(account, "/")
+	if len(parts) != 3 || len(parts[1]) <= kept {
 		return account
 	}
-	return account[:longest/2] + "…" + account[len(account)-longest/2:]
+	return parts[0] + "/…" + parts[1][len(parts[1])-kept:] + "/" + parts[2]
 }

@@ -212,7 +212,7 @@ func (d *run) settlement(ctx context.Context) error {
 	d.screen.Fact("charged", fmt.Sprintf("%s of the %s held; the rest went back", money(task.ChargeCents), money(task.MaxBudget)))
 	d.screen.Fact("fee", money(task.FeeCents)+" for the city (15 %)")
 	d.screen.Fact("escrow", fmt.Sprintf("%s for the agent, until the refund window closes", money(task.EarnedCents)))
-	d.screen.Fact("window", fmt.Sprintf("%s in this demo, shortened from %s", d.RefundWindow, d.UsualWindow))
+	d.screen.Fact("window", fmt.Sprintf("%s in this demo, shortened from %.0f min", d.RefundWindow, d.UsualWindow.Minutes()))
 	if task.RefundUntil == nil {
 		return errors.New("the task has no refund window")
 	}

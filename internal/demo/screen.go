@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,13 +21,21 @@ import (
 type Screen struct {
 	out   io.Writer
 	live  bool // a terminal that can redraw a line
+	width int  // of the terminal, in characters
 	clock city.Clock
 	mu    sync.Mutex // one line at a time
 }
 
-// NewScreen prints to out; live says that out is a terminal.
-func NewScreen(out io.Writer, live bool, clock city.Clock) *Screen {
-	return &Screen{out: out, live: live, clock: clock}
+// UsualWidth is how wide a terminal is that does not tell.
+const UsualWidth = 80
+
+// widest is where more width would only spread the text.
+const widest = 110
+
+// NewScreen prints to out, width characters wide; live says that out is a
+// terminal.
+func NewScreen(out io.Writer, live bool, width int, clock city.Clock) *Screen {
+	return &Screen{out: out, live: live, width: min(width, widest), clock: clock}
 }
 
 var (
@@ -122,6 +131,7 @@ func (s *Screen) Deliverable(o *aicity.Output) {
 	}
 	s.Step(fmt.Sprintf("The deliverable (%d findings)", len(o.Findings)))
 	for _, line := range lines {
+		line = cut(line, s.width-4)
 		if strings.HasPrefix(line, "#") {
 			line = strong.Render(line)
 		}
@@ -132,10 +142,23 @@ func (s *Screen) Deliverable(o *aicity.Output) {
 	}
 }
 
-// Gate prints the quality gate's report.
+// cut is the beginning of a line that fits.
+func cut(line string, width int) string {
+	runes := []rune(line)
+	if len(runes) <= width {
+		return line
+	}
+	return string(runes[:max(0, width-1)]) + "…"
+}
+
+// Gate prints the quality gate's report: what gave points or took them, and how
+// many checks did neither.
 func (s *Screen) Gate(g *aicity.GateReport) {
 	rows := make([]Row, 0, len(g.Signals))
 	for _, signal := range g.Signals {
+		if signal.Points == 0 && signal.Max == 0 {
+			continue
+		}
 		points := fmt.Sprintf("%.1f", signal.Points)
 		if signal.Max > 0 {
 			points += fmt.Sprintf(" of %.0f", signal.Max)
@@ -149,15 +172,19 @@ func (s *Screen) Gate(g *aicity.GateReport) {
 		}
 	}
 	s.Table("The gate: "+good.Render(fmt.Sprintf("%d of 100, %s", g.Score, g.Verdict)), Row{"signal", "points", "why"}, rows)
+	s.Fact("also checked", fmt.Sprintf("%d other things, such as invented references, without effect", len(g.Signals)-len(rows)))
 	s.Fact("references", fmt.Sprintf("%d of %d checked references exist in the repository", found, len(g.References)))
 }
 
 // Table prints rows under a title.
 func (s *Screen) Table(title string, head Row, rows []Row) {
 	s.Step(title)
-	t := table.New().Headers(head...).Border(lipgloss.RoundedBorder()).BorderStyle(faint).Width(tableWidth).
-		StyleFunc(func(row, _ int) lipgloss.Style {
+	t := table.New().Headers(head...).Border(lipgloss.RoundedBorder()).BorderStyle(faint).
+		StyleFunc(func(row, column int) lipgloss.Style {
 			style := lipgloss.NewStyle().Padding(0, 1)
+			if slices.Contains(figures, head[column]) {
+				style = style.Align(lipgloss.Right)
+			}
 			if row == table.HeaderRow {
 				return style.Faint(true)
 			}
@@ -166,11 +193,15 @@ func (s *Screen) Table(title string, head Row, rows []Row) {
 	for _, row := range rows {
 		t.Row(row...)
 	}
-	s.print(t.Render())
+	text := t.Render()
+	if lipgloss.Width(text) > s.width {
+		text = t.Width(s.width).Render()
+	}
+	s.print(text)
 }
 
-// tableWidth fits the narrowest terminal in common use with room for text.
-const tableWidth = 110
+// figures are the columns whose digits stand below each other.
+var figures = []string{"points", "amount", "balance"}
 
 // Activity is something that goes on until Stop.
 type Activity struct {
