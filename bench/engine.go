@@ -65,25 +65,23 @@ func counted(ctx context.Context, workers int, d time.Duration, f func(ctx conte
 	}
 }
 
+// measureEngine measures whole tasks and polling, each in turns with its raw limit.
 func measureEngine(ctx context.Context, s settings, e engine) ([]measurement, error) {
-	commits, err := bareCommits(ctx, s, e)
-	if err != nil {
-		return nil, fmt.Errorf("bare commits: %w", err)
-	}
 	city, err := openCity(ctx, s, e, s.workers)
 	if err != nil {
 		return nil, err
 	}
 	defer city.close(ctx)
-	lifecycles, err := city.lifecycles(ctx, s, func(worker int) int { return worker })
+	s.seconds /= turns
+	lifecycles, commits, err := compared(
+		func() (float64, error) { return city.lifecycles(ctx, s, func(worker int) int { return worker }) },
+		func() (float64, error) { return bareCommits(ctx, s, e) })
 	if err != nil {
 		return nil, fmt.Errorf("lifecycles: %w", err)
 	}
-	handler, err := bareHandler(ctx, s)
-	if err != nil {
-		return nil, fmt.Errorf("bare handler: %w", err)
-	}
-	polls, err := city.polls(ctx, s)
+	polls, handler, err := compared(
+		func() (float64, error) { return city.polls(ctx, s) },
+		func() (float64, error) { return bareHandler(ctx, s) })
 	if err != nil {
 		return nil, fmt.Errorf("polling: %w", err)
 	}

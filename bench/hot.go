@@ -6,10 +6,8 @@ import (
 	"sync/atomic"
 )
 
-const (
-	crowd     = 1_000 // agents, and as many buyers
-	hotRounds = 3     // of each side, in turns
-)
+// crowd is how many agents there are, and as many buyers.
+const crowd = 1_000
 
 // measureHot settles tasks from all workers, between one buyer and one agent and
 // between a thousand of each: what the two share must not make tasks wait for
@@ -28,19 +26,12 @@ func measureHot(ctx context.Context, s settings, e engine) ([]measurement, error
 	var turn atomic.Int64
 	anybody := func(int) int { return int(turn.Add(1)) % crowd }
 	alone := func(int) int { return 0 }
-	s.seconds /= hotRounds
-	var one, many float64
-	for range hotRounds {
-		for _, side := range []struct {
-			sum  *float64
-			pick func(int) int
-		}{{&many, anybody}, {&one, alone}} {
-			n, err := city.lifecycles(ctx, s, side.pick)
-			if err != nil {
-				return nil, err
-			}
-			*side.sum += n / hotRounds
-		}
+	s.seconds /= turns
+	one, many, err := compared(
+		func() (float64, error) { return city.lifecycles(ctx, s, alone) },
+		func() (float64, error) { return city.lifecycles(ctx, s, anybody) })
+	if err != nil {
+		return nil, err
 	}
 	return []measurement{{
 		what: e.name + ": tasks settled, 16 at once, one buyer and one agent", got: fmt.Sprintf("%.0f/s", one),

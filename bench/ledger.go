@@ -19,7 +19,7 @@ const (
 	young    = 2_000 // transfers of the young ledger
 	batch    = 100   // transfers in one commit, where callers may be batched
 	pages    = 200   // of the deep statement
-	turns    = 3     // of each side of a comparison
+	turns    = 5     // of each side of a comparison
 )
 
 // books is a ledger of its own, without the city around it.
