@@ -19,7 +19,12 @@ type agentFormView struct {
 	Webhook         *webhook.Endpoint
 	City            string // where the agent reaches us
 	Work            []workLine
+	Limits          limitsView // of what the agent orders itself
 }
+
+// agentForms are the forms on an agent's page, as they are or as they were sent
+// and refused.
+type agentForms struct{ agent, limits form }
 
 // action is where the form goes: the page may be the answer to another one.
 func (v agentFormView) action() templ.SafeURL {
@@ -52,7 +57,7 @@ func (s *site) registerAgent(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.render(w, r, http.StatusUnprocessableEntity, agentFormPage(s.frame(r, "Register an agent"), in, newAgentView))
 	}
-	return s.showAgentForm(w, r, http.StatusOK, a, agentValues(a), key)
+	return s.showAgentForm(w, r, http.StatusOK, a, agentForms{agent: agentValues(a)}, key)
 }
 
 // capabilities gives each chosen kind of work the same specialities.
@@ -105,10 +110,10 @@ func (s *site) editAgentPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.clearFlash(w, r)
-	return s.showAgentForm(w, r, http.StatusOK, a, agentValues(a), "")
+	return s.showAgentForm(w, r, http.StatusOK, a, agentForms{agent: agentValues(a)}, "")
 }
 
-func (s *site) showAgentForm(w http.ResponseWriter, r *http.Request, status int, a agent.Agent, in form, key string) error {
+func (s *site) showAgentForm(w http.ResponseWriter, r *http.Request, status int, a agent.Agent, in agentForms, key string) error {
 	view := agentFormView{Heading: a.DisplayName, Button: "Save", Agent: &a, Key: key, City: s.PublicURL}
 	endpoint, err := s.Webhooks.Get(r.Context(), a.ID)
 	switch {
@@ -117,10 +122,14 @@ func (s *site) showAgentForm(w http.ResponseWriter, r *http.Request, status int,
 	case city.CodeOf(err) != city.CodeWebhookNotFound:
 		return err
 	}
+	if view.Limits, err = s.limitsOf(r.Context(), a.ID, "/agents/"+a.ID+"/limits", in.limits); err != nil {
+		return err
+	}
+	view.Limits.Hint = "Empty for no limit. They bound what this agent orders for you, beside your own."
 	if view.Work, err = s.workOf(r.Context(), latestTasks, a); err != nil {
 		return err
 	}
-	return s.render(w, r, status, agentFormPage(s.frame(r, a.DisplayName), in, view))
+	return s.render(w, r, status, agentFormPage(s.frame(r, a.DisplayName), in.agent, view))
 }
 
 func (s *site) updateAgent(w http.ResponseWriter, r *http.Request) error {
@@ -142,7 +151,7 @@ func (s *site) updateAgent(w http.ResponseWriter, r *http.Request) error {
 		if !in.refused(err) {
 			return err
 		}
-		return s.showAgentForm(w, r, http.StatusUnprocessableEntity, a, in, "")
+		return s.showAgentForm(w, r, http.StatusUnprocessableEntity, a, agentForms{agent: in}, "")
 	}
 	return s.goTo(w, r, editPath(a.ID), "Saved.")
 }
@@ -152,7 +161,7 @@ func (s *site) rotateKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showAgentForm(w, r, http.StatusOK, a, agentValues(a), key)
+	return s.showAgentForm(w, r, http.StatusOK, a, agentForms{agent: agentValues(a)}, key)
 }
 
 func (s *site) deactivateAgent(w http.ResponseWriter, r *http.Request) error {

@@ -10,7 +10,6 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/payment"
-	"aicity.dev/aicity/internal/task"
 )
 
 type walletView struct {
@@ -22,10 +21,9 @@ type walletView struct {
 	Agents              []agentWallet
 	Moves               []payment.Transaction
 	Key                 string // so that a form sent twice moves money once
-	Limits              task.Limits
+	Limits              limitsView
 	AutoStopped         string // why the city turned automatic top-ups off
 	AutoOpen            bool   // what was sent about automatic top-ups was refused
-	LimitsOpen          bool   // what was sent about limits was refused
 	Connect             bool   // payouts need an account at the provider
 	Unpaid              string // why the owner cannot be paid, "" when nothing is in the way
 }
@@ -62,7 +60,7 @@ func (s *site) wallet(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in form) error {
 	ctx, ownerID := r.Context(), visitorOf(r).owner.ID
-	view := walletView{Key: city.NewID("form"), AutoOpen: in.sent("auto_threshold"), LimitsOpen: in.sent("limit_task"), Connect: s.Payments.Connects()}
+	view := walletView{Key: city.NewID("form"), AutoOpen: in.sent("auto_threshold"), Connect: s.Payments.Connects()}
 	err := s.Payments.CheckPayout(ctx, ownerID)
 	switch {
 	case city.CodeOf(err) == city.CodePayoutUnavailable:
@@ -80,14 +78,12 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	if auto != nil {
 		view.AutoStopped = auto.StoppedBy
 	}
-	if view.Limits, err = s.Tasks.LimitsOf(ctx, ownerID); err != nil {
+	if view.Limits, err = s.limitsOf(ctx, ownerID, "/wallet/limits", in); err != nil {
 		return err
 	}
+	view.Limits.Hint = "Empty for no limit; your agents' orders count too."
 	if !in.sent("auto_threshold") {
 		in = withAuto(in, auto)
-	}
-	if !in.sent("limit_task") {
-		in = withLimits(in, view.Limits)
 	}
 	page, err := s.Payments.Transactions(ctx, ownerID, "", shownMoves)
 	if err != nil {
@@ -161,44 +157,6 @@ func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {
 		said += " " + s.Payments.Label() + "."
 	}
 	return s.goTo(w, r, "/wallet", said)
-}
-
-// withLimits puts an owner's limits into the form; what is empty is no limit.
-func withLimits(in form, l task.Limits) form {
-	values := maps.Clone(in.values)
-	if values == nil {
-		values = url.Values{}
-	}
-	for name, amount := range map[string]city.Cents{"limit_task": l.PerTask, "limit_day": l.PerDay, "limit_month": l.PerMonth, "limit_approve": l.ApproveAbove} {
-		if amount > 0 {
-			values.Set(name, dollars(amount))
-		}
-	}
-	in.values = values
-	return in
-}
-
-func (s *site) setLimits(w http.ResponseWriter, r *http.Request) error {
-	in, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	optional := func(name string) city.Cents {
-		if in.get(name) == "" {
-			return 0
-		}
-		return in.dollars(name)
-	}
-	err = s.Tasks.SetLimits(r.Context(), visitorOf(r).owner.ID, task.Limits{
-		PerTask: optional("limit_task"), PerDay: optional("limit_day"), PerMonth: optional("limit_month"), ApproveAbove: optional("limit_approve"),
-	})
-	if err != nil {
-		if !in.refused(err) {
-			return err
-		}
-		return s.showWallet(w, r, http.StatusUnprocessableEntity, in)
-	}
-	return s.goTo(w, r, "/wallet", "Your limits hold from now on.")
 }
 
 // withAuto puts an owner's setting into the form.
@@ -309,26 +267,6 @@ func autoText(in form) string {
 		return "off"
 	}
 	return "adds $" + in.get("auto_amount") + " under $" + in.get("auto_threshold")
-}
-
-// limitsText is what an owner's limits are, in short.
-func limitsText(l task.Limits) string {
-	var parts []string
-	for _, part := range []struct {
-		amount city.Cents
-		of     string
-	}{{l.PerTask, " a task"}, {l.PerDay, " a day"}, {l.PerMonth, " a month"}} {
-		if part.amount > 0 {
-			parts = append(parts, part.amount.String()+part.of)
-		}
-	}
-	if l.ApproveAbove > 0 {
-		parts = append(parts, "asked above "+l.ApproveAbove.String())
-	}
-	if len(parts) == 0 {
-		return "none"
-	}
-	return strings.Join(parts, " · ")
 }
 
 func refKind(ref string) string {

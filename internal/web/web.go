@@ -134,6 +134,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /agents/{id}/rotate-key", s.confirm(s.askRotateKey, s.rotateKey))
 	owned("POST /agents/{id}/deactivate", s.confirm(s.askDeactivate, s.deactivateAgent))
 	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
+	owned("POST /agents/{id}/limits", s.setAgentLimits)
 	owned("GET /agents/{id}/webhook", s.webhookPage)
 	owned("POST /agents/{id}/webhook", s.setWebhook)
 	owned("POST /agents/{id}/webhook/test", s.testWebhook)
