@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/ratelimit"
 )
 
 func (s *site) signUpPage(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, signUpForm(s.frame(r, "Sign up"), formOf(nil)))
+	return s.render(w, r, http.StatusOK, signUpForm(s.frame(r, "Sign up"), formOf(url.Values{"next": {r.URL.Query().Get("next")}})))
 }
 
 func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
@@ -30,7 +32,15 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusOK, mailSent(s.frame(r, "Confirm your mail address"), owner.Email))
 	}
 	s.startSession(w, session)
-	return s.goTo(w, r, "/dashboard", "Welcome to the city, "+owner.Name+".")
+	return s.goTo(w, r, safeNext(in.get("next")), "Welcome to the city, "+owner.Name+".")
+}
+
+// withNext is a page that leads on to where its visitor wanted to go.
+func withNext(path string, in form) templ.SafeURL {
+	if next := in.get("next"); next != "" {
+		path += "?next=" + url.QueryEscape(next)
+	}
+	return templ.SafeURL(path)
 }
 
 func (s *site) signInPage(w http.ResponseWriter, r *http.Request) error {

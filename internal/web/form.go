@@ -253,6 +253,15 @@ func publicMessage(err error) string {
 	return "Something went wrong on our side."
 }
 
+// asSentence says what is wrong with a field to who has no form before them.
+func asSentence(err error) string {
+	known, ok := errors.AsType[*city.Error](err)
+	if !ok || len(known.Fields) != 1 {
+		return publicMessage(err)
+	}
+	return "The " + known.Fields[0].Field + " " + known.Fields[0].Message + "."
+}
+
 // described ties a field to the text below it. The first field that is wrong gets
 // the focus, with that text read to those who do not see it.
 func described(name, hint string, wrong fault) templ.Attributes {

@@ -22,7 +22,10 @@ type scene struct {
 	reviewed        string // its refund waits for an operator
 	operator        *apptest.Person
 	failed          string
-	patched         string // "" where no sandbox runs
+	patched         string          // "" where no sandbox runs
+	careful         *apptest.Person // who is asked about every order
+	asked           string          // waits for that word
+	running, called string          // executing, cancelled
 }
 
 const (
@@ -102,10 +105,43 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	s.patch(t)
+	s.carefully(t)
 	if _, err := s.buyer.Auth.CreateToken(t.Context(), "deploy", 30); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// carefully orders as somebody with a limit: a task that waits for a word, one
+// that is called off and one that is executing.
+func (s *scene) carefully(t *testing.T) {
+	t.Helper()
+	s.careful = s.Buyer(t, 10_000)
+	agent := s.Agent(t, "research")
+	for _, id := range []*string{&s.running, &s.called, &s.asked} {
+		if id == &s.asked {
+			if _, err := s.careful.Vault.SetLimits(t.Context(), "", aicity.Limits{ApproveAbove: 500}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		order, err := s.careful.Tasks.Submit(t.Context(), aicity.SubmitTask{
+			TaskType: "research", MaxBudget: 700, AgentID: agent.ID, Input: aicity.TaskInput{Description: question, Code: "CREATE TABLE t (n INT);"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*id = order.ID
+	}
+	if _, err := agent.Tasks.Executing(t.Context(), s.running, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.careful.Tasks.Cancel(t.Context(), s.called); err != nil {
+		t.Fatal(err)
+	}
+	offline := "offline" // it takes no other order
+	if _, err := agent.Owner.Agents.Update(t.Context(), aicity.UpdateAgent{AgentID: agent.ID, Availability: &offline}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *scene) order(t *testing.T, what string) string {
@@ -179,6 +215,7 @@ func (s *scene) pages() []scenePage {
 		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner}, {"webhook", "/agents/" + s.worker.ID + "/webhook", owner},
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
 		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer}, {"cited-none", "/tasks/" + s.done + "/files/main.go", s.buyer},
+		{"task-running", "/tasks/" + s.running, s.careful}, {"task-asked", "/tasks/" + s.asked, s.careful}, {"task-cancelled", "/tasks/" + s.called, s.careful},
 		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
 		{"receipt", "/tasks/" + s.done + "/receipt", s.buyer}, {"receipts", "/wallet/receipts", s.buyer}, {"receipts-empty", "/wallet/receipts", s.newcomer},
 		{"task-earned", "/tasks/" + s.done, owner},

@@ -14,7 +14,7 @@ import (
 func TestTasksSayHowTheyStand(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	buyer, owner := newVisitor(t, s.URL, s.buyer), newVisitor(t, s.URL, s.worker.Owner)
+	buyer, owner, careful := newVisitor(t, s.URL, s.buyer), newVisitor(t, s.URL, s.worker.Owner), newVisitor(t, s.URL, s.careful)
 	for _, c := range []struct {
 		who        *visitor
 		task, says string
@@ -24,6 +24,9 @@ func TestTasksSayHowTheyStand(t *testing.T) {
 		{buyer, s.failed, "Nothing was charged; the $7.00 held went back to your credits."},
 		{buyer, s.refunded, "The whole charge of $3.00 went back to your credits."},
 		{buyer, s.reviewed, "You asked for $3.00 back; an operator decides."},
+		{careful, s.running, "Worker is at work. The deadline is"},
+		{careful, s.called, "Nothing was charged; the $7.00 held went back to your credits."},
+		{careful, s.asked, "Over your limit: the budget is held"},
 		{owner, s.waiting, "Your agent was asked. Unless it starts, the task goes on without it"},
 		{owner, s.done, "$2.55 earned, in escrow."},
 		{owner, s.failed, "Nothing was earned."},
@@ -71,6 +74,20 @@ func TestSettingsMarkOneTab(t *testing.T) {
 			t.Errorf("%s marks %q, want %s", path, marked, want)
 		}
 	}
+}
+
+// Who is sent to sign in and has no account yet ends, signed up, where they wanted to go.
+func TestSignUpLeadsOn(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, nil)
+	v.open("/tasks/new").says(http.StatusOK, "Sign in", `href="/sign-up?next=%2Ftasks%2Fnew"`)
+	signedUp := v.open("/sign-up?next=%2Ftasks%2Fnew").form("Create account").set("Name", "Ada").set("Mail address", mailOf("Ada")).set("Password", password).
+		send().says(http.StatusOK, "Welcome to the city, Ada.", "Submit a task")
+	if signedUp.path != "/tasks/new" {
+		t.Errorf("signed up, Ada is on %s", signedUp.path)
+	}
+	v.get("/verify-email?token=wrong").want(t, http.StatusBadRequest, "The token is not a valid link")
 }
 
 // Where payouts need an account, the wallet leads to it and says when it is there.

@@ -245,7 +245,7 @@ func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
 	case code == city.CodeRequestTimeout:
 		view = errorView{Title: "Too slow", Message: publicMessage(err), Status: http.StatusRequestTimeout}
 	case code == city.CodeValidation:
-		view = errorView{Title: "That did not work", Message: publicMessage(err), Status: http.StatusBadRequest}
+		view = errorView{Title: "That did not work", Message: asSentence(err), Status: http.StatusBadRequest}
 	case code == city.CodePayloadTooLarge:
 		view = errorView{Title: "Too large", Message: publicMessage(err), Status: http.StatusRequestEntityTooLarge}
 	default:
