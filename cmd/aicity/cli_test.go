@@ -99,7 +99,7 @@ func TestHelp(t *testing.T) {
 		text.WriteString("\n")
 	}
 	help()
-	golden(t, "aicity.txt", text.String())
+	golden(t, filepath.Join("testdata", "help", "aicity.txt"), text.String())
 	for _, command := range parser.Model.Children {
 		text.Reset()
 		help(command.Name)
@@ -109,14 +109,13 @@ func TestHelp(t *testing.T) {
 				help(command.Name, child.Name, grandchild.Name)
 			}
 		}
-		golden(t, command.Name+".txt", text.String())
+		golden(t, filepath.Join("testdata", "help", command.Name+".txt"), text.String())
 	}
 }
 
 // golden compares text with a file, or with -update writes it.
-func golden(t *testing.T, name, text string) {
+func golden(t *testing.T, path, text string) {
 	t.Helper()
-	path := filepath.Join("testdata", "help", name)
 	if *update {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -124,11 +123,11 @@ func golden(t *testing.T, name, text string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Errorf("no help is kept for this command, write it with -update: %v", err)
+		t.Errorf("%s is not kept, write it with -update: %v", path, err)
 		return
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(text, "\n")); diff != "" {
-		t.Errorf("the help in %s has changed, rewrite it with -update:\n%s", path, diff)
+		t.Errorf("%s has changed, rewrite it with -update:\n%s", path, diff)
 	}
 }
 
