@@ -202,7 +202,7 @@ func openCity(ctx context.Context, s settings, e engine, people int) (*city, err
 		DefaultDeadline: 30 * time.Minute, SandboxMax: 4, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256, SandboxDiskMB: 1024, SandboxFiles: 100_000, SandboxVolume: "auto",
 		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64,
 		SandboxLifetime: time.Hour,
-		RepoMaxMB:       100, RepoMaxFiles: 10_000, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
+		RepoMaxMB:       100, RepoMaxFiles: 10_000, ArchiveQuotaMB: 1024, AllowPrivateRepos: true, RequestsPerSecond: 1e9,
 	}
 	if cfg.Runsc, err = findRunsc(); err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ var commandOf = map[string]string{
 	"getWebhook": "webhook show", "setWebhook": "webhook register", "deleteWebhook": "webhook delete", "listDeliveries": "webhook deliveries",
 	"redeliver": "webhook redeliver", "rotateWebhookSecret": "webhook rotate-secret", "testWebhook": "webhook test",
 
-	"submitTask": "task submit", "uploadArchive": "task submit", "listTasks": "task list", "getTask": "task show", "approveTask": "task approve",
+	"submitTask": "task submit", "uploadArchive": "task submit", "listArchives": "archive list", "deleteArchive": "archive delete", "listTasks": "task list", "getTask": "task show", "approveTask": "task approve",
 	"cancelTask": "task cancel", "streamTaskEvents": "task watch", "listTaskEvents": "task timeline", "giveFeedback": "task feedback", "getGateReport": "task gate",
 	"getCitedFile": "task file", "getPatch": "task patch", "getReceipt": "receipt get", "getStatement": "task statement", "getAccessLog": "task access-log",
 	"requestRecheck": "task recheck",

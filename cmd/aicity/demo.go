@@ -52,7 +52,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		DefaultDeadline: 30 * time.Minute, SeedAgents: true, AllowPrivateRepos: true, Runsc: c.Runsc, RequestsPerSecond: 100,
 		SandboxMax: 4, SandboxMemoryMB: 1024, SandboxCPUs: 1, SandboxPIDs: 256, SandboxDiskMB: 1024, SandboxFiles: 100_000, SandboxVolume: "auto", SandboxWarm: 1, SandboxQueue: 4,
 		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64, SandboxIdle: 10 * time.Minute,
-		SandboxLifetime: time.Hour, RepoMaxMB: 100, RepoMaxFiles: 10_000,
+		SandboxLifetime: time.Hour, RepoMaxMB: 100, RepoMaxFiles: 10_000, ArchiveQuotaMB: 1024,
 	}
 	cityApp, err := app.New(ctx, cfg, c.logger(), app.Options{})
 	if err != nil {

@@ -29,6 +29,7 @@ type cli struct {
 	Logout  logoutCmd  `cmd:"" group:"Use a city:" help:"End the login and revoke its token."`
 	Whoami  whoamiCmd  `cmd:"" group:"Use a city:" help:"Say who is logged in."`
 	Task    taskCmd    `cmd:"" group:"Use a city:" help:"Order work and look after it."`
+	Archive archiveCmd `cmd:"" group:"Use a city:" help:"Code that you uploaded."`
 	Wallet  walletCmd  `cmd:"" group:"Use a city:" help:"Credits and earnings."`
 	Receipt receiptCmd `cmd:"" group:"Use a city:" help:"What a task cost, signed by the city."`
 	Agent   agentCmd   `cmd:"" group:"Use a city:" help:"Find agents, and run your own."`

@@ -149,8 +149,11 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	archives, err := archive.New(a.DB, a.Jobs, filepath.Join(a.cfg.Data, "archives"), func(ctx context.Context, content io.ReaderAt, size int64) error {
-		return fetcher.CheckArchive(ctx, source.Archive{Content: content, Size: size})
+	archives, err := archive.New(a.DB, a.Jobs, archive.Config{
+		Dir: filepath.Join(a.cfg.Data, "archives"), Quota: a.cfg.ArchiveQuotaMB << 20,
+		Check: func(ctx context.Context, content io.ReaderAt, size int64) error {
+			return fetcher.CheckArchive(ctx, source.Archive{Content: content, Size: size})
+		},
 	})
 	if err != nil {
 		return err

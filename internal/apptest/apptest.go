@@ -41,6 +41,9 @@ func Postgres(t testing.TB) Option {
 // RefundWindow shortens the refund window.
 func RefundWindow(d time.Duration) Option { return func(c *config.Config) { c.RefundWindow = d } }
 
+// ArchiveQuota changes how much an owner may keep, in MiB.
+func ArchiveQuota(mib int64) Option { return func(c *config.Config) { c.ArchiveQuotaMB = mib } }
+
 // Start starts a city on SQLite that lives as long as the test. Private
 // repositories and webhooks are allowed, seed agents are off.
 func Start(t testing.TB, opts ...Option) *Server {
@@ -105,7 +108,7 @@ func OnEach(t *testing.T, f func(t *testing.T, opts ...Option), opts ...Option) 
 func Config(dir string) config.Config {
 	return config.Config{
 		Listen: "127.0.0.1:0", Data: dir, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute, DefaultDeadline: 30 * time.Minute,
-		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15,
+		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15, ArchiveQuotaMB: 1024,
 		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
 		SandboxDiskMB: 256, SandboxFiles: 50_000, SandboxVolume: "auto",
 		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64, SandboxIdle: 10 * time.Minute,

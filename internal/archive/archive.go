@@ -3,16 +3,11 @@
 package archive
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -39,159 +34,79 @@ type Archive struct {
 	Format    string
 	Size      int64
 	SHA256    string
-	CreatedAt time.Time
+	CreatedAt time.Time // when it was uploaded last
 }
 
-// checksAtOnce bounds how many uploads are read through at a time: each keeps a
-// processor busy.
-const checksAtOnce = 2
+// ExpiresAt is when it is forgotten, if it is not uploaded again.
+func (a Archive) ExpiresAt() time.Time { return a.CreatedAt.Add(keep) }
+
+// Page is a part of what an owner keeps, newest first.
+type Page struct {
+	Archives []Archive
+	Next     string // the cursor of the next page, "" on the last
+	Kept     int64  // bytes of all that the owner keeps, each archive in whole blocks
+	Quota    int64  // bytes that the owner may keep
+}
 
 // Check reads an archive to its end and reports what is wrong with it.
 type Check func(ctx context.Context, content io.ReaderAt, size int64) error
 
+// Config is what a service needs.
+type Config struct {
+	Dir   string // where the files are; nodes may share it
+	Quota int64  // bytes that one owner may keep
+	Check Check  // what is refused by it is not kept
+}
+
 // Service keeps archives.
 type Service struct {
-	db     *store.DB
-	dir    string
-	check  Check
-	checks chan struct{} // one for each check that runs
+	db    *store.DB
+	dir   string
+	quota int64
+	check Check
+	turns *turns
 }
 
 type pruneArgs struct{}
 
 func (pruneArgs) Kind() string { return "archive_prune" }
 
-// New returns a service that keeps its files in dir, when check finds nothing
-// wrong with them, and registers the job that forgets old ones.
-func New(db *store.DB, queue *jobs.Queue, dir string, check Check) (*Service, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// New returns a service, removes what broken off uploads left in its folder, and
+// registers the job that forgets old archives.
+func New(db *store.DB, queue *jobs.Queue, cfg Config) (*Service, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make archive folder: %w", err)
 	}
-	s := &Service{db: db, dir: dir, check: check, checks: make(chan struct{}, checksAtOnce)}
+	s := &Service{db: db, dir: cfg.Dir, quota: cfg.Quota, check: cfg.Check, turns: newTurns()}
+	if err := s.removeAbandoned(); err != nil {
+		return nil, fmt.Errorf("clean archive folder: %w", err)
+	}
 	jobs.Handle(queue, func(ctx context.Context, _ pruneArgs, _ jobs.Attempt) error { return s.prune(ctx) })
 	jobs.Every(queue, time.Hour, pruneArgs{})
 	return s, nil
 }
 
-// Save stores an upload, unless it cannot be used. What an owner has already is
-// not kept twice: it has the id of the first, and its time begins again, so an
-// upload may be repeated. Errors: PAYLOAD_TOO_LARGE, and those of the check,
-// ARCHIVE_INVALID and REPO_TOO_LARGE.
-func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (_ Archive, err error) {
-	a := Archive{ID: city.NewID(city.PrefixArchive), OwnerID: ownerID}
-	file, err := os.OpenFile(s.path(a.ID), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if err != nil {
-		return Archive{}, fmt.Errorf("save archive: %w", err)
-	}
-	kept := false
-	defer func() {
-		err = errors.Join(err, file.Close())
-		if !kept {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	if err := a.write(file, r); err != nil {
-		return Archive{}, err
-	}
-	if known, err := s.renew(ctx, a); known.ID != "" || err != nil {
-		return known, err
-	}
-	if err := s.examine(ctx, file, a.Size); err != nil {
-		return Archive{}, err
-	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		a.CreatedAt = tx.Now()
-		_, err := tx.Exec(ctx, `INSERT INTO archives (id, owner_id, format, size_bytes, sha256, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			a.ID, a.OwnerID, a.Format, a.Size, a.SHA256, store.Micros(a.CreatedAt))
-		return err
-	})
-	if err != nil {
-		return Archive{}, fmt.Errorf("save archive: %w", err)
-	}
-	kept = true
-	return a, nil
-}
-
-// write streams the upload into its file and fills in what it turns out to be.
-func (a *Archive) write(file *os.File, r io.Reader) error {
-	head := make([]byte, 4) // enough to tell the format
-	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return readError(err)
-	}
-	if a.Format = formatOf(head[:n]); a.Format == "" {
-		return city.Errorf(city.CodeArchiveInvalid, "The upload is neither a tar.gz nor a zip archive.")
-	}
-	sum := sha256.New()
-	a.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(io.MultiReader(bytes.NewReader(head[:n]), r), MaxBytes+1))
-	if err != nil {
-		return readError(err)
-	}
-	if a.Size > MaxBytes {
-		return city.Errorf(city.CodePayloadTooLarge, "The archive is larger than %d MiB.", MaxBytes>>20)
-	}
-	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return file.Sync()
-}
-
-// renew finds what the owner has already, and has its time begin again.
-func (s *Service) renew(ctx context.Context, a Archive) (known Archive, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		known = a
-		known.CreatedAt = tx.Now()
-		err := tx.QueryRow(ctx, `UPDATE archives SET created_at = $1 WHERE id =
-			(SELECT id FROM archives WHERE owner_id = $2 AND sha256 = $3 ORDER BY created_at DESC LIMIT 1) RETURNING id`,
-			store.Micros(known.CreatedAt), a.OwnerID, a.SHA256).Scan(&known.ID)
-		if errors.Is(err, store.ErrNoRows) {
-			known = Archive{}
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return Archive{}, fmt.Errorf("find archive: %w", err)
-	}
-	return known, nil
-}
-
-// examine checks an upload when it is its turn.
-func (s *Service) examine(ctx context.Context, file io.ReaderAt, size int64) error {
-	select {
-	case s.checks <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-s.checks }()
-	return s.check(ctx, file, size)
-}
-
-func readError(err error) error { return fmt.Errorf("read upload: %w", err) }
-
-// formatOf tells an archive by its first bytes.
-func formatOf(head []byte) string {
-	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return TarGz
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return Zip
-	default:
-		return ""
-	}
+func errNotFound() error {
+	return city.Errorf(city.CodeArchiveNotFound, "You have no such archive. Archives are kept for %d days.", int(keep.Hours()/24))
 }
 
 // Find returns an owner's archive. Errors: ARCHIVE_NOT_FOUND.
 func (s *Service) Find(ctx context.Context, ownerID, id string) (Archive, error) {
-	a := Archive{ID: id, OwnerID: ownerID}
-	var at int64
-	err := s.db.Read().QueryRow(ctx, `SELECT format, size_bytes, sha256, created_at FROM archives WHERE id = $1 AND owner_id = $2`, id, ownerID).
-		Scan(&a.Format, &a.Size, &a.SHA256, &at)
+	return found(find(ctx, s.db.Read(), ownerID, id, ""))
+}
+
+// FindTx is Find that keeps the archive from being deleted until tx ends.
+func (s *Service) FindTx(ctx context.Context, tx store.Tx, ownerID, id string) (Archive, error) {
+	return found(find(ctx, tx, ownerID, id, store.ForUpdate(tx)))
+}
+
+func found(a Archive, err error) (Archive, error) {
 	if errors.Is(err, store.ErrNoRows) {
-		return Archive{}, city.Errorf(city.CodeArchiveNotFound, "You have no such archive. Archives are kept for %d days.", int(keep.Hours()/24))
+		return Archive{}, errNotFound()
 	}
 	if err != nil {
 		return Archive{}, fmt.Errorf("find archive: %w", err)
 	}
-	a.CreatedAt = store.FromMicros(at)
 	return a, nil
 }
 
@@ -208,20 +123,66 @@ func (s *Service) Open(ctx context.Context, ownerID, id string) (io.ReadCloser, 
 	return file, a, nil
 }
 
-func (s *Service) path(id string) string { return filepath.Join(s.dir, id) }
+// The bounds of a page's length.
+const (
+	defaultLimit = 50
+	maxLimit     = 200
+)
+
+// List pages through what an owner keeps. The cursor is the id of the last one of
+// the page before; a limit of 0 is 50, the most is 200. Errors: VALIDATION_ERROR.
+func (s *Service) List(ctx context.Context, ownerID, cursor string, limit int) (Page, error) {
+	if cursor != "" && city.CheckID(city.PrefixArchive, cursor) != nil {
+		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+	}
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	limit = min(limit, maxLimit)
+	archives, err := list(ctx, s.db.Read(), ownerID, cursor, limit+1)
+	if err != nil {
+		return Page{}, fmt.Errorf("list archives: %w", err)
+	}
+	p := Page{Archives: archives, Quota: s.quota}
+	if p.Kept, err = kept(ctx, s.db.Read(), ownerID); err != nil {
+		return Page{}, fmt.Errorf("list archives: %w", err)
+	}
+	if len(archives) > limit {
+		p.Archives, p.Next = archives[:limit], archives[limit-1].ID
+	}
+	return p, nil
+}
+
+// Delete forgets an owner's archive at once, unless unused, which is asked in the
+// same transaction, says why not. Errors: ARCHIVE_NOT_FOUND, those of unused.
+func (s *Service) Delete(ctx context.Context, ownerID, id string, unused func(ctx context.Context, tx store.Tx) error) error {
+	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		erased, err := erase(ctx, tx, ownerID, id)
+		if err != nil {
+			return fmt.Errorf("delete archive: %w", err)
+		}
+		if !erased {
+			return errNotFound()
+		}
+		return unused(ctx, tx)
+	})
+	if err != nil {
+		return err
+	}
+	return s.remove(id)
+}
 
 // prune forgets old archives, rows first: a file without a row is removed too.
 func (s *Service) prune(ctx context.Context) error {
-	var kept map[string]bool
-	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM archives WHERE created_at < $1`, store.Micros(tx.Now().Add(-keep))); err != nil {
-			return err
-		}
-		var err error
-		kept, err = ids(ctx, tx)
+	var left map[string]bool
+	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) (err error) {
+		left, err = eraseOld(ctx, tx, store.Micros(tx.Now().Add(-keep)))
 		return err
 	})
 	if err != nil {
+		return fmt.Errorf("prune archives: %w", err)
+	}
+	if err := s.removeAbandoned(); err != nil {
 		return fmt.Errorf("prune archives: %w", err)
 	}
 	entries, err := os.ReadDir(s.dir)
@@ -230,29 +191,12 @@ func (s *Service) prune(ctx context.Context) error {
 	}
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if err != nil || kept[entry.Name()] || s.db.Clock().Now().Sub(info.ModTime()) < time.Hour {
-			continue // young files may be uploads that are not finished
+		if err != nil || left[entry.Name()] || isArriving(entry.Name()) || s.db.Clock().Now().Sub(info.ModTime()) < time.Hour {
+			continue // of a young file the row may be about to come
 		}
-		if err := os.Remove(s.path(entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.remove(entry.Name()); err != nil {
 			return fmt.Errorf("prune archives: %w", err)
 		}
 	}
 	return nil
-}
-
-func ids(ctx context.Context, tx store.Tx) (map[string]bool, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM archives`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	found := map[string]bool{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		found[id] = true
-	}
-	return found, rows.Err()
 }

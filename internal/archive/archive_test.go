@@ -19,11 +19,7 @@ import (
 func TestSaveAndOpen(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		dir := t.TempDir()
-		s, err := archive.New(db, jobs.New(db, slog.New(slog.DiscardHandler)), dir, usable)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, dir := newService(t, db, 1<<30)
 		content := "PK\x03\x04 and the rest"
 		a, err := s.Save(t.Context(), "own_1", strings.NewReader(content))
 		if err != nil || a.Format != archive.Zip || a.Size != int64(len(content)) {
@@ -68,11 +64,7 @@ func TestSaveAndOpen(t *testing.T) {
 func TestSaveTwice(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		dir := t.TempDir()
-		s, err := archive.New(db, jobs.New(db, slog.New(slog.DiscardHandler)), dir, usable)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, dir := newService(t, db, 1<<30)
 		save := func(owner, content string) archive.Archive {
 			t.Helper()
 			a, err := s.Save(t.Context(), owner, strings.NewReader(content))
@@ -105,4 +97,13 @@ func usable(_ context.Context, content io.ReaderAt, size int64) error {
 		return city.Errorf(city.CodeArchiveInvalid, "It is broken.")
 	}
 	return err
+}
+
+func newServiceIn(t *testing.T, db *store.DB, dir string, quota int64) *archive.Service {
+	t.Helper()
+	s, err := archive.New(db, jobs.New(db, slog.New(slog.DiscardHandler)), archive.Config{Dir: dir, Quota: quota, Check: usable})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

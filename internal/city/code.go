@@ -42,6 +42,9 @@ const (
 	CodeDeadlinePassed  Code = "DEADLINE_PASSED"
 	CodeArchiveNotFound Code = "ARCHIVE_NOT_FOUND"
 	CodeArchiveInvalid  Code = "ARCHIVE_INVALID"
+	CodeArchiveQuota    Code = "ARCHIVE_QUOTA_EXCEEDED"
+	CodeArchiveInUse    Code = "ARCHIVE_IN_USE"
+	CodeNoApproval      Code = "APPROVAL_NOT_NEEDED"
 
 	CodeRepoNotAllowed  Code = "REPO_NOT_ALLOWED"
 	CodeRepoNotFound    Code = "REPO_NOT_FOUND"
@@ -96,6 +99,7 @@ func Codes() []Code {
 		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
 		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady,
 		CodeRefundWindow, CodeFeedbackGiven, CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid,
+		CodeArchiveQuota, CodeArchiveInUse, CodeNoApproval,
 		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
 		CodeSandboxLimit, CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued,

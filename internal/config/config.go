@@ -35,6 +35,7 @@ type Config struct {
 	PayoutReserve   int           `help:"Percent of a new owner's other earnings that cannot be withdrawn while they are new." default:"0" env:"AICITY_PAYOUT_RESERVE" group:"Rules"`
 	PayoutNew       time.Duration `help:"How long after their sign-up owners are new, for the delay and the reserve." default:"2160h" env:"AICITY_PAYOUT_NEW" group:"Rules"`
 	Models          string        `help:"Model prices, as CSV with the header of the shipped table; a row replaces the shipped one of the same model." type:"path" placeholder:"FILE" env:"AICITY_MODELS" group:"Rules"`
+	ArchiveQuotaMB  int64         `help:"Uploaded archives that one owner may keep, in MiB together." name:"archive-quota-mb" default:"1024" env:"AICITY_ARCHIVE_QUOTA_MB" group:"Rules"`
 	SeedAgents      bool          `help:"Run the city's own agents." negatable:"" default:"true" env:"AICITY_SEED_AGENTS" group:"Rules"`
 
 	AllowPrivateRepos    bool `help:"Clone also over plain http and from private addresses (demos, tests, intranets)." env:"AICITY_ALLOW_PRIVATE_REPOS" group:"Sealing"`
@@ -151,6 +152,7 @@ func (c Config) Validate() error {
 	check(c.PayoutReserve >= 0 && c.PayoutReserve <= 100, "--payout-reserve must be from 0 to 100")
 	check(c.PayoutNew >= 0, "--payout-new must not be negative")
 	check(c.FeePercent >= 0 && c.FeePercent <= 100, "--fee-percent must be from 0 to 100")
+	check(c.ArchiveQuotaMB >= 1, "--archive-quota-mb must be at least 1")
 	check(c.SandboxWarm >= 0, "--sandbox-warm must not be negative")
 	check(c.SandboxQueue >= 0, "--sandbox-queue must not be negative")
 	check(c.SandboxExecs >= 1, "--sandbox-execs must be at least 1")

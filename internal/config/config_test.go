@@ -70,7 +70,7 @@ func TestNames(t *testing.T) {
 	}
 	want := []string{
 		"listen", "data", "database-url", "public-url", "trust-proxy", "requests-per-second", "log-format", "log-level", "metrics-key",
-		"refund-window", "accept-window", "default-deadline", "refund-review", "refund-rate-limit", "fee-percent", "payout-delay", "payout-reserve", "payout-new", "models", "seed-agents",
+		"refund-window", "accept-window", "default-deadline", "refund-review", "refund-rate-limit", "fee-percent", "payout-delay", "payout-reserve", "payout-new", "models", "archive-quota-mb", "seed-agents",
 		"allow-private-repos", "allow-private-webhooks",
 		"runsc", "sandbox-rootfs", "sandbox-max", "sandbox-memory-mb", "sandbox-cpus", "sandbox-pids",
 		"sandbox-disk-mb", "sandbox-files", "sandbox-volume",

@@ -172,6 +172,7 @@ type route struct {
 	who                       access
 	status                    int
 	maxBody                   int64
+	streamed                  bool // its body is read as it comes and never held in memory, see BodyStream
 	keepsAnswer               bool // it writes the answer for a repeated call in its own transaction
 }
 
@@ -194,6 +195,9 @@ func add[I, O any](s *server, r route, f func(ctx context.Context, in *I) (*O, e
 		OperationID: r.id, Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{r.tag},
 		DefaultStatus: r.status, MaxBodyBytes: r.limit() + 1 /* huma refuses a body that fills it */, Security: r.who.security(),
 		BodyReadTimeout: -1, // the server gives every body its time
+	}
+	if r.streamed {
+		op.RequestBody = binaryBody()
 	}
 	s.routes[r.method+" "+op.Path] = r
 	op.Middlewares = huma.Middlewares{func(hctx huma.Context, next func(huma.Context)) {

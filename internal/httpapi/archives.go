@@ -1,12 +1,16 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"aicity.dev/aicity/internal/archive"
+	"aicity.dev/aicity/internal/city"
 )
 
 // ArchiveView is an uploaded work tree.
@@ -15,24 +19,108 @@ type ArchiveView struct {
 	Format    string    `json:"format" enum:"tar.gz,zip"`
 	SizeBytes int64     `json:"sizeBytes"`
 	SHA256    string    `json:"sha256"`
-	CreatedAt time.Time `json:"createdAt"`
+	CreatedAt time.Time `json:"createdAt" doc:"When it was uploaded last"`
+	ExpiresAt time.Time `json:"expiresAt" doc:"When it is deleted, if it is not uploaded again"`
+}
+
+// KeptArchives is a page of what an owner keeps, and how much that is.
+type KeptArchives struct {
+	Archives   []ArchiveView `json:"archives" doc:"Newest first"`
+	KeptBytes  int64         `json:"keptBytes" doc:"What all of your archives count, each in whole blocks of 4 KiB"`
+	NextCursor string        `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page; empty on the last"`
+	QuotaBytes int64         `json:"quotaBytes" doc:"What they may count; an upload over it is refused with ARCHIVE_QUOTA_EXCEEDED"`
+}
+
+// ArchivePath names an archive in a URL.
+type ArchivePath struct {
+	ID string `path:"id" doc:"The archive's id"`
 }
 
 func (s *server) registerArchives() {
 	add(s, route{method: http.MethodPost, path: "/archives", id: "uploadArchive", tag: "Tasks", who: byAnyone, status: http.StatusCreated,
-		maxBody: maxArchiveBody, summary: "Upload a tar.gz or zip of a work tree instead of naming a repository"}, s.uploadArchive)
+		maxBody: maxArchiveBody, streamed: true, summary: "Upload a tar.gz or zip of a work tree instead of naming a repository"}, s.uploadArchive)
+	add(s, route{method: http.MethodGet, path: "/archives", id: "listArchives", tag: "Tasks", who: byOwner,
+		summary: "List your uploaded archives, newest first, and how much you may keep"}, s.listArchives)
+	add(s, route{method: http.MethodDelete, path: "/archives/{id}", id: "deleteArchive", tag: "Tasks", who: byOwner,
+		summary: "Delete an uploaded archive that no task needs any more"}, s.deleteArchive)
 }
 
-func (s *server) uploadArchive(ctx context.Context, in *struct {
-	RawBody []byte `contentType:"application/octet-stream"`
-}) (*Out[ArchiveView], error) {
-	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), bytes.NewReader(in.RawBody))
+// BodyStream is a body that is read as it comes, of a route that says so.
+type BodyStream struct {
+	body *watchedBody
+}
+
+// Resolve takes the body from the request, unread.
+func (b *BodyStream) Resolve(hctx huma.Context) []error {
+	b.body = &watchedBody{r: http.MaxBytesReader(nil, io.NopCloser(hctx.BodyReader()), hctx.Operation().MaxBodyBytes-1)}
+	return nil
+}
+
+// watchedBody remembers why it could not be read.
+type watchedBody struct {
+	r   io.Reader
+	err error
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+func (s *server) uploadArchive(ctx context.Context, in *BodyStream) (*Out[ArchiveView], error) {
+	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), in.body)
+	if in.body.err != nil {
+		return nil, bodyError(in.body.err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return ok(archiveView(a)), nil
 }
 
+func (s *server) listArchives(ctx context.Context, in *CursorQuery) (*Out[KeptArchives], error) {
+	page, err := s.Archives.List(ctx, callerOf(ctx).owner.ID, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	view := KeptArchives{Archives: make([]ArchiveView, len(page.Archives)), KeptBytes: page.Kept, QuotaBytes: page.Quota, NextCursor: page.Next}
+	for i, a := range page.Archives {
+		view.Archives[i] = archiveView(a)
+	}
+	return ok(view), nil
+}
+
+func (s *server) deleteArchive(ctx context.Context, in *ArchivePath) (*Out[Done], error) {
+	if err := s.Tasks.DeleteArchive(ctx, callerOf(ctx).owner.ID, in.ID); err != nil {
+		return nil, err
+	}
+	return ok(Done{Done: true}), nil
+}
+
 func archiveView(a archive.Archive) ArchiveView {
-	return ArchiveView{ID: a.ID, Format: a.Format, SizeBytes: a.Size, SHA256: a.SHA256, CreatedAt: a.CreatedAt}
+	return ArchiveView{ID: a.ID, Format: a.Format, SizeBytes: a.Size, SHA256: a.SHA256, CreatedAt: a.CreatedAt, ExpiresAt: a.ExpiresAt()}
+}
+
+// binaryBody describes a body that is a file.
+func binaryBody() *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary", Extensions: map[string]any{"contentMediaType": "application/octet-stream"}}},
+	}}
+}
+
+// spooled puts a streamed body, which is compared with that of an earlier call,
+// into a file, where it can be read again until done: sum takes what it holds.
+func (s *server) spooled(body io.Reader, asked route, sum io.Writer) (again io.ReadCloser, done func(), err error) {
+	watched := &watchedBody{r: body}
+	file, done, err := s.Archives.Spool(watched, sum)
+	if watched.err != nil {
+		return nil, nil, bodyError(watched.err)
+	}
+	if city.CodeOf(err) == city.CodePayloadTooLarge {
+		return nil, nil, errBodyTooLarge(asked.limit())
+	}
+	return file, done, err
 }

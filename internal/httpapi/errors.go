@@ -60,6 +60,9 @@ var statuses = map[city.Code]int{
 	city.CodeDeadlinePassed:  http.StatusConflict,
 	city.CodeArchiveNotFound: http.StatusNotFound,
 	city.CodeArchiveInvalid:  http.StatusBadRequest,
+	city.CodeArchiveQuota:    http.StatusConflict,
+	city.CodeArchiveInUse:    http.StatusConflict,
+	city.CodeNoApproval:      http.StatusConflict,
 
 	city.CodeRepoNotAllowed:  http.StatusBadRequest,
 	city.CodeRepoNotFound:    http.StatusUnprocessableEntity,

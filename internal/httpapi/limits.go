@@ -57,13 +57,15 @@ func (s *server) idempotent(next *http.ServeMux) http.Handler {
 			s.writeError(w, r, err)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, asked.limit()))
+		sum := idempotency.NewHash(r.Method, r.URL.RequestURI())
+		body, done, err := s.again(w, r, asked, sum)
 		if err != nil {
-			s.writeError(w, r, bodyError(err))
+			s.writeError(w, r, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		claim := idempotency.Claim{Caller: caller, Key: key, Hash: idempotency.Hash(r.Method, r.URL.RequestURI(), body)}
+		defer done()
+		r.Body = body
+		claim := idempotency.Claim{Caller: caller, Key: key, Hash: sum.String()}
 		if asked.keepsAnswer {
 			s.answerOnce(w, r, next, claim)
 			return
@@ -75,6 +77,20 @@ func (s *server) idempotent(next *http.ServeMux) http.Handler {
 		}
 		s.runOnce(w, r, next, claim)
 	})
+}
+
+// again reads a body that is compared with that of an earlier call; it can be read
+// once more until done. sum takes what it holds.
+func (s *server) again(w http.ResponseWriter, r *http.Request, asked route, sum io.Writer) (body io.ReadCloser, done func(), err error) {
+	if asked.streamed {
+		return s.spooled(r.Body, asked, sum)
+	}
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, asked.limit()))
+	if err != nil {
+		return nil, nil, bodyError(err)
+	}
+	_, _ = sum.Write(content)
+	return io.NopCloser(bytes.NewReader(content)), func() {}, nil
 }
 
 func (s *server) replay(w http.ResponseWriter, r *http.Request, earlier *idempotency.Answer, err error) {

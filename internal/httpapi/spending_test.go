@@ -128,8 +128,9 @@ func TestApproval(t *testing.T) {
 	lives(t, func(t *testing.T, l life) {
 		agent := l.Agent(t, "research")
 		l.limit(t, "", aicity.Limits{ApproveAbove: 500})
-		if task, err := l.submit(t, l.buyer.Client, 500); err != nil || task.Status != aicity.TaskSubmitted {
-			t.Fatalf("at the limit: %+v, %v", task, err)
+		free, err := l.submit(t, l.buyer.Client, 500)
+		if err != nil || free.Status != aicity.TaskSubmitted {
+			t.Fatalf("at the limit: %+v, %v", free, err)
 		}
 		waiting, err := l.submit(t, l.buyer.Client, 700)
 		if err != nil || waiting.Status != aicity.TaskPendingApproval || waiting.AgentID != "" {
@@ -149,7 +150,15 @@ func TestApproval(t *testing.T) {
 				t.Fatalf("approved: %+v, %v", task, err)
 			}
 		}
-		if tasks, err := agent.Tasks.Submitted(t.Context(), 0); err != nil || len(tasks) != 2 {
+		if _, err := agent.Tasks.Executing(t.Context(), waiting.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if task, err := l.buyer.Tasks.Approve(t.Context(), waiting.ID); err != nil || task.Status != aicity.TaskExecuting {
+			t.Errorf("approved once more, after the start: %+v, %v", task, err)
+		}
+		_, err = l.buyer.Tasks.Approve(t.Context(), free.ID)
+		wantCode(t, "approve what needs no approval", err, aicity.CodeNoApproval)
+		if tasks, err := agent.Tasks.Submitted(t.Context(), 0); err != nil || len(tasks) != 1 {
 			t.Errorf("after the approval the agent sees %+v, %v", tasks, err)
 		}
 		other, err := l.submit(t, l.buyer.Client, 900)

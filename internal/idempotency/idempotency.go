@@ -21,6 +21,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -65,13 +66,21 @@ type Answer struct {
 	Body   []byte
 }
 
-// Hash identifies a request: what is asked of whom with which content.
-func Hash(method, path string, body []byte) string {
-	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s\n%s\n", method, path)
-	_, _ = sum.Write(body)
-	return hex.EncodeToString(sum.Sum(nil))
+// Hash identifies a request: what is asked of whom, and the content that is
+// written to it.
+type Hash struct{ sum hash.Hash }
+
+// NewHash begins with what is asked of whom.
+func NewHash(method, path string) Hash {
+	h := Hash{sha256.New()}
+	_, _ = fmt.Fprintf(h.sum, "%s\n%s\n", method, path)
+	return h
 }
+
+// Write takes more of the content.
+func (h Hash) Write(p []byte) (int, error) { return h.sum.Write(p) }
+
+func (h Hash) String() string { return hex.EncodeToString(h.sum.Sum(nil)) }
 
 // Claim is a key as a caller uses it for one request.
 type Claim struct {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -148,11 +150,12 @@ func errLimit(name, text string, limit, spent, required city.Cents) error {
 }
 
 // Approve is the owner's word for an order over its limit: an agent is looked
-// for now. A repeated call is harmless. Errors: TASK_NOT_FOUND, INVALID_STATE.
+// for now. A repeated call is harmless. Errors: TASK_NOT_FOUND,
+// APPROVAL_NOT_NEEDED, INVALID_STATE for one that was not approved in time.
 func (s *Service) Approve(ctx context.Context, buyerID, taskID string) (*Task, error) {
 	return s.locked(ctx, taskID, boughtBy(buyerID), func(ctx context.Context, tx store.Tx, t *Task) error {
-		if !t.Status.Ended() && t.Status != city.TaskPendingApproval {
-			return nil
+		if t.Status != city.TaskPendingApproval {
+			return s.approvedBefore(ctx, tx, t)
 		}
 		if err := s.apply(ctx, tx, change{task: t, on: Approve}); err != nil {
 			return err
@@ -162,6 +165,28 @@ func (s *Service) Approve(ctx context.Context, buyerID, taskID string) (*Task, e
 		}
 		return s.reassign(ctx, tx, t)
 	})
+}
+
+// approvedBefore reports why a task that does not wait for its owner's word cannot
+// be approved; nil when it was, so that the call is repeated.
+func (s *Service) approvedBefore(ctx context.Context, tx store.Tx, t *Task) error {
+	const first = 10 // approval is asked for with the order, and given before anything else
+	events, err := s.Events.List(ctx, tx, t.ID, 0, first)
+	if err != nil {
+		return err
+	}
+	happened := func(kind string) bool {
+		return slices.ContainsFunc(events, func(e event.Event) bool { return e.Type == kind })
+	}
+	switch {
+	case happened("task.approved"):
+		return nil
+	case happened("task.approval_asked"):
+		return errInvalidState(t, "approve")
+	default:
+		return city.Errorf(city.CodeNoApproval, "This task needs no approval: it is %s. Only orders over your approval limit wait for your word, as pending_approval.", t.Status).
+			WithDetail("status", t.Status)
+	}
 }
 
 // approvalWindow is how long an order waits for its owner's word.

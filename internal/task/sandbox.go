@@ -18,7 +18,9 @@ import (
 // Archives keeps uploaded work trees.
 type Archives interface {
 	Find(ctx context.Context, ownerID, id string) (archive.Archive, error)
+	FindTx(ctx context.Context, tx store.Tx, ownerID, id string) (archive.Archive, error)
 	Open(ctx context.Context, ownerID, id string) (io.ReadCloser, archive.Archive, error)
+	Delete(ctx context.Context, ownerID, id string, unused func(ctx context.Context, tx store.Tx) error) error
 }
 
 // checkSource makes sure, before money moves, that the code can be had. Errors:

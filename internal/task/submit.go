@@ -143,6 +143,11 @@ func (s *Service) submit(ctx context.Context, tx store.Tx, t *Task, o Order) err
 			return city.Errorf(city.CodeAgentInactive, "This agent is not active: it can order nothing until its owner reactivates it.")
 		}
 	}
+	if o.ArchiveID != "" { // it stays until the order is written, which keeps it then
+		if _, err := s.Archives.FindTx(ctx, tx, o.BuyerID, o.ArchiveID); err != nil {
+			return err
+		}
+	}
 	// What is asked here is answered with the agents that are read next.
 	if err := tx.Ask(ctx, recordQuery, []any{t.BuyerID}, t.Buyer.read); err != nil {
 		return err

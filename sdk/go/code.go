@@ -38,6 +38,9 @@ const (
 	CodeDeadlinePassed       = "DEADLINE_PASSED"
 	CodeArchiveNotFound      = "ARCHIVE_NOT_FOUND"
 	CodeArchiveInvalid       = "ARCHIVE_INVALID"
+	CodeArchiveQuota         = "ARCHIVE_QUOTA_EXCEEDED"
+	CodeArchiveInUse         = "ARCHIVE_IN_USE"
+	CodeNoApproval           = "APPROVAL_NOT_NEEDED"
 	CodeRepoNotAllowed       = "REPO_NOT_ALLOWED"
 	CodeRepoNotFound         = "REPO_NOT_FOUND"
 	CodeRepoUnreachable      = "REPO_UNREACHABLE"
@@ -85,7 +88,7 @@ func Codes() []string {
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
-		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeRepoNotAllowed, CodeRepoNotFound,
+		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeArchiveQuota, CodeArchiveInUse, CodeNoApproval, CodeRepoNotAllowed, CodeRepoNotFound,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
 		CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued, CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,

@@ -25,7 +25,7 @@ func TestPromisedMethods(t *testing.T) {
 		{c.Agents.Webhook(""), []string{"Register", "Get", "Delete", "RotateSecret", "Test", "Deliveries", "Redeliver"}},
 		{c.Tasks, []string{
 			"Submit", "Get", "List", "Submitted", "Events", "Timeline", "Decline", "ProvisionSandbox", "Executing", "Complete", "Fail", "Feedback", "Cancel", "Approve",
-			"Gate", "Patch", "AccessLog", "UploadArchive", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
+			"Gate", "Patch", "AccessLog", "UploadArchive", "Archives", "DeleteArchive", "Statement", "Receipt", "RequestRecheck", "Sandbox", "ListFiles", "ReadFile", "WriteFile", "SearchFiles", "Search",
 			"Stat", "Mkdir", "Move", "Delete", "Exec", "CancelExec", "DestroySandbox",
 		}},
 		{c.Vault, []string{

@@ -255,11 +255,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List your uploaded archives, newest first, and how much you may keep */
+        get: operations["listArchives"];
         put?: never;
         /** Upload a tar.gz or zip of a work tree instead of naming a repository */
         post: operations["uploadArchive"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete an uploaded archive that no task needs any more */
+        delete: operations["deleteArchive"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1276,7 +1294,7 @@ export interface components {
              * @description Why it failed
              * @enum {string}
              */
-            error?: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            error?: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "ARCHIVE_QUOTA_EXCEEDED" | "ARCHIVE_IN_USE" | "APPROVAL_NOT_NEEDED" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** Format: int64 */
             exitCode?: number;
             /** @enum {string} */
@@ -1436,8 +1454,16 @@ export interface components {
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         ArchiveView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was uploaded last
+             */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted, if it is not uploaded again
+             */
+            expiresAt: string;
             /** @enum {string} */
             format: "tar.gz" | "zip";
             /** @description Pass it as input.archiveId */
@@ -1741,6 +1767,12 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        EnvelopeKeptArchives: {
+            data: components["schemas"]["KeptArchives"];
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
         EnvelopeListAccessView: {
             data: components["schemas"]["AccessView"][] | null;
             pagination?: components["schemas"]["Pagination"];
@@ -1986,7 +2018,7 @@ export interface components {
              * @description Stable name of the error
              * @enum {string}
              */
-            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
+            code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "ARCHIVE_QUOTA_EXCEEDED" | "ARCHIVE_IN_USE" | "APPROVAL_NOT_NEEDED" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
             /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
             details?: {
                 [key: string]: unknown;
@@ -2130,6 +2162,22 @@ export interface components {
             opinions?: components["schemas"]["Opinion"][] | null;
             /** @enum {string} */
             outcome: "agreed" | "majority" | "no_majority" | "unavailable";
+        };
+        KeptArchives: {
+            /** @description Newest first */
+            archives: components["schemas"]["ArchiveView"][] | null;
+            /**
+             * Format: int64
+             * @description What all of your archives count, each in whole blocks of 4 KiB
+             */
+            keptBytes: number;
+            /** @description Pass it as cursor for the next page; empty on the last */
+            nextCursor?: string;
+            /**
+             * Format: int64
+             * @description What they may count; an upload over it is refused with ARCHIVE_QUOTA_EXCEEDED
+             */
+            quotaBytes: number;
         };
         Limits: {
             /**
@@ -4043,6 +4091,39 @@ export interface operations {
             };
         };
     };
+    listArchives: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeKeptArchives"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     uploadArchive: {
         parameters: {
             query?: never;
@@ -4063,6 +4144,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeArchiveView"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The archive's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeDone"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

@@ -13,6 +13,7 @@ import type {
   FileEntry,
   FileList,
   GateReport,
+  KeptArchives,
   Match,
   Page,
   Sandbox,
@@ -49,6 +50,16 @@ export class Tasks {
   /** Sends a tar.gz or zip of a work tree, at most 50 MiB, to be named as `input.archiveId`. */
   uploadArchive(content: Uint8Array, options?: CallOptions): Promise<Archive> {
     return this.transport.call({ method: "POST", path: "/archives", caller: "owner", bytes: content, extraTime: uploadTime, options })
+  }
+
+  /** The calling owner's uploaded archives, newest first, with how much they are and may be together. */
+  archives(query: CursorQuery = {}, options?: CallOptions): Promise<KeptArchives> {
+    return this.transport.call({ method: "GET", path: "/archives", caller: "owner", query: { ...query }, options })
+  }
+
+  /** Deletes an uploaded archive that no task needs any more. */
+  async deleteArchive(archiveId: string, options?: CallOptions): Promise<void> {
+    await this.transport.call({ method: "DELETE", path: path("archives", archiveId), caller: "owner", options })
   }
 
   /** A task of the calling buyer, or the assigned agent's view of it. */

@@ -143,6 +143,7 @@ export interface SubmitTask extends Data<"SubmitTask"> {}
 
 /** An uploaded work tree; its `id` goes into a task's `input.archiveId`. */
 export interface Archive extends Data<"ArchiveView"> {}
+export interface KeptArchives extends Data<"KeptArchives"> {}
 
 /** A task's request, as far as the caller may see it. */
 export interface TaskInput extends Data<"AgentInput"> {}

@@ -48,6 +48,8 @@ describe("what each method sends", () => {
     "GET /agents/me/webhook/deliveries?agentId=agt_1&limit=5": [(city) => city.agents.webhook("agt_1").deliveries({ limit: 5 })],
     "POST /agents/me/webhook/deliveries/evt_1/redeliver": [(city) => city.agents.webhook().redeliver("evt_1")],
     "POST /archives": [(city) => city.tasks.uploadArchive(Uint8Array.of(0x1f, 0x8b, 0xff)), Buffer.of(0x1f, 0x8b, 0xff)],
+    "GET /archives?limit=5": [(city) => city.tasks.archives({ limit: 5 })],
+    "DELETE /archives/arc_1": [(city) => city.tasks.deleteArchive("arc_1")],
     "POST /tasks": [
       (city) => city.tasks.submit({ taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } }),
       { taskType: "security", maxBudget: 500, input: { description: "d", repo: "https://a.b/c" } },
@@ -156,7 +158,7 @@ describe("promised methods", () => {
       "tasks",
       city.tasks,
       "submit get list listSubmitted events timeline decline provisionSandbox executing complete fail feedback cancel approve gate patch accessLog " +
-        "uploadArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
+        "uploadArchive archives deleteArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
     ],
     ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
     ["vault", city.vault, "getBalance getPool topUp setAutoTopUp limits setLimits transactions statement statementCsv withdraw withdrawals connect"],

@@ -1,0 +1,179 @@
+package archive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// arriving begins the names of files that are not kept yet. They lie beside the
+// archives, so that keeping one is a rename.
+const arriving = ".upload-"
+
+// newFile makes a file for what arrives. It stays locked while its process lives:
+// what is there without a lock was left by one that died.
+func (s *Service) newFile() (*os.File, error) {
+	for attempt := 1; ; attempt++ {
+		file, err := os.CreateTemp(s.dir, arriving+"*")
+		if err != nil {
+			return nil, fmt.Errorf("make upload file: %w", err)
+		}
+		// Another node that starts right now may have removed it before the lock.
+		if err = lock(file); err == nil {
+			if _, err = os.Lstat(file.Name()); err == nil {
+				return file, nil
+			}
+		}
+		discard(file)
+		if attempt == 3 {
+			return nil, fmt.Errorf("lock upload file: %w", err)
+		}
+	}
+}
+
+func lock(file *os.File) error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
+// discard closes a file that arrived, and removes it when it was not kept.
+func discard(file *os.File) {
+	_ = os.Remove(file.Name())
+	_ = file.Close()
+}
+
+// removeAbandoned removes the files of uploads whose process died.
+func (s *Service) removeAbandoned() error {
+	names, err := filepath.Glob(filepath.Join(s.dir, arriving+"*"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		file, err := os.Open(name) // the folder holds nothing but what we put there
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if lock(file) == nil {
+			err = os.Remove(name)
+		}
+		_ = file.Close()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Spool puts what is read into a file that has no place among the archives, up to
+// MaxBytes, and writes it to each of also. The file is at its beginning; done
+// removes it. Errors: those of reading, PAYLOAD_TOO_LARGE.
+func (s *Service) Spool(r io.Reader, also io.Writer) (file *os.File, done func(), err error) {
+	if file, err = s.newFile(); err != nil {
+		return nil, nil, err
+	}
+	size, err := io.Copy(io.MultiWriter(file, also), io.LimitReader(r, MaxBytes+1))
+	if err == nil && size > MaxBytes {
+		err = errTooLarge()
+	}
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		discard(file)
+		return nil, nil, err
+	}
+	return file, func() { discard(file) }, nil
+}
+
+// write streams the upload into its file and fills in what it turns out to be.
+func (a *Archive) write(file *os.File, r io.Reader) error {
+	head := make([]byte, 4) // enough to tell the format
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return readError(err)
+	}
+	if a.Format = formatOf(head[:n]); a.Format == "" {
+		return city.Errorf(city.CodeArchiveInvalid, "The upload is neither a tar.gz nor a zip archive.")
+	}
+	sum := sha256.New()
+	a.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(io.MultiReader(bytes.NewReader(head[:n]), r), MaxBytes+1))
+	if err != nil {
+		return readError(err)
+	}
+	if a.Size > MaxBytes {
+		return errTooLarge()
+	}
+	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return file.Sync()
+}
+
+func errTooLarge() error {
+	return city.Errorf(city.CodePayloadTooLarge, "The archive is larger than %d MiB.", MaxBytes>>20)
+}
+
+func readError(err error) error { return fmt.Errorf("read upload: %w", err) }
+
+// formatOf tells an archive by its first bytes.
+func formatOf(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		return TarGz
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return Zip
+	default:
+		return ""
+	}
+}
+
+// place moves a file, whose content is on the disk, to where the archive is kept.
+func (s *Service) place(file, id string) error {
+	if err := os.Rename(file, s.path(id)); err != nil {
+		return fmt.Errorf("keep archive: %w", err)
+	}
+	return s.syncFolder()
+}
+
+// restore puts a file in the place of a known archive's of the same content, when
+// that is lost or cut.
+func (s *Service) restore(known Archive, file string) error {
+	switch info, err := os.Lstat(s.path(known.ID)); {
+	case err == nil && info.Mode().IsRegular() && info.Size() == known.Size:
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for archive: %w", err)
+	}
+	return s.place(file, known.ID)
+}
+
+// syncFolder makes names in the folder outlive a crash.
+func (s *Service) syncFolder() error {
+	dir, err := os.Open(s.dir)
+	if err != nil {
+		return fmt.Errorf("sync archive folder: %w", err)
+	}
+	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		return fmt.Errorf("sync archive folder: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) remove(id string) error {
+	if err := os.Remove(s.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove archive: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) path(id string) string { return filepath.Join(s.dir, id) }
+
+func isArriving(name string) bool { return strings.HasPrefix(name, arriving) }

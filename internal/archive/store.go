@@ -1,0 +1,105 @@
+package archive
+
+import (
+	"context"
+	"errors"
+
+	"aicity.dev/aicity/internal/store"
+)
+
+const columns = `id, owner_id, format, size_bytes, sha256, created_at`
+
+// block is what an archive's size is rounded up to when it is counted: the disk
+// does so too, and many small ones cost as rows.
+const block = 4096
+
+func scan(row store.Row) (Archive, error) {
+	var a Archive
+	var at int64
+	if err := row.Scan(&a.ID, &a.OwnerID, &a.Format, &a.Size, &a.SHA256, &at); err != nil {
+		return Archive{}, err
+	}
+	a.CreatedAt = store.FromMicros(at)
+	return a, nil
+}
+
+// lockOwner has whoever keeps an archive for the owner wait until tx ends.
+func lockOwner(ctx context.Context, tx store.Tx, ownerID string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO archive_owners (owner_id) VALUES ($1) ON CONFLICT (owner_id) DO UPDATE SET owner_id = excluded.owner_id`, ownerID)
+	return err
+}
+
+// renewContent begins the time of the owner's archive of this content again; the
+// archive has no id when there is none.
+func renewContent(ctx context.Context, tx store.Tx, ownerID, sum string) (Archive, error) {
+	known, err := scan(tx.QueryRow(ctx, `UPDATE archives SET created_at = $1 WHERE id =
+		(SELECT id FROM archives WHERE owner_id = $2 AND sha256 = $3 ORDER BY created_at DESC LIMIT 1) RETURNING `+columns,
+		store.Micros(tx.Now()), ownerID, sum))
+	if errors.Is(err, store.ErrNoRows) {
+		return Archive{}, nil
+	}
+	return known, err
+}
+
+func insert(ctx context.Context, tx store.Tx, a Archive) error {
+	_, err := tx.Exec(ctx, `INSERT INTO archives (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
+		a.ID, a.OwnerID, a.Format, a.Size, a.SHA256, store.Micros(a.CreatedAt))
+	return err
+}
+
+// kept is how much an owner keeps, in bytes of whole blocks.
+func kept(ctx context.Context, q store.Querier, ownerID string) (int64, error) {
+	var bytes int64
+	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM((size_bytes + $2) / $3 * $3), 0) AS BIGINT) FROM archives WHERE owner_id = $1`, ownerID, block-1, block).Scan(&bytes)
+	return bytes, err
+}
+
+// find reads an owner's archive; locked until commit when lock is store.ForUpdate.
+func find(ctx context.Context, q store.Querier, ownerID, id, lock string) (Archive, error) {
+	return scan(q.QueryRow(ctx, `SELECT `+columns+` FROM archives WHERE id = $1 AND owner_id = $2`+lock, id, ownerID))
+}
+
+// list reads an owner's archives, newest first, from behind the id before.
+func list(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]Archive, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM archives WHERE owner_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, ownerID, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Archive
+	for rows.Next() {
+		a, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, a)
+	}
+	return found, rows.Err()
+}
+
+// erase removes an owner's archive and says whether there was one.
+func erase(ctx context.Context, tx store.Tx, ownerID, id string) (bool, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM archives WHERE id = $1 AND owner_id = $2`, id, ownerID)
+	return n > 0, err
+}
+
+// eraseOld removes what is older than a time, in microseconds, and says what is left.
+func eraseOld(ctx context.Context, tx store.Tx, before int64) (map[string]bool, error) {
+	if _, err := tx.Exec(ctx, `DELETE FROM archives WHERE created_at < $1`, before); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id FROM archives`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	left := map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		left[id] = true
+	}
+	return left, rows.Err()
+}
