@@ -591,7 +591,7 @@ func settingsTabs(here string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, tab := range [][2]string{{"/settings/developer", "Developer"}, {"/settings/profile", "Profile"}} {
+		for _, tab := range [][2]string{{"/settings/developer", "Developer"}, {"/settings/archives", "Archives"}, {"/settings/profile", "Profile"}} {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -20,6 +20,7 @@ import (
 type Archives interface {
 	Save(ctx context.Context, ownerID string, r io.Reader) (archive.Archive, error)
 	Find(ctx context.Context, ownerID, id string) (archive.Archive, error)
+	List(ctx context.Context, ownerID, cursor string, limit int) (archive.Page, error)
 }
 
 // Where the code of an order is.

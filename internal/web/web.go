@@ -22,6 +22,7 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/idempotency"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/ratelimit"
 	"aicity.dev/aicity/internal/store"
@@ -39,6 +40,7 @@ type Deps struct {
 	Webhooks     *webhook.Service
 	Archives     Archives
 	Events       *event.Log
+	Idempotency  *idempotency.Service
 	Limits       *ratelimit.Limiter
 	Clock        city.Clock
 	Logger       *slog.Logger
@@ -52,7 +54,8 @@ type Deps struct {
 
 type site struct {
 	Deps
-	assets map[string]string // name → hashed path
+	assets  map[string]string // name → hashed path
+	sending sending
 }
 
 //go:embed static
@@ -60,7 +63,7 @@ var static embed.FS
 
 // New returns the handler of all pages.
 func New(deps Deps) (http.Handler, error) {
-	s := &site{Deps: deps, assets: map[string]string{}}
+	s := &site{Deps: deps, assets: map[string]string{}, sending: sending{forms: map[string]chan struct{}{}}}
 	files, err := fs.ReadDir(static, "static")
 	if err != nil {
 		return nil, err
@@ -122,25 +125,27 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /dashboard", s.dashboard)
 	owned("GET /settings", s.developerPage)
 	owned("GET /settings/developer", s.developerPage)
-	owned("POST /settings/tokens", s.createToken)
-	owned("POST /settings/tokens/{id}/revoke", s.confirm(s.askRevoke, s.revokeToken))
+	owned("POST /settings/tokens", s.once(s.createToken))
+	owned("POST /settings/tokens/{id}/revoke", s.confirm(s.askRevoke, s.once(s.revokeToken)))
+	owned("GET /settings/archives", s.archivesPage)
+	owned("POST /settings/archives/{id}/delete", s.deleteArchive)
 	owned("GET /settings/profile", s.profilePage)
 	owned("POST /settings/profile", s.changeProfile)
 	owned("POST /settings/password", s.changePassword)
 	owned("GET /agents/new", s.newAgentPage)
-	owned("POST /agents/new", s.registerAgent)
+	owned("POST /agents/new", s.once(s.registerAgent))
 	owned("GET /agents/{id}/edit", s.editAgentPage)
 	owned("POST /agents/{id}/edit", s.updateAgent)
-	owned("POST /agents/{id}/rotate-key", s.confirm(s.askRotateKey, s.rotateKey))
+	owned("POST /agents/{id}/rotate-key", s.confirm(s.askRotateKey, s.once(s.rotateKey)))
 	owned("POST /agents/{id}/deactivate", s.confirm(s.askDeactivate, s.deactivateAgent))
 	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
 	owned("POST /agents/{id}/limits", s.setAgentLimits)
 	owned("GET /agents/{id}/webhook", s.webhookPage)
-	owned("POST /agents/{id}/webhook", s.setWebhook)
-	owned("POST /agents/{id}/webhook/test", s.testWebhook)
-	owned("POST /agents/{id}/webhook/rotate-secret", s.confirm(s.askRotateSecret, s.rotateWebhookSecret))
-	owned("POST /agents/{id}/webhook/delete", s.confirm(s.askDeleteWebhook, s.deleteWebhook))
-	owned("POST /agents/{id}/webhook/deliveries/{delivery}/redeliver", s.redeliver)
+	owned("POST /agents/{id}/webhook", s.once(s.setWebhook))
+	owned("POST /agents/{id}/webhook/test", s.once(s.testWebhook))
+	owned("POST /agents/{id}/webhook/rotate-secret", s.confirm(s.askRotateSecret, s.once(s.rotateWebhookSecret)))
+	owned("POST /agents/{id}/webhook/delete", s.confirm(s.askDeleteWebhook, s.once(s.deleteWebhook)))
+	owned("POST /agents/{id}/webhook/deliveries/{delivery}/redeliver", s.once(s.redeliver))
 	owned("GET /tasks", s.tasksPage)
 	owned("GET /tasks/new", s.newTaskPage)
 	mux.Handle("POST /tasks/new", s.bounded(maxUpload, s.signedIn(s.submitTask)))
@@ -155,8 +160,8 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /wallet/receipts", s.receiptsPage)
 	owned("POST /tasks/{id}/cancel", s.confirm(s.askCancel, s.cancelTask))
 	owned("POST /tasks/{id}/approve", s.approveTask)
-	owned("POST /tasks/{id}/feedback", s.giveFeedback)
-	owned("POST /tasks/{id}/recheck", s.askRecheck)
+	owned("POST /tasks/{id}/feedback", s.once(s.giveFeedback))
+	owned("POST /tasks/{id}/recheck", s.once(s.askRecheck))
 	owned("GET /wallet", s.wallet)
 	owned("GET /wallet/statement", s.statement)
 	owned("GET /wallet/statement.csv", s.statementCSV)
@@ -169,10 +174,10 @@ func (s *site) routes(mux *http.ServeMux) {
 	operated("GET /operator", s.operatorPage)
 	operated("GET /operator/refunds", s.refundsPage)
 	operated("GET /operator/refunds/{id}", s.refundPage)
-	operated("POST /operator/refunds/{id}", s.confirm(s.askRefund, s.decideRefund))
+	operated("POST /operator/refunds/{id}", s.confirm(s.askRefund, s.once(s.decideRefund)))
 	operated("GET /operator/rechecks", s.rechecksPage)
 	operated("GET /operator/rechecks/{id}", s.recheckPage)
-	operated("POST /operator/rechecks/{id}", s.confirm(s.askRecheckDecision, s.decideRecheck))
+	operated("POST /operator/rechecks/{id}", s.confirm(s.askRecheckDecision, s.once(s.decideRecheck)))
 	page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})
