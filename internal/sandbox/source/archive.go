@@ -121,7 +121,7 @@ func (f *Fetcher) eachEntry(ctx context.Context, a Archive, do func(entry) error
 	if _, err := a.Content.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read archive: %w", err)
 	}
-	w := &walker{ctx: ctx, limits: f.Limits, left: f.Limits.Bytes, do: do, seen: map[string]seenName{}}
+	w := &walker{ctx: ctx, limits: f.Limits, left: f.Limits.Bytes, do: do, seen: map[place]seenName{}}
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		return w.tarGz(io.NewSectionReader(a.Content, 0, a.Size))
@@ -140,7 +140,7 @@ type walker struct {
 	left    int64 // bytes that may still come
 	names   int   // bytes of names that are remembered
 	do      func(entry) error
-	seen    map[string]seenName // by folded name: all members, with the folders that lead to them
+	seen    map[place]seenName // all members, with the folders that lead to them
 }
 
 func (w *walker) tarGz(r io.Reader) error {

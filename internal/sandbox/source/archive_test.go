@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -229,6 +230,22 @@ func TestNamesThatFillTheMemory(t *testing.T) {
 	err := private().CheckArchive(t.Context(), a)
 	if city.CodeOf(err) != city.CodeRepoTooLarge || !strings.Contains(err.Error(), "names in it are more than 32 MiB") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Deep paths cost what their length says, not its square: the folders that lead
+// to a member were looked at again for each.
+func BenchmarkDeepNames(b *testing.B) {
+	deep := strings.Repeat("a/", 2000)
+	var members []member
+	for i := range 1000 {
+		members = append(members, member{name: deep + strconv.Itoa(i)})
+	}
+	a := tarGz(b, members...)
+	for b.Loop() {
+		if err := private().CheckArchive(b.Context(), a); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -73,52 +73,64 @@ func folded(name string) string {
 // compress so well that a small archive could fill the memory.
 const maxNames = 32 << 20
 
+// place is a name in a folder, the same for all spellings of the name.
+type place struct {
+	folder int // its number; 0 is the root
+	name   string
+}
+
 // seenName is how a name was spelt first.
 type seenName struct {
 	spelling string
+	number   int  // of a folder, in the order they came
 	file     bool // it is no folder, so it may be there only once
 }
 
 // distinct refuses a name that is there already, or that differs from one only
 // in its case or in how its letters are composed: which of the two wins would
 // depend on who unpacks, and the agent might read another file than the buyer.
+// Each part is folded once: a path may have two thousand.
 func (w *walker) distinct(name string, folder bool) error {
-	for end := 0; end < len(name); {
-		next := strings.IndexByte(name[end:], '/')
-		last := next < 0
-		if last {
-			end = len(name)
+	for in, end := 0, 0; end < len(name); end++ {
+		begin := end
+		if next := strings.IndexByte(name[begin:], '/'); next >= 0 {
+			end = begin + next
 		} else {
-			end += next
+			end = len(name)
 		}
-		if err := w.note(name[:end], last && !folder); err != nil {
+		known, err := w.note(in, name[:end], name[begin:end], end == len(name) && !folder)
+		if err != nil {
 			return err
 		}
-		end++
+		in = known.number
 	}
 	return nil
 }
 
-func (w *walker) note(name string, file bool) error {
-	key := folded(name)
-	before, known := w.seen[key]
+// note remembers the last part of a path, which is in the folder of that number.
+func (w *walker) note(folder int, whole, part string, file bool) (seenName, error) {
+	at := place{folder: folder, name: folded(part)}
+	before, known := w.seen[at]
 	switch {
 	case !known:
 		if len(w.seen) >= w.limits.Files {
-			return errTooManyFiles(w.limits.Files)
+			return before, errTooManyFiles(w.limits.Files)
 		}
-		if w.names += len(key) + len(name); w.names > maxNames {
-			return errTooLarge(fmt.Sprintf("the names in it are more than %d MiB", maxNames>>20))
+		if w.names += len(at.name) + len(part); w.names > maxNames {
+			return before, errTooLarge(fmt.Sprintf("the names in it are more than %d MiB", maxNames>>20))
 		}
-		w.seen[key] = seenName{spelling: name, file: file}
-		return nil
-	case before.spelling != name:
-		return errArchive("%q and %q differ only in their case", shorten(before.spelling), shorten(name))
+		// Copies: the whole path need not stay.
+		at.name = strings.Clone(at.name)
+		now := seenName{spelling: strings.Clone(part), number: len(w.seen) + 1, file: file}
+		w.seen[at] = now
+		return now, nil
+	case before.spelling != part:
+		return before, errArchive("%q and %q differ only in their case", shorten(whole[:len(whole)-len(part)]+before.spelling), shorten(whole))
 	case file && before.file:
-		return errArchive("%q is in it twice", shorten(name))
+		return before, errArchive("%q is in it twice", shorten(whole))
 	case file || before.file:
-		return errArchive("%q is a file and a folder", shorten(name))
+		return before, errArchive("%q is a file and a folder", shorten(whole))
 	default:
-		return nil
+		return before, nil
 	}
 }
