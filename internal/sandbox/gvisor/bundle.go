@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
@@ -49,6 +50,8 @@ func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
 		Root:     &specs.Root{Path: b.rootfs(), Readonly: true},
 		Process:  b.runnerProcess(spec.Limits),
 		Mounts:   b.bundleMounts(spec),
+
+		Annotations: mountHints(spec),
 		Linux: &specs.Linux{
 			Namespaces: []specs.LinuxNamespace{
 				{Type: specs.PIDNamespace}, {Type: specs.NetworkNamespace}, {Type: specs.IPCNamespace},
@@ -150,4 +153,15 @@ func (b *Backend) bundleMounts(spec sandbox.Spec) []specs.Mount {
 		})
 	}
 	return mounts
+}
+
+// mountHints except what the server writes to as well from what gVisor may
+// remember of the mounts without asking the host again (--file-access-mounts).
+func mountHints(spec sandbox.Spec) map[string]string {
+	hints := map[string]string{}
+	for i, source := range slices.Compact([]string{spec.Workspace, spec.Baseline}) {
+		name := "dev.gvisor.spec.mount.shared" + strconv.Itoa(i)
+		hints[name+".source"], hints[name+".type"], hints[name+".share"] = source, "bind", "shared"
+	}
+	return hints
 }

@@ -38,6 +38,10 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 		"--host-uds=none",
 		"--host-fifo=none",
 		"--allow-suid=false",
+		// But for the workspace, of which mountHints tells.
+		"--file-access-mounts=exclusive",
+		// What spins for the next system call takes the processor from who makes it.
+		"--systrap-disable-fast-path",
 	}
 	if b.rootless {
 		flags = append(flags, "--rootless")

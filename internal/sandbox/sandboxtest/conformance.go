@@ -241,6 +241,22 @@ func sharedFiles(t *testing.T, b sandbox.Backend) {
 	if exit, out := box.Shell(t, "echo x > "+sandbox.BaselineDir+"/given"); exit.Code == 0 {
 		t.Errorf("the baseline can be written to: %s", out)
 	}
+	changedFiles(t, box)
+}
+
+// changedFiles changes on the host what the sandbox has looked at before.
+func changedFiles(t *testing.T, box Box) {
+	t.Helper()
+	box.Shell(t, "cat given; stat given; ls . new d")
+	given := filepath.Join(box.Workspace, "given")
+	err := errors.Join(os.Remove(given), os.WriteFile(given, []byte("changed"), 0o644),
+		os.WriteFile(filepath.Join(box.Workspace, "new"), nil, 0o644), os.RemoveAll(filepath.Join(box.Workspace, "d")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, out := box.Shell(t, "cat given; stat -c ' %s' given; ls"); out != "changed 7\ngiven\nnew\n" {
+		t.Errorf("after changes on the host: got %q", out)
+	}
 }
 
 // Nothing of the machine around, and no way out.
