@@ -9,15 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // SearchOptions say what to look for and where, in ripgrep's terms.
@@ -96,7 +92,7 @@ func (w workspace) search(ctx context.Context, o SearchOptions) (SearchResult, e
 type searcher struct {
 	ctx     context.Context
 	options SearchOptions
-	line    *regexp.Regexp
+	line    query
 	globs   globs
 	limit   int
 	found   SearchResult
@@ -114,31 +110,6 @@ func newSearcher(o SearchOptions) (*searcher, error) {
 	}
 	s.globs, err = compileGlobs(o.Globs)
 	return s, err
-}
-
-// compileQuery makes the expression for whole files: ^ and $ are a line's, and
-// negated classes do not match the end of one.
-func compileQuery(o SearchOptions) (*regexp.Regexp, error) {
-	query := o.Query
-	if query == "" || len(query) > maxQuery {
-		return nil, city.InvalidField("q", "1 to %d bytes", maxQuery)
-	}
-	if o.Literal {
-		query = regexp.QuoteMeta(query)
-	}
-	flags := syntax.PerlX | syntax.UnicodeGroups
-	if o.IgnoreCase {
-		flags |= syntax.FoldCase
-	}
-	parsed, err := syntax.Parse(query, flags)
-	if err != nil {
-		return nil, city.InvalidField("q", "no regular expression of RE2: %v", err)
-	}
-	compiled, err := regexp.Compile(parsed.String())
-	if err != nil {
-		return nil, city.InvalidField("q", "no regular expression of RE2: %v", err)
-	}
-	return compiled, nil
 }
 
 // begin searches what rel names: a file, whatever its name, or a folder.
@@ -253,34 +224,6 @@ func (s *searcher) file(root *os.Root, rel, shown string, named bool) error {
 		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 	}
 	return s.lines(content, shown)
-}
-
-// lines finds the lines that match. The expression runs over the whole rest of
-// the content, which is fast where nothing is found, and then over the one line
-// alone, since a match must not reach beyond it.
-func (s *searcher) lines(content []byte, shown string) error {
-	number := 1
-	for len(content) > 0 {
-		at := s.line.FindIndex(content)
-		if at == nil || at[0] == len(content) {
-			return nil
-		}
-		start := bytes.LastIndexByte(content[:at[0]], '\n') + 1
-		number += bytes.Count(content[:start], []byte("\n"))
-		line, rest, _ := bytes.Cut(content[start:], []byte("\n"))
-		if match := s.line.FindIndex(line); match != nil {
-			if len(s.found.Matches) == s.limit {
-				return errEnoughMatches
-			}
-			s.found.Matches = append(s.found.Matches, Match{Path: shown, Line: number, Column: match[0] + 1, Text: excerpt(line, match)})
-		}
-		if err := s.ctx.Err(); err != nil {
-			return err
-		}
-		content = rest
-		number++
-	}
-	return nil
 }
 
 // excerpt is the line, or of a long one what stands around the match.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -174,6 +175,43 @@ func TestSearchBounds(t *testing.T) {
 	}
 	if m := result.Matches[0]; m.Column != 3_001 || len(m.Text) > maxMatchText+6 || !strings.Contains(m.Text, "xneedley") {
 		t.Errorf("long line: got %+v", m)
+	}
+}
+
+// An expression that takes minutes for a megabyte ends with who asked.
+func TestSearchEnds(t *testing.T) {
+	t.Parallel()
+	w := planted(t, map[string]string{"line": strings.Repeat("a", maxSearchFile), "lines": strings.Repeat(strings.Repeat("a", 100)+"\n", maxSearchFile/101)})
+	for _, name := range []string{"line", "lines"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		_, err := w.search(ctx, SearchOptions{Path: RepoDir + "/" + name, Query: `(\pL?){1000}\b\B`})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// Pieces, however small, find what the whole has.
+func TestSearchInPieces(t *testing.T) {
+	t.Parallel()
+	content := strings.Repeat("one needle\nnone\n\n"+strings.Repeat("é", 300)+"needle and needle\n", 20) + "needle"
+	for _, expression := range []string{"needle", "^needle$", "é{3}n", "e$", "^$", `\bn`, "(?i)NEEDLE and"} {
+		var found [2]SearchResult
+		for i, piece := range []int{len(content) + 1, 16} {
+			s, err := newSearcher(SearchOptions{Query: expression})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.ctx, s.line.piece = t.Context(), piece
+			if err := s.lines([]byte(content), "f"); err != nil {
+				t.Fatal(err)
+			}
+			found[i] = s.found
+		}
+		if diff := cmp.Diff(found[0], found[1]); diff != "" || len(found[0].Matches) == 0 {
+			t.Errorf("%s: (-whole +pieces):\n%s", expression, diff)
+		}
 	}
 }
 
