@@ -33,10 +33,15 @@ echo 'ref: refs/heads/main' > "$own/git/HEAD"
 if [ "$5" = as-binary ]; then
 	echo '* -diff' > "$own/git/info/attributes" # stronger than those of the tree
 fi
-export GIT_DIR="$own/git" GIT_WORK_TREE="$2" GIT_INDEX_FILE="$own/index"
+tree=$2
+if [ ! -d "$tree" ] || [ -L "$tree" ]; then # what was delivered is gone, and a link leads elsewhere
+	tree="$own/none"
+	mkdir "$tree"
+fi
+export GIT_DIR="$own/git" GIT_WORK_TREE="$tree" GIT_INDEX_FILE="$own/index"
 export GIT_OBJECT_DIRECTORY="$own/objects" GIT_ALTERNATE_OBJECT_DIRECTORIES="$1/objects"
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 LC_ALL=C
-cd "$2"
+cd "$tree"
 git() { command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.excludesFile=/dev/null \
 	-c core.bigFileThreshold=16m -c diff.renameLimit=1000 "$@"; }
 if ! git add --intent-to-add --ignore-errors -- . 2>/dev/null; then
@@ -129,7 +134,8 @@ func splitDiff(diff []byte) [][]byte {
 	return files
 }
 
-// diff runs the script; more says that it had more to print than maxDiff.
+// diff runs the script; more says that it had more to print than maxDiff, or
+// than it came to in its time.
 func (s *Service) diff(ctx context.Context, l *live, option, how, quote string) (diff []byte, more bool, err error) {
 	var patch, complaint bytes.Buffer
 	result, err := s.runIn(ctx, l, Command{
@@ -141,8 +147,9 @@ func (s *Service) diff(ctx context.Context, l *live, option, how, quote string) 
 			complaint.Write(p)
 		}
 	})
-	if errors.Is(err, errTimedOut) {
-		return nil, false, errUnavailable(errors.New("making the patch took too long"))
+	if errors.Is(err, errTimedOut) || errors.Is(err, errOverflow) {
+		// Whoever makes much, or makes it slow, does not get away without a patch.
+		return patch.Bytes(), true, nil
 	}
 	if err != nil {
 		return nil, false, err

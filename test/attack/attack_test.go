@@ -37,7 +37,7 @@ type theme struct {
 
 func themes() []theme {
 	return []theme{
-		networkTheme(), filesTheme(), kernelTheme(), processesTheme(), bombsTheme(), lifeTheme(), textTheme(), hostileTheme(), apiTheme(),
+		networkTheme(), filesTheme(), kernelTheme(), processesTheme(), bombsTheme(), lifeTheme(), textTheme(), hostileTheme(), apiTheme(), edgesTheme(),
 	}
 }
 

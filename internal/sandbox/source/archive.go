@@ -122,14 +122,19 @@ func (f *Fetcher) eachEntry(ctx context.Context, a Archive, do func(entry) error
 		return fmt.Errorf("read archive: %w", err)
 	}
 	w := &walker{ctx: ctx, limits: f.Limits, left: f.Limits.Bytes, do: do, seen: map[place]seenName{}}
+	var err error
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		return w.tarGz(io.NewSectionReader(a.Content, 0, a.Size))
+		err = w.tarGz(io.NewSectionReader(a.Content, 0, a.Size))
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")):
-		return w.zip(a)
+		err = w.zip(a)
 	default:
-		return errArchive("it is neither a tar.gz nor a zip")
+		err = errArchive("it is neither a tar.gz nor a zip")
 	}
+	if err == nil && w.entries == 0 {
+		err = errArchive("there is nothing in it")
+	}
+	return err
 }
 
 // walker goes through an archive and keeps count.
