@@ -226,7 +226,7 @@ func (v *view) answers() (float64, []string) {
 		}
 	}
 	if n < 1 { // "review my code": what it is made of decides nothing alone
-		return max(x, doubted), nil
+		return max(x, sure), nil
 	}
 	return x, reasons
 }
@@ -357,6 +357,8 @@ func otherAnswer(v *view) (Signal, bool) {
 		if v.strayed {
 			s.Cap, s.Reason, s.Evidence = capAt(BorderlineScore), "Most of the text is about something else than its opening.", few(v.doubts, 6)
 			s.advice = "Stay with what is asked for; a judge reads what leads away from it."
+		} else if v.fits < sure {
+			s.Cap = capAt(BorderlineScore + int((100-BorderlineScore)*share(v.fits-doubted, sure-doubted)))
 		}
 		return s, true
 	}
@@ -383,4 +385,5 @@ const (
 	answered = 1.2
 	doubted  = 0.3
 	denied   = -1.2
+	sure     = 1.5 // from here on the full score can be had
 )

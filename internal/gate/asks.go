@@ -22,7 +22,7 @@ const theFix = "the fix"
 
 var asks = []ask{
 	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), (*view).hasTests, false},
-	{"a patch", newSearch(`(?i)\b(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
+	{"a patch", newSearch(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
 	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, true},
 	{theFix, newSearch(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {

@@ -15,7 +15,7 @@ func evidence(v *view) (Signal, bool) {
 	s := Signal{Name: "evidence", Max: maxEvidence}
 	g := v.ground
 	// A patch is evidence by itself: it was made in the repository.
-	places := float64(g.anchored) + 0.8*float64(g.near) + min(3, float64(g.facts)/2) + 1.5*float64(g.quoted) + 2*share(float64(len(v.patched)), 2)
+	places := float64(g.anchored) + 0.5*float64(g.near) + min(3.75, float64(g.facts)/1.6) + 1.5*float64(g.quoted) + 2*share(float64(len(v.patched)), 2)
 	names := float64(max(g.names, g.facts))
 	if v.want.Tests || v.want.Code {
 		names += 2 * float64(g.codeNames)
@@ -23,7 +23,7 @@ func evidence(v *view) (Signal, bool) {
 	if v.want.Tests || v.want.Whole { // code that works with the repository's names cites it
 		places += 2.5 * min(share(float64(g.codeNames), 10), share(float64(v.newLines()-12), 20))
 	}
-	s.Points = maxEvidence * (0.6*share(places, 4) + 0.4*share(names, 12))
+	s.Points = maxEvidence * (0.6*share(places, 5) + 0.4*share(names, 12))
 	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.anchored,
 		counted(g.located, "cited line holds", "cited lines hold"), counted(g.quoted, "quote is", "quotes are"), counted(g.names, "name", "names"), counted(g.facts, "literal", "literals"))
 	s.Evidence = g.nameSample

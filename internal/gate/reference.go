@@ -254,6 +254,9 @@ func fileName(p string) bool {
 	if written != ext && written != strings.ToUpper(ext) {
 		return false // Group.Go is a method
 	}
+	if len(written) == 1 && written != ext && !strings.Contains(p, "/") {
+		return false // timer.C is a field
+	}
 	if !citedExt[ext] || strings.HasPrefix(p, "@") {
 		return false
 	}

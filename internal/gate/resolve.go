@@ -15,6 +15,7 @@ type resolver struct {
 	example  map[string]bool // paths that are arguments of an example
 	last     string          // the file that a bare line number belongs to
 	slight   int             // bare numbers so far
+	members  int             // dotted names looked up so far
 	subject  string          // the file that is cited first
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 }
@@ -150,6 +151,10 @@ func (r *resolver) absentStatus(at int, text string, c cite, p string) Reference
 		r.example[p] = true
 		return RefExternal
 	}
+	if c.line == 0 && r.member(p) {
+		r.example[p] = true
+		return RefExternal
+	}
 	around := sentenceAround(text, c)
 	if r.proposed[p] || c.line == 0 && newFile.MatchString(around) || r.requested(p) {
 		r.proposed[p] = true
@@ -158,11 +163,29 @@ func (r *resolver) absentStatus(at int, text string, c cite, p string) Reference
 	if c.line == 0 && (absentBefore.MatchString(text[max(0, c.start-60):c.start]) || absentAfter.MatchString(text[c.fin:])) {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	}
-	if r.v.want.NewFiles && c.line == 0 && r.introducesBlock(at) {
+	if c.line == 0 && r.introducesBlock(at) && (r.v.want.NewFiles || testFile.MatchString(p) && r.introducesTests(at)) {
 		r.proposed[p] = true
 		return RefNewFile
 	}
 	return RefMissing
+}
+
+// maxMembers bounds the dotted names that are looked up in the code.
+const maxMembers = 12
+
+// member reports whether a dotted name that looks like a file's is one of the
+// code's own: serveIndex.html, a function of a module.
+func (r *resolver) member(p string) bool {
+	if stem, _, _ := strings.Cut(p, "."); strings.Contains(p, "/") || strings.ToLower(stem) == stem || r.members >= maxMembers {
+		return false
+	}
+	r.members++
+	for _, source := range r.v.index.sources {
+		if t := r.v.index.texts[source]; t != nil && languageOfFile(source) != "" && strings.Contains(t.raw, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // sentenceAround returns the part of the sentence near a citation.
@@ -207,6 +230,17 @@ func (r *resolver) introducesBlock(at int) bool {
 			return true
 		} else if strings.TrimSpace(l.text) != "" {
 			return false
+		}
+	}
+	return false
+}
+
+// introducesTests reports whether the block that follows holds tests: they come
+// with a fix and are no code that is said to be there.
+func (r *resolver) introducesTests(at int) bool {
+	for _, b := range r.v.doc.blocks {
+		if b.start > at {
+			return b.start <= at+3 && testCode.MatchString(strings.Join(b.lines, "\n"))
 		}
 	}
 	return false

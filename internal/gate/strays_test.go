@@ -92,3 +92,26 @@ func TestDoneAlready(t *testing.T) {
 		}
 	}
 }
+
+// Requests that need no patch are not said to ask for one, files of tests that
+// come with a fix are proposed, and a field is no file.
+func TestSaidInPassing(t *testing.T) {
+	t.Parallel()
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{Category: city.DataAnalysis, Description: "What does the diff call in meter.go cost us for a thousand readings?"}, Repo: meter(),
+		Deliverable: gate.Deliverable{Result: "Mean in meter.go walks over the readings once and then waits for timer.C, so a thousand of them cost a thousand additions."},
+	})
+	if s := signalOf(report, "missing parts"); s.Points < 0 {
+		t.Errorf("%+v", s)
+	}
+	if slices.ContainsFunc(report.References, func(r gate.Reference) bool { return r.Path == "timer.C" }) {
+		t.Errorf("%+v", report.References)
+	}
+	report = gate.Judge(gate.Input{
+		Request: gate.Request{Category: city.BugFix, Description: meterRequest}, Repo: meter(),
+		Deliverable: gate.Deliverable{Result: "The division (meter.go:9).\n\n```diff\n" + guardDiff + "```\n\nThe check, `mean_test.go`:\n\n```go\npackage meter\n\nimport \"testing\"\n\nfunc TestNone(t *testing.T) {\n\tif got := Mean(nil); got != 0 {\n\t\tt.Error(got)\n\t}\n}\n```\n"},
+	})
+	if !slices.ContainsFunc(report.References, func(r gate.Reference) bool { return r.Path == "mean_test.go" && r.Status == gate.RefNewFile }) {
+		t.Errorf("%+v", report.References)
+	}
+}
