@@ -60,7 +60,7 @@ const (
 	faultUnread   = 0.3 // it is no diff that can be read
 
 	minRealLines = 2 // fewer prove nothing
-	minMade      = 2 // lines taken away that do not stand there; one may be a slip
+	minMade      = 2 // lines that do not stand there; one may be a slip
 )
 
 // diffs are the changes that the deliverable shows and those it comes with.
@@ -187,7 +187,7 @@ func (c *patchCheck) result(p, from string, got patch.Result) {
 	switch {
 	case got.Unknown:
 		return
-	case !got.Fits && (got.Real*2 < got.Lines || got.Made >= minMade && got.Made*4 >= got.Removed):
+	case !got.Fits && (got.Real*2 < got.Lines || made(got.Made, got.Removed) || made(got.Absent, got.Missed)):
 		c.fail(p, faultInvented, got.Why)
 		return
 	case !got.Fits:
@@ -214,6 +214,9 @@ func (c *patchCheck) result(p, from string, got patch.Result) {
 	c.changed = append(c.changed, changedFile{p, from, got.After})
 	c.said = append(c.said, said)
 }
+
+// made reports whether so many lines are not there that they are made up.
+func made(lines, of int) bool { return lines >= minMade && lines*4 >= of }
 
 func (c *patchCheck) fail(p string, fault float64, why string) {
 	c.tried++

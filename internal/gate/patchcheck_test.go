@@ -50,6 +50,8 @@ func TestDiffsAreApplied(t *testing.T) {
 		{"in a list", "  " + strings.TrimSuffix(strings.ReplaceAll(header+fittingHunk, "\n", "\n  "), "  "), 1, "lib/orders.js: applies", true},
 		{"other white space", header + strings.ReplaceAll(fittingHunk, "   let total", "     let  total"), 1, "differs in white space", true},
 		{"invented", header + strings.ReplaceAll(fittingHunk, "lines", "order.positions"), -1, `hunk 1: the file has no line "for (let i = 0; i <= order.positions.length; i++) {"`, false},
+		{"invented around what is there", header + "@@ -14,4 +14,5 @@\n function sumLines (lines) {\n   const rates = loadRates(lines)\n   checkRates(rates, lines)\n   let total = 0\n+  if (!lines.length) return 0\n", -1, `hunk 1: the file has no line "const rates = loadRates(lines)"`, false},
+		{"with lines left out", header + "@@ -14,4 +14,5 @@\n function sumLines (lines) {\n   let total = 0\n+  if (!lines.length) return 0\n   return total\n", -1, "do not stand together", true},
 		{"no such file", strings.ReplaceAll(header, "orders", "totals") + fittingHunk, -1, "lib/totals.js: no such file", false},
 		{"breaks the file", header + strings.Replace(fittingHunk, "+  for (let i = 0;", "+  for let i = 0;", 1), -1, "cannot be parsed", true},
 		{"new file", "--- /dev/null\n+++ b/test/orders.test.js\n@@ -0,0 +1,2 @@\n+const { sumLines } = require('../lib/orders')\n+sumLines([])\n", 0, "", true},

@@ -19,6 +19,8 @@ type Result struct {
 	Real    int      // of these, those that stand in the file
 	Removed int      // of Lines, those that the hunks which do not fit take away
 	Made    int      // of these, those that do not stand there in this order
+	Missed  int      // of Lines, all those of the hunks which do not fit
+	Absent  int      // of these, those that do not stand there in this order
 	After   string   // the changed file
 }
 
@@ -106,7 +108,7 @@ func (a *applier) place(h *hunk) *gitdiff.TextFragment {
 		}
 	}
 	if !ok {
-		a.countRemoved(h.TextFragment)
+		a.countMade(h.TextFragment)
 		a.fail(h, old)
 		return nil
 	}

@@ -164,23 +164,25 @@ func FuzzPatch(f *testing.F) {
 	})
 }
 
-// Lines that are taken away must stand in the file one behind the other: those
-// that stand elsewhere, or nowhere, were made up; a slip in a line was not.
+// The lines of a hunk must stand in the file one behind the other: those that
+// stand elsewhere, or nowhere, were made up; a slip in a line was not.
 func TestMadeUpLines(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name, diff    string
-		removed, made int
+		name, diff                    string
+		removed, made, missed, absent int
 	}{
-		{"left out between", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\treturn sum\n+\treturn 0\n", 2, 0},
-		{"with a slip", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\tfor _, l := range line {\n-\treturn sum\n+\treturn 0\n", 3, 0},
-		{"one from elsewhere", "@@ -3,9 +3,2 @@\n-\treturn price == 0\n-\tsum := 0\n-\treturn sum\n+\treturn 0\n", 3, 1},
-		{"made up", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\tdefer done.Unlock()\n-\ttotal.add(l)\n-\treturn sum\n+\treturn 0\n", 4, 2},
+		{"left out between", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\treturn sum\n+\treturn 0\n", 2, 0, 2, 0},
+		{"with a slip", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\tfor _, l := range line {\n-\treturn sum\n+\treturn 0\n", 3, 0, 3, 0},
+		{"one from elsewhere", "@@ -3,9 +3,2 @@\n-\treturn price == 0\n-\tsum := 0\n-\treturn sum\n+\treturn 0\n", 3, 1, 3, 1},
+		{"made up", "@@ -3,9 +3,2 @@\n-\tsum := 0\n-\tdefer done.Unlock()\n-\ttotal.add(l)\n-\treturn sum\n+\treturn 0\n", 4, 2, 4, 2},
+		{"around what is there", "@@ -3,9 +3,10 @@\n func Total(lines []Line) int {\n \tdefer done.Unlock()\n \ttotal.add(l)\n+\tlog(lines)\n \treturn sum\n", 0, 0, 4, 2},
+		{"around lines left out", "@@ -3,9 +3,10 @@\n func Total(lines []Line) int {\n+\tlog(lines)\n \treturn sum\n", 0, 0, 2, 0},
 	} {
 		files := patch.Parse(head+tt.diff, false)
 		work := patch.DefaultWork
 		got := files[0].Apply(patch.NewText(orders), &work)
-		if got.Fits || got.Removed != tt.removed || got.Made != tt.made {
+		if got.Fits || got.Removed != tt.removed || got.Made != tt.made || got.Missed != tt.missed || got.Absent != tt.absent {
 			t.Errorf("%s: %+v", tt.name, got)
 		}
 	}

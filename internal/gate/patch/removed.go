@@ -8,37 +8,50 @@ import (
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 )
 
-// countRemoved notes how many of the lines that a hunk takes away stand in the
-// file, one behind the other as they do in the hunk. Lines may be left out
-// between them, and a line may be copied with a slip; a line that stands
-// somewhere else only is made up as far as this hunk goes.
-func (a *applier) countRemoved(f *gitdiff.TextFragment) {
-	var removed []string
+// countMade notes how many of the lines that a hunk must find, and of those that
+// it takes away, stand in the file one behind the other as they do in the hunk.
+// Lines may be left out between them, and a line may be copied with a slip; a line
+// that stands somewhere else only is made up as far as this hunk goes.
+func (a *applier) countMade(f *gitdiff.TextFragment) {
+	var old, removed []string
 	for _, l := range f.Lines {
-		if l.Op == gitdiff.OpDelete && telling(pack(l.Line)) {
+		if !l.Old() || !telling(pack(l.Line)) {
+			continue
+		}
+		old = append(old, l.Line)
+		if l.Op == gitdiff.OpDelete {
 			removed = append(removed, l.Line)
 		}
 	}
-	packed := make([]string, len(removed))
+	a.result.Missed += len(old)
+	a.result.Absent += a.missing(old)
+	a.result.Removed += len(removed)
+	a.result.Made += a.missing(removed)
+}
+
+// missing counts the lines that do not stand in the file in this order; none where
+// nobody knows.
+func (a *applier) missing(lines []string) int {
+	packed := make([]string, len(lines))
 	first := map[string]int{} // where each is first
-	for i, l := range slices.Backward(removed) {
+	for i, l := range slices.Backward(lines) {
 		packed[i] = pack(l)
 		first[packed[i]] = i
 	}
 	best, tried := 0, 0
 	for at, p := range a.packs {
-		if best == len(removed) || tried >= maxStarts || *a.work < 0 {
+		if best == len(lines) || tried >= maxStarts || *a.work < 0 {
 			break
 		}
 		if i, ok := first[p]; ok {
 			tried++
-			best = max(best, a.follow(removed[i:], packed[i:], at))
+			best = max(best, a.follow(lines[i:], packed[i:], at))
 		}
 	}
-	a.result.Removed += len(removed)
-	if *a.work >= 0 && tried < maxStarts { // else nobody knows
-		a.result.Made += len(removed) - best
+	if *a.work < 0 || tried >= maxStarts {
+		return 0
 	}
+	return len(lines) - best
 }
 
 const (
