@@ -65,14 +65,11 @@ const enoughNewLines = 3
 func (v *view) newLines() int {
 	n := 0
 	for _, b := range v.doc.blocks {
-		for _, l := range b.lines {
-			if b.diff {
-				added, ok := strings.CutPrefix(l, "+")
-				if !ok || strings.HasPrefix(l, "+++") {
-					continue
-				}
-				l = added
-			}
+		lines := b.lines
+		if b.diff {
+			lines = addedLines(lines)
+		}
+		for _, l := range lines {
 			if meaningful(l) && (v.index == nil || len(v.index.homes(pack(l))) == 0) {
 				n++
 			}

@@ -105,12 +105,6 @@ func (v *view) otherTongue() bool {
 	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.words), 400)
 }
 
-// wantsText reports whether the category's product is a text.
-func (v *view) wantsText() bool {
-	c := v.in.Request.Category
-	return c == city.ContentCreation || c == city.Design || c == city.Research || c == city.DataAnalysis
-}
-
 // codeByKind counts the lines of code, and of these those of tests, of
 // configuration and of changes to files of code.
 func (v *view) codeByKind() (code, tests, config, change int) {

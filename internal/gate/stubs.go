@@ -118,7 +118,7 @@ func saysUndone(lines []string) bool {
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// addedLines are the lines that a diff adds.
+// addedLines are the lines that a diff adds; one of "+++i" adds "++i".
 func addedLines(lines []string) []string {
 	var added []string
 	for _, l := range lines {

@@ -42,28 +42,27 @@ type Page struct {
 // ListForBuyer pages through an owner's orders, newest first. The cursor is the
 // id of the last task of the page before; status "" is any.
 func (s *Service) ListForBuyer(ctx context.Context, buyerID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
-	return s.page(ctx, "buyer_id", buyerID, status, cursor, limit)
+	return s.page(ctx, "buyer_id", "", buyerID, status, cursor, limit)
 }
 
 // ListForAgent pages through the tasks assigned to an agent, newest first.
 func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
-	return s.page(ctx, "agent_id", agentID, status, cursor, limit)
+	return s.page(ctx, "agent_id", "", agentID, status, cursor, limit)
 }
 
 // ListForSubmitter pages through what an agent ordered for its owner, newest first.
 func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
-	return s.page(ctx, "submitter_id", agentID, status, cursor, limit)
+	return s.page(ctx, "submitter_id", ` AND submitter_id <> ''`, agentID, status, cursor, limit)
 }
 
-func (s *Service) page(ctx context.Context, column, id string, status city.TaskStatus, cursor string, limit int) (Page, error) {
+// page lists the tasks that have id in column. Indexed says which rows the
+// column's index has, "" for all: without it a partial one is not used.
+func (s *Service) page(ctx context.Context, column, indexed, id string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	if err := checkCursor(cursor); err != nil {
 		return Page{}, err
 	}
 	where, by := store.Newest(s.DB.Read(), column, "$1", "id", "$2")
-	if column == "submitter_id" {
-		where += ` AND submitter_id <> ''` // its index has only those
-	}
-	tasks, err := list(ctx, s.DB.Read(), where+` AND ($3 = '' OR status = $3) ORDER BY `+by+` LIMIT $4`,
+	tasks, err := list(ctx, s.DB.Read(), where+indexed+` AND ($3 = '' OR status = $3) ORDER BY `+by+` LIMIT $4`,
 		id, cmp.Or(cursor, aboveAll), string(status), limit+1)
 	if err != nil {
 		return Page{}, err

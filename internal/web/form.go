@@ -126,12 +126,6 @@ func amount(digits string) string {
 	return city.Cents(cents).String()
 }
 
-// err is what is wrong with a field, "" when nothing is.
-func (f form) err(names ...string) string {
-	_, text := f.find(names)
-	return text
-}
-
 // find returns what is wrong with the field that the rules know by one of names,
 // and by which. Of a list they name the item, as in tags[2].
 func (f form) find(names []string) (key, text string) {

@@ -42,7 +42,6 @@ var above = map[string]string{
 	"internal/config":    settings,
 	"internal/demo":      wires,
 	"internal/httpapi":   served,
-	"internal/mcp":       served,
 	"internal/seedagent": ordinary,
 	"internal/task":      upwards,
 	"internal/web":       served,
@@ -82,10 +81,9 @@ func forbiddenImports() map[string]map[string]string {
 		"internal/jobs":   base("jobs stand on the store alone"),
 		"internal/ledger": base("the ledger knows nothing of what it is used for"),
 
-		"internal/task":    {"internal/app": wires, "internal/config": settings, "internal/demo": wires, "internal/httpapi": served, "internal/mcp": served, "internal/seedagent": ordinary, "internal/web": served, "sdk": client},
-		"internal/httpapi": extend(surface, map[string]string{"internal/mcp": sideways, "internal/web": sideways}),
-		"internal/mcp":     extend(surface, map[string]string{"internal/web": sideways}),
-		"internal/web":     extend(surface, map[string]string{"internal/mcp": sideways}),
+		"internal/task":    {"internal/app": wires, "internal/config": settings, "internal/demo": wires, "internal/httpapi": served, "internal/seedagent": ordinary, "internal/web": served, "sdk": client},
+		"internal/httpapi": extend(surface, map[string]string{"internal/web": sideways}),
+		"internal/web":     extend(surface, map[string]string{"internal/httpapi": sideways}),
 
 		"internal/demo":      {"internal/app": wires},
 		"internal/app":       {"internal/demo": "the demo uses a running city, it is no part of one"},
