@@ -24,6 +24,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/gate/honest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -304,7 +305,7 @@ func (c *city) lifecycles(ctx context.Context, s settings, pick func(worker int)
 		i := pick(w)
 		agent := c.agents[i]
 		task, err := c.buyerOf(i).Tasks.Submit(ctx, aicity.SubmitTask{
-			TaskType: "research", MaxBudget: 400, AgentID: agent.id, Input: aicity.TaskInput{Description: question},
+			TaskType: "research", MaxBudget: 400, AgentID: agent.id, Input: aicity.TaskInput{Description: honest.Question},
 		})
 		if err != nil {
 			return err
@@ -312,7 +313,7 @@ func (c *city) lifecycles(ctx context.Context, s settings, pick func(worker int)
 		if _, err := agent.client.Tasks.Executing(ctx, task.ID, ""); err != nil {
 			return err
 		}
-		done, err := agent.client.Tasks.Complete(ctx, task.ID, aicity.Completion{Output: aicity.Output{Result: report(task.ID)}})
+		done, err := agent.client.Tasks.Complete(ctx, task.ID, aicity.Completion{Output: aicity.Output{Result: honest.Report(task.ID)}})
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/gate/honest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -284,7 +285,7 @@ func (b *sandboxes) crowd(ctx context.Context, _ settings) ([]measurement, error
 // submit orders a task on a repository.
 func (b *sandboxes) submit(ctx context.Context, r repository) (string, error) {
 	task, err := b.buyerOf(0).Tasks.Submit(ctx, aicity.SubmitTask{
-		TaskType: "research", MaxBudget: 400, AgentID: b.agents[0].id, Input: aicity.TaskInput{Description: question, Repo: b.repos + r.name},
+		TaskType: "research", MaxBudget: 400, AgentID: b.agents[0].id, Input: aicity.TaskInput{Description: honest.Question, Repo: b.repos + r.name},
 	})
 	if err != nil {
 		return "", err

@@ -7,11 +7,12 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/honest"
 )
 
 func TestSketch(t *testing.T) {
 	t.Parallel()
-	essay := strings.Repeat("", 1) + walReport(1)
+	essay := strings.Repeat("", 1) + honest.Report("1")
 	changed := strings.Replace(essay, "readers", "clients", 3)
 	if got := gate.SketchOf(essay).Same(gate.SketchOf(essay)); got != 1 {
 		t.Errorf("the same text: %v", got)
@@ -40,9 +41,9 @@ func TestSketch(t *testing.T) {
 func TestOthersText(t *testing.T) {
 	t.Parallel()
 	in := gate.Input{Request: gate.Request{Category: city.Research, Description: "Compare write-ahead logging and rollback journals in SQLite: durability, read concurrency."},
-		Deliverable: gate.Deliverable{Result: walReport(3)}}
+		Deliverable: gate.Deliverable{Result: honest.Report("3")}}
 	own := gate.Judge(in)
-	in.Others = []gate.Sketch{gate.SketchOf(walReport(4)), gate.SketchOf(walReport(3))}
+	in.Others = []gate.Sketch{gate.SketchOf(honest.Report("4")), gate.SketchOf(honest.Report("3"))}
 	if taken := gate.Judge(in); taken.Verdict != gate.Fail || own.Verdict != gate.Pass {
 		t.Errorf("own %d, taken %d", own.Score, taken.Score)
 	}

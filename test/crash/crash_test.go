@@ -11,16 +11,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 	"aicity.dev/aicity/internal/task"
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 const (
@@ -64,27 +65,52 @@ func killUnderLoad(t *testing.T, program, databaseURL string) {
 	for i := range workers {
 		crew = append(crew, hire(t, c.url(), i))
 	}
-	var over atomic.Bool
-	var work sync.WaitGroup
-	for _, w := range crew {
-		work.Go(func() {
-			for !over.Load() {
-				w.step(t.Context())
-			}
-		})
-	}
+	boss := &operator{client: c.operator(t), decided: map[string]string{}, seen: map[string]bool{}}
+	var steps atomic.Int64
+	end := atWork(t.Context(), crew, boss, &steps)
 	for range kills {
-		time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond)
+		// At any moment, but after some work, however slow the machine is.
+		for enough := steps.Load() + rand.Int64N(2*workers); steps.Load() < enough; {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
 		c.kill(t)
 		c.start(t)
 	}
-	over.Store(true)
-	work.Wait()
+	end()
+	states, opinions, payouts := map[string]int{}, 0, 0
 	for _, w := range crew {
-		w.check(t)
+		for state, n := range w.check(t, boss) {
+			states[state] += n
+		}
+		opinions, payouts = opinions+len(w.opinions), payouts+len(w.withdrawn)
+	}
+	t.Logf("tasks %v, %d opinions, %d payouts, %d decisions", states, opinions, payouts, len(boss.decided))
+	if states[aicity.TaskRefunded] == 0 || states[aicity.TaskCompleted] == 0 || payouts == 0 || len(boss.decided) == 0 {
+		t.Error("too little happened to tell anything")
 	}
 	c.kill(t)
 	verifyBooks(t, c)
+}
+
+// operator makes an account that runs the city, and signs it in.
+func (c *city) operator(t *testing.T) *aicity.Client {
+	t.Helper()
+	const email, password = "boss@crash.example", "correct horse battery"
+	args := []string{"admin", "create-operator", "--name=Boss", "--email=" + email, "--data", c.data}
+	if c.databaseURL != "" {
+		args = append(args, "--database-url", c.databaseURL)
+	}
+	create := exec.CommandContext(t.Context(), c.program, args...)
+	create.Stdin = strings.NewReader(password + "\n")
+	if out, err := create.CombinedOutput(); err != nil {
+		t.Fatalf("create operator: %v\n%s", err, out)
+	}
+	session, err := aicity.New(aicity.Options{BaseURL: c.url()}).Auth.SignIn(t.Context(), email, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aicity.New(aicity.Options{BaseURL: c.url(), OwnerToken: session.Token, Retries: -1})
 }
 
 // city is the server as a process of its own.
@@ -111,6 +137,7 @@ func freeAddress(t *testing.T) string {
 func (c *city) start(t *testing.T) {
 	t.Helper()
 	args := []string{"serve", "--listen", c.listen, "--data", c.data, "--no-seed-agents", "--requests-per-second=10000", "--log-level=error",
+		"--refund-window=2s", "--refund-review=3s",
 		"--runsc=" + cmp.Or(c.runsc, "/nonexistent")}
 	if c.databaseURL != "" {
 		args = append(args, "--database-url", c.databaseURL)
@@ -168,7 +195,7 @@ func verifyBooks(t *testing.T, c *city) {
 	if err := books.Chain(t.Context(), db); err != nil {
 		t.Error(err)
 	}
-	report, err := books.Verify(t.Context(), db, task.VerifyMoney)
+	report, err := books.Verify(t.Context(), db, task.VerifyMoney, payment.VerifyMoney)
 	if err != nil || !report.OK() {
 		t.Errorf("books: %+v, %v", report, err)
 	}

@@ -4,8 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"aicity.dev/aicity/internal/gate/honest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -15,13 +20,24 @@ type worker struct {
 	buyer, agent, owner *aicity.Client
 	agentID             string
 	orders              int
-	// Descriptions of orders: acknowledged ones with the task, the others.
-	known   map[string]string
-	unknown []string
-	ended   map[string]string // the acknowledged end of a task
-	credits int64             // acknowledged
-	maybe   int64             // top-ups that the city never answered
+	// Names of orders: acknowledged ones with the task, the others.
+	known    map[string]string
+	unknown  []string
+	ended    map[string]string          // the acknowledged end of a task
+	opinions map[string]aicity.Feedback // acknowledged, by task
+	credits  int64                      // acknowledged
+	maybe    int64                      // top-ups that the city never answered
+
+	withdrawals int
+	withdrawn   map[string]int64 // acknowledged, by id
+	asked       int              // withdrawals that the city never answered
 }
+
+const (
+	budget = 2000
+	rate   = 1500
+	payout = 1000 // the least that may be withdrawn
+)
 
 func hire(t *testing.T, url string, n int) *worker {
 	t.Helper()
@@ -37,10 +53,13 @@ func hire(t *testing.T, url string, n int) *worker {
 		}
 		return open(aicity.Options{OwnerToken: session.Token})
 	}
-	w := &worker{buyer: signUp("buyer"), known: map[string]string{}, ended: map[string]string{}}
+	w := &worker{
+		buyer: signUp("buyer"), known: map[string]string{}, ended: map[string]string{},
+		opinions: map[string]aicity.Feedback{}, withdrawn: map[string]int64{},
+	}
 	w.owner = signUp("owner")
 	registered, err := w.owner.Agents.Register(ctx, aicity.RegisterAgent{
-		DisplayName: "Worker", Framework: "custom", Model: "claude-sonnet-4-6", Pricing: aicity.PerTask(300), MaxConcurrentTasks: 100,
+		DisplayName: "Worker", Framework: "custom", Model: "claude-sonnet-4-6", Pricing: aicity.PerTask(rate), MaxConcurrentTasks: 100,
 		Capabilities: []aicity.Capability{{Category: "research"}},
 	})
 	if err != nil {
@@ -56,27 +75,95 @@ func hire(t *testing.T, url string, n int) *worker {
 
 // step orders a task and, if that is acknowledged, ends it in one of three ways.
 func (w *worker) step(ctx context.Context) {
-	if rand.IntN(5) == 0 {
+	switch rand.IntN(5) {
+	case 0:
 		w.topUp(ctx)
+	case 1:
+		w.withdraw(ctx)
 	}
 	id, ok := w.order(ctx)
 	if !ok {
 		return
 	}
-	if rand.IntN(3) == 0 {
+	if rand.IntN(4) == 0 {
 		w.end(ctx, id, func() (*aicity.Task, error) { return w.buyer.Tasks.Cancel(ctx, id) })
 		return
 	}
 	if !insist(ctx, func() error { _, err := w.agent.Tasks.Executing(ctx, id, ""); return err }) {
 		return
 	}
-	if rand.IntN(2) == 0 {
+	if rand.IntN(5) == 0 {
 		w.end(ctx, id, func() (*aicity.Task, error) { return w.agent.Tasks.Fail(ctx, id, "No.") })
 		return
 	}
 	w.end(ctx, id, func() (*aicity.Task, error) {
-		return w.agent.Tasks.Complete(ctx, id, aicity.Completion{Output: aicity.Output{Result: work(w.orders)}})
+		return w.agent.Tasks.Complete(ctx, id, aicity.Completion{Output: aicity.Output{Result: honest.Report(id)}})
 	})
+	if w.ended[id] == aicity.TaskCompleted {
+		w.judge(ctx, id)
+	}
+}
+
+// judge says what the buyer thinks of the work: nothing, something good, or down
+// inside the refund window, which gives the money back or has an operator decide.
+func (w *worker) judge(ctx context.Context, id string) {
+	f := aicity.Feedback{Thumbs: "up", Rating: 1 + rand.IntN(5)}
+	switch rand.IntN(3) {
+	case 0:
+		return
+	case 1:
+		f = aicity.Feedback{Thumbs: "down", Reason: "incomplete"}
+		if rand.IntN(2) == 0 {
+			f.Criterion = 1 // instant, unless the buyer does that too often
+		}
+	}
+	w.sometimesInsist(ctx, func() error {
+		task, err := w.buyer.Tasks.Feedback(ctx, id, f)
+		if err == nil {
+			w.opinions[id], w.ended[id] = f, task.Status
+		}
+		return err
+	})
+}
+
+// withdraw asks for a payout under a key of its own, when there is enough.
+func (w *worker) withdraw(ctx context.Context) {
+	balance, err := w.agent.Vault.Balance(ctx)
+	if err != nil || balance.Available < payout {
+		return
+	}
+	w.withdrawals++
+	keyed := aicity.WithIdempotencyKey(ctx, fmt.Sprintf("withdrawal %d", w.withdrawals))
+	amount := payout + rand.Int64N(balance.Available-payout+1)
+	err = w.sometimesInsist(ctx, func() error {
+		withdrawal, err := w.owner.Vault.Withdraw(keyed, aicity.Withdraw{Amount: amount, AgentID: w.agentID})
+		if err == nil {
+			w.withdrawn[withdrawal.ID] = amount
+		}
+		return err
+	})
+	if err != nil && !refused(err) {
+		w.asked++
+	}
+}
+
+// refused reports whether the city answered, and did nothing.
+func refused(err error) bool { return aicity.ErrorCode(err) != "" && !unclear(err) }
+
+// unclear reports whether the answer does not say what became of the call: for a
+// minute a call that was killed may as well be running.
+func unclear(err error) bool {
+	return slices.Contains([]string{"INTERNAL_ERROR", aicity.CodeIdempotency}, aicity.ErrorCode(err))
+}
+
+// sometimesInsist calls once or, half of the time, until there is an answer, and
+// returns the last error.
+func (w *worker) sometimesInsist(ctx context.Context, f func() error) (err error) {
+	if rand.IntN(2) == 0 {
+		return f()
+	}
+	insist(ctx, func() error { err = f(); return err })
+	return err
 }
 
 // insist repeats a call until the city answers, and says whether it agreed.
@@ -86,7 +173,7 @@ func insist(ctx context.Context, f func() error) bool {
 		if err == nil {
 			return true
 		}
-		if aicity.ErrorCode(err) != "" && aicity.ErrorCode(err) != "INTERNAL_ERROR" {
+		if refused(err) || aicity.ErrorCode(err) == aicity.CodeIdempotency {
 			return false
 		}
 	}
@@ -97,31 +184,27 @@ func insist(ctx context.Context, f func() error) bool {
 // an answer is repeated until there is one, else it is left unknown.
 func (w *worker) order(ctx context.Context) (id string, ok bool) {
 	w.orders++
-	name := fmt.Sprintf("Order %d: compare two ways of keeping a log.", w.orders)
+	name := fmt.Sprintf("order-%d", w.orders)
 	keyed := aicity.WithIdempotencyKey(ctx, fmt.Sprintf("order %d", w.orders))
-	var err error
-	submit := func() error {
-		var task *aicity.Task
-		task, err = w.buyer.Tasks.Submit(keyed, aicity.SubmitTask{TaskType: "research", MaxBudget: 400, AgentID: w.agentID, Input: aicity.TaskInput{Description: name}})
+	err := w.sometimesInsist(ctx, func() error {
+		task, err := w.buyer.Tasks.Submit(keyed, aicity.SubmitTask{
+			TaskType: "research", MaxBudget: budget, AgentID: w.agentID, Tags: []string{name}, Input: aicity.TaskInput{Description: honest.Question},
+			Acceptance: &aicity.Acceptance{Criteria: []string{"It says which of the two to use."}},
+		})
 		if err == nil {
 			id = task.ID
 		}
 		return err
-	}
-	if rand.IntN(2) == 0 {
-		ok = insist(ctx, submit)
-	} else {
-		ok = submit() == nil
-	}
+	})
 	switch {
-	case ok:
+	case err == nil:
 		w.known[name] = id
 	case aicity.ErrorCode(err) == aicity.CodeAgentInactive: // it failed three times in a row
 		_, _ = w.owner.Agents.Reactivate(ctx, w.agentID) // the next refusal asks again
 	default:
 		w.unknown = append(w.unknown, name)
 	}
-	return id, ok
+	return id, err == nil
 }
 
 func (w *worker) end(ctx context.Context, id string, f func() (*aicity.Task, error)) {
@@ -142,61 +225,60 @@ func (w *worker) topUp(ctx context.Context) {
 	w.credits += 500
 }
 
-// check compares what the city knows with what it acknowledged.
-func (w *worker) check(t *testing.T) {
-	t.Helper()
-	seen := map[string]int{}
-	var held, charged int64
-	for cursor := ""; ; {
-		page, err := w.buyer.Tasks.List(t.Context(), aicity.TaskQuery{CursorOptions: aicity.CursorOptions{Cursor: cursor, Limit: 100}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, task := range page.Items {
-			name := task.Input.Description
-			seen[name]++
-			if id, known := w.known[name]; known && id != task.ID {
-				t.Errorf("%s is task %s, acknowledged as %s", name, task.ID, id)
-			}
-			if end, known := w.ended[task.ID]; known && end != task.Status && end != aicity.TaskQualityCheck {
-				t.Errorf("%s is %s, acknowledged as %s", task.ID, task.Status, end)
-			}
-			switch task.Status {
-			case aicity.TaskSubmitted, aicity.TaskExecuting, aicity.TaskQualityCheck:
-				held += task.MaxBudget
-			case aicity.TaskCompleted:
-				charged += task.ChargeCents
-			}
-		}
-		if cursor = page.Pagination.NextCursor; cursor == "" {
-			break
-		}
-	}
-	for name := range w.known {
-		if seen[name] != 1 {
-			t.Errorf("%s was acknowledged and is there %d times", name, seen[name])
-		}
-	}
-	for _, name := range w.unknown {
-		if seen[name] > 1 {
-			t.Errorf("%s was never acknowledged and is there %d times", name, seen[name])
-		}
-	}
-	pool, err := w.buyer.Vault.Pool(t.Context())
+// operator decides refunds, and leaves some to their deadline.
+type operator struct {
+	client  *aicity.Client
+	decided map[string]string // acknowledged, by task
+	seen    map[string]bool
+}
+
+func (o *operator) step(ctx context.Context) {
+	page, err := o.client.Operator.Refunds(ctx, false, aicity.CursorOptions{})
 	if err != nil {
-		t.Fatal(err)
+		return
 	}
-	spent := pool.Balance + pool.Held + charged
-	if pool.Held != held || spent < w.credits || spent > w.credits+w.maybe || (spent-w.credits)%500 != 0 {
-		t.Errorf("pool %+v, %d held by tasks, %d charged; %d to %d bought", pool, held, charged, w.credits, w.credits+w.maybe)
-	}
-	if len(w.known) == 0 {
-		t.Error("nothing was ever acknowledged")
+	for _, refund := range page.Items {
+		if o.seen[refund.TaskID] {
+			continue
+		}
+		o.seen[refund.TaskID] = true
+		decision, note := "refund", ""
+		switch rand.IntN(3) {
+		case 0:
+			continue // its deadline refunds
+		case 1:
+			decision, note = "deny", "It says which one."
+		}
+		insist(ctx, func() error {
+			_, err := o.client.Operator.DecideRefund(ctx, refund.TaskID, decision, note)
+			if err == nil {
+				o.decided[refund.TaskID] = decision
+			}
+			return err
+		})
 	}
 }
 
-// work is a deliverable. Whether the gate takes it does not matter here.
-func work(n int) string {
-	return fmt.Sprintf("# Two ways of keeping a log, answer %d\n\nA write-ahead log costs one sync for each commit, compared with two of the rollback "+
-		"journal; `PRAGMA synchronous=FULL` keeps %d commits safe. Readers see the snapshot of their BEGIN, whereas the journal blocks them.\n", n, n)
+// atWork lets them all work until the end, which waits for them. They count their
+// steps.
+func atWork(ctx context.Context, crew []*worker, boss *operator, steps *atomic.Int64) (end func()) {
+	over, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	for _, w := range crew {
+		work.Go(func() {
+			for over.Err() == nil {
+				w.step(ctx)
+				steps.Add(1)
+			}
+		})
+	}
+	work.Go(func() {
+		look := time.NewTicker(50 * time.Millisecond)
+		defer look.Stop()
+		for over.Err() == nil {
+			boss.step(ctx)
+			<-look.C
+		}
+	})
+	return func() { stop(); work.Wait() }
 }

@@ -1,4 +1,6 @@
-package main
+// Package honest has honest work for tests and benchmarks, as much of it as is
+// wanted, so that the gate does its real work.
+package honest
 
 import (
 	"hash/fnv"
@@ -6,9 +8,8 @@ import (
 	"strings"
 )
 
-// question and report are a task without code and an honest answer to it, so
-// that the gate does its real work in each lifecycle.
-const question = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: " +
+// Question is a task of the category research, without code.
+const Question = "Compare write-ahead logging and rollback journals in SQLite for a small web service with one writer: " +
 	"durability, read concurrency, checkpointing and what to set."
 
 // facts are statements that answer the question. Each report takes another
@@ -54,8 +55,8 @@ var facts = []string{
 
 const factsPerReport = 14
 
-// report is one answer to the question.
-func report(seed string) string {
+// Report is an honest answer to the question, another one for each seed.
+func Report(seed string) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(seed))
 	random := rand.New(rand.NewPCG(h.Sum64(), 1)) //nolint:gosec // a selection needs no secrecy
