@@ -45,6 +45,9 @@ var attacks = []attack{
 		want: []string{"account owner/own_poor/credits: below zero by $4.00"}},
 	{name: "a cent in no account", rolledUp: true, statements: []string{`DELETE FROM ledger_accounts WHERE name = 'platform/fees'`},
 		shows: true, want: []string{"the sum over all accounts is -$12.00, not zero"}},
+	{name: "other money", statements: []string{
+		`UPDATE ledger_transfers SET currency = 'EUR' WHERE id = 'tsk_running/hold'`, `UPDATE ledger_accounts SET currency = 'EUR' WHERE name = 'task/tsk_running/hold'`,
+	}, want: []string{"transfer tsk_running/hold: its currency is EUR, the books are kept in USD", "account task/tsk_running/hold: its currency is EUR"}},
 	{name: "a closing of nothing", statements: []string{
 		plantPhase("evil", "owner/own_1/credits", "task/tsk_running/hold", 1, "hold", "tsk_running", "void", "'top_1/top_up'"),
 	}, want: []string{"transfer evil: does not fit the pending transfer top_1/top_up", "task tsk_running: its hold is not its budget", "transfer evil: it moves on a way"}},
@@ -221,7 +224,8 @@ func guards(t *testing.T, db *store.DB) []string {
 	statements := []string{`DROP INDEX ledger_transfers_pending_id`, `PRAGMA ignore_check_constraints = TRUE`}
 	query := `SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ledger_%'`
 	if db.Dialect() == store.Postgres {
-		statements = []string{`DROP INDEX ledger_transfers_pending_id`, `ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_floor`}
+		statements = []string{`DROP INDEX ledger_transfers_pending_id`, `ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_floor`,
+			`ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_currency`, `ALTER TABLE ledger_transfers DROP CONSTRAINT ledger_transfers_currency`}
 		query = `SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'ledger_%'`
 	}
 	rows, err := db.Read().Query(t.Context(), query)

@@ -9,7 +9,8 @@ import (
 // money in any other unit.
 type Cents int64
 
-// USD is the only currency so far; every amount is carried with it.
+// USD is the currency that a city keeps its books in. The database holds every
+// transfer, account and order to it, and amounts that leave the city name it.
 const USD = "USD"
 
 // String formats the amount for people: "$3.00", "-$0.05", "$12,500.00".

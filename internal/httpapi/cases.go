@@ -23,6 +23,7 @@ type OperatorCase struct {
 	Ref         string            `json:"ref,omitempty"`
 	BuyerID     string            `json:"buyerId"`
 	AgentID     string            `json:"agentId"`
+	Currency    string            `json:"currency" doc:"Of all amounts"`
 	FailCode    task.FailCode     `json:"failCode,omitempty" doc:"Why the task failed"`
 	GateScore   *int              `json:"gateScore,omitempty"`
 	Output      *task.Deliverable `json:"output,omitempty" doc:"What was handed in; not in lists"`
@@ -33,7 +34,7 @@ func operatorCase(c task.Case) OperatorCase {
 	t := c.Task
 	return OperatorCase{
 		TaskID: t.ID, TaskType: t.Category, Status: t.Status, Description: t.Description, Criteria: task.AgentViewOf(t).Acceptance.Criteria,
-		Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths, Repo: t.Source.Repo, Ref: t.Source.Ref, BuyerID: t.BuyerID, AgentID: t.AgentID,
+		Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths, Repo: t.Source.Repo, Ref: t.Source.Ref, BuyerID: t.BuyerID, AgentID: t.AgentID, Currency: city.USD,
 		FailCode: t.FailCode, GateScore: t.GateScore, Output: c.Output, Gate: c.Report,
 	}
 }

@@ -18,6 +18,7 @@ type StatementView struct {
 	To           time.Time         `json:"to" doc:"The first instant after the month"`
 	Opening      city.Cents        `json:"opening" doc:"Balance before the month, in cents"`
 	Closing      city.Cents        `json:"closing" doc:"Balance at its end, or now"`
+	Currency     string            `json:"currency"`
 	Transactions []TransactionView `json:"transactions" doc:"Oldest first"`
 	Cut          bool              `json:"cut,omitempty" doc:"The oldest are left out, because there were too many"`
 }
@@ -47,7 +48,7 @@ func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[
 	if err != nil {
 		return nil, err
 	}
-	view := StatementView{Month: st.Month, From: st.From, To: st.To, Opening: st.Opening, Closing: st.Closing, Cut: st.Cut, Transactions: []TransactionView{}}
+	view := StatementView{Month: st.Month, From: st.From, To: st.To, Opening: st.Opening, Closing: st.Closing, Currency: city.USD, Cut: st.Cut, Transactions: []TransactionView{}}
 	for _, t := range st.Transactions {
 		view.Transactions = append(view.Transactions, TransactionView(t))
 	}

@@ -34,6 +34,7 @@ type AgentPart struct {
 	AgentID   string     `json:"agentId"`
 	Available city.Cents `json:"available"`
 	Escrowed  city.Cents `json:"escrowed"`
+	Currency  string     `json:"currency"`
 	HeldBack
 }
 
@@ -55,6 +56,7 @@ type PoolView struct {
 // AutoTopUpView says when credits are bought by themselves.
 type AutoTopUpView struct {
 	AutoTopUpIn
+	Currency  string `json:"currency"`
 	StoppedBy string `json:"stoppedBy,omitempty" doc:"Why the city turned it off"`
 }
 
@@ -73,6 +75,7 @@ type ToppedUp struct {
 	CheckoutURL   string     `json:"checkoutUrl,omitempty" doc:"Where to pay, when the provider has a page of its own"`
 	NewBalance    city.Cents `json:"newBalance"`
 	AmountCharged city.Cents `json:"amountCharged" doc:"0 while it is pending"`
+	Currency      string     `json:"currency"`
 	Test          bool       `json:"test" doc:"No real money moved"`
 }
 
@@ -83,6 +86,7 @@ type TransactionView struct {
 	Amount    city.Cents `json:"amount" doc:"Cents; negative when they leave, 0 when they moved inside the wallet"`
 	Moved     city.Cents `json:"moved" doc:"Cents that moved"`
 	Balance   city.Cents `json:"balance" doc:"Cents afterwards"`
+	Currency  string     `json:"currency"`
 	Ref       string     `json:"ref" doc:"The task, top-up or withdrawal it belongs to"`
 	TaskID    string     `json:"taskId,omitempty"`
 	CreatedAt time.Time  `json:"createdAt"`
@@ -93,6 +97,7 @@ type WithdrawalView struct {
 	ID         string     `json:"id"`
 	AgentID    string     `json:"agentId"`
 	Amount     city.Cents `json:"amount"`
+	Currency   string     `json:"currency"`
 	Status     string     `json:"status" enum:"pending,paid,failed"`
 	Reason     string     `json:"reason,omitempty" doc:"Why it failed"`
 	CreatedAt  time.Time  `json:"createdAt"`
@@ -147,7 +152,7 @@ func (s *server) getBalance(ctx context.Context, _ *struct{}) (*Out[Balance], er
 		if w.HeldUntil != nil {
 			sum.HeldUntil = w.HeldUntil
 		}
-		sum.Agents = append(sum.Agents, AgentPart{AgentID: w.AgentID, Available: w.Available, Escrowed: w.Escrowed, HeldBack: heldBack(w)})
+		sum.Agents = append(sum.Agents, AgentPart{AgentID: w.AgentID, Available: w.Available, Escrowed: w.Escrowed, Currency: w.Currency, HeldBack: heldBack(w)})
 	}
 	return ok(sum), nil
 }
@@ -169,7 +174,7 @@ func (s *server) poolOf(ctx context.Context, ownerID string) (*Out[PoolView], er
 	if auto != nil {
 		view.AutoTopUp = &AutoTopUpView{
 			AutoTopUpIn: AutoTopUpIn{Enabled: auto.Enabled, Threshold: auto.Threshold, Amount: auto.Amount, MonthlyCap: auto.MonthlyCap},
-			StoppedBy:   auto.StoppedBy,
+			Currency:    city.USD, StoppedBy: auto.StoppedBy,
 		}
 	}
 	return ok(view), nil
@@ -194,7 +199,7 @@ func (s *server) topUp(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	view := ToppedUp{ID: t.ID, Status: string(t.Status), NewBalance: balance, Test: s.Payments.Test()}
+	view := ToppedUp{ID: t.ID, Status: string(t.Status), NewBalance: balance, Currency: city.USD, Test: s.Payments.Test()}
 	if t.Status == payment.TopUpPending {
 		view.CheckoutURL = t.CheckoutURL
 	} else {
@@ -224,7 +229,7 @@ func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]
 
 func (s *server) withdrawalView(w payment.Withdrawal) WithdrawalView {
 	return WithdrawalView{
-		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Status: string(w.Status), Reason: w.Reason,
+		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Currency: city.USD, Status: string(w.Status), Reason: w.Reason,
 		CreatedAt: w.CreatedAt, FinishedAt: w.FinishedAt, Test: s.Payments.Test(),
 	}
 }

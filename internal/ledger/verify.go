@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -26,14 +27,14 @@ const maxOffences = 20
 // as what a task may move, and names each by its id.
 type Check func(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error
 
-// Verify recomputes every balance from the transfers and compares: stored
-// balances, floors, the sum over all accounts, that each pending transfer was
+// Verify recomputes every balance from the transfers and compares: the currency
+// of each transfer and account, stored balances, floors, the sum over all accounts, that each pending transfer was
 // closed at most once and for no more than it set aside, the hash chain, and
 // what the further checks look at. Each check is one statement over one moment,
 // so the city can go on working meanwhile.
 func (l *Ledger) Verify(ctx context.Context, db *store.DB, further ...Check) (Report, error) {
 	var report Report
-	checks := []func(context.Context, store.Querier, *Report) error{countAll, verifyBalances, verifyClosings, l.verifySum, verifyChain}
+	checks := []func(context.Context, store.Querier, *Report) error{countAll, verifyCurrency, verifyBalances, verifyClosings, l.verifySum, verifyChain}
 	for _, check := range further {
 		checks = append(checks, func(ctx context.Context, q store.Querier, r *Report) error { return check(ctx, q, r.add) })
 	}
@@ -54,6 +55,25 @@ func (r *Report) add(format string, args ...any) {
 func countAll(ctx context.Context, q store.Querier, r *Report) error {
 	return q.QueryRow(ctx, `SELECT (SELECT count(*) FROM ledger_transfers), (SELECT count(*) FROM ledger_accounts)`).
 		Scan(&r.Transfers, &r.Accounts)
+}
+
+// verifyCurrency names what is not in the currency of the books: sums over it
+// would mean nothing.
+func verifyCurrency(ctx context.Context, q store.Querier, r *Report) error {
+	rows, err := q.Query(ctx, `SELECT 'transfer', id, currency FROM ledger_transfers WHERE currency <> $1
+		UNION ALL SELECT 'account', name, currency FROM ledger_accounts WHERE currency <> $1 ORDER BY 1 DESC, 2 LIMIT $2`, city.USD, maxOffences)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var what, id, currency string
+		if err := rows.Scan(&what, &id, &currency); err != nil {
+			return err
+		}
+		r.add("%s %s: its currency is %s, the books are kept in %s", what, id, currency, city.USD)
+	}
+	return rows.Err()
 }
 
 // recomputed is every account's balance as the transfers give it, and from

@@ -50,7 +50,7 @@ func (s *Service) monthly(ctx context.Context, month string, accounts ...ledger.
 	st := Statement{Month: month, From: p.From, To: p.To, Opening: p.Opening, Closing: p.Closing, Cut: p.Cut}
 	for _, line := range p.Lines {
 		st.Transactions = append(st.Transactions, Transaction{
-			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance,
+			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance, Currency: city.USD,
 			Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
 		})
 	}
@@ -68,7 +68,7 @@ func (st Statement) CSV() ([]byte, error) {
 		{st.From.Format(time.RFC3339), "opening", "", "", cents(st.Opening), city.USD, ""},
 	}
 	for _, t := range st.Transactions {
-		rows = append(rows, []string{t.CreatedAt.UTC().Format(time.RFC3339Nano), t.Type, t.Ref, cents(t.Amount), cents(t.Balance), city.USD, t.ID})
+		rows = append(rows, []string{t.CreatedAt.UTC().Format(time.RFC3339Nano), t.Type, t.Ref, cents(t.Amount), cents(t.Balance), t.Currency, t.ID})
 	}
 	rows = append(rows, []string{st.To.Format(time.RFC3339), "closing", "", "", cents(st.Closing), city.USD, ""})
 	err := w.WriteAll(rows)

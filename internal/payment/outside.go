@@ -48,7 +48,10 @@ type Movement struct {
 	Kind   string     // the provider's word for it
 	Amount city.Cents // negative when it left the balance
 	Fee    city.Cents // what the provider took of it for itself
-	At     time.Time
+	// Currency of both, as the provider writes it; of another than the city's the
+	// amounts are its smallest units.
+	Currency string
+	At       time.Time
 }
 
 // News is what a provider reports about an order: TopUpNews, PayoutNews or

@@ -187,6 +187,7 @@ type Transaction struct {
 	Amount    city.Cents // negative when it leaves; 0 when it moved inside a wallet
 	Moved     city.Cents // what moved, always positive
 	Balance   city.Cents // afterwards
+	Currency  string     // of all three
 	Ref       string     // the task, top-up or withdrawal it belongs to
 	TaskID    string     // Ref when that is a task
 	CreatedAt time.Time

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -25,6 +26,8 @@ type Difference struct {
 	Ref    string // the top-up, withdrawal or dispute; the movement's id when it names none
 	Theirs city.Cents
 	Ours   city.Cents
+	// Currency of theirs: any other than the city's is a difference by itself.
+	Currency string
 }
 
 // The rules of a reconciliation.
@@ -62,7 +65,7 @@ func (s *Service) Reconcile(ctx context.Context) (Reconciliation, error) {
 		return Reconciliation{}, fmt.Errorf("reconcile: %w", err)
 	}
 	for _, d := range r.Differences {
-		s.logger.ErrorContext(ctx, "the payment provider's books differ", "ref", d.Ref, "theirs", d.Theirs, "ours", d.Ours)
+		s.logger.ErrorContext(ctx, "the payment provider's books differ", "ref", d.Ref, "theirs", int64(d.Theirs), "ours", int64(d.Ours), "currency", d.Currency)
 	}
 	s.logger.InfoContext(ctx, "payments reconciled", "movements", r.Movements, "theirs", r.Theirs, "ours", r.Ours,
 		"inTransit", r.InTransit, "fees", r.Fees, "differences", len(r.Differences))
@@ -115,9 +118,9 @@ func (s *Service) copiedUpTo(ctx context.Context) (time.Time, error) {
 func (s *Service) storeMovements(ctx context.Context, chunk []Movement) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		for _, m := range chunk {
-			_, err := tx.Exec(ctx, `INSERT INTO payment_movements (id, provider, ref, kind, amount, fee, moved_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-				m.ID, s.provider.Name(), m.Ref, m.Kind, int64(m.Amount), int64(m.Fee), store.Micros(m.At))
+			_, err := tx.Exec(ctx, `INSERT INTO payment_movements (id, provider, ref, kind, amount, fee, currency, moved_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+				m.ID, s.provider.Name(), m.Ref, m.Kind, int64(m.Amount), int64(m.Fee), strings.ToUpper(m.Currency), store.Micros(m.At))
 			if err != nil {
 				return fmt.Errorf("store movement: %w", err)
 			}
@@ -129,10 +132,10 @@ func (s *Service) storeMovements(ctx context.Context, chunk []Movement) error {
 func (s *Service) compare(ctx context.Context) (Reconciliation, error) {
 	var r Reconciliation
 	q, clearing := s.db.Read(), ledger.PaymentClearing(s.provider.Name())
-	err := q.QueryRow(ctx, `SELECT count(*), CAST(COALESCE(SUM(CASE WHEN kind IN (`+operatorKinds+`) THEN 0 ELSE amount END), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN kind = 'stripe_fee' THEN -amount ELSE fee END), 0) AS BIGINT),
+	err := q.QueryRow(ctx, `SELECT count(*), CAST(COALESCE(SUM(CASE WHEN kind IN (`+operatorKinds+`) OR currency <> $2 THEN 0 ELSE amount END), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN currency <> $2 THEN 0 WHEN kind = 'stripe_fee' THEN -amount ELSE fee END), 0) AS BIGINT),
 		(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM withdrawals WHERE provider = $1 AND status = 'pending')
-		FROM payment_movements WHERE provider = $1`, s.provider.Name()).Scan(&r.Movements, &r.Theirs, &r.Fees, &r.InTransit)
+		FROM payment_movements WHERE provider = $1`, s.provider.Name(), city.USD).Scan(&r.Movements, &r.Theirs, &r.Fees, &r.InTransit)
 	if err != nil {
 		return r, fmt.Errorf("sum movements: %w", err)
 	}
@@ -145,19 +148,19 @@ func (s *Service) compare(ctx context.Context) (Reconciliation, error) {
 	return r, err
 }
 
-// differences lists the orders that both sides had time to book and that do not
+// differences lists the orders, and each currency of an order apart, that both sides had time to book and that do not
 // come to the same. A payout on its way is left out: the provider counts it from
 // the moment it leaves, the clearing account from its arrival.
 func (s *Service) differences(ctx context.Context, q store.Querier, clearing ledger.Account) ([]Difference, error) {
-	rows, err := q.Query(ctx, `SELECT ref, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
-			SELECT CASE WHEN ref = '' THEN id ELSE ref END AS ref, amount AS theirs, 0 AS ours, moved_at AS at
+	rows, err := q.Query(ctx, `SELECT ref, currency, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
+			SELECT CASE WHEN ref = '' THEN id ELSE ref END AS ref, currency, amount AS theirs, 0 AS ours, moved_at AS at
 				FROM payment_movements WHERE provider = $1 AND kind NOT IN (`+operatorKinds+`)
-			UNION ALL SELECT ref, 0, amount, created_at FROM ledger_by_account WHERE debit = $2
-			UNION ALL SELECT ref, 0, -amount, created_at FROM ledger_by_account WHERE credit = $2) moves
-		GROUP BY ref HAVING SUM(theirs) <> SUM(ours) AND MAX(at) < $3
+			UNION ALL SELECT ref, $5, 0, amount, created_at FROM ledger_by_account WHERE debit = $2
+			UNION ALL SELECT ref, $5, 0, -amount, created_at FROM ledger_by_account WHERE credit = $2) moves
+		GROUP BY ref, currency HAVING SUM(theirs) <> SUM(ours) AND MAX(at) < $3
 			AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.id = moves.ref AND w.status = 'pending')
-		ORDER BY ref LIMIT $4`,
-		s.provider.Name(), string(clearing), store.Micros(s.db.Clock().Now().Add(-settleTime)), maxDifferences)
+		ORDER BY ref, currency LIMIT $4`,
+		s.provider.Name(), string(clearing), store.Micros(s.db.Clock().Now().Add(-settleTime)), maxDifferences, city.USD)
 	if err != nil {
 		return nil, fmt.Errorf("compare movements: %w", err)
 	}
@@ -165,7 +168,7 @@ func (s *Service) differences(ctx context.Context, q store.Querier, clearing led
 	var list []Difference
 	for rows.Next() {
 		var d Difference
-		if err := rows.Scan(&d.Ref, &d.Theirs, &d.Ours); err != nil {
+		if err := rows.Scan(&d.Ref, &d.Currency, &d.Theirs, &d.Ours); err != nil {
 			return nil, fmt.Errorf("compare movements: %w", err)
 		}
 		list = append(list, d)

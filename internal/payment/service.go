@@ -172,7 +172,7 @@ func (s *Service) transactions(ctx context.Context, cursor string, limit int, ac
 	page := TransactionPage{Next: statement.Next, Transactions: make([]Transaction, len(statement.Lines))}
 	for i, line := range statement.Lines {
 		page.Transactions[i] = Transaction{
-			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance,
+			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance, Currency: city.USD,
 			Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
 		}
 	}

@@ -2,8 +2,8 @@ package payment_test
 
 import (
 	"fmt"
-	"strings"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,9 +31,10 @@ func TestReconcileNamesWhatDiffers(t *testing.T) {
 		}
 		unheard := c.begin(t, c.ann, 700)
 		c.Pay(t, unheard.ID)
-		c.Add("refund", -300)   // by hand, in the Dashboard
-		c.Add("payout", -100)   // to the operator's own bank
-		c.Add("stripe_fee", -9) // Stripe's own
+		c.Add("refund", -300)              // by hand, in the Dashboard
+		c.Add("payout", -100)              // to the operator's own bank
+		c.Add("stripe_fee", -9)            // Stripe's own
+		c.AddIn("eur", "adjustment", 5000) // by hand, in another currency
 		c.post(t, ledger.Transfer{
 			ID: "wrong", Debit: ledger.PaymentClearing("stripe"), Credit: ledger.OwnerCredits(c.bob), Amount: 5, Kind: "top_up", Ref: "top_wrong",
 		})
@@ -44,12 +45,12 @@ func TestReconcileNamesWhatDiffers(t *testing.T) {
 		}
 		got := map[string]string{}
 		for _, d := range r.Differences {
-			got[d.Ref[:3]] = fmt.Sprintf("%s, ours %s", d.Theirs, d.Ours)
+			got[d.Ref[:3]+d.Currency] = fmt.Sprintf("%d, ours %d", d.Theirs, d.Ours)
 		}
-		if len(r.Differences) != 3 || got["txn"] != "-$3.00, ours $0.00" || d(r, unheard.ID).Theirs != 700 || d(r, "top_wrong").Ours != 5 {
+		if len(r.Differences) != 4 || got["txnUSD"] != "-300, ours 0" || got["txnEUR"] != "5000, ours 0" || d(r, unheard.ID).Theirs != 700 || d(r, "top_wrong").Ours != 5 {
 			t.Errorf("%+v", r)
 		}
-		if r.Movements != 8 || r.Theirs != 4400 || r.Ours != 4005 || r.Fees != 4*59+50+9 {
+		if r.Movements != 9 || r.Theirs != 4400 || r.Ours != 4005 || r.Fees != 4*59+50+9 {
 			t.Errorf("%+v", r)
 		}
 		if _, err := c.Reconcile(t.Context()); err != nil { // what was copied is not copied twice

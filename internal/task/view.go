@@ -38,6 +38,7 @@ type AgentView struct {
 	FailReason  string          `json:"failReason,omitempty"`
 	Charge      city.Cents      `json:"chargeCents,omitempty"`
 	Fee         city.Cents      `json:"feeCents,omitempty"`
+	Currency    string          `json:"currency" doc:"Of all amounts"`
 	FeePercent  int             `json:"feePercent" doc:"The platform's part of a charge, agreed when the task was ordered"`
 	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee"`
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
@@ -84,7 +85,7 @@ func AgentViewOf(t *Task) AgentView {
 		Deadline:   int(t.Deadline / time.Minute), Buyer: t.Buyer.view(), SandboxID: t.SandboxID, CreatedAt: t.CreatedAt, AssignedAt: t.AssignedAt,
 		AcceptBy: t.AcceptBy, StartedAt: t.StartedAt, DeadlineAt: t.DeadlineAt, DeliveredAt: t.DeliveredAt, EndedAt: t.EndedAt,
 		GateScore: t.GateScore, FailCode: t.FailCode, FailReason: t.FailReason, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt,
-		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, Recheck: t.Recheck, RecheckBy: t.recheckBy(), FeePercent: t.FeePercent,
+		Feedback: FeedbackViewOf(t.Feedback), Review: t.Review, Recheck: t.Recheck, RecheckBy: t.recheckBy(), FeePercent: t.FeePercent, Currency: city.USD,
 	}
 	if slices.Contains(hopeless, city.Code(t.FailCode)) {
 		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file

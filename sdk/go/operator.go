@@ -24,6 +24,7 @@ type OperatorCase struct {
 	Ref         string      `json:"ref"`
 	BuyerID     string      `json:"buyerId"`
 	AgentID     string      `json:"agentId"`
+	Currency    string      `json:"currency"` // of all amounts
 	FailCode    string      `json:"failCode"`
 	GateScore   *int        `json:"gateScore"`
 	Output      *Output     `json:"output"` // what was handed in; lists leave it out

@@ -15,6 +15,7 @@ type Statement struct {
 	To           time.Time     `json:"to"` // the first instant after the month
 	Opening      int64         `json:"opening"`
 	Closing      int64         `json:"closing"`
+	Currency     string        `json:"currency"`
 	Transactions []Transaction `json:"transactions"` // oldest first
 	Cut          bool          `json:"cut"`          // the oldest are left out, because there were too many
 }

@@ -106,6 +106,7 @@ type Task struct {
 	FeeCents    int64     `json:"feeCents"`
 	EarnedCents int64     `json:"earnedCents"` // the charge less the fee
 	FeePercent  int       `json:"feePercent"`  // the platform's part of a charge
+	Currency    string    `json:"currency"`    // of all amounts
 	Feedback    *Feedback `json:"feedback"`
 	// RefundReview is there when a refund waits for an operator, or had to.
 	RefundReview *RefundReview `json:"refundReview"`

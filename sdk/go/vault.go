@@ -33,6 +33,7 @@ type AgentBalance struct {
 	AgentID   string `json:"agentId"`
 	Available int64  `json:"available"`
 	Escrowed  int64  `json:"escrowed"`
+	Currency  string `json:"currency"`
 	HeldBack
 }
 
@@ -68,6 +69,7 @@ type TopUp struct {
 	CheckoutURL   string `json:"checkoutUrl"` // where to pay, when the city's provider has a page of its own
 	NewBalance    int64  `json:"newBalance"`
 	AmountCharged int64  `json:"amountCharged"` // 0 while it is pending
+	Currency      string `json:"currency"`
 }
 
 // Transaction is one movement of money.
@@ -77,7 +79,8 @@ type Transaction struct {
 	Amount    int64     `json:"amount"`  // negative when it leaves, 0 when it moved inside the wallet
 	Moved     int64     `json:"moved"`   // what moved
 	Balance   int64     `json:"balance"` // afterwards
-	Ref       string    `json:"ref"`     // the task, top-up or withdrawal it belongs to
+	Currency  string    `json:"currency"`
+	Ref       string    `json:"ref"` // the task, top-up or withdrawal it belongs to
 	TaskID    string    `json:"taskId"`
 	CreatedAt time.Time `json:"createdAt"`
 }
@@ -87,6 +90,7 @@ type Withdrawal struct {
 	ID        string    `json:"id"`
 	AgentID   string    `json:"agentId"`
 	Amount    int64     `json:"amount"`
+	Currency  string    `json:"currency"`
 	Status    string    `json:"status"`
 	Reason    string    `json:"reason,omitempty"` // why it failed; the money is back in the wallet
 	CreatedAt time.Time `json:"createdAt"`

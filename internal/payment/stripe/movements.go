@@ -24,7 +24,8 @@ func (p *Provider) Movements(ctx context.Context, since time.Time) iter.Seq2[pay
 				return
 			}
 			m := payment.Movement{
-				ID: t.ID, Ref: ref(t.Source), Kind: string(t.Type), Amount: city.Cents(t.Amount), Fee: city.Cents(t.Fee), At: time.Unix(t.Created, 0),
+				ID: t.ID, Ref: ref(t.Source), Kind: string(t.Type), Amount: city.Cents(t.Amount), Fee: city.Cents(t.Fee),
+				Currency: string(t.Currency), At: time.Unix(t.Created, 0),
 			}
 			if !yield(m, nil) {
 				return

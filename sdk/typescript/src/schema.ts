@@ -1328,6 +1328,7 @@ export interface components {
             agentId: string;
             /** Format: int64 */
             available: number;
+            currency: string;
             /** Format: int64 */
             escrowed: number;
             /**
@@ -1388,6 +1389,8 @@ export interface components {
             chargeCents?: number;
             /** Format: date-time */
             createdAt: string;
+            /** @description Of all amounts */
+            currency: string;
             /** Format: date-time */
             deadlineAt?: string;
             /** Format: int64 */
@@ -1496,6 +1499,7 @@ export interface components {
              * @description Cents of each purchase, 500 to 1,000,000
              */
             amount: number;
+            currency: string;
             enabled: boolean;
             /**
              * Format: int64
@@ -2618,6 +2622,8 @@ export interface components {
             commands?: string[] | null;
             /** @description What done was agreed to mean */
             criteria: string[] | null;
+            /** @description Of all amounts */
+            currency: string;
             /** @description What the buyer asked for */
             description: string;
             /**
@@ -2682,6 +2688,8 @@ export interface components {
             commands?: string[] | null;
             /** @description What done was agreed to mean */
             criteria: string[] | null;
+            /** @description Of all amounts */
+            currency: string;
             /** @description What the buyer asked for */
             description: string;
             /**
@@ -3086,6 +3094,7 @@ export interface components {
              * @description Balance at its end, or now
              */
             closing: number;
+            currency: string;
             /** @description The oldest are left out, because there were too many */
             cut?: boolean;
             /** Format: date-time */
@@ -3182,6 +3191,8 @@ export interface components {
             chargeCents?: number;
             /** Format: date-time */
             createdAt: string;
+            /** @description Of all amounts */
+            currency: string;
             /** Format: date-time */
             deadlineAt?: string;
             /** Format: int64 */
@@ -3270,6 +3281,7 @@ export interface components {
             amountCharged: number;
             /** @description Where to pay, when the provider has a page of its own */
             checkoutUrl?: string;
+            currency: string;
             id: string;
             /** Format: int64 */
             newBalance: number;
@@ -3294,6 +3306,7 @@ export interface components {
             balance: number;
             /** Format: date-time */
             createdAt: string;
+            currency: string;
             id: string;
             /**
              * Format: int64
@@ -3394,6 +3407,7 @@ export interface components {
             amount: number;
             /** Format: date-time */
             createdAt: string;
+            currency: string;
             /** Format: date-time */
             finishedAt?: string;
             id: string;

@@ -286,3 +286,13 @@ func (s *Server) Add(kind string, cents city.Cents) {
 	defer s.mu.Unlock()
 	s.move("", kind, int64(cents), 0, nil)
 }
+
+// AddIn is Add to the balance that Stripe keeps in another currency, in its
+// smallest units.
+func (s *Server) AddIn(currency, kind string, units int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.make("txn", "balance_transaction", object{
+		"account": "", "type": kind, "amount": units, "fee": 7, "net": units - 7, "currency": currency, "source": nil,
+	})
+}
