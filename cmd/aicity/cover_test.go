@@ -67,7 +67,8 @@ var pageOf = map[string]string{
 	"listDeliveries": "GET /agents/{id}/webhook", "redeliver": "POST /agents/{id}/webhook/deliveries/{delivery}/redeliver",
 	"rotateWebhookSecret": "POST /agents/{id}/webhook/rotate-secret", "testWebhook": "POST /agents/{id}/webhook/test",
 
-	"submitTask": "POST /tasks/new", "uploadArchive": "POST /tasks/new", "listTasks": "GET /tasks", "getTask": "GET /tasks/{id}",
+	"submitTask": "POST /tasks/new", "uploadArchive": "POST /tasks/new", "listArchives": "GET /settings/archives",
+	"deleteArchive": "POST /settings/archives/{id}/delete", "listTasks": "GET /tasks", "getTask": "GET /tasks/{id}",
 	"approveTask": "POST /tasks/{id}/approve", "cancelTask": "POST /tasks/{id}/cancel", "streamTaskEvents": "GET /tasks/{id}/live",
 	"listTaskEvents": "GET /tasks/{id}", "giveFeedback": "POST /tasks/{id}/feedback", "getGateReport": "GET /tasks/{id}",
 	"getCitedFile": "GET /tasks/{id}/files/{path...}", "getPatch": "GET /tasks/{id}/patch", "getReceipt": "GET /tasks/{id}/receipt",
