@@ -76,7 +76,7 @@ var pageOf = map[string]string{
 
 	"getBalance": "GET /wallet", "getPool": "GET /wallet", "topUp": "POST /wallet/top-up", "setAutoTopUp": "POST /wallet/auto-top-up",
 	"getLimits": "GET /wallet", "setLimits": "POST /wallet/limits", "getAgentLimits": "GET /agents/{id}/edit", "setAgentLimits": "POST /agents/{id}/limits",
-	"connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",
+	"listArchives": "GET /settings/archives", "deleteArchive": "POST /settings/archives/{id}/delete", "connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",
 	"getMonthlyStatement": "GET /wallet/statement", "downloadMonthlyStatement": "GET /wallet/statement.csv",
 
 	"listRefunds": "GET /operator/refunds", "getRefund": "GET /operator/refunds/{id}", "decideRefund": "POST /operator/refunds/{id}",
