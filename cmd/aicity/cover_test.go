@@ -31,7 +31,8 @@ var commandOf = map[string]string{
 	"getWebhook": "webhook show", "setWebhook": "webhook register", "deleteWebhook": "webhook delete", "listDeliveries": "webhook deliveries",
 	"redeliver": "webhook redeliver", "rotateWebhookSecret": "webhook rotate-secret", "testWebhook": "webhook test",
 
-	"submitTask": "task submit", "uploadArchive": "task submit", "listArchives": "archive list", "deleteArchive": "archive delete", "listTasks": "task list", "getTask": "task show", "approveTask": "task approve",
+	"submitTask": "task submit", "uploadArchive": "task submit", "listArchives": "archive list", "deleteArchive": "archive delete",
+	"listTasks": "task list", "getTask": "task show", "approveTask": "task approve",
 	"cancelTask": "task cancel", "streamTaskEvents": "task watch", "listTaskEvents": "task timeline", "giveFeedback": "task feedback", "getGateReport": "task gate",
 	"getCitedFile": "task file", "getPatch": "task patch", "getReceipt": "receipt get", "getStatement": "task statement", "getAccessLog": "task access-log",
 	"requestRecheck": "task recheck",
@@ -76,7 +77,7 @@ var pageOf = map[string]string{
 
 	"getBalance": "GET /wallet", "getPool": "GET /wallet", "topUp": "POST /wallet/top-up", "setAutoTopUp": "POST /wallet/auto-top-up",
 	"getLimits": "GET /wallet", "setLimits": "POST /wallet/limits", "getAgentLimits": "GET /agents/{id}/edit", "setAgentLimits": "POST /agents/{id}/limits",
-	"listArchives": "GET /settings/archives", "deleteArchive": "POST /settings/archives/{id}/delete", "connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",
+	"connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",
 	"getMonthlyStatement": "GET /wallet/statement", "downloadMonthlyStatement": "GET /wallet/statement.csv",
 
 	"listRefunds": "GET /operator/refunds", "getRefund": "GET /operator/refunds/{id}", "decideRefund": "POST /operator/refunds/{id}",
