@@ -50,7 +50,7 @@ type settings struct {
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each rate is measured")
 	write := flag.String("write", "", "also write the results to this file")
-	only := flag.String("only", "", "measure only city, hot, ledger, gate, sandbox or one part of it: sandbox/start, exec, read, large, crowd or warm")
+	only := flag.String("only", "", "measure only city, hot, ledger, gate, sandbox or one part of it: sandbox/start, exec, read, large, crowd, warm or git")
 	transfers := flag.Int("transfers", 2_000_000, "how many transfers the grown ledger has")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole run to this file")
 	flag.Parse()

@@ -65,7 +65,18 @@ func measureSandbox(ctx context.Context, s settings, what parts) (all []measurem
 		return nil, err
 	}
 	warm, err := b.in(ctx, s, 2, what.sandbox(map[string]measure{"warm": b.warmStarts}))
-	return append(cold, warm...), err
+	if err != nil {
+		return nil, err
+	}
+	all = append(cold, warm...)
+	for _, measure := range what.sandbox(map[string]measure{"git": b.firstClones}) { // in cities of its own
+		lines, err := measure(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lines...)
+	}
+	return all, nil
 }
 
 // measure is one of the sandbox's measurements.
@@ -118,7 +129,8 @@ func (b *sandboxes) starts(ctx context.Context, _ settings) ([]measurement, erro
 func (b *sandboxes) warmStarts(ctx context.Context, _ settings) ([]measurement, error) {
 	ours, raw, err := inTurns(startRounds,
 		func(int) (time.Duration, error) {
-			if err := b.untilWarm(ctx); err != nil {
+			// A full pool, so that nothing is made while it is measured.
+			if err := b.untilReady(ctx, func() bool { return b.app.Sandboxes.Warm() >= 2 }); err != nil {
 				return 0, err
 			}
 			return b.start(ctx, small)
@@ -133,11 +145,11 @@ func (b *sandboxes) warmStarts(ctx context.Context, _ settings) ([]measurement, 
 	}}, nil
 }
 
-// untilWarm waits for a full pool, so that nothing is made while it is measured.
-func (b *sandboxes) untilWarm(ctx context.Context) error {
+// untilReady waits for what a city makes ahead.
+func (b *sandboxes) untilReady(ctx context.Context, ready func() bool) error {
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	for b.app.Sandboxes.Warm() < 2 {
+	for !ready() {
 		select {
 		case <-look.C:
 		case <-ctx.Done():

@@ -17,8 +17,8 @@ func (s *Service) Clone(ctx context.Context, repo source.Repo, dest source.Dest)
 	return s.fetcher.Clone(ctx, repo, dest)
 }
 
-// WarmWorkshop is the id of the workshop that is kept, "" when there is none.
-func (s *Service) WarmWorkshop() string {
+// WarmWorkshopID is the id of the workshop that is kept, "" when there is none.
+func (s *Service) WarmWorkshopID() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shop == nil {

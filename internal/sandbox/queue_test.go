@@ -163,8 +163,8 @@ func TestWarmWorkshop(t *testing.T) {
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); b.Run(ctx) }()
 	defer func() { stop(); <-stopped }()
-	await(t, "warm workshop", func() bool { return b.WarmWorkshop() != "" })
-	first := b.WarmWorkshop()
+	await(t, "warm workshop", func() bool { return b.WarmWorkshopID() != "" })
+	first := b.WarmWorkshopID()
 	if _, err := b.Provision(t.Context(), b.task, sandbox.Source{Repo: source.Repo{URL: smallRepository(t)}}); err != nil {
 		t.Fatal(err)
 	}
@@ -172,12 +172,12 @@ func TestWarmWorkshop(t *testing.T) {
 		t.Error("it has no code")
 	}
 	sandboxtest.NothingLeft(t, first)
-	await(t, "another workshop", func() bool { return b.WarmWorkshop() != "" && b.WarmWorkshop() != first })
+	await(t, "another workshop", func() bool { return b.WarmWorkshopID() != "" && b.WarmWorkshopID() != first })
 	other := city.NewID(city.PrefixTask)
 	if _, err := b.Provision(t.Context(), other, sandbox.Source{}); err != nil {
 		t.Fatal(err)
 	}
-	if id := b.WarmWorkshop(); id != "" {
+	if id := b.WarmWorkshopID(); id != "" {
 		t.Errorf("workshop %s is kept beyond the most there may be", id)
 	}
 	for _, task := range []string{b.task, other} {

@@ -120,6 +120,13 @@ func (s *Service) watch(ctx context.Context, l *live) {
 	})
 }
 
+// WarmWorkshop reports whether an unused workshop is ready.
+func (s *Service) WarmWorkshop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shop != nil
+}
+
 // Warm is how many unused sandboxes are ready.
 func (s *Service) Warm() int {
 	s.mu.Lock()

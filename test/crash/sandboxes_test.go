@@ -239,12 +239,37 @@ func (c *city) descriptors(t *testing.T) int {
 	return len(links)
 }
 
+// nobodyLeft looks for every process but our own that has to do with the city:
+// its runtime, what runs in its sandboxes and workshops, what it has started on
+// the host. Each is known by its arguments, its program, its folders or what it
+// has open.
+func (c *city) nobodyLeft(t *testing.T) {
+	t.Helper()
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, process := range processes {
+		if process == fmt.Sprintf("/proc/%d", os.Getpid()) {
+			continue
+		}
+		words, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		signs := string(words)
+		links, _ := filepath.Glob(filepath.Join(process, "fd", "*"))
+		for _, link := range append(links, filepath.Join(process, "exe"), filepath.Join(process, "cwd"), filepath.Join(process, "root")) {
+			target, _ := os.Readlink(link)
+			signs += "\n" + target
+		}
+		if strings.Contains(signs, c.data+"/") || strings.Contains(signs, c.data+"\x00") {
+			t.Errorf("a process left: %s: %q", process, signs)
+		}
+	}
+}
+
 // nothingLeft looks for all that a sandbox is made of.
 func (c *city) nothingLeft(t *testing.T) {
 	t.Helper()
-	if pids := c.runtime(t); len(pids) > 0 {
-		t.Errorf("processes left: %v", pids)
-	}
+	c.nobodyLeft(t)
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		t.Fatal(err)
@@ -254,15 +279,7 @@ func (c *city) nothingLeft(t *testing.T) {
 			t.Errorf("a mount left: %s", line)
 		}
 	}
-	backing, err := filepath.Glob("/sys/block/loop*/loop/backing_file")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range backing {
-		if file, err := os.ReadFile(name); err == nil && strings.Contains(string(file), c.data) {
-			t.Errorf("a loop device left: %s", file)
-		}
-	}
+	sandboxtest.NoDevice(t, c.data)
 	sum := sha256.Sum256([]byte(c.stateDir()))
 	mark := "aicity-*." + hex.EncodeToString(sum[:6])
 	for _, pattern := range []string{

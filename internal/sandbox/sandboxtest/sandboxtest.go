@@ -59,12 +59,13 @@ func NothingLeft(t testing.TB, id string) {
 	if strings.Contains(string(mounts), id) {
 		t.Error("mounts left")
 	}
-	noDevice(t, id)
+	NoDevice(t, id)
 }
 
-// noDevice waits until no loop device holds a file of the sandbox: one that
-// starts at the same moment has a copy of every mount for an instant.
-func noDevice(t testing.TB, id string) {
+// NoDevice waits until no loop device holds a file whose path has this in it, a
+// sandbox's id or folder: one that starts at the same moment has a copy of every
+// mount for an instant.
+func NoDevice(t testing.TB, id string) {
 	t.Helper()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
