@@ -20,7 +20,7 @@ func (c Cents) String() string {
 		u := uint64(-(c + 1)) + 1 //nolint:gosec // not negative here
 		return fmt.Sprintf("-$%s.%02d", grouped(u/100), u%100)
 	}
-	return fmt.Sprintf("$%s.%02d", grouped(uint64(c/100)), c%100) //nolint:gosec // not negative here
+	return fmt.Sprintf("$%s.%02d", grouped(uint64(c/100)), c%100)
 }
 
 // grouped writes a number with a comma before every third digit.
