@@ -487,7 +487,7 @@ func dashboardAgents(v dashboardView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = workTable(v.Work, len(v.Agents) > 1).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = workTable(v.Work, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
