@@ -92,6 +92,9 @@ func errNotFound() error {
 
 // Find returns an owner's archive. Errors: ARCHIVE_NOT_FOUND.
 func (s *Service) Find(ctx context.Context, ownerID, id string) (Archive, error) {
+	if !isID(id) {
+		return Archive{}, errNotFound()
+	}
 	return found(find(ctx, s.db.Read(), ownerID, id, ""))
 }
 
@@ -99,6 +102,10 @@ func (s *Service) Find(ctx context.Context, ownerID, id string) (Archive, error)
 func (s *Service) FindTx(ctx context.Context, tx store.Tx, ownerID, id string) (Archive, error) {
 	return found(find(ctx, tx, ownerID, id, store.ForUpdate(tx)))
 }
+
+// isID reports whether an archive may have this id. PostgreSQL takes no text that
+// is none, as one with a NUL.
+func isID(id string) bool { return city.CheckID(city.PrefixArchive, id) == nil }
 
 func found(a Archive, err error) (Archive, error) {
 	if errors.Is(err, store.ErrNoRows) {
@@ -156,6 +163,9 @@ func (s *Service) List(ctx context.Context, ownerID, cursor string, limit int) (
 // Delete forgets an owner's archive at once, unless unused, which is asked in the
 // same transaction, says why not. Errors: ARCHIVE_NOT_FOUND, those of unused.
 func (s *Service) Delete(ctx context.Context, ownerID, id string, unused func(ctx context.Context, tx store.Tx) error) error {
+	if !isID(id) {
+		return errNotFound()
+	}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		erased, err := erase(ctx, tx, ownerID, id)
 		if err != nil {

@@ -73,6 +73,14 @@ func TestQuota(t *testing.T) {
 		if err := s.Delete(t.Context(), "own_1", rest.Archives[0].ID, func(context.Context, store.Tx) error { return busy }); !errors.Is(err, busy) {
 			t.Errorf("in use: %v", err)
 		}
+		for _, id := range []string{"\x00", "\xff", "", "../x"} {
+			if err := s.Delete(t.Context(), "own_1", id, unused); city.CodeOf(err) != city.CodeArchiveNotFound {
+				t.Errorf("delete %q: %v", id, err)
+			}
+			if _, err := s.Find(t.Context(), "own_1", id); city.CodeOf(err) != city.CodeArchiveNotFound {
+				t.Errorf("find %q: %v", id, err)
+			}
+		}
 		if err := s.Delete(t.Context(), "own_1", rest.Archives[0].ID, unused); err != nil {
 			t.Fatal(err)
 		}

@@ -66,6 +66,8 @@ var badTaskReads = []badCall{
 	{name: "not a cursor of archives", who: "buyer", method: get, path: "/archives?cursor=xyz", status: 400, code: invalid, says: "cursor"},
 	{name: "an archive that there is not", who: "buyer", method: del, path: "/archives/arc_06h0hyvkhxtf5f6tmsavhjd81m", status: 404, code: "ARCHIVE_NOT_FOUND"},
 	{name: "a path for an archive", who: "buyer", method: del, path: "/archives/..%2f..%2finstance.key", status: 404, code: "ARCHIVE_NOT_FOUND"},
+	{name: "a NUL for an archive", who: "buyer", method: del, path: "/archives/%00", status: 404, code: "ARCHIVE_NOT_FOUND"},
+	{name: "no text for an archive", who: "buyer", method: del, path: "/archives/%ff", status: 404, code: "ARCHIVE_NOT_FOUND"},
 	{name: "delete archives as an agent", who: "agent", method: del, path: "/archives/arc_06h0hyvkhxtf5f6tmsavhjd81m", status: 401, code: unknown},
 	{name: "tasks in a third role", who: "agent", method: get, path: "/tasks?role=judge", status: 400, code: invalid, says: "role"},
 	{name: "an owner as an agent", who: "buyer", method: get, path: "/tasks?role=agent", status: 400, code: invalid, says: "role"},
