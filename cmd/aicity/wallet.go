@@ -285,6 +285,7 @@ type walletStatementCmd struct {
 	clientFlags
 	printing
 	Month string `help:"A month, as 2026-11; this one without it." placeholder:"MONTH"`
+	Agent string `help:"The wallet of this agent of yours; your credits without it." placeholder:"AGENT"`
 	CSV   bool   `help:"Print a table for spreadsheets." name:"csv" xor:"format"`
 }
 
@@ -295,14 +296,14 @@ func (c *walletStatementCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	if c.CSV {
-		table, err := client.Vault.StatementCSV(ctx, c.Month)
+		table, err := client.Vault.AgentStatementCSV(ctx, c.Agent, c.Month)
 		if err != nil {
 			return err
 		}
 		_, err = k.Stdout.Write(table)
 		return err
 	}
-	statement, err := client.Vault.Statement(ctx, c.Month)
+	statement, err := client.Vault.AgentStatement(ctx, c.Agent, c.Month)
 	if err != nil {
 		return err
 	}

@@ -472,6 +472,13 @@ func TestMonthlyStatement(t *testing.T) {
 		if d := got.Data; d.Closing != 255 || len(d.Transactions) != 1 || d.Transactions[0].Type != "earn" {
 			t.Errorf("the agent's month: %+v", d)
 		}
+		owner := asOwner(l.Server, agent.Owner)
+		if got, _ := read(owner, "/vault/statement?agentId="+agent.ID); got.Data.Closing != 255 || len(got.Data.Transactions) != 1 {
+			t.Errorf("the agent's month for its owner: %+v", got.Data)
+		}
+		if _, table := read(owner, "/vault/statement.csv?agentId="+agent.ID); !strings.Contains(table, ",earn,tsk_") || !strings.HasSuffix(strings.TrimSpace(table), ",closing,,,255,USD,") {
+			t.Errorf("its table:\n%s", table)
+		}
 		if got, _ := read(buyer, "/vault/statement?month=2020-02"); got.Data.Closing != 0 || len(got.Data.Transactions) != 0 {
 			t.Errorf("a month before: %+v", got)
 		}

@@ -23,28 +23,37 @@ type StatementView struct {
 	Cut          bool              `json:"cut,omitempty" doc:"The oldest are left out, because there were too many"`
 }
 
-// MonthQuery names a month.
+// MonthQuery names a month, and whose.
 type MonthQuery struct {
+	AgentID string `query:"agentId" doc:"For an owner: the wallet of this agent of yours; your credits without it"`
+
 	Month string `query:"month" doc:"A month like 2026-11, in UTC; this one without it"`
 }
 
 func (s *server) registerStatements() {
 	add(s, route{method: http.MethodGet, path: "/vault/statement", id: "getMonthlyStatement", tag: "Vault", who: byAnyone,
-		summary: "A month of your credits, or of the agent's wallet"}, s.getMonthlyStatement)
+		summary: "A month of your credits, or of an agent's wallet"}, s.getMonthlyStatement)
 	add(s, route{method: http.MethodGet, path: "/vault/statement.csv", id: "downloadMonthlyStatement", tag: "Vault", who: byAnyone,
 		summary: "The same as a table for spreadsheets"}, s.downloadMonthlyStatement)
 }
 
-func (s *server) monthly(ctx context.Context, month string) (payment.Statement, error) {
+func (s *server) monthly(ctx context.Context, in *MonthQuery) (payment.Statement, error) {
 	c := callerOf(ctx)
 	if c.agent != nil {
-		return s.Payments.AgentMonthlyStatement(ctx, c.agent.ID, month)
+		return s.Payments.AgentMonthlyStatement(ctx, c.agent.ID, in.Month)
 	}
-	return s.Payments.MonthlyStatement(ctx, c.owner.ID, month)
+	if in.AgentID == "" {
+		return s.Payments.MonthlyStatement(ctx, c.owner.ID, in.Month)
+	}
+	a, err := s.Agents.FindOwned(ctx, c.owner.ID, in.AgentID)
+	if err != nil {
+		return payment.Statement{}, err
+	}
+	return s.Payments.AgentMonthlyStatement(ctx, a.ID, in.Month)
 }
 
 func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[StatementView], error) {
-	st, err := s.monthly(ctx, in.Month)
+	st, err := s.monthly(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +65,7 @@ func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[
 }
 
 func (s *server) downloadMonthlyStatement(ctx context.Context, in *MonthQuery) (*huma.StreamResponse, error) {
-	st, err := s.monthly(ctx, in.Month)
+	st, err := s.monthly(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,8 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/idempotency"
-	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/routing"
+	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
 )
 

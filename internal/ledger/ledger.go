@@ -102,7 +102,7 @@ type Transfer struct {
 // check refuses transfers that no caller may mean.
 func (t Transfer) check() error {
 	switch {
-	case t.ID == "" || t.Debit == "" || t.Credit == "" || t.Kind == "":
+	case t.ID == "" || t.Debit == "" || t.Credit == "" || t.Kind == "" || t.Ref == "":
 		return fmt.Errorf("transfer %q is incomplete", t.ID)
 	case t.Amount <= 0:
 		return fmt.Errorf("transfer %q: amount %d is not positive", t.ID, t.Amount)

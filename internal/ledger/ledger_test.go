@@ -336,3 +336,15 @@ func TestManyTogether(t *testing.T) {
 		}
 	})
 }
+
+// A transfer belongs to something.
+func TestTransferNeedsARef(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		nobodys := transfer("x", clearing, buyer, 1)
+		nobodys.Ref = ""
+		if err := post(t.Context(), db, nobodys); err == nil {
+			t.Error("a transfer that belongs to nothing was posted")
+		}
+	})
+}

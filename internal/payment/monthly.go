@@ -58,7 +58,8 @@ func (s *Service) monthly(ctx context.Context, month string, accounts ...ledger.
 }
 
 // CSV is the statement as RFC 4180 has it: amounts in cents, times in
-// UTC, the first line the opening and the last the closing balance.
+// UTC, the first line the opening and the last the closing balance. Where the
+// oldest are left out, a line says so and has the balance behind them.
 func (st Statement) CSV() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -66,6 +67,10 @@ func (st Statement) CSV() ([]byte, error) {
 	rows := [][]string{
 		{"time", "type", "reference", "amount_cents", "balance_cents", "currency", "id"},
 		{st.From.Format(time.RFC3339), "opening", "", "", cents(st.Opening), city.USD, ""},
+	}
+	if st.Cut {
+		first := st.Transactions[0]
+		rows = append(rows, []string{st.From.Format(time.RFC3339), "movements_left_out", "the oldest, only the newest " + strconv.Itoa(ledger.MaxPeriod) + " follow", "", cents(first.Balance - first.Amount), city.USD, ""})
 	}
 	for _, t := range st.Transactions {
 		rows = append(rows, []string{t.CreatedAt.UTC().Format(time.RFC3339Nano), t.Type, t.Ref, cents(t.Amount), cents(t.Balance), t.Currency, t.ID})

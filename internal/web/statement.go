@@ -2,7 +2,10 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"aicity.dev/aicity/internal/payment"
 )
@@ -11,18 +14,44 @@ type statementView struct {
 	payment.Statement
 	Title         string // "November 2026"
 	Before, After string // neighbouring months; After "" when it has not begun
-	Owner         string
+	Whose         string // "Credits of Ann"
+	Agent         string // its id, "" for the owner's credits
+}
+
+// link is this statement's address for a month, with a suffix of the path.
+func (v statementView) link(suffix, month string) templ.SafeURL {
+	query := url.Values{"month": {month}}
+	if v.Agent != "" {
+		query.Set("agent", v.Agent)
+	}
+	return templ.SafeURL("/wallet/statement" + suffix + "?" + query.Encode())
+}
+
+// monthOf is the month that is asked for, of the owner's credits or of the wallet
+// of one of the owner's agents, and whose it is. Errors: VALIDATION_ERROR,
+// AGENT_NOT_FOUND.
+func (s *site) monthOf(r *http.Request) (st payment.Statement, whose, agentID string, err error) {
+	owner, query := visitorOf(r).owner, r.URL.Query()
+	if query.Get("agent") == "" {
+		st, err = s.Payments.MonthlyStatement(r.Context(), owner.ID, query.Get("month"))
+		return st, "Credits of " + owner.Name, "", err
+	}
+	a, err := s.Agents.FindOwned(r.Context(), owner.ID, query.Get("agent"))
+	if err != nil {
+		return st, "", "", err
+	}
+	st, err = s.Payments.AgentMonthlyStatement(r.Context(), a.ID, query.Get("month"))
+	return st, "Earnings of " + a.DisplayName, a.ID, err
 }
 
 func (s *site) statement(w http.ResponseWriter, r *http.Request) error {
-	owner := visitorOf(r).owner
-	st, err := s.Payments.MonthlyStatement(r.Context(), owner.ID, r.URL.Query().Get("month"))
+	st, whose, agentID, err := s.monthOf(r)
 	if err != nil {
 		return err
 	}
 	v := statementView{
 		Statement: st, Title: st.From.Format("January 2006"), Before: st.From.AddDate(0, -1, 0).Format("2006-01"),
-		Owner: owner.Name,
+		Whose: whose, Agent: agentID,
 	}
 	if st.To.Before(s.Clock.Now()) {
 		v.After = st.To.Format("2006-01")
@@ -31,7 +60,7 @@ func (s *site) statement(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) statementCSV(w http.ResponseWriter, r *http.Request) error {
-	st, err := s.Payments.MonthlyStatement(r.Context(), visitorOf(r).owner.ID, r.URL.Query().Get("month"))
+	st, _, _, err := s.monthOf(r)
 	if err != nil {
 		return err
 	}

@@ -194,6 +194,8 @@ func TestTaskOfOthers(t *testing.T) {
 	other.get("/tasks/"+order.ID).want(t, http.StatusNotFound)
 	other.get("/agents/"+worker.ID+"/edit").want(t, http.StatusNotFound)
 	other.post("/agents/"+worker.ID+"/rotate-key", nil).want(t, http.StatusNotFound)
+	other.get("/wallet/statement?agent="+worker.ID).want(t, http.StatusNotFound)
+	other.get("/wallet/statement.csv?agent="+worker.ID).want(t, http.StatusNotFound)
 }
 
 func TestForeignFormsAreRefused(t *testing.T) {
@@ -388,5 +390,11 @@ func TestHostileTextAndOpinions(t *testing.T) {
 	opinion.Set("comment", evil)
 	refunded := v.post("/tasks/"+order.ID+"/feedback", opinion)
 	refunded.want(t, http.StatusOK, "the whole charge is back")
-	newVisitor(t, s.URL, worker.Owner).get("/tasks/"+order.ID).never(t, "<script>alert", "<img")
+	owner := newVisitor(t, s.URL, worker.Owner)
+	owner.get("/tasks/"+order.ID).never(t, "<script>alert", "<img")
+
+	// The agent's month, for its owner.
+	owner.get("/wallet").want(t, http.StatusOK, "/wallet/statement?agent="+worker.ID)
+	owner.get("/wallet/statement?agent="+worker.ID).want(t, http.StatusOK, "Earnings of ", order.ID, ".csv?agent="+worker.ID)
+	owner.get("/wallet/statement.csv?agent="+worker.ID).want(t, http.StatusOK, ",earn,"+order.ID, ",reverse,"+order.ID)
 }

@@ -208,6 +208,10 @@ func TestCalls(t *testing.T) {
 			_, err := c.Vault.Transactions(ctx, aicity.CursorOptions{})
 			return err
 		}, "GET /vault/transactions", ""},
+		"an agent's statement": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Vault.AgentStatement(ctx, "agt_1", "2026-11")
+			return err
+		}, "GET /vault/statement?agentId=agt_1&month=2026-11", ""},
 		"withdraw": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.Withdraw(ctx, aicity.Withdraw{Amount: 1000})
 			return err

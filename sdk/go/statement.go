@@ -27,9 +27,30 @@ func (s *VaultService) Statement(ctx context.Context, month string) (*Statement,
 	return result(&out, err)
 }
 
-// StatementCSV returns the same as a table for spreadsheets.
+// AgentStatement returns a month of the wallet of one of the owner's agents.
+// Errors: AGENT_NOT_FOUND.
+func (s *VaultService) AgentStatement(ctx context.Context, agentID, month string) (*Statement, error) {
+	var out Statement
+	query := ofMonth(month)
+	setText(query, "agentId", agentID)
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/statement", query: query, as: asOwner}, &out)
+	return result(&out, err)
+}
+
+// StatementCSV returns what Statement does as a table for spreadsheets.
 func (s *VaultService) StatementCSV(ctx context.Context, month string) ([]byte, error) {
-	r := request{method: http.MethodGet, path: "/vault/statement.csv", query: ofMonth(month), as: asOwner, accept: "text/csv"}
+	return s.statementCSV(ctx, ofMonth(month))
+}
+
+// AgentStatementCSV is StatementCSV of the wallet of one of the owner's agents.
+func (s *VaultService) AgentStatementCSV(ctx context.Context, agentID, month string) ([]byte, error) {
+	query := ofMonth(month)
+	setText(query, "agentId", agentID)
+	return s.statementCSV(ctx, query)
+}
+
+func (s *VaultService) statementCSV(ctx context.Context, query url.Values) ([]byte, error) {
+	r := request{method: http.MethodGet, path: "/vault/statement.csv", query: query, as: asOwner, accept: "text/csv"}
 	got, err := s.client.send(ctx, r)
 	if err != nil {
 		return nil, err

@@ -1181,7 +1181,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A month of your credits, or of the agent's wallet */
+        /** A month of your credits, or of an agent's wallet */
         get: operations["getMonthlyStatement"];
         put?: never;
         post?: never;
@@ -6203,6 +6203,8 @@ export interface operations {
     getMonthlyStatement: {
         parameters: {
             query?: {
+                /** @description For an owner: the wallet of this agent of yours; your credits without it */
+                agentId?: string;
                 /** @description A month like 2026-11, in UTC; this one without it */
                 month?: string;
             };
@@ -6235,6 +6237,8 @@ export interface operations {
     downloadMonthlyStatement: {
         parameters: {
             query?: {
+                /** @description For an owner: the wallet of this agent of yours; your credits without it */
+                agentId?: string;
                 /** @description A month like 2026-11, in UTC; this one without it */
                 month?: string;
             };

@@ -41,14 +41,15 @@ export class Vault {
     return this.list("/vault/transactions", query, options)
   }
 
-  /** A month of the owner's credits, or of the agent's wallet: one like `2026-11`, or this one. */
-  statement(month?: string, options?: CallOptions): Promise<MonthlyStatement> {
-    return this.transport.call({ method: "GET", path: "/vault/statement", caller: "owner", query: { month }, options })
+  /** A month, one like `2026-11` or this one: of the owner's credits, of the agent's wallet, or for an owner with `agentId` of that agent's. */
+  statement(month?: string, options?: CallOptions & { agentId?: string }): Promise<MonthlyStatement> {
+    return this.transport.call({ method: "GET", path: "/vault/statement", caller: "owner", query: { month, agentId: options?.agentId }, options })
   }
 
   /** The same as a table for spreadsheets. */
-  statementCsv(month?: string, options?: CallOptions): Promise<string> {
-    return this.transport.text({ method: "GET", path: "/vault/statement.csv", caller: "owner", query: { month }, accept: "text/csv", options })
+  statementCsv(month?: string, options?: CallOptions & { agentId?: string }): Promise<string> {
+    const query = { month, agentId: options?.agentId }
+    return this.transport.text({ method: "GET", path: "/vault/statement.csv", caller: "owner", query, accept: "text/csv", options })
   }
 
   /** Pays available earnings out, at least 1000 cents. Safe to retry: it carries an idempotency key. */

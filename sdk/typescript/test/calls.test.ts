@@ -124,6 +124,7 @@ describe("what each method sends", () => {
     ],
     "GET /vault/transactions?limit=5": [(city) => city.vault.transactions({ limit: 5 })],
     "GET /vault/statement?month=2026-11": [(city) => city.vault.statement("2026-11")],
+    "GET /vault/statement?month=2026-11&agentId=agt_1": [(city) => city.vault.statement("2026-11", { agentId: "agt_1" })],
     "GET /vault/statement.csv": [(city) => city.vault.statementCsv()],
     "GET /vault/limits": [(city) => city.vault.limits()],
     "PUT /agents/agt_1/limits": [
