@@ -95,7 +95,7 @@ func settle(t *testing.T, url string, n int) *tenant {
 	t.Helper()
 	w := hire(t, url, n)
 	order, err := w.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
-		TaskType: "research", MaxBudget: 400, AgentID: w.agentID, DeadlineMinutes: 240,
+		TaskType: "research", MaxBudget: budget, AgentID: w.agentID, DeadlineMinutes: 240,
 		Input: aicity.TaskInput{Description: fmt.Sprintf("Order %d: what does this program print?", n), Code: "package main\n"},
 	})
 	if err != nil {
