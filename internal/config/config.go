@@ -51,7 +51,7 @@ type Config struct {
 	SandboxFiles    int64         `help:"Files, folders and links in a sandbox's workspace." default:"262144" env:"AICITY_SANDBOX_FILES" group:"Sealing"`
 	SandboxVolume   string        `help:"How workspaces are bounded: ext4 in a file (needs root), tmpfs in memory, folder (not at all), auto." enum:"auto,ext4,tmpfs,folder" default:"auto" env:"AICITY_SANDBOX_VOLUME" group:"Sealing"`
 	SandboxWarm     int           `help:"Unused sandboxes kept ready for the next tasks; they count towards --sandbox-max." default:"0" env:"AICITY_SANDBOX_WARM" group:"Sealing"`
-	SandboxWarmGit  bool          `help:"Keep an unused sandbox ready in which git reads the next repository; it counts towards --sandbox-max and gives way to a task." env:"AICITY_SANDBOX_WARM_GIT" group:"Sealing"`
+	SandboxWarmGit  bool          `help:"Keep an unused sandbox ready in which git reads the next repository; it counts towards --sandbox-max and gives way to a task." negatable:"" default:"true" env:"AICITY_SANDBOX_WARM_GIT" group:"Sealing"`
 	SandboxQueue    int           `help:"Tasks that may wait for a sandbox." default:"16" env:"AICITY_SANDBOX_QUEUE" group:"Sealing"`
 	SandboxExecs    int           `help:"Commands at once in one sandbox." default:"8" env:"AICITY_SANDBOX_EXECS" group:"Sealing"`
 	SandboxExecTime time.Duration `help:"How long a command may run." default:"10m" env:"AICITY_SANDBOX_EXEC_TIME" group:"Sealing"`
