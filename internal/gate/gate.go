@@ -17,7 +17,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.20"
+const Version = "2026-11.21"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -147,6 +147,6 @@ func Judge(in Input) Report {
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
 	substance, otherAnswer, missingAsks, hallucination, misquotes, doneAlready, wrongLanguage, codeParses, nothingChanged, patchApplies, testsCheck, copiedSource,
-	genericTemplate, untied, nothingShown, lists, placeholders, stubs, refusal, promises, repetition, echo, truncation,
+	genericTemplate, untied, nothingShown, lists, placeholders, stubs, leftOpen, refusal, promises, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -1,0 +1,59 @@
+package gate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var (
+	openMark    = regexp.MustCompile(`(?://|#|/\*|<!--|^\s*\*)\s*(?:(?:TODO|FIXME|XXX|TBD)\b|(?i:@?todo|fixme)\s*[:(])`)
+	commentOnly = regexp.MustCompile(`^(?://|#|/\*|\*|<!--)`)
+)
+
+// How many marks are several, and for how many lines of code one mark is too many.
+const (
+	severalMarks = 2
+	codeToAMark  = 8
+)
+
+// leftOpen takes the verdict from code that was asked for and marks, here and there,
+// what is still to be done: so much of it is open that it is a sketch. A mark that
+// stands in the repository is the buyer's.
+func leftOpen(v *view) (Signal, bool) {
+	s := Signal{Name: "left open", Reason: "The code does not say that parts of it are to be written."}
+	if !v.want.Code || asksStubs.MatchString(requestText(v.in.Request)) {
+		return s, false
+	}
+	marks, code := 0, 0
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		lines := b.lines
+		if b.diff {
+			lines = addedLines(lines)
+		}
+		for _, l := range lines {
+			t := strings.TrimSpace(l)
+			switch {
+			case len(t) > maxHead:
+				code++
+			case openMark.MatchString(t):
+				if v.index == nil || len(v.index.homes(pack(t))) == 0 {
+					marks++
+					s.Evidence = append(s.Evidence, shorten(t, 80))
+				}
+			case meaningful(t) && !commentOnly.MatchString(t):
+				code++
+			}
+		}
+	}
+	s.Evidence = few(s.Evidence, 5)
+	if marks < severalMarks || marks*codeToAMark < code {
+		s.Evidence = nil
+		return s, code > 0
+	}
+	s.Points = -costPlaceholders * share(float64(marks*codeToAMark), float64(2*code))
+	s.Cap = capAt(capPlaceholders)
+	s.Reason = fmt.Sprintf("%d comments say what is to be written, beside %d lines of code.", marks, code)
+	s.advice = "Write what your comments say is to be done; what stays out on purpose belongs into the text."
+	return s, true
+}
