@@ -31,37 +31,78 @@ const (
 // citation with a line is a claimed quote, and so is every removed or context
 // line of a diff.
 func (g *grounding) checkBlocks(v *view) {
-	cited := map[int]*reference{}
-	for i := range v.refs {
-		if ref := &v.refs[i]; ref.Line > 0 && ref.Status != RefNewFile && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil) {
-			cited[ref.at] = ref
-		} else if _, known := cited[ref.at]; !known && ref.Status == RefNewFile {
-			cited[ref.at] = nil // what follows is the new file
-		}
-	}
+	cited, sole := v.citedLines(), v.soleFile()
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
 		if b.diff {
 			g.diff(v, b, cited)
 			continue
 		}
-		if showsResults(b.lines) || onlyComment(b.lines) {
+		if showsResults(b.lines) || onlyComment(b.lines) || wholeFile(b.lines) {
 			continue
 		}
 		lines := quotable(b.lines, maxQuoteLines)
 		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
-			if ref.guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
+			guessed := ref.guessed && ref.Path != sole
+			if guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
 				continue
 			}
-			holds := v.quoteHolds(ref.Path, lines) || ref.guessed && v.quoteHolds("", lines)
+			holds := v.quoteHolds(ref.Path, lines) || guessed && v.quoteHolds("", lines)
 			if !holds && (weight < 1 || ref.guessed) && !v.namesRepo(strings.Join(lines, " ")) {
 				continue // an example
 			}
-			if t := v.index.text(ref.Path); holds && !ref.guessed && t != nil && !t.inOrder(lines, ref) {
+			if t := v.index.text(ref.Path); holds && !guessed && t != nil && !t.inOrder(lines, ref) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
 		}
 	}
+}
+
+// citedLines maps lines of the deliverable to the citation that code behind them
+// belongs to, nil for a file that is new.
+func (v *view) citedLines() map[int]*reference {
+	cited, added := map[int]*reference{}, map[int]int{}
+	for i := range v.refs {
+		switch ref := &v.refs[i]; {
+		case ref.Status == RefNewFile:
+			added[ref.at] = strings.LastIndex(v.doc.lines[ref.at].text, ref.Text)
+		case ref.Line > 0 && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil):
+			cited[ref.at] = ref
+		}
+	}
+	for at, place := range added {
+		if ref := cited[at]; ref == nil || strings.LastIndex(v.doc.lines[at].text, ref.Text) < place {
+			cited[at] = nil // what follows is the new file
+		}
+	}
+	return cited
+}
+
+// soleFile is the only file of the repository that is cited, "" for none or more:
+// a line without a file is one of it.
+func (v *view) soleFile() string {
+	sole := ""
+	for i := range v.refs {
+		switch ref := &v.refs[i]; {
+		case ref.Status != RefExists && ref.Status != RefLineOutOfRange || ref.Path == sole:
+		case sole != "":
+			return ""
+		default:
+			sole = ref.Path
+		}
+	}
+	return sole
+}
+
+// wholeFile reports whether a block begins as a file of Go does: it is a file and
+// no quote.
+func wholeFile(lines []string) bool {
+	for _, l := range lines {
+		if t := strings.TrimSpace(l); t != "" && !strings.HasPrefix(t, "//") {
+			return strings.HasPrefix(t, "package ") && len(strings.Fields(t)) == 2
+		}
+	}
+	return false
 }
 
 // resultText matches a comment behind a statement that tells what it comes to, as
@@ -102,7 +143,10 @@ func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, fl
 			return nil, 0
 		}
 	}
-	bare := strings.ReplaceAll(prose, ref.Text, " ")
+	bare := prose
+	if !strings.HasPrefix(strings.ToLower(ref.Text), "line") { // "change line 3 to" is told by its line
+		bare = strings.ReplaceAll(prose, ref.Text, " ")
+	}
 	switch {
 	case proposes(lastSentence(codeSpan.ReplaceAllString(bare, " "))):
 		return nil, 0

@@ -56,6 +56,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"another comparison":          "press.go:6 has `level > 2`, so level 2 shows nothing.",
 		"a line that stands anywhere": "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
 		"said with \"instead of\"":    "`press.go:10` compares with nil instead of zero:\n\n```go\nif parts == nil || cap(parts) < depth {\n```\n",
+		"a line of the only file":     "### press.go\n\n**1. Line 6, levels are lost.**\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n\n**2. Line 9, the split is wrong.**\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\n```\n",
 		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {
@@ -63,14 +64,17 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		}
 	}
 	for name, truth := range map[string]string{
-		"the comparison":         "press.go:6 has `level >= 2`, so level 2 shows nothing.",
-		"with \"instead of\"":    "`press.go:10` asks for the length instead of the text:\n\n```go\nif len(parts) == 0 {\n```\n",
-		"an example of use":      "`press.go:10` has the parts:\n\n```go\nLevel(splitRecursively(24), true) // 3\nLevel(widthOf(parts), true) // 0\n```\n",
-		"a call of literals":     "press.go:10, `Split('24')` gives one part.",
-		"a comment as proposed":  "press.go:3 the comment is short:\n\n```go\n/*\nLevel is how many colours of depth 8 the terminal can show.\nForced takes the greatest.\n*/\n```\n",
-		"a diff of two files":    "```diff\n--- a/press.go\n+++ b/press.go\n@@ -5,3 +5,3 @@\n-\tlevel := depth / 8\n+\tlevel := depth / 4\n--- a/press_test.go\n+++ b/press_test.go\n@@ -5,3 +5,3 @@\n \tvar widths = []int{4, 8}\n \tvar heights = []int{1, 2}\n \tfor _, w := range widths {\n-\t\twant := w / 8\n+\t\twant := w / 4\n```\n",
-		"a proposal":             "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
-		"a proposal in the line": "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
+		"the comparison":            "press.go:6 has `level >= 2`, so level 2 shows nothing.",
+		"with \"instead of\"":       "`press.go:10` asks for the length instead of the text:\n\n```go\nif len(parts) == 0 {\n```\n",
+		"an example of use":         "`press.go:10` has the parts:\n\n```go\nLevel(splitRecursively(24), true) // 3\nLevel(widthOf(parts), true) // 0\n```\n",
+		"a call of literals":        "press.go:10, `Split('24')` gives one part.",
+		"a comment as proposed":     "press.go:3 the comment is short:\n\n```go\n/*\nLevel is how many colours of depth 8 the terminal can show.\nForced takes the greatest.\n*/\n```\n",
+		"a diff of two files":       "```diff\n--- a/press.go\n+++ b/press.go\n@@ -5,3 +5,3 @@\n-\tlevel := depth / 8\n+\tlevel := depth / 4\n--- a/press_test.go\n+++ b/press_test.go\n@@ -5,3 +5,3 @@\n \tvar widths = []int{4, 8}\n \tvar heights = []int{1, 2}\n \tfor _, w := range widths {\n-\t\twant := w / 8\n+\t\twant := w / 4\n```\n",
+		"the text of a new file":    "Levels are counted at press.go:5-8 (4-15). One file, `level_test.go`:\n\n```go\npackage press\n\nfunc TestWidths(t *testing.T) {\n\tif got, _ := Level(widest(24), true); got != 3 {\n\t\tt.Error(got)\n\t}\n}\n```\n",
+		"a new file without a head": "Levels are counted at press.go:5. One file, `level_test.go`:\n\n```go\nfunc TestWidths(t *testing.T) {\n\tif got, _ := Level(widest(24), true); got != 3 {\n\t\tt.Error(got)\n\t}\n}\n```\n",
+		"a change of a line":        "press.go is short.\n\nChange line 6 to:\n\n\tif level >= widest && !forced && depth > narrowest {\n",
+		"a proposal":                "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
+		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {
 		if misquoted(truth) {
 			t.Errorf("%s counts as misquoted: %s", name, truth)

@@ -17,6 +17,7 @@ type statements struct {
 	words int // words of the prose
 	dead  int // of these, in mere lists of names and in repeated frames
 	bare  int // lines that are a name and nothing else
+	index int // names with nothing but their line behind them: Body (180)
 	loose []string
 	about map[string]bool // the words of the request that tie a sentence to it
 	stem  *stemmer
@@ -154,6 +155,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		return
 	}
 	st.words += n
+	st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
 	figures := hasFigure(withoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
 		st.dead += n
@@ -231,6 +233,12 @@ func beyondName(r rune) bool {
 // citedLines matches the lines of a citation.
 var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
 
+// indexed matches a name with its line behind it, as an index of a file has them.
+var indexed = regexp.MustCompile("[\\w$]`? \\((?:lines? |l\\. )?\\d{1,5}(?:[-–]\\d{1,5})?\\)")
+
+// maxIndexed bounds those that are counted in one sentence.
+const maxIndexed = 400
+
 // withoutLines takes the lines of citations out of a text: they are no figures.
 func withoutLines(text string) string {
 	if !strings.Contains(text, ":") {
@@ -296,7 +304,8 @@ func lists(v *view) (Signal, bool) {
 	if st.words < 40 && st.bare < manyBare {
 		return s, true
 	}
-	dead := share(float64(st.dead), float64(st.words))
+	// An index of the file is a list as well: each of its names brings a number.
+	dead := max(share(float64(st.dead), float64(st.words)), share(float64(2*st.index), float64(st.words+st.index)))
 	// What is quoted rightly or delivered as code is more than a list.
 	dead *= 1 - share(float64(v.ground.quoted), 3)
 	dead *= 1 - 0.7*share(float64(v.doc.codeLines()), 15)
