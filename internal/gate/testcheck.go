@@ -14,7 +14,7 @@ import (
 
 // faultWeight is how much a test with a fault lacks, 0 to 1.
 var faultWeight = map[testcode.Fault]float64{
-	testcode.Unchecked: 1, testcode.Constant: 1, testcode.Again: 0.9, testcode.Swallowed: 0.8, testcode.Skipped: 1, testcode.Apart: 1,
+	testcode.Unchecked: 1, testcode.Constant: 1, testcode.Again: 0.9, testcode.Swallowed: 0.8, testcode.Guarded: 0.8, testcode.Adrift: 0.8, testcode.Skipped: 1, testcode.Apart: 1,
 	testcode.Presence: 0.6, // of some code it is all there is to say
 }
 

@@ -10,6 +10,9 @@ type check struct {
 	method   string  // in lower case, "if" for a condition
 	operands []*node // what it looks at
 	swallow  bool
+	adrift   bool
+	maybe    bool    // it is made in a loop over what may be missing
+	guards   []*node // conditions that it depends on, with nothing for when they do not hold
 }
 
 // reader finds the checks of one test.
@@ -19,6 +22,10 @@ type reader struct {
 	unsure  bool // something may check that cannot be seen
 	handled int  // the nesting of attempts whose failure goes unnoticed
 	conds   []*node
+	guards  []*node
+	loose   int // the nesting of promises that nobody waits for
+	maybe   int // the nesting of loops over what may be missing
+	own     stores
 	inner   []*unit
 	inCode  int // the nesting of functions that code under test calls
 }
@@ -26,6 +33,7 @@ type reader struct {
 // judge finds out what is wrong with each test.
 func (f *tests) judge() []Test {
 	f.spread()
+	f.around = storesIn(f.rest...)
 	if len(f.units) == 0 && len(f.rest) > 0 { // a script that checks as it goes
 		f.units = append(f.units, &unit{name: "the script", body: &node{kids: f.rest}, handles: map[string]bool{}})
 		if r := f.read(f.units[0]); len(r.checks) == 0 {
@@ -51,7 +59,7 @@ func (f *tests) judge() []Test {
 const maxTests = 400
 
 func (f *tests) read(u *unit) *reader {
-	r := &reader{flow: f.flow(u)}
+	r := &reader{flow: f.flow(u), own: storesIn(u.body)}
 	r.see(u.body, true)
 	return r
 }
@@ -65,10 +73,14 @@ func (r *reader) see(n *node, top bool) {
 	case branch:
 		r.see(n.kids[0], top)
 		r.conds = append(r.conds, n.kids[0])
+		guards := r.guards
+		if len(n.kids) == 2 {
+			r.guards = append(guards[:len(guards):len(guards)], n.kids[0])
+		}
 		for _, k := range n.kids[1:] {
 			r.see(k, false)
 		}
-		r.conds = r.conds[:len(r.conds)-1]
+		r.conds, r.guards = r.conds[:len(r.conds)-1], guards
 		return
 	case attempt:
 		r.attempt(n)
@@ -83,6 +95,15 @@ func (r *reader) see(n *node, top bool) {
 		}
 	case function:
 		top = top && n == r.u.body
+	case other:
+		switch {
+		case n.name == leftAlone && r.adrift():
+			r.loose++
+			defer func() { r.loose-- }()
+		case len(n.kids) == 2 && n.kids[0].kind == assign && n.kids[0].name == "range" && r.optional(n.kids[0].kids[0]):
+			r.maybe++
+			defer func() { r.maybe-- }()
+		}
 	}
 	for _, k := range n.into {
 		r.see(k, top)
@@ -161,7 +182,12 @@ func (r *reader) condition() {
 		r.unsure = true // reached or not: that is the check
 		return
 	}
-	r.checks = append(r.checks, check{method: "if", operands: []*node{r.conds[len(r.conds)-1]}, swallow: r.handled > 0})
+	cond := r.conds[len(r.conds)-1]
+	c := check{method: "if", operands: []*node{cond}, swallow: r.handled > 0, adrift: r.loose > 0, maybe: r.maybe > 0, guards: r.guards}
+	if n := len(c.guards); n > 0 && c.guards[n-1] == cond {
+		c.guards = c.guards[:n-1]
+	}
+	r.checks = append(r.checks, c)
 }
 
 // call looks at one call; true when it was a check, whose parts need no look.
@@ -195,6 +221,12 @@ func (r *reader) call(n *node, top bool) bool {
 		return true
 	}
 	r.helped(callee, args)
+	if last == "catch" && callee.kind == member && len(args) == 1 && r.quiet(args[0]) {
+		r.handled++
+		defer func() { r.handled-- }()
+		r.see(callee, false)
+		return true
+	}
 	if r.touches(callee) {
 		r.inCode++
 		defer func() { r.inCode-- }()
@@ -252,7 +284,7 @@ func (r *reader) subtest(n *node) bool {
 
 // asserted notes a chain of calls that checks: expect(a).to.equal(b).
 func (r *reader) asserted(n *node) {
-	c := check{swallow: r.handled > 0}
+	c := check{swallow: r.handled > 0, adrift: r.loose > 0, maybe: r.maybe > 0, guards: r.guards}
 	chain := n.chain()
 	slices.Reverse(chain)
 	c.method = strings.ToLower(strings.Join(chain, "."))

@@ -60,16 +60,25 @@ func (r *reader) faultOf(c check) Fault {
 	if c.swallow {
 		return Swallowed
 	}
+	if c.adrift {
+		return Adrift
+	}
 	if !slices.ContainsFunc(c.operands, r.touches) {
 		if slices.ContainsFunc(c.operands, r.unclear) {
 			return None
 		}
 		return Constant
 	}
+	fault := None
 	if c.method == "if" {
-		return r.ofCondition(c.operands[0], 0)
+		fault = r.ofCondition(c.operands[0], 0)
+	} else {
+		fault = r.ofAssertion(c)
 	}
-	return r.ofAssertion(c)
+	if fault == None && (c.maybe || r.guarded(c)) {
+		return Guarded
+	}
+	return fault
 }
 
 // unclear reports whether an expression has a value that is not known from the
@@ -95,6 +104,9 @@ var anError = regexp.MustCompile(`(?i)^e$|err|exception`)
 // ofCondition judges the condition under which a test fails.
 func (r *reader) ofCondition(n *node, depth int) Fault {
 	const deepest = 20
+	if depth == 0 && always(n, false, 0) {
+		return Constant
+	}
 	if n.kind != operator || depth > deepest {
 		if n.kind == ident {
 			if v := r.value(n.name); v != nil && v.kind == operator {
@@ -153,6 +165,9 @@ func (r *reader) same(one, other *node) Fault {
 		return Constant
 	}
 	if a := one.text(r.value); a == other.text(r.value) && len(a) < maxText && !r.between(one, other) {
+		return Again
+	}
+	if r.recorded(one, other) || r.recorded(other, one) {
 		return Again
 	}
 	return None
@@ -242,6 +257,9 @@ func isType(n *node) bool { return n.kind == operator && n.name == "typeof" }
 // ofTruth judges the demand that an expression is true.
 func (r *reader) ofTruth(n *node, depth int) Fault {
 	const deepest = 20
+	if depth == 0 && always(n, true, 0) {
+		return Constant
+	}
 	if n.kind == ident && depth < deepest {
 		if v := r.value(n.name); v != nil && v.kind == operator {
 			return r.ofTruth(v, depth+1)

@@ -14,6 +14,7 @@ type tests struct {
 	checkers map[string]bool  // names that checks begin with
 	runners  map[string]bool  // names that tests begin with, in scripts
 	reaches  map[string]bool  // declared names that have to do with the code under test
+	around   stores           // of what stands outside of tests
 	work     int              // nodes that may still be looked at
 }
 

@@ -30,8 +30,12 @@ type node struct {
 	into  []*node
 	names []string
 	fresh bool // an assignment declares its targets
+	waits bool // it is awaited
 	at    int  // byte, from 1
 }
+
+// leftAlone is the name of a statement that leaves a promise to itself.
+const leftAlone = "then"
 
 // declares marks assignments as declarations.
 func (n *node) declares(fresh bool) {

@@ -80,6 +80,16 @@ type scriptReader struct {
 	modules map[string]string // names that imports were given
 }
 
+// left marks a chain of promises that is a statement: nobody has it afterwards.
+func left(n *node) *node {
+	if n.kind == call && !n.waits {
+		if last := n.kids[0].last(); n.kids[0].kind == member && (last == "then" || last == "catch" || last == "finally") {
+			return &node{name: leftAlone, kids: []*node{n}, at: n.at}
+		}
+	}
+	return n
+}
+
 func at(i file.Idx) int { return int(i) }
 
 func (s *scriptReader) statements(all []ast.Statement) []*node {
@@ -95,7 +105,7 @@ func (s *scriptReader) statement(n ast.Statement) *node {
 	case *ast.BlockStatement:
 		return &node{kids: s.statements(n.List)}
 	case *ast.ExpressionStatement:
-		return s.expression(n.Expression)
+		return left(s.expression(n.Expression))
 	case *ast.VariableStatement:
 		return s.bindings(n.List, "")
 	case *ast.LexicalDeclaration:
@@ -360,7 +370,9 @@ func (s *scriptReader) composed(e ast.Expression) *node {
 		}
 		return &node{kids: s.list(e.Sequence)}
 	case *ast.AwaitExpression:
-		return s.expression(e.Argument)
+		awaited := s.expression(e.Argument)
+		awaited.waits = true
+		return awaited
 	case *ast.YieldExpression:
 		return s.expression(e.Argument)
 	case *ast.SpreadElement:

@@ -22,6 +22,8 @@ const (
 	Again           // it checks that a call gives what the same call gave just before
 	Presence        // it only checks that something is there, or that nothing is thrown
 	Swallowed       // what it checks fails unnoticed
+	Guarded         // it checks a value only where that is there
+	Adrift          // it checks in a promise that nobody waits for
 	Skipped
 	Apart // it calls none of the code: a copy, a stand-in or something else is tested
 )
@@ -32,6 +34,8 @@ var faults = map[Fault]string{
 	Again:     "compares a call with the same call made again",
 	Presence:  "only checks that there is a value, or no error",
 	Swallowed: "catches what it checks, so that nothing fails",
+	Guarded:   "checks a value only where there is one, and passes without it",
+	Adrift:    "checks in a promise that nobody waits for",
 	Skipped:   "is skipped",
 	Apart:     "does not call the code that it is to test",
 }
