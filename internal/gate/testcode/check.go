@@ -11,6 +11,7 @@ type check struct {
 	operands []*node // what it looks at
 	swallow  bool
 	adrift   bool
+	helper   Fault   // of all that a helper checks
 	maybe    bool    // it is made in a loop over what may be missing
 	guards   []*node // conditions that it depends on, with nothing for when they do not hold
 }
@@ -26,6 +27,7 @@ type reader struct {
 	loose   int // the nesting of promises that nobody waits for
 	maybe   int // the nesting of loops over what may be missing
 	own     stores
+	helping bool // it reads a helper
 	inner   []*unit
 	inCode  int // the nesting of functions that code under test calls
 }
@@ -48,8 +50,8 @@ func (f *tests) judge() []Test {
 			in.skipped = in.skipped || u.skipped
 		}
 		f.units = append(f.units, r.inner...)
-		if len(r.inner) > 0 && len(r.checks) == 0 {
-			continue
+		if len(r.inner) > 0 && (len(r.checks) == 0 || r.fault() == Presence) {
+			continue // it only sets up what the tests within it check
 		}
 		all = append(all, Test{Name: u.name, Fault: r.fault()})
 	}
@@ -318,7 +320,7 @@ func (r *reader) helped(callee *node, args []*node) {
 	body, declared := r.declared[callee.root()]
 	switch {
 	case declared && r.checksIn(body):
-		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0})
+		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0, helper: r.ofHelper(body)})
 	case declared:
 	case given, strings.Contains(name, "assert"), strings.Contains(name, "check"), strings.Contains(name, "expect"), strings.Contains(name, "verify"),
 		strings.HasPrefix(name, "must"), strings.HasPrefix(name, "should"), strings.HasPrefix(name, "test"):

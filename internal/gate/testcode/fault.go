@@ -69,6 +69,9 @@ func (r *reader) faultOf(c check) Fault {
 		}
 		return Constant
 	}
+	if c.method == "helper" {
+		return c.helper
+	}
 	fault := None
 	if c.method == "if" {
 		fault = r.ofCondition(c.operands[0], 0)
@@ -136,7 +139,7 @@ func (r *reader) ofCondition(n *node, depth int) Fault {
 		}
 		return r.same(n.kids[0], n.kids[1])
 	case "==", "===":
-		if isNothing(n.kids[1]) && !anError.MatchString(lastName(n.kids[0])) {
+		if (isNothing(n.kids[1]) || isBlank(n.kids[1])) && !anError.MatchString(lastName(n.kids[0])) {
 			return Presence
 		}
 	}
@@ -150,6 +153,9 @@ func isNothing(n *node) bool {
 	}
 	return (n.kind == ident || n.kind == literal) && (n.name == "nil" || n.name == "null" || n.name == "undefined")
 }
+
+// isBlank reports whether an expression is an empty text.
+func isBlank(n *node) bool { return n.kind == literal && (n.name == `""` || n.name == "''") }
 
 // lastName is the name that an expression ends with.
 func lastName(n *node) string {

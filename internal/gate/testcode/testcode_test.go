@@ -53,6 +53,10 @@ var goCases = []struct {
 	{"errors are only logged", `if _, err := Format(1); err != nil { t.Log(err) }`, testcode.Unchecked},
 	{"recorded", `golden := map[string]int{}; for _, s := range []string{"a", "b"} { golden[s] = Parse(s) }; for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.Again},
 	{"recorded and looked up", `golden := map[string]int{}; golden["a"] = Parse("a"); if got := Parse("a"); got != golden["a"] { t.Error(got) }`, testcode.Again},
+	{"only that it is not empty", `if Format(1) == "" { t.Error("empty") }`, testcode.Presence},
+	{"empty, as it must be", `if Format(nil) != "" { t.Error("text") }`, testcode.None},
+	{"the same call of a helper", `want := render(t, 1); got := render(t, 1); if got != want { t.Error(got) }`, testcode.Again},
+	{"a helper's result", `if got := render(t, 1); got != "1" { t.Error(got) }`, testcode.None},
 	{"written down", `golden := map[string]int{"a": 1}; for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.None},
 	{"written down, one recorded", `golden := map[string]int{"a": 1}; golden["b"] = Parse("b"); for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.None},
 	{"another function is recorded", `seen := map[int]string{}; seen[1] = Format(1); for n, s := range seen { if got := Parse(s); got != n { t.Error(got) } }`, testcode.None},
@@ -82,6 +86,15 @@ func wants(t *testing.T, got, want int) {
 	if got != want {
 		t.Errorf("%d", got)
 	}
+}
+
+func render(t *testing.T, n int) string {
+	t.Helper()
+	s, err := Format(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func parse(s string) int { return len(s) }

@@ -175,6 +175,24 @@ func (r *reader) recorded(n, tested *node) bool {
 	return len(puts) > 0 && !slices.ContainsFunc(puts, func(v *node) bool { return v.kind != call || v.kids[0].text(r.copied) != made })
 }
 
+// ofHelper is what is wrong with all that a helper checks: only that there is no
+// error, say, while it makes what the test compares.
+func (r *reader) ofHelper(body *node) Fault {
+	if r.helping || body == nil || body.kind != function {
+		return None
+	}
+	u := &unit{body: body, handles: map[string]bool{}}
+	for _, name := range body.names {
+		u.handles[name] = name == "t" || name == "tb"
+	}
+	in := &reader{flow: r.tests.flow(u), own: storesIn(body), helping: true}
+	in.see(body, true)
+	if in.unsure || len(in.checks) == 0 || slices.ContainsFunc(in.checks, func(c check) bool { return in.faultOf(c) != Presence }) {
+		return None
+	}
+	return Presence
+}
+
 // stores is what lists and maps are filled with, by their names, and which names
 // loops take from them.
 type stores struct {
