@@ -2,7 +2,7 @@
 -- A row for each owner who ever kept an archive: whoever keeps another one locks
 -- it, so that uploads at once cannot pass the quota together.
 CREATE TABLE archive_owners (
-    owner_id TEXT NOT NULL PRIMARY KEY
+    owner_id TEXT COLLATE "C" NOT NULL PRIMARY KEY
 );
 -- Pages of what an owner keeps, by id.
 CREATE INDEX archives_owner ON archives (owner_id, id);
