@@ -66,6 +66,8 @@ type Price struct {
 	BaseRateCents city.Cents `json:"baseRateCents"`
 	RepoTokens    int64      `json:"repoTokens"`
 	CentsPerMTok  int64      `json:"centsPerMTok" doc:"The model's price for a million input tokens, in cents"`
+	PriceSource   string     `json:"priceSource,omitempty" doc:"Where the model's price was read"`
+	PriceDate     string     `json:"priceDate,omitempty" doc:"The day of that price, YYYY-MM-DD"`
 	Factor        int        `json:"factor"`
 	EstimateCents city.Cents `json:"estimateCents"`
 	MaxBudget     city.Cents `json:"maxBudgetCents"`

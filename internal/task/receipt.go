@@ -73,7 +73,7 @@ func (s *Service) receiptOf(ctx context.Context, tx store.Tx, t *Task, state rec
 		OrderedAt: t.CreatedAt.UTC(), DescriptionSHA256: hex.EncodeToString(sum[:]), State: state, Currency: city.USD,
 		Quote: receipt.Price{
 			Model: t.Quote.Model, ModelKnown: t.Quote.ModelKnown, BaseRateCents: t.Quote.BaseRateCents, RepoTokens: t.Quote.RepoTokens,
-			CentsPerMTok: t.Quote.CentsPerMTok, Factor: t.Quote.Factor, EstimateCents: t.Quote.EstimateCents, MaxBudget: t.Quote.MaxBudget, ChargeCents: t.Quote.ChargeCents,
+			CentsPerMTok: t.Quote.CentsPerMTok, PriceSource: t.Quote.PriceSource, PriceDate: t.Quote.PriceDate, Factor: t.Quote.Factor, EstimateCents: t.Quote.EstimateCents, MaxBudget: t.Quote.MaxBudget, ChargeCents: t.Quote.ChargeCents,
 		},
 		ChargeCents: t.Charge, FeePercent: t.FeePercent, FeeCents: t.Fee, EarnedCents: t.Charge - t.Fee, GateScore: t.GateScore, Transfers: []receipt.Transfer{},
 	}

@@ -37,6 +37,9 @@ func TestReceipts(t *testing.T) {
 				if err != nil || r.Number != number || r.State != state || r.ChargeCents != 300 || r.FeeCents != 45 || len(r.Transfers) != transfers {
 					t.Errorf("want %d, %s: %+v, %v", number, state, r, err)
 				}
+				if q := r.Quote; q.PriceSource == "" || q.PriceDate == "" || q.CentsPerMTok == 0 || q.Factor == 0 || q.MaxBudget != 500 {
+					t.Errorf("the quote without its inputs: %+v", q)
+				}
 				if refunded := state == receipt.Refunded; refunded != (r.RefundedCents == 300) {
 					t.Errorf("refunded %s in state %s", r.RefundedCents, state)
 				}

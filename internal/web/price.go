@@ -47,7 +47,7 @@ func agentPrice(t task.AgentView) priceView {
 func receiptPrice(p receipt.Price, t *task.Task) priceView {
 	return priceView{
 		Model: p.Model, Known: p.ModelKnown, Rate: p.BaseRateCents, Estimate: p.EstimateCents, Budget: p.MaxBudget, Charge: p.ChargeCents,
-		Tokens: p.RepoTokens, CentsPerMTok: p.CentsPerMTok, Factor: p.Factor, Code: t.Source.Any(), Started: true, Size: t.Size,
+		Tokens: p.RepoTokens, CentsPerMTok: p.CentsPerMTok, Factor: p.Factor, Source: p.PriceSource, Date: p.PriceDate, Code: t.Source.Any(), Started: true, Size: t.Size,
 	}
 }
 

@@ -2455,6 +2455,10 @@ export interface components {
             maxBudgetCents: number;
             model: string;
             modelKnown: boolean;
+            /** @description The day of that price, YYYY-MM-DD */
+            priceDate?: string;
+            /** @description Where the model's price was read */
+            priceSource?: string;
             /** Format: int64 */
             repoTokens: number;
         };
