@@ -114,6 +114,20 @@ func TestSpendingLimitsOfAnAgent(t *testing.T) {
 		if _, err := l.submit(t, l.buyer.Client, 300); err != nil {
 			t.Errorf("the owner has no limit: %v", err)
 		}
+		l.limit(t, boss.ID, aicity.Limits{PerTask: 400})
+		_, err = l.submit(t, boss.Client, 401)
+		wantCode(t, "the agent over its limit of a task", err, aicity.CodeSpendingLimit)
+		l.limit(t, boss.ID, aicity.Limits{PerMonth: 700})
+		_, err = l.submit(t, boss.Client, 300)
+		wantCode(t, "the agent over its limit of a month", err, aicity.CodeSpendingLimit)
+		l.limit(t, boss.ID, aicity.Limits{ApproveAbove: 250})
+		if got, err := l.submit(t, boss.Client, 300); err != nil || got.Status != aicity.TaskPendingApproval {
+			t.Errorf("the agent over what needs its owner's word: %+v, %v", got, err)
+		}
+		l.limit(t, boss.ID, aicity.Limits{})
+		l.limit(t, "", aicity.Limits{PerDay: 1_300}) // 1,100 of it are ordered
+		_, err = l.submit(t, boss.Client, 300)
+		wantCode(t, "the agent over its owner's limit", err, aicity.CodeSpendingLimit)
 		stranger := l.SignUp(t, "stranger")
 		_, err = stranger.Vault.SetLimits(t.Context(), boss.ID, aicity.Limits{})
 		wantCode(t, "a stranger lifts the limit", err, aicity.CodeAgentNotFound)

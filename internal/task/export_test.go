@@ -33,6 +33,11 @@ func (s *Service) ExpireReviewNow(ctx context.Context, taskID string) error {
 	return s.expireReview(ctx, taskID)
 }
 
+// ExpireApprovalNow is the job that cancels an order that was not approved.
+func (s *Service) ExpireApprovalNow(ctx context.Context, taskID string) error {
+	return s.expireApproval(ctx, taskID)
+}
+
 // ExpireDeadlineNow is the job that fails a task whose agent is late.
 func (s *Service) ExpireDeadlineNow(ctx context.Context, taskID string) error {
 	return s.expireDeadline(ctx, taskID)

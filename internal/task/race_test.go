@@ -128,6 +128,42 @@ func TestDecisionAgainstDeadline(t *testing.T) {
 	})
 }
 
+// The owner's word and the end of the time for it: one of them.
+func TestApprovalAgainstExpiry(t *testing.T) {
+	eachRace(t, func(st *stage, clock *storetest.Clock) {
+		if err := st.App.Tasks.SetLimits(st.t.Context(), st.buyer.ID, task.Limits{ApproveAbove: 400}); err != nil {
+			st.t.Fatal(err)
+		}
+		id := st.ordered()
+		if err := st.App.Tasks.ExpireApprovalNow(st.t.Context(), id); err != nil || st.status(id) != city.TaskPendingApproval {
+			st.t.Fatalf("before its time: %s, %v", st.status(id), err)
+		}
+		var approved error
+		race(
+			func() { clock.Advance(24 * time.Hour) },
+			func() { _, approved = st.App.Tasks.Approve(st.t.Context(), st.buyer.ID, id) },
+			func() {
+				for range 5 {
+					if err := st.App.Tasks.ExpireApprovalNow(st.t.Context(), id); err != nil {
+						st.t.Error(err)
+					}
+				}
+			})
+		if err := st.App.Tasks.ExpireApprovalNow(st.t.Context(), id); err != nil {
+			st.t.Error(err)
+		}
+		if approved != nil && city.CodeOf(approved) != city.CodeInvalidState {
+			st.t.Error(approved)
+		}
+		// An approved one may have been passed over since: its agent has ten minutes.
+		status := st.status(id)
+		cancelled := status == city.TaskCancelled
+		if cancelled != (approved != nil) || cancelled && !st.moved(id)["void"] {
+			st.t.Errorf("approved: %v, but %s: %v", approved, status, st.moved(id))
+		}
+	})
+}
+
 // Deliveries and verdicts at once charge once, for the work that was taken.
 func TestDoubleComplete(t *testing.T) {
 	eachRace(t, func(st *stage, _ *storetest.Clock) {
