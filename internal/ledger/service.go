@@ -240,26 +240,17 @@ func hopeTogether(ctx context.Context, tx store.Tx, changes []change) error {
 	return updateBalances(ctx, tx, changes)
 }
 
-// applyTogether locks many balances in the order of their names, checks them
-// here and changes them together.
+// applyTogether locks many balances in the order of their names, new ones among
+// them, checks them here and changes them together.
 func applyTogether(ctx context.Context, tx store.Tx, changes []change) error {
-	there, err := lockBalances(ctx, tx, changes)
+	balances, err := lockBalances(ctx, tx, changes)
 	if err != nil {
 		return err
 	}
-	old := make([]change, 0, len(changes))
 	for _, c := range changes {
-		b, exists := there[c.Account]
-		switch {
-		case c.takes() > 0 && b.Available() < c.takes():
+		if b := balances[c.Account]; c.takes() > 0 && b.Available() < c.takes() {
 			return c.shortfall(b)
-		case exists:
-			old = append(old, c)
-		default:
-			if err := upsertBalance(ctx, tx, c); err != nil {
-				return err
-			}
 		}
 	}
-	return updateBalances(ctx, tx, old)
+	return updateBalances(ctx, tx, changes)
 }

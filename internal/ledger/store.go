@@ -210,23 +210,36 @@ func namesOf(changes []change) []string {
 	return names
 }
 
-// lockBalances reads the balances that are there, locked until commit.
+// lockBalances reads balances, locked until commit. Those that are not there yet
+// are made, in the same order: one that came later would be a lock out of turn.
 func lockBalances(ctx context.Context, tx store.Tx, changes []change) (map[Account]Balance, error) {
+	for chunk := range slices.Chunk(changes, insertChunk) {
+		n := len(chunk)
+		nobody, zero := make([]string, n), make([]int64, n)
+		query, args := store.InsertMany(tx, `ledger_accounts (name, holder, debits_pending, debits_posted, credits_pending, credits_posted)`,
+			namesOf(chunk), nobody, zero, zero, zero, zero)
+		// A row that is there is locked, though the condition leaves it as it is.
+		query += ` ON CONFLICT (name) DO UPDATE SET holder = ledger_accounts.holder WHERE 1 = 0`
+		if err := tx.QueueLast(ctx, "lock balances", query, args...); err != nil {
+			return nil, err
+		}
+	}
 	balances := make(map[Account]Balance, len(changes))
 	for chunk := range slices.Chunk(changes, insertChunk) {
 		wanted, args := store.AnyOf(tx, "name", 1, namesOf(chunk))
-		rows, err := tx.Query(ctx, balancesSQL+` WHERE `+wanted+` ORDER BY name`+store.ForUpdate(tx), args...)
+		rows, err := tx.Query(ctx, balancesSQL+` WHERE `+wanted, args...)
 		if err != nil {
-			return nil, fmt.Errorf("lock balances: %w", err)
+			return nil, fmt.Errorf("read balances: %w", err)
 		}
 		if err := scanBalances(rows, balances); err != nil {
-			return nil, fmt.Errorf("lock balances: %w", err)
+			return nil, fmt.Errorf("read balances: %w", err)
 		}
 	}
 	return balances, nil
 }
 
 // hopeForBalances locks balances until commit and hopes that they are all there.
+// The rows are locked as they are sorted: names compare by their bytes, as here.
 func hopeForBalances(ctx context.Context, tx store.Tx, changes []change) error {
 	for chunk := range slices.Chunk(changes, insertChunk) {
 		wanted, args := store.AnyOf(tx, "name", 2, namesOf(chunk))
