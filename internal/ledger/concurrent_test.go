@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"sync"
 	"testing"
 
@@ -226,38 +227,49 @@ func FuzzAmounts(f *testing.F) {
 		f.Add(a, int64(1), a)
 		f.Add(int64(5), a, math.MaxInt64-a)
 	}
-	db := storetest.SQLite(f)
+	engines := []*store.DB{storetest.SQLite(f)}
+	if os.Getenv("AICITY_TEST_POSTGRES") != "" {
+		engines = append(engines, storetest.Postgres(f))
+	}
 	run := 0
 	f.Fuzz(func(t *testing.T, first, second, captured int64) {
 		run++
-		prefix := fmt.Sprint("fuzz", run, "/")
-		from, to := ledger.OwnerCredits(prefix+"a"), ledger.TaskHold(prefix+"b")
-		mustPost(t, db, transfer(prefix+"seed", clearing, from, 1000))
-		sane := func(a int64) bool { return a > 0 && a <= int64(ledger.MaxAmount) }
-		legal := sane(first) && sane(second) && first+second <= 1000
-		err := post(t.Context(), db, transfer(prefix+"1", from, to, city.Cents(first)), transfer(prefix+"2", from, to, city.Cents(second)))
-		left := city.Cents(1000)
-		if legal {
-			left -= city.Cents(first + second)
-		}
-		if (err == nil) != legal || net(t, db, from) != left || net(t, db, to) != 1000-left {
-			t.Fatalf("%d and %d: %v, %s left of $10.00", first, second, err, net(t, db, from))
-		}
-		if left == 0 {
-			return
-		}
-		err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
-			if err := books.Reserve(ctx, tx, transfer(prefix+"p", from, to, left)); err != nil {
-				return err
-			}
-			return books.Capture(ctx, tx, prefix+"p", prefix+"c", city.Cents(captured))
-		})
-		legal = captured > 0 && captured <= int64(left)
-		if legal {
-			left -= city.Cents(captured)
-		}
-		if (err == nil) != legal || net(t, db, from) != left {
-			t.Fatalf("capture %d: %v, %s left", captured, err, net(t, db, from))
+		for _, db := range engines {
+			bookAmounts(t, db, fmt.Sprint("fuzz", run, "/"), first, second, captured)
 		}
 	})
+}
+
+// bookAmounts posts two amounts together, then sets the rest aside and captures
+// an amount of it.
+func bookAmounts(t *testing.T, db *store.DB, prefix string, first, second, captured int64) {
+	t.Helper()
+	from, to := ledger.OwnerCredits(prefix+"a"), ledger.TaskHold(prefix+"b")
+	mustPost(t, db, transfer(prefix+"seed", clearing, from, 1000))
+	sane := func(a int64) bool { return a > 0 && a <= int64(ledger.MaxAmount) }
+	legal := sane(first) && sane(second) && first+second <= 1000
+	err := post(t.Context(), db, transfer(prefix+"1", from, to, city.Cents(first)), transfer(prefix+"2", from, to, city.Cents(second)))
+	left := city.Cents(1000)
+	if legal {
+		left -= city.Cents(first + second)
+	}
+	if (err == nil) != legal || net(t, db, from) != left || net(t, db, to) != 1000-left {
+		t.Fatalf("%s: %d and %d: %v, %s left of $10.00", db.Dialect(), first, second, err, net(t, db, from))
+	}
+	if left == 0 {
+		return
+	}
+	err = db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		if err := books.Reserve(ctx, tx, transfer(prefix+"p", from, to, left)); err != nil {
+			return err
+		}
+		return books.Capture(ctx, tx, prefix+"p", prefix+"c", city.Cents(captured))
+	})
+	legal = captured > 0 && captured <= int64(left)
+	if legal {
+		left -= city.Cents(captured)
+	}
+	if (err == nil) != legal || net(t, db, from) != left {
+		t.Fatalf("%s: capture %d: %v, %s left", db.Dialect(), captured, err, net(t, db, from))
+	}
 }
