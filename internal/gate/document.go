@@ -196,13 +196,17 @@ func (d *document) fence(raw []string, i int, mark, lang string) int {
 	return i
 }
 
+// citesPlace matches a line of prose that cites a file by its line.
+var citesPlace = regexp.MustCompile(`^\S.*\w\.\w{1,5}:\d+\b`)
+
 // indentedCode reports whether line i starts a block indented by four spaces:
-// only behind a blank line, and not the continuation of a list.
+// only behind a blank line or one that cites the place, and not the continuation
+// of a list.
 func (d *document) indentedCode(raw []string, i int) bool {
 	if !strings.HasPrefix(raw[i], "    ") && !strings.HasPrefix(raw[i], "\t") || strings.TrimSpace(raw[i]) == "" {
 		return false
 	}
-	if i > 0 && strings.TrimSpace(raw[i-1]) != "" {
+	if i > 0 && strings.TrimSpace(raw[i-1]) != "" && (listItem.matches(raw[i-1]) || !citesPlace.MatchString(raw[i-1]) || !codeMark.MatchString(raw[i])) {
 		return false
 	}
 	return !listItem.matches(raw[i])

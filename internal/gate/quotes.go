@@ -54,6 +54,8 @@ func (g *grounding) checkBlocks(v *view) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
+		} else if v.showsOwn(b, lines) && !v.quoteHolds("", lines) {
+			g.note(false, lines, 1)
 		}
 	}
 }

@@ -57,6 +57,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"a line that stands anywhere": "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
 		"said with \"instead of\"":    "`press.go:10` compares with nil instead of zero:\n\n```go\nif parts == nil || cap(parts) < depth {\n```\n",
 		"a line of the only file":     "### press.go\n\n**1. Line 6, levels are lost.**\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n\n**2. Line 9, the split is wrong.**\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\n```\n",
+		"indented below its place":    "Evidence: press.go:6, function Level\n    if level > widest || depth == narrowest { return widest, errTooWide }\n    parts := splitRecursively(depth)\nThis loses levels.",
+		"a function that is there":    "`Level` in `press.go` allocates a list:\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tfor i := range depth {\n\t\tall = append(all, widest(i))\n\t}\n\treturn len(all), errTooWide\n}\n```\n",
 		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {

@@ -352,7 +352,8 @@ type concept struct {
 
 // concepts are met by the form of a deliverable, not by its words.
 var concepts = []concept{
-	{wordSet(`test tests testing testcase unit spec specs prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
+	{wordSet(`test tests testing testcase unit spec specs case cases edge corner nasty odd weird tricky catch catches regress regression regressions cover covers
+coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
 	{wordSet(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
 	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing

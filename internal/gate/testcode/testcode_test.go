@@ -56,6 +56,7 @@ var goCases = []struct {
 	{"only that it is not empty", `if Format(1) == "" { t.Error("empty") }`, testcode.Presence},
 	{"empty, as it must be", `if Format(nil) != "" { t.Error("text") }`, testcode.None},
 	{"the same call of a helper", `want := render(t, 1); got := render(t, 1); if got != want { t.Error(got) }`, testcode.Again},
+	{"a helper with tests within it", `rendersAll(t)`, testcode.None},
 	{"a helper's result", `if got := render(t, 1); got != "1" { t.Error(got) }`, testcode.None},
 	{"written down", `golden := map[string]int{"a": 1}; for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.None},
 	{"written down, one recorded", `golden := map[string]int{"a": 1}; golden["b"] = Parse("b"); for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.None},
@@ -95,6 +96,17 @@ func render(t *testing.T, n int) string {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func rendersAll(t *testing.T) {
+	if _, err := Format(0); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("one", func(t *testing.T) {
+		if got, _ := Format(1); got != "1" {
+			t.Error(got)
+		}
+	})
 }
 
 func parse(s string) int { return len(s) }

@@ -187,7 +187,7 @@ func (r *reader) ofHelper(body *node) Fault {
 	}
 	in := &reader{flow: r.tests.flow(u), own: storesIn(body), helping: true}
 	in.see(body, true)
-	if in.unsure || len(in.checks) == 0 || slices.ContainsFunc(in.checks, func(c check) bool { return in.faultOf(c) != Presence }) {
+	if in.unsure || len(in.inner) > 0 || len(in.checks) == 0 || slices.ContainsFunc(in.checks, func(c check) bool { return in.faultOf(c) != Presence }) {
 		return None
 	}
 	return Presence
