@@ -56,7 +56,7 @@ func (s *Service) removeAbandoned() error {
 		return err
 	}
 	for _, name := range names {
-		file, err := os.Open(name) // the folder holds nothing but what we put there
+		file, err := os.Open(name) //nolint:gosec // the folder holds nothing but what we put there
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -43,7 +43,7 @@ func TestRequestsThatTellHowTestsShouldBe(t *testing.T) {
 	t.Parallel()
 	report := gate.Judge(gate.Input{
 		Request:     gate.Request{Category: city.Testing, Description: "Table tests for Level in press.go, incl. the nasty edge cases, no jest. They should catch regressions."},
-		Deliverable: gate.Deliverable{Result: "`level_test.go`:\n\n```go\npackage press\n\nfunc TestLevel(t *testing.T) {\n\tfor _, tt := range []struct{ depth, want int }{{24, 3}, {8, 0}} {\n\t\tif got, _ := Level(tt.depth, true); got != tt.want {\n\t\t\tt.Error(got)\n\t\t}\n\t}\n}\n```\n"},
+		Deliverable: gate.Deliverable{Result: "Tests of `Level` (press.go:4-13), `level_test.go`:\n\n```go\npackage press\n\nfunc TestLevel(t *testing.T) {\n\tfor _, tt := range []struct{ depth, want int }{{24, 3}, {8, 0}} {\n\t\tif got, _ := Level(tt.depth, true); got != tt.want {\n\t\t\tt.Error(got)\n\t\t}\n\t}\n}\n```\n"},
 		Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}, {Path: "press_test.go"}}, Source: memory{"press.go": pressFile, "press_test.go": pressTest}},
 	})
 	if report.Score < 70 {

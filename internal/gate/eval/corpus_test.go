@@ -17,11 +17,11 @@ import (
 
 // sets are the labelled deliverables: those that the rules were made with,
 // those that they were not, and those that others wrote.
-var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", "fourth-hand", "fifth-hand", "sixth-hand", "seventh-hand", "eighth-hand", "ninth-hand", "tenth-hand", "eleventh-hand", "hard"}
+var sets = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand", "fourth-hand", "fifth-hand", "sixth-hand", "seventh-hand", "eighth-hand", "ninth-hand", "tenth-hand", "hard"}
 
 // stillPass are the sets that are beyond the bars, with how many bad deliverables
 // may pass: no change may make them more.
-var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "ninth-hand": 5, "eleventh-hand": 2}
+var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "ninth-hand": 5}
 
 // TestCorpus holds the gate to its bars on all sets together that are within
 // them; in each set every good deliverable passes.

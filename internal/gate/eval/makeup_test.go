@@ -26,13 +26,13 @@ var update = flag.Bool("update", false, "write what is counted")
 var counted = filepath.Join("..", "makeupcounts.go")
 
 // TestMakeupIsCounted: what the gate knows of the makeup of honest work is what
-// the corpus has.
+// the corpus has, without the sets that show how far that holds for others.
 func TestMakeupIsCounted(t *testing.T) {
 	t.Parallel()
 	counts := map[city.Category][][]int{}
 	library, samples := wholeCorpus(t)
 	for _, s := range samples {
-		if s.Label == eval.Bad {
+		if s.Label == eval.Bad || strings.HasPrefix(s.ID, "n-") || strings.HasPrefix(s.ID, "t-") { // of the ninth and the tenth hand
 			continue
 		}
 		repo, err := library.Repository(t.Context(), s.Repo)
