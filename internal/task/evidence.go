@@ -11,7 +11,7 @@ import (
 
 // patchCut begins the last line of a patch that leaves something out; git apply
 // passes over it.
-const patchCut = "\n# Left out, because a patch is no longer than 4 MiB: "
+const patchCut = "\n# Left out, because a patch is no longer than 4 MiB"
 
 // cut reports whether a patch leaves something out.
 func cut(patch string) bool {
@@ -36,7 +36,7 @@ func (s *Service) patch(ctx context.Context, t *Task) string {
 	}
 	patch := string(text)
 	if left > 0 {
-		patch += fmt.Sprintf("%sthe changes of %d files or more.\n", patchCut, left)
+		patch += fmt.Sprintf("%s and made in two minutes: the changes of %d files or more.\n", patchCut, left)
 	}
 	return patch
 }
