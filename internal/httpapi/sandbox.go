@@ -120,9 +120,13 @@ func (s *server) execCommand(ctx context.Context, in *struct {
 // after the id by which the command can be cancelled, and at the end the exit or
 // the error.
 func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID string, request sandbox.Request) {
-	ctx, w := hctx.Context(), hctx.BodyWriter()
+	ctx, leave := context.WithCancel(hctx.Context())
+	defer leave()
+	w, done := listenerOf(hctx.BodyWriter(), deafGrace)
+	defer done()
 	hctx.SetHeader("Content-Type", "text/event-stream")
 	var mu sync.Mutex
+	deaf := false
 	send := func(event string, data any) {
 		body, err := json.Marshal(data)
 		if err != nil {
@@ -130,9 +134,16 @@ func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID st
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		_, _ = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body)
-		if flusher, ok := w.(http.Flusher); ok {
-			flusher.Flush()
+		if deaf {
+			return
+		}
+		_, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body)
+		if err == nil {
+			err = w.flush()
+		}
+		if err != nil {
+			deaf = true
+			leave() // nobody listens: the command ends
 		}
 	}
 	if request.ID == "" {

@@ -81,7 +81,9 @@ func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamRespo
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer func() { _ = file.Close() }()
 			hctx.SetHeader("Content-Type", "application/octet-stream")
-			_, _ = io.Copy(hctx.BodyWriter(), file)
+			w, done := listenerOf(hctx.BodyWriter(), deafGrace)
+			defer done()
+			_, _ = io.Copy(w, file)
 		}}, nil
 	}
 	content, err := boxes.ReadFile(ctx, in.ID, in.Path, in.Offset, in.Limit)
