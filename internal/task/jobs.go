@@ -67,8 +67,9 @@ const (
 
 // schedule enqueues what must happen because of a transition.
 func (s *Service) schedule(ctx context.Context, tx store.Tx, t *Task, from city.TaskStatus) error {
-	// The sandbox goes with the work: nobody may look at the code any longer.
-	if !from.Ended() && t.Status.Ended() && t.SandboxID != "" {
+	// The sandbox goes with the work: nobody may look at the code any longer. One
+	// that is being made is not noted yet.
+	if !from.Ended() && t.Status.Ended() && (t.SandboxID != "" || t.Source.Any()) {
 		return s.Jobs.Enqueue(ctx, tx, cleanArgs{t.ID})
 	}
 	return nil

@@ -60,7 +60,19 @@ func (s *Service) Provision(ctx context.Context, agentID, taskID string) (sandbo
 		return sandbox.Sandbox{}, nil, s.sourceLost(ctx, t, err)
 	}
 	t, err = s.provisioned(ctx, agentID, taskID, box)
+	if city.CodeOf(err) == city.CodeInvalidState {
+		return box, t, errors.Join(err, s.tooLate(ctx, taskID))
+	}
 	return box, t, err
+}
+
+// tooLate takes away the sandbox of a task that has ended while it was made.
+func (s *Service) tooLate(ctx context.Context, taskID string) error {
+	t, err := find(ctx, s.DB.Read(), taskID, "")
+	if err != nil || !t.Status.Ended() {
+		return err
+	}
+	return s.Sandboxes.Destroy(context.WithoutCancel(ctx), taskID)
 }
 
 // source opens where the code comes from.
