@@ -12,6 +12,21 @@ import (
 // over o, the row that the transfer belongs to; one with a % is a LIKE pattern.
 type Route struct{ Kind, Debit, Credit string }
 
+// AccountSQL is the account of a row, in SQL over the column that has the id it is
+// made of.
+func AccountSQL(of func(id string) Account, column string) string {
+	return "'" + string(of("' || "+column+" || '")) + "'"
+}
+
+// SumsSQL selects what was moved by each kind of transfer, as hold_sum for "hold".
+func SumsSQL[K ~string](kinds ...K) string {
+	text := ""
+	for _, kind := range kinds {
+		text += fmt.Sprintf(", CAST(SUM(CASE WHEN kind = '%[1]s' THEN amount ELSE 0 END) AS BIGINT) AS %[1]s_sum", kind)
+	}
+	return text
+}
+
 // condition is that a transfer t moves on the route.
 func (r Route) condition() string {
 	side := func(column, want string) string {

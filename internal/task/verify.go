@@ -10,31 +10,35 @@ import (
 
 // routes are where a task's transfers move from and to.
 var routes = []ledger.Route{
-	{Kind: "hold", Debit: buyerSQL, Credit: holdSQL},
-	{Kind: "rehold", Debit: buyerSQL, Credit: holdSQL},
-	{Kind: "void", Debit: holdSQL, Credit: buyerSQL},
-	{Kind: "rest", Debit: holdSQL, Credit: buyerSQL},
-	{Kind: "earn", Debit: holdSQL, Credit: escrowSQL},
-	{Kind: "fee", Debit: holdSQL, Credit: feesEscrowSQL},
-	{Kind: "release", Debit: escrowSQL, Credit: walletSQL},
-	{Kind: "release_fee", Debit: feesEscrowSQL, Credit: "'" + string(ledger.PlatformFees) + "'"},
-	{Kind: "reverse", Debit: escrowSQL, Credit: buyerSQL},
-	{Kind: "reverse_fee", Debit: feesEscrowSQL, Credit: buyerSQL},
+	{Kind: string(KindHold), Debit: buyerSQL, Credit: holdSQL},
+	{Kind: string(KindRehold), Debit: buyerSQL, Credit: holdSQL},
+	{Kind: string(KindVoid), Debit: holdSQL, Credit: buyerSQL},
+	{Kind: string(KindRest), Debit: holdSQL, Credit: buyerSQL},
+	{Kind: string(KindEarn), Debit: holdSQL, Credit: escrowSQL},
+	{Kind: string(KindFee), Debit: holdSQL, Credit: feesEscrowSQL},
+	{Kind: string(KindRelease), Debit: escrowSQL, Credit: walletSQL},
+	{Kind: string(KindReleaseFee), Debit: feesEscrowSQL, Credit: feesSQL},
+	{Kind: string(KindReverse), Debit: escrowSQL, Credit: buyerSQL},
+	{Kind: string(KindReverseFee), Debit: feesEscrowSQL, Credit: buyerSQL},
 }
 
 // The accounts of a task o, in SQL.
+var (
+	buyerSQL  = ledger.AccountSQL(ledger.OwnerCredits, "o.buyer_id")
+	holdSQL   = ledger.AccountSQL(ledger.TaskHold, "o.id")
+	escrowSQL = ledger.AccountSQL(ledger.AgentEscrow, "o.agent_id")
+	walletSQL = ledger.AccountSQL(ledger.AgentAvailable, "o.agent_id")
+)
+
 const (
-	buyerSQL      = "'owner/' || o.buyer_id || '/credits'"
-	holdSQL       = "'task/' || o.id || '/hold'"
-	escrowSQL     = "'agent/' || o.agent_id || '/escrow'"
-	walletSQL     = "'agent/' || o.agent_id || '/available'"
+	feesSQL       = "'" + string(ledger.PlatformFees) + "'"
 	feesEscrowSQL = "'" + string(ledger.PlatformFeesEscrow) + "'"
 )
 
 // moneyOffences lists the tasks whose transfers do not fit their life: the hold
 // is the budget, it was closed once and whole, the fee follows its rule, escrow
 // was released or reversed at most once, never both, and the task says the same.
-var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "rest", "void", "release", "release_fee", "reverse", "reverse_fee", "rehold") + `
+var moneyOffences = `WITH moved AS (SELECT ref` + ledger.SumsSQL(TransferKinds()...) + `
 		FROM ledger_transfers WHERE ref LIKE 'tsk%' GROUP BY ref)
 	SELECT COALESCE(m.ref, t.id), CASE
 		WHEN t.id IS NULL THEN 'there is no such task'
@@ -57,15 +61,6 @@ var moneyOffences = `WITH moved AS (SELECT ref` + sums("hold", "earn", "fee", "r
 		WHEN t.released_at IS NULL AND m.release_sum + m.release_fee_sum > 0 THEN 'escrow was released though it says that it was not'
 		ELSE '' END AS offence
 	FROM tasks t FULL JOIN moved m ON m.ref = t.id`
-
-// sums selects what was moved by each kind of transfer.
-func sums(kinds ...string) string {
-	text := ""
-	for _, kind := range kinds {
-		text += fmt.Sprintf(", CAST(SUM(CASE WHEN kind = '%[1]s' THEN amount ELSE 0 END) AS BIGINT) AS %[1]s_sum", kind)
-	}
-	return text
-}
 
 // feeSQL is pricing.Fee in SQL.
 func feeSQL(charge, percent string) string {
