@@ -120,47 +120,34 @@ func (s *server) answerOnce(w http.ResponseWriter, r *http.Request, next http.Ha
 		s.writeError(w, r, err)
 		return
 	}
-	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}
+	recorder := idempotency.NewRecorder(w)
 	next.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), claimKey{}, &claim)))
-	if recorder.status >= http.StatusBadRequest {
+	if recorder.Status >= http.StatusBadRequest {
 		earlier, err := s.Idempotency.Find(r.Context(), claim)
 		if city.CodeOf(err) == city.CodeIdempotency || err == nil && earlier != nil {
 			s.replay(w, r, earlier, err)
 			return
 		}
 	}
-	w.WriteHeader(recorder.status)
-	_, _ = w.Write(recorder.body.Bytes())
+	recorder.Send()
 }
 
 // runOnce runs the call, keeps its answer and passes it on.
 func (s *server) runOnce(w http.ResponseWriter, r *http.Request, next http.Handler, claim idempotency.Claim) {
-	recorder := &answerRecorder{header: w.Header(), status: http.StatusOK}
+	recorder := idempotency.NewRecorder(w)
 	finished := false
 	defer func() {
 		if !finished { // the handler panicked: the next try may run
-			recorder.status = http.StatusInternalServerError
+			recorder.Status = http.StatusInternalServerError
 		}
-		err := s.Idempotency.End(contextWithoutCancel(r), claim, idempotency.Answer{Status: recorder.status, Body: recorder.body.Bytes()})
+		err := s.Idempotency.End(contextWithoutCancel(r), claim, idempotency.Answer{Status: recorder.Status, Body: recorder.Body.Bytes()})
 		if err != nil {
 			s.Logger.WarnContext(r.Context(), "answer not kept", "error", err)
 		}
 		if finished {
-			w.WriteHeader(recorder.status)
-			_, _ = w.Write(recorder.body.Bytes())
+			recorder.Send()
 		}
 	}()
 	next.ServeHTTP(recorder, r)
 	finished = true
 }
-
-// answerRecorder keeps an answer back until it is stored.
-type answerRecorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answerRecorder) Header() http.Header         { return a.header }
-func (a *answerRecorder) WriteHeader(status int)      { a.status = status }
-func (a *answerRecorder) Write(p []byte) (int, error) { return a.body.Write(p) }

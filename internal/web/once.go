@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -63,7 +62,7 @@ type kept struct {
 }
 
 func (s *site) runOnce(w http.ResponseWriter, r *http.Request, h handler, claim idempotency.Claim) error {
-	answer := &recorder{header: w.Header(), status: http.StatusOK}
+	answer := idempotency.NewRecorder(w)
 	forget := idempotency.Answer{Status: http.StatusInternalServerError}
 	end := func(a idempotency.Answer) {
 		if err := s.Idempotency.End(r.Context(), claim, a); err != nil {
@@ -79,10 +78,10 @@ func (s *site) runOnce(w http.ResponseWriter, r *http.Request, h handler, claim 
 	if err := h(answer, r); err != nil {
 		return err
 	}
-	if answer.status < http.StatusBadRequest {
-		k := kept{Status: answer.status, Header: http.Header{}, Body: answer.body.Bytes()}
+	if answer.Status < http.StatusBadRequest {
+		k := kept{Status: answer.Status, Header: http.Header{}, Body: answer.Body.Bytes()}
 		for _, name := range []string{"Content-Type", "Location", "Set-Cookie"} {
-			if values := answer.header.Values(name); len(values) > 0 {
+			if values := answer.Header().Values(name); len(values) > 0 {
 				k.Header[name] = values
 			}
 		}
@@ -90,11 +89,10 @@ func (s *site) runOnce(w http.ResponseWriter, r *http.Request, h handler, claim 
 		if err != nil {
 			return fmt.Errorf("keep answer: %w", err)
 		}
-		end(idempotency.Answer{Status: answer.status, Body: text})
+		end(idempotency.Answer{Status: answer.Status, Body: text})
 		worked = true
 	}
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body.Bytes())
+	answer.Send()
 	return nil
 }
 
@@ -110,17 +108,6 @@ func replay(w http.ResponseWriter, text []byte) error {
 	_, _ = w.Write(k.Body)
 	return nil
 }
-
-// recorder keeps an answer back until it is stored.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *recorder) Header() http.Header         { return a.header }
-func (a *recorder) WriteHeader(status int)      { a.status = status }
-func (a *recorder) Write(p []byte) (int, error) { return a.body.Write(p) }
 
 // sending are the forms at work on this node: one that is sent again meanwhile
 // waits for the answer.
