@@ -74,6 +74,35 @@ func (s *Service) removeAbandoned() error {
 	return nil
 }
 
+// Incoming is a body that remembers why it could not be read: that is the line's
+// fault, and neither the archive's nor ours.
+type Incoming struct {
+	io.Reader
+	Err error // nil while nothing went wrong
+}
+
+// Read implements [io.Reader].
+func (b *Incoming) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.Err = err
+	}
+	return n, err
+}
+
+// receive writes what is read, up to MaxBytes, into a file and to also, and
+// returns how much it was.
+func receive(file *os.File, also io.Writer, r io.Reader) (int64, error) {
+	size, err := io.Copy(io.MultiWriter(file, also), io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return 0, readError(err)
+	}
+	if size > MaxBytes {
+		return 0, errTooLarge()
+	}
+	return size, nil
+}
+
 // Spool puts what is read into a file that has no place among the archives, up to
 // MaxBytes, and writes it to each of also. The file is at its beginning; done
 // removes it. Errors: those of reading, PAYLOAD_TOO_LARGE.
@@ -81,11 +110,7 @@ func (s *Service) Spool(r io.Reader, also io.Writer) (file *os.File, done func()
 	if file, err = s.newFile(); err != nil {
 		return nil, nil, err
 	}
-	size, err := io.Copy(io.MultiWriter(file, also), io.LimitReader(r, MaxBytes+1))
-	if err == nil && size > MaxBytes {
-		err = errTooLarge()
-	}
-	if err == nil {
+	if _, err = receive(file, also, r); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {
@@ -106,12 +131,8 @@ func (a *Archive) write(file *os.File, r io.Reader) error {
 		return city.Errorf(city.CodeArchiveInvalid, "The upload is neither a tar.gz nor a zip archive.")
 	}
 	sum := sha256.New()
-	a.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(io.MultiReader(bytes.NewReader(head[:n]), r), MaxBytes+1))
-	if err != nil {
-		return readError(err)
-	}
-	if a.Size > MaxBytes {
-		return errTooLarge()
+	if a.Size, err = receive(file, sum, io.MultiReader(bytes.NewReader(head[:n]), r)); err != nil {
+		return err
 	}
 	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return file.Sync()

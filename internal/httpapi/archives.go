@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -47,33 +46,19 @@ func (s *server) registerArchives() {
 
 // BodyStream is a body that is read as it comes, of a route that says so.
 type BodyStream struct {
-	body *watchedBody
+	body *archive.Incoming
 }
 
 // Resolve takes the body from the request, unread.
 func (b *BodyStream) Resolve(hctx huma.Context) []error {
-	b.body = &watchedBody{r: http.MaxBytesReader(nil, io.NopCloser(hctx.BodyReader()), hctx.Operation().MaxBodyBytes-1)}
+	b.body = &archive.Incoming{Reader: http.MaxBytesReader(nil, io.NopCloser(hctx.BodyReader()), hctx.Operation().MaxBodyBytes-1)}
 	return nil
-}
-
-// watchedBody remembers why it could not be read.
-type watchedBody struct {
-	r   io.Reader
-	err error
-}
-
-func (b *watchedBody) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.err = err
-	}
-	return n, err
 }
 
 func (s *server) uploadArchive(ctx context.Context, in *BodyStream) (*Out[ArchiveView], error) {
 	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), in.body)
-	if in.body.err != nil {
-		return nil, bodyError(in.body.err)
+	if in.body.Err != nil {
+		return nil, bodyError(in.body.Err)
 	}
 	if err != nil {
 		return nil, err
@@ -114,10 +99,10 @@ func binaryBody() *huma.RequestBody {
 // spooled puts a streamed body, which is compared with that of an earlier call,
 // into a file, where it can be read again until done: sum takes what it holds.
 func (s *server) spooled(body io.Reader, asked route, sum io.Writer) (again io.ReadCloser, done func(), err error) {
-	watched := &watchedBody{r: body}
+	watched := &archive.Incoming{Reader: body}
 	file, done, err := s.Archives.Spool(watched, sum)
-	if watched.err != nil {
-		return nil, nil, bodyError(watched.err)
+	if watched.Err != nil {
+		return nil, nil, bodyError(watched.Err)
 	}
 	if city.CodeOf(err) == city.CodePayloadTooLarge {
 		return nil, nil, errBodyTooLarge(asked.limit())

@@ -82,13 +82,13 @@ func readField(in *form, part *multipart.Part, room int64) (int64, error) {
 // take hands a file on as it comes. An error of ours is the file's; one of the
 // line's is the form's.
 func (f *form) take(field string, part *multipart.Part, take takeFile) error {
-	body := &watched{r: part}
+	body := &archive.Incoming{Reader: part}
 	err := take(f, shortName(part.FileName()), body)
 	if err == nil {
 		return nil
 	}
-	if body.err != nil {
-		return uploadError(body.err)
+	if body.Err != nil {
+		return uploadError(body.Err)
 	}
 	known, ok := errors.AsType[*city.Error](err)
 	if !ok || known.Code == city.CodeInternal {
@@ -109,20 +109,6 @@ func uploadError(err error) error {
 
 func errLargeUpload() error {
 	return city.Errorf(city.CodePayloadTooLarge, "The form is too large: its archive may have %d MiB, everything else together %d MiB.", archive.MaxBytes>>20, maxForm>>20)
-}
-
-// watched remembers what went wrong with the reading.
-type watched struct {
-	r   io.Reader
-	err error
-}
-
-func (w *watched) Read(p []byte) (int, error) {
-	n, err := w.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		w.err = err
-	}
-	return n, err
 }
 
 func shortName(name string) string {
