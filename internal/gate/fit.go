@@ -65,11 +65,7 @@ const enoughNewLines = 3
 func (v *view) newLines() int {
 	n := 0
 	for _, b := range v.doc.blocks {
-		lines := b.lines
-		if b.diff {
-			lines = addedLines(lines)
-		}
-		for _, l := range lines {
+		for _, l := range b.proposed() {
 			if meaningful(l) && (v.index == nil || len(v.index.homes(pack(l))) == 0) {
 				n++
 			}

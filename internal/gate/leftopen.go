@@ -27,11 +27,7 @@ func leftOpen(v *view) (Signal, bool) {
 	}
 	marks, code := 0, 0
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		lines := b.lines
-		if b.diff {
-			lines = addedLines(lines)
-		}
-		for _, l := range lines {
+		for _, l := range b.proposed() {
 			t := strings.TrimSpace(l)
 			switch {
 			case len(t) > maxHead:

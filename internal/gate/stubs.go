@@ -27,10 +27,7 @@ func stubs(v *view) (Signal, bool) {
 	}
 	undone, partly, all := 0, 0, 0
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		lines := b.lines
-		if b.diff {
-			lines = addedLines(lines)
-		}
+		lines := b.proposed()
 		for i := range lines {
 			head := strings.TrimSpace(lines[i])
 			if len(head) > maxHead {
@@ -117,6 +114,14 @@ func saysUndone(lines []string) bool {
 }
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
+// proposed are the lines that a block brings: of a diff those that it adds.
+func (b codeBlock) proposed() []string {
+	if b.diff {
+		return addedLines(b.lines)
+	}
+	return b.lines
+}
 
 // addedLines are the lines that a diff adds; one of "+++i" adds "++i".
 func addedLines(lines []string) []string {

@@ -45,7 +45,7 @@ var derivations = []derivation{
 // deserves.
 func TestDerived(t *testing.T) {
 	t.Parallel()
-	library, samples := wholeCorpus(t)
+	library, samples := corpus(t, sets)
 	for _, d := range derivations {
 		passed, all := 0, 0
 		for _, s := range samples {
@@ -75,7 +75,7 @@ const mostForOthers = 0.25
 // its repository.
 func TestWorkForOtherRequests(t *testing.T) {
 	t.Parallel()
-	library, samples := wholeCorpus(t)
+	library, samples := corpus(t, sets)
 	of := map[eval.Repo][]eval.Sample{}
 	for _, s := range samples {
 		of[s.Repo] = append(of[s.Repo], s)
