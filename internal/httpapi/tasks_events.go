@@ -88,7 +88,8 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer cancel()
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
-	w := hctx.BodyWriter()
+	w, done := listenerOf(hctx.BodyWriter(), deafGrace)
+	defer done()
 	for {
 		events, err := s.Tasks.Timeline(ctx, taskID, after)
 		if err != nil {
@@ -116,10 +117,7 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		if len(events) == 0 {
 			_, err = io.WriteString(w, ": waiting\n\n")
 		}
-		if flusher, ok := w.(http.Flusher); ok {
-			flusher.Flush()
-		}
-		if err != nil {
+		if err != nil || w.flush() != nil {
 			return
 		}
 		if t.Settled() {
