@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -38,9 +37,9 @@ func (b *sandboxes) firstClones(ctx context.Context, s settings) (all []measurem
 			if err := sides[0].untilReady(ctx, sides[0].app.Sandboxes.WarmWorkshop); err != nil {
 				return 0, err
 			}
-			return sides[0].firstClone(ctx, i)
+			return sides[0].provisioned(ctx, firstSeen(i))
 		},
-		func(i int) (time.Duration, error) { return sides[1].firstClone(ctx, i) })
+		func(i int) (time.Duration, error) { return sides[1].provisioned(ctx, firstSeen(i)) })
 	if err != nil {
 		return nil, fmt.Errorf("first clone: %w", err)
 	}
@@ -53,18 +52,4 @@ func (b *sandboxes) firstClones(ctx context.Context, s settings) (all []measurem
 // firstSeen is the repository of a round.
 func firstSeen(i int) repository {
 	return repository{name: fmt.Sprintf("first%d.git", i), files: small.files + i, bytes: small.bytes}
-}
-
-// firstClone orders a task on a repository of its own and provisions it.
-func (b *sandboxes) firstClone(ctx context.Context, i int) (time.Duration, error) {
-	r := firstSeen(i)
-	task, err := b.submit(ctx, r)
-	if err != nil {
-		return 0, err
-	}
-	took, err := timed(func() error {
-		_, err := b.agents[0].client.Tasks.ProvisionSandbox(ctx, task)
-		return err
-	})
-	return took, errors.Join(err, b.giveUp(ctx, task))
 }

@@ -214,19 +214,22 @@ func (b *sandboxes) reads(ctx context.Context, s settings) ([]measurement, error
 	}}, nil
 }
 
+// provisioned times the provisioning of a task on a repository.
+func (b *sandboxes) provisioned(ctx context.Context, r repository) (time.Duration, error) {
+	task, err := b.submit(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	took, err := timed(func() error {
+		_, err := b.agents[0].client.Tasks.ProvisionSandbox(ctx, task)
+		return err
+	})
+	return took, errors.Join(err, b.giveUp(ctx, task))
+}
+
 // largeStarts provisions a repository of 100 MB in 10,000 files that is cached.
 func (b *sandboxes) largeStarts(ctx context.Context, _ settings) ([]measurement, error) {
-	provision := func(int) (time.Duration, error) {
-		task, err := b.submit(ctx, large)
-		if err != nil {
-			return 0, err
-		}
-		took, err := timed(func() error {
-			_, err := b.agents[0].client.Tasks.ProvisionSandbox(ctx, task)
-			return err
-		})
-		return took, errors.Join(err, b.giveUp(ctx, task))
-	}
+	provision := func(int) (time.Duration, error) { return b.provisioned(ctx, large) }
 	if _, err := provision(0); err != nil { // fills the cache
 		return nil, fmt.Errorf("large repository: %w", err)
 	}

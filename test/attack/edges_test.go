@@ -241,14 +241,7 @@ func deafClient(t *testing.T, s *scene) {
 	}
 	s.stillWorks(t)
 	leave()
-	for range 500 { // the city learns of it a moment later
-		if s.survivors(t, "survivor") == "" {
-			break
-		}
-	}
-	if left := s.survivors(t, "survivor"); left != "" {
-		t.Errorf("still running: %s", left)
-	}
+	s.noSurvivors(t, 500)
 	s.stillWorks(t)
 }
 
