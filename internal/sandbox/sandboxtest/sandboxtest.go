@@ -64,19 +64,44 @@ func NothingLeft(t testing.TB, id string) {
 
 // NoDevice waits until no loop device holds a file whose path has this in it, a
 // sandbox's id or folder: one that starts at the same moment has a copy of every
-// mount for an instant.
+// mount for an instant, and a namespace of OwnNamespace as long as it lives, which
+// is waited for.
 func NoDevice(t testing.TB, id string) {
 	t.Helper()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	var left string
-	for range 1_000 {
+	for looks, copied := 0, 0; looks < 1_000 && copied < 30_000; {
 		if left = device(id); left == "" {
 			return
+		}
+		if copiedAway(id) {
+			copied++
+		} else {
+			looks++
 		}
 		<-look.C
 	}
 	t.Errorf("loop device left: %s", left)
+}
+
+// copiedAway reports whether a program in another user namespace, which is none of
+// a sandbox, has a copy of a mount whose path has this in it. Nobody outside can
+// take it away.
+func copiedAway(id string) bool {
+	ours, _ := os.Readlink("/proc/self/ns/user")
+	programs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, program := range programs {
+		if theirs, err := os.Readlink(filepath.Join(program, "ns/user")); err != nil || theirs == ours {
+			continue
+		}
+		line, _ := os.ReadFile(filepath.Join(program, "cmdline"))
+		mounts, _ := os.ReadFile(filepath.Join(program, "mountinfo"))
+		if strings.Contains(string(mounts), id) && !strings.Contains(string(line), "runsc") {
+			return true
+		}
+	}
+	return false
 }
 
 func device(id string) string {
