@@ -55,8 +55,8 @@ type App struct {
 	Webhooks  *webhook.Service
 	Sandboxes *sandbox.Service
 
-	bodyGrace time.Duration
-	rootfs    string // of the sandboxes; "" is this machine's programs
+	graces Graces
+	rootfs string // of the sandboxes; "" is this machine's programs
 
 	books   booksMeters
 	money   moneyMeters
@@ -75,8 +75,8 @@ type App struct {
 
 // Options are what tests and the demo set beside the configuration.
 type Options struct {
-	Clock     city.Clock    // nil is the system's
-	BodyGrace time.Duration // what every request's body has to arrive in; 0 is 20 s
+	Clock  city.Clock // nil is the system's
+	Graces Graces
 }
 
 // OpenDB opens and migrates the database of a configuration.
@@ -106,10 +106,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, logger: logger, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
-	if a.bodyGrace = opts.BodyGrace; a.bodyGrace == 0 {
-		a.bodyGrace = bodyGrace
-	}
+	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -29,5 +29,5 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 		mux.Handle(path, api)
 	}
 	mux.Handle("/", pages)
-	return timedBodies(mux, a.bodyGrace), nil
+	return timedCallers(mux, a.graces), nil
 }

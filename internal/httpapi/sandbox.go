@@ -122,8 +122,7 @@ func (s *server) execCommand(ctx context.Context, in *struct {
 func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID string, request sandbox.Request) {
 	ctx, leave := context.WithCancel(hctx.Context())
 	defer leave()
-	w, done := listenerOf(hctx.BodyWriter(), deafGrace)
-	defer done()
+	w := hctx.BodyWriter()
 	hctx.SetHeader("Content-Type", "text/event-stream")
 	var mu sync.Mutex
 	deaf := false
@@ -137,14 +136,12 @@ func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID st
 		if deaf {
 			return
 		}
-		_, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body)
-		if err == nil {
-			err = w.flush()
-		}
-		if err != nil {
+		if _, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body); err != nil {
 			deaf = true
 			leave() // nobody listens: the command ends
+			return
 		}
+		flush(w)
 	}
 	if request.ID == "" {
 		request.ID = city.NewID("exc")

@@ -81,9 +81,7 @@ func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamRespo
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer func() { _ = file.Close() }()
 			hctx.SetHeader("Content-Type", "application/octet-stream")
-			w, done := listenerOf(hctx.BodyWriter(), deafGrace)
-			defer done()
-			_, _ = io.Copy(w, file)
+			_, _ = io.Copy(hctx.BodyWriter(), file)
 		}}, nil
 	}
 	content, err := boxes.ReadFile(ctx, in.ID, in.Path, in.Offset, in.Limit)

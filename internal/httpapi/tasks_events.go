@@ -88,8 +88,7 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer cancel()
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
-	w, done := listenerOf(hctx.BodyWriter(), deafGrace)
-	defer done()
+	w := hctx.BodyWriter()
 	for {
 		events, err := s.Tasks.Timeline(ctx, taskID, after)
 		if err != nil {
@@ -117,9 +116,10 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		if len(events) == 0 {
 			_, err = io.WriteString(w, ": waiting\n\n")
 		}
-		if err != nil || w.flush() != nil {
+		if err != nil {
 			return
 		}
+		flush(w)
 		if t.Settled() {
 			continue // the last events may have come meanwhile
 		}
@@ -129,6 +129,14 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		case <-wake:
 		case <-ticker.C:
 		}
+	}
+}
+
+// flush sends what was written to a stream. Whether anybody took it is told by the
+// next write, and by the request's context.
+func flush(w io.Writer) {
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
 	}
 }
 

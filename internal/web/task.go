@@ -270,7 +270,7 @@ func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
 	defer ticker.Stop()
 	send := func(text string) error {
 		_, err := fmt.Fprint(w, text)
-		return errors.Join(err, control.Flush())
+		return errors.Join(err, control.Flush()) // one who takes nothing has left
 	}
 	if send(": following\n\n") != nil {
 		return nil

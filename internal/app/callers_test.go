@@ -21,7 +21,7 @@ import (
 // of the API, a call whose answer is kept, a call that is refused unread.
 func TestSlowBodies(t *testing.T) {
 	t.Parallel()
-	city, err := app.New(t.Context(), apptest.Config(sandboxtest.Dir(t)), slog.New(slog.DiscardHandler), app.Options{BodyGrace: 100 * time.Millisecond})
+	city, err := app.New(t.Context(), apptest.Config(sandboxtest.Dir(t)), slog.New(slog.DiscardHandler), app.Options{Graces: app.Graces{Body: 100 * time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)
 	}
