@@ -35,11 +35,11 @@ func people(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
-	for _, agent := range []string{"agt_1", "agt_2"} {
+	for agent, owner := range map[string]string{"agt_1": "own_2", "agt_2": "own_2", "agt_poor": "own_poor"} {
 		_, err := tx.Exec(ctx, `INSERT INTO agents (id, owner_id, display_name, framework, model, description, capabilities, effective_rate, max_concurrent_tasks,
 			availability, status, status_reason, key_hash, key_prefix, score, confidence, tasks_completed, tasks_failed, consecutive_failures,
-			search_text, created_at, updated_at) VALUES ($1, 'own_2', $1, 'custom', '', '', '[]', 300, 1, 'available', 'active', '', $2, '', 0, 0, 0, 0, 0, '', 0, 0)`,
-			agent, []byte(agent))
+			search_text, created_at, updated_at) VALUES ($1, $3, $1, 'custom', '', '', '[]', 300, 1, 'available', 'active', '', $2, '', 0, 0, 0, 0, 0, '', 0, 0)`,
+			agent, []byte(agent), owner)
 		if err != nil {
 			return err
 		}
@@ -86,23 +86,28 @@ func theTasks(ctx context.Context, tx store.Tx) error {
 		{"tsk_charged", "completed", 1000, 300, 45, []string{"hold", "earn", "fee", "rest"}},
 		{"tsk_refunded", "refunded", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "reverse", "reverse_fee"}},
 		{"tsk_released", "completed", 10_000, 8000, 1200, []string{"hold", "earn", "fee", "rest", "release", "release_fee"}},
+		{"tsk_poor", "completed", 1000, 200, 30, []string{"hold", "earn", "fee", "rest", "release", "release_fee"}},
 		{"tsk_overturned", "completed", 1000, 300, 45, []string{"hold", "void", "rehold", "earn", "fee"}},
 	} {
+		agent, owner := "agt_1", "own_2"
+		if task.id == "tsk_poor" {
+			agent, owner = "agt_poor", "own_poor"
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO tasks (id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
 			max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing, passed_over, sandbox_id,
-			fail_code, fail_reason, charge, fee, thumbs, rating, reason, comment, created_at) VALUES ($1, 'own_1', '', '', 'agt_1', 'own_2', 'research',
+			fail_code, fail_reason, charge, fee, thumbs, rating, reason, comment, created_at) VALUES ($1, 'own_1', '', '', $6, $7, 'research',
 			$2, '', '[]', $3, 0, '{}', '', '', '', FALSE, '', '', '{}', '{}', '[]', '', '', '', $4, $5, '', 0, '', '', 0)`,
-			task.id, task.status, int64(task.budget), int64(task.charge), int64(task.fee))
+			task.id, task.status, int64(task.budget), int64(task.charge), int64(task.fee), agent, owner)
 		if err != nil {
 			return err
 		}
-		hold, buyer, escrow := ledger.TaskHold(task.id), ledger.OwnerCredits("own_1"), ledger.AgentEscrow("agt_1")
+		hold, buyer, escrow := ledger.TaskHold(task.id), ledger.OwnerCredits("own_1"), ledger.AgentEscrow(agent)
 		earned, rest := task.charge-task.fee, task.budget-task.charge
 		moves := map[string]ledger.Transfer{
 			"hold": {Debit: buyer, Credit: hold, Amount: task.budget}, "void": {Debit: hold, Credit: buyer, Amount: task.budget},
 			"rehold": {Debit: buyer, Credit: hold, Amount: task.charge}, "rest": {Debit: hold, Credit: buyer, Amount: rest},
 			"earn": {Debit: hold, Credit: escrow, Amount: earned}, "fee": {Debit: hold, Credit: ledger.PlatformFeesEscrow, Amount: task.fee},
-			"release":     {Debit: escrow, Credit: ledger.AgentAvailable("agt_1"), Amount: earned},
+			"release":     {Debit: escrow, Credit: ledger.AgentAvailable(agent), Amount: earned},
 			"release_fee": {Debit: ledger.PlatformFeesEscrow, Credit: ledger.PlatformFees, Amount: task.fee},
 			"reverse":     {Debit: escrow, Credit: buyer, Amount: earned}, "reverse_fee": {Debit: ledger.PlatformFeesEscrow, Credit: buyer, Amount: task.fee},
 		}
@@ -114,7 +119,7 @@ func theTasks(ctx context.Context, tx store.Tx) error {
 			}
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE tasks SET released_at = 1 WHERE id = 'tsk_released'`)
+	_, err := tx.Exec(ctx, `UPDATE tasks SET released_at = 1 WHERE id IN ('tsk_released', 'tsk_poor')`)
 	return err
 }
 
@@ -143,11 +148,11 @@ func withdrawals(ctx context.Context, tx store.Tx) error {
 	return nil
 }
 
-// disputes: one is open, with a debt; of the other, which was won, earnings had
-// repaid a part.
+// disputes: of one, which was won, earnings had repaid a part; the other is open,
+// took all that was there and left a debt.
 func disputes(ctx context.Context, tx store.Tx) error {
 	credits, disputed, claim := ledger.OwnerCredits("own_poor"), ledger.OwnerDisputed("own_poor"), ledger.PaymentDisputes("testpay")
-	wallet := ledger.AgentAvailable("agt_1")
+	wallet := ledger.AgentAvailable("agt_poor")
 	for _, d := range []struct {
 		id, status           string
 		amount, frozen, debt int64
@@ -159,9 +164,9 @@ func disputes(ctx context.Context, tx store.Tx) error {
 			{Kind: "returned", Debit: disputed, Credit: wallet, Amount: 60}, {Kind: "reinstated", Debit: testClearing, Credit: claim, Amount: 200},
 			{Kind: "won", Debit: disputed, Credit: credits, Amount: 100}, {Kind: "forgiven", Debit: disputed, Credit: ledger.PlatformDebts, Amount: 40},
 		}},
-		{"du_open", "open", 600, 400, 200, []ledger.Transfer{
-			{Kind: "withdrawn", Debit: claim, Credit: testClearing, Amount: 600}, {Kind: "frozen", Debit: credits, Credit: disputed, Amount: 400},
-			{Kind: "missing", Debit: ledger.PlatformDebts, Credit: disputed, Amount: 200},
+		{"du_open", "open", 1270, 900, 200, []ledger.Transfer{
+			{Kind: "withdrawn", Debit: claim, Credit: testClearing, Amount: 1270}, {Kind: "frozen", Debit: credits, Credit: disputed, Amount: 900},
+			{Kind: "missing", Debit: ledger.PlatformDebts, Credit: disputed, Amount: 370}, {Kind: "repaid", Debit: wallet, Credit: ledger.PlatformDebts, Amount: 170},
 		}},
 	} {
 		_, err := tx.Exec(ctx, `INSERT INTO payment_disputes (id, provider, owner_id, top_up_id, amount, frozen, debt, status, reason, created_at)

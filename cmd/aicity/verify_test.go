@@ -42,9 +42,9 @@ var attacks = []attack{
 		`UPDATE ledger_accounts SET credits_posted = credits_posted + 5, debits_posted = debits_posted + 5 WHERE name = 'agent/agt_1/available'`,
 	}, shows: true, want: []string{"account agent/agt_1/available: its row says"}},
 	{name: "credits spent that never came", statements: []string{gone("top_poor/top_up"), `UPDATE top_ups SET status = 'declined' WHERE id = 'top_poor'`},
-		want: []string{"account owner/own_poor/credits: below zero by $4.00"}},
+		want: []string{"account owner/own_poor/credits: below zero by $9.00"}},
 	{name: "a cent in no account", rolledUp: true, statements: []string{`DELETE FROM ledger_accounts WHERE name = 'platform/fees'`},
-		shows: true, want: []string{"the sum over all accounts is -$12.00, not zero"}},
+		shows: true, want: []string{"the sum over all accounts is -$12.30, not zero"}},
 	{name: "other money", statements: []string{
 		`UPDATE ledger_transfers SET currency = 'EUR' WHERE id = 'tsk_running/hold'`, `UPDATE ledger_accounts SET currency = 'EUR' WHERE name = 'task/tsk_running/hold'`,
 	}, want: []string{"transfer tsk_running/hold: its currency is EUR, the books are kept in USD", "account task/tsk_running/hold: its currency is EUR"}},
@@ -119,8 +119,27 @@ var attacks = []attack{
 	{name: "frozen after the end", statements: []string{`UPDATE payment_disputes SET status = 'lost' WHERE id = 'du_open'`}, want: []string{"dispute du_open: $0.00 should be frozen"}},
 	{name: "earnings not given back", statements: []string{
 		gone("du_won/returned"), `UPDATE ledger_transfers SET amount = amount + 60 WHERE id = 'du_won/won'`,
-	}, want: []string{"dispute du_won: what agents' earnings repaid and what they got back differ by $0.60"}},
-	{name: "a dispute's money for somebody else", statements: []string{`UPDATE ledger_transfers SET credit = 'owner/own_2/credits' WHERE id = 'du_won/won'`}, want: []string{"transfer du_won/won: it moves on a way"}},
+	}, want: []string{
+		"account agent/agt_poor/available: below zero by $0.60", "dispute du_won: what agents' earnings repaid and what they got back differ by $0.60",
+		"dispute du_open: its owner owes money and has $0.60 free in owner/own_poor/credits",
+	}},
+	{name: "a debt repaid by somebody else's agent", statements: []string{
+		`UPDATE ledger_transfers SET debit = 'agent/agt_1/available' WHERE id = 'du_open/repaid'`,
+		`UPDATE ledger_accounts SET debits_posted = debits_posted - 170 WHERE name = 'agent/agt_poor/available'`,
+		`UPDATE ledger_accounts SET debits_posted = debits_posted + 170 WHERE name = 'agent/agt_1/available'`,
+		`UPDATE payment_disputes SET debt = 0 WHERE id = 'du_open'`, plant("du_open/repaid/all", "owner/own_1/credits", "platform/debts", 200, "dispute_repaid", "du_open"),
+		`UPDATE ledger_accounts SET debits_posted = debits_posted + 200 WHERE name = 'owner/own_1/credits'`,
+	}, want: []string{"dispute du_open: $1.70 of it was repaid from agent/agt_1/available, which is not its owner's", "transfer du_open/repaid/all: it moves on a way"}},
+	{name: "earnings kept from a debt", statements: []string{
+		gone("du_open/repaid"), `UPDATE payment_disputes SET debt = 370 WHERE id = 'du_open'`,
+		`UPDATE ledger_accounts SET debits_posted = debits_posted - 170 WHERE name = 'agent/agt_poor/available'`,
+	}, want: []string{"dispute du_open: its owner owes money and has $1.70 free in agent/agt_poor/available"}},
+	{name: "credits kept from a debt", statements: []string{
+		`UPDATE ledger_transfers SET amount = amount - 50 WHERE id = 'du_open/frozen'`, `UPDATE ledger_transfers SET amount = amount + 50 WHERE id = 'du_open/missing'`,
+		`UPDATE payment_disputes SET debt = debt + 50 WHERE id = 'du_open'`,
+		`UPDATE ledger_accounts SET debits_posted = debits_posted - 50 WHERE name = 'owner/own_poor/credits'`,
+	}, want: []string{"dispute du_open: its owner owes money and has $0.50 free in owner/own_poor/credits"}},
+	{name: "a dispute's money for somebody else", statements: []string{`UPDATE ledger_transfers SET credit = 'owner/own_2/credits' WHERE id = 'du_won/won'`}, want: []string{"account owner/own_poor/credits: below zero by $1.00", "transfer du_won/won: it moves on a way"}},
 }
 
 // Each offence is found in a real database, printed first, and ends the command

@@ -200,6 +200,11 @@ func (s *Service) Mine(ctx context.Context, ownerID string) ([]Agent, error) {
 	return listOwned(ctx, s.db.Read(), ownerID)
 }
 
+// IDsOf lists the ids of an owner's agents, oldest first.
+func (s *Service) IDsOf(ctx context.Context, q store.Querier, ownerID string) ([]string, error) {
+	return listIDs(ctx, q, ownerID)
+}
+
 // OnlyAgentOf returns the agent an owner means without naming it: its only one,
 // deactivated ones left aside unless there is nothing else.
 // Errors: AGENT_REQUIRED, with agentIds in its details when there are several.

@@ -85,6 +85,26 @@ func listOwned(ctx context.Context, q store.Querier, ownerID string) ([]Agent, e
 	return list(ctx, q, `SELECT `+columns+` FROM agents a WHERE a.owner_id = $1 ORDER BY a.id DESC`, ownerID)
 }
 
+func listIDs(ctx context.Context, q store.Querier, ownerID string) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM agents WHERE owner_id = $1 ORDER BY id`, ownerID)
+	if err != nil {
+		return nil, fmt.Errorf("list an owner's agents: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list an owner's agents: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list an owner's agents: %w", err)
+	}
+	return ids, nil
+}
+
 func countOwned(ctx context.Context, q store.Querier, ownerID string) (int, error) {
 	var n int
 	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM agents WHERE owner_id = $1`, ownerID).Scan(&n); err != nil {

@@ -138,7 +138,7 @@ func (a *App) build() error {
 	})
 	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
 	a.Payments = payment.New(payment.Config{
-		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent,
+		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent, AgentsOf: a.Agents.IDsOf,
 		ReturnURL: a.walletURL(), OwnerSince: a.ownerSince,
 		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
 	})
@@ -214,7 +214,7 @@ func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {
 // Start begins to serve, and to work on jobs. It returns once the city listens.
 func (a *App) Start(ctx context.Context) error {
 	a.checkSandboxes(ctx)
-	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
+	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Payments.CollectDebts(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)

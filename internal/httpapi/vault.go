@@ -45,7 +45,7 @@ type PoolView struct {
 	Balance  city.Cents `json:"balance" doc:"Cents free to spend"`
 	Held     city.Cents `json:"held" doc:"Cents held for running tasks"`
 	Disputed city.Cents `json:"disputed" doc:"Cents set aside while a bank asks for a top-up back"`
-	Debt     city.Cents `json:"debt" doc:"Cents that banks took back after they were spent; top-ups, earnings and what comes back from tasks pay them"`
+	Debt     city.Cents `json:"debt" doc:"Cents that banks took back after they were spent; earnings that were available paid of them; top-ups, later earnings and what comes back from tasks and payouts pay the rest"`
 	Currency string     `json:"currency"`
 	Provider string     `json:"provider" doc:"How money comes in; a test provider says so"`
 	Test     bool       `json:"test" doc:"No real money moves"`

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
@@ -17,21 +18,20 @@ func (l *Ledger) BalanceOf(ctx context.Context, q store.Querier, a Account) (Bal
 	return readBalance(ctx, q, a)
 }
 
-// LockedBalance is BalanceOf an account that nobody else moves until the
-// transaction ends. Hot accounts cannot be locked.
-func (l *Ledger) LockedBalance(ctx context.Context, tx store.Tx, a Account) (Balance, error) {
-	if a.Hot() {
-		return Balance{}, fmt.Errorf("account %s: a hot account cannot be locked", a)
+// Lock is Balances of accounts that nobody else moves until the transaction ends,
+// locked in the order of their names as a transfer locks them. Those that do not
+// exist yet are made: a row that is not there cannot be locked. Hot accounts are
+// refused.
+func (l *Ledger) Lock(ctx context.Context, tx store.Tx, accounts ...Account) (map[Account]Balance, error) {
+	changes := make([]change, len(accounts))
+	for i, a := range accounts {
+		if a.Hot() {
+			return nil, fmt.Errorf("account %s: a hot account cannot be locked", a)
+		}
+		changes[i] = change{Account: a}
 	}
-	rows, err := tx.Query(ctx, balancesSQL+` WHERE name = $1`+store.ForUpdate(tx), string(a))
-	if err != nil {
-		return Balance{}, fmt.Errorf("lock balance: %w", err)
-	}
-	balances := map[Account]Balance{}
-	if err := scanBalances(rows, balances); err != nil {
-		return Balance{}, fmt.Errorf("lock balance: %w", err)
-	}
-	return balances[a], nil
+	slices.SortFunc(changes, byName)
+	return lockBalances(ctx, tx, slices.CompactFunc(changes, func(a, b change) bool { return a.Account == b.Account }))
 }
 
 // Balances returns the balances of several accounts, one for each name.

@@ -179,15 +179,15 @@ func (c change) opens() bool {
 // changesOf sums entries up by account, in the order of the names; hot accounts
 // have no balance to change.
 func changesOf(entries []entry) []change {
-	byName := map[Account]*change{}
+	byAccount := map[Account]*change{}
 	add := func(a Account, holder string, d Balance) {
 		if a.Hot() {
 			return
 		}
-		c := byName[a]
+		c := byAccount[a]
 		if c == nil {
 			c = &change{Account: a}
-			byName[a] = c
+			byAccount[a] = c
 		}
 		c.delta = c.delta.plus(d)
 		c.holder = cmp.Or(holder, c.holder)
@@ -197,13 +197,15 @@ func changesOf(entries []entry) []change {
 		add(e.Debit, "", debit)
 		add(e.Credit, e.holder(), credit)
 	}
-	changes := make([]change, 0, len(byName))
-	for _, c := range byName {
+	changes := make([]change, 0, len(byAccount))
+	for _, c := range byAccount {
 		changes = append(changes, *c)
 	}
-	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.Account, b.Account) })
+	slices.SortFunc(changes, byName)
 	return changes
 }
+
+func byName(a, b change) int { return cmp.Compare(a.Account, b.Account) }
 
 // apply changes one balance. What takes money out is guarded, so that an
 // overdraft is an answer with the amount that is there; the CHECK of the table

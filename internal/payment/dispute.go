@@ -16,8 +16,9 @@ import (
 // A bank that takes a top-up back takes it from the city's balance at the
 // provider at once; how it ends is decided weeks later. Until then the amount
 // stands in the buyer's disputed account, against a claim on the bank. What the
-// buyer has spent already is put there on the buyer's debt, and what comes next
-// pays that: top-ups, earnings, and what comes back from tasks.
+// buyer has spent already is put there on the buyer's debt. What the buyer's own
+// agents have available pays that at once, and what comes next pays the rest:
+// top-ups, earnings, and what comes back from tasks and payouts.
 
 // DisputeStatus is how far a dispute is.
 type DisputeStatus string
@@ -57,41 +58,50 @@ func (n DisputeNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 	if n.Amount <= 0 || n.Amount > t.Amount || !strings.EqualFold(n.Currency, city.USD) {
 		return fmt.Errorf("dispute %s: about %d %s of a top-up of %d %s", n.ID, n.Amount, n.Currency, t.Amount, city.USD)
 	}
-	d, err := s.openDispute(ctx, tx, t, n)
+	p, err := s.lockPurse(ctx, tx, t.OwnerID)
+	if err != nil {
+		return err
+	}
+	d, err := s.openDispute(ctx, tx, t, n, p)
 	if err != nil || n.Outcome == DisputeOpen || d.status != DisputeOpen {
 		return err
 	}
 	return s.closeDispute(ctx, tx, d, n.Outcome)
 }
 
-// openDispute freezes what the buyer has left and books the rest as a debt, or
-// finds that this was done. The locked top-up keeps a second run out, and the
-// locked balance what arrives meanwhile, which would not see the debt.
-func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n DisputeNews) (dispute, error) {
+// openDispute freezes what the buyer has left, books the rest as a debt and pays
+// of that what the purse has, or finds that this was done. The locked top-up keeps
+// a second run out, and the locked purse what arrives meanwhile, which would not
+// see the debt, and what leaves.
+func (s *Service) openDispute(ctx context.Context, tx store.Tx, t TopUp, n DisputeNews, p purse) (dispute, error) {
 	d, err := findDispute(ctx, tx, n.ID)
 	if !errors.Is(err, store.ErrNoRows) {
 		return d, err
 	}
 	credits, frozen := ledger.OwnerCredits(t.OwnerID), ledger.OwnerDisputed(t.OwnerID)
-	balance, err := s.ledger.LockedBalance(ctx, tx, credits)
-	if err != nil {
-		return dispute{}, err
-	}
 	d = dispute{id: n.ID, provider: t.Provider, ownerID: t.OwnerID, topUpID: t.ID, amount: n.Amount, status: DisputeOpen, reason: n.Reason}
-	d.frozen = min(d.amount, max(0, balance.Available()))
+	d.frozen = min(d.amount, max(0, p.balances[credits].Available()))
 	d.debt = d.amount - d.frozen
 	if err := insertDispute(ctx, tx, d); err != nil {
 		return dispute{}, err
 	}
-	tx.AfterCommit(func() {
-		s.logger.WarnContext(ctx, "a top-up is disputed", "dispute", d.id, "topUp", d.topUpID, "owner", d.ownerID,
-			"amount", d.amount, "frozen", d.frozen, "debt", d.debt)
-	})
-	return d, s.post(ctx, tx,
+	transfers := []ledger.Transfer{
 		d.transfer(kindWithdrawn, ledger.PaymentDisputes(d.provider), ledger.PaymentClearing(d.provider), d.amount),
 		d.transfer(kindFrozen, credits, frozen, d.frozen),
 		d.transfer(kindMissing, ledger.PlatformDebts, frozen, d.debt),
-	)
+	}
+	repaid, err := p.repay(ctx, tx, d.id, p.wallets()...)
+	if err != nil {
+		return dispute{}, err
+	}
+	tx.AfterCommit(func() {
+		s.logger.WarnContext(ctx, "a top-up is disputed", "dispute", d.id, "topUp", d.topUpID, "owner", d.ownerID,
+			"amount", d.amount, "frozen", d.frozen, "missing", d.amount-d.frozen)
+	})
+	if err := s.post(ctx, tx, append(transfers, repaid...)...); err != nil {
+		return dispute{}, err
+	}
+	return findDispute(ctx, tx, d.id)
 }
 
 // closeDispute gives back what was frozen and repaid, each where it came from,
@@ -118,7 +128,26 @@ func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outc
 	tx.AfterCommit(func() {
 		s.logger.InfoContext(ctx, "dispute closed", "dispute", d.id, "owner", d.ownerID, "outcome", outcome, "debt", d.debt)
 	})
-	return s.post(ctx, tx, transfers...)
+	if err := s.post(ctx, tx, transfers...); err != nil {
+		return err
+	}
+	return s.passOn(ctx, tx, d, transfers)
+}
+
+// passOn pays the owner's other debts out of what a won dispute has given back.
+func (s *Service) passOn(ctx context.Context, tx store.Tx, d dispute, transfers []ledger.Transfer) error {
+	var repaid []ledger.Transfer
+	for _, t := range transfers {
+		if kind := TransferKind(t.Kind); t.Amount == 0 || kind != kindWon && kind != kindReturned {
+			continue
+		}
+		more, err := s.Repayments(ctx, tx, d.ownerID, t.Credit, t.ID, t.Amount)
+		if err != nil {
+			return err
+		}
+		repaid = append(repaid, more...)
+	}
+	return s.ledger.Post(ctx, tx, repaid...)
 }
 
 // Repayments notes that an owner pays debts, oldest dispute first, out of an
@@ -129,6 +158,11 @@ func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID string, t
 	if tx.Hopeful() {
 		return nil, store.HopeNone(ctx, tx, "pay debts", `SELECT 1 FROM payment_disputes WHERE owner_id = $1 AND debt > 0`, ownerID)
 	}
+	return repay(ctx, tx, ownerID, to, orderID, amount)
+}
+
+// repay is Repayments that always asks.
+func repay(ctx context.Context, tx store.Tx, ownerID string, from ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error) {
 	debts, err := lockDebts(ctx, tx, ownerID)
 	if err != nil {
 		return nil, err
@@ -144,7 +178,7 @@ func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID string, t
 			return nil, fmt.Errorf("repay dispute: %w", err)
 		}
 		transfers = append(transfers, ledger.Transfer{
-			ID: d.id + "/repaid/" + orderID, Debit: to, Credit: ledger.PlatformDebts, Amount: part, Kind: string(kindRepaid), Ref: d.id,
+			ID: d.id + "/repaid/" + orderID, Debit: from, Credit: ledger.PlatformDebts, Amount: part, Kind: string(kindRepaid), Ref: d.id,
 		})
 	}
 	return transfers, nil
@@ -174,7 +208,7 @@ func (s *Service) earningsBack(ctx context.Context, tx store.Tx, d dispute) (tra
 
 // post leaves out what moves nothing.
 func (s *Service) post(ctx context.Context, tx store.Tx, transfers ...ledger.Transfer) error {
-	some := transfers[:0]
+	var some []ledger.Transfer
 	for _, t := range transfers {
 		if t.Amount > 0 {
 			some = append(some, t)
@@ -237,4 +271,25 @@ func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, e
 		return 0, fmt.Errorf("sum debts: %w", err)
 	}
 	return debt, nil
+}
+
+// debtors lists the owners who owe something.
+func debtors(ctx context.Context, q store.Querier) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`)
+	if err != nil {
+		return nil, fmt.Errorf("list debtors: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var owners []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list debtors: %w", err)
+		}
+		owners = append(owners, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list debtors: %w", err)
+	}
+	return owners, nil
 }

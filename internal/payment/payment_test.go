@@ -110,6 +110,7 @@ type bundle struct {
 	books    *ledger.Ledger
 	bank     *bank
 	ears     ears
+	agents   *agent.Service
 	ann, bob string // owners
 	agent    string // ann's
 }
@@ -149,6 +150,7 @@ func setupWith(t *testing.T, db *store.DB, provider payment.Provider) bundle {
 		return o.ID
 	}
 	agents := agent.New(agent.Config{DB: db, Events: events, Logger: logger, TierRate: func(string) city.Cents { return 300 }})
+	b.agents = agents
 	b.Service = payment.New(payment.Config{
 		DB: db, Jobs: b.queue, Ledger: b.books, Provider: provider, Notifier: b.ears, Logger: logger,
 		ReturnURL: "https://city.example/wallet",
@@ -156,6 +158,7 @@ func setupWith(t *testing.T, db *store.DB, provider payment.Provider) bundle {
 			_, err := agents.FindOwned(ctx, ownerID, agentID)
 			return err
 		},
+		AgentsOf: agents.IDsOf,
 	})
 	b.ann, b.bob = owner("ann@example.com"), owner("bob@example.com")
 	a, _, err := agents.Register(t.Context(), b.ann, agent.Registration{

@@ -31,6 +31,8 @@ type Config struct {
 	ReturnURL string
 	// OwnsAgent returns AGENT_NOT_FOUND unless the agent is the owner's.
 	OwnsAgent func(ctx context.Context, ownerID, agentID string) error
+	// AgentsOf lists the ids of an owner's agents, in their order.
+	AgentsOf  func(ctx context.Context, q store.Querier, ownerID string) ([]string, error)
 	Probation Probation
 	// OwnerSince returns when an owner signed up; needed with a probation only.
 	OwnerSince func(ctx context.Context, ownerID string) (time.Time, error)
@@ -46,6 +48,7 @@ type Service struct {
 	logger    *slog.Logger
 	returnURL string
 	ownsAgent func(ctx context.Context, ownerID, agentID string) error
+	agentsOf  func(ctx context.Context, q store.Querier, ownerID string) ([]string, error)
 
 	probation  Probation
 	ownerSince func(ctx context.Context, ownerID string) (time.Time, error)
@@ -55,7 +58,7 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{
 		db: cfg.DB, jobs: cfg.Jobs, ledger: cfg.Ledger, provider: cfg.Provider,
-		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, ownsAgent: cfg.OwnsAgent,
+		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, ownsAgent: cfg.OwnsAgent, agentsOf: cfg.AgentsOf,
 		probation: cfg.Probation, ownerSince: cfg.OwnerSince,
 	}
 	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },

@@ -182,8 +182,8 @@ func (c stripeCity) release(t *testing.T, cents city.Cents) {
 	}
 }
 
-// Debts are repaid from earnings too; a dispute that is won gives each part
-// back where it came from.
+// Debts are repaid from earnings too: from what is available at once, then from
+// what comes. A dispute that is won gives each part back where it came from.
 func TestDebtsAreRepaidFromEarnings(t *testing.T) {
 	t.Parallel()
 	for _, won := range []bool{true, false} {
@@ -196,16 +196,21 @@ func TestDebtsAreRepaidFromEarnings(t *testing.T) {
 				c.wantWallet(t, 100, 0)
 				du := c.Dispute(t, top.ID, 3000, false)
 				c.hear(t)
-				c.wantCredits(t, "opened", 0, 3000, 2500)
-				c.wantWallet(t, 100, 0)
+				c.wantCredits(t, "opened", 0, 3000, 2400)
+				c.wantWallet(t, 0, 0)
+				_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
+				if err == nil {
+					t.Error("a debtor withdraws")
+				}
 				c.release(t, 700)
 				c.release(t, 300)
-				c.wantCredits(t, "earned", 0, 3000, 1500)
-				c.wantWallet(t, 100, 0)
+				c.wantCredits(t, "earned", 0, 3000, 1400)
+				c.wantWallet(t, 0, 0)
 				c.buy(t, c.ann, 600)
-				c.wantCredits(t, "topped up", 0, 3000, 900)
+				c.wantCredits(t, "topped up", 0, 3000, 800)
 				page, err := c.AgentTransactions(t.Context(), c.agent, "", 0)
-				if err != nil || len(page.Transactions) != 5 || page.Transactions[1].Amount+page.Transactions[0].Amount != 0 {
+				if err != nil || len(page.Transactions) != 6 || page.Transactions[1].Amount+page.Transactions[0].Amount != 0 ||
+					page.Transactions[4].Type != "dispute_repaid" || page.Transactions[4].Amount != -100 {
 					t.Errorf("the wallet's statement: %+v, %v", page.Transactions, err)
 				}
 				c.Decide(t, du, won)

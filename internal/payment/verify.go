@@ -19,6 +19,9 @@ func VerifyMoney(ctx context.Context, q store.Querier, offence func(format strin
 	if err := verifyDisputes(ctx, q, offence); err != nil {
 		return fmt.Errorf("verify disputes: %w", err)
 	}
+	if err := verifyDebtors(ctx, q, offence); err != nil {
+		return fmt.Errorf("verify debts: %w", err)
+	}
 	for _, of := range []struct {
 		table  string
 		routes []ledger.Route
@@ -129,6 +132,41 @@ func verifyDisputes(ctx context.Context, q store.Querier, offence func(format st
 		if kept != 0 {
 			offence("dispute %s: what agents' earnings repaid and what they got back differ by %s", id, kept)
 		}
+	}
+	return rows.Err()
+}
+
+// verifyDebtors: whoever owes something has nothing that could be spent or
+// withdrawn, and nobody's agent pays for another owner.
+func verifyDebtors(ctx context.Context, q store.Querier, offence func(format string, args ...any)) error {
+	wallet := ledger.AccountSQL(ledger.AgentAvailable, "a.id")
+	rows, err := q.Query(ctx, `SELECT d.id, CAST(l.name AS TEXT) AS account, CAST(l.credits_posted - l.debits_posted - l.debits_pending AS BIGINT) AS free, 0 AS strange
+			FROM payment_disputes d JOIN ledger_accounts l ON l.name = `+ledger.AccountSQL(ledger.OwnerCredits, "d.owner_id")+`
+			WHERE d.debt > 0 AND l.credits_posted - l.debits_posted > l.debits_pending
+		UNION ALL SELECT d.id, l.name, l.credits_posted - l.debits_posted - l.debits_pending, 0
+			FROM payment_disputes d JOIN agents a ON a.owner_id = d.owner_id JOIN ledger_accounts l ON l.name = `+wallet+`
+			WHERE d.debt > 0 AND l.credits_posted - l.debits_posted > l.debits_pending
+		UNION ALL SELECT d.id, t.debit, t.amount, 1
+			FROM payment_disputes d JOIN ledger_transfers t ON t.ref = d.id
+			WHERE t.kind = $1 AND t.debit LIKE 'agent/%'
+				AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.owner_id = d.owner_id AND t.debit = `+wallet+`)
+		ORDER BY 1, 2 LIMIT 20`, string(kindRepaid))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, account string
+		var amount city.Cents
+		var strange int
+		if err := rows.Scan(&id, &account, &amount, &strange); err != nil {
+			return err
+		}
+		if strange == 1 {
+			offence("dispute %s: %s of it was repaid from %s, which is not its owner's", id, amount, account)
+			continue
+		}
+		offence("dispute %s: its owner owes money and has %s free in %s", id, amount, account)
 	}
 	return rows.Err()
 }

@@ -158,14 +158,16 @@ func (s *Service) payOut(ctx context.Context, id string) error {
 func (s *Service) bookPayout(ctx context.Context, tx store.Tx, w Withdrawal, reference string) error {
 	from := w.Status
 	w.Status, w.Reference = WithdrawalPaid, reference
-	return s.bookWithdrawal(ctx, tx, w, from, EventPaid, ledger.Transfer{
+	_, err := s.bookWithdrawal(ctx, tx, w, from, EventPaid, ledger.Transfer{
 		ID: w.ID + "/paid", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.PaymentClearing(w.Provider),
 		Amount: w.Amount, Kind: string(kindPayout), Ref: w.ID,
 	})
+	return err
 }
 
 // bookFailure puts the money back into the wallet, once: from its way out, or
-// from the provider when it seemed to have arrived.
+// from the provider when it seemed to have arrived. What the owner owes is paid
+// out of it at once.
 func (s *Service) bookFailure(ctx context.Context, tx store.Tx, w Withdrawal, reason string) error {
 	transfer := ledger.Transfer{
 		ID: w.ID + "/returned", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.AgentAvailable(w.AgentID),
@@ -176,25 +178,33 @@ func (s *Service) bookFailure(ctx context.Context, tx store.Tx, w Withdrawal, re
 	}
 	from := w.Status
 	w.Status, w.Reason = WithdrawalFailed, reason
-	return s.bookWithdrawal(ctx, tx, w, from, EventFailed, transfer)
+	booked, err := s.bookWithdrawal(ctx, tx, w, from, EventFailed, transfer)
+	if err != nil || !booked {
+		return err
+	}
+	repaid, err := s.Repayments(ctx, tx, w.OwnerID, ledger.AgentAvailable(w.AgentID), transfer.ID, w.Amount)
+	if err != nil {
+		return err
+	}
+	return s.ledger.Post(ctx, tx, repaid...)
 }
 
-// bookWithdrawal books an outcome and tells the agent, unless the withdrawal is
-// not in the state from any more.
-func (s *Service) bookWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from WithdrawalStatus, eventType string, t ledger.Transfer) error {
+// bookWithdrawal books an outcome and tells the agent; it is false when the
+// withdrawal is not in the state from any more.
+func (s *Service) bookWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from WithdrawalStatus, eventType string, t ledger.Transfer) (bool, error) {
 	now := tx.Now()
 	w.FinishedAt = &now
 	changed, err := finishWithdrawal(ctx, tx, w, from)
 	if err != nil || !changed {
-		return err
+		return false, err
 	}
 	if err := s.ledger.Post(ctx, tx, t); err != nil {
-		return err
+		return false, err
 	}
 	tx.AfterCommit(func() {
 		s.logger.InfoContext(ctx, "withdrawal finished", "withdrawal", w.ID, "agent", w.AgentID, "status", w.Status)
 	})
-	return s.notifier.Emit(ctx, tx, w.AgentID, eventType, w.ID, PayoutEvent{
+	return true, s.notifier.Emit(ctx, tx, w.AgentID, eventType, w.ID, PayoutEvent{
 		WithdrawalID: w.ID, AgentID: w.AgentID, Amount: int64(w.Amount), Currency: city.USD,
 		Status: string(w.Status), Reason: w.Reason, Test: s.provider.Test(),
 	})

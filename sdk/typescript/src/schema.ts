@@ -2417,7 +2417,7 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description Cents that banks took back after they were spent; top-ups, earnings and what comes back from tasks pay them
+             * @description Cents that banks took back after they were spent; earnings that were available paid of them; top-ups, later earnings and what comes back from tasks and payouts pay the rest
              */
             debt: number;
             /**
