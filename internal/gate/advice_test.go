@@ -33,3 +33,14 @@ func TestAdviceBeginsWithWhatMattersMost(t *testing.T) {
 		t.Errorf("advice without its points: %q", report.Advice)
 	}
 }
+
+// What the gate has not seen is said last.
+func TestAdviceTellsWhatWasNotLookedAt(t *testing.T) {
+	t.Parallel()
+	repo := *shop(t)
+	repo.Left = "There were too many new files."
+	in := gate.Input{Request: gate.Request{Category: city.Testing, Description: "Add tests."}, Deliverable: gate.Deliverable{Result: "Done."}, Repo: &repo}
+	if advice := gate.Judge(in).Advice; advice[len(advice)-1] != repo.Left {
+		t.Errorf("got %q", advice)
+	}
+}

@@ -129,6 +129,9 @@ func Judge(in Input) Report {
 		report.Signals = append(report.Signals, s)
 	}
 	report.Advice = advise(report.Signals, available)
+	if in.Repo != nil && in.Repo.Left != "" {
+		report.Advice = append(report.Advice, in.Repo.Left)
+	}
 	score := 0.0
 	if available > 0 {
 		score = 100*earned/available - taken

@@ -12,6 +12,7 @@ import (
 type Repo struct {
 	Files  []RepoFile
 	Source Source // nil when only the file list is known
+	Left   string // a sentence on what of it was not looked at, "" for nothing
 }
 
 // RepoFile is one file of the repository.

@@ -37,6 +37,7 @@ func (s *server) registerFiles() {
 type Files struct {
 	Entries    []sandbox.Entry `json:"entries"`
 	NextCursor string          `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
+	Truncated  string          `json:"truncated,omitempty" enum:"depth,names" doc:"The bound that keeps something between these entries from being listed: folders are nested more than 100 deep, or one holds more than 100,000 names"`
 }
 
 func (s *server) listFiles(ctx context.Context, in *struct {
@@ -57,7 +58,7 @@ func (s *server) listFiles(ctx context.Context, in *struct {
 	if page.Entries == nil {
 		page.Entries = []sandbox.Entry{}
 	}
-	return ok(Files{Entries: page.Entries, NextCursor: page.Next}), nil
+	return ok(Files{Entries: page.Entries, NextCursor: page.Next, Truncated: string(page.Truncated)}), nil
 }
 
 type fileQuery struct {

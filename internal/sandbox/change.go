@@ -77,7 +77,7 @@ func (w workspace) remove(ctx context.Context, abs string, recursive bool) (remo
 		if err != nil {
 			return err
 		}
-		r := remover{ctx: ctx}
+		r := remover{ctx: ctx, names: w.maxNames()}
 		if info.IsDir() && recursive {
 			err = r.folder(root, rel, 0)
 		} else {
@@ -93,6 +93,7 @@ func (w workspace) remove(ctx context.Context, abs string, recursive bool) (remo
 // fast as it removes old ones.
 type remover struct {
 	ctx     context.Context
+	names   int // of one folder that are held at once
 	removed int
 }
 
@@ -113,29 +114,37 @@ func (r *remover) one(root *os.Root, rel string) error {
 // folder removes a folder with what is in it. It goes down by the open folder,
 // so a link that takes its place leads nowhere.
 func (r *remover) folder(root *os.Root, rel string, depth int) error {
-	if depth > maxSearchDepth {
+	if depth > maxNesting {
 		return errPath("its folders are nested too deep; use rm -r")
 	}
 	dir, err := openFolder(root, rel)
 	if err != nil {
 		return err
 	}
-	entries, err := readDir(dir, -1)
-	for _, entry := range entries {
-		if err != nil {
-			break
-		}
-		if entry.IsDir() {
-			err = r.folder(dir, entry.Name(), depth+1)
-		} else {
-			err = r.one(dir, entry.Name())
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil // somebody else was faster
-		}
+	for more := true; more && err == nil; {
+		more, err = r.children(dir, depth)
 	}
 	if err = errors.Join(err, dir.Close()); err != nil {
 		return err
 	}
 	return r.one(root, rel)
+}
+
+// children removes what is in an open folder; more says that there are others.
+func (r *remover) children(dir *os.Root, depth int) (more bool, err error) {
+	entries, more, err := readDir(r.ctx, dir, r.names)
+	if err != nil {
+		return false, err
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			err = r.folder(dir, entry.Name(), depth+1)
+		} else {
+			err = r.one(dir, entry.Name())
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // else somebody was faster
+			return more, err
+		}
+	}
+	return more, nil
 }

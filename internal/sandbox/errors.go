@@ -109,6 +109,11 @@ func errNotEmpty() *city.Error {
 	return city.Errorf(city.CodeDirectoryNotEmpty, "The folder is not empty; it is deleted with all in it by recursive=true.")
 }
 
+func errTooLong() *city.Error {
+	return city.Errorf(city.CodeSandboxLimit, "The folder cannot be listed within %s: it holds too much.", maxListTime).
+		WithDetail("timeMs", maxListTime.Milliseconds())
+}
+
 func errTooLarge(size, limit int64) *city.Error {
 	return city.Errorf(city.CodeFileTooLarge, "The file has %d bytes, more than the %d of one answer: read it in parts with offset and limit, or as a stream.", size, limit).
 		WithDetail("sizeBytes", size).WithDetail("limitBytes", limit)

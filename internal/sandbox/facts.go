@@ -19,6 +19,9 @@ type Facts struct {
 	// were added since.
 	Files []FileFact
 	Size  source.Size // of the code as it was delivered
+	// Left is the bound that kept something of what is there now from being looked
+	// at, "" for none. What was delivered is there whole.
+	Left Bound
 
 	delivered *source.Delivered // nil when an earlier version of the server fetched the code
 	root      *os.Root
@@ -30,12 +33,9 @@ type Facts struct {
 type FileFact struct {
 	Path  string // slash-separated, from the root of the repository
 	Bytes int64
-	Lines int  // 0 for what is no text
+	Lines int  // 0 for what is no text, or was not read
 	Added bool // it was not delivered: the agent made it
 }
-
-// maxAdded bounds how many new files are looked at.
-const maxAdded = 10_000
 
 // Facts returns the facts of the task's repository; Close must be called.
 // Errors: SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE.
@@ -70,78 +70,22 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	if f.root, err = openFolder(work, path.Base(RepoDir)); err != nil && city.CodeOf(publicError(err)) == city.CodeInternal {
 		return err
 	}
-	now := map[string]source.File{}
-	var order []string
+	m := newMeasurer(baseline)
 	if f.root != nil {
-		if order, err = measureTree(ctx, f.root, now, len(baseline.Files)+maxAdded); err != nil {
+		if err := m.measure(ctx, f.root); err != nil {
 			return err
 		}
 	}
+	f.Left = m.left
 	for _, file := range baseline.Files {
 		fact := FileFact{Path: file.Path, Bytes: file.Bytes, Lines: file.Lines}
-		fact.Lines = max(fact.Lines, now[file.Path].Lines)
-		delete(now, file.Path)
+		fact.Lines = max(fact.Lines, m.found[file.Path].Lines)
 		f.Files = append(f.Files, fact)
 	}
-	for _, name := range order {
-		if file, added := now[name]; added {
-			f.added[name] = true
-			f.Files = append(f.Files, FileFact{Path: name, Bytes: file.Bytes, Lines: file.Lines, Added: true})
-		}
-	}
-	return nil
-}
-
-// measureTree measures the regular files that are in the tree now, at most
-// limit of them, and returns their paths in order.
-func measureTree(ctx context.Context, root *os.Root, found map[string]source.File, limit int) ([]string, error) {
-	m := measurer{ctx: ctx, root: root, found: found, limit: limit, buffer: make([]byte, 64<<10)}
-	err := m.folder(".")
-	return m.order, err
-}
-
-// measurer walks a tree that changes under its hands: what is gone or replaced
-// meanwhile, or cannot be read, is left out. It opens nothing that may block,
-// as fs.WalkDir would where a pipe takes a folder's place.
-type measurer struct {
-	ctx    context.Context
-	root   *os.Root
-	found  map[string]source.File
-	order  []string
-	limit  int
-	buffer []byte
-}
-
-func (m *measurer) folder(rel string) error {
-	children, _ := names(m.root, rel, maxNames)
-	for _, name := range children {
-		if err := m.ctx.Err(); err != nil {
-			return err
-		}
-		if len(m.order) >= m.limit || name == ".git" {
-			continue
-		}
-		if err := m.child(path.Join(rel, name)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *measurer) child(rel string) error {
-	info, err := m.root.Lstat(rel)
-	if err != nil {
-		return nil //nolint:nilerr // gone
-	}
-	if info.IsDir() {
-		return m.folder(rel)
-	}
-	if !info.Mode().IsRegular() {
-		return nil
-	}
-	if file, err := source.MeasureFile(m.root, rel, m.buffer); err == nil {
-		m.found[rel] = file
-		m.order = append(m.order, rel)
+	for _, name := range m.added {
+		file := m.found[name]
+		f.added[name] = true
+		f.Files = append(f.Files, FileFact{Path: name, Bytes: file.Bytes, Lines: file.Lines, Added: true})
 	}
 	return nil
 }

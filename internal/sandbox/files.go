@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,12 @@ const (
 )
 
 // workspace is the folder of the host that is Home inside.
-type workspace struct{ dir string }
+type workspace struct {
+	dir   string
+	names int // of one folder that are looked at; 0 is maxNames
+}
+
+func (w workspace) maxNames() int { return cmp.Or(w.names, maxNames) }
 
 // maxPath bounds a path, in bytes, as Linux does.
 const maxPath = 4096
@@ -191,19 +197,44 @@ func openFolder(root *os.Root, rel string) (*os.Root, error) {
 	return os.OpenRoot(fmt.Sprintf("/proc/self/fd/%d", dir.Fd()))
 }
 
-// names are the sorted names in a folder, at most limit of them.
-func names(root *os.Root, rel string, limit int) ([]string, error) {
+// names are the sorted names in a folder. Of more than limit they are the first
+// by name, whatever the order in which the file system has them, and more is true.
+func names(ctx context.Context, root *os.Root, rel string, limit int) (found []string, more bool, err error) {
 	dir, err := openDir(root, rel)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer func() { _ = dir.Close() }()
-	found, err := dir.Readdirnames(limit)
-	if len(found) > 0 || isEOF(err) {
-		err = nil
+	return firstOf(ctx, dir.Readdirnames, limit, strings.Compare)
+}
+
+// readAtOnce is how many entries of a folder are read before somebody looks
+// whether there is still time.
+const readAtOnce = 4096
+
+// firstOf reads a folder to its end and keeps the first limit of what is in it,
+// in order; more says that there are others.
+func firstOf[T any](ctx context.Context, read func(n int) ([]T, error), limit int, compare func(a, b T) int) (kept []T, more bool, err error) {
+	for err == nil {
+		if ctx.Err() != nil {
+			return nil, false, ctx.Err()
+		}
+		var some []T
+		some, err = read(readAtOnce)
+		kept = append(kept, some...)
+		if len(kept) > 2*limit {
+			slices.SortFunc(kept, compare)
+			kept, more = kept[:limit], true
+		}
 	}
-	slices.Sort(found)
-	return found, err
+	if !isEOF(err) {
+		return nil, false, err
+	}
+	slices.SortFunc(kept, compare)
+	if len(kept) > limit {
+		kept, more = kept[:limit], true
+	}
+	return kept, more, nil
 }
 
 // ListOptions say what to list.
@@ -216,21 +247,47 @@ type ListOptions struct {
 
 // Page is a part of a listing.
 type Page struct {
-	Entries []Entry
-	Next    string // the next page's cursor, "" when this is the last
+	Entries   []Entry
+	Next      string // the next page's cursor, "" when this is the last
+	Truncated Bound  // why something between its entries is not listed, "" when all is
 }
+
+// Bound names what keeps an answer from being whole.
+type Bound string
+
+// The bounds of a walk through the workspace.
+const (
+	BoundDepth Bound = "depth" // folders are nested deeper than maxNesting
+	BoundNames Bound = "names" // a folder holds more than maxNames
+	BoundFiles Bound = "files" // there are too many
+	BoundBytes Bound = "bytes" // too much would have to be read
+	BoundTime  Bound = "time"
+)
 
 const (
 	defaultPage = 1_000
 	maxPage     = 10_000
-	// maxNames bounds one folder; what is beyond it is not listed.
+	// maxNames bounds one folder: the first by name are looked at.
 	maxNames = 100_000
+	// maxNesting bounds how far below the folder that was asked for a walk goes.
+	maxNesting = 100
+	// maxListTime bounds the making of one page. It ends early then, and the next
+	// goes on from there.
+	maxListTime = 10 * time.Second
 )
 
 // list returns one page of a folder, sorted by path. Errors: PATH_NOT_ALLOWED,
-// FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR for a bad cursor.
+// FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR for a bad cursor,
+// SANDBOX_LIMIT when the time of a page is not enough for a single entry.
 func (w workspace) list(ctx context.Context, o ListOptions) (page Page, err error) {
-	l := lister{ctx: ctx, recursive: o.Recursive, limit: defaultPage}
+	timed, cancel := context.WithTimeout(ctx, maxListTime)
+	defer cancel()
+	return w.listUntil(ctx, timed, o)
+}
+
+// listUntil is list; the page ends with timed.
+func (w workspace) listUntil(ctx, timed context.Context, o ListOptions) (page Page, err error) {
+	l := lister{ctx: timed, recursive: o.Recursive, limit: defaultPage, names: w.maxNames()}
 	if o.Limit > 0 {
 		l.limit = min(o.Limit, maxPage)
 	}
@@ -242,10 +299,19 @@ func (w workspace) list(ctx context.Context, o ListOptions) (page Page, err erro
 		_, err := l.folder(rel, nil)
 		return err
 	})
+	if ctx.Err() != nil {
+		return Page{}, ctx.Err()
+	}
+	if timed.Err() != nil {
+		if len(l.entries) == 0 {
+			return Page{}, errTooLong()
+		}
+		l.more, err = true, nil
+	}
 	if err != nil {
 		return Page{}, err
 	}
-	page.Entries = l.entries
+	page.Entries, page.Truncated = l.entries, l.truncated
 	if l.more {
 		page.Next = encodeCursor(l.last)
 	}
@@ -258,10 +324,12 @@ type lister struct {
 	root      *os.Root
 	recursive bool
 	limit     int
+	names     int      // of one folder
 	after     []string // names on the way to the last entry of the page before
 	entries   []Entry
 	last      []string
 	more      bool
+	truncated Bound
 }
 
 // folder lists what is in rel; below are the names that lead to it from where
@@ -270,7 +338,7 @@ func (l *lister) folder(rel string, below []string) (bool, error) {
 	if err := l.ctx.Err(); err != nil {
 		return false, err
 	}
-	children, err := names(l.root, rel, maxNames)
+	children, more, err := names(l.ctx, l.root, rel, l.names)
 	if err != nil {
 		return false, err
 	}
@@ -283,6 +351,9 @@ func (l *lister) folder(rel string, below []string) (bool, error) {
 		if err != nil || !goOn {
 			return false, err
 		}
+	}
+	if more {
+		l.truncated = BoundNames
 	}
 	return true, nil
 }
@@ -305,8 +376,12 @@ func (l *lister) child(rel string, at []string) (bool, error) {
 	if !l.recursive || !info.IsDir() || info.Name() == ".git" {
 		return true, nil
 	}
+	if len(at) > maxNesting {
+		l.truncated = BoundDepth
+		return true, nil
+	}
 	goOn, err := l.folder(rel, at)
-	if err != nil && city.CodeOf(publicError(err)) != city.CodeInternal {
+	if err != nil && l.ctx.Err() == nil && city.CodeOf(publicError(err)) != city.CodeInternal {
 		return true, nil //nolint:nilerr // it changed under our hands, or may not be read
 	}
 	return goOn, err

@@ -40,7 +40,7 @@ type Match struct {
 // SearchResult is what a search found, sorted by path and line.
 type SearchResult struct {
 	Matches   []Match `json:"matches"`
-	Truncated string  `json:"truncated,omitempty" enum:"matches,bytes,time" doc:"The bound that ended the search early"`
+	Truncated string  `json:"truncated,omitempty" enum:"matches,bytes,time,depth,names" doc:"The bound that left something out: the first three end a search early; depth and names pass over folders that are nested too deep, and what is in too large ones"`
 	Files     int     `json:"filesSearched"`
 	Bytes     int64   `json:"bytesSearched"`
 	TooLarge  int     `json:"filesTooLarge,omitempty" doc:"Files passed over because of their size"`
@@ -54,7 +54,6 @@ const (
 	maxSearchFile  = 16 << 20  // bytes; larger files are passed over
 	maxSearchBytes = 512 << 20 // bytes read by one search
 	maxSearchTime  = 10 * time.Second
-	maxSearchDepth = 100 // folders below the one that is searched
 	maxMatchText   = 500 // bytes of a line that are shown
 )
 
@@ -73,7 +72,7 @@ func (w workspace) search(ctx context.Context, o SearchOptions) (SearchResult, e
 	}
 	timed, cancel := context.WithTimeout(ctx, maxSearchTime)
 	defer cancel()
-	s.ctx = timed
+	s.ctx, s.names = timed, w.maxNames()
 	err = w.in(o.Path, s.begin)
 	switch {
 	case ctx.Err() != nil:
@@ -81,7 +80,7 @@ func (w workspace) search(ctx context.Context, o SearchOptions) (SearchResult, e
 	case errors.Is(err, errEnoughMatches), errors.Is(err, errEnoughBytes):
 		s.found.Truncated = err.Error()
 	case timed.Err() != nil:
-		s.found.Truncated = "time"
+		s.found.Truncated = string(BoundTime)
 	case err != nil:
 		return SearchResult{}, err
 	}
@@ -94,10 +93,14 @@ type searcher struct {
 	options SearchOptions
 	line    query
 	globs   globs
-	limit   int
+	limit   int // matches
+	names   int // of one folder
 	found   SearchResult
 	content bytes.Buffer // of one file; kept for the next
 }
+
+// missed notes that something was passed over because of a bound.
+func (s *searcher) missed(why Bound) { s.found.Truncated = string(why) }
 
 func newSearcher(o SearchOptions) (*searcher, error) {
 	s := &searcher{options: o, limit: defaultMatches, found: SearchResult{Matches: []Match{}}}
@@ -146,9 +149,15 @@ func (s *searcher) folder(dir *os.Root, at []string, from int, rules ignoreRules
 	if !s.options.Ignored {
 		rules = rules.read(dir, "", at)
 	}
-	entries, err := readDir(dir, maxNames)
+	entries, more, err := readDir(s.ctx, dir, s.names)
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
+	}
 	if err != nil {
 		return nil //nolint:nilerr // gone, or may not be read
+	}
+	if more {
+		s.missed(BoundNames)
 	}
 	for _, entry := range entries {
 		if err := s.ctx.Err(); err != nil {
@@ -163,6 +172,10 @@ func (s *searcher) folder(dir *os.Root, at []string, from int, rules ignoreRules
 			if err := s.file(dir, name, path.Join(Home, path.Join(below...)), false); err != nil {
 				return err
 			}
+			continue
+		}
+		if len(below)-from > maxNesting {
+			s.missed(BoundDepth)
 			continue
 		}
 		sub, err := openFolder(dir, name)
@@ -184,7 +197,7 @@ func (s *searcher) passedOver(entry fs.DirEntry, at []string, from int, rules ig
 	case name == ".git", strings.HasPrefix(name, ".") && !s.options.Hidden:
 		return true
 	case entry.IsDir():
-		return len(at)-from > maxSearchDepth || s.globs.excludeFolder(at[from:]) || rules.ignored(at, true)
+		return s.globs.excludeFolder(at[from:]) || rules.ignored(at, true)
 	case !entry.Type().IsRegular():
 		return true
 	default:
@@ -243,20 +256,17 @@ func excerpt(line []byte, match []int) string {
 	return text
 }
 
-// readDir returns what is in a folder, sorted by name, at most limit entries.
-func readDir(dir *os.Root, limit int) ([]fs.DirEntry, error) {
+// readDir returns what is in a folder, sorted by name. Of more than limit entries
+// they are the first by name, and more is true.
+func readDir(ctx context.Context, dir *os.Root, limit int) (entries []fs.DirEntry, more bool, err error) {
 	f, err := dir.OpenFile(".", os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer func() { _ = f.Close() }()
-	entries, err := f.ReadDir(limit)
-	if len(entries) > 0 || isEOF(err) {
-		err = nil
-	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	entries, more, err = firstOf(ctx, f.ReadDir, limit, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	if err != nil {
-		return nil, fmt.Errorf("list folder: %w", err)
+		return nil, false, fmt.Errorf("list folder: %w", err)
 	}
-	return entries, nil
+	return entries, more, nil
 }

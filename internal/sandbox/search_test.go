@@ -158,7 +158,7 @@ func TestSearchOfAHostileWorkspace(t *testing.T) {
 // Lines without end, folders without end and rules without end are bounded.
 func TestSearchBounds(t *testing.T) {
 	t.Parallel()
-	deep := strings.Repeat("d/", maxSearchDepth+5)
+	deep := strings.Repeat("d/", maxNesting+5)
 	w := planted(t, map[string]string{
 		"long.txt":                         strings.Repeat("x", 3_000) + "needle" + strings.Repeat("y", 3_000),
 		deep + "lost.txt":                  "needle\n",
@@ -170,7 +170,7 @@ func TestSearchBounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	result, err := w.search(t.Context(), SearchOptions{Path: RepoDir, Query: "needle"})
-	if err != nil || len(result.Matches) != 2 || result.TooLarge != 1 {
+	if err != nil || len(result.Matches) != 2 || result.TooLarge != 1 || result.Truncated != "depth" {
 		t.Fatalf("got %+v, %v", result, err)
 	}
 	if m := result.Matches[0]; m.Column != 3_001 || len(m.Text) > maxMatchText+6 || !strings.Contains(m.Text, "xneedley") {

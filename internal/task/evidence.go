@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/sandbox"
 )
 
 // patchCut begins the last line of a patch that leaves something out; git apply
@@ -53,7 +54,7 @@ func (s *Service) repoFacts(ctx context.Context, t *Task) (repo *gate.Repo, done
 		s.Logger.WarnContext(ctx, "judged without the repository", "task", t.ID, "code", city.CodeOf(err), "error", err)
 		return nil, nothing
 	}
-	repo = &gate.Repo{Source: facts}
+	repo = &gate.Repo{Source: facts, Left: leftOut(facts.Left)}
 	for _, f := range facts.Files {
 		repo.Files = append(repo.Files, gate.RepoFile{Path: f.Path, Lines: f.Lines, Added: f.Added})
 	}
@@ -61,5 +62,24 @@ func (s *Service) repoFacts(ctx context.Context, t *Task) (repo *gate.Repo, done
 		if err := facts.Close(); err != nil {
 			s.Logger.WarnContext(ctx, "release repository", "task", t.ID, "error", err)
 		}
+	}
+}
+
+// leftOut says what the gate has not seen of what is in the repository now.
+func leftOut(bound sandbox.Bound) string {
+	const seen = "Not all that was in the repository at the end was looked at: "
+	switch bound {
+	case "":
+		return ""
+	case sandbox.BoundFiles:
+		return seen + "there were too many new files. Build outside of it, or delete what need not be delivered."
+	case sandbox.BoundNames:
+		return seen + "there was too much new in it, or in one of its folders. Build outside of it, or delete what need not be delivered."
+	case sandbox.BoundDepth:
+		return seen + "its folders were nested too deep."
+	case sandbox.BoundBytes:
+		return seen + "the lines of very large files were not counted."
+	default:
+		return seen + "that would have taken too long, so only what was delivered to the agent counts."
 	}
 }

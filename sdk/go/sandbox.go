@@ -38,6 +38,7 @@ type ListOptions struct {
 type Listing struct {
 	Entries    []Entry `json:"entries"`
 	NextCursor string  `json:"nextCursor"`
+	Truncated  string  `json:"truncated"` // depth or names: the bound that keeps something from being listed; "" for none
 }
 
 // File is what a sandbox's file holds, wholly or the part that was asked for.
@@ -178,7 +179,7 @@ type SearchOptions struct {
 // Found is what a search found.
 type Found struct {
 	Matches   []Match `json:"matches"`
-	Truncated string  `json:"truncated"` // matches, bytes or time: the bound that ended it early
+	Truncated string  `json:"truncated"` // matches, bytes, time, depth or names: the bound that left something out; "" for none
 }
 
 // SearchFiles finds the lines under dir that match a regular expression of RE2.

@@ -104,16 +104,18 @@ func generated(name string) bool {
 
 var errNotRegular = errors.New("not a regular file")
 
-// MeasureFile counts the lines of one file below root. It never blocks on what
-// is no regular file. The buffer is for its use.
-func MeasureFile(root *os.Root, name string, buffer []byte) (File, error) {
+// MeasureFile counts the lines of one file below root, of which it reads no more
+// than so many bytes, and tells how many it read. It never blocks on what is no
+// regular file. The buffer is for its use.
+func MeasureFile(root *os.Root, name string, most int64, buffer []byte) (file File, read int64, err error) {
 	f, file, err := openMeasured(root, name)
 	if err != nil {
-		return File{}, err
+		return File{}, 0, err
 	}
 	defer func() { _ = f.Close() }()
-	err = countLines(f, &file, buffer)
-	return file, err
+	rest := &io.LimitedReader{R: f, N: most}
+	err = countLines(rest, &file, buffer)
+	return file, most - rest.N, err
 }
 
 // openMeasured opens a regular file, of which only the lines are not known yet.

@@ -2142,6 +2142,11 @@ export interface components {
             entries: components["schemas"]["Entry"][] | null;
             /** @description Pass it as cursor for the next page */
             nextCursor?: string;
+            /**
+             * @description The bound that keeps something between these entries from being listed: folders are nested more than 100 deep, or one holds more than 100,000 names
+             * @enum {string}
+             */
+            truncated?: "depth" | "names";
         };
         Finding: {
             claim: string;
@@ -2950,10 +2955,10 @@ export interface components {
             filesTooLarge?: number;
             matches: components["schemas"]["Match"][] | null;
             /**
-             * @description The bound that ended the search early
+             * @description The bound that left something out: the first three end a search early; depth and names pass over folders that are nested too deep, and what is in too large ones
              * @enum {string}
              */
-            truncated?: "matches" | "bytes" | "time";
+            truncated?: "matches" | "bytes" | "time" | "depth" | "names";
         };
         SetWebhookRequest: {
             /** @description task_assigned, task_completed, task_failed, feedback_received, task_refunded, refund_requested, refund_denied, verdict_overturned, recheck_decided, payout_paid, payout_failed; all without it */

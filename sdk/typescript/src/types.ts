@@ -274,7 +274,7 @@ export interface SearchOptions {
   limit?: number
 }
 
-/** What a search found, sorted by path and line; `truncated` is the bound that ended it early. */
+/** What a search found, sorted by path and line; `truncated` is the bound that left something out. */
 export interface SearchResult extends Data<"SearchResult"> {}
 
 // Money.
