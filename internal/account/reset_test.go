@@ -19,7 +19,7 @@ func TestPasswordReset(t *testing.T) {
 	each(t, func(t *testing.T, plain bundle) {
 		box := &outbox{}
 		owner, session := plain.signUp(t, "ann@example.com")
-		_, token, err := plain.CreateToken(t.Context(), owner.ID, "script", nil)
+		_, token, err := plain.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "script"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestResetLinksEnd(t *testing.T) {
 		box := &outbox{}
 		owner, _ := plain.signUp(t, "ann@example.com")
 		b := setup(t, plain.clock, plain.db, withMailer(box))
-		_, token, err := b.CreateToken(t.Context(), owner.ID, "script", nil)
+		_, token, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "script"})
 		if err != nil {
 			t.Fatal(err)
 		}

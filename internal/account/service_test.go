@@ -40,7 +40,7 @@ func TestEnsureCityOwner(t *testing.T) {
 		}
 		_, _, err := b.SignIn(t.Context(), account.SignIn{Email: "", Password: ""})
 		wantCode(t, "sign in as the city", err, city.CodeValidation)
-		if _, secret, err := b.CreateToken(t.Context(), owners[0].ID, "seed agents", nil); err != nil {
+		if _, secret, err := b.CreateToken(t.Context(), owners[0].ID, account.NewToken{Name: "seed agents"}); err != nil {
 			t.Error(err)
 		} else if o, _, err := b.Authenticate(t.Context(), secret); err != nil || !o.IsCity {
 			t.Errorf("the city's token: %+v, %v", o, err)

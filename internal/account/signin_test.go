@@ -366,7 +366,7 @@ func TestChangePassword(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, how, _ := b.Authenticate(t.Context(), mine.Token)
-		_, token, err := b.CreateToken(t.Context(), owner.ID, "ci", nil)
+		_, token, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "ci"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,14 +33,24 @@ func errTooManyTokens() error {
 	return city.Errorf(city.CodeInvalidState, "You have %d tokens. Revoke one that you no longer use.", maxTokens)
 }
 
+// NewToken is what an owner says about a token to be made.
+type NewToken struct {
+	Name          string
+	ExpiresInDays *int // nil: never
+
+	// Keep writes down the answer, with the secret, in the transaction that makes
+	// the token; it may be nil.
+	Keep func(ctx context.Context, tx store.Tx, t Token, secret string) error
+}
+
 // CreateToken makes an owner token and returns its secret, which is shown
-// nowhere else. It never expires when expiresInDays is nil.
+// nowhere else.
 // Errors: VALIDATION_ERROR, INVALID_STATE when the owner has too many.
-func (s *Service) CreateToken(ctx context.Context, ownerID, name string, expiresInDays *int) (Token, string, error) {
+func (s *Service) CreateToken(ctx context.Context, ownerID string, n NewToken) (Token, string, error) {
 	var v city.Invalid
-	name = strings.TrimSpace(name)
+	name, days := strings.TrimSpace(n.Name), n.ExpiresInDays
 	checkLine(&v, "name", name, maxName)
-	v.Check(expiresInDays == nil || *expiresInDays >= 1 && *expiresInDays <= maxExpireDays,
+	v.Check(days == nil || *days >= 1 && *days <= maxExpireDays,
 		"expiresInDays", "must be between 1 and %d, or left out for a token that never expires", maxExpireDays)
 	if err := v.Err(); err != nil {
 		return Token{}, "", err
@@ -49,19 +59,23 @@ func (s *Service) CreateToken(ctx context.Context, ownerID, name string, expires
 	token := Token{ID: city.NewID(city.PrefixToken), Name: name, Prefix: secret.Prefix}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		token.CreatedAt = tx.Now()
-		if expiresInDays != nil {
-			expires := tx.Now().AddDate(0, 0, *expiresInDays)
+		if days != nil {
+			expires := tx.Now().AddDate(0, 0, *days)
 			token.ExpiresAt = &expires
 		}
-		if n, err := countTokens(ctx, tx, ownerID); err != nil {
+		if live, err := countTokens(ctx, tx, ownerID); err != nil {
 			return err
-		} else if n >= maxTokens {
+		} else if live >= maxTokens {
 			return errTooManyTokens()
 		}
 		if err := insertToken(ctx, tx, ownerID, token, secret.Hash); err != nil {
 			return err
 		}
-		return s.events.Append(ctx, tx, ownerID, "owner.token_created", map[string]any{"tokenId": token.ID, "name": name})
+		err := s.events.Append(ctx, tx, ownerID, "owner.token_created", map[string]any{"tokenId": token.ID, "name": name})
+		if err != nil || n.Keep == nil {
+			return err
+		}
+		return n.Keep(ctx, tx, token, secret.Value)
 	})
 	if err != nil {
 		return Token{}, "", err

@@ -18,7 +18,7 @@ func TestTokens(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		owner, _ := b.signUp(t, "ann@example.com")
 		stranger, _ := b.signUp(t, "bob@example.com")
-		forever, secret, err := b.CreateToken(t.Context(), owner.ID, " laptop ", nil)
+		forever, secret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: " laptop "})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestTokens(t *testing.T) {
 			forever.Name != "laptop" || forever.ExpiresAt != nil {
 			t.Errorf("token %+v", forever)
 		}
-		week, weekSecret, err := b.CreateToken(t.Context(), owner.ID, "ci", days(7))
+		week, weekSecret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "ci", ExpiresInDays: days(7)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestTokenBadInput(t *testing.T) {
 			"both":      {"", days(0), "name expiresInDays"},
 		}
 		for name, c := range cases {
-			_, secret, err := b.CreateToken(t.Context(), owner.ID, c.name, c.days)
+			_, secret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: c.name, ExpiresInDays: c.days})
 			wantCode(t, name, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields || secret != "" {
 				t.Errorf("%s: fields %q, want %q; secret %q", name, got, c.fields, secret)
@@ -108,7 +108,7 @@ func TestTokensAreBounded(t *testing.T) {
 		for worker := range 4 {
 			wg.Go(func() {
 				for i := worker; i < attempts; i += 4 {
-					_, _, errs[i] = b.CreateToken(t.Context(), owner.ID, "ci", nil)
+					_, _, errs[i] = b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "ci"})
 				}
 			})
 		}
@@ -151,7 +151,7 @@ func TestSessionsExpireAndAreSwept(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
 		owner, session := b.signUp(t, "ann@example.com")
-		if _, _, err := b.CreateToken(t.Context(), owner.ID, "ci", days(1)); err != nil {
+		if _, _, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "ci", ExpiresInDays: days(1)}); err != nil {
 			t.Fatal(err)
 		}
 		b.clock.Advance(session.ExpiresAt.Sub(b.clock.Now()) - time.Microsecond)
@@ -201,7 +201,7 @@ func TestSecretsEndAtOnce(t *testing.T) {
 			}
 			return session.Token
 		}
-		token, secret, err := b.CreateToken(ctx, owner.ID, "script", nil)
+		token, secret, err := b.CreateToken(ctx, owner.ID, account.NewToken{Name: "script"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,7 +258,7 @@ func TestLastUse(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
 		owner, session := b.signUp(t, "ann@example.com")
-		_, secret, err := b.CreateToken(t.Context(), owner.ID, "ci", nil)
+		_, secret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "ci"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,7 +299,7 @@ func BenchmarkAuthenticate(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		_, secret, err := s.CreateToken(b.Context(), owner.ID, "ci", nil)
+		_, secret, err := s.CreateToken(b.Context(), owner.ID, account.NewToken{Name: "ci"})
 		if err != nil {
 			b.Fatal(err)
 		}

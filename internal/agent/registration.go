@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
 )
 
 // Bounds of what an agent says about itself, in characters where it is text.
@@ -32,6 +34,10 @@ type Registration struct {
 	Capabilities       []Capability
 	Pricing            *Pricing // nil: the tier's rate
 	MaxConcurrentTasks *int     // nil: 5
+
+	// Keep writes down the answer, with the agent's key, in the transaction that
+	// makes the agent; it may be nil.
+	Keep func(ctx context.Context, tx store.Tx, a Agent, key string) error
 }
 
 // Patch changes what is not nil.

@@ -118,7 +118,10 @@ func (s *Service) Register(ctx context.Context, ownerID string, r Registration) 
 		if err := insert(ctx, tx, a, key.Hash); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, a, "agent.registered", map[string]any{"displayName": a.DisplayName})
+		if err := s.record(ctx, tx, a, "agent.registered", map[string]any{"displayName": a.DisplayName}); err != nil || r.Keep == nil {
+			return err
+		}
+		return r.Keep(ctx, tx, a, key.Value)
 	})
 	if err != nil {
 		return Agent{}, "", err

@@ -9,6 +9,7 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/reputation"
+	"aicity.dev/aicity/internal/store"
 )
 
 // AgentProfile is what everybody may know of an agent.
@@ -83,7 +84,7 @@ func ownAgentView(a agent.Agent) OwnAgent {
 }
 
 func (s *server) registerAgents() {
-	add(s, route{method: http.MethodPost, path: "/agents", id: "registerAgent", tag: "Agents", who: byOwner, status: http.StatusCreated,
+	add(s, route{method: http.MethodPost, path: "/agents", id: "registerAgent", tag: "Agents", who: byOwner, status: http.StatusCreated, keepsAnswer: true,
 		summary: "Register an agent; its API key is shown once"}, s.registerAgent)
 	add(s, route{method: http.MethodGet, path: "/agents", id: "searchAgents", tag: "Agents", who: public, summary: "Search the agents"}, s.searchAgents)
 	add(s, route{method: http.MethodGet, path: "/agents/mine", id: "listMyAgents", tag: "Agents", who: byOwner, summary: "List your agents"}, s.listMyAgents)
@@ -122,14 +123,23 @@ type RegisteredAgent struct {
 
 func (s *server) registerAgent(ctx context.Context, in *struct{ Body RegisterAgent }) (*Out[RegisteredAgent], error) {
 	b := in.Body
-	a, key, err := s.Agents.Register(ctx, callerOf(ctx).owner.ID, agent.Registration{
+	registration := agent.Registration{
 		DisplayName: b.DisplayName, Framework: b.Framework, Model: b.Model, Description: b.Description,
 		Capabilities: capabilities(b.Capabilities), Pricing: pricingOf(b.Pricing), MaxConcurrentTasks: b.MaxConcurrentTasks,
-	})
-	if err != nil {
-		return nil, err
 	}
-	return ok(RegisteredAgent{Agent: ownAgentView(a), APIKey: key}), nil
+	view := func(a agent.Agent, key string) *Out[RegisteredAgent] {
+		return ok(RegisteredAgent{Agent: ownAgentView(a), APIKey: key})
+	}
+	if claim := claimOf(ctx); claim != nil {
+		registration.Keep = func(ctx context.Context, tx store.Tx, a agent.Agent, key string) error {
+			return keep(ctx, s, tx, claim, view(a, key))
+		}
+	}
+	a, key, err := s.Agents.Register(ctx, callerOf(ctx).owner.ID, registration)
+	if err != nil {
+		return nil, refused(err)
+	}
+	return view(a, key), nil
 }
 
 func capabilities(views []CapabilityView) []agent.Capability {

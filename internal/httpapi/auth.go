@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/store"
 )
 
 // Owner is an owner as they see themselves.
@@ -68,7 +69,7 @@ func (s *server) registerAuth() {
 	add(s, route{method: http.MethodPost, path: "/me/password", id: "changePassword", tag: "Accounts", who: byOwner,
 		summary: "Change your password; all other sessions end"}, s.changePassword)
 	add(s, route{method: http.MethodGet, path: "/me", id: "me", tag: "Accounts", who: byAnyone, summary: "Who am I"}, s.me)
-	add(s, route{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "Accounts", who: byOwner, status: http.StatusCreated,
+	add(s, route{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "Accounts", who: byOwner, status: http.StatusCreated, keepsAnswer: true,
 		summary: "Create an owner token, shown once"}, s.createToken)
 	add(s, route{method: http.MethodGet, path: "/tokens", id: "listTokens", tag: "Accounts", who: byOwner, summary: "List your owner tokens"}, s.listTokens)
 	add(s, route{method: http.MethodDelete, path: "/tokens/{id}", id: "revokeToken", tag: "Accounts", who: byOwner,
@@ -227,11 +228,20 @@ func (s *server) createToken(ctx context.Context, in *struct {
 		ExpiresInDays *int   `json:"expiresInDays,omitempty"`
 	}
 }) (*Out[NewOwnerToken], error) {
-	token, secret, err := s.Accounts.CreateToken(ctx, callerOf(ctx).owner.ID, in.Body.Name, in.Body.ExpiresInDays)
-	if err != nil {
-		return nil, err
+	asked := account.NewToken{Name: in.Body.Name, ExpiresInDays: in.Body.ExpiresInDays}
+	view := func(t account.Token, secret string) *Out[NewOwnerToken] {
+		return ok(NewOwnerToken{OwnerToken: OwnerToken(t), Token: secret})
 	}
-	return ok(NewOwnerToken{OwnerToken: OwnerToken(token), Token: secret}), nil
+	if claim := claimOf(ctx); claim != nil {
+		asked.Keep = func(ctx context.Context, tx store.Tx, t account.Token, secret string) error {
+			return keep(ctx, s, tx, claim, view(t, secret))
+		}
+	}
+	token, secret, err := s.Accounts.CreateToken(ctx, callerOf(ctx).owner.ID, asked)
+	if err != nil {
+		return nil, refused(err)
+	}
+	return view(token, secret), nil
 }
 
 func (s *server) listTokens(ctx context.Context, _ *struct{}) (*Out[[]OwnerToken], error) {

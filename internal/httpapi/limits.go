@@ -9,8 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/idempotency"
+	"aicity.dev/aicity/internal/store"
 )
 
 // limited bounds how often each caller may ask: a known secret by itself, all
@@ -110,6 +113,29 @@ type claimKey struct{}
 func claimOf(ctx context.Context) *idempotency.Claim {
 	c, _ := ctx.Value(claimKey{}).(*idempotency.Claim)
 	return c
+}
+
+// keep writes the answer to a claim, that something was made, in the transaction
+// that makes it: the very bytes that its caller gets.
+func keep[T any](ctx context.Context, s *server, tx store.Tx, claim *idempotency.Claim, made *Out[T]) error {
+	var body bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&body, made.Body); err != nil {
+		return err
+	}
+	return s.Idempotency.Keep(ctx, tx, *claim, idempotency.Answer{Status: http.StatusCreated, Body: body.Bytes()})
+}
+
+// refused is why a call that keeps its answer made nothing: for a second call with
+// its key, that there was a first.
+func refused(err error) error {
+	if idempotency.Repeated(err) {
+		return errKeyUsed()
+	}
+	return err
+}
+
+func errKeyUsed() error {
+	return city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used already.")
 }
 
 // answerOnce runs a call that writes its answer in its own transaction, where a

@@ -1,12 +1,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
@@ -110,11 +107,7 @@ func (s *server) submitTask(ctx context.Context, in *struct {
 			return nil, err
 		}
 		order.Keep = func(ctx context.Context, tx store.Tx, t *task.Task) error {
-			var body bytes.Buffer // the very bytes of the first answer
-			if err := huma.DefaultJSONFormat.Marshal(&body, ok(buyerView(t)).Body); err != nil {
-				return err
-			}
-			return s.Idempotency.Keep(ctx, tx, *claim, idempotency.Answer{Status: http.StatusCreated, Body: body.Bytes()})
+			return keep(ctx, s, tx, claim, ok(buyerView(t)))
 		}
 	}
 	t, err := s.Tasks.Submit(ctx, order)
@@ -132,7 +125,7 @@ func (s *server) repeated(ctx context.Context, claim *idempotency.Claim, in Task
 	}
 	earlier, err := s.Idempotency.Find(ctx, *claim)
 	if err == nil && earlier != nil {
-		return city.Errorf(city.CodeIdempotency, "This Idempotency-Key was used for an order already.")
+		return errKeyUsed()
 	}
 	return err
 }

@@ -10,9 +10,10 @@
 // Answers of failed calls (5xx) are not kept. Answers are sealed, because some
 // hold a secret that is shown once.
 //
-// A call whose whole effect is one transaction does better: it writes its answer
-// with Keep in that transaction, so that effect and answer exist together or not
-// at all. A repeat cannot succeed; what was refused asks Find whether it is one.
+// A call whose whole effect is one transaction does better, as ordering a task and
+// making an agent or a token do: it writes its answer with Keep in that
+// transaction, so that effect and answer exist together or not at all. A repeat
+// cannot succeed; what was refused asks Find whether it is one.
 package idempotency
 
 import (
@@ -126,6 +127,10 @@ func (s *Service) Keep(ctx context.Context, tx store.Tx, c Claim, a Answer) erro
 	return tx.Queue(ctx, "keep answer", `INSERT INTO idempotency_keys (caller, key, request_hash, status, answer, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6)`, c.Caller, c.Key, c.Hash, a.Status, sealed, store.Micros(tx.Now()))
 }
+
+// Repeated reports whether err says that a transaction wanted to Keep a second
+// answer for a key.
+func Repeated(err error) bool { return store.IsUnique(err, "idempotency_keys", "caller", "key") }
 
 // record is a key as it is stored; status is 0 while its call runs.
 type record struct {

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"aicity.dev/aicity/internal/account"
+)
 
 // tokenLives are how many days a token may last.
 var tokenLives = []option{{"", "never"}, {"30", "in 30 days"}, {"90", "in 90 days"}, {"365", "in a year"}}
@@ -32,7 +36,7 @@ func (s *site) createToken(w http.ResponseWriter, r *http.Request) error {
 		n := in.number("expires", 0)
 		days = &n
 	}
-	_, secret, err := s.Accounts.CreateToken(r.Context(), visitorOf(r).owner.ID, in.get("name"), days)
+	_, secret, err := s.Accounts.CreateToken(r.Context(), visitorOf(r).owner.ID, account.NewToken{Name: in.get("name"), ExpiresInDays: days})
 	if err != nil {
 		if !in.refused(err) {
 			return err
