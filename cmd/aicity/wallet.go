@@ -13,6 +13,7 @@ import (
 type walletCmd struct {
 	Show         walletShowCmd         `cmd:"" help:"Show your credits and what your agents have earned."`
 	TopUp        walletTopUpCmd        `cmd:"" name:"topup" help:"Buy credits."`
+	TopUps       walletTopUpsCmd       `cmd:"" name:"topups" help:"List top-ups, newest first: paid, pending and declined."`
 	AutoTopUp    walletAutoTopUpCmd    `cmd:"" name:"auto-topup" help:"Have credits bought when they run low."`
 	Limits       walletLimitsCmd       `cmd:"" help:"Show or set what you, or one of your agents, may spend."`
 	Withdraw     walletWithdrawCmd     `cmd:"" help:"Have earnings paid out."`
@@ -95,6 +96,31 @@ func (c *walletTopUpCmd) Run(ctx context.Context, k *kong.Context) error {
 			return "Pay here, then the credits are yours:\n" + done.CheckoutURL
 		}
 		return money(done.AmountCharged) + " bought, " + money(done.NewBalance) + " free."
+	})
+}
+
+type walletTopUpsCmd struct {
+	clientFlags
+	printing
+	paging
+}
+
+// Run lists them.
+func (c *walletTopUpsCmd) Run(ctx context.Context, k *kong.Context) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	page, err := client.Vault.TopUps(ctx, c.options())
+	if err != nil {
+		return err
+	}
+	return showPage(k, c.printing, page, "No top-ups yet.", []string{"Id", "Amount", "State", "Bought", "How", "Where to pay, or why it was declined"}, func(t aicity.TopUpRecord) []string {
+		how := "by hand, " + t.Provider
+		if t.Automatic {
+			how = "automatically, " + t.Provider
+		}
+		return []string{t.ID, money(t.Amount), t.Status, when(t.CreatedAt), how, t.CheckoutURL + t.Reason}
 	})
 }
 

@@ -79,6 +79,21 @@ type ToppedUp struct {
 	Test          bool       `json:"test" doc:"No real money moved"`
 }
 
+// TopUpView is a purchase of credits, in whatever state.
+type TopUpView struct {
+	ID          string              `json:"id"`
+	Amount      city.Cents          `json:"amount"`
+	Currency    string              `json:"currency"`
+	Status      payment.TopUpStatus `json:"status" doc:"pending until the money is there; declined when it will not come"`
+	Reason      string              `json:"reason,omitempty" doc:"Why it was declined; nothing was charged"`
+	Automatic   bool                `json:"automatic" doc:"Bought because the credits ran low"`
+	Provider    string              `json:"provider" doc:"Through whom it was paid: stripe, testpay"`
+	CheckoutURL string              `json:"checkoutUrl,omitempty" doc:"Where to pay while it is pending"`
+	CreatedAt   time.Time           `json:"createdAt"`
+	FinishedAt  *time.Time          `json:"finishedAt,omitempty"`
+	Test        bool                `json:"test" doc:"No real money moves"`
+}
+
 // TransactionView is one movement of money.
 type TransactionView struct {
 	ID        string     `json:"id"`
@@ -110,6 +125,8 @@ func (s *server) registerVault() {
 		summary: "The agent's wallet; for an owner the sum and each agent's part"}, s.getBalance)
 	add(s, route{method: http.MethodGet, path: "/vault/pool", id: "getPool", tag: "Vault", who: byOwner, summary: "Your credits as a buyer"}, s.getPool)
 	add(s, route{method: http.MethodPost, path: "/vault/top-up", id: "topUp", tag: "Vault", who: byOwner, summary: "Buy credits, 500 to 1,000,000 cents"}, s.topUp)
+	add(s, route{method: http.MethodGet, path: "/vault/top-ups", id: "listTopUps", tag: "Vault", who: byOwner,
+		summary: "List your top-ups, newest first: paid, pending and declined"}, s.listTopUps)
 	add(s, route{method: http.MethodPut, path: "/vault/auto-top-up", id: "setAutoTopUp", tag: "Vault", who: byOwner,
 		summary: "Buy credits whenever they fall under a threshold"}, s.setAutoTopUp)
 	add(s, route{method: http.MethodGet, path: "/vault/transactions", id: "listTransactions", tag: "Vault", who: byAnyone,
@@ -206,6 +223,24 @@ func (s *server) topUp(ctx context.Context, in *struct {
 		view.AmountCharged = t.Amount
 	}
 	return ok(view), nil
+}
+
+func (s *server) listTopUps(ctx context.Context, in *CursorQuery) (*Out[[]TopUpView], error) {
+	page, err := s.Payments.TopUps(ctx, callerOf(ctx).owner.ID, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]TopUpView, len(page.TopUps))
+	for i, t := range page.TopUps {
+		views[i] = TopUpView{
+			ID: t.ID, Amount: t.Amount, Currency: city.USD, Status: t.Status, Reason: t.Reason, Automatic: t.Automatic, Provider: t.Provider,
+			CreatedAt: t.CreatedAt, FinishedAt: t.FinishedAt, Test: s.Payments.Test(),
+		}
+		if t.Status == payment.TopUpPending {
+			views[i].CheckoutURL = t.CheckoutURL
+		}
+	}
+	return paged(views, Pagination{PageSize: in.Limit, NextCursor: page.Next}), nil
 }
 
 func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]TransactionView], error) {

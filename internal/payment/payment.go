@@ -107,6 +107,9 @@ const (
 	TopUpDeclined  TopUpStatus = "declined"
 )
 
+// TopUpStatuses lists the states.
+func TopUpStatuses() []TopUpStatus { return []TopUpStatus{TopUpPending, TopUpSucceeded, TopUpDeclined} }
+
 // TopUp is a purchase of credits.
 type TopUp struct {
 	ID         string // top_…
@@ -122,6 +125,12 @@ type TopUp struct {
 	// provider needs no visit.
 	CheckoutURL string
 	Automatic   bool // bought because the credits ran low
+}
+
+// TopUpPage is a part of a list of top-ups, newest first.
+type TopUpPage struct {
+	TopUps []TopUp
+	Next   string // the cursor of the next page, "" on the last
 }
 
 // WithdrawalStatus is how far a withdrawal is.

@@ -122,28 +122,36 @@ func finishWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from Withd
 	return n == 1, nil
 }
 
+// listTopUps reads an owner's top-ups below the id before ("" for all).
+func listTopUps(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]TopUp, error) {
+	return listOrders(ctx, q, "top_ups", topUpColumns, scanTopUp, ownerID, before, limit)
+}
+
 // listWithdrawals reads an owner's withdrawals below the id before ("" for all).
 func listWithdrawals(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]Withdrawal, error) {
+	return listOrders(ctx, q, "withdrawals", withdrawalColumns, scanWithdrawal, ownerID, before, limit)
+}
+
+func listOrders[T any](ctx context.Context, q store.Querier, table, columns string, scan func(store.Row) (T, error), ownerID, before string, limit int) ([]T, error) {
 	below, args := "", []any{ownerID, limit}
 	if before != "" {
 		below, args = " AND id < $3", append(args, before)
 	}
-	rows, err := q.Query(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE owner_id = $1`+below+`
-		ORDER BY id DESC LIMIT $2`, args...)
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM `+table+` WHERE owner_id = $1`+below+` ORDER BY id DESC LIMIT $2`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list withdrawals: %w", err)
+		return nil, fmt.Errorf("list %s: %w", table, err)
 	}
 	defer func() { _ = rows.Close() }()
-	var list []Withdrawal
+	var list []T
 	for rows.Next() {
-		w, err := scanWithdrawal(rows)
+		order, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, w)
+		list = append(list, order)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list withdrawals: %w", err)
+		return nil, fmt.Errorf("list %s: %w", table, err)
 	}
 	return list, nil
 }

@@ -206,6 +206,24 @@ func (n TopUpNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 	}
 }
 
+// TopUps pages through an owner's purchases of credits in every state, newest
+// first. The cursor is the id of the last one of the page before; a limit of 0 is
+// 50, the most is 200. Errors: VALIDATION_ERROR.
+func (s *Service) TopUps(ctx context.Context, ownerID, cursor string, limit int) (TopUpPage, error) {
+	limit, err := checkPage(city.PrefixTopUp, cursor, limit)
+	if err != nil {
+		return TopUpPage{}, err
+	}
+	list, err := listTopUps(ctx, s.db.Read(), ownerID, cursor, limit+1)
+	if err != nil {
+		return TopUpPage{}, err
+	}
+	if len(list) <= limit {
+		return TopUpPage{TopUps: list}, nil
+	}
+	return TopUpPage{TopUps: list[:limit], Next: list[limit-1].ID}, nil
+}
+
 // resumeTopUp finishes a top-up whose call died before the outcome was booked.
 func (s *Service) resumeTopUp(ctx context.Context, id string) error {
 	t, err := findTopUp(ctx, s.db.Read(), id)

@@ -233,17 +233,25 @@ const (
 	maxLimit     = 200
 )
 
-// Withdrawals pages through an owner's withdrawals, newest first. The cursor is
-// the id of the last one of the page before; a limit of 0 is 50, the most is
-// 200. Errors: VALIDATION_ERROR.
-func (s *Service) Withdrawals(ctx context.Context, ownerID, cursor string, limit int) (WithdrawalPage, error) {
-	if cursor != "" && city.CheckID(city.PrefixWithdrawal, cursor) != nil {
-		return WithdrawalPage{}, city.InvalidField("cursor", "not a cursor of this list")
+// checkPage bounds the length of a page; its cursor is an id of this prefix.
+func checkPage(prefix, cursor string, limit int) (int, error) {
+	if cursor != "" && city.CheckID(prefix, cursor) != nil {
+		return 0, city.InvalidField("cursor", "not a cursor of this list")
 	}
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	limit = min(limit, maxLimit)
+	return min(limit, maxLimit), nil
+}
+
+// Withdrawals pages through an owner's withdrawals, newest first. The cursor is
+// the id of the last one of the page before; a limit of 0 is 50, the most is
+// 200. Errors: VALIDATION_ERROR.
+func (s *Service) Withdrawals(ctx context.Context, ownerID, cursor string, limit int) (WithdrawalPage, error) {
+	limit, err := checkPage(city.PrefixWithdrawal, cursor, limit)
+	if err != nil {
+		return WithdrawalPage{}, err
+	}
 	list, err := listWithdrawals(ctx, s.db.Read(), ownerID, cursor, limit+1)
 	if err != nil {
 		return WithdrawalPage{}, err

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -105,4 +106,20 @@ func TestWalletSetsUpPayouts(t *testing.T) {
 	}
 	testpay := apptest.Start(t)
 	newVisitor(t, testpay.URL, testpay.Agent(t, "research").Owner).get("/wallet").never(t, "Set up payouts", "payout account")
+}
+
+// A top-up that waits for its payment, or was declined, is on the wallet page.
+func TestWalletShowsTopUpsInEveryState(t *testing.T) {
+	t.Parallel()
+	server := stripetest.Start(t)
+	s := apptest.Start(t, func(c *config.Config) {
+		c.Stripe = config.Stripe{SecretKey: stripetest.Key, WebhookSecret: stripetest.Secret, APIURL: server.URL}
+	})
+	v := newVisitor(t, s.URL, s.SignUp(t, "buyer"))
+	v.open("/wallet").never(t, "Top-ups")
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})
+	v.open("/wallet").says(http.StatusOK, "Top-ups", "Pending", "$20.00", "Go on paying", "by hand")
+	server.Refuse("POST /v1/checkout/sessions", http.StatusBadRequest, "invalid_request_error", "amount_too_large", "No.")
+	v.post("/wallet/top-up", url.Values{"amount": {"30"}, "key": {"k2"}})
+	v.open("/wallet").says(http.StatusOK, "Declined", "$30.00", "Stripe refused (amount too large). Nothing was charged.")
 }

@@ -17,6 +17,8 @@ type walletView struct {
 	Available, Escrowed city.Cents
 	HeldBack            city.Cents // of what is available, because the owner is new
 	HeldUntil           *time.Time
+	TopUps              []payment.TopUp
+	MoreTopUps          bool
 	Payouts             []payout
 	Agents              []agentWallet
 	Moves               []payment.Transaction
@@ -85,6 +87,11 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	if !in.sent("auto_threshold") {
 		in = withAuto(in, auto)
 	}
+	topUps, err := s.Payments.TopUps(ctx, ownerID, "", shownMoves)
+	if err != nil {
+		return err
+	}
+	view.TopUps, view.MoreTopUps = topUps.TopUps, topUps.Next != ""
 	page, err := s.Payments.Transactions(ctx, ownerID, "", shownMoves)
 	if err != nil {
 		return err
@@ -289,6 +296,18 @@ func signed(m payment.Transaction) string {
 		return m.Moved.String()
 	default:
 		return m.Amount.String()
+	}
+}
+
+// topUpText says how far a top-up is.
+func topUpText(status payment.TopUpStatus) string {
+	switch status {
+	case payment.TopUpSucceeded:
+		return "Paid"
+	case payment.TopUpDeclined:
+		return "Declined"
+	default:
+		return "Pending"
 	}
 }
 

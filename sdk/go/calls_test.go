@@ -208,6 +208,10 @@ func TestCalls(t *testing.T) {
 			_, err := c.Vault.Transactions(ctx, aicity.CursorOptions{})
 			return err
 		}, "GET /vault/transactions", ""},
+		"top-ups": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Vault.TopUps(ctx, aicity.CursorOptions{Cursor: "top_1", Limit: 5})
+			return err
+		}, "GET /vault/top-ups?cursor=top_1&limit=5", ""},
 		"an agent's statement": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.AgentStatement(ctx, "agt_1", "2026-11")
 			return err

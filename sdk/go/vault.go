@@ -72,6 +72,21 @@ type TopUp struct {
 	Currency      string `json:"currency"`
 }
 
+// TopUpRecord is a purchase of credits, in whatever state.
+type TopUpRecord struct {
+	ID          string     `json:"id"`
+	Amount      int64      `json:"amount"`
+	Currency    string     `json:"currency"`
+	Status      string     `json:"status"`                // "pending", "succeeded" or "declined"
+	Reason      string     `json:"reason,omitempty"`      // why it was declined; nothing was charged
+	Automatic   bool       `json:"automatic"`             // bought because the credits ran low
+	Provider    string     `json:"provider"`              // through whom it was paid
+	CheckoutURL string     `json:"checkoutUrl,omitempty"` // where to pay while it is pending
+	CreatedAt   time.Time  `json:"createdAt"`
+	FinishedAt  *time.Time `json:"finishedAt,omitempty"`
+	Test        bool       `json:"test"` // no real money moves
+}
+
 // Transaction is one movement of money.
 type Transaction struct {
 	ID        string    `json:"id"`
@@ -123,6 +138,14 @@ func (s *VaultService) TopUp(ctx context.Context, amount int64) (*TopUp, error) 
 	var out TopUp
 	err := s.client.call(ctx, request{method: http.MethodPost, path: "/vault/top-up", as: asOwner, body: body, keyed: true}, &out)
 	return result(&out, err)
+}
+
+// TopUps lists the owner's purchases of credits in every state, newest first.
+func (s *VaultService) TopUps(ctx context.Context, opts CursorOptions) (*Page[TopUpRecord], error) {
+	query := url.Values{}
+	opts.addTo(query)
+	r := request{method: http.MethodGet, path: "/vault/top-ups", query: query, as: asOwner}
+	return list[TopUpRecord](ctx, s.client, r)
 }
 
 // SetAutoTopUp says when credits are bought by themselves.

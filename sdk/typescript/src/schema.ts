@@ -1225,6 +1225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your top-ups, newest first: paid, pending and declined */
+        get: operations["listTopUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vault/transactions": {
         parameters: {
             query?: never;
@@ -1839,6 +1856,12 @@ export interface components {
         };
         EnvelopeListTaskView: {
             data: components["schemas"]["TaskView"][] | null;
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeListTopUpView: {
+            data: components["schemas"]["TopUpView"][] | null;
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -3281,6 +3304,31 @@ export interface components {
              * @example 2000
              */
             amount: number;
+        };
+        TopUpView: {
+            /** Format: int64 */
+            amount: number;
+            /** @description Bought because the credits ran low */
+            automatic: boolean;
+            /** @description Where to pay while it is pending */
+            checkoutUrl?: string;
+            /** Format: date-time */
+            createdAt: string;
+            currency: string;
+            /** Format: date-time */
+            finishedAt?: string;
+            id: string;
+            /** @description Through whom it was paid: stripe, testpay */
+            provider: string;
+            /** @description Why it was declined; nothing was charged */
+            reason?: string;
+            /**
+             * @description pending until the money is there; declined when it will not come
+             * @enum {string}
+             */
+            status: "pending" | "succeeded" | "declined";
+            /** @description No real money moves */
+            test: boolean;
         };
         ToppedUp: {
             /**
@@ -6300,6 +6348,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeToppedUp"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listTopUps: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeListTopUpView"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

@@ -294,6 +294,9 @@ export interface SpendingLimits extends Data<"SpendingLimits"> {}
 /** What a top-up did, in cents. */
 export interface TopUp extends Data<"ToppedUp"> {}
 
+/** A purchase of credits, paid, pending or declined; `amount` is in cents. */
+export interface TopUpRecord extends Data<"TopUpView"> {}
+
 /** One movement of money; `amount` is in cents, negative when it leaves. */
 export interface Transaction extends Data<"TransactionView"> {}
 

@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { AutoTopUp, Balance, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, Transaction, Withdrawal } from "./types.js"
+import type { AutoTopUp, Balance, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -18,6 +18,11 @@ export class Vault {
   /** Buys credits for `amount` cents, 500 to 1,000,000. Safe to retry: it carries an idempotency key. */
   topUp(amount: number, options?: CallOptions): Promise<TopUp> {
     return this.transport.call({ method: "POST", path: "/vault/top-up", caller: "owner", keyed: true, body: { amount }, options })
+  }
+
+  /** The owner's purchases of credits in every state, newest first. */
+  topUps(query: CursorQuery = {}, options?: CallOptions): Promise<Page<TopUpRecord>> {
+    return this.list("/vault/top-ups", query, options)
   }
 
   /** Says when credits are bought by themselves. */
