@@ -21,7 +21,8 @@ type ask struct {
 const theFix = "the fix"
 
 var asks = []ask{
-	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`), (*view).hasTests, false},
+	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`),
+		func(v *view) bool { return v.in.Request.Category == city.DevOps || v.hasTests() }, false}, // there it is a step
 	{"a patch", newSearch(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
 	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, true},
 	{theFix, newSearch(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
@@ -32,6 +33,10 @@ var asks = []ask{
 	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
 	{"a Dockerfile", newSearch(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", newSearch(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
+	{"a Makefile", newSearch(`(?i)\b(?:write|add|create|give|fix|update|extend|rewrite|improve|moderni[sz]e|clean up|need|want|send|draft|provide)\b[^.\n]{0,50}\b(?:makefile|make targets?)\b`),
+		func(v *view) bool { return v.wroteOrCited(makeText, "Makefile", "GNUmakefile") }, true},
+	{"package.json", newSearch(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
+		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
 	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
 	{"figures that were measured", newSearch(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"the code", newSearch(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
@@ -129,6 +134,10 @@ func missingAsks(v *view) (Signal, bool) {
 				s.Cap = capAt(capMissingAsk)
 			}
 		}
+	}
+	if v.leavesConfig() {
+		s.Evidence = append(s.Evidence, "work on "+strings.Join(few(v.namedConfig(), 3), ", "))
+		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
 	}
 	if len(s.Evidence) > 0 {
 		s.Points = max(s.Points, -maxMissingAsks)

@@ -15,7 +15,7 @@ var (
 
 // bareLeads are what lines of bareStart begin with.
 var bareLeads = strings.Split("package |pub fn |async |def |default |describe|diff --git |class |const |export |function|func |from |fn |it|import |impl |let |var |"+
-	"test|type |afterEach|@|#include |FROM |--- ", "|")
+	"test|type |afterEach|beforeEach|@|#include |FROM |--- ", "|")
 
 // opensCode reports whether a line begins as one of bareStart may; few do.
 func opensCode(line string) bool {

@@ -48,6 +48,7 @@ func (v *view) changes() *patchCheck {
 	if v.applied == nil {
 		v.applied = &patchCheck{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}, files: map[string]string{}}
 		v.applied.all(v.diffs())
+		v.applied.quiet(v.headless())
 	}
 	return v.applied
 }

@@ -24,6 +24,8 @@ const (
 	maxMissingAsks     = 36.0
 	costHallucination  = 60.0
 	costMisquotes      = 55.0
+	costFalseClaim     = 12.0 // for each
+	maxFalseClaims     = 45.0
 	costDoneAlready    = 45.0
 	costGeneric        = 35.0
 	costPlaceholders   = 40.0
@@ -53,6 +55,7 @@ const (
 	capShort          = 35
 	capHallucination  = 40
 	capMisquotes      = 40
+	capFalseClaims    = 45
 	capDoneAlready    = 45
 	capLanguage       = 40
 	capCopied         = 35

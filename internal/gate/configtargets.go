@@ -1,0 +1,85 @@
+package gate
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// What has the form of a file that builds and ships code, whoever wrote it.
+var (
+	makeText     = regexp.MustCompile(`(?m)^[+ ]?(?:\.PHONY|[\w./%-]+)[ \t]*:(?:[^=\n][^\n]*)?\n[+ ]?\t\S`)
+	manifestJSON = regexp.MustCompile(`"(?:scripts|dependencies|devDependencies|engines|exports|files|bin|main|type)"\s*:|\bnpm pkg set\b`)
+)
+
+// configFile reports whether a path is of a file that configures, builds or
+// ships, rather than of code or prose.
+func configFile(p string) bool {
+	base := path.Base(p)
+	ext := strings.ToLower(strings.TrimPrefix(path.Ext(base), "."))
+	switch {
+	case base == "go.mod", base == "go.sum", base == "Makefile", base == "Dockerfile", base == "Jenkinsfile", base == "Procfile":
+		return true
+	case strings.HasPrefix(base, ".") && len(base) > 1:
+		return true
+	}
+	return ext != "sh" && ext != "bash" && configBlock[ext] || ext == "lock" || strings.Contains(base, ".config.")
+}
+
+// wroteOrCited reports whether the deliverable cites, changes or proposes a file of
+// one of some names, or shows code of its form.
+func (v *view) wroteOrCited(form *regexp.Regexp, names ...string) bool {
+	for _, p := range append(v.proposed[:len(v.proposed):len(v.proposed)], v.all.touched...) {
+		for _, n := range names {
+			if strings.EqualFold(path.Base(p), n) {
+				return true
+			}
+		}
+	}
+	return form.MatchString(v.allCode())
+}
+
+// namedConfig are the files of configuration that a request for work on them
+// names, by their base names; a request that names code as well is about that.
+func (v *view) namedConfig() []string {
+	if v.in.Request.Category != city.DevOps || !v.produces() {
+		return nil
+	}
+	var names []string
+	for line := range strings.Lines(v.in.Request.Description) {
+		for _, c := range citesIn(line) {
+			if c.path == "" {
+				continue
+			}
+			if !configFile(c.path) {
+				return nil
+			}
+			names = append(names, path.Base(clean(c.path)))
+		}
+	}
+	return names
+}
+
+// leavesConfig reports whether the request is for work on files of configuration
+// and the deliverable neither cites nor changes any of those that it names, nor
+// brings one that takes their place.
+func (v *view) leavesConfig() bool {
+	names := v.namedConfig()
+	if len(names) == 0 || v.index == nil {
+		return false
+	}
+	for _, n := range names {
+		if strings.Contains(v.doc.low, strings.ToLower(n)) {
+			return false
+		}
+	}
+	for _, p := range append(v.proposed[:len(v.proposed):len(v.proposed)], v.all.touched...) {
+		if configFile(p) {
+			return false
+		}
+	}
+	code := v.allCode()
+	return !workflowText.MatchString(code) && !dockerText.MatchString(code) && !makeText.MatchString(code) && !manifestJSON.MatchString(code)
+}

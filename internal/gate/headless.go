@@ -1,0 +1,66 @@
+package gate
+
+import (
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/patch"
+)
+
+// headless are the diffs that name no file, as the changes of the file that the
+// prose before them cites. People leave lines out of such, so where one does not
+// fit, that says nothing.
+func (v *view) headless() []patch.File {
+	var all []patch.File
+	var cited map[int]*reference
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxDiffBlocks)] {
+		if !b.diff || b.delivered || namesFile(b.lines) {
+			continue
+		}
+		if cited == nil {
+			cited = v.citedLines()
+			for i := range v.refs { // a file may be named without a line
+				if ref := &v.refs[i]; ref.Status == RefExists && cited[ref.at] == nil {
+					cited[ref.at] = ref
+				}
+			}
+		}
+		ref, _ := claimBefore(v.doc, b, cited)
+		if ref == nil || ref.Status != RefExists {
+			continue
+		}
+		head := "--- a/" + ref.Path + "\n+++ b/" + ref.Path + "\n"
+		if !strings.HasPrefix(strings.TrimSpace(b.lines[0]), "@@") {
+			head += "@@\n"
+		}
+		all = append(all, patch.Parse(head+strings.Join(b.lines, "\n"), false)...)
+	}
+	return all
+}
+
+// namesFile reports whether a diff has the header of a file.
+func namesFile(lines []string) bool {
+	for _, l := range lines {
+		if rest := strings.TrimLeft(l, " "); strings.HasPrefix(rest, "--- ") || strings.HasPrefix(rest, "+++ ") || strings.HasPrefix(rest, "diff --git ") {
+			return true
+		}
+	}
+	return len(lines) == 0
+}
+
+// quiet applies changes of which only those count that fit.
+func (c *patchCheck) quiet(files []patch.File) {
+	for _, f := range files {
+		before := c.text(f.Old)
+		if before == nil || f.Broken != "" {
+			continue
+		}
+		from := before
+		if then := c.after[f.Old]; then != nil {
+			from = then
+		}
+		if got := f.Apply(from, &c.work); got.Fits && !got.Unknown {
+			c.after[f.Old] = patch.NewText(got.After)
+			c.changed = append(c.changed, changedFile{f.Old, from.String(), got.After})
+		}
+	}
+}
