@@ -6,6 +6,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/city"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -35,7 +36,7 @@ func (c *archiveListCmd) Run(ctx context.Context, k *kong.Context) error {
 		return printJSON(k, kept)
 	}
 	err = showRows(k, kept.Archives, "No archives.", []string{"Id", "Format", "Size", "Uploaded", "Kept until"}, func(a aicity.Archive) []string {
-		return []string{a.ID, a.Format, mib(a.SizeBytes), when(a.CreatedAt), when(a.ExpiresAt)}
+		return []string{a.ID, a.Format, city.Bytes(a.SizeBytes), when(a.CreatedAt), when(a.ExpiresAt)}
 	})
 	if err != nil {
 		return err
@@ -45,10 +46,8 @@ func (c *archiveListCmd) Run(ctx context.Context, k *kong.Context) error {
 			return err
 		}
 	}
-	return say(k, "Kept: %s of %s.", mib(kept.KeptBytes), mib(kept.QuotaBytes))
+	return say(k, "Kept: %s of %s.", city.Bytes(kept.KeptBytes), city.Bytes(kept.QuotaBytes))
 }
-
-func mib(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
 
 type archiveDeleteCmd struct {
 	clientFlags

@@ -157,7 +157,7 @@ func signed(c city.Cents) string {
 // moneyTable is an empty table whose columns of amounts are aligned right.
 func moneyTable(headers ...string) *table.Table {
 	cell := lipgloss.NewStyle().Padding(0, 1)
-	amounts := map[string]bool{"Number": true, "Debits": true, "Credits": true, "Balance": true, "Amount": true, "Change": true}
+	amounts := map[string]bool{"Number": true, "Size": true, "Debits": true, "Credits": true, "Balance": true, "Amount": true, "Change": true}
 	return table.New().Border(lipgloss.RoundedBorder()).Headers(headers...).StyleFunc(func(row, column int) lipgloss.Style {
 		style := cell
 		if amounts[headers[column]] {

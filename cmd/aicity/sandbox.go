@@ -92,7 +92,7 @@ func (c *imageImportCmd) Run(ctx context.Context, k *kong.Context) error {
 // progress tells how far the unpacking has come.
 func progress(out io.Writer) image.Progress {
 	return func(files int, bytes int64) {
-		_, _ = fmt.Fprintf(out, "unpacked %d files, %d MiB\n", files, bytes>>20)
+		_, _ = fmt.Fprintf(out, "unpacked %d files, %s\n", files, city.Bytes(bytes))
 	}
 }
 
@@ -102,8 +102,8 @@ func announce(out io.Writer, made image.Image, lacks []image.Lack) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "Image %s: %d files, %d MiB, tree %s.\nUse it with: aicity serve --sandbox-rootfs %s\n",
-		made.Name, made.Files, made.Bytes>>20, made.Tree, made.Name)
+	_, err := fmt.Fprintf(out, "Image %s: %d files, %s, tree %s.\nUse it with: aicity serve --sandbox-rootfs %s\n",
+		made.Name, made.Files, city.Bytes(made.Bytes), made.Tree, made.Name)
 	for _, lack := range lacks {
 		_, printed := fmt.Fprintf(out, "It lacks %s.\n", lack)
 		err = errors.Join(err, printed)
@@ -123,9 +123,9 @@ func (c *imageListCmd) Run(k *kong.Context) error {
 		_, err := fmt.Fprintln(k.Stdout, "No images: `aicity sandbox image build` makes one.")
 		return err
 	}
-	t := moneyTable("Image", "Number", "MiB", "Made", "Tree", "Of")
+	t := moneyTable("Image", "Number", "Size", "Made", "Tree", "Of")
 	for _, i := range images {
-		t.Row(i.Name, strconv.Itoa(i.Files), strconv.FormatInt(i.Bytes>>20, 10), i.CreatedAt.Format("2006-01-02 15:04"), i.Tree[:min(16, len(i.Tree))], shortened(i.Source, 60))
+		t.Row(i.Name, strconv.Itoa(i.Files), city.Bytes(i.Bytes), i.CreatedAt.Format("2006-01-02 15:04"), i.Tree[:min(16, len(i.Tree))], shortened(i.Source, 60))
 	}
 	_, err = lipgloss.Fprintln(k.Stdout, t.String())
 	return err
@@ -154,7 +154,7 @@ func (c *imageVerifyCmd) Run(ctx context.Context, k *kong.Context) error {
 	if c.Tree != "" && c.Tree != found.Tree {
 		return fmt.Errorf("image %s is not the one noted: its tree is %s", c.Name, found.Tree)
 	}
-	_, err = fmt.Fprintf(k.Stdout, "Image %s is what it was: %d files, %d MiB, tree %s.\n", found.Name, found.Files, found.Bytes>>20, found.Tree)
+	_, err = fmt.Fprintf(k.Stdout, "Image %s is what it was: %d files, %s, tree %s.\n", found.Name, found.Files, city.Bytes(found.Bytes), found.Tree)
 	for _, lack := range c.store().Lacks(c.Name) {
 		err = errors.Join(err, fmt.Errorf("image %s lacks %s", c.Name, lack))
 	}

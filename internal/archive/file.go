@@ -139,7 +139,7 @@ func (a *Archive) write(file *os.File, r io.Reader) error {
 }
 
 func errTooLarge() error {
-	return city.Errorf(city.CodePayloadTooLarge, "The archive is larger than %d MiB.", MaxBytes>>20)
+	return city.Errorf(city.CodePayloadTooLarge, "The archive is larger than %s.", city.Bytes(MaxBytes))
 }
 
 func readError(err error) error { return fmt.Errorf("read upload: %w", err) }

@@ -76,13 +76,11 @@ func (s *Service) fits(ctx context.Context, tx store.Tx, a Archive) error {
 func errQuota(has, size, quota int64) error {
 	return city.Errorf(city.CodeArchiveQuota,
 		"There is no room for this archive of %s: you keep %s of the %s that an owner may keep. Delete archives that you no longer need (Settings → Archives, DELETE /api/v1/archives/{id}, or aicity archive delete), or wait: each goes by itself %d days after its last upload.",
-		mib(size), mib(has), mib(quota), int(keep.Hours()/24)).
+		city.Bytes(size), city.Bytes(has), city.Bytes(quota), int(keep.Hours()/24)).
 		WithDetail("sizeBytes", size).WithDetail("keptBytes", has).WithDetail("quotaBytes", quota)
 }
 
 func inBlocks(size int64) int64 { return (size + block - 1) / block * block }
-
-func mib(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
 
 // add puts the file in its place and writes the row. The file is there first: a
 // row without one would be an archive that cannot be had. The owner's uploads at

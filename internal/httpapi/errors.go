@@ -172,7 +172,7 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 }
 
 func errBodyTooLarge(limit int64) error {
-	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large: this call takes at most %d MiB.", limit>>20).WithDetail("limitBytes", limit)
+	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large: this call takes at most %s.", city.Bytes(limit)).WithDetail("limitBytes", limit)
 }
 
 // announced refuses a body that says of itself that it is over the limit, so

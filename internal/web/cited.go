@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -43,18 +42,6 @@ func operatorPath(t *task.Task) string {
 		return refundsPath + "/" + t.ID
 	}
 	return rechecksPath + "/" + t.ID
-}
-
-// byteCount is a size for people.
-func byteCount(n int64) string {
-	switch {
-	case n < 1<<10:
-		return strconv.FormatInt(n, 10) + " bytes"
-	case n < 1<<20:
-		return strconv.FormatInt(n>>10, 10) + " KiB"
-	default:
-		return strconv.FormatInt(n>>20, 10) + " MiB"
-	}
 }
 
 // linesOf are the lines of a text without their ends.

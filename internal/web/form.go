@@ -49,7 +49,7 @@ func readForm(r *http.Request) (form, error) {
 // bodyError says why a form could not be read.
 func bodyError(err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return city.Errorf(city.CodePayloadTooLarge, "The form is too large: this page takes %d MiB at most.", large.Limit>>20)
+		return city.Errorf(city.CodePayloadTooLarge, "The form is too large: this page takes %s at most.", city.Bytes(large.Limit))
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return city.Errorf(city.CodeRequestTimeout, "The form did not arrive in time. Send it again.")

@@ -121,7 +121,7 @@ var forms = map[string]func(t *testing.T, c *cast) *filled{
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c.buyer.open("/settings/archives").says(http.StatusOK, a.ID, "1024 MiB").form("Delete " + a.ID)
+		return c.buyer.open("/settings/archives").says(http.StatusOK, a.ID, "1 GiB").form("Delete " + a.ID)
 	},
 	"/settings/profile": func(_ *testing.T, c *cast) *filled {
 		return c.v.open("/settings/profile").form("Save name").set("Name", "Ada L.")

@@ -108,7 +108,7 @@ func uploadError(err error) error {
 }
 
 func errLargeUpload() error {
-	return city.Errorf(city.CodePayloadTooLarge, "The form is too large: its archive may have %d MiB, everything else together %d MiB.", archive.MaxBytes>>20, maxForm>>20)
+	return city.Errorf(city.CodePayloadTooLarge, "The form is too large: its archive may have %s, everything else together %s.", city.Bytes(archive.MaxBytes), city.Bytes(maxForm))
 }
 
 func shortName(name string) string {
