@@ -74,7 +74,7 @@ func (c *demoCmd) logger() *slog.Logger {
 }
 
 func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config, dir string, screen *demo.Screen) error {
-	url := "http://" + cityApp.Address()
+	url := cityApp.URL()
 	screen.Fact("address", url)
 	screen.Fact("database", "SQLite in "+cfg.Data)
 	if err := cityApp.Sandboxes.Available(ctx); err != nil {

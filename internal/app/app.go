@@ -60,9 +60,9 @@ type App struct {
 
 	books   booksMeters
 	money   moneyMeters
-	handler http.Handler
-	server  *http.Server
-	address string
+	handler  http.Handler
+	listener net.Listener
+	server   *http.Server
 
 	// streams ends when the city stops: what waits for events must not wait longer.
 	streams     context.Context
@@ -97,21 +97,42 @@ func OpenDB(ctx context.Context, cfg config.Config, clock city.Clock) (*store.DB
 // pgConns is enough for the jobs and the requests of one node.
 const pgConns = 40
 
-// New opens the database and builds the city. Nothing runs until Start.
+// New takes the address, opens the database and builds the city. Nothing runs until
+// Start; who connects before waits for it.
 func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Options) (*App, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	db, err := OpenDB(ctx, cfg, opts.Clock)
+	listener, err := listen(ctx, &cfg)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
+	db, err := OpenDB(ctx, cfg, opts.Clock)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, listener: listener, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, db.Close(), listener.Close())
 	}
 	return a, nil
+}
+
+// listen takes the address. Whoever asked for any free port gets to know which: the
+// city's own links and receipts name it.
+func listen(ctx context.Context, cfg *config.Config) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
+	}
+	host, _, asked := net.SplitHostPort(cfg.Listen)
+	_, port, got := net.SplitHostPort(listener.Addr().String())
+	if err := errors.Join(asked, got); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	cfg.Listen = net.JoinHostPort(host, port)
+	return listener, nil
 }
 
 func (a *App) build() error {
@@ -217,13 +238,8 @@ func (a *App) Start(ctx context.Context) error {
 	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Payments.CollectDebts(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", a.cfg.Listen, err)
-	}
-	a.address = listener.Addr().String()
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	running, halt := context.WithCancel(context.WithoutCancel(ctx))
 	a.halt = halt
@@ -238,7 +254,7 @@ func (a *App) Start(ctx context.Context) error {
 		ErrorLog:    slog.NewLogLogger(a.logger.Handler(), slog.LevelDebug),
 	}
 	a.background.Go(func() {
-		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			a.logger.ErrorContext(running, "server ended", "error", err)
 		}
 	})
@@ -248,8 +264,11 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Address is where the city listens, once started: host and port.
-func (a *App) Address() string { return a.address }
+// Address is where the city listens: host and port.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
+// URL is where users reach the city.
+func (a *App) URL() string { return a.cfg.URL() }
 
 // Handler serves the whole city, for tests.
 func (a *App) Handler() http.Handler { return a.handler }
@@ -268,6 +287,8 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, a.server.Shutdown(bounded), a.Jobs.Stop(bounded))
 		a.halt()
 		a.background.Wait()
+	} else {
+		errs = append(errs, a.listener.Close())
 	}
 	a.Tasks.Close()
 	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close())

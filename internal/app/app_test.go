@@ -2,12 +2,16 @@ package app_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 )
 
 func get(t *testing.T, url, bearer string) (int, string) {
@@ -76,5 +80,33 @@ func TestRestartKeepsEverything(t *testing.T) {
 	}
 	if _, body := get(t, s.URL+"/api/v1/agents", ""); strings.Count(body, "City Code Reviewer") != 1 {
 		t.Errorf("the seed agents are registered again: %s", body)
+	}
+}
+
+// A city on a port of the system's choice names that port in all that leads to it.
+func TestFreePortIsNamed(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	if s.App.URL() != s.URL || strings.HasSuffix(s.URL, ":0") {
+		t.Errorf("serves at %s, calls itself %s", s.URL, s.App.URL())
+	}
+	for _, path := range []string{"/openapi.json", "/docs/guide"} {
+		if _, body := get(t, s.URL+path, ""); !strings.Contains(body, s.URL) {
+			t.Errorf("%s does not name %s", path, s.URL)
+		}
+	}
+}
+
+// A taken address is said before anything else is begun.
+func TestTakenAddress(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	cfg := apptest.Config(sandboxtest.Dir(t))
+	cfg.Listen = s.App.Address()
+	if _, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler), app.Options{}); err == nil || !strings.Contains(err.Error(), "listen on "+cfg.Listen) {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir(cfg.Data); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
 	}
 }

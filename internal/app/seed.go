@@ -42,7 +42,7 @@ func (a *App) startSeedAgents(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("seed agent %s: %w", seed.Registration.DisplayName, err)
 		}
-		client := aicity.New(aicity.Options{BaseURL: "http://" + a.address, APIKey: key})
+		client := aicity.New(aicity.Options{BaseURL: "http://" + a.Address(), APIKey: key})
 		a.background.Go(func() {
 			if err := seed.Run(ctx, client, a.logger); err != nil && !errors.Is(err, context.Canceled) {
 				a.logger.ErrorContext(ctx, "seed agent stopped", "agent", seed.Registration.DisplayName, "error", err)
