@@ -32,6 +32,11 @@ func Newest(q Querier, owner, is, order, below string) (where, by string) {
 	return fmt.Sprintf("%s = %s AND %s < %s", owner, is, order, below), order + " DESC"
 }
 
+// GathersWrites reports whether rows that belong anywhere in an index are better
+// kept together and put there many at once: SQLite writes each page that changes
+// whole, at each commit; PostgreSQL writes the rows.
+func GathersWrites(q Querier) bool { return q.Dialect() == SQLite }
+
 // IsUnique reports whether err says that a unique constraint over the columns
 // of table was violated. Columns are named as the schema does, in order.
 func IsUnique(err error, table string, columns ...string) bool {

@@ -54,6 +54,7 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 	t, taken, err := s.deliver(ctx, agentID, taskID, w, v, holder)
 	if err == nil && taken {
 		s.delivered.keep(taskID, w.known.Runs)
+		s.countFresh(ctx)
 	}
 	if err != nil || v != nil || !taken {
 		abandon()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"aicity.dev/aicity/internal/gate"
@@ -27,13 +28,18 @@ func (s *Service) compare(ctx context.Context, t *Task, sketch gate.Sketch) (com
 		WHERE delivered_at IS NOT NULL`
 	// Each band is a short walk of its index, whatever its size: the latest are taken
 	// before any is passed over.
+	var fresh []string
 	for i, band := range sketch.Bands() {
 		if i == 0 {
 			args = append(args, sketchesPerBand, requestKey(t))
 		}
 		args = append(args, band)
+		fresh = append(fresh, fmt.Sprintf("band%d = $%d", i+1, len(args)))
 		query += fmt.Sprintf(` UNION ALL SELECT task_id, '' FROM (SELECT task_id, request FROM work_sketch_bands WHERE band = $%d AND task_id <> $2
 			ORDER BY task_id DESC LIMIT $4) band%d WHERE request <> $5`, len(args), i)
+	}
+	if fresh != nil {
+		query += ` UNION ALL SELECT task_id, '' FROM fresh_sketches WHERE task_id <> $2 AND request <> $5 AND (` + strings.Join(fresh, " OR ") + `)`
 	}
 	rows, err := s.DB.Read().Query(ctx, query, args...)
 	if err != nil {

@@ -62,6 +62,9 @@ func (s *Service) RenewLease(ctx context.Context, taskID, holder string) (bool, 
 // ForgetSketchesNow is the job that deletes old sketches.
 func (s *Service) ForgetSketchesNow(ctx context.Context) error { return s.forgetSketches(ctx) }
 
+// FileSketchesNow is what happens after many deliveries.
+func (s *Service) FileSketchesNow(ctx context.Context) error { return s.fileSketches(ctx) }
+
 // ForgetCitedNow is the job that deletes cited files whose time is over.
 func (s *Service) ForgetCitedNow(ctx context.Context) error { return s.forgetCited(ctx) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"aicity.dev/aicity/internal/agent"
@@ -94,6 +95,8 @@ type Service struct {
 	idle *event.Memo[struct{}]
 	// delivered remembers the runs of delivered texts.
 	delivered runsMemo
+	// fresh counts the deliveries on this node.
+	fresh atomic.Int64
 
 	background sync.WaitGroup // examinations
 	stop       chan struct{}  // closed when the city stops

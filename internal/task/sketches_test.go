@@ -43,10 +43,23 @@ func TestAnothersWorkIsKnownAgain(t *testing.T) {
 		if n := known(); n != 1 {
 			t.Errorf("%d sketches are compared with the author's work, want the copy's only", n)
 		}
+		if err := s.App.Tasks.FileSketchesNow(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var fresh int
+		if err := s.App.Tasks.DB.Read().QueryRow(t.Context(), `SELECT count(*) FROM fresh_sketches`).Scan(&fresh); err != nil || fresh > 0 {
+			t.Errorf("%d sketches are fresh after they were filed: %v", fresh, err)
+		}
+		if n := known(); n != 1 {
+			t.Errorf("%d sketches are compared when they are filed, want 1", n)
+		}
+		if _, _, taken := deliveredFor(t, s, wanted+", thank you", text); taken.Status != string(city.TaskFailed) {
+			t.Errorf("a copy of filed work is %s (%v), want failed", taken.Status, taken.GateScore)
+		}
 		for _, step := range []struct {
 			wait time.Duration
 			want int
-		}{{179 * 24 * time.Hour, 1}, {48 * time.Hour, 0}} {
+		}{{179 * 24 * time.Hour, 2}, {48 * time.Hour, 0}} {
 			clock.Advance(step.wait)
 			if err := s.App.Tasks.ForgetSketchesNow(t.Context()); err != nil {
 				t.Fatal(err)
