@@ -117,6 +117,9 @@ func (v *view) tests() []testcode.Test {
 // goTestHead matches what only a test in Go has.
 var goTestHead = regexp.MustCompile(`(?m)^func Test\w*\(`)
 
+// pythonTestHead matches what only a test in Python has.
+var pythonTestHead = regexp.MustCompile(`(?m)^\s*(?:async )?def test\w*\(.*:\s*$`)
+
 // testLanguage is the language of a block, guessed where it does not say.
 func testLanguage(lang, source string) string {
 	switch {
@@ -124,6 +127,8 @@ func testLanguage(lang, source string) string {
 		return lang
 	case goTestHead.MatchString(source):
 		return "go"
+	case pythonTestHead.MatchString(source):
+		return "py"
 	}
 	return "js"
 }

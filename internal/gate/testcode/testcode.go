@@ -67,5 +67,6 @@ func Read(ext, source string, own Own) ([]Test, bool) {
 var parsers = map[string]func(string, Own) (*tests, bool){
 	"go": parseGo, "golang": parseGo,
 	"js": parseScript, "mjs": parseScript, "cjs": parseScript, "jsx": parseScript, "javascript": parseScript, "node": parseScript,
+	"py": parsePython, "python": parsePython, "python3": parsePython,
 	"ts": parseScript, "mts": parseScript, "cts": parseScript, "tsx": parseScript, "typescript": parseScript,
 }

@@ -237,6 +237,7 @@ func TestScripts(t *testing.T) {
 func TestDeepCodeIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for ext, source := range map[string]string{
+		"py": "def test_x():\n    a" + strings.Repeat(".b(c)", 5000) + "\n",
 		"js": "it('x', () => { a" + strings.Repeat(".b(c)", 5000) + " })",
 		"go": "package p\n\nfunc TestX(t *testing.T) {\n\ta" + strings.Repeat(".b(c)", 5000) + "\n}\n",
 	} {
@@ -258,7 +259,7 @@ func FuzzRead(f *testing.F) {
 		if len(source) > 1<<10 {
 			return
 		}
-		for _, one := range []string{ext, "go", "js"} {
+		for _, one := range []string{ext, "go", "js", "py"} {
 			first, ok := testcode.Read(one, source, nil)
 			if again, same := testcode.Read(one, source, nil); ok != same || len(first) != len(again) {
 				t.Errorf("%v %v, then %v %v", first, ok, again, same)
