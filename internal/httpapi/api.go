@@ -77,7 +77,7 @@ func New(deps Deps) http.Handler {
 	s.registerAll()
 	s.registerRaw(mux)
 	mux.HandleFunc("/", s.otherwise(mux))
-	return s.recovered(s.withRequestID(s.authenticated(s.limited(s.idempotent(mux)))))
+	return s.withRequestID(s.recovered(s.authenticated(s.limited(s.idempotent(mux)))))
 }
 
 func (s *server) config() huma.Config {

@@ -39,27 +39,44 @@ func (s *server) withRequestID(next http.Handler) http.Handler {
 }
 
 // recovered answers a panic with an internal error instead of a cut connection.
+// Where the answer has begun it is cut off: with more behind it, or an end, a part
+// would pass for the whole.
 func (s *server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
-			if value := recover(); value != nil && value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
-				s.Logger.ErrorContext(r.Context(), "request panicked", "path", r.URL.Path, "panic", value, "stack", string(debug.Stack()))
-				s.writeError(w, r, city.Errorf(city.CodeInternal, internalMessage))
+			value := recover()
+			if value == nil {
+				return
 			}
+			if value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
+				s.Logger.ErrorContext(r.Context(), "request panicked", "path", r.URL.Path, "panic", value, "stack", string(debug.Stack()))
+				if !sw.begun {
+					s.writeError(w, r, city.Errorf(city.CodeInternal, internalMessage))
+					return
+				}
+			}
+			panic(http.ErrAbortHandler)
 		}()
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(sw, r)
 	})
 }
 
-// statusWriter remembers the status for the log.
+// statusWriter remembers the status for the log, and that there is one.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	begun  bool
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.status, w.begun = status, true
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(p []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(p)
 }
 
 // Unwrap lets http.ResponseController reach flushing and deadlines.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -75,14 +76,17 @@ func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamRespo
 		return nil, err
 	}
 	if strings.Contains(in.Accept, "application/octet-stream") {
-		file, err := boxes.OpenFile(ctx, in.ID, in.Path, in.Offset, in.Limit)
+		file, size, err := boxes.OpenFile(ctx, in.ID, in.Path, in.Offset, in.Limit)
 		if err != nil {
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer func() { _ = file.Close() }()
 			hctx.SetHeader("Content-Type", "application/octet-stream")
-			_, _ = io.Copy(hctx.BodyWriter(), file)
+			hctx.SetHeader("Content-Length", strconv.FormatInt(size, 10))
+			if n, err := io.Copy(hctx.BodyWriter(), file); err != nil || n != size {
+				panic(http.ErrAbortHandler) // or a part of the file would pass for the whole
+			}
 		}}, nil
 	}
 	content, err := boxes.ReadFile(ctx, in.ID, in.Path, in.Offset, in.Limit)

@@ -1,6 +1,8 @@
 package httpapi_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"testing"
 
@@ -51,5 +53,41 @@ func testChange(t *testing.T, j *job) {
 		if string(got.body) != want {
 			t.Errorf("stream%s: got %q", part, got.body)
 		}
+	}
+}
+
+// A file that is cut off while it is sent does not pass for a whole one.
+func testBrokenDownload(t *testing.T, j *job) {
+	const size = 128 << 20 // more than is under way on a connection
+	j.exec(t, aicity.Exec{Command: "truncate -s 128M " + home + "/broken"})
+	agent := asAgent(j.Server, j.agent)
+	at := "/api/v1/tasks/" + j.id + "/sandbox/files/read?path=" + home + "/broken"
+	open := func(part string) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, agent.base+at+part, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(agent.header, agent.secret)
+		r.Header.Set("Accept", "application/octet-stream")
+		res, err := (&http.Client{}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = res.Body.Close() })
+		return res
+	}
+	for part, want := range map[string]int64{"": size, "&offset=100": size - 100, "&offset=100&limit=7": 7, "&offset=999999999": 0} {
+		if res := open(part); res.ContentLength != want {
+			t.Errorf("the whole%s: length %d, want %d", part, res.ContentLength, want)
+		}
+	}
+	res := open("")
+	if _, err := io.ReadFull(res.Body, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	j.exec(t, aicity.Exec{Command: "truncate -s 0 " + home + "/broken"})
+	if n, err := io.Copy(io.Discard, res.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("after %d bytes of a file that was cut off: %v, want an unexpected end", n, err)
 	}
 }

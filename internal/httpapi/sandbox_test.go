@@ -141,7 +141,7 @@ func TestSandbox(t *testing.T) {
 			"list": testList, "pages": testPages, "read": testRead, "write": testWrite, "exec": testExec, "timeout": testExecTimeout,
 			"cancel": testExecCancel,
 			"stream": testStreams, "blocked": testBlocked, "no network": testNoNetwork, "escapes": testEscapes, "links": testLinks,
-			"strangers": testStrangers, "change": testChange,
+			"strangers": testStrangers, "change": testChange, "broken download": testBrokenDownload,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

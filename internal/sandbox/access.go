@@ -80,29 +80,31 @@ func (s *Service) DeleteFile(ctx context.Context, taskID, path string, recursive
 }
 
 // OpenFile opens limit bytes of a regular file of any size from offset on for
-// reading; limit 0 is all of it. The caller closes it. It is logged before the
-// first byte, and what was read when it is closed. Errors: as ReadFile.
-func (s *Service) OpenFile(ctx context.Context, taskID, path string, offset, limit int64) (io.ReadCloser, error) {
+// reading; limit 0 is all of it. Size is how many bytes that is; fewer come when
+// the file is cut off or the sandbox ends meanwhile. The caller closes it. It is
+// logged before the first byte, and what was read when it is closed. Errors: as
+// ReadFile.
+func (s *Service) OpenFile(ctx context.Context, taskID, path string, offset, limit int64) (content io.ReadCloser, size int64, err error) {
 	l, release, err := s.use(ctx, taskID)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer release()
 	a := Access{Op: OpRead, Target: path, At: s.now()}
-	file, err := l.workspace().open(path, offset, limit)
+	file, size, err := l.workspace().open(path, offset, limit)
 	if err != nil {
 		a.Duration, a.Code = s.now().Sub(a.At), codeOf(err)
 		if err := l.log.add(a); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		return nil, err
+		return nil, 0, err
 	}
 	entry, err := l.log.begin(a)
 	if err != nil {
 		_ = file.Close()
-		return nil, err
+		return nil, 0, err
 	}
-	return &loggedFile{ReadCloser: file, service: s, live: l, entry: entry}, nil
+	return &loggedFile{ReadCloser: file, service: s, live: l, entry: entry}, size, nil
 }
 
 // loggedFile counts what is read of a file. It ends when its sandbox does.

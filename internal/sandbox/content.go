@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path"
 	"strings"
@@ -170,22 +169,25 @@ func makeFolders(root *os.Root, rel string) error {
 }
 
 // open opens limit bytes of a regular file from offset on for streaming; limit
-// 0 is all that is there.
-func (w workspace) open(abs string, offset, limit int64) (r io.ReadCloser, err error) {
+// 0 is all that is there. Size is how many bytes come; a file that is cut off
+// meanwhile has fewer.
+func (w workspace) open(abs string, offset, limit int64) (r io.ReadCloser, size int64, err error) {
 	if offset < 0 || limit < 0 {
-		return nil, city.InvalidField("offset", "offset and limit are not negative")
-	}
-	if limit == 0 {
-		limit = math.MaxInt64 - offset
+		return nil, 0, city.InvalidField("offset", "offset and limit are not negative")
 	}
 	err = w.in(abs, func(root *os.Root, rel string) error {
-		f, _, err := openRegular(root, rel)
-		if err == nil {
-			r = part{io.NewSectionReader(f, offset, limit), f}
+		f, info, err := openRegular(root, rel)
+		if err != nil {
+			return err
 		}
-		return err
+		size = max(0, info.Size()-offset)
+		if limit > 0 {
+			size = min(size, limit)
+		}
+		r = part{io.NewSectionReader(f, offset, size), f}
+		return nil
 	})
-	return r, err
+	return r, size, err
 }
 
 // part is a section of a file that closes it.

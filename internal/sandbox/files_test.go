@@ -93,7 +93,7 @@ func TestPathsOfAHostileWorkspace(t *testing.T) {
 	} {
 		_, err := w.read(test.path, 0, 0)
 		wantCode(t, "read "+test.path, err, test.read)
-		f, err := w.open(test.path, 0, 0)
+		f, _, err := w.open(test.path, 0, 0)
 		wantCode(t, "open "+test.path, err, test.read)
 		if err == nil {
 			_ = f.Close()

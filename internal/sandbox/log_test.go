@@ -55,7 +55,7 @@ func TestAccessLog(t *testing.T) {
 		_, _ = b.Stat(ctx, b.task, repo+"main.go")
 		_, _ = b.ReadFile(ctx, b.task, repo+"main.go", 0, 7)
 		_, _ = b.ReadFile(ctx, b.task, "/etc/passwd", 0, 0)
-		f, err := b.OpenFile(ctx, b.task, repo+"main.go", 0, 0)
+		f, _, err := b.OpenFile(ctx, b.task, repo+"main.go", 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestAccessLogAfterACrash(t *testing.T) {
 		t.Fatalf("got %q", got)
 	}
 	_, _ = b.ReadFile(t.Context(), b.task, sandbox.RepoDir+"/main.go", 0, 1)
-	f, err := b.OpenFile(t.Context(), b.task, sandbox.RepoDir+"/main.go", 0, 0)
+	f, _, err := b.OpenFile(t.Context(), b.task, sandbox.RepoDir+"/main.go", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func TestFilesOfARunningSandbox(t *testing.T) {
 	if got := b.sh(t, "cat a/b/new.txt; echo more >> a/b/new.txt; touch a/b/mine"); got != "from outside\n" {
 		t.Errorf("inside: got %q", got)
 	}
-	f, err := b.OpenFile(t.Context(), b.task, "/home/user/repo/a/b/new.txt", 0, 0)
+	f, _, err := b.OpenFile(t.Context(), b.task, "/home/user/repo/a/b/new.txt", 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -215,7 +215,11 @@ func (s *site) bounded(limit int64, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() {
-			if value := recover(); value != nil && value != http.ErrAbortHandler { //nolint:errorlint // a sentinel by contract
+			switch value := recover(); value {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(value)
+			default:
 				s.showError(w, r, fmt.Errorf("panic: %v\n%s", value, debug.Stack()))
 			}
 		}()
