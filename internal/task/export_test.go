@@ -92,3 +92,6 @@ func (s *Service) FailUnjudgedNow(ctx context.Context, taskID string) error {
 
 // ForgetDelivered forgets what is remembered of delivered texts.
 func (s *Service) ForgetDelivered() { s.delivered = runsMemo{} }
+
+// WipeTokensNow is the job that wipes what an earlier version left.
+func (s *Service) WipeTokensNow(ctx context.Context) error { return s.DB.InTx(ctx, wipeTokens) }

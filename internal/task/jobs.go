@@ -24,6 +24,7 @@ type (
 	}
 	forgetArgs      struct{}
 	forgetCitedArgs struct{}
+	wipeTokensArgs  struct{}
 )
 
 func (judgeArgs) Kind() string { return "task_judge" }
@@ -33,6 +34,8 @@ func (leftArgs) Kind() string  { return "task_agent_left" }
 func (forgetArgs) Kind() string { return "task_forget_sketches" }
 
 func (forgetCitedArgs) Kind() string { return "task_forget_cited" }
+
+func (wipeTokensArgs) Kind() string { return "task_wipe_tokens" }
 
 func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, n jobs.Attempt) error {
@@ -50,6 +53,10 @@ func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetCitedArgs, _ jobs.Attempt) error {
 		return s.forgetCited(ctx)
 	})
+	jobs.Handle(s.Jobs, func(ctx context.Context, _ wipeTokensArgs, _ jobs.Attempt) error {
+		return s.DB.InTx(ctx, wipeTokens)
+	})
+	jobs.Every(s.Jobs, forgetEvery, wipeTokensArgs{})
 	jobs.Every(s.Jobs, forgetEvery, forgetArgs{})
 	jobs.Every(s.Jobs, forgetEvery, forgetCitedArgs{})
 }

@@ -130,10 +130,7 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 		return errInvalidState(t, c.on)
 	}
 	from := t.Status
-	t.Status = tr.To
-	if tr.To.Ended() && t.EndedAt == nil {
-		t.EndedAt = now(tx)
-	}
+	t.become(tr.To, tx.Now())
 	// The standing first: where it waits for an answer, nothing after it does, so
 	// that balances are locked no longer than the commit takes.
 	if tr.Cause != "" {
@@ -152,6 +149,21 @@ func (s *Service) apply(ctx context.Context, tx store.Tx, c change) error {
 		return err
 	}
 	return s.schedule(ctx, tx, t, from)
+}
+
+// become puts the task into a status. One that has ended is never cloned again: a
+// token that was not used goes.
+func (t *Task) become(status city.TaskStatus, at time.Time) {
+	t.Status = status
+	if !status.Ended() {
+		return
+	}
+	if t.EndedAt == nil {
+		t.EndedAt = &at
+	}
+	if t.Source.token() {
+		t.Source.SealedToken = usedToken
+	}
 }
 
 // tell writes the event, wakes who waits for the task or for its agent's work,

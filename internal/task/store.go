@@ -161,6 +161,17 @@ func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*T
 	return tasks, nil
 }
 
+// wipeTokens wipes the tokens of tasks that have ended: a node of an earlier
+// version, while the city is updated, leaves them.
+func wipeTokens(ctx context.Context, tx store.Tx) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET sealed_token = $1 WHERE sealed_token <> '' AND sealed_token <> 'used'
+		AND status IN ('completed', 'refund_review', 'failed', 'cancelled', 'refunded')`, usedToken)
+	if err != nil {
+		return fmt.Errorf("wipe tokens of ended tasks: %w", err)
+	}
+	return nil
+}
+
 // dueTask names a task that is due, and its place in the order of those.
 type dueTask struct {
 	at int64

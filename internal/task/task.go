@@ -85,13 +85,13 @@ type Acceptance struct {
 type Source struct {
 	Repo        string
 	Ref         string
-	SealedToken string // the repository's token, encrypted; usedToken after the clone
+	SealedToken string // the repository's token, encrypted; usedToken when it is wiped
 	HasCode     bool
 	ArchiveID   string
 }
 
 // usedToken stands where a repository's token was: it is wiped once the code is
-// in the sandbox.
+// in the sandbox, and when the task ends.
 const usedToken = "used"
 
 // token reports whether there is a token to clone with.

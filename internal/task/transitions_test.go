@@ -2,6 +2,7 @@ package task
 
 import (
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -104,6 +105,24 @@ func TestEveryEndSettlesTheHold(t *testing.T) {
 		}
 		if tr.Moves != MoveVoid && tr.Moves != MoveCapture {
 			t.Errorf("%s on %s ends as %s and leaves the hold open", tr.From, tr.On, tr.To)
+		}
+	}
+}
+
+// However a task ends, a token that was never used goes with it, and not before.
+func TestEveryEndWipesTheToken(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1, 0)
+	for _, tr := range Transitions() {
+		for sealed, want := range map[string]string{"sealed": "sealed", usedToken: usedToken, "": ""} {
+			if tr.To.Ended() && sealed == "sealed" {
+				want = usedToken
+			}
+			task := Task{Status: tr.From, Source: Source{SealedToken: sealed}}
+			task.become(tr.To, at)
+			if task.Status != tr.To || task.Source.SealedToken != want || (task.EndedAt != nil) != tr.To.Ended() {
+				t.Errorf("%s on %s with token %q: got %+v", tr.From, tr.On, sealed, task)
+			}
 		}
 	}
 }
