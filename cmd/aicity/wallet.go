@@ -15,6 +15,8 @@ type walletCmd struct {
 	TopUp        walletTopUpCmd        `cmd:"" name:"topup" help:"Buy credits."`
 	TopUps       walletTopUpsCmd       `cmd:"" name:"topups" help:"List top-ups, newest first: paid, pending and declined."`
 	AutoTopUp    walletAutoTopUpCmd    `cmd:"" name:"auto-topup" help:"Have credits bought when they run low."`
+	Cards        walletCardsCmd        `cmd:"" help:"List your saved cards."`
+	RemoveCard   walletRemoveCardCmd   `cmd:"" name:"remove-card" help:"Remove a saved card; automatic top-ups that charge it are turned off."`
 	Limits       walletLimitsCmd       `cmd:"" help:"Show or set what you, or one of your agents, may spend."`
 	Withdraw     walletWithdrawCmd     `cmd:"" help:"Have earnings paid out."`
 	Withdrawals  walletWithdrawalsCmd  `cmd:"" help:"List payouts, newest first."`

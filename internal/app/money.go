@@ -16,7 +16,7 @@ import (
 func (a *App) paymentProvider(links *payment.Links) payment.Provider {
 	cfg := a.cfg.Stripe
 	if cfg.SecretKey == "" {
-		return testpay.New()
+		return testpay.New(a.DB)
 	}
 	return stripe.New(stripe.Config{
 		SecretKey: cfg.SecretKey, WebhookSecrets: cfg.WebhookSecrets(), APIURL: cfg.APIURL, ReturnURL: a.walletURL(), DB: a.DB,

@@ -83,6 +83,8 @@ const (
 	CodePaymentDeclined     Code = "PAYMENT_DECLINED"
 	CodePayoutUnavailable   Code = "PAYOUT_UNAVAILABLE"
 	CodeWithdrawalPending   Code = "WITHDRAWAL_PENDING"
+	CodeCardNotFound        Code = "CARD_NOT_FOUND"
+	CodePaymentUnavailable  Code = "PAYMENT_UNAVAILABLE"
 
 	CodeWebhookNotFound      Code = "WEBHOOK_NOT_FOUND"
 	CodeWebhookURLNotAllowed Code = "WEBHOOK_URL_NOT_ALLOWED"
@@ -107,6 +109,7 @@ func Codes() []Code {
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile,
 		CodeNotADirectory, CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty,
 		CodeInsufficientCredits, CodeInsufficientFunds, CodeEarningsHeldBack, CodeSpendingLimit, CodePaymentDeclined, CodePayoutUnavailable, CodeWithdrawalPending,
+		CodeCardNotFound, CodePaymentUnavailable,
 		CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

@@ -107,6 +107,7 @@ func (s *server) registerAll() {
 	s.registerFiles()
 	s.registerAccessLog()
 	s.registerVault()
+	s.registerCards()
 	s.registerSpending()
 	s.registerStatements()
 	s.registerReceipts()

@@ -115,6 +115,8 @@ var badLater = []badCall{
 	{name: "not a cursor of payouts", who: "worker", method: get, path: "/vault/withdrawals?cursor=xyz", status: 400, code: invalid, says: "cursor"},
 	{name: "not a cursor of top-ups", who: "buyer", method: get, path: "/vault/top-ups?cursor=wdr_1", status: 400, code: invalid, says: "cursor"},
 	{name: "top-ups for an agent", who: "agent", method: get, path: "/vault/top-ups", status: 401, code: unknown},
+	{name: "cards for an agent", who: "agent", method: get, path: "/vault/cards", status: 401, code: unknown},
+	{name: "no card to remove", who: "buyer", method: del, path: "/vault/cards/pm_1", status: 404, code: "CARD_NOT_FOUND", says: "no such saved card"},
 	{name: "a pool for an agent", who: "agent", method: get, path: "/vault/pool", status: 401, code: unknown},
 	{name: "a balance for nobody", who: "nobody", method: get, path: "/vault/balance", status: 401, code: unknown},
 	{name: "payouts for an agent's key", who: "agent", method: post, path: "/vault/connect", status: 401, code: unknown},

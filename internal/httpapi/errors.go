@@ -100,6 +100,8 @@ var statuses = map[city.Code]int{
 	city.CodePaymentDeclined:     http.StatusPaymentRequired,
 	city.CodePayoutUnavailable:   http.StatusServiceUnavailable,
 	city.CodeWithdrawalPending:   http.StatusConflict,
+	city.CodeCardNotFound:        http.StatusNotFound,
+	city.CodePaymentUnavailable:  http.StatusServiceUnavailable,
 
 	city.CodeWebhookNotFound:      http.StatusNotFound,
 	city.CodeWebhookURLNotAllowed: http.StatusBadRequest,

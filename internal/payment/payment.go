@@ -87,6 +87,8 @@ type Order struct {
 	OwnerID  string
 	Amount   city.Cents
 	Currency string
+	// Automatic is a charge that nobody sits in front of.
+	Automatic bool
 }
 
 // RefusedError is a provider's final no.

@@ -120,7 +120,7 @@ func (s *Service) openCheckout(ctx context.Context, hosted Hosted, t TopUp) (Top
 
 // order is what the provider is told of a top-up.
 func order(t TopUp) Order {
-	return Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD}
+	return Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD, Automatic: t.Automatic}
 }
 
 // charge has the provider take the money, and books the outcome.

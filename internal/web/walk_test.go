@@ -123,3 +123,31 @@ func TestWalletShowsTopUpsInEveryState(t *testing.T) {
 	v.post("/wallet/top-up", url.Values{"amount": {"30"}, "key": {"k2"}})
 	v.open("/wallet").says(http.StatusOK, "Declined", "$30.00", "Stripe refused (amount too large). Nothing was charged.")
 }
+
+// The wallet shows the saved card, and removes it after it has asked.
+func TestWalletRemovesTheSavedCard(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, s.SignUp(t, "buyer"))
+	v.post("/wallet/auto-top-up", url.Values{"auto_enabled": {"yes"}, "auto_threshold": {"3"}, "auto_amount": {"25"}})
+	asked := v.open("/wallet").says(http.StatusOK, "Saved cards", "simulated test card", "•••• 0000", "12/2099", "automatic top-ups").form("Remove").send()
+	gone := asked.says(http.StatusOK, "Remove the simulated test card ending in 0000?", "they are turned off").form("Remove the card").send()
+	gone.says(http.StatusOK, "The card is removed. Automatic top-ups are off.", "Turned off: The card that automatic top-ups charged")
+	v.post("/wallet/cards/remove", url.Values{"card": {"test_card"}}).want(t, http.StatusOK, "The card is removed.")
+	v.get("/wallet").never(t, "Saved cards")
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})
+	v.open("/wallet").says(http.StatusOK, "Saved cards", "•••• 0000")
+}
+
+// Without an answer of Stripe the wallet shows all that is the city's own.
+func TestWalletWithoutStripe(t *testing.T) {
+	t.Parallel()
+	server := stripetest.Start(t)
+	s := apptest.Start(t, func(c *config.Config) {
+		c.Stripe = config.Stripe{SecretKey: stripetest.Key, WebhookSecret: stripetest.Secret, APIURL: server.URL}
+	})
+	v := newVisitor(t, s.URL, s.SignUp(t, "buyer"))
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})
+	server.Fail(stripetest.HangUp)
+	v.open("/wallet").says(http.StatusOK, "Saved cards", "does not answer", "Go on paying")
+}

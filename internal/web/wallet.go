@@ -17,6 +17,8 @@ type walletView struct {
 	Available, Escrowed city.Cents
 	HeldBack            city.Cents // of what is available, because the owner is new
 	HeldUntil           *time.Time
+	Cards               []payment.Card
+	CardsUnknown        string // why they cannot be shown
 	TopUps              []payment.TopUp
 	MoreTopUps          bool
 	Payouts             []payout
@@ -86,6 +88,9 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	view.Limits.Hint = "Empty for no limit; your agents' orders count too."
 	if !in.sent("auto_threshold") {
 		in = withAuto(in, auto)
+	}
+	if view.Cards, view.CardsUnknown, err = s.savedCards(ctx, ownerID); err != nil {
+		return err
 	}
 	topUps, err := s.Payments.TopUps(ctx, ownerID, "", shownMoves)
 	if err != nil {

@@ -167,6 +167,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("GET /wallet/statement.csv", s.statementCSV)
 	owned("POST /wallet/top-up", s.topUp)
 	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
+	owned("POST /wallet/cards/remove", s.confirm(s.askRemoveCard, s.removeCard))
 	owned("POST /wallet/limits", s.setLimits)
 	owned("POST /wallet/connect", s.connect)
 	owned("POST /wallet/withdraw", s.confirm(s.askWithdraw, s.withdraw))

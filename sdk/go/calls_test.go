@@ -212,6 +212,11 @@ func TestCalls(t *testing.T) {
 			_, err := c.Vault.TopUps(ctx, aicity.CursorOptions{Cursor: "top_1", Limit: 5})
 			return err
 		}, "GET /vault/top-ups?cursor=top_1&limit=5", ""},
+		"cards": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Vault.Cards(ctx); return err }, "GET /vault/cards", ""},
+		"remove card": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Vault.RemoveCard(ctx, "pm_1")
+			return err
+		}, "DELETE /vault/cards/pm_1", ""},
 		"an agent's statement": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.AgentStatement(ctx, "agt_1", "2026-11")
 			return err

@@ -75,6 +75,8 @@ const (
 	CodePaymentDeclined      = "PAYMENT_DECLINED"
 	CodePayoutUnavailable    = "PAYOUT_UNAVAILABLE"
 	CodeWithdrawalPending    = "WITHDRAWAL_PENDING"
+	CodeCardNotFound         = "CARD_NOT_FOUND"
+	CodePaymentUnavailable   = "PAYMENT_UNAVAILABLE"
 	CodeWebhookNotFound      = "WEBHOOK_NOT_FOUND"
 	CodeWebhookURLNotAllowed = "WEBHOOK_URL_NOT_ALLOWED"
 	CodeDeliveryNotFound     = "DELIVERY_NOT_FOUND"
@@ -94,6 +96,6 @@ func Codes() []string {
 		CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued, CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,
 		CodeCommandBlocked, CodeExecTimeout, CodePathNotAllowed, CodeFileNotFound, CodeNotAFile, CodeNotADirectory,
 		CodeFileTooLarge, CodeFileExists, CodeDirectoryNotEmpty, CodeInsufficientCredits, CodeInsufficientFunds, CodeEarningsHeldBack, CodePaymentDeclined, CodePayoutUnavailable,
-		CodeWithdrawalPending, CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
+		CodeWithdrawalPending, CodeCardNotFound, CodePaymentUnavailable, CodeWebhookNotFound, CodeWebhookURLNotAllowed, CodeDeliveryNotFound,
 	}
 }

@@ -156,6 +156,39 @@ func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, e
 	return result(&out, err)
 }
 
+// Card is a saved card.
+type Card struct {
+	ID       string `json:"id"` // the payment provider's name for it
+	Brand    string `json:"brand"`
+	Last4    string `json:"last4"` // the last digits of its number
+	ExpMonth int    `json:"expMonth"`
+	ExpYear  int    `json:"expYear"`
+	Charged  bool   `json:"charged"` // automatic top-ups charge this one
+	Test     bool   `json:"test"`    // no real money moves
+}
+
+// CardRemoved is what the removal of a saved card did.
+type CardRemoved struct {
+	Done             bool   `json:"done"`
+	AutoTopUpStopped string `json:"autoTopUpStopped,omitempty"` // why automatic top-ups were turned off
+}
+
+// Cards lists the owner's saved cards, first the one that automatic top-ups charge.
+// Errors: PAYMENT_UNAVAILABLE.
+func (s *VaultService) Cards(ctx context.Context) ([]Card, error) {
+	var out []Card
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/cards", as: asOwner}, &out)
+	return out, err
+}
+
+// RemoveCard removes a saved card; automatic top-ups that charge it are turned off.
+// Errors: CARD_NOT_FOUND, PAYMENT_UNAVAILABLE.
+func (s *VaultService) RemoveCard(ctx context.Context, id string) (*CardRemoved, error) {
+	var out CardRemoved
+	err := s.client.call(ctx, request{method: http.MethodDelete, path: path("vault", "cards", id), as: asOwner}, &out)
+	return result(&out, err)
+}
+
 // Limits bound what an owner, or one of its agents, spends, in cents; 0 is no
 // limit.
 type Limits struct {

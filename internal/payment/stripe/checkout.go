@@ -68,21 +68,25 @@ func (p *Provider) Charge(ctx context.Context, order payment.Order) (string, err
 	if err != nil {
 		return "", err
 	}
-	card, err := p.card(ctx, owner.customer)
-	if err != nil {
-		return "", outcome("find card", err)
+	if owner.customer == "" {
+		return "", errNoCard()
 	}
-	if card == nil {
-		return "", &payment.RefusedError{Reason: "No card is saved. Top up once yourself, then it is."}
-	}
-	if err := p.cfg.Links.Learn(ctx, order.OwnerID, methodFingerprint(card)); err != nil {
-		return "", err
-	}
+	// First: an order whose answer was lost is paid, whatever became of the card.
 	intent, err := p.findIntent(ctx, owner.customer, order.ID)
 	if err != nil {
 		return "", outcome("find payment", err)
 	}
 	if intent == nil {
+		card, err := p.card(ctx, owner.customer)
+		if err != nil {
+			return "", outcome("find card", err)
+		}
+		if card == nil {
+			return "", errNoCard()
+		}
+		if err := p.cfg.Links.Learn(ctx, order.OwnerID, methodFingerprint(card)); err != nil {
+			return "", err
+		}
 		params := &sdk.PaymentIntentCreateParams{
 			Amount: sdk.Int64(int64(order.Amount)), Currency: currency(order), Customer: &owner.customer, PaymentMethod: &card.ID,
 			PaymentMethodTypes: []*string{sdk.String("card")}, OffSession: sdk.Bool(true), Confirm: sdk.Bool(true),
@@ -95,6 +99,10 @@ func (p *Provider) Charge(ctx context.Context, order payment.Order) (string, err
 		}
 	}
 	return settled(intent)
+}
+
+func errNoCard() error {
+	return &payment.RefusedError{Reason: "No card is saved. Top up once yourself, then it is."}
 }
 
 // settled says what became of a payment without its owner.
@@ -116,9 +124,6 @@ func settled(intent *sdk.PaymentIntent) (string, error) {
 
 // card returns the newest saved card, nil when there is none.
 func (p *Provider) card(ctx context.Context, customer string) (*sdk.PaymentMethod, error) {
-	if customer == "" {
-		return nil, nil
-	}
 	list := &sdk.PaymentMethodListParams{Customer: &customer, Type: sdk.String("card")}
 	list.Limit = sdk.Int64(1)
 	for method, err := range p.client.V1PaymentMethods.List(ctx, list).All(ctx) {

@@ -100,6 +100,13 @@ func TestCallsHaveStripesShape(t *testing.T) {
 	if _, err := p.Charge(ctx, order); !isRefusal(err) {
 		t.Errorf("charge: %v", err)
 	}
+	cards, err := p.Cards(ctx, ownerID)
+	if err != nil || len(cards) == 0 || cards[0].Last4 == "" || cards[0].Brand == "" || cards[0].ExpYear == 0 {
+		t.Fatalf("cards: %+v, %v", cards, err)
+	}
+	if err := p.RemoveCard(ctx, ownerID, cards[0].ID); err != nil {
+		t.Errorf("remove card: %v", err)
+	}
 	if link, err := p.Connect(ctx, ownerID); err != nil || link == "" {
 		t.Errorf("connect: %q, %v", link, err)
 	}

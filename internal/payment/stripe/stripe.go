@@ -54,6 +54,7 @@ var (
 	_ payment.Hosted     = (*Provider)(nil)
 	_ payment.Reporter   = (*Provider)(nil)
 	_ payment.Accountant = (*Provider)(nil)
+	_ payment.CardKeeper = (*Provider)(nil)
 )
 
 // callTimeout bounds one call: jobs, which try again, have a minute.

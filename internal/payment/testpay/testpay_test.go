@@ -6,11 +6,12 @@ import (
 
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/testpay"
+	"aicity.dev/aicity/internal/store/storetest"
 )
 
 func TestCallsItselfATestEverywhere(t *testing.T) {
 	t.Parallel()
-	p := testpay.New()
+	p := testpay.New(storetest.SQLite(t))
 	order := payment.Order{ID: "top_1", OwnerID: "own_1", Amount: 500, Currency: "USD"}
 	charge, err := p.Charge(t.Context(), order)
 	if err != nil {
@@ -20,7 +21,11 @@ func TestCallsItselfATestEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{p.Name(), p.Label(), charge, payout} {
+	cards, err := p.Cards(t.Context(), "own_1")
+	if err != nil || len(cards) != 1 {
+		t.Fatalf("%+v, %v", cards, err)
+	}
+	for _, text := range []string{p.Name(), p.Label(), charge, payout, cards[0].ID, cards[0].String()} {
 		if !strings.Contains(strings.ToLower(text), "test") {
 			t.Errorf("%q does not say that it is a test", text)
 		}
@@ -32,7 +37,7 @@ func TestCallsItselfATestEverywhere(t *testing.T) {
 
 func TestRepeatedOrderHasTheSameReference(t *testing.T) {
 	t.Parallel()
-	p := testpay.New()
+	p := testpay.New(storetest.SQLite(t))
 	first, err1 := p.Charge(t.Context(), payment.Order{ID: "top_1"})
 	again, err2 := p.Charge(t.Context(), payment.Order{ID: "top_1"})
 	other, err3 := p.Charge(t.Context(), payment.Order{ID: "top_2"})

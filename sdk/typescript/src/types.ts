@@ -288,6 +288,12 @@ export interface Pool extends Data<"PoolView"> {}
 /** Buys `amount` cents whenever the balance falls under `threshold`. */
 export interface AutoTopUp extends Data<"AutoTopUpIn"> {}
 
+/** A saved card. */
+export interface Card extends Data<"CardView"> {}
+
+/** What the removal of a saved card did. */
+export interface CardRemoved extends Data<"CardRemoved"> {}
+
 /** Bounds what an owner, or one of its agents, spends, in cents; 0 is no limit. */
 export interface SpendingLimits extends Data<"SpendingLimits"> {}
 

@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { AutoTopUp, Balance, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
+import type { AutoTopUp, Balance, Card, CardRemoved, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -29,6 +29,16 @@ export class Vault {
   setAutoTopUp({ enabled, threshold, amount, monthlyCap }: AutoTopUp, options?: CallOptions): Promise<Pool> {
     const body = { enabled, threshold, amount, monthlyCap }
     return this.transport.call({ method: "PUT", path: "/vault/auto-top-up", caller: "owner", body, options })
+  }
+
+  /** The owner's saved cards, first the one that automatic top-ups charge. */
+  cards(options?: CallOptions): Promise<Card[]> {
+    return this.transport.call({ method: "GET", path: "/vault/cards", caller: "owner", options })
+  }
+
+  /** Removes a saved card; automatic top-ups that charge it are turned off. */
+  removeCard(id: string, options?: CallOptions): Promise<CardRemoved> {
+    return this.transport.call({ method: "DELETE", path: path("vault", "cards", id), caller: "owner", options })
   }
 
   /** What bounds the owner's spending, or with an id that of one of its agents. */

@@ -30,6 +30,8 @@ func (s *Server) carryOut(out *object, r *http.Request, account string, form url
 		*out = s.openSession(form)
 	case call == "GET /v1/payment_methods":
 		*out = s.list("payment_method", limit(query), func(o object) bool { return o["customer"] == query.Get("customer") })
+	case r.Method == http.MethodPost && len(parts) == 3 && parts[0] == "payment_methods" && parts[2] == "detach":
+		return s.detach(out, parts[1])
 	case call == "GET /v1/payment_intents":
 		*out = s.list("payment_intent", limit(query), func(o object) bool { return o["customer"] == query.Get("customer") })
 	case call == "POST /v1/payment_intents":
@@ -168,6 +170,17 @@ func (s *Server) chargeCard(out *object, form url.Values) *refusal {
 	}
 	s.pay(intent)
 	*out = intent
+	return nil
+}
+
+// detach takes a card from its customer for good.
+func (s *Server) detach(out *object, id string) *refusal {
+	method := s.objects[id]
+	if method == nil || method["customer"] == nil {
+		return invalid("", "The payment method you provided is not attached to a customer so detachment is impossible.")
+	}
+	method["customer"] = nil
+	*out = method
 	return nil
 }
 

@@ -98,7 +98,9 @@ func (s *Server) paid(session object, card string) {
 	id, _ := session["payment_intent"].(string)
 	s.pay(s.objects[id])
 	session["payment_status"] = "paid"
-	method := s.make("pm", "payment_method", object{"customer": session["customer"], "type": "card", "card": object{"fingerprint": card}})
+	method := s.make("pm", "payment_method", object{"customer": session["customer"], "type": "card", "card": object{
+		"fingerprint": card, "brand": "visa", "last4": "4242", "exp_month": 8, "exp_year": 2031,
+	}})
 	s.objects[id]["payment_method"] = method["id"]
 }
 

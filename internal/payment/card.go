@@ -1,0 +1,103 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/store"
+)
+
+// Card is a card that is kept for automatic top-ups, as its provider tells of it.
+type Card struct {
+	ID       string // the provider's
+	Brand    string // "visa"
+	Last4    string // the last digits of its number
+	ExpMonth int    // 1 to 12; it is good to the end of that month
+	ExpYear  int
+	Charged  bool // automatic top-ups charge this one
+}
+
+// String is how people know the card.
+func (c Card) String() string { return c.Brand + " ending in " + c.Last4 }
+
+// CardKeeper is a Provider that keeps an owner's cards for purchases that nobody
+// sits in front of.
+type CardKeeper interface {
+	// Cards lists them, first the one that such a purchase charges.
+	Cards(ctx context.Context, ownerID string) ([]Card, error)
+	// RemoveCard has the provider forget one of them, so that nobody can charge it
+	// any more. One that is gone already is no error.
+	RemoveCard(ctx context.Context, ownerID, cardID string) error
+}
+
+func errNoCard() error {
+	return city.Errorf(city.CodeCardNotFound, "You have no such saved card; it may be removed already.")
+}
+
+func errUnavailable(label string) error {
+	return city.Errorf(city.CodePaymentUnavailable, "The payment provider (%s) does not answer. Nothing was changed there; try again in a moment.", label)
+}
+
+// Cards lists an owner's saved cards, first the one that automatic top-ups charge.
+// Errors: PAYMENT_UNAVAILABLE.
+func (s *Service) Cards(ctx context.Context, ownerID string) ([]Card, error) {
+	keeper, ok := s.provider.(CardKeeper)
+	if !ok {
+		return nil, nil
+	}
+	cards, err := keeper.Cards(ctx, ownerID)
+	if err != nil {
+		s.logger.WarnContext(ctx, "saved cards cannot be read", "owner", ownerID, "error", err)
+		return nil, errUnavailable(s.provider.Label())
+	}
+	for i := range cards {
+		cards[i].Charged = i == 0
+	}
+	return cards, nil
+}
+
+// RemoveCard removes a saved card. Automatic top-ups that charge it are turned off
+// first, with the reason: should the removal come to nothing, nobody charges a card
+// that its owner wants to be gone, nor another in its stead. Stopped is that reason,
+// or "". Errors: CARD_NOT_FOUND, PAYMENT_UNAVAILABLE.
+func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopped string, err error) {
+	cards, err := s.Cards(ctx, ownerID)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(cards, func(c Card) bool { return c.ID == cardID })
+	if i < 0 {
+		return "", errNoCard()
+	}
+	if cards[i].Charged {
+		if stopped, err = s.stopAutoTopUp(ctx, ownerID, "The card that automatic top-ups charged ("+cards[i].String()+") was removed."); err != nil {
+			return "", err
+		}
+	}
+	keeper, _ := s.provider.(CardKeeper)
+	if err := keeper.RemoveCard(ctx, ownerID, cardID); err != nil {
+		s.logger.WarnContext(ctx, "a saved card cannot be removed", "owner", ownerID, "error", err)
+		return "", errUnavailable(s.provider.Label())
+	}
+	s.logger.InfoContext(ctx, "saved card removed", "owner", ownerID, "autoTopUpStopped", stopped != "")
+	return stopped, nil
+}
+
+// stopAutoTopUp turns automatic top-ups off and says why; it returns "" when they
+// are off.
+func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (stopped string, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE auto_top_ups SET enabled = FALSE, stopped_by = $2, updated_at = $3 WHERE owner_id = $1 AND enabled`,
+			ownerID, reason, store.Micros(tx.Now()))
+		if stopped = ""; n == 1 {
+			stopped = reason
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("stop automatic top-ups: %w", err)
+	}
+	return stopped, nil
+}
