@@ -76,14 +76,11 @@ type Service struct {
 
 // New returns the service. CleanOrphans must be called before it is used.
 func New(cfg Config) (*Service, error) {
-	dir, err := filepath.Abs(cfg.Dir)
+	dir, err := volume.Real(cfg.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("find sandbox folder: %w", err)
-	}
-	cfg.Dir = dir
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make sandbox folder: %w", err)
 	}
+	cfg.Dir = dir
 	cfg.Execs, cfg.Output, cfg.ExecTime = cmp.Or(cfg.Execs, DefaultExecs), cmp.Or(cfg.Output, DefaultOutput), cmp.Or(cfg.ExecTime, MaxTimeout)
 	if cfg.Disk == (volume.Size{}) {
 		cfg.Volume = volume.Folder

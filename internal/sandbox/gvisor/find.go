@@ -63,5 +63,5 @@ func (b *Backend) placeRunner() error {
 	if err := os.WriteFile(temporary, content, 0o755); err != nil { //nolint:gosec // run by the sandbox's users
 		return errors.Join(err, os.Remove(temporary))
 	}
-	return os.Rename(temporary, placed)
+	return errors.Join(os.Rename(temporary, placed), open(b.runnerFolder()))
 }

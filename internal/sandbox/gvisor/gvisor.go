@@ -18,6 +18,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/namespace"
+	"aicity.dev/aicity/internal/sandbox/volume"
 )
 
 // Options say how to run sandboxes.
@@ -63,14 +64,13 @@ func New(opts Options) *Backend {
 	b.runsc, b.missing = Find(opts.Runsc)
 	b.runner, err = findRunner(opts.Runner, b.runsc)
 	b.missing = errors.Join(b.missing, err)
-	// runsc changes its folder, so every path it is given must be absolute.
-	for _, dir := range []*string{&b.opts.Dir, &b.opts.Rootfs} {
-		if *dir == "" {
-			continue
-		}
-		absolute, err := filepath.Abs(*dir)
+	// runsc changes its folder, so every path it is given must be absolute; and its
+	// processes are found again by the folder's one name without links.
+	b.opts.Dir, err = volume.Real(b.opts.Dir)
+	b.missing = errors.Join(b.missing, err)
+	if b.opts.Rootfs != "" {
+		b.opts.Rootfs, err = filepath.Abs(b.opts.Rootfs)
 		b.missing = errors.Join(b.missing, err)
-		*dir = absolute
 	}
 	return b
 }

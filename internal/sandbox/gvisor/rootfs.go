@@ -53,7 +53,31 @@ func (b *Backend) prepareRootfs() error {
 	if err := b.writeEtc(filepath.Join(root, "etc")); err != nil {
 		return err
 	}
-	return b.hideTools("/")
+	return errors.Join(open(root), b.hideTools("/"))
+}
+
+// open lets the sandbox's users read a tree of ours, whatever the server's umask
+// took away when it was made.
+func open(tree string) error {
+	root, err := os.OpenRoot(tree)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Type()&fs.ModeSymlink != 0 {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		perm := info.Mode().Perm() | 0o444
+		if perm&0o100 != 0 {
+			perm |= 0o111
+		}
+		return root.Chmod(name, perm)
+	})
 }
 
 // checkRootfs says what a configured root lacks.
@@ -148,6 +172,9 @@ func copyAlternatives(to string) error {
 func (b *Backend) hideTools(root string) error {
 	cover := filepath.Join(b.opts.Dir, "hidden")
 	if err := os.WriteFile(cover, nil, 0o444); err != nil && !errors.Is(err, fs.ErrPermission) { //nolint:gosec // empty
+		return err
+	}
+	if err := os.Chmod(cover, 0o444); err != nil { //nolint:gosec // empty
 		return err
 	}
 	tools, err := image.NetworkTools(root)

@@ -1,8 +1,12 @@
 package gvisor_test
 
 import (
+	"path/filepath"
 	"testing"
 
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/image"
 	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 )
@@ -28,4 +32,37 @@ func TestRootless(t *testing.T) {
 			sandboxtest.AsNobody(t, wrapper, nil, "TestConformance", "-test.run=^(TestConformance|TestPosture|TestRunnerIsOutOfReach|TestOutOfMemory|TestOutOfMemoryInOneProcess)$")
 		})
 	}
+}
+
+// Neither the runner nor the root file system, the host's or an image, suffers from
+// a umask that keeps others from the server's files.
+func TestPrivateUmask(t *testing.T) {
+	if !sandboxtest.PrivateUmask(t) {
+		return
+	}
+	if _, out := start(t, sandbox.Limits{}).shell(t, "cat /etc/hostname; ls -d /usr/bin"); out != "sandbox\n/usr/bin\n" {
+		t.Errorf("on the host's programs: %q", out)
+	}
+	store := image.Store{Dir: filepath.Join(sandboxtest.Dir(t), image.Folder), Clock: city.SystemClock{}}
+	exported := containerOf(t, map[string]string{"bin/sh": "sh", "bin/cat": "cat", "bin/true": "true"})
+	if _, err := store.Import(t.Context(), "small", []string{exported}, image.DefaultLimits(), nil); err != nil {
+		t.Fatal(err)
+	}
+	root, err := store.Root("small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, out := startOn(t, root, sandbox.Limits{}).shell(t, "cat /etc/hostname"); out != "sandbox\n" {
+		t.Errorf("on an image: %q", out)
+	}
+}
+
+// The same for a user without rights.
+func TestRootlessPrivateUmask(t *testing.T) {
+	t.Parallel()
+	if !namespace.Root() {
+		t.Skip("the other test runs without root already")
+	}
+	private := []string{"sh", "-c", `umask 077; exec "$@"`, "sh"}
+	sandboxtest.AsNobody(t, append(private, sandboxtest.OwnNamespace...), nil, "TestRunnerIsOutOfReach", "-test.run=^TestRunnerIsOutOfReach$")
 }

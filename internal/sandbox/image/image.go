@@ -131,7 +131,7 @@ func (s Store) add(ctx context.Context, name, source string, fill func(ctx conte
 	}
 	defer func() { err = errors.Join(err, removeTree(dir)) }() // nothing is there once it has its name
 	tree := filepath.Join(dir, treeName)
-	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(tree, 0o755)); err != nil { //nolint:gosec // as above
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(tree, 0o755), os.Chmod(tree, 0o755)); err != nil { //nolint:gosec // as above
 		return made, fmt.Errorf("make image folder: %w", err)
 	}
 	if err := fill(ctx, tree); err != nil {

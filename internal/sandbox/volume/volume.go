@@ -34,6 +34,19 @@ const (
 // ErrLost means that a volume was in memory, and is no more.
 var ErrLost = errors.New("the volume is gone")
 
+// Real makes a folder and returns its path without links, as the kernel's table of
+// mounts has it: below any other path a volume would not be found there again.
+func Real(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
+}
+
 // Size is what a volume may hold.
 type Size struct {
 	Bytes int64
