@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"time"
 
 	"aicity.dev/aicity/internal/sandbox/source"
 )
@@ -26,3 +27,6 @@ func (s *Service) WarmWorkshopID() string {
 	}
 	return s.shop.id
 }
+
+// SetPatience sets how long an end waits for each who holds it up.
+func (s *Service) SetPatience(d time.Duration) { s.patience = d }

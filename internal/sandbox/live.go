@@ -32,6 +32,7 @@ type live struct {
 	ended    context.Context                    //nolint:containedctx // done when it is being destroyed
 	end      context.CancelFunc                 // ends its commands
 	gone     chan struct{}                      // closed when it is destroyed
+	failed   error                              // why that failed; read after gone
 }
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
@@ -155,6 +156,22 @@ func (l *live) exclusive(ctx context.Context, f func() error) error {
 		return errNotFound()
 	}
 	return f()
+}
+
+// noMoreStarts waits for whoever starts or stops the backend's sandbox of one
+// that is finished, the last to do so: that it has ended is checked under the token.
+func (l *live) noMoreStarts() {
+	<-l.starting
+	l.starting <- struct{}{}
+}
+
+func (l *live) isGone() bool {
+	select {
+	case <-l.gone:
+		return true
+	default:
+		return false
+	}
 }
 
 // park stops the backend's sandbox; the workspace stays.

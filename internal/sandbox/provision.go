@@ -131,8 +131,11 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	}
 	s.work.Go(func() {
 		defer cancel()
-		if before != nil {
-			<-before.gone // one that is being destroyed
+		if before != nil { // one that is being destroyed
+			select {
+			case <-before.gone:
+			case <-ctx.Done():
+			}
 		}
 		f.box, f.err = s.provision(ctx, taskID, src, warm)
 		keepImage := func() {}

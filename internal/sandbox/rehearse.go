@@ -170,8 +170,9 @@ func (r *Rehearsal) WriteFile(name string, content []byte) error {
 func (r *Rehearsal) Close(ctx context.Context) error {
 	r.unwatch()
 	r.l.end()
-	<-r.l.starting
-	err := errors.Join(r.s.cfg.Backend.Destroy(context.WithoutCancel(ctx), r.l.box.ID), removeDirs(r.l.dir))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	err := errors.Join(r.s.halt(ctx, r.l), removeDirs(r.l.dir))
 	close(r.l.gone)
 	<-r.s.rehearsals
 	r.release()

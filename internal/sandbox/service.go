@@ -3,10 +3,8 @@ package sandbox
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -70,8 +68,10 @@ type Service struct {
 	spare       []string       // folders with an empty workspace; guarded by mu
 	quiet       int            // looks for work since a sandbox was asked for; guarded by mu
 	work        sync.WaitGroup // provisionings and warm sandboxes being made
+	ends        sync.WaitGroup // sandboxes being ended
 
 	watchers sync.WaitGroup
+	patience time.Duration // how long an end waits for each who holds it up
 }
 
 // New returns the service. CleanOrphans must be called before it is used.
@@ -88,7 +88,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
 		rehearsals: make(chan struct{}, maxRehearsals), workshops: make(chan struct{}, maxWorkshops),
-		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(),
+		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(), patience: patience,
 	}
 	s.fetcher = *cfg.Fetcher
 	s.fetcher.Workshop = s.openWorkshop
@@ -181,114 +181,6 @@ func (s *Service) use(ctx context.Context, taskID string) (l *live, release func
 		return nil, nil, errExpired(s.cfg.Life)
 	}
 	return nil, nil, errNotFound()
-}
-
-// Destroy ends the task's sandbox and removes its files. It is no error when
-// there is none; when it is on another server, that one is told to.
-func (s *Service) Destroy(ctx context.Context, taskID string) error {
-	s.mu.Lock()
-	f, l := s.flights[taskID], s.lives[taskID]
-	if f != nil {
-		f.cancel()
-	}
-	s.queue.drop(taskID)
-	s.queue.wake()
-	s.mu.Unlock()
-	if f != nil {
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		s.mu.Lock()
-		l = s.lives[taskID]
-		s.mu.Unlock()
-	}
-	if l != nil {
-		return s.end(ctx, l, "")
-	}
-	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return expireNow(ctx, tx, taskID) })
-}
-
-// end destroys a sandbox; the first to ask does it, the others wait.
-func (s *Service) end(ctx context.Context, l *live, why city.Code) error {
-	if !s.finish(l) {
-		select {
-		case <-l.gone:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	// Once begun it is carried through, also when the caller leaves.
-	ctx = context.WithoutCancel(ctx)
-	<-l.starting // nobody starts it any more: ended is checked under the token
-	err := s.cfg.Backend.Destroy(ctx, l.box.ID)
-	l.users.Wait()
-	err = errors.Join(err, s.closeLog(ctx, l), s.clear(l))
-	if err == nil {
-		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			return markEnded(ctx, tx, l.box.ID, Destroyed, why)
-		})
-	}
-	s.mu.Lock()
-	if s.lives[l.box.TaskID] == l {
-		delete(s.lives, l.box.TaskID)
-	}
-	s.queue.wake()
-	s.mu.Unlock()
-	close(l.gone)
-	if err != nil {
-		return fmt.Errorf("destroy sandbox: %w", err)
-	}
-	return nil
-}
-
-// clear removes a sandbox's files. Its log stays while it is not saved: it is
-// the next start of the server that saves it then.
-func (s *Service) clear(l *live) error {
-	if l.log.saved() {
-		return removeDirs(l.dir)
-	}
-	return errors.Join(volume.Remove(workDir(l.dir)), os.RemoveAll(baselineDir(l.dir)), os.RemoveAll(backendDir(l.dir)), os.RemoveAll(deliveredFile(l.dir)))
-}
-
-// finish keeps everybody new from using a sandbox and ends its commands; it
-// reports whether it was the first to do so.
-func (s *Service) finish(l *live) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first := l.ended.Err() == nil
-	l.end()
-	return first
-}
-
-// Close stops everything that runs. Workspaces of tasks that are not over stay
-// on disk, and CleanOrphans finds them again after a restart.
-func (s *Service) Close(ctx context.Context) error {
-	s.mu.Lock()
-	s.closed = true
-	for _, f := range s.flights {
-		f.cancel()
-	}
-	s.queue.wake()
-	s.mu.Unlock()
-	s.work.Wait()
-	var errs []error
-	for _, w := range s.unused() {
-		errs = append(errs, s.discard(ctx, w))
-	}
-	for _, l := range s.all() {
-		if s.finish(l) {
-			<-l.starting
-			errs = append(errs, s.cfg.Backend.Destroy(ctx, l.box.ID))
-			l.users.Wait()
-			errs = append(errs, s.closeLog(ctx, l), volume.Suspend(workDir(l.dir)))
-			close(l.gone)
-		}
-	}
-	s.watchers.Wait()
-	return errors.Join(append(errs, s.removeAhead())...)
 }
 
 func (s *Service) all() []*live {

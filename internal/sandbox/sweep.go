@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -84,39 +85,56 @@ func (s *Service) removeStrays(kept map[string]bool) error {
 	return errors.Join(errs...)
 }
 
-// sweepEvery is how often Run looks for what has had its time.
-const sweepEvery = 15 * time.Second
+const (
+	// sweepEvery is how often Run looks for what has had its time.
+	sweepEvery = 15 * time.Second
+	// sweepTimeout is how long it waits for what is ended then, which goes on.
+	sweepTimeout = 30 * time.Second
+)
 
-// Run ends expired sandboxes and stops idle ones until ctx is done.
+// Run ends expired sandboxes, stops idle ones and keeps the logs until ctx is
+// done. None of these waits for another.
 func (s *Service) Run(ctx context.Context) {
 	s.warmUp(ctx)
-	tick := time.NewTicker(sweepEvery)
+	var duties sync.WaitGroup
+	defer duties.Wait()
+	duties.Go(func() {
+		every(ctx, sweepEvery, func() {
+			s.warmUp(ctx)
+			s.warn(ctx, "sweep sandboxes", s.Sweep(ctx))
+		})
+	})
+	duties.Go(func() {
+		every(ctx, saveEvery, func() {
+			s.prepareNext(ctx)
+			for _, l := range s.all() {
+				s.warn(ctx, "save access log of "+l.box.ID, s.saveLog(ctx, l))
+			}
+		})
+	})
+	duties.Go(func() {
+		every(ctx, forgetEvery, func() { s.warn(ctx, "forget old accesses", s.ForgetAccesses(ctx)) })
+	})
+}
+
+// every calls do now and then until ctx is done.
+func every(ctx context.Context, pause time.Duration, do func()) {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
-	save := time.NewTicker(saveEvery)
-	defer save.Stop()
-	forget := time.NewTicker(forgetEvery)
-	defer forget.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-forget.C:
-			if err := s.ForgetAccesses(ctx); err != nil && ctx.Err() == nil {
-				s.cfg.Logger.WarnContext(ctx, "forget old accesses", "error", err)
-			}
-		case <-save.C:
-			s.prepareNext(ctx)
-			for _, l := range s.all() {
-				if err := s.saveLog(ctx, l); err != nil && ctx.Err() == nil {
-					s.cfg.Logger.WarnContext(ctx, "save access log", "sandbox", l.box.ID, "error", err)
-				}
-			}
 		case <-tick.C:
-			s.warmUp(ctx)
-			if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-				s.cfg.Logger.WarnContext(ctx, "sweep sandboxes", "error", err)
-			}
+			do()
 		}
+	}
+}
+
+// warn logs what failed, unless it is the end of ctx.
+func (s *Service) warn(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.cfg.Logger.WarnContext(ctx, what, "error", err)
 	}
 }
 
@@ -136,21 +154,50 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
+	defer cancel()
+	var duties []func() error
 	for _, box := range expired {
-		s.mu.Lock()
-		l := s.lives[box.TaskID]
-		s.mu.Unlock()
-		if l != nil && l.box.ID == box.ID {
-			errs = append(errs, s.end(ctx, l, whyExpired(box, s.cfg.Life)))
+		if l := s.toEnd(box); l != nil {
+			duties = append(duties, func() error { return s.end(ctx, l, whyExpired(box, s.cfg.Life)) })
 		}
 	}
 	if s.cfg.Idle > 0 {
 		since := s.now().Add(-s.cfg.Idle)
 		for _, l := range s.all() {
 			if l.idle(since) {
-				errs = append(errs, s.park(ctx, l))
+				duties = append(duties, func() error { return s.park(ctx, l) })
 			}
+		}
+	}
+	return s.together(ctx, duties)
+}
+
+// toEnd is the sandbox of a row, nil when it is being ended already.
+func (s *Service) toEnd(box Sandbox) *live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lives[box.TaskID]
+	if l == nil || l.box.ID != box.ID || l.ended.Err() != nil {
+		return nil
+	}
+	return l
+}
+
+// together does all at once and joins their errors. What is not done when ctx
+// ends goes on.
+func (s *Service) together(ctx context.Context, duties []func() error) error {
+	results := make(chan error, len(duties))
+	for _, do := range duties {
+		s.ends.Go(func() { results <- do() })
+	}
+	var errs []error
+	for range duties {
+		select {
+		case err := <-results:
+			errs = append(errs, err)
+		case <-ctx.Done():
+			return errors.Join(append(errs, ctx.Err())...)
 		}
 	}
 	return errors.Join(errs...)

@@ -22,6 +22,9 @@ const (
 	destroyTimeout = 30 * time.Second
 	// removeTries is how often runsc is asked to remove a sandbox.
 	removeTries = 3
+	// waitDelay is how long a runsc that was killed is waited for while something
+	// that it started holds its output.
+	waitDelay = 5 * time.Second
 )
 
 // command is a call of runsc with the flags that all calls share. It gets a
@@ -52,6 +55,7 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.runsc, append(flags, args...)...) //nolint:gosec // our own binary
 	cmd.Env = []string{"PATH=" + searchPath}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = waitDelay
 	return cmd
 }
 
