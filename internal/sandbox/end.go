@@ -50,7 +50,7 @@ func (s *Service) Destroy(ctx context.Context, taskID string) error {
 // end destroys a sandbox; the first to ask begins it, and all wait for it. Once
 // begun it is carried through, also when they leave.
 func (s *Service) end(ctx context.Context, l *live, why city.Code) error {
-	s.finish(l, func() error { return s.destroy(context.WithoutCancel(ctx), l, why) })
+	s.finish(l, func() error { return s.destroy(ctx, l, why) })
 	ctx, cancel := context.WithTimeout(ctx, endTimeout)
 	defer cancel()
 	select {
@@ -77,7 +77,7 @@ func (s *Service) finish(l *live, then func() error) {
 }
 
 func (s *Service) destroy(ctx context.Context, l *live, why city.Code) error {
-	err := s.remove(ctx, l, why)
+	err := s.cleanUp(ctx, l.box.ID, func(ctx context.Context) error { return s.remove(ctx, l, why) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lives[l.box.TaskID] == l {
@@ -93,8 +93,6 @@ func (s *Service) destroy(ctx context.Context, l *live, why city.Code) error {
 // remove removes all that is left of a sandbox that is finished. It may be
 // repeated.
 func (s *Service) remove(ctx context.Context, l *live, why city.Code) error {
-	ctx, cancel := context.WithTimeout(ctx, endTimeout)
-	defer cancel()
 	if err := errors.Join(s.halt(ctx, l), s.closeLog(ctx, l), s.clear(l)); err != nil {
 		return err
 	}
@@ -177,9 +175,7 @@ func (s *Service) shut() {
 func (s *Service) suspendAll(ctx context.Context) {
 	for _, w := range s.unused() {
 		s.ends.Go(func() {
-			if err := s.discard(ctx, w); err != nil {
-				s.cfg.Logger.ErrorContext(ctx, "remove an unused sandbox", "sandbox", w.id, "error", err)
-			}
+			s.warn(ctx, "remove unused sandbox "+w.id, s.discard(ctx, w))
 		})
 	}
 	for _, l := range s.all() {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,5 +127,47 @@ func sweep(t *testing.T, b bundle, come func() bool) {
 	cancel()
 	if err := <-swept; err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// unwilling is a backend that destroys nothing while it refuses.
+type unwilling struct {
+	sandbox.Backend
+	refuses atomic.Bool
+}
+
+func (b *unwilling) Destroy(ctx context.Context, id string) error {
+	if b.refuses.Load() {
+		return errors.New("refused")
+	}
+	return b.Backend.Destroy(ctx, id)
+}
+
+// What could not be destroyed is destroyed by a later sweep.
+func TestFailedEndIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	backend := &unwilling{Backend: sandboxtest.Backend(t)}
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend = backend })
+	box := b.provision(t, goCode)
+	b.sh(t, "true") // it runs
+	backend.refuses.Store(true)
+	if err := b.Destroy(t.Context(), b.task); err == nil {
+		t.Error("destroyed by a backend that refuses")
+	}
+	if err := b.Sweep(t.Context()); err == nil {
+		t.Error("a sweep that is refused says nothing")
+	}
+	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
+	wantCode(t, "Exec", err, city.CodeSandboxNotFound)
+	backend.refuses.Store(false)
+	if err := b.Sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	sandboxtest.NothingLeft(t, box.ID)
+	if left, err := filepath.Glob(filepath.Join(b.cfg.Dir, "sbx_*")); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if box, err := b.Find(t.Context(), b.task); err != nil || box.State != sandbox.Destroyed {
+		t.Errorf("row: got %+v, %v", box, err)
 	}
 }

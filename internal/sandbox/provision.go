@@ -168,7 +168,7 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 		case ctx.Err() != nil:
 			err = errUnavailable(err)
 		}
-		return Sandbox{}, errors.Join(err, s.abandon(context.WithoutCancel(ctx), l, err))
+		return Sandbox{}, errors.Join(err, s.abandon(ctx, l, err))
 	}
 	l.box = ready
 	s.mu.Lock()
@@ -309,10 +309,12 @@ func (s *Service) fetch(ctx context.Context, l *live, src Source, holds string) 
 // abandon removes what a failed provisioning left and ends its row.
 func (s *Service) abandon(ctx context.Context, l *live, cause error) error {
 	l.end()
-	return errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeDirs(l.dir),
-		s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			return markEnded(ctx, tx, l.box.ID, Failed, city.CodeOf(cause))
-		}))
+	return s.cleanUp(ctx, l.box.ID, func(ctx context.Context) error {
+		return errors.Join(s.cfg.Backend.Destroy(ctx, l.box.ID), removeDirs(l.dir),
+			s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+				return markEnded(ctx, tx, l.box.ID, Failed, city.CodeOf(cause))
+			}))
+	})
 }
 
 // openBaseline makes the baseline readable for the sandbox's user. It runs

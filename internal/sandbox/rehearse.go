@@ -170,9 +170,7 @@ func (r *Rehearsal) WriteFile(name string, content []byte) error {
 func (r *Rehearsal) Close(ctx context.Context) error {
 	r.unwatch()
 	r.l.end()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
-	defer cancel()
-	err := errors.Join(r.s.halt(ctx, r.l), removeDirs(r.l.dir))
+	err := r.s.cleanUp(ctx, r.l.box.ID, func(ctx context.Context) error { return errors.Join(r.s.halt(ctx, r.l), removeDirs(r.l.dir)) })
 	close(r.l.gone)
 	<-r.s.rehearsals
 	r.release()

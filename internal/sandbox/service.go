@@ -65,10 +65,11 @@ type Service struct {
 	shop    *workshop          // ready to be used, nil when there is none; guarded by mu
 	// warmingShop says that one is being made; guarded by mu.
 	warmingShop bool
-	spare       []string       // folders with an empty workspace; guarded by mu
-	quiet       int            // looks for work since a sandbox was asked for; guarded by mu
-	work        sync.WaitGroup // provisionings and warm sandboxes being made
-	ends        sync.WaitGroup // sandboxes being ended
+	spare       []string            // folders with an empty workspace; guarded by mu
+	quiet       int                 // looks for work since a sandbox was asked for; guarded by mu
+	work        sync.WaitGroup      // provisionings and warm sandboxes being made
+	ends        sync.WaitGroup      // sandboxes being ended
+	owed        map[string]cleaning // what could not be cleaned up, by sandbox; guarded by mu
 
 	watchers sync.WaitGroup
 	patience time.Duration // how long an end waits for each who holds it up
@@ -89,6 +90,7 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
 		rehearsals: make(chan struct{}, maxRehearsals), workshops: make(chan struct{}, maxWorkshops),
 		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(), patience: patience,
+		owed: map[string]cleaning{},
 	}
 	s.fetcher = *cfg.Fetcher
 	s.fetcher.Workshop = s.openWorkshop

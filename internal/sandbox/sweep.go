@@ -148,7 +148,8 @@ func whyExpired(box Sandbox, life time.Duration) city.Code {
 }
 
 // Sweep destroys the sandboxes of this server that have expired, by their time
-// or because another server asked for it, and stops those nobody uses.
+// or because another server asked for it, stops those nobody uses, and cleans up
+// what could not be cleaned up before.
 func (s *Service) Sweep(ctx context.Context) error {
 	expired, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, s.now())
 	if err != nil {
@@ -170,7 +171,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return s.together(ctx, duties)
+	return s.together(ctx, append(duties, s.owing(ctx)...))
 }
 
 // toEnd is the sandbox of a row, nil when it is being ended already.

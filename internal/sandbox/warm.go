@@ -82,7 +82,7 @@ func (s *Service) takeWarmLocked(ctx context.Context) *warmBox {
 		select {
 		case <-s.cfg.Backend.Done(w.id): // it has died meanwhile
 			s.work.Go(func() {
-				if err := s.discard(context.WithoutCancel(ctx), w); err != nil {
+				if err := s.discard(ctx, w); err != nil {
 					s.cfg.Logger.WarnContext(ctx, "remove a warm sandbox that died", "error", err)
 				}
 			})
@@ -94,7 +94,9 @@ func (s *Service) takeWarmLocked(ctx context.Context) *warmBox {
 }
 
 func (s *Service) discard(ctx context.Context, w *warmBox) error {
-	return errors.Join(s.cfg.Backend.Destroy(ctx, w.id), removeDirs(w.dir))
+	return s.cleanUp(ctx, w.id, func(ctx context.Context) error {
+		return errors.Join(s.cfg.Backend.Destroy(ctx, w.id), removeDirs(w.dir))
+	})
 }
 
 // watch notices the death of a sandbox that should run, says so and remembers

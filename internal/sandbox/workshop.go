@@ -120,7 +120,7 @@ func (s *Service) dropWorkshopLocked(ctx context.Context) {
 		return
 	}
 	s.work.Go(func() {
-		if err := s.discard(context.WithoutCancel(ctx), &warmBox{w.id, w.dir}); err != nil {
+		if err := s.discard(ctx, &warmBox{w.id, w.dir}); err != nil {
 			s.cfg.Logger.WarnContext(ctx, "remove a warm workshop", "error", err)
 		}
 	})
@@ -177,7 +177,7 @@ func (w *workshop) Stop(ctx context.Context) error {
 
 // Close implements source.Workshop.
 func (w *workshop) Close(ctx context.Context) error {
-	err := errors.Join(w.Stop(ctx), removeDirs(w.dir))
+	err := w.s.cleanUp(ctx, w.id, func(ctx context.Context) error { return errors.Join(w.Stop(ctx), removeDirs(w.dir)) })
 	<-w.s.workshops
 	if err != nil {
 		return fmt.Errorf("close workshop: %w", err)
