@@ -25,6 +25,7 @@ type live struct {
 
 	mu       sync.Mutex
 	running  bool                               // guarded by mu: the backend's sandbox should be there
+	boot     int                                // guarded by mu: how often it was started; see bury
 	commands map[string]context.CancelCauseFunc // guarded by mu: what ends each that runs, by its id
 	diedOf   city.Code                          // guarded by mu: why it died the last time
 	diedAt   time.Time                          // guarded by mu
@@ -36,7 +37,7 @@ type live struct {
 }
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
+	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	return l
@@ -96,16 +97,27 @@ func (l *live) cancel(id string) error {
 	return nil
 }
 
-func (l *live) isRunning() bool {
+// booted notes that the backend's sandbox runs anew, and returns which boot it is.
+func (l *live) booted() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running
+	l.running = true
+	l.boot++
+	return l.boot
 }
 
-func (l *live) setRunning(running bool) {
+// stopped notes that the backend's sandbox is stopped on purpose.
+func (l *live) stopped() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running = running
+	l.running = false
+}
+
+// current is the boot that runs; false when none does.
+func (l *live) current() (boot int, running bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.boot, l.running
 }
 
 // idle reports whether it runs though nobody has used it since then.
@@ -115,14 +127,15 @@ func (l *live) idle(since time.Time) bool {
 	return l.running && len(l.commands) == 0 && l.lastUse.Before(since)
 }
 
-// ensure starts the backend's sandbox when none runs. Errors:
-// SANDBOX_UNAVAILABLE, SANDBOX_NOT_FOUND when it is being destroyed.
-func (s *Service) ensure(ctx context.Context, l *live) error {
-	if l.isRunning() {
-		return nil
+// ensure starts the backend's sandbox when none runs, and returns which boot runs.
+// Errors: SANDBOX_UNAVAILABLE, SANDBOX_NOT_FOUND when it is being destroyed.
+func (s *Service) ensure(ctx context.Context, l *live) (boot int, err error) {
+	boot, running := l.current()
+	if running {
+		return boot, nil
 	}
-	return l.exclusive(ctx, func() error {
-		if l.isRunning() {
+	err = l.exclusive(ctx, func() error {
+		if boot, running = l.current(); running {
 			return nil
 		}
 		if err := s.Available(ctx); err != nil {
@@ -136,10 +149,11 @@ func (s *Service) ensure(ctx context.Context, l *live) error {
 		if err != nil {
 			return errUnavailable(err)
 		}
-		l.setRunning(true)
-		s.watch(ctx, l)
+		boot = l.booted()
+		s.watch(ctx, l, boot)
 		return nil
 	})
+	return boot, err
 }
 
 // exclusive runs f while nobody else starts or stops the backend's sandbox.
@@ -177,30 +191,36 @@ func (l *live) isGone() bool {
 // park stops the backend's sandbox; the workspace stays.
 func (s *Service) park(ctx context.Context, l *live) error {
 	return l.exclusive(ctx, func() error {
-		l.setRunning(false)
+		l.stopped()
 		return s.cfg.Backend.Destroy(ctx, l.box.ID)
 	})
 }
 
-// died records that the backend's sandbox is no more, and says so in public.
-func (s *Service) died(l *live, err error) error {
+// died records that a boot of the backend's sandbox is no more, and says so in
+// public.
+func (s *Service) died(l *live, boot int, err error) error {
 	switch {
 	case l.ended.Err() != nil:
 		return errNotFound()
 	case errors.Is(err, ErrOOM):
-		s.buried(l, city.CodeSandboxOOM)
+		s.bury(l, boot, city.CodeSandboxOOM)
 		return errOOM(l.box.Limits.MemoryBytes)
 	case errors.Is(err, ErrGone):
-		s.buried(l, city.CodeSandboxGone)
+		s.bury(l, boot, city.CodeSandboxGone)
 		return errGone(err)
 	default:
 		return fmt.Errorf("run command: %w", err)
 	}
 }
 
-// buried remembers that the backend's sandbox died, and why.
-func (s *Service) buried(l *live, code city.Code) {
+// bury remembers that a boot of the backend's sandbox died, and why. Whoever worked
+// with it may notice late, when it was stopped or another runs: that is no news.
+func (s *Service) bury(l *live, boot int, code city.Code) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.running || l.boot != boot || l.ended.Err() != nil {
+		return
+	}
 	l.running, l.diedOf, l.diedAt = false, code, s.now()
+	s.cfg.Logger.WarnContext(l.ended, "a sandbox died; the next command gets a fresh one", "sandbox", l.box.ID, "code", code)
 }

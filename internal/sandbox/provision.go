@@ -174,7 +174,8 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 	s.mu.Lock()
 	s.lives[taskID] = l
 	s.mu.Unlock()
-	s.watch(ctx, l)
+	boot, _ := l.current()
+	s.watch(ctx, l, boot)
 	return l.box, nil
 }
 

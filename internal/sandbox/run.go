@@ -106,7 +106,8 @@ func (s *Service) runAs(ctx context.Context, l *live, id string, c Command, limi
 	defer func() { l.leave(id, s.now()) }()
 	stop := context.AfterFunc(l.ended, func() { cancel(nil) })
 	defer stop()
-	if err := s.ensure(ctx, l); err != nil {
+	boot, err := s.ensure(ctx, l)
+	if err != nil {
 		return Result{}, err
 	}
 	complaint := &lastBytes{}
@@ -130,7 +131,7 @@ func (s *Service) runAs(ctx context.Context, l *live, id string, c Command, limi
 	case errors.Is(cause, errOverflow), errors.Is(cause, errStopped):
 		return result, cause
 	case err != nil:
-		return result, s.died(l, err)
+		return result, s.died(l, boot, err)
 	case exit.TimedOut:
 		return result, errTimedOut
 	}

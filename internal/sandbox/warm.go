@@ -99,9 +99,8 @@ func (s *Service) discard(ctx context.Context, w *warmBox) error {
 	})
 }
 
-// watch notices the death of a sandbox that should run, says so and remembers
-// why.
-func (s *Service) watch(ctx context.Context, l *live) {
+// watch notices the death of a boot of a sandbox, says so and remembers why.
+func (s *Service) watch(ctx context.Context, l *live, boot int) {
 	ctx, done := context.WithoutCancel(ctx), s.cfg.Backend.Done(l.box.ID)
 	s.watchers.Go(func() {
 		select {
@@ -109,16 +108,15 @@ func (s *Service) watch(ctx context.Context, l *live) {
 			return
 		case <-done:
 		}
-		if l.ended.Err() != nil || !l.isRunning() {
-			return // it was stopped
+		if now, running := l.current(); !running || now != boot {
+			return // it was stopped, or somebody else has noticed
 		}
 		_, err := s.cfg.Backend.Exec(ctx, l.box.ID, Command{Argv: []string{"true"}, Dir: "/"}, nil, nil)
 		code := city.CodeSandboxGone
 		if errors.Is(err, ErrOOM) {
 			code = city.CodeSandboxOOM
 		}
-		s.buried(l, code)
-		s.cfg.Logger.WarnContext(ctx, "a sandbox died; the next command gets a fresh one", "sandbox", l.box.ID, "code", code)
+		s.bury(l, boot, code)
 	})
 }
 
