@@ -155,10 +155,20 @@ func (l *accessLog) append(a Access) (err error) {
 	if err != nil {
 		return fmt.Errorf("encode access: %w", err)
 	}
-	if _, err := l.journal.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("write access log: %w", err)
+	if n, err := l.journal.Write(append(line, '\n')); err != nil {
+		return errors.Join(fmt.Errorf("write access log: %w", err), cutOff(l.journal, int64(n)))
 	}
 	return nil
+}
+
+// cutOff takes back the last bytes of a journal: a line that a full disk has cut
+// short would spoil the next.
+func cutOff(journal *os.File, bytes int64) error {
+	info, err := journal.Stat()
+	if err != nil || bytes == 0 {
+		return err
+	}
+	return journal.Truncate(info.Size() - bytes)
 }
 
 // save moves what waits to the database by keep. What was not kept waits on.
@@ -211,38 +221,38 @@ func (l *accessLog) close(code city.Code, now time.Time) error {
 }
 
 // recoverLog reads the journal that an earlier life of the server left, if any.
-// What was under way then has ended with the server.
-func recoverLog(dir string) ([]Access, error) {
+// What was under way then has ended with the server. What it cannot read is
+// returned apart; a last line that was cut short was never answered.
+func recoverLog(dir string) (found []Access, unreadable []byte, err error) {
 	f, err := os.Open(journalOf(dir))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open access log: %w", err)
+		return nil, nil, fmt.Errorf("open access log: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	last := map[int64]Access{}
-	lines := bufio.NewReader(f)
-	for {
+	for lines := bufio.NewReader(f); ; {
 		line, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				break // a last line that was cut short was never answered
-			}
-			return nil, fmt.Errorf("read access log: %w", err)
+			return nil, nil, fmt.Errorf("read access log: %w", err)
 		}
 		var a Access
-		if err := json.Unmarshal(line, &a); err != nil {
-			return nil, fmt.Errorf("read access log: %w", err)
+		if json.Unmarshal(line, &a) != nil {
+			unreadable = append(unreadable, line...)
+			continue
 		}
 		if a.Open {
 			a.Open, a.Code = false, city.CodeSandboxGone
 		}
 		last[a.Seq] = a
 	}
-	found := make([]Access, 0, len(last))
 	for _, seq := range slices.Sorted(maps.Keys(last)) {
 		found = append(found, last[seq])
 	}
-	return found, nil
+	return found, unreadable, nil
 }

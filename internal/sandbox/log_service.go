@@ -2,8 +2,11 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -97,9 +100,14 @@ func (s *Service) closeLog(ctx context.Context, l *live) error {
 // recoverLog saves what an earlier life of the server left of a sandbox's log,
 // and returns the log to go on with.
 func (s *Service) recoverLog(ctx context.Context, box Sandbox, dir string) (*accessLog, error) {
-	left, err := recoverLog(dir)
+	left, unreadable, err := recoverLog(dir)
 	if err != nil {
 		return nil, err
+	}
+	if len(unreadable) > 0 {
+		if err := s.keepAside(ctx, box.ID, unreadable); err != nil {
+			return nil, err
+		}
 	}
 	if len(left) > 0 {
 		err = s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
@@ -108,9 +116,9 @@ func (s *Service) recoverLog(ctx context.Context, box Sandbox, dir string) (*acc
 		if err != nil {
 			return nil, err
 		}
-		if err := os.Remove(journalOf(dir)); err != nil {
-			return nil, fmt.Errorf("remove access log: %w", err)
-		}
+	}
+	if err := os.Remove(journalOf(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("remove access log: %w", err)
 	}
 	last, err := lastAccess(ctx, s.cfg.DB.Read(), box.TaskID, box.ID)
 	if err != nil {
@@ -119,6 +127,24 @@ func (s *Service) recoverLog(ctx context.Context, box Sandbox, dir string) (*acc
 	log := newAccessLog(dir)
 	log.next = last + 1
 	return log, nil
+}
+
+// keepAside keeps what cannot be read of a sandbox's log for people to look at.
+func (s *Service) keepAside(ctx context.Context, id string, lines []byte) error {
+	aside := filepath.Join(s.cfg.Dir, "unreadable", id+".log")
+	if err := os.MkdirAll(filepath.Dir(aside), 0o700); err != nil {
+		return fmt.Errorf("keep an access log aside: %w", err)
+	}
+	f, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep an access log aside: %w", err)
+	}
+	_, err = f.Write(lines)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("keep an access log aside: %w", err)
+	}
+	s.cfg.Logger.ErrorContext(ctx, "a part of an access log cannot be read, and was kept aside", "sandbox", id, "bytes", len(lines), "file", aside)
+	return nil
 }
 
 // ForgetAccesses deletes entries that are older than KeepAccesses.

@@ -1,6 +1,9 @@
 package sandbox
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // cleaning removes what is left of a sandbox; it may be repeated.
 type cleaning func(ctx context.Context) error
@@ -15,10 +18,10 @@ func (s *Service) cleanUp(ctx context.Context, id string, do cleaning) error {
 	defer s.mu.Unlock()
 	if err == nil {
 		delete(s.owed, id)
-	} else {
-		s.owed[id] = do
+		return nil
 	}
-	return err
+	s.owed[id] = do
+	return fmt.Errorf("clean up sandbox %s: %w", id, err)
 }
 
 // owing is what is owed, to be tried again.

@@ -85,6 +85,18 @@ func findLatest(ctx context.Context, q store.Querier, taskID string) (Sandbox, e
 	return found[0], nil
 }
 
+// find is a sandbox. Errors: SANDBOX_NOT_FOUND.
+func find(ctx context.Context, q store.Querier, id string) (Sandbox, error) {
+	found, err := list(ctx, q, `id = $1`, id)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	if len(found) == 0 {
+		return Sandbox{}, errNotFound()
+	}
+	return found[0], nil
+}
+
 // listLive are the sandboxes of a node that have not ended and expire before then.
 func listLive(ctx context.Context, q store.Querier, node string, before time.Time) ([]Sandbox, error) {
 	return list(ctx, q, `node = $1 AND destroyed_at IS NULL AND expires_at <= $2 ORDER BY id`, node, store.Micros(before))

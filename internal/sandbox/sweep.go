@@ -3,87 +3,12 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
 )
-
-// CleanOrphans is called at the server's start. It ends what an earlier life
-// of it left running, takes up again the sandboxes whose files are there, and
-// removes the files that belong to none.
-func (s *Service) CleanOrphans(ctx context.Context) error {
-	ids, err := s.cfg.Backend.List(ctx)
-	if err != nil {
-		return fmt.Errorf("clean orphans: %w", err)
-	}
-	var errs []error
-	for _, id := range ids {
-		// One that cannot be ended must not keep the city from opening.
-		if err := s.cfg.Backend.Destroy(ctx, id); err != nil {
-			s.cfg.Logger.ErrorContext(ctx, "an orphaned sandbox is still there", "sandbox", id, "error", err)
-		}
-	}
-	boxes, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, store.FromMicros(math.MaxInt64))
-	if err != nil {
-		return errors.Join(append(errs, err)...)
-	}
-	kept := map[string]bool{}
-	for _, box := range boxes {
-		dir := filepath.Join(s.cfg.Dir, box.ID)
-		log, err := s.recoverLog(ctx, box, dir)
-		if err != nil {
-			return errors.Join(append(errs, err)...)
-		}
-		if s.reopen(ctx, dir) && box.State == Ready && box.ExpiresAt.After(s.now()) {
-			kept[box.ID] = true
-			s.mu.Lock()
-			l := newLive(ctx, box, dir, false, s.now())
-			l.log = log
-			s.lives[box.TaskID] = l
-			s.mu.Unlock()
-			continue
-		}
-		errs = append(errs, s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			return markEnded(ctx, tx, box.ID, Destroyed, city.CodeSandboxGone)
-		}))
-	}
-	return errors.Join(append(errs, s.removeStrays(kept), s.removeAhead())...)
-}
-
-// reopen makes the workspace of an earlier life usable, and reports whether it is.
-func (s *Service) reopen(ctx context.Context, dir string) bool {
-	if _, err := os.Stat(workDir(dir)); err != nil {
-		return false
-	}
-	if err := volume.Open(workDir(dir)); err != nil {
-		s.cfg.Logger.WarnContext(ctx, "a sandbox's files are lost", "folder", filepath.Base(dir), "error", err)
-		return false
-	}
-	return true
-}
-
-// removeStrays removes the folders of sandboxes that are no more.
-func (s *Service) removeStrays(kept map[string]bool) error {
-	entries, err := os.ReadDir(s.cfg.Dir)
-	if err != nil {
-		return fmt.Errorf("list workspaces: %w", err)
-	}
-	var errs []error
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), city.PrefixSandbox+"_") && !kept[entry.Name()] {
-			errs = append(errs, removeDirs(filepath.Join(s.cfg.Dir, entry.Name())))
-		}
-	}
-	return errors.Join(errs...)
-}
 
 const (
 	// sweepEvery is how often Run looks for what has had its time.

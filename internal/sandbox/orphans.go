@@ -1,0 +1,125 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/volume"
+	"aicity.dev/aicity/internal/store"
+)
+
+// CleanOrphans is called at the server's start. It ends what an earlier life
+// of it left running, takes up again the sandboxes whose files are there, and
+// removes the files that belong to none. What cannot be cleaned up does not keep
+// the city from opening: it is said in the log and owed. The error is the
+// database's.
+func (s *Service) CleanOrphans(ctx context.Context) error {
+	boxes, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, store.FromMicros(math.MaxInt64))
+	if err != nil {
+		return fmt.Errorf("clean orphans: %w", err)
+	}
+	left := s.leftovers(ctx)
+	var duties []func() error
+	for _, box := range boxes {
+		runs := left[box.ID]
+		delete(left, box.ID)
+		duties = append(duties, func() error {
+			return s.cleanUp(ctx, box.ID, func(ctx context.Context) error { return s.takeUp(ctx, box.ID, runs) })
+		})
+	}
+	for id, runs := range left {
+		duties = append(duties, func() error {
+			return s.cleanUp(ctx, id, func(ctx context.Context) error { return s.removeStray(ctx, id, runs) })
+		})
+	}
+	bounded, cancel := context.WithTimeout(ctx, sweepTimeout)
+	defer cancel()
+	s.warn(ctx, "clean orphans", errors.Join(s.together(bounded, duties), s.removeAhead()))
+	return nil
+}
+
+// leftovers are the sandboxes of which something is left: a folder, or, where
+// they are true, something that the backend knows.
+func (s *Service) leftovers(ctx context.Context) map[string]bool {
+	ids, err := s.cfg.Backend.List(ctx)
+	entries, dirErr := os.ReadDir(s.cfg.Dir)
+	s.warn(ctx, "look for what is left of sandboxes", errors.Join(err, dirErr))
+	left := map[string]bool{}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), city.PrefixSandbox+"_") {
+			left[entry.Name()] = false
+		}
+	}
+	for _, id := range ids {
+		left[id] = true
+	}
+	return left
+}
+
+// removeStray removes what is left of a sandbox that is no more.
+func (s *Service) removeStray(ctx context.Context, id string, runs bool) error {
+	var err error
+	if runs {
+		err = s.cfg.Backend.Destroy(ctx, id)
+	}
+	return errors.Join(err, removeDirs(filepath.Join(s.cfg.Dir, id)))
+}
+
+// takeUp goes on with a sandbox of an earlier life whose files are there; else
+// nothing of it stays.
+func (s *Service) takeUp(ctx context.Context, id string, runs bool) error {
+	box, err := find(ctx, s.cfg.DB.Read(), id)
+	if err == nil && runs {
+		err = s.cfg.Backend.Destroy(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.cfg.Dir, id)
+	log, err := s.recoverLog(ctx, box, dir)
+	if err != nil {
+		return err
+	}
+	goesOn := box.State == Ready && box.ExpiresAt.After(s.now())
+	if goesOn && s.reopen(ctx, dir) && s.takenUp(ctx, box, dir, log) {
+		return nil
+	}
+	if err := removeDirs(dir); err != nil {
+		return err
+	}
+	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		return markEnded(ctx, tx, id, Destroyed, city.CodeSandboxGone)
+	})
+}
+
+// takenUp makes a sandbox of an earlier life one of ours; false when its task has
+// another meanwhile.
+func (s *Service) takenUp(ctx context.Context, box Sandbox, dir string, log *accessLog) bool {
+	l := newLive(ctx, box, dir, false, s.now())
+	l.log = log
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lives[box.TaskID] != nil || s.flights[box.TaskID] != nil {
+		return false
+	}
+	s.lives[box.TaskID] = l
+	return true
+}
+
+// reopen makes the workspace of an earlier life usable, and reports whether it is.
+func (s *Service) reopen(ctx context.Context, dir string) bool {
+	if _, err := os.Stat(workDir(dir)); err != nil {
+		return false
+	}
+	if err := volume.Open(workDir(dir)); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "a sandbox's files are lost", "folder", filepath.Base(dir), "error", err)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,120 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/sandboxtest"
+	"aicity.dev/aicity/internal/store/storetest"
+)
+
+// What a full disk, or its failure, leaves of a journal keeps no city from
+// starting, and no entry that can be read from the buyer.
+func TestSpoiltJournal(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		spoil func(journal []byte) []byte
+		aside string
+	}{
+		"cut short": {
+			spoil: func(journal []byte) []byte { return append(journal, `{"seq":3,"at":"2026-0`...) },
+		},
+		"nothing but a torn line": {
+			spoil: func([]byte) []byte { return []byte(`{"seq":1,"at":"2026-0`) },
+		},
+		"spoilt in the middle": {
+			spoil: func(journal []byte) []byte {
+				return bytes.Replace(journal, []byte("\n"), []byte("\n\x00\x00{\"seq\n"), 1)
+			},
+			aside: "\x00\x00{\"seq\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, storetest.SQLite(t), nil)
+			box := b.provision(t, goCode)
+			for range 2 {
+				if _, err := b.Stat(t.Context(), b.task, "/home/user/repo/main.go"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			path := filepath.Join(b.cfg.Dir, box.ID, "access.log")
+			journal, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			journal = test.spoil(journal)
+			if err := os.WriteFile(path, journal, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			// The server is killed, and starts again.
+			b.Service = restart(t, b.cfg)
+			if _, err := b.Stat(t.Context(), b.task, "/home/user/repo"); err != nil {
+				t.Fatal(err)
+			}
+			b.Service = restart(t, b.cfg)
+			want := []string{"1 stat repo/main.go| 0 - ", "2 stat repo/main.go| 0 - ", "3 stat repo| 0 - "}
+			if bytes.HasPrefix(journal, []byte(`{"seq":1,"at":"2026-0`)) && !bytes.Contains(journal, []byte("\n")) {
+				want = []string{"1 stat repo| 0 - "}
+			}
+			if diff := cmp.Diff(want, logOf(t, b.Service, b.task)); diff != "" {
+				t.Errorf("the log (-want +got):\n%s", diff)
+			}
+			// Those that were killed are closed in the end, and look for the journal.
+			if _, err := b.Stat(t.Context(), b.task, "/home/user/repo"); err != nil {
+				t.Fatal(err)
+			}
+			aside, err := os.ReadFile(filepath.Join(b.cfg.Dir, "unreadable", box.ID+".log"))
+			if err != nil && !os.IsNotExist(err) {
+				t.Error(err)
+			}
+			if string(aside) != test.aside {
+				t.Errorf("kept aside: got %q, want %q", aside, test.aside)
+			}
+		})
+	}
+}
+
+// What cannot be cleaned up at the start does not keep the city from opening, and
+// is cleaned up later.
+func TestStartGoesOnWithoutCleaning(t *testing.T) {
+	t.Parallel()
+	backend := &unwilling{Backend: sandboxtest.Backend(t)}
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend = backend })
+	box := b.provision(t, goCode)
+	b.sh(t, "echo kept > note")
+	journal := filepath.Join(b.cfg.Dir, box.ID, "access.log")
+	if err := os.Remove(journal); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(journal, 0o700); err != nil { // it can be opened by nobody
+		t.Fatal(err)
+	}
+	backend.refuses.Store(true)
+	b.Service = restart(t, b.cfg) // killed, and it starts again
+	if err := b.Sweep(t.Context()); err == nil {
+		t.Error("what is owed was forgotten")
+	}
+	backend.refuses.Store(false)
+	if err := b.Sweep(t.Context()); err == nil || !strings.Contains(err.Error(), "access log") {
+		t.Errorf("with a journal that cannot be read: got %v", err)
+	}
+	if err := os.Remove(journal); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if again := b.provision(t, goCode); again.ID != box.ID {
+		t.Errorf("provisioned anew: %s, want %s", again.ID, box.ID)
+	}
+	if got := b.sh(t, "cat note"); got != "kept\n" {
+		t.Errorf("taken up later: got %q", got)
+	}
+}
