@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -75,8 +76,7 @@ func mountImage(file, point string) error {
 		if err != nil {
 			return fmt.Errorf("attach loop device: %w", err)
 		}
-		err = unix.Mount(device.Name(), point, "ext4", unix.MS_NODEV|unix.MS_NOSUID|unix.MS_NOATIME, "noinit_itable,errors=remount-ro")
-		return errors.Join(err, device.Close())
+		return mountDevice(device, point)
 	}
 	return errors.New("attach loop device: none stays free")
 }
@@ -98,8 +98,45 @@ func attach(control, backing *os.File) (*os.File, error) {
 	return device, nil
 }
 
-// reopen mounts a volume that may not have been left in order.
+// attached is the loop device that holds a file, nil when there is none. It
+// stays as long as it is open.
+func attached(file string) *os.File {
+	devices, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	for _, entry := range devices {
+		if !holds(entry, file) {
+			continue
+		}
+		name := filepath.Base(filepath.Dir(filepath.Dir(entry)))
+		device, err := os.OpenFile(filepath.Join("/dev", name), os.O_RDWR, 0) //nolint:gosec // a name of the kernel's
+		if err != nil {
+			continue
+		}
+		if holds(entry, file) { // still
+			return device
+		}
+		_ = device.Close()
+	}
+	return nil
+}
+
+func holds(entry, file string) bool {
+	backing, err := os.ReadFile(entry) //nolint:gosec // the kernel's
+	return err == nil && strings.TrimSuffix(string(backing), "\n") == file
+}
+
+// mountDevice mounts the file system in a loop device, and lets the device go.
+func mountDevice(device *os.File, point string) error {
+	err := unix.Mount(device.Name(), point, "ext4", unix.MS_NODEV|unix.MS_NOSUID|unix.MS_NOATIME, "noinit_itable,errors=remount-ro")
+	return errors.Join(err, device.Close())
+}
+
+// reopen mounts a volume that may not have been left in order. While another
+// namespace has a copy of its mount the file system lives: it must not be checked,
+// nor mounted through a second device, but it can be shared.
 func reopen(file, point string) error {
+	if device := attached(file); device != nil {
+		return mountDevice(device, point)
+	}
 	if out, err := exec.Command("e2fsck", "-p", file).CombinedOutput(); err != nil { //nolint:gosec,noctx // a file of ours; bounded by its size
 		// 1 is that something was corrected.
 		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {

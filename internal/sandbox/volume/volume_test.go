@@ -3,7 +3,9 @@ package volume_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -209,5 +211,42 @@ func TestImage(t *testing.T) {
 	}
 	if _, err := os.Stat(image + "2"); !os.IsNotExist(err) {
 		t.Errorf("it is there: %v", err)
+	}
+}
+
+// A volume whose mount lives on as a copy in another namespace is the same when it
+// is opened again, not a second file system on the same file.
+func TestCopiedMountIsShared(t *testing.T) { // not parallel: it copies the mounts of others
+	m, work := maker(t, volume.Ext4)
+	if err := m.Make(work); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := exec.Command("unshare", "--mount", "--propagation", "private", "sh", "-c", "echo ready; exec cat")
+	stdin, err := elsewhere.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := elsewhere.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := elsewhere.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(stdout, make([]byte, len("ready\n"))); err != nil {
+		t.Fatal(err)
+	}
+	note := filepath.Join(work, "note")
+	if err := os.WriteFile(note, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(volume.Suspend(work), volume.Open(work)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(note); err != nil || string(got) != "kept" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if err := errors.Join(volume.Remove(work), stdin.Close(), elsewhere.Wait()); err != nil {
+		t.Error(err)
 	}
 }
