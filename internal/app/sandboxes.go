@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"aicity.dev/aicity/internal/sandbox"
@@ -30,10 +29,6 @@ func (a *App) fetcher() (*source.Fetcher, error) {
 func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) {
 	limits := sandbox.DefaultLimits()
 	limits.MemoryBytes, limits.CPUs, limits.Processes = a.cfg.SandboxMemoryMB<<20, a.cfg.SandboxCPUs, a.cfg.SandboxPIDs
-	node, err := os.Hostname()
-	if err != nil {
-		node = "node"
-	}
 	rootfs, err := image.Store{Dir: filepath.Join(a.cfg.Data, image.Folder)}.Root(a.cfg.SandboxRootfs)
 	if err != nil {
 		return nil, fmt.Errorf("--sandbox-rootfs: %w", err)
@@ -43,7 +38,7 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 	return sandbox.New(sandbox.Config{
 		DB: a.DB, Backend: gvisor.New(gvisor.Options{
 			Runsc: a.cfg.Runsc, Rootfs: rootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
-		}), Fetcher: fetcher, Dir: dir, Node: node,
+		}), Fetcher: fetcher, Dir: dir,
 		Disk:   volume.Size{Bytes: a.cfg.SandboxDiskMB << 20, Files: a.cfg.SandboxFiles},
 		Volume: volumeKind(a.cfg.SandboxVolume),
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: a.cfg.SandboxIdle,

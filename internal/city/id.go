@@ -24,6 +24,7 @@ const (
 	PrefixDelivery   = "dlv"
 	PrefixTopUp      = "top"
 	PrefixRequest    = "req"
+	PrefixNode       = "nod"
 )
 
 // shortAlphabet is Crockford's base32 in lower case: it keeps the order of the

@@ -31,7 +31,9 @@ func TestJournalOnFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	log, written := newAccessLog(dir), 0
-	add := func() error { return log.add(Access{Op: OpRead, Target: "/home/user/repo/main.go", At: time.Unix(1, 0)}) }
+	add := func() error {
+		return log.add(Access{Op: OpRead, Target: "/home/user/repo/main.go", At: time.Unix(1, 0)})
+	}
 	for add() == nil {
 		written++
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -20,22 +22,21 @@ import (
 // the city from opening: it is said in the log and owed. The error is the
 // database's.
 func (s *Service) CleanOrphans(ctx context.Context) error {
+	left := s.leftovers(ctx)
+	if err := s.claim(ctx, slices.Collect(maps.Keys(left))); err != nil {
+		return fmt.Errorf("clean orphans: %w", err)
+	}
 	boxes, err := listLive(ctx, s.cfg.DB.Read(), s.cfg.Node, store.FromMicros(math.MaxInt64))
 	if err != nil {
 		return fmt.Errorf("clean orphans: %w", err)
 	}
-	left := s.leftovers(ctx)
-	var duties []func() error
 	for _, box := range boxes {
-		runs := left[box.ID]
-		delete(left, box.ID)
-		duties = append(duties, func() error {
-			return s.cleanUp(ctx, box.ID, func(ctx context.Context) error { return s.takeUp(ctx, box.ID, runs) })
-		})
+		left[box.ID] = left[box.ID] // there may be a row only
 	}
+	var duties []func() error
 	for id, runs := range left {
 		duties = append(duties, func() error {
-			return s.cleanUp(ctx, id, func(ctx context.Context) error { return s.removeStray(ctx, id, runs) })
+			return s.cleanUp(ctx, id, func(ctx context.Context) error { return s.takeUp(ctx, id, runs) })
 		})
 	}
 	bounded, cancel := context.WithTimeout(ctx, sweepTimeout)
@@ -62,26 +63,22 @@ func (s *Service) leftovers(ctx context.Context) map[string]bool {
 	return left
 }
 
-// removeStray removes what is left of a sandbox that is no more.
-func (s *Service) removeStray(ctx context.Context, id string, runs bool) error {
-	var err error
-	if runs {
-		err = s.cfg.Backend.Destroy(ctx, id)
-	}
-	return errors.Join(err, removeDirs(filepath.Join(s.cfg.Dir, id)))
-}
-
 // takeUp goes on with a sandbox of an earlier life whose files are there; else
 // nothing of it stays.
 func (s *Service) takeUp(ctx context.Context, id string, runs bool) error {
+	if runs {
+		if err := s.cfg.Backend.Destroy(ctx, id); err != nil {
+			return err
+		}
+	}
+	dir := filepath.Join(s.cfg.Dir, id)
 	box, err := find(ctx, s.cfg.DB.Read(), id)
-	if err == nil && runs {
-		err = s.cfg.Backend.Destroy(ctx, id)
+	if city.CodeOf(err) == city.CodeSandboxNotFound { // it never had a task
+		return removeDirs(dir)
 	}
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(s.cfg.Dir, id)
 	log, err := s.recoverLog(ctx, box, dir)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-// Config is what the service works with. Backend, DB, Dir and Node are required.
+// Config is what the service works with. Backend, DB and Dir are required.
 type Config struct {
 	DB      *store.DB
 	Backend Backend
@@ -23,7 +23,7 @@ type Config struct {
 	Disk    volume.Size // of each workspace; nothing is no bounds
 	Volume  volume.Kind // how it is bounded; "" is the best this machine allows
 	Dir     string      // keeps the workspaces; one server at a time may use it
-	Node    string      // names this server; the same after a restart
+	Node    string      // names this server; "" is the name that Dir keeps
 	Limits  Limits
 	Max     int // sandboxes at once
 	Queue   int // tasks that may wait for one
@@ -82,6 +82,11 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("make sandbox folder: %w", err)
 	}
 	cfg.Dir = dir
+	if cfg.Node == "" {
+		if cfg.Node, err = nodeOf(cfg.Dir); err != nil {
+			return nil, err
+		}
+	}
 	cfg.Execs, cfg.Output, cfg.ExecTime = cmp.Or(cfg.Execs, DefaultExecs), cmp.Or(cfg.Output, DefaultOutput), cmp.Or(cfg.ExecTime, MaxTimeout)
 	if cfg.Disk == (volume.Size{}) {
 		cfg.Volume = volume.Folder

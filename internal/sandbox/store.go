@@ -65,6 +65,35 @@ func expireNow(ctx context.Context, tx store.Tx, taskID string) error {
 	return nil
 }
 
+// claim gives a node the live sandboxes among ids.
+func claim(ctx context.Context, tx store.Tx, node string, ids []string) error {
+	for _, id := range ids {
+		if _, err := tx.Exec(ctx, `UPDATE sandboxes SET node = $2 WHERE id = $1 AND destroyed_at IS NULL AND node <> $2`, id, node); err != nil {
+			return fmt.Errorf("claim sandbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// claimAll gives a node all live sandboxes.
+func claimAll(ctx context.Context, tx store.Tx, node string) error {
+	if _, err := tx.Exec(ctx, `UPDATE sandboxes SET node = $1 WHERE destroyed_at IS NULL AND node <> $1`, node); err != nil {
+		return fmt.Errorf("claim sandboxes: %w", err)
+	}
+	return nil
+}
+
+// endLost ends the sandboxes of other nodes whose time was over before then.
+func endLost(ctx context.Context, tx store.Tx, before time.Time, node string) error {
+	_, err := tx.Exec(ctx, `UPDATE sandboxes SET state = $1, fail_code = $2, destroyed_at = $3 
+		WHERE destroyed_at IS NULL AND expires_at < $4 AND node <> $5`,
+		string(Destroyed), string(city.CodeSandboxGone), store.Micros(tx.Now()), store.Micros(before), node)
+	if err != nil {
+		return fmt.Errorf("end lost sandboxes: %w", err)
+	}
+	return nil
+}
+
 // deleteEnded forgets sandboxes that were destroyed before.
 func deleteEnded(ctx context.Context, tx store.Tx, before time.Time) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM sandboxes WHERE destroyed_at < $1`, store.Micros(before)); err != nil {

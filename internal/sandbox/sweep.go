@@ -130,7 +130,13 @@ func (s *Service) together(ctx context.Context, duties []func() error) error {
 }
 
 // Prune forgets the sandboxes that were destroyed before: their rows, since
-// nothing else is left of them.
+// nothing else is left of them. It ends the rows of those that were lost with
+// their server, so that their tasks can have others.
 func (s *Service) Prune(ctx context.Context, before time.Time) error {
-	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return deleteEnded(ctx, tx, before) })
+	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		if err := endLost(ctx, tx, tx.Now().Add(-lostAfter), s.cfg.Node); err != nil {
+			return err
+		}
+		return deleteEnded(ctx, tx, before)
+	})
 }
