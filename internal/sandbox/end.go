@@ -47,6 +47,19 @@ func (s *Service) Destroy(ctx context.Context, taskID string) error {
 	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return expireNow(ctx, tx, taskID) })
 }
 
+// Dropped reports whether the last sandbox that had the task's code was destroyed
+// since then because somebody asked for it, not by its time or by an accident.
+func (s *Service) Dropped(ctx context.Context, taskID string, since time.Time) (bool, error) {
+	box, err := findLastReady(ctx, s.cfg.DB.Read(), taskID)
+	if city.CodeOf(err) == city.CodeSandboxNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return box.State == Destroyed && box.FailCode == "" && !box.DestroyedAt.Before(since), nil
+}
+
 // end destroys a sandbox; the first to ask begins it, and all wait for it. Once
 // begun it is carried through, also when they leave.
 func (s *Service) end(ctx context.Context, l *live, why city.Code) error {

@@ -114,6 +114,19 @@ func findLatest(ctx context.Context, q store.Querier, taskID string) (Sandbox, e
 	return found[0], nil
 }
 
+// findLastReady is the last of the task's sandboxes that had its code. Errors:
+// SANDBOX_NOT_FOUND.
+func findLastReady(ctx context.Context, q store.Querier, taskID string) (Sandbox, error) {
+	found, err := list(ctx, q, `task_id = $1 AND ready_at IS NOT NULL ORDER BY id DESC LIMIT 1`, taskID)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	if len(found) == 0 {
+		return Sandbox{}, errNotFound()
+	}
+	return found[0], nil
+}
+
 // find is a sandbox. Errors: SANDBOX_NOT_FOUND.
 func find(ctx context.Context, q store.Querier, id string) (Sandbox, error) {
 	found, err := list(ctx, q, `id = $1`, id)

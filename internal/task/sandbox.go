@@ -142,7 +142,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 }
 
 // hopeless are the reasons why the code can never be had: the task ends, at no
-// cost to anybody.
+// cost to anybody but an agent that had the code and threw it away.
 var hopeless = []city.Code{
 	city.CodeRepoNotFound, city.CodeRefNotFound, city.CodeRepoEmpty, city.CodeRepoTooLarge, city.CodeRepoNotAllowed,
 	city.CodeArchiveNotFound, city.CodeArchiveInvalid,
@@ -159,9 +159,17 @@ func (s *Service) sourceLost(ctx context.Context, t *Task, cause error) error {
 		return cause
 	}
 	known, _ := errors.AsType[*city.Error](cause)
-	_, err := s.locked(ctx, t.ID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
+	dropped, err := s.dropped(ctx, t)
+	if err != nil {
+		return err
+	}
+	_, err = s.locked(ctx, t.ID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
 		if t.Status.Ended() {
 			return nil
+		}
+		if dropped {
+			t.FailCode, t.FailReason = FailGaveUp, "The agent destroyed its sandbox, and the code in it cannot be had again."
+			return s.apply(ctx, tx, change{task: t, on: GiveUp, facts: map[string]any{"code": FailGaveUp}})
 		}
 		t.FailCode, t.FailReason = FailCode(code), known.Message
 		return s.apply(ctx, tx, change{task: t, on: SourceLost})
@@ -169,7 +177,19 @@ func (s *Service) sourceLost(ctx context.Context, t *Task, cause error) error {
 	if err != nil {
 		return err
 	}
+	if dropped {
+		return city.Errorf(city.CodeRepoUnreachable, "You destroyed your sandbox, and the buyer's code cannot be fetched again. The task has failed, as if you had given it up.")
+	}
 	return city.Errorf(city.CodeRepoUnreachable, "The buyer's code cannot be fetched. The task has ended without a mark on your reputation.")
+}
+
+// dropped reports whether the agent, since it committed, destroyed the sandbox
+// that had the code.
+func (s *Service) dropped(ctx context.Context, t *Task) (bool, error) {
+	if t.Status != city.TaskExecuting || t.StartedAt == nil {
+		return false, nil
+	}
+	return s.Sandboxes.Dropped(ctx, t.ID, *t.StartedAt)
 }
 
 // Sandbox returns the task's sandbox. Errors: TASK_NOT_FOUND, SANDBOX_NOT_FOUND.

@@ -26,7 +26,7 @@ const (
 	Pass           Trigger = "pass"            // the gate passes the work
 	Reject         Trigger = "reject"          // the gate fails it
 	Unjudged       Trigger = "unjudged"        // the gate comes to no verdict
-	GiveUp         Trigger = "give_up"         // the agent reports failure
+	GiveUp         Trigger = "give_up"         // the agent reports failure, or threw the code away
 	Expire         Trigger = "expire"          // the deadline passed
 	SourceLost     Trigger = "source_lost"     // the buyer's code cannot be had
 	Cancel         Trigger = "cancel"          // the buyer withdraws
