@@ -280,7 +280,7 @@ func (s *server) giveFeedback(ctx context.Context, in *struct {
 // Patch is what the agent changed.
 type Patch struct {
 	Patch     string `json:"patch" doc:"Output of git diff for git apply; empty when nothing was changed"`
-	Truncated bool   `json:"truncated" doc:"Whether the changes of some files were left out, because the patch would be too long"`
+	Truncated bool   `json:"truncated" doc:"Whether the changes of some files were left out, because the patch would be too long, or take too long to make"`
 }
 
 func (s *server) getPatch(ctx context.Context, in *TaskPath) (*Out[Patch], error) {

@@ -7,7 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// All of these are logged: see Access.
+// All of these are logged: see Access. Those that change something end, or answer
+// INVALID_STATE, while the patch is made.
 
 // ListFiles lists a folder of the task's sandbox. Errors: SANDBOX_NOT_FOUND,
 // PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR.
@@ -52,20 +53,20 @@ func (s *Service) SearchFiles(ctx context.Context, taskID string, o SearchOption
 // FILE_TOO_LARGE.
 func (s *Service) WriteFile(ctx context.Context, taskID, path string, content []byte) (Entry, error) {
 	a := Access{Op: OpWrite, Target: path, Bytes: int64(len(content))}
-	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (Entry, error) { return l.workspace().write(path, content) })
+	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace) (Entry, error) { return w.write(path, content) })
 }
 
 // MakeDirectory makes a folder, with those that lead to it; one that is there
 // is fine. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, NOT_A_DIRECTORY.
 func (s *Service) MakeDirectory(ctx context.Context, taskID, path string) (Entry, error) {
-	return logged(ctx, s, taskID, Access{Op: OpMkdir, Target: path}, func(l *live, _ *Access) (Entry, error) { return l.workspace().mkdir(path) })
+	return changed(ctx, s, taskID, Access{Op: OpMkdir, Target: path}, func(_ context.Context, w workspace) (Entry, error) { return w.mkdir(path) })
 }
 
 // MoveFile renames a file or folder. Errors: SANDBOX_NOT_FOUND,
 // PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, FILE_EXISTS.
 func (s *Service) MoveFile(ctx context.Context, taskID, from, to string, overwrite bool) (Entry, error) {
 	a := Access{Op: OpMove, Target: from, Detail: to}
-	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (Entry, error) { return l.workspace().move(from, to, overwrite) })
+	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace) (Entry, error) { return w.move(from, to, overwrite) })
 }
 
 // DeleteFile deletes a file, a link or a folder, and reports how many entries
@@ -76,7 +77,7 @@ func (s *Service) DeleteFile(ctx context.Context, taskID, path string, recursive
 	if recursive {
 		a.Detail = "with all below"
 	}
-	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (int, error) { return l.workspace().remove(ctx, path, recursive) })
+	return changed(ctx, s, taskID, a, func(ctx context.Context, w workspace) (int, error) { return w.remove(ctx, path, recursive) })
 }
 
 // OpenFile opens limit bytes of a regular file of any size from offset on for

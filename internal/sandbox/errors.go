@@ -65,6 +65,11 @@ func errNoCommand() *city.Error {
 	return city.Errorf(city.CodeExecNotFound, "No command with this id runs in the sandbox; it may have ended.")
 }
 
+// errHandingIn means that the patch is being made of the workspace as it is.
+func errHandingIn() *city.Error {
+	return city.Errorf(city.CodeInvalidState, "The work is being handed in: nothing in the workspace can be changed meanwhile.")
+}
+
 // errCancelled and errOutput carry what the command printed until then.
 func errCancelled(r Result) *city.Error {
 	return city.Errorf(city.CodeExecCancelled, "The command was cancelled and killed with all it had started.").

@@ -30,3 +30,6 @@ func (s *Service) WarmWorkshopID() string {
 
 // SetPatience sets how long an end waits for each who holds it up.
 func (s *Service) SetPatience(d time.Duration) { s.patience = d }
+
+// SetPatchTime sets how long a patch may take.
+func (s *Service) SetPatchTime(d time.Duration) { s.patchTime = d }

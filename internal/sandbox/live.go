@@ -21,25 +21,30 @@ type live struct {
 	log      *accessLog
 
 	starting chan struct{}  // holds one token; who has it starts or stops the backend
+	hushing  chan struct{}  // holds one token; who has it makes the patch
 	users    sync.WaitGroup // who works with it
 
 	mu       sync.Mutex
-	running  bool                               // guarded by mu: the backend's sandbox should be there
-	boot     int                                // guarded by mu: how often it was started; see bury
-	commands map[string]context.CancelCauseFunc // guarded by mu: what ends each that runs, by its id
-	diedOf   city.Code                          // guarded by mu: why it died the last time
-	diedAt   time.Time                          // guarded by mu
-	lastUse  time.Time                          // guarded by mu
-	ended    context.Context                    //nolint:containedctx // done when it is being destroyed
-	end      context.CancelFunc                 // ends its commands
-	gone     chan struct{}                      // closed when it is destroyed
-	failed   error                              // why that failed; read after gone
+	running  bool                                        // guarded by mu: the backend's sandbox should be there
+	boot     int                                         // guarded by mu: how often it was started; see bury
+	commands map[string]context.CancelCauseFunc          // guarded by mu: what ends each that runs, by its id
+	stirs    map[context.Context]context.CancelCauseFunc // guarded by mu: what may change the workspace
+	quiet    bool                                        // guarded by mu: nothing may begin to
+	still    chan struct{}                               // guarded by mu: closed when nothing does any more; nil when nobody waits
+	diedOf   city.Code                                   // guarded by mu: why it died the last time
+	diedAt   time.Time                                   // guarded by mu
+	lastUse  time.Time                                   // guarded by mu
+	ended    context.Context                             //nolint:containedctx // done when it is being destroyed
+	end      context.CancelFunc                          // ends its commands
+	gone     chan struct{}                               // closed when it is destroyed
+	failed   error                                       // why that failed; read after gone
 }
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now, starting: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, gone: make(chan struct{})}
+	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now, starting: make(chan struct{}, 1), hushing: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, stirs: map[context.Context]context.CancelCauseFunc{}, gone: make(chan struct{})}
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
+	l.hushing <- struct{}{}
 	return l
 }
 

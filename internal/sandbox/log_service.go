@@ -180,6 +180,23 @@ func logged[T any](ctx context.Context, s *Service, taskID string, a Access, do 
 	return result, err
 }
 
+// changed is logged for what changes the workspace. Errors: those of logged,
+// INVALID_STATE.
+func changed[T any](ctx context.Context, s *Service, taskID string, a Access, do func(ctx context.Context, w workspace) (T, error)) (T, error) {
+	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (result T, err error) {
+		ctx, settle, err := l.stir(ctx)
+		if err != nil {
+			return result, err
+		}
+		defer settle()
+		result, err = do(ctx, l.workspace())
+		if err != nil && wasStopped(ctx) {
+			err = errHandingIn()
+		}
+		return result, err
+	})
+}
+
 // codeOf is why something failed, "" when it did not.
 func codeOf(err error) city.Code {
 	if err == nil {

@@ -14,8 +14,9 @@ const (
 	// where it would be longer, so that the rest can be applied.
 	MaxPatch = 4 << 20
 	// maxDiff bounds what is looked at to choose from.
-	maxDiff      = 4 * MaxPatch
-	patchTimeout = 2 * time.Minute
+	maxDiff = 4 * MaxPatch
+	// PatchTimeout bounds the making of a patch: its agent waits for the answer.
+	PatchTimeout = 15 * time.Second
 )
 
 // patchScript prints the difference between the code as it was delivered and
@@ -53,25 +54,49 @@ git -c core.quotePath=$6 diff --no-ext-diff --no-textconv --no-color --full-inde
 
 // Patch is what was changed in the repository since it was delivered, as `git
 // diff` prints it and `git apply` takes it; it is text, so what is not UTF-8 is
-// in it as a binary change. It is made inside the sandbox. Left are the files
-// whose changes were left out, because it is no longer than MaxPatch. Errors:
-// SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE, SANDBOX_OOM.
+// in it as a binary change. It is made inside the sandbox, of a workspace that
+// nobody changes meanwhile: what the agent runs is ended. Left are the files whose
+// changes were left out, at least, because it is no longer than MaxPatch and made
+// within PatchTimeout. Errors: SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE, SANDBOX_OOM.
 func (s *Service) Patch(ctx context.Context, taskID string) (patch []byte, left int, err error) {
 	l, release, err := s.use(ctx, taskID)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer release()
-	patch, left, err = s.patch(ctx, l, "--binary")
-	if err == nil || ctx.Err() != nil {
-		return patch, left, err
+	bounded, cancel := context.WithTimeout(ctx, s.patchTime)
+	defer cancel()
+	patch, left, err = s.quietPatch(bounded, l)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return nil, 1, nil // it took too long to begin
+	}
+	return patch, left, err
+}
+
+// quietPatch is the patch of a workspace that nobody changes. A command that does
+// not end goes with its sandbox.
+func (s *Service) quietPatch(ctx context.Context, l *live) (patch []byte, left int, err error) {
+	still, lift, err := l.hush(ctx, min(hushTimeout, s.patience))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer lift()
+	if still {
+		patch, left, err = s.patch(ctx, l, "--binary")
+		if err == nil || ctx.Err() != nil {
+			return patch, left, err
+		}
 	}
 	// Programs may have filled /tmp or the memory: a fresh sandbox has neither,
 	// and leaving binary files out asks for less.
 	if err := s.park(ctx, l); err != nil {
 		return nil, 0, err
 	}
-	return s.patch(ctx, l, "--patch")
+	option := "--binary"
+	if still {
+		option = "--patch"
+	}
+	return s.patch(ctx, l, option)
 }
 
 func (s *Service) patch(ctx context.Context, l *live, option string) ([]byte, int, error) {
@@ -139,7 +164,7 @@ func splitDiff(diff []byte) [][]byte {
 func (s *Service) diff(ctx context.Context, l *live, option, how, quote string) (diff []byte, more bool, err error) {
 	var patch, complaint bytes.Buffer
 	result, err := s.runIn(ctx, l, Command{
-		Argv: []string{"/bin/sh", "-c", patchScript, "patch", BaselineDir, RepoDir, l.box.Commit, option, how, quote}, Dir: "/", Timeout: patchTimeout,
+		Argv: []string{"/bin/sh", "-c", patchScript, "patch", BaselineDir, RepoDir, l.box.Commit, option, how, quote}, Dir: "/",
 	}, maxDiff, func(stream Stream, p []byte) {
 		if stream == Stdout {
 			patch.Write(p)
@@ -147,7 +172,7 @@ func (s *Service) diff(ctx context.Context, l *live, option, how, quote string) 
 			complaint.Write(p)
 		}
 	})
-	if errors.Is(err, errTimedOut) || errors.Is(err, errOverflow) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errOverflow) {
 		// Whoever makes much, or makes it slow, does not get away without a patch.
 		return patch.Bytes(), true, nil
 	}

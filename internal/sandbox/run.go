@@ -88,7 +88,16 @@ func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, li
 			return Result{}, err
 		}
 	}
-	return s.runAs(ctx, l, r.ID, c, limit, output)
+	ctx, settle, err := l.stir(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	defer settle()
+	result, err := s.runAs(ctx, l, r.ID, c, limit, output)
+	if err != nil && wasStopped(ctx) {
+		err = errStopped // perhaps before it had begun
+	}
+	return result, err
 }
 
 // runIn runs a command of the city's own in a sandbox.

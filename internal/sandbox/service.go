@@ -71,8 +71,9 @@ type Service struct {
 	ends        sync.WaitGroup      // sandboxes being ended
 	owed        map[string]cleaning // what could not be cleaned up, by sandbox; guarded by mu
 
-	watchers sync.WaitGroup
-	patience time.Duration // how long an end waits for each who holds it up
+	watchers  sync.WaitGroup
+	patience  time.Duration // how long an end waits for each who holds it up
+	patchTime time.Duration // how long a patch may take
 }
 
 // New returns the service. CleanOrphans must be called before it is used.
@@ -94,7 +95,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
 		rehearsals: make(chan struct{}, maxRehearsals), workshops: make(chan struct{}, maxWorkshops),
-		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(), patience: patience,
+		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(), patience: patience, patchTime: PatchTimeout,
 		owed: map[string]cleaning{},
 	}
 	s.fetcher = *cfg.Fetcher

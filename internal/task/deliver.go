@@ -40,6 +40,7 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 			return nil, err
 		}
 	}
+	began := s.DB.Clock().Now()
 	w := workOf(d, s.patch(ctx, t))
 	if err := s.saveLog(ctx, t); err != nil {
 		return nil, err
@@ -61,7 +62,8 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return t, err // other work was delivered meanwhile: this verdict is not about it
 	}
 	close(e.taken)
-	if judged := within(ctx, s.settleLater(ctx, taskID, holder, found), s.Rules.VerdictWait); judged != nil {
+	left := s.Rules.VerdictWait - s.DB.Clock().Now().Sub(began) // of which a patch may have taken some
+	if judged := within(ctx, s.settleLater(ctx, taskID, holder, found), left); judged != nil {
 		return *judged, nil
 	}
 	return t, nil

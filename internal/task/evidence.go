@@ -19,6 +19,9 @@ func cut(patch string) bool {
 	return strings.Contains(lastLine(patch), strings.TrimPrefix(patchCut, "\n"))
 }
 
+// changes reports whether a patch has any: it may only say what it leaves out.
+func changes(patch string) bool { return strings.HasPrefix(patch, "diff --git ") }
+
 func lastLine(text string) string {
 	text = strings.TrimSuffix(text, "\n")
 	return text[strings.LastIndexByte(text, '\n')+1:]
@@ -37,7 +40,7 @@ func (s *Service) patch(ctx context.Context, t *Task) string {
 	}
 	patch := string(text)
 	if left > 0 {
-		patch += fmt.Sprintf("%s and made in two minutes: the changes of %d files or more.\n", patchCut, left)
+		patch += fmt.Sprintf("%s and made in %.0f seconds: the changes of %d files or more.\n", patchCut, sandbox.PatchTimeout.Seconds(), left)
 	}
 	return patch
 }

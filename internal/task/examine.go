@@ -68,7 +68,10 @@ func (s *Service) examination(ctx context.Context, t *Task, w work) (*examinatio
 	}
 	e := &examination{s: s, task: t, input: input, release: release, taken: make(chan struct{})}
 	if t.SandboxID != "" {
-		e.plan = trial.Plan{Patch: []byte(w.patch), Tests: w.patch != "" && gate.RubricOf(t.Category).Executed, Commands: t.Acceptance.Commands}
+		e.plan = trial.Plan{Commands: t.Acceptance.Commands}
+		if changes(w.patch) {
+			e.plan.Patch, e.plan.Tests = []byte(w.patch), gate.RubricOf(t.Category).Executed
+		}
 	}
 	return e, nil
 }

@@ -2503,7 +2503,7 @@ export interface components {
         Patch: {
             /** @description Output of git diff for git apply; empty when nothing was changed */
             patch: string;
-            /** @description Whether the changes of some files were left out, because the patch would be too long */
+            /** @description Whether the changes of some files were left out, because the patch would be too long, or take too long to make */
             truncated: boolean;
         };
         PoolView: {
