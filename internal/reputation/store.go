@@ -36,9 +36,12 @@ func Record(ctx context.Context, tx store.Tx, agentID, taskID string, in Input) 
 		return after, false, nil
 	}
 	return after, true, tx.Queue(ctx, "store reputation change", `INSERT INTO reputation_changes
-		(agent_id, task_id, cause, score_before, score_after, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		(agent_id, seq, task_id, cause, score_before, score_after, created_at) VALUES ($1, `+nextChangeSQL+`, $2, $3, $4, $5, $6)`,
 		agentID, taskID, string(in.Cause), before.Score(), after.Score(), store.Micros(tx.Now()))
 }
+
+// nextChangeSQL numbers the next change of the agent $1, whose row is locked.
+const nextChangeSQL = `(SELECT COALESCE(MAX(seq), 0) + 1 FROM reputation_changes WHERE agent_id = $1)`
 
 // Blind reports whether a cause can be recorded without reading the standing
 // first: it suspends nobody and counts the same whatever was before.
@@ -52,8 +55,8 @@ func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in In
 		return err
 	}
 	return tx.QueueLast(ctx, "store reputation change", `INSERT INTO reputation_changes
-		(agent_id, task_id, cause, score_before, score_after, created_at)
-		SELECT agent_id, $2, $3, score_before, `+scoreSQL+`, $4 FROM reputations WHERE agent_id = $1`,
+		(agent_id, seq, task_id, cause, score_before, score_after, created_at)
+		SELECT agent_id, `+nextChangeSQL+`, $2, $3, score_before, `+scoreSQL+`, $4 FROM reputations WHERE agent_id = $1`,
 		agentID, taskID, string(in.Cause), store.Micros(tx.Now()))
 }
 

@@ -263,11 +263,15 @@ func TestOldTaskWithoutEvents(t *testing.T) {
 	s := apptest.Start(t)
 	buyer := s.Buyer(t, 1000)
 	s.Agent(t, "research")
-	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{TaskType: "research", MaxBudget: 700, Input: aicity.TaskInput{Description: question}})
+	wanted := aicity.SubmitTask{TaskType: "research", MaxBudget: 500, Input: aicity.TaskInput{Description: question}}
+	order, err := buyer.Tasks.Submit(t.Context(), wanted)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := buyer.Tasks.Cancel(t.Context(), order.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := buyer.Tasks.Submit(t.Context(), wanted); err != nil { // the newest event of all stays
 		t.Fatal(err)
 	}
 	if err := s.App.Events.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
