@@ -137,7 +137,7 @@ func freeAddress(t *testing.T) string {
 func (c *city) start(t *testing.T) {
 	t.Helper()
 	args := []string{"serve", "--listen", c.listen, "--data", c.data, "--no-seed-agents", "--requests-per-second=10000", "--log-level=error",
-		"--refund-window=2s", "--refund-review=3s",
+		"--refund-window=2s", "--refund-review=3s", "--allow-private-repos",
 		"--runsc=" + cmp.Or(c.runsc, "/nonexistent")}
 	if c.databaseURL != "" {
 		args = append(args, "--database-url", c.databaseURL)

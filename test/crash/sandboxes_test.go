@@ -30,10 +30,11 @@ func counts() (cycles, kills int) {
 	return 8, 6
 }
 
-// crew is how many agents work at the same time.
+// crew is how many agents work at the same time, each on code from another kind of
+// source.
 const crew = 3
 
-// Sandboxes that come and go, and servers and sandboxes that are killed at any
+// Sandboxes that come and go, with code from all sources, and servers and sandboxes that are killed at any
 // moment, leave no process, mount, loop device, cgroup, descriptor or folder.
 func TestSandboxesLeaveNothing(t *testing.T) {
 	if testing.Short() {
@@ -87,16 +88,18 @@ func sandboxCity(t *testing.T) *city {
 // tenant is an agent with one task, in which it takes a sandbox and leaves it,
 // again and again.
 type tenant struct {
-	agent *aicity.Client
-	task  string
+	agent  *aicity.Client
+	task   string
+	source string // of its code
 }
 
 func settle(t *testing.T, url string, n int) *tenant {
 	t.Helper()
 	w := hire(t, url, n)
+	kind, input := source(t, w.buyer, n)
+	input.Description = fmt.Sprintf("Order %d: what does this program print?", n)
 	order, err := w.buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
-		TaskType: "research", MaxBudget: budget, AgentID: w.agentID, DeadlineMinutes: 240,
-		Input: aicity.TaskInput{Description: fmt.Sprintf("Order %d: what does this program print?", n), Code: "package main\n"},
+		TaskType: "research", MaxBudget: budget, AgentID: w.agentID, DeadlineMinutes: 240, Input: input,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +107,7 @@ func settle(t *testing.T, url string, n int) *tenant {
 	if _, err := w.agent.Tasks.Executing(t.Context(), order.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	return &tenant{agent: w.agent, task: order.ID}
+	return &tenant{agent: w.agent, task: order.ID, source: kind}
 }
 
 // cycle takes a sandbox, leaves something running in it, and destroys it.
@@ -138,17 +141,15 @@ func (a *tenant) leave(t *testing.T) {
 	}
 }
 
-// churn makes so many cycles, each of which must succeed.
+// churn makes so many cycles, each of which must succeed, and each agent its share.
 func churn(t *testing.T, agents []*tenant, cycles int) {
 	t.Helper()
-	var left atomic.Int64
-	left.Store(int64(cycles))
 	var work sync.WaitGroup
-	for _, a := range agents {
+	for i, a := range agents {
 		work.Go(func() {
-			for left.Add(-1) >= 0 {
+			for n := i; n < cycles; n += len(agents) {
 				if err := a.cycle(t.Context()); err != nil {
-					t.Error(err)
+					t.Errorf("with %s: %v", a.source, err)
 				}
 			}
 		})
@@ -284,7 +285,7 @@ func (c *city) nothingLeft(t *testing.T) {
 	mark := "aicity-*." + hex.EncodeToString(sum[:6])
 	for _, pattern := range []string{
 		filepath.Join("/sys/fs/cgroup", mark), filepath.Join("/sys/fs/cgroup/*", mark), filepath.Join(c.stateDir(), "*"),
-		filepath.Join(c.data, "sandboxes", "sbx_*"), filepath.Join(c.data, "sandboxes", "gvisor", "probe-*"),
+		filepath.Join(c.data, "sandboxes", "sbx_*"), filepath.Join(c.data, "sandboxes", "ahead"), filepath.Join(c.data, "sandboxes", "gvisor", "probe-*"),
 	} {
 		if left, err := filepath.Glob(pattern); err != nil || len(left) > 0 {
 			t.Errorf("left: %v, %v", left, err)
