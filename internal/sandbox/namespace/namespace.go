@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -28,6 +29,14 @@ func Inside() bool {
 // Root reports whether this process may give files to other users.
 func Root() bool { return os.Geteuid() == 0 && !Inside() }
 
+// Wrapper is the command that runs another in a namespace of its own. What is
+// unmounted outside goes inside too, where the machine shares its mounts, as
+// systemd has it: else copies of another city's volumes would stay as long as we
+// do. What is mounted inside is not seen outside.
+func Wrapper() []string {
+	return []string{"unshare", "--user", "--map-root-user", "--mount", "--propagation", "slave", "--"}
+}
+
 // Enter starts this program anew in a namespace of its own, in the same process.
 // It returns nil when there is no need, for root and inside one, and an error
 // when the machine does not allow it; then all is as before.
@@ -35,19 +44,20 @@ func Enter(ctx context.Context) error {
 	if os.Geteuid() == 0 {
 		return nil
 	}
-	unshare, err := exec.LookPath("unshare")
+	wrapper := Wrapper()
+	unshare, err := exec.LookPath(wrapper[0])
 	if err != nil {
-		return fmt.Errorf("find unshare: %w", err)
+		return fmt.Errorf("find %s: %w", wrapper[0], err)
 	}
-	flags := []string{"--user", "--map-root-user", "--mount", "--"}
+	flags := wrapper[1:]
 	// Once it replaces this process there is no way back.
-	if out, err := exec.CommandContext(ctx, unshare, append(flags, "mount", "-t", "tmpfs", "tmpfs", "/tmp")...).CombinedOutput(); err != nil { //nolint:gosec // fixed arguments
+	if out, err := exec.CommandContext(ctx, unshare, append(slices.Clone(flags), "mount", "-t", "tmpfs", "tmpfs", "/tmp")...).CombinedOutput(); err != nil { //nolint:gosec // fixed arguments
 		return fmt.Errorf("make a namespace: %w: %s", err, strings.TrimSpace(string(out)))
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	argv := append(append([]string{unshare}, flags...), self)
-	return syscall.Exec(unshare, append(argv, os.Args[1:]...), os.Environ()) //nolint:gosec,forbidigo // ourselves, with all we were given
+	argv := append(slices.Concat(wrapper, []string{self}), os.Args[1:]...)
+	return syscall.Exec(unshare, argv, os.Environ()) //nolint:gosec,forbidigo // ourselves, with all we were given
 }

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"aicity.dev/aicity/internal/sandbox/namespace"
 )
 
 // nobody is a user without any rights.
 const nobody = 65534
 
 // OwnNamespace is what the server wraps itself into where it is not root.
-var OwnNamespace = []string{"unshare", "--user", "--map-root-user", "--mount", "--"}
+var OwnNamespace = namespace.Wrapper()
 
 // AsNobody runs this test binary again as a user without rights, below a wrapper,
 // from a folder that everybody can read. Beside it lie the sandboxes' programs
