@@ -135,7 +135,7 @@ func (s *Service) keepAside(ctx context.Context, id string, lines []byte) error 
 	if err := os.MkdirAll(filepath.Dir(aside), 0o700); err != nil {
 		return fmt.Errorf("keep an access log aside: %w", err)
 	}
-	f, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // a file of ours
 	if err != nil {
 		return fmt.Errorf("keep an access log aside: %w", err)
 	}

@@ -22,12 +22,12 @@ const nodeFile = "node"
 // servers may share one.
 func nodeOf(dir string) (string, error) {
 	path := filepath.Join(dir, nodeFile)
-	name, err := os.ReadFile(path)
+	name, err := os.ReadFile(path) //nolint:gosec // a file of ours
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := nameNode(dir, city.NewID(city.PrefixNode)); err != nil {
 			return "", fmt.Errorf("name this server: %w", err)
 		}
-		name, err = os.ReadFile(path)
+		name, err = os.ReadFile(path) //nolint:gosec // as above
 	}
 	if err != nil {
 		return "", fmt.Errorf("read this server's name: %w", err)
@@ -54,7 +54,7 @@ func nameNode(dir, node string) error {
 	if err := os.Link(temporary.Name(), filepath.Join(dir, nodeFile)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	folder, err := os.Open(dir)
+	folder, err := os.Open(dir) //nolint:gosec // as above
 	if err != nil {
 		return err
 	}

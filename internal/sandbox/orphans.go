@@ -31,7 +31,9 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 		return fmt.Errorf("clean orphans: %w", err)
 	}
 	for _, box := range boxes {
-		left[box.ID] = left[box.ID] // there may be a row only
+		if _, there := left[box.ID]; !there { // a row only
+			left[box.ID] = false
+		}
 	}
 	var duties []func() error
 	for id, runs := range left {

@@ -16,7 +16,7 @@ const (
 	// maxDiff bounds what is looked at to choose from.
 	maxDiff = 4 * MaxPatch
 	// PatchTimeout bounds the making of a patch: its agent waits for the answer.
-	PatchTimeout = 15 * time.Second
+	PatchTimeout = 20 * time.Second
 )
 
 // patchScript prints the difference between the code as it was delivered and
