@@ -15,6 +15,10 @@ func errElsewhere() *city.Error {
 	return city.Errorf(city.CodeSandboxUnavailable, "The task's sandbox lives on another server of the city; try again there.")
 }
 
+func errReturning() *city.Error {
+	return city.Errorf(city.CodeSandboxUnavailable, "The task's sandbox is being taken up after a restart of the server; try again in a moment.")
+}
+
 func errCapacity(limit int) *city.Error {
 	return city.Errorf(city.CodeSandboxCapacity, "All %d sandboxes are in use; try again in a minute.", limit).WithDetail("limit", limit)
 }

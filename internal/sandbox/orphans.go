@@ -30,18 +30,23 @@ func (s *Service) CleanOrphans(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("clean orphans: %w", err)
 	}
-	for _, box := range boxes {
-		if _, there := left[box.ID]; !there { // a row only
-			left[box.ID] = false
-		}
-	}
 	var duties []func() error
-	for id, runs := range left {
+	takeUp := func(id string) error {
+		return s.cleanUp(ctx, id, func(ctx context.Context) error { return s.takeUp(ctx, id, left[id]) })
+	}
+	for _, box := range boxes {
+		s.setReturning(box.TaskID, true)
 		duties = append(duties, func() error {
-			return s.cleanUp(ctx, id, func(ctx context.Context) error { return s.takeUp(ctx, id, runs) })
+			defer s.setReturning(box.TaskID, false)
+			return takeUp(box.ID)
 		})
 	}
-	bounded, cancel := context.WithTimeout(ctx, sweepTimeout)
+	for id := range left {
+		if !slices.ContainsFunc(boxes, func(box Sandbox) bool { return box.ID == id }) {
+			duties = append(duties, func() error { return takeUp(id) })
+		}
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	s.warn(ctx, "clean orphans", errors.Join(s.together(bounded, duties), s.removeAhead()))
 	return nil
@@ -63,6 +68,18 @@ func (s *Service) leftovers(ctx context.Context) map[string]bool {
 		left[id] = true
 	}
 	return left
+}
+
+// setReturning notes that a task's sandbox is being taken up, or, false, that it
+// was or will not soon be.
+func (s *Service) setReturning(taskID string, returning bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if returning {
+		s.returning[taskID] = true
+	} else {
+		delete(s.returning, taskID)
+	}
 }
 
 // takeUp goes on with a sandbox of an earlier life whose files are there; else

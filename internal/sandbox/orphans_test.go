@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -116,5 +118,40 @@ func TestStartGoesOnWithoutCleaning(t *testing.T) {
 	}
 	if got := b.sh(t, "cat note"); got != "kept\n" {
 		t.Errorf("taken up later: got %q", got)
+	}
+}
+
+// While a sandbox is still being taken up its task gets no other: the work in it
+// would be lost.
+func TestSlowlyTakenUp(t *testing.T) {
+	t.Parallel()
+	backend := newStubborn(t)
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend = backend })
+	box := b.provision(t, goCode)
+	b.sh(t, "echo kept > note")
+	backend.keepAlive(box.ID)
+	again, err := sandbox.New(b.cfg) // killed, and it starts again
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.SetPatience(100 * time.Millisecond)
+	if err := again.CleanOrphans(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = again.Provision(t.Context(), b.task, sandbox.Source{Code: goCode})
+	wantCode(t, "Provision", err, city.CodeSandboxUnavailable)
+	close(backend.letGo)
+	for city.CodeOf(err) == city.CodeSandboxUnavailable {
+		var found sandbox.Sandbox
+		if found, err = again.Provision(t.Context(), b.task, sandbox.Source{Code: goCode}); err == nil && found.ID != box.ID {
+			t.Errorf("provisioned anew: %s, want %s", found.ID, box.ID)
+		}
+	}
+	result, err := again.Exec(t.Context(), b.task, sandbox.Request{Command: "cat note"})
+	if err != nil || result.Stdout != "kept\n" {
+		t.Errorf("got %+v, %v", result, err)
+	}
+	if err := again.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

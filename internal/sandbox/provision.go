@@ -95,6 +95,9 @@ func (s *Service) board(ctx context.Context, taskID string, src Source, mine *ti
 	if f := s.flights[taskID]; f != nil {
 		return f, nil, nil, nil
 	}
+	if s.returning[taskID] {
+		return nil, nil, nil, errReturning()
+	}
 	if mine != nil && s.queue.index(taskID) < 0 {
 		return nil, nil, nil, errInterrupted()
 	}

@@ -70,6 +70,7 @@ type Service struct {
 	work        sync.WaitGroup      // provisionings and warm sandboxes being made
 	ends        sync.WaitGroup      // sandboxes being ended
 	owed        map[string]cleaning // what could not be cleaned up, by sandbox; guarded by mu
+	returning   map[string]bool     // tasks whose sandboxes are being taken up after a restart; guarded by mu
 
 	watchers  sync.WaitGroup
 	patience  time.Duration // how long an end waits for each who holds it up
@@ -96,7 +97,7 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, probing: make(chan struct{}, 1), available: make(chan struct{}),
 		rehearsals: make(chan struct{}, maxRehearsals), workshops: make(chan struct{}, maxWorkshops),
 		lives: map[string]*live{}, flights: map[string]*flight{}, queue: newQueue(), patience: patience, patchTime: PatchTimeout,
-		owed: map[string]cleaning{},
+		owed: map[string]cleaning{}, returning: map[string]bool{},
 	}
 	s.fetcher = *cfg.Fetcher
 	s.fetcher.Workshop = s.openWorkshop
