@@ -34,8 +34,9 @@ const (
 
 const (
 	headerBytes = 9
-	// maxPayload bounds a frame's payload; a start is the largest.
-	maxPayload = 512 << 10
+	// maxPayload bounds a frame's payload. A start is the largest: what a command may
+	// have of words, variables and path takes up to six bytes a character as JSON.
+	maxPayload = 1 << 20
 	// chunk is the largest payload of input and output.
 	chunk = 32 << 10
 	// window is how much input, and output, of one command may be under way
