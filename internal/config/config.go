@@ -43,7 +43,7 @@ type Config struct {
 
 	Runsc           string        `help:"gVisor's runsc; without it the one beside this program, then the one in PATH." placeholder:"FILE" env:"AICITY_RUNSC" group:"Sealing"`
 	SandboxRootfs   string        `help:"Root of every sandbox: the name of an image (aicity sandbox image), or a folder, with a slash in it; without it this machine's programs, read-only." placeholder:"NAME|DIR" env:"AICITY_SANDBOX_ROOTFS" group:"Sealing"`
-	SandboxMax      int           `help:"Sandboxes at once." default:"16" env:"AICITY_SANDBOX_MAX" group:"Sealing"`
+	SandboxMax      int           `help:"Sandboxes at once, with those in which git works on code and the gate tries patches." default:"16" env:"AICITY_SANDBOX_MAX" group:"Sealing"`
 	SandboxMemoryMB int64         `help:"Memory of a sandbox, in MiB." default:"1024" env:"AICITY_SANDBOX_MEMORY_MB" group:"Sealing"`
 	SandboxCPUs     float64       `help:"CPUs of a sandbox." name:"sandbox-cpus" default:"1" env:"AICITY_SANDBOX_CPUS" group:"Sealing"`
 	SandboxPIDs     int64         `help:"Processes in a sandbox." name:"sandbox-pids" default:"256" env:"AICITY_SANDBOX_PIDS" group:"Sealing"`

@@ -19,6 +19,9 @@ import (
 
 // flight is a provisioning under way; all callers for the same task share it.
 type flight struct {
+	// two says that a workshop has a place beside the sandbox. Without, it has the
+	// sandbox's own, which starts after it; fixed.
+	two    bool
 	cancel context.CancelFunc
 	done   chan struct{}
 	box    Sandbox // read after done
@@ -129,7 +132,9 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	f := &flight{cancel: cancel, done: make(chan struct{})}
 	s.flights[taskID] = f
 	s.quiet = 0
-	if s.fullLocked() {
+	shop := needsWorkshop(src)
+	f.two = shop && !s.fullLocked()
+	if s.fullLocked() && !shop {
 		s.dropWorkshopLocked(ctx) // its place is the task's, unless it is just being used
 	}
 	s.work.Go(func() {
@@ -140,7 +145,7 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 			case <-ctx.Done():
 			}
 		}
-		f.box, f.err = s.provision(ctx, taskID, src, warm)
+		f.box, f.err = s.provision(ctx, taskID, src, warm, shop && !f.two)
 		keepImage := func() {}
 		if f.err == nil {
 			keepImage = s.claimImage(ctx, src) // before anybody can ask for the same again
@@ -155,7 +160,10 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	return f
 }
 
-func (s *Service) provision(ctx context.Context, taskID string, src Source, warm *warmBox) (Sandbox, error) {
+// needsWorkshop reports whether fetching the code may take a workshop.
+func needsWorkshop(src Source) bool { return src.Repo.URL != "" || src.Archive != nil }
+
+func (s *Service) provision(ctx context.Context, taskID string, src Source, warm *warmBox, inTurn bool) (Sandbox, error) {
 	id := city.NewID(city.PrefixSandbox)
 	if warm != nil {
 		id = warm.id
@@ -163,7 +171,7 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
 	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
 	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, id), true, s.now())
-	ready, err := s.prepare(ctx, l, src, warm != nil)
+	ready, err := s.prepare(ctx, l, src, warm != nil, inTurn)
 	if err != nil {
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled):
@@ -225,18 +233,28 @@ func (s *Service) addRow(ctx context.Context, box Sandbox) (Sandbox, error) {
 }
 
 // prepare makes the workspace and starts the sandbox, unless it is warm, and
-// returns its row.
-func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (Sandbox, error) {
+// returns its row. In turn says that it must not run beside a workshop.
+func (s *Service) prepare(ctx context.Context, l *live, src Source, warm, inTurn bool) (Sandbox, error) {
 	row := s.reserve(ctx, l.box)
 	defer func() { <-row.done }()
-	if warm {
+	switch {
+	case warm && inTurn:
+		if err := s.cfg.Backend.Destroy(ctx, l.box.ID); err != nil {
+			return Sandbox{}, fmt.Errorf("make place for a workshop: %w", err)
+		}
+		return s.fillThenStart(ctx, l, src, row, "")
+	case warm:
 		return s.fill(ctx, l, src, row, "")
+	}
+	begin := s.fillAndStart
+	if inTurn {
+		begin = s.fillThenStart
 	}
 	holds, err := s.prepareDirs(ctx, l.dir, src)
 	if err != nil {
 		return Sandbox{}, fmt.Errorf("make workspace: %w", err)
 	}
-	box, err := s.fillAndStart(ctx, l, src, row, holds)
+	box, err := begin(ctx, l, src, row, holds)
 	if !errors.Is(err, source.ErrMoved) {
 		return box, err
 	}
@@ -247,7 +265,25 @@ func (s *Service) prepare(ctx context.Context, l *live, src Source, warm bool) (
 	if err := s.makeDirs(l.dir, s.emptyVolume); err != nil {
 		return Sandbox{}, fmt.Errorf("make workspace: %w", err)
 	}
-	return s.fillAndStart(ctx, l, src, row, "")
+	return begin(ctx, l, src, row, "")
+}
+
+// fillThenStart is fillAndStart on a full server: the workshop that fetches the
+// code is gone before the sandbox starts.
+func (s *Service) fillThenStart(ctx context.Context, l *live, src Source, row *reservation, holds string) (Sandbox, error) {
+	box, err := s.fill(ctx, l, src, row, holds)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	s.mu.Lock()
+	if s.fullLocked() {
+		s.dropWorkshopLocked(ctx) // it was not needed: the commit was cached
+	}
+	s.mu.Unlock()
+	if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
+		return Sandbox{}, errUnavailable(err)
+	}
+	return box, nil
 }
 
 // fillAndStart fetches the code and starts the sandbox at the same time: nothing

@@ -51,7 +51,8 @@ cd "$1"
 git -c core.hooksPath=/dev/null apply --whitespace=nowarn -
 `
 
-// Rehearse starts a rehearsal; Close must be called. Errors:
+// Rehearse starts a rehearsal; Close must be called. It has the place of the
+// task's own sandbox, which is stopped; what runs there ends. Errors:
 // SANDBOX_NOT_FOUND, SANDBOX_UNAVAILABLE.
 func (s *Service) Rehearse(ctx context.Context, taskID string) (*Rehearsal, error) {
 	if err := s.Available(ctx); err != nil {
@@ -66,6 +67,11 @@ func (s *Service) Rehearse(ctx context.Context, taskID string) (*Rehearsal, erro
 	case <-ctx.Done():
 		release()
 		return nil, ctx.Err()
+	}
+	if err := s.park(ctx, original); err != nil {
+		<-s.rehearsals
+		release()
+		return nil, fmt.Errorf("make place for a rehearsal: %w", err)
 	}
 	box := Sandbox{ID: city.NewID(city.PrefixSandbox), TaskID: taskID, State: Ready, Node: s.cfg.Node, Limits: s.cfg.Limits}
 	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, box.ID), false, s.now())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -12,10 +13,22 @@ import (
 // The first task that comes gets it for good.
 type warmBox struct{ id, dir string }
 
-// full reports whether another sandbox would be one too many; guarded by mu.
-func (s *Service) fullLocked() bool {
-	return len(s.lives)+len(s.flights)+len(s.warm)+s.warming >= s.cfg.Max
+// takenLocked is how many of the Max places are taken: by tasks' sandboxes, also
+// those that are stopped and may start at any moment, by those that are being made,
+// with a workshop beside them or not, and by the warm ones. A rehearsal has the
+// place of its task's sandbox, which is stopped meanwhile; guarded by mu.
+func (s *Service) takenLocked() int {
+	taken := len(s.lives) + len(s.flights) + len(s.warm) + s.warming
+	for _, f := range s.flights {
+		if f.two {
+			taken++
+		}
+	}
+	return taken
 }
+
+// full reports whether another sandbox would be one too many; guarded by mu.
+func (s *Service) fullLocked() bool { return s.takenLocked() >= s.cfg.Max }
 
 // crowdedLocked is fullLocked with the workshop that is kept, which gives way to
 // a task; guarded by mu.
@@ -24,7 +37,7 @@ func (s *Service) crowdedLocked() bool {
 	if s.shop != nil || s.warmingShop {
 		shops = 1
 	}
-	return len(s.lives)+len(s.flights)+len(s.warm)+s.warming+shops >= s.cfg.Max
+	return s.takenLocked()+shops >= s.cfg.Max
 }
 
 // warmUp makes warm sandboxes until there are as many as wanted and allowed.
@@ -56,7 +69,7 @@ func (s *Service) warmOne(ctx context.Context) {
 	}
 	if err == nil {
 		// The first command opens the loader and the C library; the next find them open.
-		_, err = s.cfg.Backend.Exec(ctx, w.id, Command{Argv: []string{"true"}, Dir: "/"}, nil, nil)
+		err = s.warmBy(ctx, w.id, "true")
 	}
 	s.mu.Lock()
 	s.warming--
@@ -72,6 +85,18 @@ func (s *Service) warmOne(ctx context.Context) {
 	if err = errors.Join(err, s.discard(ctx, w)); err != nil {
 		s.cfg.Logger.WarnContext(ctx, "make a warm sandbox", "error", err)
 	}
+}
+
+// warmTimeout bounds the first command of a sandbox that nobody uses yet.
+const warmTimeout = 30 * time.Second
+
+// warmBy runs the first command in a sandbox that is to be kept ready.
+func (s *Service) warmBy(ctx context.Context, id string, argv ...string) error {
+	exit, err := s.cfg.Backend.Exec(ctx, id, Command{Argv: argv, Dir: "/", Timeout: warmTimeout}, nil, nil)
+	if err == nil && exit.TimedOut {
+		err = errTimedOut
+	}
+	return err
 }
 
 // takeWarm returns a warm sandbox that runs, nil when there is none; guarded by mu.
@@ -111,7 +136,7 @@ func (s *Service) watch(ctx context.Context, l *live, boot int) {
 		if now, running := l.current(); !running || now != boot {
 			return // it was stopped, or somebody else has noticed
 		}
-		_, err := s.cfg.Backend.Exec(ctx, l.box.ID, Command{Argv: []string{"true"}, Dir: "/"}, nil, nil)
+		_, err := s.cfg.Backend.Exec(ctx, l.box.ID, Command{Argv: []string{"true"}, Dir: "/", Timeout: warmTimeout}, nil, nil)
 		code := city.CodeSandboxGone
 		if errors.Is(err, ErrOOM) {
 			code = city.CodeSandboxOOM

@@ -78,7 +78,7 @@ func (s *Service) warmWorkshop(ctx context.Context) {
 	}
 	if err == nil {
 		// The first git opens its libraries; the next finds them open.
-		_, err = s.cfg.Backend.Exec(ctx, w.id, Command{Argv: []string{"git", "--version"}, Dir: "/"}, nil, nil)
+		err = s.warmBy(ctx, w.id, "git", "--version")
 	}
 	s.mu.Lock()
 	s.warmingShop = false
