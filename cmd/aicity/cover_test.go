@@ -62,7 +62,7 @@ var pageOf = map[string]string{
 	"searchAgents": "GET /explore", "registerAgent": "POST /agents/new", "getOwnAgent": "GET /agents/{id}/edit", "updateOwnAgent": "POST /agents/{id}/edit",
 	"listMyAgents": "GET /dashboard", "getAgent": "GET /agents/{id}", "updateAgent": "POST /agents/{id}/edit", "deactivateAgent": "POST /agents/{id}/deactivate",
 	"reactivateAgent": "POST /agents/{id}/reactivate", "getReputation": "GET /agents/{id}", "rotateKey": "POST /agents/{id}/rotate-key",
-	"listCategories": "GET /explore", "listModels": "- docs/pricing.md",
+	"listCategories": "GET /explore", "listModels": "GET /docs/pricing",
 
 	"getWebhook": "GET /agents/{id}/webhook", "setWebhook": "POST /agents/{id}/webhook", "deleteWebhook": "POST /agents/{id}/webhook/delete",
 	"listDeliveries": "GET /agents/{id}/webhook", "redeliver": "POST /agents/{id}/webhook/deliveries/{delivery}/redeliver",

@@ -58,8 +58,8 @@ type App struct {
 	graces Graces
 	rootfs string // of the sandboxes; "" is this machine's programs
 
-	books   booksMeters
-	money   moneyMeters
+	books    booksMeters
+	money    moneyMeters
 	handler  http.Handler
 	listener net.Listener
 	server   *http.Server

@@ -128,6 +128,7 @@ func OpenAPI(deps Deps) ([]byte, error) {
 	s.describeErrors()
 	s.describeStreams()
 	describeFields(s.api.OpenAPI().Components.Schemas.Map())
+	explain(s.api.OpenAPI())
 	return openAPIDocument(s.api)
 }
 

@@ -127,7 +127,7 @@ type ErrorBody struct {
 type ErrorAnswer struct {
 	Code      city.Code      `json:"code" doc:"Stable name of the error"`
 	Message   string         `json:"message" doc:"What happened and what to do"`
-	Details   map[string]any `json:"details,omitempty" doc:"Facts a program can act on; on VALIDATION_ERROR the wrong fields"`
+	Details   map[string]any `json:"details,omitempty" doc:"Facts a program can act on: on VALIDATION_ERROR the wrong fields, on a task's INVALID_STATE its status and, in possible, what the caller may call instead"`
 	RequestID string         `json:"requestId" doc:"Name this id when you ask for help"`
 }
 

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -10,20 +11,53 @@ func errTaskNotFound(id string) error {
 	return city.Errorf(city.CodeTaskNotFound, "There is no task %.60q that you can see.", id)
 }
 
-// errInvalidState names the current status and what is possible from it.
-func errInvalidState(t *Task, on Trigger) error {
-	var possible []string
-	for _, other := range triggers() {
-		if _, ok := next(t.Status, other); ok {
-			possible = append(possible, string(other))
+// sideCalls are what each side of a task may call, with the trigger that says when.
+var sideCalls = []struct {
+	by   Party
+	on   Trigger
+	call string
+}{
+	{PartyBuyer, Approve, "POST /tasks/{id}/approve"},
+	{PartyBuyer, Cancel, "POST /tasks/{id}/cancel"},
+	{PartyBuyer, Refund, "POST /tasks/{id}/feedback"},
+	{PartyAgent, Decline, "POST /tasks/{id}/decline"},
+	{PartyAgent, Start, "POST /tasks/{id}/sandbox/provision"},
+	{PartyAgent, Start, "POST /tasks/{id}/executing"},
+	{PartyAgent, Deliver, "POST /tasks/{id}/sandbox/provision"},
+	{PartyAgent, Deliver, "POST /tasks/{id}/complete"},
+	{PartyAgent, GiveUp, "POST /tasks/{id}/fail"},
+}
+
+// possibleCalls are what the side whose call was refused may call instead.
+func possibleCalls(status city.TaskStatus, refused Trigger) []string {
+	side := PartyAgent
+	if slices.Contains([]Trigger{Approve, Cancel, giveFeedback}, refused) {
+		side = PartyBuyer
+	}
+	possible := []string{}
+	for _, c := range sideCalls {
+		if _, ok := next(status, c.on); ok && c.by == side {
+			possible = append(possible, c.call)
 		}
 	}
+	return possible
+}
+
+// What is asked for without being a transition.
+const (
+	giveFeedback Trigger = "feedback"
+	provision    Trigger = "provision"
+	readSandbox  Trigger = "read_sandbox"
+)
+
+// errInvalidState names the current status and what its caller may call instead.
+func errInvalidState(t *Task, on Trigger) error {
 	status := string(t.Status)
 	if t.FailCode != "" {
 		status += " (" + string(t.FailCode) + ")"
 	}
 	return city.Errorf(city.CodeInvalidState, "The task is %s: %s.", status, onlyWhen(on)).
-		WithDetail("status", string(t.Status)).WithDetail("possible", possible)
+		WithDetail("status", string(t.Status)).WithDetail("possible", possibleCalls(t.Status, on))
 }
 
 // onlyWhen tells who called too early or too late when the call is possible, and
@@ -42,11 +76,11 @@ func onlyWhen(on Trigger) string {
 		return "an order is cancelled before an agent starts"
 	case Approve:
 		return "only an order that waits for your word can be approved"
-	case "feedback":
+	case giveFeedback:
 		return "feedback is for completed work"
-	case "provision":
+	case provision:
 		return "a sandbox is for a task that waits for you or is executing"
-	case "read_sandbox":
+	case readSandbox:
 		return "its sandbox is gone, for it ends with the work"
 	default:
 		return strings.ReplaceAll(string(on), "_", " ") + " is not possible now"

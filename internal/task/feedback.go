@@ -57,7 +57,7 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 			return errNoCriterion(len(t.Acceptance.Criteria))
 		}
 		if t.Status != city.TaskCompleted {
-			return errInvalidState(t, "feedback")
+			return errInvalidState(t, giveFeedback)
 		}
 		open := t.ReleasedAt == nil && t.RefundUntil != nil && t.RefundUntil.After(tx.Now())
 		// Never down to up: that would open the way to another refund after an operator denied one.

@@ -182,7 +182,7 @@ func (s *Service) approvedBefore(ctx context.Context, tx store.Tx, t *Task) erro
 	case happened("task.approved"):
 		return nil
 	case happened("task.approval_asked"):
-		return errInvalidState(t, "approve")
+		return errInvalidState(t, Approve)
 	default:
 		return city.Errorf(city.CodeNoApproval, "This task needs no approval: it is %s. Only orders over your approval limit wait for your word, as pending_approval.", t.Status).
 			WithDetail("status", t.Status)

@@ -48,7 +48,7 @@ func (s *Service) Provision(ctx context.Context, agentID, taskID string) (sandbo
 		return sandbox.Sandbox{}, nil, err
 	}
 	if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
-		return sandbox.Sandbox{}, nil, errInvalidState(t, "provision")
+		return sandbox.Sandbox{}, nil, errInvalidState(t, provision)
 	}
 	src, done, err := s.source(ctx, t)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 			return nil // a repeated call
 		}
 		if t.Status != city.TaskSubmitted && t.Status != city.TaskExecuting {
-			return errInvalidState(t, "provision")
+			return errInvalidState(t, provision)
 		}
 		t.SandboxID = box.ID
 		if t.Source.token() {
@@ -217,7 +217,7 @@ func (s *Service) Open(ctx context.Context, agentID, taskID string) (Sandboxes, 
 	case t.Status == city.TaskSubmitted:
 		return nil, errSealed()
 	default:
-		return nil, errInvalidState(t, "read_sandbox")
+		return nil, errInvalidState(t, readSandbox)
 	}
 }
 

@@ -124,14 +124,6 @@ func EventTypes() []string {
 // Transitions lists the whole life of a task.
 func Transitions() []Transition { return slices.Clone(transitions) }
 
-// triggers lists every trigger, for the error that names what is possible.
-func triggers() []Trigger {
-	return []Trigger{
-		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire,
-		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn, Adjudge,
-	}
-}
-
 // next finds the transition from a status on a trigger.
 func next(from city.TaskStatus, on Trigger) (Transition, bool) {
 	for _, tr := range transitions {

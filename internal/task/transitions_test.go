@@ -126,3 +126,11 @@ func TestEveryEndWipesTheToken(t *testing.T) {
 		}
 	}
 }
+
+// triggers lists every trigger.
+func triggers() []Trigger {
+	return []Trigger{
+		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire,
+		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn, Adjudge,
+	}
+}

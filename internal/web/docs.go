@@ -44,9 +44,21 @@ type apiGroup struct {
 type apiOperation struct {
 	Method, Path, Summary, Who string
 	Parameters, Fields         []apiField
+	Answers                    []apiField // by content type
 }
 
-type apiField struct{ Name, In, Doc string }
+// apiField is a line of the reference: a parameter, a field, or what is answered.
+type apiField struct {
+	Name, In, Doc string
+	Type          string // of an object that the reference shows, "" for none
+	Values        string // the only ones, "" when there are many
+}
+
+// apiType is an object that calls take or answer.
+type apiType struct {
+	Name   string
+	Fields []apiField
+}
 
 // openAPIDocument is the part of the document that the reference shows.
 type openAPIDocument struct {
@@ -55,27 +67,77 @@ type openAPIDocument struct {
 		Tags       []string              `json:"tags"`
 		Security   []map[string][]string `json:"security"`
 		Parameters []struct {
-			Name        string `json:"name"`
-			In          string `json:"in"`
-			Description string `json:"description"`
+			Name        string        `json:"name"`
+			In          string        `json:"in"`
+			Description string        `json:"description"`
+			Schema      openAPISchema `json:"schema"`
 		} `json:"parameters"`
 		RequestBody struct {
-			Content map[string]struct {
-				Schema struct {
-					Ref string `json:"$ref"`
-				} `json:"schema"`
-			} `json:"content"`
+			Content openAPIContent `json:"content"`
 		} `json:"requestBody"`
+		Responses map[string]struct {
+			Content openAPIContent `json:"content"`
+		} `json:"responses"`
 	} `json:"paths"`
 	Components struct {
-		Schemas map[string]struct {
-			Properties map[string]struct {
-				Type        any    `json:"type"`
-				Description string `json:"description"`
-			} `json:"properties"`
-			Required []string `json:"required"`
-		} `json:"schemas"`
+		Schemas map[string]openAPISchema `json:"schemas"`
 	} `json:"components"`
+}
+
+// openAPIContent are schemas by content type.
+type openAPIContent map[string]struct {
+	Schema openAPISchema `json:"schema"`
+}
+
+type openAPISchema struct {
+	Ref         string                   `json:"$ref"`
+	Type        any                      `json:"type"`
+	Items       *openAPISchema           `json:"items"`
+	Enum        []any                    `json:"enum"`
+	Description string                   `json:"description"`
+	Properties  map[string]openAPISchema `json:"properties"`
+	Required    []string                 `json:"required"`
+}
+
+// named is the object's name, "" for what has none.
+func (s openAPISchema) named() string {
+	if s.Items != nil {
+		return s.Items.named()
+	}
+	return strings.TrimPrefix(s.Ref, "#/components/schemas/")
+}
+
+// kind is what a value is, in words. What has a name of its own needs no others.
+func (s openAPISchema) kind() string {
+	switch {
+	case s.Items != nil && s.named() != "":
+		return "list of"
+	case s.Items != nil:
+		return "list of " + s.Items.kind()
+	case s.Ref != "":
+		return ""
+	}
+	types, several := s.Type.([]any)
+	if !several {
+		types = []any{s.Type}
+	}
+	for _, name := range types {
+		if name != nil && name != "null" {
+			return fmt.Sprint(name)
+		}
+	}
+	return "any"
+}
+
+func (s openAPISchema) values() string {
+	if s.Items != nil {
+		return s.Items.values()
+	}
+	return strings.Trim(fmt.Sprint(s.Enum), "[]")
+}
+
+func (s openAPISchema) field(name string) apiField {
+	return apiField{Name: name, In: s.kind(), Doc: s.Description, Type: s.named(), Values: s.values()}
 }
 
 func (s *site) apiPage(w http.ResponseWriter, r *http.Request) error {
@@ -89,7 +151,7 @@ func (s *site) apiPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := s.frame(r, "API reference")
 	f.Path = "/docs"
-	return s.render(w, r, http.StatusOK, apiView(f, doc.groups()))
+	return s.render(w, r, http.StatusOK, apiView(f, doc.groups(), doc.types()))
 }
 
 func (d openAPIDocument) groups() []apiGroup {
@@ -98,11 +160,19 @@ func (d openAPIDocument) groups() []apiGroup {
 		for method, o := range methods {
 			op := apiOperation{Method: strings.ToUpper(method), Path: path, Summary: o.Summary, Who: who(o.Security)}
 			for _, p := range o.Parameters {
-				op.Parameters = append(op.Parameters, apiField{p.Name, p.In, p.Description})
+				line := p.Schema.field(p.Name)
+				line.In, line.Doc = p.In, p.Description
+				op.Parameters = append(op.Parameters, line)
 			}
 			if body, ok := o.RequestBody.Content["application/json"]; ok {
-				op.Fields = d.fields(strings.TrimPrefix(body.Schema.Ref, "#/components/schemas/"))
+				op.Fields = d.fields(body.Schema.named())
 			}
+			for status, answer := range o.Responses {
+				if status != "default" {
+					op.Answers = append(op.Answers, d.answers(answer.Content)...)
+				}
+			}
+			slices.SortFunc(op.Answers, byFieldName)
 			tag := "Other"
 			if len(o.Tags) > 0 {
 				tag = o.Tags[0]
@@ -121,22 +191,49 @@ func (d openAPIDocument) groups() []apiGroup {
 	return groups
 }
 
+// answers say what a call answers: of JSON what is in data.
+func (d openAPIDocument) answers(content openAPIContent) []apiField {
+	var list []apiField
+	for contentType, c := range content {
+		envelope := d.Components.Schemas[c.Schema.named()]
+		if data, ok := envelope.Properties["data"]; ok {
+			line := data.field(contentType)
+			line.Doc = ""
+			list = append(list, line)
+		} else {
+			list = append(list, c.Schema.field(contentType))
+		}
+	}
+	return list
+}
+
+// types are the objects that calls answer, and what these hold.
+func (d openAPIDocument) types() []apiType {
+	var list []apiType
+	for name, schema := range d.Components.Schemas {
+		if _, envelope := schema.Properties["success"]; !envelope && len(schema.Properties) > 0 {
+			list = append(list, apiType{name, d.fields(name)})
+		}
+	}
+	slices.SortFunc(list, func(a, b apiType) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
 func (d openAPIDocument) fields(schema string) []apiField {
 	s := d.Components.Schemas[schema]
 	var fields []apiField
 	for name, p := range s.Properties {
-		kind := strings.Trim(fmt.Sprint(p.Type), "[]")
-		if kind == "<nil>" {
-			kind = "object"
-		}
+		line := p.field(name)
 		if slices.Contains(s.Required, name) {
-			kind += ", required"
+			line.In = strings.TrimPrefix(line.In+", required", ", ")
 		}
-		fields = append(fields, apiField{name, kind, p.Description})
+		fields = append(fields, line)
 	}
-	slices.SortFunc(fields, func(a, b apiField) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(fields, byFieldName)
 	return fields
 }
+
+func byFieldName(a, b apiField) int { return cmp.Compare(a.Name, b.Name) }
 
 func who(security []map[string][]string) string {
 	var names []string

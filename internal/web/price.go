@@ -2,7 +2,10 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/pricing"
@@ -27,6 +30,12 @@ func priceOf(q pricing.Quote) priceView {
 		Model: q.Model, Known: q.ModelKnown, Rate: q.BaseRateCents, Estimate: q.EstimateCents, Budget: q.MaxBudget, Charge: q.ChargeCents,
 		Tokens: q.RepoTokens, CentsPerMTok: q.CentsPerMTok, Factor: q.Factor, Source: q.PriceSource, Date: q.PriceDate,
 	}
+}
+
+func (s *site) pricingPage(w http.ResponseWriter, r *http.Request) error {
+	f := s.frame(r, "Prices")
+	f.Path = "/docs"
+	return s.render(w, r, http.StatusOK, pricingView(f, s.Prices.Models()))
 }
 
 // buyerPrice is the price as the buyer of the task sees it.
@@ -105,4 +114,12 @@ func thousands(n int64) string {
 		text = text[:i] + "," + text[i:]
 	}
 	return text
+}
+
+// hostOf is what a person recognises of an address.
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		return strings.TrimPrefix(u.Host, "www.")
+	}
+	return address
 }

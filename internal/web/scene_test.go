@@ -209,7 +209,7 @@ func (s *scene) pages() []scenePage {
 	return append(worked, []scenePage{
 		{"landing", "/", nil}, {"explore", "/explore", nil}, {"explore-empty", "/explore?q=nobody-has-this", nil},
 		{"agent", "/agents/" + s.worker.ID, nil}, {"sign-up", "/sign-up", nil}, {"sign-in", "/sign-in", nil}, {"forgot-password", "/forgot-password", nil}, {"reset-password", "/reset-password?token=x", nil},
-		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"gate-doc", "/docs/gate", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
+		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"gate-doc", "/docs/gate", nil}, {"pricing", "/docs/pricing", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
 		{"dashboard", "/dashboard", s.buyer}, {"dashboard-new", "/dashboard", s.newcomer}, {"dashboard-owner", "/dashboard", owner},
 		{"developer", "/settings/developer", s.buyer}, {"profile", "/settings/profile", s.buyer},
 		{"agent-new", "/agents/new", s.newcomer}, {"agent-edit", "/agents/" + s.worker.ID + "/edit", owner}, {"webhook", "/agents/" + s.worker.ID + "/webhook", owner},

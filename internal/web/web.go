@@ -24,6 +24,7 @@ import (
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/idempotency"
 	"aicity.dev/aicity/internal/payment"
+	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/ratelimit"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/task"
@@ -42,6 +43,7 @@ type Deps struct {
 	Events       *event.Log
 	Idempotency  *idempotency.Service
 	Limits       *ratelimit.Limiter
+	Prices       *pricing.Table
 	Clock        city.Clock
 	Logger       *slog.Logger
 	PublicURL    string
@@ -121,6 +123,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	page("GET /docs", s.guidePage)
 	page("GET /docs/guide", s.guidePage)
 	page("GET /docs/gate", s.gateDocPage)
+	page("GET /docs/pricing", s.pricingPage)
 	page("GET /docs/api", s.apiPage)
 	owned("GET /dashboard", s.dashboard)
 	owned("GET /settings", s.developerPage)

@@ -1346,10 +1346,17 @@ export interface components {
              * @enum {string}
              */
             error?: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "ARCHIVE_QUOTA_EXCEEDED" | "ARCHIVE_IN_USE" | "APPROVAL_NOT_NEEDED" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "CARD_NOT_FOUND" | "PAYMENT_UNAVAILABLE" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of a command, once it has ended
+             */
             exitCode?: number;
-            /** @enum {string} */
+            /**
+             * @description What was done
+             * @enum {string}
+             */
             op: "list" | "stat" | "read" | "search" | "write" | "mkdir" | "move" | "delete" | "exec";
+            /** @description The sandbox's id */
             sandboxId: string;
             /**
              * Format: int64
@@ -1360,13 +1367,17 @@ export interface components {
             target: string;
         };
         AgentAcceptance: {
+            /** @description Commands that must succeed; shown from executing */
             commands?: string[] | null;
+            /** @description What must hold, in words */
             criteria: string[] | null;
+            /** @description Globs of files that may be changed; shown from executing */
             paths?: string[] | null;
         };
         AgentInput: {
             /** @description Only after executing, in the task's detail */
             code?: string;
+            /** @description What the buyer wants */
             description: string;
             /** @description Whether the code is still sealed */
             redacted: boolean;
@@ -1376,11 +1387,19 @@ export interface components {
             repo?: string;
         };
         AgentPart: {
+            /** @description The agent's id */
             agentId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents of this agent out of escrow
+             */
             available: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents of this agent inside refund windows
+             */
             escrowed: number;
             /**
              * Format: int64
@@ -1399,20 +1418,40 @@ export interface components {
             withdrawable: number;
         };
         AgentProfile: {
-            /** @enum {string} */
+            /**
+             * @description Whether it takes work now
+             * @enum {string}
+             */
             availability: "available" | "busy" | "offline";
+            /** @description The kinds of work it takes */
             capabilities: components["schemas"]["CapabilityView"][] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was registered
+             */
             createdAt: string;
+            /** @description What it is, in its owner's words */
             description: string;
+            /** @description The agent's name */
             displayName: string;
-            /** @enum {string} */
+            /**
+             * @description What the agent is built with
+             * @enum {string}
+             */
             framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
+            /** @description Its id */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent called last, to the minute
+             */
             lastSeenAt?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many tasks it works on at once
+             */
             maxConcurrentTasks: number;
+            /** @description The name of the model */
             model: string;
             /** @description The agent's own price; without it the tier's rate applies */
             pricing?: components["schemas"]["PricingView"];
@@ -1421,8 +1460,12 @@ export interface components {
              * @description What a small task costs
              */
             rateCents: number;
+            /** @description Its standing in short */
             reputation: components["schemas"]["ReputationSummary"];
-            /** @enum {string} */
+            /**
+             * @description Whether it may be given work at all
+             * @enum {string}
+             */
             status: "active" | "suspended" | "deactivated";
         };
         AgentView: {
@@ -1431,47 +1474,83 @@ export interface components {
              * @description When the task goes to the next agent unless this one starts
              */
             acceptBy?: string;
+            /** @description What done means */
             acceptance: components["schemas"]["AgentAcceptance"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent was picked
+             */
             assignedAt?: string;
             /** @description How the buyer has dealt with earlier work, when the task was ordered */
             buyer: components["schemas"]["BuyerView"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What the buyer pays, in cents; absent or 0 while nothing is charged
+             */
             chargeCents?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was ordered
+             */
             createdAt: string;
             /** @description Of all amounts */
             currency: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the work must be there; absent before the start
+             */
             deadlineAt?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Minutes from start to delivery
+             */
             deadlineMinutes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the work came
+             */
             deliveredAt?: string;
             /**
              * Format: int64
              * @description The charge less the fee
              */
             earnedCents?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it reached an end
+             */
             endedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Why it failed, for programs
+             * @enum {string}
+             */
             failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            /** @description Why it failed, in words */
             failReason?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The city's part of the charge, in cents
+             */
             feeCents?: number;
             /**
              * Format: int64
              * @description The platform's part of a charge, agreed when the task was ordered
              */
             feePercent: number;
+            /** @description What the buyer thinks of the work */
             feedback?: components["schemas"]["FeedbackView"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The gate's score, 0 to 100; absent before the verdict
+             */
             gateScore?: number;
             /** @description Whether code comes inline or as an archive */
             hasCode: boolean;
+            /** @description Whether code comes from a repository */
             hasRepo: boolean;
+            /** @description The task's id */
             id: string;
+            /** @description What to do, and with which code */
             input: components["schemas"]["AgentInput"];
             /**
              * Format: int64
@@ -1489,22 +1568,39 @@ export interface components {
             recheckBy?: string;
             /** @description A refund that waits for an operator's decision, or had one */
             refundReview?: components["schemas"]["Review"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when the buyer can have the charge back; absent before there is one
+             */
             refundUntil?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the earnings left escrow
+             */
             releasedAt?: string;
+            /** @description The sandbox's id */
             sandboxId?: string;
             /**
              * @description Size of the code, once it is known
              * @enum {string}
              */
             sizeClass?: "small" | "medium" | "large";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent committed
+             */
             startedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
+            /** @description What the agent should be good at */
             tags: string[] | null;
-            /** @enum {string} */
+            /**
+             * @description What kind of work it is, see GET /categories
+             * @enum {string}
+             */
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         ArchiveView: {
@@ -1518,12 +1614,19 @@ export interface components {
              * @description When it is deleted, if it is not uploaded again
              */
             expiresAt: string;
-            /** @enum {string} */
+            /**
+             * @description How it was packed
+             * @enum {string}
+             */
             format: "tar.gz" | "zip";
             /** @description Pass it as input.archiveId */
             id: string;
+            /** @description Of its bytes, in hex */
             sha256: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its size, in bytes
+             */
             sizeBytes: number;
         };
         AutoTopUpIn: {
@@ -1532,6 +1635,7 @@ export interface components {
              * @description Cents of each purchase, 500 to 1,000,000
              */
             amount: number;
+            /** @description Whether to buy credits when they run low */
             enabled: boolean;
             /**
              * Format: int64
@@ -1550,7 +1654,9 @@ export interface components {
              * @description Cents of each purchase, 500 to 1,000,000
              */
             amount: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
+            /** @description Whether credits are bought when they run low */
             enabled: boolean;
             /**
              * Format: int64
@@ -1573,6 +1679,7 @@ export interface components {
              * @description Cents out of escrow
              */
             available: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /**
              * Format: int64
@@ -1614,10 +1721,12 @@ export interface components {
         };
         CapabilityView: {
             /**
+             * @description What kind of work it is, see GET /categories
              * @example code_review
              * @enum {string}
              */
             category: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
+            /** @description Specialities within it */
             tags?: string[] | null;
         };
         CardRemoved: {
@@ -1627,7 +1736,10 @@ export interface components {
             done: boolean;
         };
         CardView: {
-            /** @example visa */
+            /**
+             * @description The network: visa, mastercard and so on
+             * @example visa
+             */
             brand: string;
             /** @description Automatic top-ups charge this one */
             charged: boolean;
@@ -1636,7 +1748,10 @@ export interface components {
              * @description 1 to 12; it is good to the end of that month
              */
             expMonth: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The year it ends in, with four digits
+             */
             expYear: number;
             /** @description The payment provider's name for it */
             id: string;
@@ -1648,11 +1763,16 @@ export interface components {
         CategoryView: {
             /** @description What buyers expect */
             description: string;
-            /** @enum {string} */
+            /**
+             * @description As taskType and category name it
+             * @enum {string}
+             */
             id: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
+            /** @description For people */
             name: string;
         };
         ChangePasswordRequest: {
+            /** @description The password that is to be replaced */
             currentPassword: string;
             /** @description At least 10 characters */
             newPassword: string;
@@ -1662,6 +1782,7 @@ export interface components {
             added: boolean;
             /** @description Whether it is no text, and so is not kept */
             binary: boolean;
+            /** @description The file's text */
             content: string;
             /**
              * Format: int64
@@ -1689,14 +1810,23 @@ export interface components {
             whole: boolean;
         };
         Command: {
+            /** @description The command as the task gave it */
             command: string;
-            /** @enum {string} */
+            /**
+             * @description What that shows
+             * @enum {string}
+             */
             finding: "met" | "not_met" | "not_shown";
+            /** @description How it ended */
             run: components["schemas"]["Run"];
         };
         CompleteTask: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long the agent worked, in milliseconds, by its own word
+             */
             executionTimeMs?: number;
+            /** @description The work */
             output: components["schemas"]["Output"];
             /**
              * Format: double
@@ -1705,16 +1835,26 @@ export interface components {
             qualityScore?: number;
         };
         CreateTokenRequest: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 1 to 3650; without it the token never expires
+             */
             expiresInDays?: number;
+            /** @description What it is for; you see it in the list */
             name: string;
         };
         Criterion: {
             /** @description The passage that takes it up, how the command ended, the files that were changed */
             evidence?: string;
-            /** @enum {string} */
+            /**
+             * @description What the gate found about it
+             * @enum {string}
+             */
             finding: "met" | "not_met" | "not_shown";
-            /** @enum {string} */
+            /**
+             * @description What was agreed: words, a command or paths
+             * @enum {string}
+             */
             kind: "criterion" | "command" | "paths";
             /** @description The criterion, the command, or the globs of the files that may change */
             text: string;
@@ -1724,6 +1864,7 @@ export interface components {
             reason?: string;
         };
         Declined: {
+            /** @description Always true */
             declined: boolean;
         };
         Deliverable: {
@@ -1732,7 +1873,10 @@ export interface components {
              * @description What the agent's model cost it
              */
             actualApiCostCents?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long the agent worked, in milliseconds, by its own word
+             */
             executionTimeMs?: number;
             /** @description The findings as structure */
             findings?: components["schemas"]["Finding"][] | null;
@@ -1745,13 +1889,22 @@ export interface components {
             qualityScore?: number;
             /** @description The work, as markdown */
             result: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Calls of tools, by the agent's own word
+             */
             toolCallCount?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Turns of the agent's model, by its own word
+             */
             turns?: number;
         };
         DimensionView: {
-            /** @enum {string} */
+            /**
+             * @description What this side looks at
+             * @enum {string}
+             */
             name: "outcome" | "relationship" | "economic" | "reliability";
             /**
              * Format: int64
@@ -1765,11 +1918,16 @@ export interface components {
             share: number;
         };
         Done: {
+            /** @description Always true */
             done: boolean;
         };
         Entry: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its content was changed last
+             */
             modifiedAt: string;
+            /** @description The last part of its path */
             name: string;
             /** @description Absolute path in the sandbox */
             path: string;
@@ -1778,335 +1936,448 @@ export interface components {
              * @description Of a file
              */
             sizeBytes: number;
-            /** @enum {string} */
+            /**
+             * @description What it is
+             * @enum {string}
+             */
             type: "file" | "directory" | "symlink" | "other";
         };
         EnvelopeAgentProfile: {
+            /** @description What was asked for */
             data: components["schemas"]["AgentProfile"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeAgentView: {
+            /** @description What was asked for */
             data: components["schemas"]["AgentView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeArchiveView: {
+            /** @description What was asked for */
             data: components["schemas"]["ArchiveView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeBalance: {
+            /** @description What was asked for */
             data: components["schemas"]["Balance"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeCardRemoved: {
+            /** @description What was asked for */
             data: components["schemas"]["CardRemoved"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeCitedFile: {
+            /** @description What was asked for */
             data: components["schemas"]["CitedFile"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeDeclined: {
+            /** @description What was asked for */
             data: components["schemas"]["Declined"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeDone: {
+            /** @description What was asked for */
             data: components["schemas"]["Done"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeEntry: {
+            /** @description What was asked for */
             data: components["schemas"]["Entry"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeFileContent: {
+            /** @description What was asked for */
             data: components["schemas"]["FileContent"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeFiles: {
+            /** @description What was asked for */
             data: components["schemas"]["Files"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         "EnvelopeInterface {}": {
+            /** @description What was asked for */
             data: unknown;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeKeptArchives: {
+            /** @description What was asked for */
             data: components["schemas"]["KeptArchives"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListAccessView: {
+            /** @description What was asked for */
             data: components["schemas"]["AccessView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListAgentProfile: {
+            /** @description What was asked for */
             data: components["schemas"]["AgentProfile"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListAgentView: {
+            /** @description What was asked for */
             data: components["schemas"]["AgentView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListCardView: {
+            /** @description What was asked for */
             data: components["schemas"]["CardView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListCategoryView: {
+            /** @description What was asked for */
             data: components["schemas"]["CategoryView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListModelView: {
+            /** @description What was asked for */
             data: components["schemas"]["ModelView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListOwnAgent: {
+            /** @description What was asked for */
             data: components["schemas"]["OwnAgent"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListOwnerToken: {
+            /** @description What was asked for */
             data: components["schemas"]["OwnerToken"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListRecheckCase: {
+            /** @description What was asked for */
             data: components["schemas"]["RecheckCase"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListRefundCase: {
+            /** @description What was asked for */
             data: components["schemas"]["RefundCase"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListTaskEvent: {
+            /** @description What was asked for */
             data: components["schemas"]["TaskEvent"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListTaskView: {
+            /** @description What was asked for */
             data: components["schemas"]["TaskView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListTopUpView: {
+            /** @description What was asked for */
             data: components["schemas"]["TopUpView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListTransactionView: {
+            /** @description What was asked for */
             data: components["schemas"]["TransactionView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListWebhookDelivery: {
+            /** @description What was asked for */
             data: components["schemas"]["WebhookDelivery"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeListWithdrawalView: {
+            /** @description What was asked for */
             data: components["schemas"]["WithdrawalView"][] | null;
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeMe: {
+            /** @description What was asked for */
             data: components["schemas"]["Me"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeNewOwnerToken: {
+            /** @description What was asked for */
             data: components["schemas"]["NewOwnerToken"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeOnboarding: {
+            /** @description What was asked for */
             data: components["schemas"]["Onboarding"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeOwnAgent: {
+            /** @description What was asked for */
             data: components["schemas"]["OwnAgent"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeOwner: {
+            /** @description What was asked for */
             data: components["schemas"]["Owner"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopePatch: {
+            /** @description What was asked for */
             data: components["schemas"]["Patch"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopePoolView: {
+            /** @description What was asked for */
             data: components["schemas"]["PoolView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeRecheckCase: {
+            /** @description What was asked for */
             data: components["schemas"]["RecheckCase"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeRefundCase: {
+            /** @description What was asked for */
             data: components["schemas"]["RefundCase"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeRegisteredAgent: {
+            /** @description What was asked for */
             data: components["schemas"]["RegisteredAgent"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeRemoved: {
+            /** @description What was asked for */
             data: components["schemas"]["Removed"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeReport: {
+            /** @description What was asked for */
             data: components["schemas"]["Report"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeReputationView: {
+            /** @description What was asked for */
             data: components["schemas"]["ReputationView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeResult: {
+            /** @description What was asked for */
             data: components["schemas"]["Result"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeRotatedKey: {
+            /** @description What was asked for */
             data: components["schemas"]["RotatedKey"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeSandboxView: {
+            /** @description What was asked for */
             data: components["schemas"]["SandboxView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeSearchResult: {
+            /** @description What was asked for */
             data: components["schemas"]["SearchResult"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeSigned: {
+            /** @description What was asked for */
             data: components["schemas"]["Signed"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeSpendingLimits: {
+            /** @description What was asked for */
             data: components["schemas"]["SpendingLimits"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeStatement: {
+            /** @description What was asked for */
             data: components["schemas"]["Statement"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeStatementView: {
+            /** @description What was asked for */
             data: components["schemas"]["StatementView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeTaskView: {
+            /** @description What was asked for */
             data: components["schemas"]["TaskView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeToppedUp: {
+            /** @description What was asked for */
             data: components["schemas"]["ToppedUp"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeWebhook: {
+            /** @description What was asked for */
             data: components["schemas"]["Webhook"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeWebhookDelivery: {
+            /** @description What was asked for */
             data: components["schemas"]["WebhookDelivery"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
         };
         EnvelopeWithdrawalView: {
+            /** @description What was asked for */
             data: components["schemas"]["WithdrawalView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -2117,7 +2388,7 @@ export interface components {
              * @enum {string}
              */
             code: "INTERNAL_ERROR" | "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "EMAIL_NOT_VERIFIED" | "EMAIL_TAKEN" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_TIMEOUT" | "MAIL_UNAVAILABLE" | "RATE_LIMITED" | "IDEMPOTENCY_CONFLICT" | "INVALID_STATE" | "TOKEN_NOT_FOUND" | "AGENT_NOT_FOUND" | "AGENT_REQUIRED" | "AGENT_INACTIVE" | "AGENT_UNFIT" | "SAME_OWNER" | "NO_AGENT_AVAILABLE" | "TASK_NOT_FOUND" | "TASK_SEALED" | "BUDGET_TOO_LOW" | "GATE_NOT_READY" | "PATCH_NOT_READY" | "CODE_NOT_KEPT" | "RECEIPT_NOT_READY" | "REFUND_WINDOW_CLOSED" | "FEEDBACK_ALREADY_GIVEN" | "DEADLINE_PASSED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID" | "ARCHIVE_QUOTA_EXCEEDED" | "ARCHIVE_IN_USE" | "APPROVAL_NOT_NEEDED" | "REPO_NOT_ALLOWED" | "REPO_NOT_FOUND" | "REPO_UNREACHABLE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "SANDBOX_NOT_FOUND" | "SANDBOX_UNAVAILABLE" | "SANDBOX_CAPACITY" | "SANDBOX_OOM" | "SANDBOX_GONE" | "SANDBOX_LIMIT" | "SANDBOX_DISK_FULL" | "SANDBOX_EXPIRED" | "SANDBOX_PROCESSES" | "SANDBOX_QUEUED" | "EXEC_CANCELLED" | "EXEC_NOT_FOUND" | "EXEC_OUTPUT_LIMIT" | "COMMAND_BLOCKED" | "EXEC_TIMEOUT" | "PATH_NOT_ALLOWED" | "FILE_NOT_FOUND" | "NOT_A_FILE" | "NOT_A_DIRECTORY" | "FILE_TOO_LARGE" | "FILE_EXISTS" | "DIRECTORY_NOT_EMPTY" | "INSUFFICIENT_CREDITS" | "INSUFFICIENT_FUNDS" | "EARNINGS_HELD_BACK" | "SPENDING_LIMIT" | "PAYMENT_DECLINED" | "PAYOUT_UNAVAILABLE" | "WITHDRAWAL_PENDING" | "CARD_NOT_FOUND" | "PAYMENT_UNAVAILABLE" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_URL_NOT_ALLOWED" | "DELIVERY_NOT_FOUND";
-            /** @description Facts a program can act on; on VALIDATION_ERROR the wrong fields */
+            /** @description Facts a program can act on: on VALIDATION_ERROR the wrong fields, on a task's INVALID_STATE its status and, in possible, what the caller may call instead */
             details?: {
                 [key: string]: unknown;
             };
@@ -2127,6 +2398,7 @@ export interface components {
             requestId: string;
         };
         ErrorBody: {
+            /** @description What happened */
             error: components["schemas"]["ErrorAnswer"];
             /** @description Always false */
             success: boolean;
@@ -2138,11 +2410,13 @@ export interface components {
             command?: string;
             /** @description Absolute folder; the repository without it */
             cwd?: string;
+            /** @description Variables to set for it */
             env?: {
                 [key: string]: string;
             };
             /** @description A name by which it can be cancelled, of letters, digits, - and _; made up without it */
             execId?: string;
+            /** @description Its standard input, as text */
             stdin?: string;
             /**
              * Format: int64
@@ -2153,6 +2427,7 @@ export interface components {
         Executed: {
             /** @description Tests that passed before the patch and fail, or are gone, after it */
             broken?: string[] | null;
+            /** @description The build before and after the patch */
             build?: components["schemas"]["Step"];
             /** @description The task's acceptance commands */
             commands?: components["schemas"]["Command"][] | null;
@@ -2164,6 +2439,7 @@ export interface components {
             newTests?: string[] | null;
             /** @description Why it was not run, or not to its end */
             note?: string;
+            /** @description The tests before and after the patch */
             tests?: components["schemas"]["Step"];
         };
         FailTaskRequest: {
@@ -2171,6 +2447,7 @@ export interface components {
             reason: string;
         };
         Feedback: {
+            /** @description Words for the agent's owner; needed when the reason is other */
             comment?: string;
             /**
              * Format: int64
@@ -2194,22 +2471,36 @@ export interface components {
             thumbs: "up" | "down";
         };
         FeedbackView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was given
+             */
             at?: string;
+            /** @description The buyer's words */
             comment?: string;
             /**
              * Format: int64
              * @description Which of the acceptance criteria is not met, from 1
              */
             criterion?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 1 to 5; absent when none was given
+             */
             rating?: number;
-            /** @enum {string} */
+            /**
+             * @description Why the buyer is not content
+             * @enum {string}
+             */
             reason?: "not_what_was_asked" | "wrong" | "incomplete" | "low_quality" | "other";
-            /** @enum {string} */
+            /**
+             * @description Whether the buyer is content
+             * @enum {string}
+             */
             thumbs: "up" | "down";
         };
         FileContent: {
+            /** @description The content, as encoding says */
             content: string;
             /**
              * @description base64 for what is no UTF-8 text
@@ -2223,6 +2514,7 @@ export interface components {
              * @description Where the content begins in the file
              */
             offset: number;
+            /** @description Absolute path in the sandbox */
             path: string;
             /** @description Of the bytes of content, in hex */
             sha256: string;
@@ -2233,6 +2525,7 @@ export interface components {
             sizeBytes: number;
         };
         Files: {
+            /** @description What is in the folder, by name */
             entries: components["schemas"]["Entry"][] | null;
             /** @description Pass it as cursor for the next page */
             nextCursor?: string;
@@ -2243,15 +2536,24 @@ export interface components {
             truncated?: "depth" | "names";
         };
         Finding: {
+            /** @description What is wrong */
             claim: string;
+            /** @description What shows it: quoted code, output */
             evidence?: string;
+            /** @description The file's path in the repository */
             file: string;
+            /** @description What to do */
             fix?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description From 1; 0 or absent when it is about the whole file
+             */
             line?: number;
+            /** @description critical, high, medium, low or info */
             severity: string;
         };
         ForgotPasswordRequest: {
+            /** @description Where the link is sent, when there is such an account */
             email: string;
         };
         Judgement: {
@@ -2260,10 +2562,16 @@ export interface components {
              * @description The score before the judge was asked
              */
             heuristicScore: number;
+            /** @description The judge's model */
             model?: string;
+            /** @description What that did to the score */
             note: string;
+            /** @description One for each time the judge was asked */
             opinions?: components["schemas"]["Opinion"][] | null;
-            /** @enum {string} */
+            /**
+             * @description How the opinions were counted
+             * @enum {string}
+             */
             outcome: "agreed" | "majority" | "no_majority" | "unavailable";
         };
         KeptArchives: {
@@ -2345,9 +2653,14 @@ export interface components {
             text: string;
         };
         Me: {
+            /** @description The calling agent */
             agent?: components["schemas"]["OwnAgent"];
-            /** @enum {string} */
+            /**
+             * @description Whether an owner or an agent calls
+             * @enum {string}
+             */
             kind: "owner" | "agent";
+            /** @description The calling owner */
             owner?: components["schemas"]["Owner"];
         };
         ModelView: {
@@ -2360,10 +2673,14 @@ export interface components {
              * @description Cents for a million input tokens, for the estimate of large tasks
              */
             inputCentsPerMTok: number;
+            /** @description For people */
             name: string;
             /** @description Where the price was read */
             source: string;
-            /** @enum {string} */
+            /**
+             * @description Its price class, which sets the rate of agents without a price of their own
+             * @enum {string}
+             */
             tier: "budget" | "standard" | "premium";
             /**
              * Format: int64
@@ -2382,20 +2699,37 @@ export interface components {
         Mutation: {
             /** @description Whether a new test failed because of it */
             caught: boolean;
+            /** @description The file's path in the repository */
             file: string;
+            /** @description What stood there */
             from: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description From 1
+             */
             line: number;
+            /** @description What was put there instead */
             to: string;
         };
         NewOwnerToken: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; absent when it never does
+             */
             expiresAt?: string;
+            /** @description Its id */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute; absent when it never was
+             */
             lastUsedAt?: string;
+            /** @description Its name */
             name: string;
             /** @description The start of the secret, for recognition */
             prefix: string;
@@ -2403,6 +2737,7 @@ export interface components {
             token: string;
         };
         Onboarding: {
+            /** @description The provider's page to open in a browser */
             url: string;
         };
         Opinion: {
@@ -2410,10 +2745,17 @@ export interface components {
             failure?: string;
             /** @description What was asked for and is not there */
             missing?: string[] | null;
+            /** @description Why */
             reasons?: string[] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
             score: number;
-            /** @enum {string} */
+            /**
+             * @description Whether the work passes
+             * @enum {string}
+             */
             verdict?: "pass" | "fail";
         };
         Output: {
@@ -2428,29 +2770,56 @@ export interface components {
             model?: string;
             /** @description The work, as markdown */
             result: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Calls of tools
+             */
             toolCallCount?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Turns of your model
+             */
             turns?: number;
         };
         OwnAgent: {
-            /** @enum {string} */
+            /**
+             * @description Whether it takes work now
+             * @enum {string}
+             */
             availability: "available" | "busy" | "offline";
+            /** @description The kinds of work it takes */
             capabilities: components["schemas"]["CapabilityView"][] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was registered
+             */
             createdAt: string;
+            /** @description What it is, in its owner's words */
             description: string;
+            /** @description The agent's name */
             displayName: string;
-            /** @enum {string} */
+            /**
+             * @description What the agent is built with
+             * @enum {string}
+             */
             framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
+            /** @description Its id */
             id: string;
             /** @description The start of its API key */
             keyPrefix: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent called last, to the minute
+             */
             lastSeenAt?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many tasks it works on at once
+             */
             maxConcurrentTasks: number;
+            /** @description The name of the model */
             model: string;
+            /** @description The id of the owner it belongs to */
             ownerId: string;
             /** @description The agent's own price; without it the tier's rate applies */
             pricing?: components["schemas"]["PricingView"];
@@ -2459,31 +2828,57 @@ export interface components {
              * @description What a small task costs
              */
             rateCents: number;
+            /** @description Its standing in short */
             reputation: components["schemas"]["ReputationSummary"];
-            /** @enum {string} */
+            /**
+             * @description Whether it may be given work at all
+             * @enum {string}
+             */
             status: "active" | "suspended" | "deactivated";
             /** @description Why it is suspended */
             statusReason?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was changed last
+             */
             updatedAt: string;
         };
         Owner: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was opened
+             */
             createdAt: string;
+            /** @description The mail address that signs in */
             email: string;
+            /** @description Whether the link in the mail was followed */
             emailVerified: boolean;
+            /** @description Its id */
             id: string;
+            /** @description Whether they decide about refunds and re-checks */
             isOperator?: boolean;
+            /** @description The owner's name */
             name: string;
         };
         OwnerToken: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends; absent when it never does
+             */
             expiresAt?: string;
+            /** @description Its id */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute; absent when it never was
+             */
             lastUsedAt?: string;
+            /** @description Its name */
             name: string;
             /** @description The start of the secret, for recognition */
             prefix: string;
@@ -2491,13 +2886,25 @@ export interface components {
         Pagination: {
             /** @description Pass it as cursor for the next page; empty on the last */
             nextCursor?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description From 1; absent where a cursor leads on
+             */
             page?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many a page holds
+             */
             pageSize: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are; absent where a cursor leads on
+             */
             total?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many pages there are
+             */
             totalPages?: number;
         };
         Patch: {
@@ -2507,12 +2914,14 @@ export interface components {
             truncated: boolean;
         };
         PoolView: {
+            /** @description When credits are bought by themselves; absent when they never were to be */
             autoTopUp?: components["schemas"]["AutoTopUpView"];
             /**
              * Format: int64
              * @description Cents free to spend
              */
             balance: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /**
              * Format: int64
@@ -2529,7 +2938,9 @@ export interface components {
              * @description Cents held for running tasks
              */
             held: number;
+            /** @description The pool's id */
             id: string;
+            /** @description The id of the owner it belongs to */
             ownerId: string;
             /** @description How money comes in; a test provider says so */
             provider: string;
@@ -2537,28 +2948,48 @@ export interface components {
             test: boolean;
         };
         Price: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The agent's rate for a task
+             */
             baseRateCents: number;
             /**
              * Format: int64
              * @description The model's price for a million input tokens, in cents
              */
             centsPerMTok: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What was charged
+             */
             chargeCents: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Repository tokens × the model's price × the factor, rounded up
+             */
             estimateCents: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many times the tokens are expected to be paid for
+             */
             factor: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The buyer's cap
+             */
             maxBudgetCents: number;
+            /** @description The name of the model */
             model: string;
+            /** @description Whether the price table knew the model; without it there is no estimate by size */
             modelKnown: boolean;
             /** @description The day of that price, YYYY-MM-DD */
             priceDate?: string;
             /** @description Where the model's price was read */
             priceSource?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tokens of the text files that people wrote
+             */
             repoTokens: number;
         };
         PricingView: {
@@ -2569,11 +3000,13 @@ export interface components {
              */
             baseRate: number;
             /**
+             * @description The currency of the rate
              * @example USD
              * @enum {string}
              */
             currency?: "USD";
             /**
+             * @description How the price is counted
              * @example per_task
              * @enum {string}
              */
@@ -2625,29 +3058,49 @@ export interface components {
             repoTokens: number;
         };
         RankReason: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The most it can be worth
+             */
             max: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description What it was worth
+             */
             points: number;
-            /** @enum {string} */
+            /**
+             * @description What was looked at
+             * @enum {string}
+             */
             term: "reputation" | "tags" | "price" | "load" | "exploration";
         };
         RankedAgent: {
+            /** @description The agent's id */
             agentId: string;
+            /** @description Where the score comes from */
             reasons: components["schemas"]["RankReason"][] | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Sum of the reasons' points; the highest is asked first
+             */
             score: number;
         };
         Receipt: {
+            /** @description The agent's id */
             agentId: string;
+            /** @description The id of the owner who ordered */
             buyerId: string;
             /**
              * Format: int64
              * @description What the buyer was charged
              */
             chargeCents: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the work passed
+             */
             completedAt: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /** @description SHA-256 of the order's description, in hex */
             descriptionSha256: string;
@@ -2656,7 +3109,10 @@ export interface components {
              * @description The charge less the fee
              */
             earnedCents: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The city's part of the charge, in cents
+             */
             feeCents: number;
             /**
              * Format: int64
@@ -2668,7 +3124,10 @@ export interface components {
              * @description Absent when an operator passed work that the gate came to no verdict on
              */
             gateScore?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When this receipt was signed
+             */
             issuedAt: string;
             /** @description Address of the city */
             issuer: string;
@@ -2677,18 +3136,29 @@ export interface components {
              * @description Counts the receipts of a task; the highest replaces the others
              */
             number: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the task was ordered
+             */
             orderedAt: string;
+            /** @description Where the charge comes from */
             quote: components["schemas"]["Price"];
             /**
              * Format: int64
              * @description What went back to the buyer: the whole charge, or 0
              */
             refundedCents: number;
-            /** @enum {string} */
+            /**
+             * @description Where the money is
+             * @enum {string}
+             */
             state: "charged" | "released" | "refunded";
+            /** @description The task's id */
             taskId: string;
-            /** @enum {string} */
+            /**
+             * @description What kind of work it is, see GET /categories
+             * @enum {string}
+             */
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
             /** @description Each movement in the city's ledger, oldest first */
             transfers: components["schemas"]["Transfer"][] | null;
@@ -2699,14 +3169,20 @@ export interface components {
             version: number;
         };
         Recheck: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             askedAt: string;
             /**
              * Format: date-time
              * @description Without a decision until then the task stays failed
              */
             decideBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When an operator decided
+             */
             decidedAt?: string;
             /**
              * @description Empty while it waits
@@ -2719,7 +3195,9 @@ export interface components {
             reason: string;
         };
         RecheckCase: {
+            /** @description The agent's id */
             agentId: string;
+            /** @description The id of the owner who ordered */
             buyerId: string;
             /** @description Commands that were to succeed */
             commands?: string[] | null;
@@ -2736,7 +3214,10 @@ export interface components {
             failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description What the gate found, absent when it came to no verdict; not in lists */
             gate?: components["schemas"]["Report"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The gate's score, 0 to 100; absent before the verdict
+             */
             gateScore?: number;
             /** @description What was handed in; not in lists */
             output?: components["schemas"]["Deliverable"];
@@ -2747,13 +3228,23 @@ export interface components {
              * @description What overturning charges the buyer
              */
             quoteCents: number;
+            /** @description What the agent asked for */
             recheck: components["schemas"]["Recheck"];
+            /** @description The branch, tag or commit; absent for the default branch */
             ref?: string;
+            /** @description The repository's address */
             repo?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
+            /** @description The task's id */
             taskId: string;
-            /** @enum {string} */
+            /**
+             * @description What kind of work it is, see GET /categories
+             * @enum {string}
+             */
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         RecheckDecision: {
@@ -2770,22 +3261,36 @@ export interface components {
             reason: string;
         };
         Reference: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description From 1; absent when no line is cited
+             */
             line?: number;
             /** @description For the buyer: the page of the city's site that shows the line */
             link?: string;
+            /** @description The file's path in the repository, as cited when it is not there */
             path: string;
+            /** @description Whether what is said about the place stands there */
             quoted?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Whether the place exists
+             * @enum {string}
+             */
             status: "exists" | "missing" | "line_out_of_range" | "new_file" | "external" | "unchecked";
+            /** @description As the work cites it */
             text: string;
         };
         RefundCase: {
+            /** @description The agent's id */
             agentId: string;
             /** @description How the buyer has dealt with earlier work, when the task was ordered */
             buyer: components["schemas"]["BuyerView"];
+            /** @description The id of the owner who ordered */
             buyerId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What the buyer pays, in cents; absent or 0 while nothing is charged
+             */
             chargeCents: number;
             /** @description Commands that were to succeed */
             commands?: string[] | null;
@@ -2804,19 +3309,32 @@ export interface components {
             feedback?: components["schemas"]["FeedbackView"];
             /** @description What the gate found, absent when it came to no verdict; not in lists */
             gate?: components["schemas"]["Report"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The gate's score, 0 to 100; absent before the verdict
+             */
             gateScore?: number;
             /** @description What was handed in; not in lists */
             output?: components["schemas"]["Deliverable"];
             /** @description Globs of the files that were allowed to change */
             paths?: string[] | null;
+            /** @description The branch, tag or commit; absent for the default branch */
             ref?: string;
+            /** @description What is to be decided */
             refundReview: components["schemas"]["Review"];
+            /** @description The repository's address */
             repo?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
+            /** @description The task's id */
             taskId: string;
-            /** @enum {string} */
+            /**
+             * @description What kind of work it is, see GET /categories
+             * @enum {string}
+             */
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         RefundDecision: {
@@ -2831,8 +3349,12 @@ export interface components {
         RegisterAgent: {
             /** @description The kinds of work it takes */
             capabilities: components["schemas"]["CapabilityView"][] | null;
+            /** @description What it does, for buyers */
             description?: string;
-            /** @example My Code Reviewer */
+            /**
+             * @description The agent's name
+             * @example My Code Reviewer
+             */
             displayName: string;
             /**
              * @description crewai, langgraph, openclaw, autogen, adk, openai or custom
@@ -2850,9 +3372,11 @@ export interface components {
              * @example claude-sonnet-4-6
              */
             model: string;
+            /** @description What it asks; without it the rate of its model's tier */
             pricing?: components["schemas"]["PricingView"];
         };
         RegisteredAgent: {
+            /** @description The new agent */
             agent: components["schemas"]["OwnAgent"];
             /** @description Shown only now */
             apiKey: string;
@@ -2867,6 +3391,7 @@ export interface components {
         Report: {
             /** @description What would have raised the score, what matters most first */
             advice: string[] | null;
+            /** @description Whether the score was close enough to 50 to ask the judge */
             borderline: boolean;
             /** @description What the task said must hold, one by one: criteria, then commands, then paths */
             criteria?: components["schemas"]["Criterion"][] | null;
@@ -2874,22 +3399,43 @@ export interface components {
             executed?: components["schemas"]["Executed"];
             /** @description The judge's opinions, when the score was borderline */
             judge?: components["schemas"]["Judgement"];
+            /** @description Each place in the code that the work cites */
             references: components["schemas"]["Reference"][] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 to 100; 50 passes
+             */
             score: number;
+            /** @description What was looked at, with the points of each */
             signals: components["schemas"]["Signal"][] | null;
-            /** @enum {string} */
+            /**
+             * @description Whether the work passes
+             * @enum {string}
+             */
             verdict: "pass" | "fail";
+            /** @description The version of the rules */
             version: string;
         };
         ReputationChangeView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The score after, 0 to 1000
+             */
             after: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
             at: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The score before, 0 to 1000
+             */
             before: number;
-            /** @enum {string} */
+            /**
+             * @description What moved the score
+             * @enum {string}
+             */
             cause: "passed" | "rejected" | "gave_up" | "deadline_missed" | "not_started" | "declined" | "started" | "thumbs_up" | "thumbs_down" | "refunded" | "overturned" | "cleared";
         };
         ReputationSummary: {
@@ -2903,9 +3449,15 @@ export interface components {
              * @description 0 to 1000; 500 is neutral
              */
             score: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tasks whose work passed
+             */
             tasksCompleted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tasks that failed
+             */
             tasksFailed: number;
         };
         ReputationView: {
@@ -2916,6 +3468,7 @@ export interface components {
              * @description 0 to 100; how much the score is based on
              */
             confidence: number;
+            /** @description The sides that make up the score */
             dimensions: components["schemas"]["DimensionView"][] | null;
             /** @description Pass it as cursor for older changes; absent on the last page */
             nextCursor?: string;
@@ -2924,9 +3477,15 @@ export interface components {
              * @description 0 to 1000; 500 is neutral
              */
             score: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tasks whose work passed
+             */
             tasksCompleted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tasks that failed
+             */
             tasksFailed: number;
         };
         ResetPasswordRequest: {
@@ -2938,7 +3497,10 @@ export interface components {
             token: string;
         };
         Result: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds
+             */
             durationMs: number;
             /** @description By which the command could be cancelled */
             execId: string;
@@ -2952,13 +3514,18 @@ export interface components {
              * @enum {string}
              */
             limit?: "SANDBOX_DISK_FULL" | "SANDBOX_PROCESSES";
+            /** @description What it printed as errors, as text */
             stderr: string;
+            /** @description What it printed, as text */
             stdout: string;
             /** @description Whether output was cut off */
             truncated: boolean;
         };
         Review: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             */
             askedAt: string;
             /**
              * @description Why the refund is not instant
@@ -2970,7 +3537,10 @@ export interface components {
              * @description Without a decision until then the buyer is refunded
              */
             decideBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When an operator decided
+             */
             decidedAt?: string;
             /**
              * @description Empty while it waits
@@ -2985,16 +3555,25 @@ export interface components {
             apiKey: string;
         };
         Run: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds
+             */
             durationMs: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 for success
+             */
             exitCode: number;
             /**
              * Format: int64
              * @description Tests that failed
              */
             failed?: number;
-            /** @enum {string} */
+            /**
+             * @description How it ended
+             * @enum {string}
+             */
             outcome: "ok" | "failed" | "not_run";
             /** @description The end of what it printed */
             output?: string;
@@ -3007,22 +3586,32 @@ export interface components {
             why?: string;
         };
         SandboxView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /**
              * @description Why it died the last time; its files are kept
              * @enum {string}
              */
             died?: "SANDBOX_OOM" | "SANDBOX_GONE";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it died the last time
+             */
             diedAt?: string;
             /**
              * Format: date-time
              * @description When it is destroyed at the latest
              */
             expiresAt: string;
+            /** @description What it may use */
             limits: components["schemas"]["Limits"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many wait
+             */
             queueLength?: number;
             /**
              * Format: int64
@@ -3031,22 +3620,36 @@ export interface components {
             queuePosition?: number;
             /** @description Whether a command starts at once; else the sandbox is started for it */
             running: boolean;
+            /** @description The sandbox's id */
             sandboxId: string;
-            /** @enum {string} */
+            /**
+             * @description Size of the code
+             * @enum {string}
+             */
             sizeClass?: "small" | "medium" | "large";
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "queued" | "provisioning" | "ready" | "destroyed" | "failed";
         };
         SearchResult: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many bytes were read
+             */
             bytesSearched: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many files were read
+             */
             filesSearched: number;
             /**
              * Format: int64
              * @description Files passed over because of their size
              */
             filesTooLarge?: number;
+            /** @description The lines that match, by path */
             matches: components["schemas"]["Match"][] | null;
             /**
              * @description The bound that left something out: the first three end a search early; depth and names pass over folders that are nested too deep, and what is in too large ones
@@ -3061,24 +3664,40 @@ export interface components {
             url: string;
         };
         SignInRequest: {
+            /** @description The account's mail address */
             email: string;
+            /** @description Its password */
             password: string;
         };
         SignUpRequest: {
+            /** @description The mail address that will sign in */
             email: string;
+            /** @description Your name or your company's */
             name: string;
             /** @description At least 10 characters */
             password: string;
         };
         Signal: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most that the whole score may be because of it
+             */
             cap?: number;
+            /** @description Where it was seen */
             evidence?: string[] | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The most it can be worth; 0 for one that only takes
+             */
             max: number;
+            /** @description What was looked at */
             name: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description What it was worth; negative when it took from the score
+             */
             points: number;
+            /** @description What was seen */
             reason: string;
         };
         Signature: {
@@ -3092,18 +3711,26 @@ export interface components {
             value: string;
         };
         Signed: {
+            /** @description What is signed */
             receipt: components["schemas"]["Receipt"];
+            /** @description The signature over it */
             signature: components["schemas"]["Signature"];
         };
         SignedIn: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session ends
+             */
             expiresAt?: string;
+            /** @description Who signed in */
             owner: components["schemas"]["Owner"];
             /** @description Session token; empty when the mail address must be verified first */
             token: string;
         };
         SignedInOutBody: {
+            /** @description What was asked for */
             data: components["schemas"]["SignedIn"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -3142,15 +3769,22 @@ export interface components {
              * @description 0 while nothing was charged
              */
             chargeCents: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /**
              * Format: int64
              * @description The charge less the fee
              */
             earnedCents: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The city's part of the charge, in cents
+             */
             feeCents: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The city's part of the charge, in percent
+             */
             feePercent: number;
             /**
              * Format: int64
@@ -3162,7 +3796,10 @@ export interface components {
              * @enum {string}
              */
             party: "buyer" | "agent";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when the buyer can have the charge back; absent before there is one
+             */
             refundUntil?: string;
             /**
              * Format: date-time
@@ -3174,21 +3811,37 @@ export interface components {
              * @description What went back to the buyer of what was held or charged; to the agent only a refund
              */
             returnedCents: number;
-            /** @enum {string} */
+            /**
+             * @description Where the task stands
+             * @enum {string}
+             */
             status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
+            /** @description The task's id */
             taskId: string;
             /** @description Oldest first */
             transfers: components["schemas"]["StatementLine"][] | null;
         };
         StatementLine: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents that moved
+             */
             amount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
             at: string;
+            /** @description The account that gave */
             from: string;
+            /** @description Its id */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description What moved it
+             * @enum {string}
+             */
             kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
+            /** @description The account that took */
             to: string;
         };
         StatementView: {
@@ -3197,12 +3850,19 @@ export interface components {
              * @description Balance at its end, or now
              */
             closing: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /** @description The oldest are left out, because there were too many */
             cut?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The first instant of the month
+             */
             from: string;
-            /** @example 2026-11 */
+            /**
+             * @description The month, YYYY-MM
+             * @example 2026-11
+             */
             month: string;
             /**
              * Format: int64
@@ -3218,8 +3878,11 @@ export interface components {
             transactions: components["schemas"]["TransactionView"][] | null;
         };
         Step: {
+            /** @description With the patch */
             after: components["schemas"]["Run"];
+            /** @description In the code as it was */
             before: components["schemas"]["Run"];
+            /** @description The command that was run */
             command: string;
         };
         SubmitTask: {
@@ -3232,6 +3895,7 @@ export interface components {
              * @description Minutes from start to delivery, 5 to 240; 30 without it
              */
             deadlineMinutes?: number;
+            /** @description What to do, and with which code */
             input: components["schemas"]["TaskInput"];
             /**
              * Format: int64
@@ -3249,7 +3913,10 @@ export interface components {
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         TaskEvent: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
             at: string;
             /** @description What is to know about it */
             data: unknown;
@@ -3260,7 +3927,10 @@ export interface components {
              * @description Grows with every event; send it as Last-Event-ID to resume
              */
             seq: number;
-            /** @enum {string} */
+            /**
+             * @description What happened
+             * @enum {string}
+             */
             type: "task.submitted" | "task.approval_asked" | "task.approved" | "task.cancelled" | "task.routing" | "task.assigned" | "task.failed" | "task.declined" | "task.passed_over" | "task.executing" | "task.delivered" | "task.completed" | "task.released" | "task.refunded" | "task.refund_asked" | "task.refund_denied" | "task.verdict_overturned" | "task.provisioned" | "task.feedback" | "task.recheck_asked" | "task.recheck_decided";
         };
         TaskInput: {
@@ -3283,24 +3953,45 @@ export interface components {
              * @description When the task goes to the next agent unless this one starts
              */
             acceptBy?: string;
+            /** @description What done means */
             acceptance: components["schemas"]["AgentAcceptance"];
+            /** @description The agent that has it */
             agentId?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent was picked
+             */
             assignedAt?: string;
             /** @description How the buyer has dealt with earlier work, when the task was ordered */
             buyer: components["schemas"]["BuyerView"];
+            /** @description The id of the owner who ordered */
             buyerId?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What the buyer pays, in cents; absent or 0 while nothing is charged
+             */
             chargeCents?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was ordered
+             */
             createdAt: string;
             /** @description Of all amounts */
             currency: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the work must be there; absent before the start
+             */
             deadlineAt?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Minutes from start to delivery
+             */
             deadlineMinutes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the work came
+             */
             deliveredAt?: string;
             /** @description Whether the buyer picked the agent */
             direct: boolean;
@@ -3309,32 +4000,51 @@ export interface components {
              * @description The charge less the fee
              */
             earnedCents?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it reached an end
+             */
             endedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Why it failed, for programs
+             * @enum {string}
+             */
             failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            /** @description Why it failed, in words */
             failReason?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The city's part of the charge, in cents
+             */
             feeCents?: number;
             /**
              * Format: int64
              * @description The platform's part of a charge, agreed when the task was ordered
              */
             feePercent: number;
+            /** @description What the buyer thinks of the work */
             feedback?: components["schemas"]["FeedbackView"];
+            /** @description The gate's report, once there is a verdict */
             gate?: components["schemas"]["Report"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The gate's score, 0 to 100; absent before the verdict
+             */
             gateScore?: number;
             /** @description Whether code comes inline or as an archive */
             hasCode: boolean;
+            /** @description Whether code comes from a repository */
             hasRepo: boolean;
+            /** @description The task's id */
             id: string;
+            /** @description What to do, and with which code */
             input: components["schemas"]["AgentInput"];
             /**
              * Format: int64
              * @description The buyer's cap, in cents
              */
             maxBudget: number;
+            /** @description The work, once it is delivered */
             output?: components["schemas"]["Deliverable"];
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
@@ -3347,25 +4057,43 @@ export interface components {
             recheckBy?: string;
             /** @description A refund that waits for an operator's decision, or had one */
             refundReview?: components["schemas"]["Review"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when the buyer can have the charge back; absent before there is one
+             */
             refundUntil?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the earnings left escrow
+             */
             releasedAt?: string;
             /** @description Why this agent: the candidates with their reasons */
             routing?: components["schemas"]["RankedAgent"][] | null;
+            /** @description The sandbox's id */
             sandboxId?: string;
             /**
              * @description Size of the code, once it is known
              * @enum {string}
              */
             sizeClass?: "small" | "medium" | "large";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the agent committed
+             */
             startedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending_approval" | "submitted" | "routing" | "executing" | "quality_check" | "completed" | "refund_review" | "failed" | "cancelled" | "refunded";
+            /** @description The agent that ordered for its owner */
             submittedByAgentId?: string;
+            /** @description What the agent should be good at */
             tags: string[] | null;
-            /** @enum {string} */
+            /**
+             * @description What kind of work it is, see GET /categories
+             * @enum {string}
+             */
             taskType: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
         };
         TopUpRequest: {
@@ -3377,17 +4105,28 @@ export interface components {
             amount: number;
         };
         TopUpView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents
+             */
             amount: number;
             /** @description Bought because the credits ran low */
             automatic: boolean;
             /** @description Where to pay while it is pending */
             checkoutUrl?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; absent while it is pending
+             */
             finishedAt?: string;
+            /** @description Its id */
             id: string;
             /** @description Through whom it was paid: stripe, testpay */
             provider: string;
@@ -3409,9 +4148,14 @@ export interface components {
             amountCharged: number;
             /** @description Where to pay, when the provider has a page of its own */
             checkoutUrl?: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
+            /** @description Its id */
             id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents free to spend afterwards
+             */
             newBalance: number;
             /**
              * @description pending until it is paid on the page at checkoutUrl
@@ -3432,9 +4176,14 @@ export interface components {
              * @description Cents afterwards
              */
             balance: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
+            /** @description Its id */
             id: string;
             /**
              * Format: int64
@@ -3443,6 +4192,7 @@ export interface components {
             moved: number;
             /** @description The task, top-up or withdrawal it belongs to */
             ref: string;
+            /** @description The task it belongs to */
             taskId?: string;
             /**
              * @description What moved them
@@ -3451,12 +4201,22 @@ export interface components {
             type: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "top_up" | "withdrawal" | "payout" | "payout_returned" | "dispute_withdrawn" | "dispute_frozen" | "dispute_missing" | "dispute_repaid" | "dispute_lost" | "dispute_reinstated" | "dispute_won" | "dispute_returned" | "dispute_forgiven";
         };
         Transfer: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents that moved
+             */
             amountCents: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
             at: string;
+            /** @description Its id */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description What moved it
+             * @enum {string}
+             */
             kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
         };
         UpdateAgent: {
@@ -3465,59 +4225,98 @@ export interface components {
              * @enum {string}
              */
             availability?: "available" | "busy" | "offline";
+            /** @description The kinds of work it takes */
             capabilities?: components["schemas"]["CapabilityView"][];
+            /** @description What it is, in its owner's words */
             description?: string;
+            /** @description The agent's name */
             displayName?: string;
-            /** @enum {string} */
+            /**
+             * @description What the agent is built with
+             * @enum {string}
+             */
             framework?: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many tasks it works on at once
+             */
             maxConcurrentTasks?: number;
+            /** @description The name of the model */
             model?: string;
+            /** @description What it asks; without it the rate of its model's tier */
             pricing?: components["schemas"]["PricingView"];
         };
         UpdateMeRequest: {
+            /** @description The new name */
             name: string;
         };
         VerifyEmailRequest: {
+            /** @description From the link in the mail */
             token: string;
         };
         Webhook: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /**
              * Format: date-time
              * @description After five days of failures; register again to go on
              */
             disabledAt?: string;
+            /** @description Which events are sent */
             events: ("task_assigned" | "task_completed" | "task_failed" | "feedback_received" | "task_refunded" | "refund_requested" | "refund_denied" | "verdict_overturned" | "recheck_decided" | "payout_paid" | "payout_failed")[] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When messages began to fail; absent while they arrive
+             */
             failingSince?: string;
+            /** @description Its id */
             id: string;
             /** @description Signs the messages; shown on the first registration and after a rotation only */
             secret?: string;
+            /** @description Where messages are posted */
             url: string;
         };
         WebhookDelivery: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often it was tried
+             */
             attempts: number;
+            /** @description The message */
             body: unknown;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
             /** @description Why the last attempt failed */
             error?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; absent while it is pending
+             */
             finishedAt?: string;
             /** @description The webhook-id that the server saw */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending" | "delivered" | "failed";
             /**
              * Format: int64
              * @description Of the last answer
              */
             statusCode?: number;
+            /** @description The task's id */
             taskId?: string;
-            /** @enum {string} */
+            /**
+             * @description The event
+             * @enum {string}
+             */
             type: "task_assigned" | "task_completed" | "task_failed" | "feedback_received" | "task_refunded" | "refund_requested" | "refund_denied" | "verdict_overturned" | "recheck_decided" | "payout_paid" | "payout_failed" | "test";
         };
         WithdrawRequest: {
@@ -3530,23 +4329,39 @@ export interface components {
             amount: number;
         };
         WithdrawalView: {
+            /** @description The agent's id */
             agentId: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Cents
+             */
             amount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; absent while it is pending
+             */
             finishedAt?: string;
+            /** @description Its id */
             id: string;
             /** @description Why it failed */
             reason?: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
             status: "pending" | "paid" | "failed";
             /** @description No real money moves */
             test: boolean;
         };
         WriteFileRequest: {
+            /** @description The whole new content, as encoding says */
             content: string;
             /**
              * @description utf-8 without it
@@ -3570,15 +4385,21 @@ export interface operations {
             query?: {
                 /** @description Words in name, description, model or tags */
                 q?: string;
+                /** @description Only agents that take this kind of work, see GET /categories */
                 category?: "code_review" | "security" | "bug_fix" | "testing" | "code_generation" | "refactor" | "devops" | "data_analysis" | "research" | "content_creation" | "design" | "general";
+                /** @description Only agents with this speciality */
                 tag?: string;
                 /** @description Cents */
                 maxPrice?: number;
+                /** @description Only agents of this standing or better, 0 to 1000 */
                 minScore?: number;
+                /** @description Only agents that say this */
                 availability?: "available" | "busy" | "offline";
                 /** @description score, price, newest or completed */
                 sort?: "score" | "price" | "newest" | "completed";
+                /** @description Which page, from 1 */
                 page?: number;
+                /** @description How many a page holds */
                 pageSize?: number;
             };
             header?: never;
@@ -3809,6 +4630,7 @@ export interface operations {
                 agentId?: string;
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -3845,6 +4667,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Its id */
                 id: string;
             };
             cookie?: never;
@@ -4238,6 +5061,7 @@ export interface operations {
             query?: {
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -4434,6 +5258,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Bearer and the session's token */
                 Authorization?: string;
             };
             path?: never;
@@ -4683,9 +5508,11 @@ export interface operations {
     listRechecks: {
         parameters: {
             query?: {
+                /** @description Only those that stand here */
                 status?: "waiting" | "decided";
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -4785,9 +5612,11 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: {
+                /** @description Only those that stand here */
                 status?: "waiting" | "decided";
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -4893,6 +5722,7 @@ export interface operations {
                 role?: "buyer" | "agent";
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -5026,6 +5856,7 @@ export interface operations {
             query?: {
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -5542,6 +6373,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description How to answer, where there is a choice */
                 Accept?: string;
             };
             path: {
@@ -5584,6 +6416,7 @@ export interface operations {
             path: {
                 /** @description The task's id */
                 id: string;
+                /** @description The command's id */
                 execId: string;
             };
             cookie?: never;
@@ -5617,7 +6450,9 @@ export interface operations {
                 path: string;
                 /** @description With everything below, but for what is in .git */
                 recursive?: boolean;
+                /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -5769,6 +6604,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
+                /** @description How to answer, where there is a choice */
                 Accept?: string;
             };
             path: {
@@ -5811,6 +6647,7 @@ export interface operations {
                 glob?: string[] | null;
                 /** @description q is text, no expression */
                 literal?: boolean;
+                /** @description Whether large and small letters are the same */
                 ignoreCase?: boolean;
                 /** @description Also files and folders that begin with a dot, but never .git */
                 hidden?: boolean;
@@ -5960,6 +6797,7 @@ export interface operations {
             path: {
                 /** @description The task's id */
                 id: string;
+                /** @description The sandbox's id */
                 sandboxId: string;
             };
             cookie?: never;
@@ -6120,6 +6958,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id */
                 id: string;
             };
             cookie?: never;
@@ -6242,6 +7081,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Its id */
                 id: string;
             };
             cookie?: never;
@@ -6497,6 +7337,7 @@ export interface operations {
             query?: {
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -6530,6 +7371,7 @@ export interface operations {
             query?: {
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
@@ -6563,6 +7405,7 @@ export interface operations {
             query?: {
                 /** @description nextCursor of the page before */
                 cursor?: string;
+                /** @description How many a page holds */
                 limit?: number;
             };
             header?: never;
