@@ -64,21 +64,23 @@ func (v *view) readAnswer() {
 	v.head.read(v.stem)
 }
 
-// touches reports whether names of code in the text have a word of the wish as a
-// part, or a word of the text is a part of the name wished for.
-func (a *answerText) touches(w wish, stem *stemmer) bool {
-	if w.kind == wishWord {
-		return a.parts[w.key]
+// touches tells how far names of code in the text have a word of the wish as a part,
+// or a word of the text is a part of the name wished for: 1 for a part that tells,
+// 0 for one that many names of the repository have, -1 for none.
+func (v *view) touches(a *answerText, w wish) float64 {
+	if w.kind == wishWord && a.parts[w.key] {
+		return 1
 	}
 	if w.kind != wishName {
-		return false
+		return -1
 	}
+	most := -1.0
 	for _, p := range append(nameParts(lastName(w.text)), strings.ToLower(lastName(strings.Trim(w.text, "().:/")))) {
-		if st := stem.of(p); len(p) >= minName && !commonIdents[p] && (a.parts[st] || a.stems[st]) {
-			return true
+		if st := v.stem.of(p); len(p) >= minName && !commonIdents[p] && (a.parts[st] || a.stems[st]) {
+			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
 		}
 	}
-	return false
+	return most
 }
 
 // openingWords is how far the opening of a deliverable reaches.
@@ -151,9 +153,10 @@ const (
 	maxCircumstancesForeign = 1.2
 	maxCircumstances        = 3.0
 
-	commonWord   = 0.4 // the rarity below which any text about the repository has a word
-	enoughWished = 2.0 // what a request must name for an opening to miss it
-	sameSubject  = 0.3 // the power of their number by which clues say the same
+	commonPart   = 0.25 // the rarity below which many names of the repository have a part
+	commonWord   = 0.4  // the rarity below which any text about the repository has a word
+	enoughWished = 2.0  // what a request must name for an opening to miss it
+	sameSubject  = 0.3  // the power of their number by which clues say the same
 )
 
 // sign is one reason to doubt that a deliverable answers the request.
@@ -176,8 +179,11 @@ func (v *view) answers() (float64, []string) {
 		if w.weight <= 0.1 {
 			continue
 		}
-		n += min(1, w.weight/weightPair)
 		points := v.clueOf(w)
+		if points < 0 && v.replaces(w) {
+			continue
+		}
+		n += min(1, w.weight/weightPair)
 		if points < 0 && w.kind == wishWord && v.index.usesOf(w.text) == 0 {
 			points = max(points, -most-circumstances) // who says more of them asks for no more
 			circumstances += points
@@ -277,8 +283,9 @@ func (v *view) clueOf(w wish) float64 {
 		return part*c.hit + signOpening
 	case v.all.takes(w):
 		return part * c.hit
-	case v.all.touches(w, v.stem):
-		return part * c.hit / 2
+	}
+	if most := v.touches(&v.all, w); most >= 0 {
+		return part * c.hit / 2 * most
 	}
 	switch {
 	case v.review():
@@ -294,7 +301,7 @@ func (v *view) clueOf(w wish) float64 {
 func (v *view) missesFiles() bool {
 	named := false
 	for _, w := range v.wished {
-		if w.kind != wishFile {
+		if w.kind != wishFile || v.replaces(w) {
 			continue
 		}
 		if named = true; v.all.takes(w) {
@@ -302,6 +309,12 @@ func (v *view) missesFiles() bool {
 		}
 	}
 	return named
+}
+
+// replaces reports whether a file that the request names is one of tests and the
+// deliverable brings tests: they may stand in a file of their own.
+func (v *view) replaces(w wish) bool {
+	return w.kind == wishFile && v.want.Tests && testFile.MatchString(w.key) && len(v.proposed) > 0 && v.hasTests()
 }
 
 // enoughPlaces is how many lines work must cite to tell where it was done.
@@ -312,7 +325,7 @@ const enoughPlaces = 2
 func (v *view) worksElsewhere() bool {
 	var named []string
 	for _, w := range v.wished {
-		if w.kind == wishFile {
+		if w.kind == wishFile && !v.replaces(w) {
 			named = append(named, w.key)
 		}
 	}

@@ -13,9 +13,11 @@ import (
 // nobody checks.
 var (
 	nameOfPlace  = regexp.MustCompile("`([A-Za-z_$][\\w$]*)(?:\\(\\))?`[,:]?\\s?\\(?(?:(?:is |stands |defined |declared )?(?:at |in |on ))?$")
+	nameInFile   = regexp.MustCompile("`([A-Za-z_$][\\w$]*)(?:\\(\\))?` (?:in|of|from) `?$")
 	placeOfName  = regexp.MustCompile("^[*)\\]:,`]{0,4}\\s(?:has |is |in |defines |declares |the (?:function|method|field|constant|helper|type) )?`([A-Za-z_$][\\w$]*)(?:\\(\\))?`")
 	comparesWith = regexp.MustCompile("(?i)\\b(?:compares?|compared|comparison|checks?|tests?|tested|condition|operator|vergleicht|geprüft|prüft|compara|comparé|сравнивает\\w*)\\b[^.;`]{0,30}(?:`[^`]{1,60}` )?(?:is |by |with |using |uses |mit |con |com |avec |через )(?:an? |the |only )?`(>=|<=|>|<|===?|!==?)`")
 	saysPresent  = regexp.MustCompile("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
+	saysMeans    = regexp.MustCompile("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
 	saysAbsent   = regexp.MustCompile("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
 	saysLoose    = newSearch(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\boverwrites\b|\bsilently\b`)
 	saysPartly   = newSearch(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
@@ -34,17 +36,21 @@ func contradictions(v *view) (Signal, bool) {
 	if v.index == nil {
 		return s, false
 	}
-	places := 0
+	places, looked, seen := 0, 0, map[string]bool{}
 	for i := range v.refs {
 		ref := &v.refs[i]
-		if ref.Line == 0 || ref.Status != RefExists || ref.slight || ref.at >= v.doc.written || v.doc.lines[ref.at].code {
+		if ref.Status != RefExists || ref.slight || ref.at >= v.doc.written || v.doc.lines[ref.at].code {
 			continue
 		}
-		if places++; places > maxClaims {
+		if ref.Line > 0 {
+			places++
+		}
+		if looked++; looked > maxClaims {
 			break
 		}
 		if c, ok := v.claimOf(i); ok {
-			if why := c.contradicted(); why != "" {
+			if why := c.contradicted(); why != "" && !seen[why] {
+				seen[why] = strings.Contains(why, " has no ") // wherever it is said
 				s.Evidence = append(s.Evidence, shorten(ref.Text+": "+why, 160))
 			}
 		}
@@ -55,6 +61,7 @@ func contradictions(v *view) (Signal, bool) {
 	if n == 0 {
 		return s, true
 	}
+	s.Cap = capAt(BorderlineScore) // a judge reads it
 	s.Points = -min(maxFalseClaims, costFalseClaim*float64(n))
 	if n >= 2 && n*10 >= places {
 		s.Cap = capAt(capFalseClaims)
@@ -70,9 +77,9 @@ type claim struct {
 	v        *view
 	ref      *reference
 	file     *fileText
-	sentence string // that cites the place
-	at       int    // where the citation stands in it
-	more     string // what follows up to the next citation
+	sentence string   // that cites the place
+	at       int      // where the citation stands in it
+	said     []string // that, and what follows up to the next citation
 }
 
 // claimOf finds what is said about the place of a citation.
@@ -83,6 +90,15 @@ func (v *view) claimOf(i int) (claim, bool) {
 	if c.file = v.index.text(c.ref.Path); at < 0 || c.file == nil {
 		return c, false
 	}
+	if tableRow.matches(line) { // each cell says something of its own
+		for cell := range strings.SplitSeq(line, "|") {
+			if at := strings.Index(cell, c.ref.Text); at >= 0 && c.sentence == "" {
+				c.sentence, c.at = cell, at
+			}
+			c.said = append(c.said, splitSentences(cell)...)
+		}
+		return c, c.sentence != ""
+	}
 	spans := codeSpan.FindAllStringIndex(line, maxSpans)
 	from, to := sentenceBounds(line, at, at+len(c.ref.Text), spans)
 	end := len(line)
@@ -91,9 +107,33 @@ func (v *view) claimOf(i int) (claim, bool) {
 			end = to + next
 		}
 	}
-	c.sentence, c.at, c.more = line[from:to], at-from, line[to:max(to, end)]
+	c.sentence, c.at = line[from:to], at-from
+	c.said = append([]string{c.sentence}, splitSentences(line[to:max(to, end)])...)
+	if end == len(line) && (isTitle(line) || boldLead.matches(line) && wordsOf(line) <= titleWords) {
+		c.said = append(c.said, v.below(i)...)
+	}
 	return c, true
 }
+
+// below are the sentences of the paragraph below the title that cites a place, up
+// to the next citation.
+func (v *view) below(i int) []string {
+	text, at := "", v.refs[i].at+1
+	for at < v.doc.written && strings.TrimSpace(v.doc.lines[at].text) == "" {
+		at++
+	}
+	for ; at < v.doc.written && len(text) < maxBelow; at++ {
+		l := v.doc.lines[at]
+		if l.code || strings.TrimSpace(l.text) == "" || heading.matches(l.text) || i+1 < len(v.refs) && v.refs[i+1].at <= at {
+			break
+		}
+		text += " " + l.text
+	}
+	return splitSentences(text)
+}
+
+// maxBelow bounds, in bytes, the text below a title that belongs to its place.
+const maxBelow = 800
 
 // around are the lines of the place with some before and behind.
 func (c *claim) around(more int) string {
@@ -107,43 +147,69 @@ func (c *claim) around(more int) string {
 
 // contradicted says what speaks against the claim, "" for nothing.
 func (c *claim) contradicted() string {
-	bare := plain(c.sentence, c.ref.Text)
-	if strings.Contains(c.sentence, "`") && !proposes(bare) {
+	if strings.Contains(c.sentence, "`") && !proposes(plain(c.sentence, c.ref.Text)) {
 		if name := c.inventedName(); name != "" {
 			return "the repository has no " + name
 		}
-		for _, m := range saysPresent.FindAllStringSubmatch(c.sentence, 4) {
-			code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
-			if len(code) >= minName && elision.FindString(m[1]) == "" && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
-				return "no file has " + m[1]
-			}
-		}
-		for _, m := range comparesWith.FindAllStringSubmatch(c.sentence, 3) {
-			if !slices.Contains(operatorText.FindAllString(c.around(anchorWindow), -1), m[1]) {
-				return "nothing is compared with " + m[1] + " there"
+	}
+	if c.ref.Line == 0 {
+		return ""
+	}
+	for _, said := range c.said {
+		for _, look := range []func(string) string{c.absent, c.present, c.withoutMeans, c.settle} {
+			if why := look(said); why != "" {
+				return why
 			}
 		}
 	}
-	for _, m := range saysAbsent.FindAllStringSubmatch(c.sentence, 3) {
+	return c.refusedThere()
+}
+
+// present tells what is said to stand at the place and does not.
+func (c *claim) present(said string) string {
+	if !strings.Contains(said, "`") || proposes(plain(said, c.ref.Text)) {
+		return ""
+	}
+	for _, m := range saysPresent.FindAllStringSubmatch(said, 4) {
+		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
+		if len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
+			return "no file has " + m[1]
+		}
+	}
+	for _, m := range saysMeans.FindAllStringSubmatch(said, 4) {
+		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
+		if strings.ContainsAny(m[1], "(.") && !saysPartly.MatchString(said) && !declines.MatchString(said) && len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
+			return "no file has " + m[1]
+		}
+	}
+	for _, m := range comparesWith.FindAllStringSubmatch(said, 3) {
+		if !slices.Contains(operatorText.FindAllString(c.around(anchorWindow), -1), m[1]) {
+			return "nothing is compared with " + m[1] + " there"
+		}
+	}
+	return ""
+}
+
+// absent tells what is said not to stand at the place and does.
+func (c *claim) absent(said string) string {
+	for _, m := range saysAbsent.FindAllStringSubmatch(said, 3) {
 		code := strings.TrimSuffix(pack(m[1]), "()")
 		if strings.IndexFunc(code, beyondDotted) >= 0 && strings.Contains(pack(c.around(0)), code) {
 			return m[1] + " stands there"
 		}
 	}
-	if why := c.refusedThere(); why != "" {
-		return why
-	}
-	if why := c.withoutMeans(); why != "" {
-		return why
-	}
-	return c.settle()
+	return ""
 }
 
 // inventedName is a name of code that is said to stand at the place, and stands
 // nowhere in the repository, nor in what is proposed.
 func (c *claim) inventedName() string {
 	before, behind := c.sentence[:c.at], c.sentence[c.at+len(c.ref.Text):]
-	for _, m := range [][]string{nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind)} {
+	found := [][]string{nameInFile.FindStringSubmatch(before)}
+	if c.ref.Line > 0 {
+		found = append(found, nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind))
+	}
+	for _, m := range found {
 		if m == nil || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || c.v.index.budget <= 0 || c.v.index.uses(strings.ToLower(m[1])) > 0 {
 			continue
 		}
@@ -195,7 +261,10 @@ func (c *claim) refusedThere() string {
 	if c.ref.end-c.ref.Line > longest {
 		return ""
 	}
-	said := splitSentences(plain(c.sentence+" "+c.more, c.ref.Text))
+	said := make([]string, len(c.said))
+	for i, one := range c.said {
+		said[i] = plain(one, c.ref.Text)
+	}
 	if !slices.ContainsFunc(said, saysLoose.MatchString) {
 		return ""
 	}

@@ -3,6 +3,7 @@ package gate
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,23 +16,36 @@ const maxFindings = 2000
 type looseFinding struct {
 	File, Path, Filename, Location     string
 	Line, StartLine, LineNumber        json.RawMessage
+	Lines, Range                       json.RawMessage // "137-159", "14-16, 99"
+	LineRange                          json.RawMessage `json:"line_range"`
 	Severity, Level                    string
 	Claim, Message, Title, Description string
 	Issue, Problem                     string
 	Evidence, Code, Snippet, Quote     string
 	Fix, Suggestion, Recommendation    string
+	Remediation                        string
 }
+
+var firstFigure = regexp.MustCompile(`\d{1,7}`)
 
 func (l looseFinding) finding() (Finding, bool) {
 	f := Finding{
 		File: first(l.File, l.Path, l.Filename), Severity: first(l.Severity, l.Level),
 		Claim:    first(l.Claim, l.Message, l.Issue, l.Problem, l.Description, l.Title),
-		Evidence: first(l.Evidence, l.Code, l.Snippet, l.Quote), Fix: first(l.Fix, l.Suggestion, l.Recommendation),
+		Evidence: first(l.Evidence, l.Code, l.Snippet, l.Quote), Fix: first(l.Fix, l.Suggestion, l.Recommendation, l.Remediation),
 	}
 	for _, raw := range []json.RawMessage{l.Line, l.StartLine, l.LineNumber} {
 		if n, err := strconv.Atoi(strings.Trim(string(raw), `" `)); err == nil && f.Line == 0 {
 			f.Line = max(0, n)
 		}
+	}
+	for _, raw := range []json.RawMessage{l.Lines, l.LineRange, l.Range} {
+		if f.Line == 0 {
+			f.Line = number(firstFigure.FindString(string(raw)))
+		}
+	}
+	if l.Title != "" && f.Claim != l.Title {
+		f.Claim = strings.TrimRight(l.Title, ".") + ": " + f.Claim
 	}
 	if name, line, ok := strings.Cut(l.Location, ":"); ok && f.File == "" {
 		f.File = name

@@ -2,6 +2,8 @@ package gate
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 )
 
 var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, re: newSearch(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
@@ -9,8 +11,19 @@ var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", 
 // placeholders takes points for work that was left to be filled in.
 func placeholders(v *view) (Signal, bool) {
 	s := Signal{Name: "placeholders", Reason: "Nothing was left to be filled in."}
-	n := 0
+	n, ownTags := 0, -1
 	placeholder.find(v.doc, func(l docLine, match string) {
+		if strings.HasPrefix(match, "{{") {
+			if ownTags < 0 {
+				ownTags = v.ownTags()
+			}
+			if ownTags >= enoughTags {
+				return // that is what the code is about
+			}
+		}
+		if l.code && match == "lorem ipsum" {
+			return // a text to try the code with
+		}
 		// A marker in code that was quoted is the buyer's, not the agent's.
 		if l.code && v.ground.quoted > 0 {
 			return
@@ -34,4 +47,28 @@ func placeholders(v *view) (Signal, bool) {
 		s.advice = "Fill in every placeholder before you deliver."
 	}
 	return s, true
+}
+
+// tagText matches what templates have for a value.
+var tagText = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
+
+// enoughTags is how many lines with tags a repository has whose code is about
+// templates.
+const enoughTags = 3
+
+// ownTags counts the lines with the tags of templates in the files of the
+// repository, up to enoughTags.
+func (v *view) ownTags() int {
+	n := 0
+	if v.index == nil {
+		return n
+	}
+	for _, p := range v.index.sources {
+		if t := v.index.texts[p]; t != nil && strings.Contains(t.raw, "{{") {
+			if n += len(tagText.FindAllStringIndex(t.raw, enoughTags)); n >= enoughTags {
+				break
+			}
+		}
+	}
+	return n
 }

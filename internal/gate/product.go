@@ -134,6 +134,9 @@ func (v *view) codeByKind() (code, tests, config, change int) {
 // repository and none of them holds code.
 func (v *view) onlyOtherFiles() bool {
 	for _, p := range v.all.touched {
+		if path.Ext(p) == "" && !citedNames[path.Base(p)] {
+			return false // a program without an extension
+		}
 		if languageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
 			return false
 		}

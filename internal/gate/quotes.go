@@ -31,7 +31,7 @@ const (
 // citation with a line is a claimed quote, and so is every removed or context
 // line of a diff.
 func (g *grounding) checkBlocks(v *view) {
-	cited, sole := v.citedLines(), v.soleFile()
+	cited := v.citedLines()
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
 		if b.diff {
 			g.diff(v, b, cited)
@@ -42,7 +42,7 @@ func (g *grounding) checkBlocks(v *view) {
 		}
 		lines := quotable(b.lines, maxQuoteLines)
 		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.guessed && ref.Path != sole
+			guessed := ref.guessed && ref.Path != v.soleFile(b.start)
 			if guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
 				continue
 			}
@@ -80,12 +80,14 @@ func (v *view) citedLines() map[int]*reference {
 	return cited
 }
 
-// soleFile is the only file of the repository that is cited, "" for none or more:
-// a line without a file is one of it.
-func (v *view) soleFile() string {
+// soleFile is the only file of the repository that is cited before a line of the
+// deliverable, "" for none or more: a line without a file is one of it.
+func (v *view) soleFile(before int) string {
 	sole := ""
 	for i := range v.refs {
 		switch ref := &v.refs[i]; {
+		case ref.at >= before:
+			return sole
 		case ref.Status != RefExists && ref.Status != RefLineOutOfRange || ref.Path == sole:
 		case sole != "":
 			return ""
@@ -114,12 +116,35 @@ var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|t
 // showsResults reports whether a block is an example of use: it tells what
 // calls come to.
 func showsResults(lines []string) bool {
+	if len(lines) == 0 {
+		return false
+	}
+	if first, last := lines[0], lastWritten(lines); commentLine.MatchString(last) && exampleCall.MatchString(first) {
+		return true // what the call gives stands below it
+	}
 	for _, l := range lines {
 		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) {
 			return true
 		}
 	}
 	return false
+}
+
+// commentLine matches a line that is a comment, exampleCall one that begins with a
+// call.
+var (
+	commentLine = regexp.MustCompile(`^\s*(?://|#)`)
+	exampleCall = regexp.MustCompile(`^[A-Za-z_$][\w$]*(?:\.\w+)*\(`)
+)
+
+// lastWritten is the last line that is not blank.
+func lastWritten(lines []string) string {
+	for i := len(lines) - 1; i > 0; i-- {
+		if strings.TrimSpace(lines[i]) != "" {
+			return lines[i]
+		}
+	}
+	return ""
 }
 
 // onlyComment reports whether a block is one comment, as texts for documentation
@@ -202,8 +227,19 @@ func announces(prose string, ref *reference) bool {
 	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || wordsOf(prose) <= 8 {
 		return true
 	}
-	at := strings.LastIndex(prose, ref.Text)
-	return at >= 0 && wordsOf(prose[at+len(ref.Text):]) <= 2
+	if at := strings.LastIndex(prose, ref.Text); at >= 0 && wordsOf(prose[at+len(ref.Text):]) <= 2 {
+		return true
+	}
+	return isTitle(prose) && wordsOf(prose) <= titleWords
+}
+
+// isTitle reports whether a line is the title of a finding: a heading, or in bold.
+func isTitle(line string) bool {
+	if heading.matches(line) {
+		return true
+	}
+	rest := strings.TrimLeft(line, " \t-0123456789.)")
+	return strings.HasPrefix(rest, "**") && strings.HasSuffix(strings.TrimRight(line, " .:"), "**")
 }
 
 // wordsOf counts the words of a line, two letters for one where a language sets
@@ -413,5 +449,5 @@ func (t *fileText) holds(lines []string) bool {
 		}
 	}
 	// Short lines such as "return nil" stand everywhere: they carry no quote.
-	return enoughHold(found, len(lines)) && there*5 >= all*2
+	return enoughHold(found, len(lines)) && there*2 >= all
 }

@@ -51,6 +51,7 @@ type index struct {
 
 	folders map[string]bool // folder → whether it has a file, filled by hasFolder
 
+	plain  []string            // filled by plainFiles
 	byBase map[string][]string // lower-case base name → paths, filled by named
 	asked  map[string]bool     // the packed lines that homes may be asked for
 	where  map[string][]string // packed line → files that have it, filled by homes

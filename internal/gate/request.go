@@ -90,7 +90,7 @@ func (l *wishList) files(text string) string {
 	}
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
-		for _, c := range citesIn(line) {
+		for _, c := range l.v.citesIn(line) {
 			if c.path == "" {
 				continue
 			}
@@ -185,7 +185,7 @@ var versionLike = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)?$`)
 func (l *wishList) names(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
-		line = l.withoutOrigin(line)
+		line = foreignPath.ReplaceAllString(l.withoutOrigin(line), "$1 ")
 		for _, m := range codeNames(line, 40) {
 			name := strings.ToLower(strings.Trim(m, "().:/"))
 			if len(name) < 3 || stopWords[name] || versionText.MatchString(name) {
@@ -213,6 +213,10 @@ func (l *wishList) names(text string) string {
 func betweenWords(r rune) bool {
 	return unicode.IsSpace(r) || unspaced(r) || r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
 }
+
+// foreignPath matches the path of a file from the root of a machine, which is the
+// buyer's example and no file of the repository.
+var foreignPath = regexp.MustCompile("(^|[\\s`'\"(=])(?:~|[A-Za-z]:)?(?:/[\\w.-]+)+/[\\w-]+\\.[a-z]{1,5}\\b")
 
 // siteName matches a site that a request refers to.
 var siteName = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+(?:org|com|net|io|dev|info)$`)

@@ -27,7 +27,7 @@ func findReferences(v *view) []reference {
 	for _, p := range v.patched {
 		r.proposed[p] = true
 	}
-	if files := r.known(citesIn(requestText(v.in.Request))); len(files) == 1 {
+	if files := r.known(v.citesIn(requestText(v.in.Request))); len(files) == 1 {
 		r.last = files[0]
 	} else if v.index != nil {
 		r.last = v.index.soleSource()
@@ -77,7 +77,7 @@ func (r *resolver) known(cites []cite) []string {
 }
 
 func (r *resolver) line(at int, text string) {
-	cites := citesIn(text)
+	cites := r.v.citesIn(text)
 	for _, c := range cites {
 		if c.path != "" {
 			r.path(at, text, c)
@@ -351,7 +351,10 @@ var diffPath = regexp.MustCompile(`^(---|\+\+\+) (?:[ab]/)?([^\s]+)`)
 // diffHeader adds references for the headers of a diff in the text.
 func (r *resolver) diffHeader(at int, text string) {
 	m := diffPath.FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(text), " "))
-	if m == nil || m[2] == "/dev/null" || r.v.index == nil || !fileName(m[2]) {
+	if m == nil || m[2] == "/dev/null" || r.v.index == nil {
+		return
+	}
+	if _, there := r.v.index.files[clean(m[2])]; !there && !fileName(m[2]) {
 		return
 	}
 	p := clean(m[2])

@@ -11,18 +11,21 @@ import (
 type settled struct {
 	says    search
 	asIs    bool // only where nothing is proposed
+	always  bool // whatever the conditions that are named
 	against func(c *claim, said []string) string
 }
 
 var settledClaims = []settled{
-	{newSearch(`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:lock|mutex|synchroni[sz]ation)\b|\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b|\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b|\bohne (?:lock|sperre|mutex)\b`), false, (*claim).locked},
-	{newSearch(`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b|\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`), false, (*claim).copies},
-	{newSearch(`(?i)\bunused (?:local )?(?:import|variable)s?\b|\bimported (?:but|and) (?:never|not) used\b|\bdeclared (?:but|and) (?:never|not) used\b`), false, (*claim).compiles},
-	{newSearch(`(?i)\bneeds? a loop\b|\b(?:no|without a) loop\b|\bonly once instead of in a loop\b`), false, (*claim).loops},
-	{newSearch(`(?i)\b(?:is|are) not (?:caught|wrapped in (?:a )?try)\b|\b(?:no|without(?: an?)?|outside (?:of )?(?:an? |the )?) ?try\b|\buncaught\b`), false, (*claim).tries},
-	{newSearch(`(?i)\b(?:returns?|gibt|devuelve|retorna|renvoie) (?:the |always |just |only )?` + "`?(nil|null|undefined|false|true|-1|0|1)`?" + `(?:[\s,.;:)]|$)`), true, (*claim).returnsOther},
-	{newSearch(`(?i)\b(?:stops?|capped|caps|limited|limits?|defaults?|default(?:s| is| of)?|set|fixed|hard-?coded|truncated|cut)\b(?: \w+){0,2} (?:at|to|of|is|after) (\d{2,7})\b`), true, (*claim).otherFigure},
-	{newSearch(`(?i)\b(?:is|are|was|gets?) (?:never|not)(?: even| ever)? ([a-z]{5,14}ed|awaited)\b|\bwithout (?:being )?([a-z]{5,14}(?:ed|ing))\b`), false, (*claim).doesThat},
+	{newSearch(`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:\w*lock|\w*mu|\w*mutex|synchroni[sz]ation)\b|\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b|\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b|\bohne (?:lock|sperre|mutex)\b`), false, true, (*claim).locked},
+	{newSearch(`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b|\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`), false, false, (*claim).copies},
+	{newSearch(`(?i)\bunused (?:local )?(?:import|variable)s?\b|\bimported (?:but|and) (?:never|not) used\b|\bdeclared (?:but|and) (?:never|not) used\b`), false, true, (*claim).compiles},
+	{newSearch(`\b([A-Za-z_$][\w$]*)(?:\(\))? (?i)(?:returns|gives back|gibt) (?:true|false|null|nil|-?\d+|an? (?:copy|list|array|string|number|live view|boolean)|the (?:number|length|count))\b`), true, true, (*claim).returnsNothing},
+	{newSearch(`\b([A-Za-z_$][\w$]*)(?:\(\))? is only (?:called|used|checked) (?:from|in|by) ([A-Za-z_$][\w$]*)`), false, true, (*claim).calledElsewhere},
+	{newSearch(`(?i)\bneeds? a loop\b|\b(?:no|without a) loop\b|\bonly once instead of in a loop\b`), false, false, (*claim).loops},
+	{newSearch(`(?i)\b(?:is|are) not (?:caught|wrapped in (?:a )?try)\b|\b(?:no|without(?: an?)?|outside (?:of )?(?:an? |the )?) ?try\b|\buncaught\b`), false, false, (*claim).tries},
+	{newSearch(`(?i)\b(?:returns?|gibt|devuelve|retorna|renvoie) (?:the |always |just |only )?` + "`?(nil|null|undefined|false|true|-1|0|1)`?" + `(?:[\s,.;:)]|$)`), true, false, (*claim).returnsOther},
+	{newSearch(`(?i)\b(?:stops?|capped|caps|limited|limits?|defaults?|default(?:s| is| of)?|set|fixed|hard-?coded|truncated|cut)\b(?: \w+){0,2} (?:at|to|of|is|after) (\d{2,7})\b`), true, false, (*claim).otherFigure},
+	{newSearch(`(?i)\b(?:is|are|was|gets?) (?:never|not)(?: even| ever)? ([a-z]{5,14}ed|awaited)\b|\bwithout (?:being )?([a-z]{5,14}(?:ed|ing))\b`), false, false, (*claim).doesThat},
 }
 
 // means is something that code does by one of a few names: a file without them does
@@ -34,19 +37,14 @@ var allMeans = []means{
 	{regexp.MustCompile(`(?i)\brealpath\b`), regexp.MustCompile(`(?i)realpath|EvalSymlinks`)},
 	{regexp.MustCompile(`\bMath\.random\b|\bmath/rand\b`), regexp.MustCompile(`Math\.random|math/rand`)},
 	{regexp.MustCompile(`\bJSON\.(?:parse|stringify)\b`), regexp.MustCompile(`\bJSON\b|[Jj]son`)},
-	{regexp.MustCompile(`(?i)\b(?:a |the )?mutex\b`), regexp.MustCompile(`(?i)mutex|lock`)},
-	{regexp.MustCompile(`(?i)\bgoroutines?\b`), regexp.MustCompile(`\bgo (?:func\b|\w[\w.]*\()|\.Go\(`)},
-	{regexp.MustCompile(`(?i)\bregular expressions?\b|\bregexp?\b`), regexp.MustCompile(`(?i)regexp?\b|regex|/(?:[^/\n\\ ]|\\.)(?:[^/\n\\]|\\.)*/|\.(?:match|test|replace|split|exec)\(`)},
-	{regexp.MustCompile(`(?i)\bchild process(?:es)?\b|\ba shell\b`), regexp.MustCompile(`child_process|spawn|exec|fork|shell`)},
-	{regexp.MustCompile(`(?i)\benvironment variables?\b`), regexp.MustCompile(`(?i)env`)},
 }
 
 // doneBy matches what leads over to the means by which code does something.
-var doneBy = regexp.MustCompile(`(?i)\b(?:uses|calls|holds|takes|acquires|starts|spawns|launches|runs|reads|parses|is evaluated|evaluates|resolves|seeds|splits|matches|compares|walks|generates|creates|clones)\b(?:\s[\w'’]+){0,6}?\s$`)
+var doneBy = regexp.MustCompile(`(?i)\b(?:uses|calls|holds|takes|acquires|starts|spawns|launches|runs|reads|parses|is evaluated|evaluates|resolves|seeds|splits|matches|compares|walks|generates|creates|clones)\b(?:\s[\w'’]+){0,6}?\s$|\b(?:is|are)\s\w+(?:ed|ilt|en)\s(?:with|by|through|via)\s(?:an? |the )?$`)
 
 // withoutMeans tells that the file does by no means what is said to be done by some.
-func (c *claim) withoutMeans() string {
-	bare := strings.ReplaceAll(strings.ReplaceAll(c.sentence, c.ref.Text, " "), "`", "")
+func (c *claim) withoutMeans(said string) string {
+	bare := strings.ReplaceAll(strings.ReplaceAll(said, c.ref.Text, " "), "`", "")
 	if proposes(bare) {
 		return ""
 	}
@@ -64,22 +62,21 @@ func (c *claim) withoutMeans() string {
 var declines = newSearch(`(?i)\b(?:no|not|never|without|neither|nor|isn't|doesn't|can|could|may|might|if|when|unless|instead|rather|unlike|would|should)\b`)
 
 // settle says what of the place contradicts what is said about it.
-func (c *claim) settle() string {
-	text := codeSpan.ReplaceAllStringFunc(strings.ReplaceAll(c.sentence+" "+c.more, c.ref.Text, " "), func(code string) string {
+func (c *claim) settle(said string) string {
+	one := codeSpan.ReplaceAllStringFunc(strings.ReplaceAll(said, c.ref.Text, " "), func(code string) string {
 		if name := strings.Trim(code, "`"); !strings.ContainsAny(name, " (=") {
 			return name
 		}
 		return " "
 	})
-	for _, one := range splitSentences(text) {
-		if saysPartly.MatchString(one) || underCondition.MatchString(one) {
+	partly := saysPartly.MatchString(one) || underCondition.MatchString(one)
+	for _, s := range settledClaims {
+		if partly && !s.always || s.asIs && proposes(one) {
 			continue
 		}
-		for _, s := range settledClaims {
-			if m := s.says.FindStringSubmatch(one); m != nil && !(s.asIs && proposes(one)) {
-				if why := s.against(c, m); why != "" {
-					return why
-				}
+		if m := s.says.FindStringSubmatch(one); m != nil {
+			if why := s.against(c, m); why != "" {
+				return why
 			}
 		}
 	}
@@ -111,7 +108,7 @@ func (c *claim) locked([]string) string {
 		return "what is done there is atomic"
 	}
 	lines := c.file.lines()
-	for i := min(c.ref.Line, len(lines)) - 1; i >= 0 && !goHead.MatchString(lines[i]); i-- {
+	for i := min(max(c.ref.Line, c.ref.end), len(lines)) - 1; i >= 0 && (i >= c.ref.Line-1 || !goHead.MatchString(lines[i])); i-- {
 		if unlocks.MatchString(lines[i]) {
 			return "its function holds the lock to its end"
 		}
@@ -125,6 +122,72 @@ func (c *claim) copies([]string) string {
 	}
 	return ""
 }
+
+// body returns the lines of the function of a name, when the file has just one that
+// is laid out as usual.
+func (t *fileText) body(name string) (head string, body []string) {
+	lines := t.lines()
+	heads := regexp.MustCompile(`^\s*(?:export |default |static )*(?:async )?(?:func (?:\([^)]*\) )?|function )?` + regexp.QuoteMeta(name) + `\s?(?:[=:]\s?(?:async )?function\s?\w*\s?)?\(.*\{\s*$`)
+	at := -1
+	for i, l := range lines {
+		if heads.MatchString(l) && !controls.MatchString(l) {
+			if at >= 0 {
+				return "", nil
+			}
+			at = i
+		}
+	}
+	if at < 0 {
+		return "", nil
+	}
+	for i := at + 1; i < len(lines); i++ {
+		if l := lines[i]; strings.TrimSpace(l) != "" && indentOf(l) <= indentOf(lines[at]) {
+			return lines[at], lines[at+1 : i]
+		}
+	}
+	return "", nil
+}
+
+var (
+	controls    = regexp.MustCompile(`^\s*(?:if|for|while|switch|return|else|catch|with)\b`)
+	returnsMore = regexp.MustCompile(`\breturn\b\s*[^\s;}]`)
+	resultless  = regexp.MustCompile(`^func (?:\([^)]*\) )?\w+\([^()]*\) \{\s*$`)
+)
+
+// returnsNothing: the function returns no value anywhere.
+func (c *claim) returnsNothing(said []string) string {
+	head, body := c.file.body(said[1])
+	if body == nil || strings.Contains(head, "async") || languageOfFile(c.ref.Path) == "go" && !resultless.MatchString(head) {
+		return ""
+	}
+	if returnsMore.MatchString(strings.Join(body, "\n")) {
+		return ""
+	}
+	return said[1] + " returns nothing"
+}
+
+// calledElsewhere: another function of the file calls it, too.
+func (c *claim) calledElsewhere(said []string) string {
+	_, only := c.file.body(said[2])
+	if only == nil {
+		return ""
+	}
+	call := regexp.MustCompile(`\b` + regexp.QuoteMeta(said[1]) + `\(`)
+	inside := len(call.FindAllString(strings.Join(only, "\n"), -1))
+	all := 0
+	for _, l := range c.file.lines() {
+		if call.MatchString(l) && !declaring.MatchString(l) && !strings.HasPrefix(strings.TrimSpace(l), "//") && !strings.HasPrefix(strings.TrimSpace(l), "*") {
+			all++
+		}
+	}
+	if inside > 0 && all > inside {
+		return "it is called elsewhere, too"
+	}
+	return ""
+}
+
+// declaring matches lines that declare what they name.
+var declaring = regexp.MustCompile(`\b(?:func|function)\b|=>\s*\{?\s*$|^\s*(?:export )?(?:const|let|var) \w+ = (?:async )?\(|^\s*\w+\([^)]*\)\s*\{\s*$`)
 
 // compiles: Go has no unused variables and imports.
 func (c *claim) compiles([]string) string {

@@ -12,15 +12,17 @@ import (
 // statements is what the prose of a deliverable consists of: sentences that
 // say something, and lists of names that say nothing.
 type statements struct {
-	all   int // sentences with enough words of their own
-	tied  int // of these, those that name something concrete
-	words int // words of the prose
-	dead  int // of these, in mere lists of names and in repeated frames
-	bare  int // lines that are a name and nothing else
-	index int // names with nothing but their line behind them: Body (180)
-	loose []string
-	about map[string]bool // the words of the request that tie a sentence to it
-	stem  *stemmer
+	all    int // sentences with enough words of their own
+	tied   int // of these, those that name something concrete
+	words  int // words of the prose
+	dead   int // of these, in mere lists of names and in repeated frames
+	bare   int // lines that are a name and nothing else
+	index  int // names with nothing but their line behind them: Body (180)
+	items  int // names, places and pieces of code
+	listed int // of these, in sentences that hardly have other words
+	loose  []string
+	about  map[string]bool // the words of the request that tie a sentence to it
+	stem   *stemmer
 }
 
 // acronym matches what is written like a name in any language: WAL, SQLite.
@@ -155,6 +157,9 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		return
 	}
 	st.words += n
+	if st.items += named; named >= manyItems && len(rest) <= 2*named {
+		st.listed += named
+	}
 	st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
 	figures := hasFigure(withoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
@@ -293,6 +298,22 @@ func splitSentences(text string) []string {
 	return all
 }
 
+// What makes a text an inventory: so many items in one sentence with no more than
+// two other words for each, and so many in all, most of them in such sentences.
+const (
+	manyItems      = 4
+	manyInventory  = 25
+	shareInventory = 0.62
+	codeForItems   = 10 // lines of code, of which many items may well speak
+)
+
+// inventory reports whether a text names, quotes and locates a great deal and says
+// hardly anything about it.
+func (v *view) inventory() bool {
+	st := v.prose
+	return v.index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.doc.codeLines() < codeForItems
+}
+
 // manyBare is how many lines of bare names make a list of however few words.
 const manyBare = 6
 
@@ -302,6 +323,12 @@ func lists(v *view) (Signal, bool) {
 	s := Signal{Name: "lists of names", Reason: "The text says something about what it names."}
 	st := v.prose
 	if st.words < 40 && st.bare < manyBare {
+		return s, true
+	}
+	if v.inventory() {
+		s.Points, s.Cap = -costLists, capAt(capLists)
+		s.Reason = fmt.Sprintf("%d of %d names, places and pieces of code stand in sentences that say nothing about them.", st.listed, st.items)
+		s.advice = "Say what is wrong or right about each place, instead of listing names."
 		return s, true
 	}
 	// An index of the file is a list as well: each of its names brings a number.

@@ -21,19 +21,20 @@ type view struct {
 	named    []saidName // the names of code that it mentions, with a repository
 	terms    []string   // distinct technical terms in the deliverable, sorted; without one
 
-	stem      *stemmer    // of the request's language
-	wished    []wish      // what the request names
-	proposed  []string    // files that the deliverable would create
-	all       answerText  // the deliverable
-	head      answerText  // how it opens
-	fits      float64     // how far it answers the request, see answers
-	doubts    []string    // what speaks against that
-	criteria  []Criterion // those of the task, judged
-	strayed   bool        // what strays found
-	isForeign *bool       // what foreign found
-	looks     *bool       // what onlyLooks found
-	applied   *patchCheck // what changes found
-	module    *string     // the name of the repository's module of JavaScript
+	stem      *stemmer             // of the request's language
+	wished    []wish               // what the request names
+	proposed  []string             // files that the deliverable would create
+	all       answerText           // the deliverable
+	head      answerText           // how it opens
+	fits      float64              // how far it answers the request, see answers
+	doubts    []string             // what speaks against that
+	criteria  []Criterion          // those of the task, judged
+	strayed   bool                 // what strays found
+	isForeign *bool                // what foreign found
+	looks     *bool                // what onlyLooks found
+	applied   *patchCheck          // what changes found
+	packages  map[string]goPackage // what packageAt found, by folder
+	module    *string              // the name of the repository's module of JavaScript
 }
 
 func look(in Input) *view {
@@ -54,7 +55,7 @@ func look(in Input) *view {
 		v.index.asked = v.doc.packedCode()
 		var named map[string]bool
 		v.named, named = v.doc.names()
-		v.index.count(named, requested)
+		v.index.count(named, append(requested, partsIn(requestText(in.Request))...))
 	}
 	v.refs = findReferences(v)
 	v.ground = checkGround(v)
@@ -71,6 +72,15 @@ func look(in Input) *view {
 	v.fits, v.doubts = v.answers()
 	v.criteria = v.judgeCriteria()
 	return v
+}
+
+// partsIn are the words that the names of code in a text are made of.
+func partsIn(text string) []string {
+	var parts []string
+	for _, name := range identifier.FindAllString(text, maxWishes) {
+		parts = append(parts, nameParts(name)...)
+	}
+	return parts
 }
 
 // renderFindings writes structured findings the way prose would, so that every

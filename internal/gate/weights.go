@@ -26,6 +26,7 @@ const (
 	costMisquotes      = 55.0
 	costFalseClaim     = 12.0 // for each
 	maxFalseClaims     = 45.0
+	costInventedAPI    = 25.0
 	costDoneAlready    = 45.0
 	costGeneric        = 35.0
 	costPlaceholders   = 40.0

@@ -1,6 +1,7 @@
 package testcode
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/dop251/goja/ast"
@@ -27,7 +28,7 @@ func parseScript(source string, own Own) (*tests, bool) {
 	if err != nil {
 		return nil, false
 	}
-	s := &scriptReader{own: own, modules: map[string]string{}}
+	s := &scriptReader{own: own, modules: map[string]string{}, replaced: replacedIn(source)}
 	f := newTests(scriptNames)
 	for name := range set("assert expect should chai sinon") {
 		f.checkers[name] = true
@@ -64,6 +65,8 @@ var (
 
 func (s *scriptReader) module(name string) string {
 	switch {
+	case s.replaced[name]:
+		return elsewhere
 	case strings.HasPrefix(name, "."), s.own != nil && s.own(name):
 		return codeUnderTest
 	case assertModules[name]:
@@ -76,8 +79,25 @@ func (s *scriptReader) module(name string) string {
 
 // scriptReader makes nodes of JavaScript's syntax.
 type scriptReader struct {
-	own     Own
-	modules map[string]string // names that imports were given
+	own      Own
+	modules  map[string]string // names that imports were given
+	replaced map[string]bool   // modules that stand-ins take the place of
+}
+
+// standIn matches what puts something made up in the place of a module.
+var standIn = regexp.MustCompile(`\b(?:jest|vi|vitest)\.(?:mock|doMock|unstable_mockModule)\(\s*["'\x60]([^"'\x60\n]+)["'\x60]\s*,`)
+
+// replacedIn are the modules that tests replace as a whole. Stand-ins that are made
+// of the real one are none.
+func replacedIn(source string) map[string]bool {
+	all := map[string]bool{}
+	if strings.Contains(source, "requireActual") || strings.Contains(source, "importActual") || strings.Contains(source, "importOriginal") {
+		return all
+	}
+	for _, m := range standIn.FindAllStringSubmatch(source, 100) {
+		all[m[1]] = true
+	}
+	return all
 }
 
 // left marks a chain of promises that is a statement: nobody has it afterwards.

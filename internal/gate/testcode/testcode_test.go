@@ -227,6 +227,10 @@ func TestScripts(t *testing.T) {
 		{"a set-up", "let m\nbeforeEach(() => { m = make() })\nit('works', () => { m.run(); expect(m.done).toBe(true) })", testcode.None},
 		{"a part of a file", "it('works', () => { expect(debounce(f)()).toBe(1) })", testcode.None},
 		{"each", "test.each([[1, 2]])('works', (a, b) => { expect(sum(a)).toBe(b) })", testcode.None},
+		{"a stand-in for what is tested", "jest.mock('./', () => ({ sum: (a, b) => a + b }))\nconst { sum } = require('./')\nit('works', () => { expect(sum(1, 2)).toBe(3) })", testcode.Apart},
+		{"a stand-in for what is tested, imported", "import { sum } from '../src/sum'\nvi.mock('../src/sum', () => ({ sum: () => 3 }))\nit('works', () => { expect(sum(1, 2)).toBe(3) })", testcode.Apart},
+		{"a stand-in for what it needs", "jest.mock('./store', () => ({ load: () => 1 }))\nconst { sum } = require('./')\nit('works', () => { expect(sum('a', 2)).toBe(3) })", testcode.None},
+		{"a stand-in made of the real one", "jest.mock('./', () => ({ ...jest.requireActual('./'), now: () => 1 }))\nconst { sum } = require('./')\nit('works', () => { expect(sum(1, 2)).toBe(3) })", testcode.None},
 		{"a mock that is asked", "it('works', () => { const f = jest.fn(() => 5); expect(f()).toBe(5) })", testcode.Apart},
 	} {
 		hold(t, "js", tt.name, tt.source, tt.want)

@@ -1,0 +1,201 @@
+package gate
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// inventedAPI takes points, and the verdict where code is the product, for code
+// that uses names of the repository's packages which these do not have: it does not
+// compile, or fails as soon as it is loaded.
+func inventedAPI(v *view) (Signal, bool) {
+	s := Signal{Name: "names that are used", Reason: "The code uses no name of the repository that it does not have."}
+	if v.index == nil {
+		return s, false
+	}
+	asked := strings.ToLower(requestText(v.in.Request))
+	seen := map[string]bool{}
+	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
+		source := strings.Join(b.proposed(), "\n")
+		used := v.missingInScript(source)
+		if b.lang == "go" || b.lang == "golang" || b.lang == "" {
+			used = append(used, v.missingInGo(source)...)
+		}
+		for _, name := range used {
+			bare := lastName(name)
+			if !seen[name] && !strings.Contains(asked, strings.ToLower(bare)) && !v.declares(bare) {
+				seen[name] = true
+				s.Evidence = append(s.Evidence, name)
+			}
+		}
+	}
+	if len(s.Evidence) == 0 {
+		return s, false
+	}
+	s.Reason = fmt.Sprintf("The code uses %s that the repository does not have.", counted(len(s.Evidence), "name", "names"))
+	s.Points = -costInventedAPI
+	if v.want.Code {
+		s.Cap = capAt(capNoCode)
+	}
+	s.Evidence = few(s.Evidence, 8)
+	s.advice = "Build your code against the repository: what it calls must be there."
+	return s, true
+}
+
+// moduleName matches the module of a go.mod.
+var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
+
+// missingInGo are the names that Go code takes from packages of the repository and
+// that these do not declare.
+func (v *view) missingInGo(source string) []string {
+	mod := v.index.text("go.mod")
+	if mod == nil || !strings.Contains(source, "import") || len(source) > maxShownPatch {
+		return nil
+	}
+	m := moduleName.FindStringSubmatch(mod.raw)
+	if m == nil || !strings.Contains(source, m[1]) {
+		return nil
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	packages := map[string]map[string]bool{} // local name → what it declares
+	for _, i := range file.Imports {
+		from, err := strconv.Unquote(i.Path.Value)
+		if err != nil || from != m[1] && !strings.HasPrefix(from, m[1]+"/") {
+			continue
+		}
+		name, declared := v.packageAt(strings.TrimPrefix(strings.TrimPrefix(from, m[1]), "/"))
+		if i.Name != nil {
+			name = i.Name.Name
+		}
+		if declared != nil {
+			packages[name] = declared
+		}
+	}
+	local := map[string]bool{} // names that hide a package
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if name, ok := l.(*ast.Ident); ok && n.Tok == token.DEFINE {
+					local[name.Name] = true
+				}
+			}
+		case *ast.Field:
+			for _, name := range n.Names {
+				local[name.Name] = true
+			}
+		case *ast.ValueSpec:
+			for _, name := range n.Names {
+				local[name.Name] = true
+			}
+		}
+		return true
+	})
+	var missing []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if of, ok := sel.X.(*ast.Ident); ok && !local[of.Name] && packages[of.Name] != nil && !packages[of.Name][sel.Sel.Name] {
+			missing = append(missing, of.Name+"."+sel.Sel.Name)
+		}
+		return true
+	})
+	return missing
+}
+
+// packageAt is the name of the package in a folder and what it declares, nil when
+// a file of it cannot be read.
+func (v *view) packageAt(dir string) (string, map[string]bool) {
+	if known, ok := v.packages[dir]; ok {
+		return known.name, known.declares
+	}
+	name, declared := v.readPackage(dir)
+	if v.packages == nil {
+		v.packages = map[string]goPackage{}
+	}
+	v.packages[dir] = goPackage{name, declared}
+	return name, declared
+}
+
+// goPackage is what a folder declares.
+type goPackage struct {
+	name     string
+	declares map[string]bool
+}
+
+func (v *view) readPackage(dir string) (string, map[string]bool) {
+	name, declared := "", map[string]bool{}
+	for _, p := range v.index.sources {
+		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || strings.HasSuffix(p, "_test.go") {
+			continue
+		}
+		t := v.index.text(p)
+		if t == nil {
+			return "", nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), "", t.raw, parser.SkipObjectResolution)
+		if err != nil {
+			return "", nil
+		}
+		if name = file.Name.Name; name == "main" {
+			return "", nil
+		}
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				declared[d.Name.Name] = true
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						declared[spec.Name.Name] = true
+					case *ast.ValueSpec:
+						for _, n := range spec.Names {
+							declared[n.Name] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	if len(declared) == 0 {
+		return "", nil
+	}
+	return name, declared
+}
+
+// takenNames matches the names that a script takes out of a module.
+var takenNames = regexp.MustCompile(`(?:const|let|var|import)\s*\{([^{}]{1,400})\}\s*(?:=\s*require\(\s*['"]([^'"\n]+)['"]\s*\)|from\s+['"]([^'"\n]+)['"])`)
+
+// missingInScript are the names that a script takes out of the repository's own
+// package and that stand in none of its files.
+func (v *view) missingInScript(source string) []string {
+	var missing []string
+	for _, m := range takenNames.FindAllStringSubmatch(source, 40) {
+		module := first(m[2], m[3])
+		if module != ".." && module != "../" && !v.ownModule(module) || v.index.budget <= 0 {
+			continue
+		}
+		for one := range strings.SplitSeq(m[1], ",") {
+			name := strings.TrimPrefix(strings.TrimSpace(one), "type ")
+			if at := strings.IndexAny(name, " :="); at >= 0 {
+				name = name[:at]
+			}
+			if len(name) >= minName && identifier.FindString(name) == name && !v.holdsName(name) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return missing
+}

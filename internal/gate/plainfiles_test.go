@@ -1,0 +1,57 @@
+package gate_test
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+// A program without an extension is a file as others are, and the path of a file
+// on the buyer's machine is none of the repository.
+func TestFilesWithoutAnExtension(t *testing.T) {
+	t.Parallel()
+	program := "#!/usr/bin/env node\nvar path = require('path');\nvar file = process.argv[2];\n\nfunction load () {\n  return require(path.join(process.cwd(), file));\n}\n"
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{Category: city.BugFix, Description: "`render /srv/views/page.js` says \"Cannot find module\". Fix bin/render, please."},
+		Deliverable: gate.Deliverable{Result: "`load` (`bin/render:5-7`) joins the working directory with an absolute path. See also bin/renderer and cabin/render, which are none.\n\n" +
+			"```diff\n--- a/bin/render\n+++ b/bin/render\n@@ -5,3 +5,3 @@\n function load () {\n-  return require(path.join(process.cwd(), file));\n+  return require(path.resolve(file));\n }\n```\n"},
+		Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "bin/render"}, {Path: "package.json"}}, Source: memory{"bin/render": program, "package.json": "{}"}},
+	})
+	var cited []string
+	for _, r := range report.References {
+		if r.Path == "bin/render" && r.Status == gate.RefExists {
+			cited = append(cited, r.Text)
+		}
+	}
+	if got := strings.Join(cited, " "); got != "bin/render:5-7 bin/render" || report.Verdict != gate.Pass {
+		t.Errorf("%q, %d points: %+v", got, report.Score, report.Signals)
+	}
+	for _, s := range report.Signals {
+		if strings.Contains(strings.Join(s.Evidence, " "), "page.js") {
+			t.Errorf("%s: %v", s.Name, s.Evidence)
+		}
+	}
+}
+
+// Tags are what code about templates is about, and placeholders elsewhere.
+func TestTagsOfTemplates(t *testing.T) {
+	t.Parallel()
+	text := "How a view is read (render.js:1):\n\n" + strings.Repeat("- `{{name}}` takes the value, `{{ list }}` the list.\n", 4)
+	for source, want := range map[string]bool{
+		"exports.render = function (text) {\n  return text.replace(/\\{\\{(\\w+)\\}\\}/g, get)\n}\n// {{name}} gives the name\n// {{a}} and {{b}}\n": false,
+		"exports.render = function (text) {\n  return text\n}\n":                                                                                     true,
+	} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.ContentCreation, Description: "Write a page about values in views of render.js."},
+			Deliverable: gate.Deliverable{Result: text},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "render.js"}}, Source: memory{"render.js": source}},
+		})
+		for _, s := range report.Signals {
+			if s.Name == "placeholders" && (s.Points < 0) != want {
+				t.Errorf("%q: %v points, %v", source, s.Points, s.Evidence)
+			}
+		}
+	}
+}
