@@ -29,7 +29,7 @@ type Archive struct {
 
 // Unpack extracts an archive into dest and records it as the baseline. Folders
 // named .git are left out. Errors: ARCHIVE_INVALID, REPO_TOO_LARGE,
-// SANDBOX_UNAVAILABLE.
+// REPO_UNREACHABLE when the workshop died, SANDBOX_UNAVAILABLE.
 func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (_ Baseline, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Limits.Time)
 	defer cancel()
@@ -55,13 +55,26 @@ func (f *Fetcher) Unpack(ctx context.Context, a Archive, dest Dest) (_ Baseline,
 	if err == nil {
 		paths, err = b.unload(ctx, dest, commit)
 	}
-	if _, told := errors.AsType[*city.Error](err); err != nil && ctx.Err() == nil && !told {
-		err = errArchive("it cannot be recorded").WithCause(err)
-	}
 	if err != nil {
-		return Baseline{}, err
+		return Baseline{}, unrecorded(ctx, err)
 	}
 	return f.finish(ctx, dest, commit, "main", paths)
+}
+
+// unrecorded explains why a workshop could not record an archive: it is the
+// archive's fault where git, or what git left, was at fault, and nobody's where the
+// workshop died.
+func unrecorded(ctx context.Context, err error) error {
+	_, told := errors.AsType[*city.Error](err)
+	failure, ran := errors.AsType[*gitError](err)
+	switch {
+	case told, ctx.Err() != nil:
+		return err
+	case ran && failure.err != nil:
+		return errDied().WithCause(err)
+	default:
+		return errArchive("it cannot be recorded").WithCause(err)
+	}
 }
 
 // CheckArchive reads an archive to its end without keeping anything, and

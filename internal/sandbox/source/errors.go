@@ -32,6 +32,11 @@ func errUnreachable() *city.Error {
 	return city.Errorf(city.CodeRepoUnreachable, "The repository's host did not answer properly; try again later.")
 }
 
+// errDied means that the workshop in which the code was unpacked is no more.
+func errDied() *city.Error {
+	return city.Errorf(city.CodeRepoUnreachable, "The code could not be unpacked just now; try again later.")
+}
+
 func errTooLarge(limit string) *city.Error {
 	return city.Errorf(city.CodeRepoTooLarge, "The code is too large: %s.", limit)
 }

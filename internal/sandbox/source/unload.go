@@ -19,7 +19,7 @@ import (
 // the git directory is written by ourselves. The files' paths are returned.
 func (b *bench) unload(ctx context.Context, dest Dest, commit string) ([]string, error) {
 	if err := b.w.Stop(ctx); err != nil {
-		return nil, err
+		return nil, errDied().WithCause(err)
 	}
 	root, err := os.OpenRoot(b.w.Dir())
 	if err != nil {

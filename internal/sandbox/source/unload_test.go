@@ -189,3 +189,31 @@ func (g gitless) Run(ctx context.Context, job Job) (int, error) {
 	job.Env = append(job.Env, "PATH=/nonexistent")
 	return g.bare.Run(ctx, job)
 }
+
+// A workshop that dies says nothing of the code, wherever that comes from: it may
+// be had at the next attempt.
+func TestDeadWorkshopIsNobodysFault(t *testing.T) {
+	t.Parallel()
+	host := newRemote(t, "")
+	host.repository(t, "app", map[string]string{"a.txt": "a\n"})
+	for name, open := range map[string]func(bare) Workshop{
+		"at work":         func(b bare) Workshop { return dying{b} },
+		"when it stopped": func(b bare) Workshop { return taken{b, func(string) error { return errors.New("it does not stop") }} },
+	} {
+		f := private()
+		f.Workshop = func(ctx context.Context) (Workshop, error) {
+			w, err := openBare(ctx)
+			return open(w.(bare)), err
+		}
+		if _, err := f.Clone(t.Context(), Repo{URL: host.URL + "/app"}, newDest(t)); city.CodeOf(err) != city.CodeRepoUnreachable {
+			t.Errorf("%s, a repository: %v", name, err)
+		}
+		if _, err := f.Unpack(t.Context(), tarGz(t, member{name: "a", content: "x"}), newDest(t)); city.CodeOf(err) != city.CodeRepoUnreachable {
+			t.Errorf("%s, an archive: %v", name, err)
+		}
+	}
+}
+
+type dying struct{ bare }
+
+func (dying) Run(context.Context, Job) (int, error) { return 0, errors.New("it is gone") }
