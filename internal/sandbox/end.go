@@ -64,13 +64,13 @@ func (s *Service) Dropped(ctx context.Context, taskID string, since time.Time) (
 // begun it is carried through, also when they leave.
 func (s *Service) end(ctx context.Context, l *live, why city.Code) error {
 	s.finish(l, func() error { return s.destroy(ctx, l, why) })
-	ctx, cancel := context.WithTimeout(ctx, endTimeout)
+	waiting, cancel := context.WithTimeout(ctx, endTimeout)
 	defer cancel()
 	select {
 	case <-l.gone:
 		return l.failed
-	case <-ctx.Done():
-		return fmt.Errorf("destroy sandbox %s, which goes on: %w", l.box.ID, ctx.Err())
+	case <-waiting.Done():
+		return fmt.Errorf("destroy sandbox %s, which goes on: %w", l.box.ID, waiting.Err())
 	}
 }
 
