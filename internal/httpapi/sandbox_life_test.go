@@ -91,7 +91,8 @@ func TestSandboxEndsWithItsTask(t *testing.T) {
 	}
 }
 
-// What an agent has begun goes on when its owner deactivates it.
+// What an agent has begun goes on when its owner deactivates it, and its sandbox
+// ends with it.
 func TestDeactivationLetsWorkGoOn(t *testing.T) {
 	t.Parallel()
 	j := sandboxedJob(t, apptest.Start(t), true)
@@ -101,6 +102,10 @@ func TestDeactivationLetsWorkGoOn(t *testing.T) {
 	if got := j.exec(t, aicity.Exec{Command: "cat note"}); got.Stdout != "kept\n" {
 		t.Errorf("got %+v", got)
 	}
+	if _, err := j.agent.Tasks.Fail(t.Context(), j.id, "My owner has no more use for me."); err != nil {
+		t.Fatal(err)
+	}
+	j.gone(t)
 }
 
 // A deadline that passes takes the sandbox along.

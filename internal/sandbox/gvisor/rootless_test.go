@@ -1,6 +1,7 @@
 package gvisor_test
 
 import (
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -13,7 +14,12 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	sandboxtest.Run(t, sandboxtest.Backend(t))
+	sandboxtest.Run(t, sandboxtest.Backend(t), func(t testing.TB, id string) {
+		t.Helper()
+		if out, err := exec.Command("pkill", "-KILL", "-f", "runsc.*"+id).CombinedOutput(); err != nil {
+			t.Errorf("kill: %v: %s", err, out)
+		}
+	})
 }
 
 // TestRootless runs the conformance and posture suites, and the memory bombs, once more as a user

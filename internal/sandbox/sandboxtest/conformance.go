@@ -52,10 +52,11 @@ func (b Box) Shell(t testing.TB, script string) (sandbox.Exit, string) {
 }
 
 // Run holds a backend to what sandbox.Backend promises. Its probe must have
-// succeeded. How it limits memory, and what a program can find out about the
-// host, is for its own tests.
-func Run(t *testing.T, b sandbox.Backend) {
+// succeeded; kill ends a sandbox from outside, as a machine that is short of
+// something does. What a program can find out about the host is for its own tests.
+func Run(t *testing.T, b sandbox.Backend, kill func(t testing.TB, id string)) {
 	t.Helper()
+	death := func(t *testing.T, b sandbox.Backend) { death(t, b, kill) }
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, sandbox.Backend)
@@ -70,6 +71,10 @@ func Run(t *testing.T, b sandbox.Backend) {
 		{"sealed", sealed},
 		{"apart from each other", apart},
 		{"limits", limits},
+		{"memory", memory},
+		{"processes", processes},
+		{"processor", processor},
+		{"death", death},
 		{"life", life},
 		{"no sandbox", noSandbox},
 		{"caller that leaves", leavingCaller},
