@@ -52,6 +52,10 @@ func edgesTheme() theme {
 		{"A patch that writes to `.git/hooks` or `.GIT`", "git applies no such path", patchIntoGit},
 		{"Zip with a link and a file through it", "refused whole at the upload: `ARCHIVE_INVALID`", zipThroughLink},
 		{"A gzip stream of 100,000 empty members", "`ARCHIVE_INVALID`, at once", emptyMembers},
+		{"1,500 folders below each other, listed, searched, deleted and judged", "looked at 100 deep, and said; a deletion is refused: `PATH_NOT_ALLOWED`", endlessFolders},
+		{"A hundred texts of 500 MB in holes, when work is judged", "there without their lines, and said", hugeTexts},
+		{"10,000 new files that come before the one that counts", "the code's own folders are looked at first", manyFolders},
+		{"The longest command and environment of control characters alone", "runs", controlCharacters},
 	}}
 }
 
