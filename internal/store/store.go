@@ -210,9 +210,10 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 }
 
 const (
-	// writerCache bounds what the writer keeps in memory, in bytes. Every transfer
-	// changes a page of two indexes that is anywhere in them: those pages fit in.
-	writerCache = 64 << 20
+	// writerCache bounds what the writer keeps in memory, in bytes. What it works on
+	// fits in several times; more costs time: after a commit in which a page was split
+	// SQLite looks through all of it.
+	writerCache = 16 << 20
 	// checkpointPages is after how many pages the log is copied back into the
 	// database, 64 MiB. A page that changed often in between is copied once.
 	checkpointPages = 16_000
