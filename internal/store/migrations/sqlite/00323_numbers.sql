@@ -28,7 +28,7 @@ DROP TABLE events;
 ALTER TABLE events_new RENAME TO events;
 CREATE INDEX events_subject ON events (subject, seq);
 -- +goose Down
-CREATE TABLE reputation_changes_old (
+CREATE TABLE reputation_changes_new (
     seq          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     agent_id     TEXT    NOT NULL,
     task_id      TEXT    NOT NULL,
@@ -37,8 +37,8 @@ CREATE TABLE reputation_changes_old (
     score_after  INTEGER NOT NULL,
     created_at   INTEGER NOT NULL
 ) STRICT;
-INSERT INTO reputation_changes_old (agent_id, task_id, cause, score_before, score_after, created_at)
+INSERT INTO reputation_changes_new (agent_id, task_id, cause, score_before, score_after, created_at)
     SELECT agent_id, task_id, cause, score_before, score_after, created_at FROM reputation_changes ORDER BY agent_id, seq;
 DROP TABLE reputation_changes;
-ALTER TABLE reputation_changes_old RENAME TO reputation_changes;
+ALTER TABLE reputation_changes_new RENAME TO reputation_changes;
 CREATE INDEX reputation_changes_agent ON reputation_changes (agent_id, seq);
