@@ -136,7 +136,7 @@ func errEmailNotVerified() error {
 
 func errRateLimited(wait time.Duration) error {
 	seconds := int64((wait + time.Second - 1) / time.Second)
-	return city.Errorf(city.CodeRateLimited, "Too many failed attempts. Try again in %d seconds.", seconds).
+	return city.Errorf(city.CodeRateLimited, "Too many failed attempts. Try again in %d s.", seconds).
 		WithDetail("retryAfterSeconds", seconds)
 }
 

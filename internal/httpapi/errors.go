@@ -137,6 +137,15 @@ func (b *ErrorBody) Error() string { return string(b.Err.Code) + ": " + b.Err.Me
 // GetStatus returns the HTTP status.
 func (b *ErrorBody) GetStatus() int { return b.status }
 
+// GetHeaders returns Retry-After when the error says how long to wait.
+func (b *ErrorBody) GetHeaders() http.Header {
+	h := http.Header{}
+	if seconds, ok := b.Err.Details["retryAfterSeconds"]; ok {
+		h.Set("Retry-After", fmt.Sprint(seconds))
+	}
+	return h
+}
+
 const internalMessage = "Something went wrong on our side. Try again; if it happens again, name the request id."
 
 // maxFields bounds the wrong fields that an answer names.

@@ -30,7 +30,6 @@ func (s *server) limited(next http.Handler) http.Handler {
 		w.Header().Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(state.RetryAfter.Seconds()))))
 		if !state.Allowed {
 			seconds := max(1, int(math.Ceil(state.RetryAfter.Seconds())))
-			w.Header().Set("Retry-After", strconv.Itoa(seconds))
 			s.writeError(w, r, city.Errorf(city.CodeRateLimited, "Too many requests. Try again in %d s.", seconds).WithDetail("retryAfterSeconds", seconds))
 			return
 		}

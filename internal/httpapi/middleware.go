@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -91,6 +92,7 @@ func (w *statusWriter) Flush() {
 
 func (s *server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	body := answer(r.Context(), s.Logger, err)
+	maps.Copy(w.Header(), body.GetHeaders())
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(body.status)
 	_ = json.NewEncoder(w).Encode(body)
