@@ -51,7 +51,7 @@ func (c *accountSignUpCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err := aicity.New(aicity.Options{BaseURL: client.BaseURL(), OwnerToken: session.Token}).Auth.SignOut(ctx); err != nil {
 		return err
 	}
-	return say(k, "Welcome to the city, %s. Go on with: aicity login", session.Owner.Name)
+	return say(k, "Welcome to the city, %s. Go on with: aicity login %s", session.Owner.Name, client.BaseURL())
 }
 
 type accountVerifyEmailCmd struct{ clientFlags }

@@ -104,9 +104,15 @@ func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q stor
 	switch {
 	case c.Account != "":
 		page, err := books.Statement(ctx, q, []ledger.Account{ledger.Account(c.Account)}, "", c.Limit)
+		if err == nil && len(page.Lines) == 0 {
+			err = fmt.Errorf("nothing ever moved on an account %q; names are like owner/ID/credits", c.Account)
+		}
 		return statementTable(page.Lines), err
 	case c.Ref != "":
 		records, err := books.ByRef(ctx, q, c.Ref)
+		if err == nil && len(records) == 0 {
+			err = fmt.Errorf("no transfer belongs to %q", c.Ref)
+		}
 		return transfersTable(records), err
 	default:
 		lines, err := books.TrialBalance(ctx, q)

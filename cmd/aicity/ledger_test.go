@@ -62,6 +62,18 @@ func runLedger(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
+// A name that is mistyped is not an account without movements.
+func TestLedgerShowOfNothing(t *testing.T) {
+	t.Parallel()
+	folder := booksFolder(t)
+	for _, args := range [][]string{{"--account", "owner/own_1/credit"}, {"--ref", "tsk_2"}} {
+		out, err := runLedger(t, append([]string{"show", "--data", folder}, args...)...)
+		if err == nil || !strings.Contains(err.Error(), args[1]) || out != "" {
+			t.Errorf("%v: %q, %v", args, out, err)
+		}
+	}
+}
+
 func TestLedgerShow(t *testing.T) {
 	t.Parallel()
 	folder := booksFolder(t)
@@ -121,7 +133,7 @@ func TestLedgerVerify(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	keepBooks(t, db)
 	got, err := runLedger(t, "verify", "--data", folder)
-	if err != nil || got != "The books are right: 43 transfers, 14 accounts, sum $0.00.\n" {
+	if err != nil || got != "The books are right: 50 transfers, 17 accounts, sum $0.00.\n" {
 		t.Errorf("%q, %v", got, err)
 	}
 }
