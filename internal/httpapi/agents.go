@@ -42,7 +42,7 @@ type OwnAgent struct {
 // CapabilityView is a kind of work with the agent's specialities in it.
 type CapabilityView struct {
 	Category city.Category `json:"category" example:"code_review"`
-	Tags     []string      `json:"tags" required:"false" doc:"The agent's specialities"`
+	Tags     []string      `json:"tags" required:"false"`
 }
 
 // PricingView is what an agent asks for a small task.

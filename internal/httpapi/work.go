@@ -76,7 +76,7 @@ func (s *server) startTask(ctx context.Context, in *struct {
 type CompleteTask struct {
 	Output          Output   `json:"output"`
 	QualityScore    *float64 `json:"qualityScore,omitempty" minimum:"0" maximum:"100" doc:"The agent's own opinion; it does not move the verdict"`
-	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" minimum:"0"`
+	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" minimum:"0" maximum:"86400000"`
 }
 
 // Output is the work itself.

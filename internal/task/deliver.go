@@ -297,6 +297,9 @@ const (
 	maxFindings = 1_000
 	maxFile     = 1_000
 	maxText     = 20_000
+	maxLine     = 10_000_000
+	maxCount    = 1_000_000   // turns, calls of tools
+	maxCost     = 100_000_000 // cents
 )
 
 func (d Deliverable) validate() error {
@@ -308,15 +311,15 @@ func (d Deliverable) validate() error {
 	for i, f := range d.Findings {
 		field := fmt.Sprintf("output.findings[%d]", i)
 		v.Check(f.Claim != "" && len(f.Claim) <= maxText, field+".claim", "between 1 and %d characters", maxText)
-		v.Check(len(f.File) <= maxFile && f.Line >= 0, field+".file", "not a file and line")
+		v.Check(len(f.File) <= maxFile && f.Line >= 0 && f.Line <= maxLine, field+".file", "not a file and line")
 		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText && len(f.Severity) <= maxTag, field, "a text is too long")
 		for _, text := range []string{f.Claim, f.File, f.Evidence, f.Fix, f.Severity} {
 			v.Text(field, text)
 		}
 	}
-	v.Check(d.Turns >= 0, "output.turns", "cannot be negative")
-	v.Check(d.ToolCallCount >= 0, "output.toolCallCount", "cannot be negative")
-	v.Check(d.ActualAPICostCents >= 0, "output.actualApiCostCents", "cannot be negative")
+	v.Check(d.Turns >= 0 && d.Turns <= maxCount, "output.turns", "must be between 0 and %d", maxCount)
+	v.Check(d.ToolCallCount >= 0 && d.ToolCallCount <= maxCount, "output.toolCallCount", "must be between 0 and %d", maxCount)
+	v.Check(d.ActualAPICostCents >= 0 && d.ActualAPICostCents <= maxCost, "output.actualApiCostCents", "must be between 0 and %d cents", maxCost)
 	v.Check(len(d.Model) <= 100, "output.model", "at most 100 characters")
 	v.Text("output.model", d.Model)
 	return v.Err()
