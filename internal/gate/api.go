@@ -29,8 +29,10 @@ func inventedAPI(v *view) (Signal, bool) {
 		}
 		for _, name := range used {
 			bare := lastName(name)
-			if !seen[name] && !strings.Contains(asked, strings.ToLower(bare)) && !v.declares(bare) {
-				seen[name] = true
+			if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.mayLook() {
+				continue
+			}
+			if seen[name] = true; !v.declares(bare) {
 				s.Evidence = append(s.Evidence, name)
 			}
 		}
@@ -192,7 +194,7 @@ func (v *view) missingInScript(source string) []string {
 			if at := strings.IndexAny(name, " :="); at >= 0 {
 				name = name[:at]
 			}
-			if len(name) >= minName && identifier.FindString(name) == name && !v.holdsName(name) {
+			if len(name) >= minName && identifier.FindString(name) == name && v.mayLook() && !v.holdsName(name) {
 				missing = append(missing, name)
 			}
 		}

@@ -87,7 +87,7 @@ func (v *view) claimOf(i int) (claim, bool) {
 	c := claim{v: v, ref: &v.refs[i]}
 	line := v.doc.lines[c.ref.at].text
 	at := strings.Index(line, c.ref.Text)
-	if c.file = v.index.text(c.ref.Path); at < 0 || c.file == nil {
+	if c.file = v.index.text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
 		return c, false
 	}
 	if tableRow.matches(line) { // each cell says something of its own
@@ -113,6 +113,18 @@ func (v *view) claimOf(i int) (claim, bool) {
 		c.said = append(c.said, v.below(i)...)
 	}
 	return c, true
+}
+
+// maxClaimLine bounds, in bytes, the lines of prose that are looked at.
+const maxClaimLine = 8 << 10
+
+// maxLookUps bounds what is searched for in all files and in all that is proposed.
+const maxLookUps = 60
+
+// mayLook reports whether another search through everything is within bounds.
+func (v *view) mayLook() bool {
+	v.lookUps++
+	return v.lookUps <= maxLookUps
 }
 
 // below are the sentences of the paragraph below the title that cites a place, up
@@ -147,8 +159,8 @@ func (c *claim) around(more int) string {
 
 // contradicted says what speaks against the claim, "" for nothing.
 func (c *claim) contradicted() string {
-	if strings.Contains(c.sentence, "`") && !proposes(plain(c.sentence, c.ref.Text)) {
-		if name := c.inventedName(); name != "" {
+	if strings.Contains(c.sentence, "`") {
+		if name := c.inventedName(); name != "" && !proposes(plain(c.sentence, c.ref.Text)) {
 			return "the repository has no " + name
 		}
 	}
@@ -167,18 +179,26 @@ func (c *claim) contradicted() string {
 
 // present tells what is said to stand at the place and does not.
 func (c *claim) present(said string) string {
-	if !strings.Contains(said, "`") || proposes(plain(said, c.ref.Text)) {
+	if !strings.Contains(said, "`") {
 		return ""
 	}
+	why := c.notThere(said)
+	if why != "" && proposes(plain(said, c.ref.Text)) {
+		return ""
+	}
+	return why
+}
+
+func (c *claim) notThere(said string) string {
 	for _, m := range saysPresent.FindAllStringSubmatch(said, 4) {
 		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
-		if len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
+		if len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && c.v.mayLook() && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
 			return "no file has " + m[1]
 		}
 	}
 	for _, m := range saysMeans.FindAllStringSubmatch(said, 4) {
 		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
-		if strings.ContainsAny(m[1], "(.") && !saysPartly.MatchString(said) && !declines.MatchString(said) && len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
+		if strings.ContainsAny(m[1], "(.") && !saysPartly.MatchString(said) && !declines.MatchString(said) && len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && c.v.mayLook() && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
 			return "no file has " + m[1]
 		}
 	}
@@ -210,7 +230,7 @@ func (c *claim) inventedName() string {
 		found = append(found, nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind))
 	}
 	for _, m := range found {
-		if m == nil || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || c.v.index.budget <= 0 || c.v.index.uses(strings.ToLower(m[1])) > 0 {
+		if m == nil || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || c.v.index.budget <= 0 || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
 			continue
 		}
 		if !strings.Contains(strings.ToLower(requestText(c.v.in.Request)), strings.ToLower(m[1])) && !c.v.declares(m[1]) && !c.v.holdsName(m[1]) {

@@ -27,7 +27,15 @@ func largeDeliverables(size int) map[string]string {
 	for i := 0; many.Len() < size; i++ {
 		fmt.Fprintf(&many, "lib/file%d.js:%d says `findOrders` and line %d of orders.js too.\n", i, i, i)
 	}
+	var claims, names strings.Builder
+	for i := 0; claims.Len() < size; i++ {
+		fmt.Fprintf(&claims, "`madeUp%dName` (lib/orders.js:%d) uses `call%dIt(now)`; `madeUp%dName` returns false, `saveOrder` is only called from `sumLines`, is not checked %s ", i, 1+i%20, i, i, strings.Repeat("and so on ", 40))
+		fmt.Fprintf(&names, "madeUpName%d, ", i)
+	}
 	return map[string]string{
+		"claims":        claims.String(),
+		"claims apart":  strings.ReplaceAll(claims.String(), "and so on `", ".\n\n`"),
+		"used names":    "```js\nconst { " + names.String() + " x } = require('corner-shop')\n```\n" + fill("```js\nconst { madeUpName, otherName } = require('corner-shop')\n```\n\n"),
 		"prose":         fill("The handler reads the order and answers with the sum of its lines. "),
 		"one long line": fill("lib/orders.js:4 "),
 		"no spaces":     fill("a/b.c:1"),
