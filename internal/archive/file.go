@@ -90,10 +90,10 @@ func (b *Incoming) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// receive writes what is read, up to MaxBytes, into a file and to also, and
-// returns how much it was.
-func receive(file *os.File, also io.Writer, r io.Reader) (int64, error) {
-	size, err := io.Copy(io.MultiWriter(file, also), io.LimitReader(r, MaxBytes+1))
+// receive writes what is read, up to MaxBytes, to each of two, and returns how much
+// it was.
+func receive(to, also io.Writer, r io.Reader) (int64, error) {
+	size, err := io.Copy(io.MultiWriter(to, also), io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return 0, readError(err)
 	}
@@ -103,25 +103,61 @@ func receive(file *os.File, also io.Writer, r io.Reader) (int64, error) {
 	return size, nil
 }
 
+// Spooled is an upload that has arrived and is not kept yet. It can be read once, or
+// be given to Save, which keeps its very file.
+type Spooled struct {
+	file  *os.File
+	taken bool // by Save, which discards the file
+}
+
+// Read implements [io.Reader].
+func (s *Spooled) Read(p []byte) (int, error) { return s.file.Read(p) }
+
+// Close removes what was not given to Save.
+func (s *Spooled) Close() error {
+	if !s.taken {
+		s.taken = true
+		discard(s.file)
+	}
+	return nil
+}
+
 // Spool puts what is read into a file that has no place among the archives, up to
-// MaxBytes, and writes it to each of also. The file is at its beginning; done
-// removes it. Errors: those of reading, PAYLOAD_TOO_LARGE.
-func (s *Service) Spool(r io.Reader, also io.Writer) (file *os.File, done func(), err error) {
-	if file, err = s.newFile(); err != nil {
-		return nil, nil, err
+// MaxBytes, and writes it to also. Whoever asked for it closes it. Errors: those of
+// reading, PAYLOAD_TOO_LARGE.
+func (s *Service) Spool(r io.Reader, also io.Writer) (*Spooled, error) {
+	file, err := s.newFile()
+	if err != nil {
+		return nil, err
 	}
 	if _, err = receive(file, also, r); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {
 		discard(file)
-		return nil, nil, err
+		return nil, err
 	}
-	return file, func() { discard(file) }, nil
+	return &Spooled{file: file}, nil
 }
 
-// write streams the upload into its file and fills in what it turns out to be.
-func (a *Archive) write(file *os.File, r io.Reader) error {
+// arrive puts an upload into a file and says what it turns out to be. What was
+// spooled has its file already, and is only read. Who gets a file discards it.
+func (s *Service) arrive(r io.Reader) (a Archive, file *os.File, err error) {
+	if spooled, is := r.(*Spooled); is {
+		spooled.taken = true
+		err = a.write(spooled.file, io.Discard, spooled)
+		return a, spooled.file, err
+	}
+	if file, err = s.newFile(); err != nil {
+		return a, nil, err
+	}
+	err = a.write(file, file, r)
+	return a, file, err
+}
+
+// write streams the upload into its file, where it is not there yet, and fills in
+// what it turns out to be.
+func (a *Archive) write(file *os.File, to io.Writer, r io.Reader) error {
 	head := make([]byte, 4) // enough to tell the format
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
@@ -131,7 +167,7 @@ func (a *Archive) write(file *os.File, r io.Reader) error {
 		return city.Errorf(city.CodeArchiveInvalid, "The upload is neither a tar.gz nor a zip archive.")
 	}
 	sum := sha256.New()
-	if a.Size, err = receive(file, sum, io.MultiReader(bytes.NewReader(head[:n]), r)); err != nil {
+	if a.Size, err = receive(to, sum, io.MultiReader(bytes.NewReader(head[:n]), r)); err != nil {
 		return err
 	}
 	a.SHA256 = hex.EncodeToString(sum.Sum(nil))

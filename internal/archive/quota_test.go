@@ -192,7 +192,7 @@ func TestSpool(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s, dir := newService(t, db, 1<<20)
 		var copied strings.Builder
-		file, done, err := s.Spool(strings.NewReader("a body"), &copied)
+		file, err := s.Spool(strings.NewReader("a body"), &copied)
 		if err != nil || copied.String() != "a body" {
 			t.Fatalf("%q, %v", &copied, err)
 		}
@@ -200,12 +200,60 @@ func TestSpool(t *testing.T) {
 		if n, err := file.Read(read); err != nil || string(read[:n]) != "a body" {
 			t.Errorf("%q, %v", read[:n], err)
 		}
-		done()
-		if _, _, err := s.Spool(endless{}, &strings.Builder{}); city.CodeOf(err) != city.CodePayloadTooLarge {
+		_ = file.Close()
+		if _, err := s.Spool(endless{}, &strings.Builder{}); city.CodeOf(err) != city.CodePayloadTooLarge {
 			t.Errorf("endless: %v", err)
 		}
 		if files := names(t, dir); len(files) != 0 {
 			t.Errorf("%v", files)
+		}
+	})
+}
+
+// What was put aside and is kept is written once: its very file is kept.
+func TestSpooledIsKeptAsItIs(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s, dir := newService(t, db, 1<<20)
+		const content = "PK\x03\x04 a tree"
+		spooled, err := s.Spool(strings.NewReader(content), &strings.Builder{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inode := func() os.FileInfo {
+			t.Helper()
+			files := names(t, dir)
+			if len(files) != 1 {
+				t.Fatalf("%v", files)
+			}
+			info, err := os.Stat(filepath.Join(dir, files[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return info
+		}
+		before := inode()
+		a, err := s.Save(t.Context(), "own_1", spooled)
+		if err != nil || a.Size != int64(len(content)) || a.Format != "zip" {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		_ = spooled.Close()
+		if !os.SameFile(before, inode()) {
+			t.Error("it was copied")
+		}
+		same, err := s.Spool(strings.NewReader(content), &strings.Builder{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := s.Save(t.Context(), "own_1", same); err != nil || again.ID != a.ID || !os.SameFile(before, inode()) {
+			t.Errorf("again: %+v, %v", again, err)
+		}
+		broken, err := s.Spool(strings.NewReader("plain text"), &strings.Builder{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Save(t.Context(), "own_1", broken); city.CodeOf(err) != city.CodeArchiveInvalid || !os.SameFile(before, inode()) {
+			t.Errorf("broken: %v", err)
 		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // Save stores an upload, unless it cannot be used. What an owner has already is
 // not kept twice: it has the id of the first, and its time begins again, so an
-// upload may be repeated. Errors: PAYLOAD_TOO_LARGE, ARCHIVE_QUOTA_EXCEEDED,
+// upload may be repeated. Of what was spooled it takes the file. Errors: PAYLOAD_TOO_LARGE, ARCHIVE_QUOTA_EXCEEDED,
 // RATE_LIMITED, and those of the check, ARCHIVE_INVALID and REPO_TOO_LARGE.
 func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (Archive, error) {
 	o, leave, err := s.turns.enter(ownerID)
@@ -21,15 +21,14 @@ func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (Archiv
 		return Archive{}, err
 	}
 	defer leave()
-	file, err := s.newFile()
+	a, file, err := s.arrive(r)
+	if file != nil {
+		defer discard(file)
+	}
 	if err != nil {
 		return Archive{}, err
 	}
-	defer discard(file)
-	a := Archive{ID: city.NewID(city.PrefixArchive), OwnerID: ownerID}
-	if err := a.write(file, r); err != nil {
-		return Archive{}, err
-	}
+	a.ID, a.OwnerID = city.NewID(city.PrefixArchive), ownerID
 	if known, err := s.known(ctx, a); err != nil || known.ID != "" {
 		return s.restored(known, file.Name(), err)
 	}

@@ -51,12 +51,20 @@ type BodyStream struct {
 
 // Resolve takes the body from the request, unread.
 func (b *BodyStream) Resolve(hctx huma.Context) []error {
+	if spooled, is := hctx.BodyReader().(*archive.Spooled); is {
+		b.body = &archive.Incoming{Reader: spooled} // in full, and not too large
+		return nil
+	}
 	b.body = &archive.Incoming{Reader: http.MaxBytesReader(nil, io.NopCloser(hctx.BodyReader()), hctx.Operation().MaxBodyBytes-1)}
 	return nil
 }
 
 func (s *server) uploadArchive(ctx context.Context, in *BodyStream) (*Out[ArchiveView], error) {
-	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), in.body)
+	upload := io.Reader(in.body)
+	if spooled, is := in.body.Reader.(*archive.Spooled); is {
+		upload = spooled
+	}
+	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), upload)
 	if in.body.Err != nil {
 		return nil, bodyError(in.body.Err)
 	}
@@ -100,12 +108,15 @@ func binaryBody() *huma.RequestBody {
 // into a file, where it can be read again until done: sum takes what it holds.
 func (s *server) spooled(body io.Reader, asked route, sum io.Writer) (again io.ReadCloser, done func(), err error) {
 	watched := &archive.Incoming{Reader: body}
-	file, done, err := s.Archives.Spool(watched, sum)
+	file, err := s.Archives.Spool(watched, sum)
 	if watched.Err != nil {
 		return nil, nil, bodyError(watched.Err)
 	}
 	if city.CodeOf(err) == city.CodePayloadTooLarge {
 		return nil, nil, errBodyTooLarge(asked.limit())
 	}
-	return file, done, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return file, func() { _ = file.Close() }, nil
 }
