@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -53,6 +54,21 @@ func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.
 // ListForSubmitter pages through what an agent ordered for its owner, newest first.
 func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	return s.page(ctx, "submitter_id", ` AND submitter_id <> ''`, agentID, status, cursor, limit)
+}
+
+// Newest lists the newest tasks that agents have or had, at most limit, in one query
+// that reads no more than so many of each.
+func (s *Service) Newest(ctx context.Context, agentIDs []string, limit int) ([]*Task, error) {
+	if len(agentIDs) == 0 {
+		return nil, nil
+	}
+	parts, args := make([]string, len(agentIDs)), []any{limit}
+	for i, id := range agentIDs {
+		args = append(args, id)
+		where, by := store.Newest(s.DB.Read(), "agent_id", fmt.Sprintf("$%d", len(args)), "id", "'"+aboveAll+"'")
+		parts[i] = fmt.Sprintf(`SELECT id FROM (SELECT id FROM tasks WHERE %s ORDER BY %s LIMIT $1) of_agent_%d`, where, by, i)
+	}
+	return list(ctx, s.DB.Read(), `id IN (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY id DESC LIMIT $1`, args...)
 }
 
 // page lists the tasks that have id in column. Indexed says which rows the

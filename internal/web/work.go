@@ -1,9 +1,7 @@
 package web
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
@@ -18,18 +16,19 @@ type workLine struct {
 
 // workOf lists the newest tasks of agents, at most n.
 func (s *site) workOf(ctx context.Context, n int, agents ...agent.Agent) ([]workLine, error) {
-	var list []workLine
-	for _, a := range agents {
-		page, err := s.Tasks.ListForAgent(ctx, a.ID, "", "", n)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range page.Tasks {
-			list = append(list, workLine{Task: t, Agent: a.DisplayName})
-		}
+	ids, names := make([]string, len(agents)), map[string]string{}
+	for i, a := range agents {
+		ids[i], names[a.ID] = a.ID, a.DisplayName
 	}
-	slices.SortFunc(list, func(a, b workLine) int { return cmp.Compare(b.ID, a.ID) }) // ids sort by time
-	return list[:min(n, len(list))], nil
+	tasks, err := s.Tasks.Newest(ctx, ids, n)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]workLine, len(tasks))
+	for i, t := range tasks {
+		list[i] = workLine{Task: t, Agent: names[t.AgentID]}
+	}
+	return list, nil
 }
 
 // earnedText is what the agent has of the task.
