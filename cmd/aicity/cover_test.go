@@ -37,7 +37,7 @@ var commandOf = map[string]string{
 	"getCitedFile": "task file", "getPatch": "task patch", "getReceipt": "receipt get", "getStatement": "task statement", "getAccessLog": "task access-log",
 	"requestRecheck": "task recheck",
 
-	"getBalance": "wallet show", "getPool": "wallet show", "topUp": "wallet topup", "listTopUps": "wallet topups", "listCards": "wallet cards", "removeCard": "wallet remove-card", "setAutoTopUp": "wallet auto-topup", "getLimits": "wallet limits",
+	"getBalance": "wallet show", "getPool": "wallet show", "topUp": "wallet topup", "listTopUps": "wallet topups", "getBalancesAt": "wallet show", "listCards": "wallet cards", "removeCard": "wallet remove-card", "setAutoTopUp": "wallet auto-topup", "getLimits": "wallet limits",
 	"setLimits": "wallet limits", "getAgentLimits": "wallet limits", "setAgentLimits": "wallet limits", "connectPayouts": "wallet connect",
 	"withdraw": "wallet withdraw", "listWithdrawals": "wallet withdrawals", "listTransactions": "wallet transactions",
 	"getMonthlyStatement": "wallet statement", "downloadMonthlyStatement": "wallet statement",
@@ -75,7 +75,7 @@ var pageOf = map[string]string{
 	"getCitedFile": "GET /tasks/{id}/files/{path...}", "getPatch": "GET /tasks/{id}/patch", "getReceipt": "GET /tasks/{id}/receipt",
 	"getStatement": "GET /tasks/{id}", "getAccessLog": "GET /tasks/{id}/access-log", "requestRecheck": "POST /tasks/{id}/recheck",
 
-	"getBalance": "GET /wallet", "getPool": "GET /wallet", "topUp": "POST /wallet/top-up", "listTopUps": "GET /wallet",
+	"getBalance": "GET /wallet", "getPool": "GET /wallet", "topUp": "POST /wallet/top-up", "listTopUps": "GET /wallet", "getBalancesAt": "GET /wallet/balances",
 	"listCards": "GET /wallet", "removeCard": "POST /wallet/cards/remove", "setAutoTopUp": "POST /wallet/auto-top-up",
 	"getLimits": "GET /wallet", "setLimits": "POST /wallet/limits", "getAgentLimits": "GET /agents/{id}/edit", "setAgentLimits": "POST /agents/{id}/limits",
 	"connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
@@ -86,6 +87,7 @@ type ledgerShowCmd struct {
 	Account string `help:"Statement of one account, like owner/ID/credits." placeholder:"NAME" xor:"what"`
 	Ref     string `help:"Transfers of a task, top-up or withdrawal." placeholder:"ID" xor:"what"`
 	Limit   int    `help:"Lines of a statement, at most 200." default:"50"`
+	At      string `help:"The balances as they were at a time: RFC 3339, or a day, whose beginning in UTC is meant." placeholder:"TIME"`
 }
 
 // Run prints one table.
@@ -101,7 +103,22 @@ func (c *ledgerShowCmd) Run(ctx context.Context, k *kong.Context) error {
 }
 
 func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q store.Querier) (string, error) {
+	var at time.Time
+	if c.At != "" {
+		var err error
+		if at, err = instant(c.At); err != nil {
+			return "", err
+		}
+	}
 	switch {
+	case c.Ref != "" && c.At != "":
+		return "", errors.New("--at goes with balances; the transfers of --ref name their times")
+	case c.Account != "" && c.At != "":
+		balance, err := books.BalanceAt(ctx, q, []ledger.Account{ledger.Account(c.Account)}, at)
+		return fmt.Sprintf("%s at %s: %s", c.Account, at.Format(time.RFC3339), balance), err
+	case c.At != "":
+		lines, err := books.TrialBalanceAt(ctx, q, at)
+		return trialBalanceTable(lines), err
 	case c.Account != "":
 		page, err := books.Statement(ctx, q, []ledger.Account{ledger.Account(c.Account)}, "", c.Limit)
 		if err == nil && len(page.Lines) == 0 {
@@ -118,6 +135,16 @@ func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q stor
 		lines, err := books.TrialBalance(ctx, q)
 		return trialBalanceTable(lines), err
 	}
+}
+
+// instant reads a time that a user names.
+func instant(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is neither a day like 2026-11-01 nor a time like 2026-11-01T12:00:00Z", text)
 }
 
 // trialBalanceTable shows all accounts by kind; its last line is zero when the

@@ -103,6 +103,26 @@ func TestLedgerShow(t *testing.T) {
 │ hold     │ owner/own_1/credits │ task/tsk_1/hold │ posted │ $12.00 │
 ╰──────────┴─────────────────────┴─────────────────┴────────┴────────╯
 `},
+		{"an account before anything", []string{"--account", "owner/own_1/credits", "--at", "2026-03-01"}, `
+owner/own_1/credits at 2026-03-01T00:00:00Z: $0.00
+`},
+		{"an account at a time", []string{"--account", "owner/own_1/credits", "--at", "2026-03-01T14:00:01+02:00"}, `
+owner/own_1/credits at 2026-03-01T12:00:01Z: $38.00
+`},
+		{"the trial balance at a time", []string{"--at", "2026-03-02"}, `
+╭──────────────────────────┬────────┬────────┬─────────┬─────────╮
+│ Accounts                 │ Number │ Debits │ Credits │ Balance │
+├──────────────────────────┼────────┼────────┼─────────┼─────────┤
+│ owner credits            │      1 │ $12.00 │  $50.00 │  $38.00 │
+│ disputed credits         │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ task holds               │      1 │  $0.00 │  $12.00 │  $12.00 │
+│ agent escrow             │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ agent available          │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ payouts in transit       │      0 │  $0.00 │   $0.00 │   $0.00 │
+│ payment/testpay/clearing │      1 │ $50.00 │   $0.00 │ -$50.00 │
+│ Sum                      │        │ $62.00 │  $62.00 │   $0.00 │
+╰──────────────────────────┴────────┴────────┴─────────┴─────────╯
+`},
 		{"an account", []string{"--account", "owner/own_1/credits"}, `
 ╭─────────────────────┬──────────┬────────────┬─────────┬─────────╮
 │ When                │ Transfer │ Belongs to │  Change │ Balance │

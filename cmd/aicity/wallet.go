@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -28,6 +29,7 @@ type walletCmd struct {
 type walletShowCmd struct {
 	clientFlags
 	printing
+	At string `help:"As it was at a time: RFC 3339, or a day, whose beginning in UTC is meant." placeholder:"TIME"`
 }
 
 // Run shows both sides; an agent has earnings only.
@@ -35,6 +37,9 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 	client, err := c.connect()
 	if err != nil {
 		return err
+	}
+	if c.At != "" {
+		return c.showAt(ctx, k, client)
 	}
 	balance, err := client.Vault.Balance(ctx)
 	if err != nil {
@@ -60,6 +65,27 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 		}
 		for _, part := range balance.Agents {
 			lines = append(lines, struct{ name, value string }{"  " + part.AgentID, money(part.Available) + " available" + heldBack(part.HeldBack) + ", " + money(part.Escrowed) + " in escrow"})
+		}
+		return lines.String()
+	})
+}
+
+// showAt shows what was there at a time.
+func (c *walletShowCmd) showAt(ctx context.Context, k *kong.Context, client *aicity.Client) error {
+	b, err := client.Vault.BalancesAt(ctx, c.At)
+	if err != nil {
+		return err
+	}
+	return c.show(k, b, func() string {
+		lines := facts{{"At", b.At.UTC().Format(time.RFC3339)}}
+		if b.Credits != nil {
+			lines = append(lines, struct{ name, value string }{"Credits", money(*b.Credits) + " free"})
+		}
+		if b.Disputed != nil && *b.Disputed > 0 {
+			lines = append(lines, struct{ name, value string }{"Disputed", money(*b.Disputed)})
+		}
+		for _, part := range b.Agents {
+			lines = append(lines, struct{ name, value string }{part.AgentID, money(part.Available) + " available, " + money(part.Escrowed) + " in escrow"})
 		}
 		return lines.String()
 	})

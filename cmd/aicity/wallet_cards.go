@@ -24,10 +24,7 @@ func (c *walletCardsCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(k, cards)
-	}
-	return showRows(k, cards, "No card is saved. One is when you top up yourself.", []string{"Id", "Card", "Number", "Good until", "Use"}, func(card aicity.Card) []string {
+	return showList(k, c.printing, cards, "No card is saved. One is when you top up yourself.", []string{"Id", "Card", "Number", "Good until", "Use"}, func(card aicity.Card) []string {
 		use := ""
 		if card.Charged {
 			use = "automatic top-ups"

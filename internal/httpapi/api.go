@@ -107,6 +107,7 @@ func (s *server) registerAll() {
 	s.registerFiles()
 	s.registerAccessLog()
 	s.registerVault()
+	s.registerBalances()
 	s.registerCards()
 	s.registerSpending()
 	s.registerStatements()

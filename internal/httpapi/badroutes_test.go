@@ -117,6 +117,8 @@ var badLater = []badCall{
 	{name: "top-ups for an agent", who: "agent", method: get, path: "/vault/top-ups", status: 401, code: unknown},
 	{name: "cards for an agent", who: "agent", method: get, path: "/vault/cards", status: 401, code: unknown},
 	{name: "no card to remove", who: "buyer", method: del, path: "/vault/cards/pm_1", status: 404, code: "CARD_NOT_FOUND", says: "no such saved card"},
+	{name: "balances at no time", who: "buyer", method: get, path: "/vault/balances?at=yesterday", status: 400, code: invalid, says: "at"},
+	{name: "balances of times to come", who: "agent", method: get, path: "/vault/balances?at=2999-01-01", status: 400, code: invalid, says: "future"},
 	{name: "a pool for an agent", who: "agent", method: get, path: "/vault/pool", status: 401, code: unknown},
 	{name: "a balance for nobody", who: "nobody", method: get, path: "/vault/balance", status: 401, code: unknown},
 	{name: "payouts for an agent's key", who: "agent", method: post, path: "/vault/connect", status: 401, code: unknown},

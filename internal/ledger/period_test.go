@@ -54,3 +54,35 @@ func TestBetween(t *testing.T) {
 		}
 	})
 }
+
+// The trial balance of the past is what was posted until then, on both sides zero.
+func TestTrialBalanceAt(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		begin := clock.Now()
+		mustPost(t, db, transfer("a", clearing, buyer, 1000))
+		clock.Advance(time.Hour)
+		noon := clock.Now()
+		mustPost(t, db, transfer("b", buyer, hold, 400))
+		clock.Advance(time.Hour)
+		if err := books.RollUp(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			at                     time.Time
+			credits, held, cleared city.Cents
+		}{{begin, 0, 0, 0}, {noon, 1000, 0, -1000}, {clock.Now(), 600, 400, -1000}} {
+			lines, err := books.TrialBalanceAt(t.Context(), db.Read(), c.at)
+			if err != nil || ledger.Sum(lines) != 0 {
+				t.Fatalf("%s: sum %s, %v", c.at, ledger.Sum(lines), err)
+			}
+			got := map[string]city.Cents{}
+			for _, line := range lines {
+				got[line.Name] = line.Balance.Net()
+			}
+			if got["owner credits"] != c.credits || got["task holds"] != c.held || got[string(clearing)] != c.cleared {
+				t.Errorf("%s: %v, want %+v", c.at, got, c)
+			}
+		}
+	})
+}

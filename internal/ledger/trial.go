@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
@@ -30,7 +31,22 @@ var groups = []struct{ name, pattern string }{
 // TrialBalance sums up all accounts of one moment, by kind. The net of all lines
 // together is zero.
 func (l *Ledger) TrialBalance(ctx context.Context, q store.Querier) ([]Group, error) {
-	rows, err := q.Query(ctx, trialSQL())
+	return trialBalance(ctx, q, trialSQL())
+}
+
+// TrialBalanceAt is TrialBalance of what was posted before an instant. It sums up
+// every transfer until then.
+func (l *Ledger) TrialBalanceAt(ctx context.Context, q store.Querier, at time.Time) ([]Group, error) {
+	side := func(name, debits, credits string) string {
+		return fmt.Sprintf(`SELECT %s, %s, %s FROM ledger_transfers WHERE created_at < $1 AND phase IN ('posted', 'capture')`, name, debits, credits)
+	}
+	return trialBalance(ctx, q, `WITH parts (name, dq, cq) AS (`+side("debit", "amount", "0")+` UNION ALL `+side("credit", "0", "amount")+`)
+		SELECT `+kindSQL()+` AS kind, count(DISTINCT name), CAST(0 AS BIGINT), CAST(SUM(dq) AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(cq) AS BIGINT)
+		FROM parts GROUP BY 1 ORDER BY 1`, store.Micros(at))
+}
+
+func trialBalance(ctx context.Context, q store.Querier, query string, args ...any) ([]Group, error) {
+	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("trial balance: %w", err)
 	}
@@ -63,20 +79,25 @@ func (l *Ledger) TrialBalance(ctx context.Context, q store.Querier) ([]Group, er
 	return lines, nil
 }
 
-// trialSQL is one statement, so that everything is of one moment: the stored
-// balances, and what came to the hot accounts since their roll-up.
-func trialSQL() string {
+// kindSQL is the line that an account's name belongs to.
+func kindSQL() string {
 	var kinds strings.Builder
 	for _, g := range groups {
 		fmt.Fprintf(&kinds, " WHEN name LIKE '%s' THEN '%s'", g.pattern, g.name)
 	}
+	return `CASE` + kinds.String() + ` ELSE name END`
+}
+
+// trialSQL is one statement, so that everything is of one moment: the stored
+// balances, and what came to the hot accounts since their roll-up.
+func trialSQL() string {
 	since := func(side, debits, credits string) string {
 		return fmt.Sprintf(`SELECT t.%[1]s, t.%[1]s, 0, %[2]s, 0, %[3]s FROM ledger_transfers t LEFT JOIN ledger_accounts a ON a.name = t.%[1]s
 			WHERE %[4]s AND %[5]s AND t.seq > COALESCE(a.rolled_up_to, 0)`,
 			side, debits, credits, hotRange("t."+side), sinceRollUp())
 	}
 	return `WITH parts (kind, name, dp, dq, cp, cq) AS (
-		SELECT CASE` + kinds.String() + ` ELSE name END, name, debits_pending, debits_posted, credits_pending, credits_posted FROM ledger_accounts
+		SELECT ` + kindSQL() + `, name, debits_pending, debits_posted, credits_pending, credits_posted FROM ledger_accounts
 		UNION ALL ` + since("debit", "t.amount", "0") + `
 		UNION ALL ` + since("credit", "0", "t.amount") + `)
 		SELECT kind, count(DISTINCT name), CAST(SUM(dp) AS BIGINT), CAST(SUM(dq) AS BIGINT), CAST(SUM(cp) AS BIGINT), CAST(SUM(cq) AS BIGINT)

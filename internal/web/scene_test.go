@@ -216,7 +216,7 @@ func (s *scene) pages() []scenePage {
 		{"task-new", "/tasks/new?agent=" + s.worker.ID, s.buyer}, {"tasks", "/tasks", s.buyer}, {"tasks-empty", "/tasks", s.newcomer},
 		{"task-done", "/tasks/" + s.done, s.buyer}, {"task-waiting", "/tasks/" + s.waiting, s.buyer}, {"task-failed", "/tasks/" + s.failed, s.buyer}, {"task-refunded", "/tasks/" + s.refunded, s.buyer}, {"cited-none", "/tasks/" + s.done + "/files/main.go", s.buyer},
 		{"task-running", "/tasks/" + s.running, s.careful}, {"task-asked", "/tasks/" + s.asked, s.careful}, {"task-cancelled", "/tasks/" + s.called, s.careful},
-		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"wallet-owner", "/wallet", owner},
+		{"task-assigned", "/tasks/" + s.waiting, owner}, {"wallet", "/wallet", s.buyer}, {"statement", "/wallet/statement", s.buyer}, {"balances", "/wallet/balances", s.buyer}, {"wallet-owner", "/wallet", owner},
 		{"receipt", "/tasks/" + s.done + "/receipt", s.buyer}, {"receipts", "/wallet/receipts", s.buyer}, {"receipts-empty", "/wallet/receipts", s.newcomer},
 		{"task-earned", "/tasks/" + s.done, owner},
 		{"task-review", "/tasks/" + s.reviewed, s.buyer}, {"operator", "/operator", s.operator}, {"operator-refunds", "/operator/refunds", s.operator},

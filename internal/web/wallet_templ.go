@@ -262,7 +262,7 @@ func walletPage(f frame, in form, v walletView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section class=\"card\" aria-labelledby=\"moves\"><h2 id=\"moves\">Movements of your credits</h2><p class=\"small\"><a href=\"/wallet/statement\">Monthly statement</a> · <a href=\"/wallet/receipts\">Receipts</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<section class=\"card\" aria-labelledby=\"moves\"><h2 id=\"moves\">Movements of your credits</h2><p class=\"small\"><a href=\"/wallet/statement\">Monthly statement</a> · <a href=\"/wallet/receipts\">Receipts</a> · <a href=\"/wallet/balances\">Balances at a time</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -212,6 +212,10 @@ func TestCalls(t *testing.T) {
 			_, err := c.Vault.TopUps(ctx, aicity.CursorOptions{Cursor: "top_1", Limit: 5})
 			return err
 		}, "GET /vault/top-ups?cursor=top_1&limit=5", ""},
+		"balances at a time": {func(ctx context.Context, c *aicity.Client) error {
+			_, err := c.Vault.BalancesAt(ctx, "2026-11-01")
+			return err
+		}, "GET /vault/balances?at=2026-11-01", ""},
 		"cards": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Vault.Cards(ctx); return err }, "GET /vault/cards", ""},
 		"remove card": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.RemoveCard(ctx, "pm_1")

@@ -189,6 +189,33 @@ func (s *VaultService) RemoveCard(ctx context.Context, id string) (*CardRemoved,
 	return result(&out, err)
 }
 
+// BalancesAt is what an owner, or an agent, had at an instant.
+type BalancesAt struct {
+	At       time.Time        `json:"at"` // what was booked before it counts
+	Currency string           `json:"currency"`
+	Credits  *int64           `json:"credits,omitempty"`  // an owner's, free to spend
+	Disputed *int64           `json:"disputed,omitempty"` // an owner's, set aside for disputes
+	Agents   []AgentBalanceAt `json:"agents"`
+}
+
+// AgentBalanceAt is an agent's wallet at that instant.
+type AgentBalanceAt struct {
+	AgentID   string `json:"agentId"`
+	Available int64  `json:"available"` // out of escrow
+	Escrowed  int64  `json:"escrowed"`  // inside the refund window
+}
+
+// BalancesAt returns the owner's credits and wallets, or the calling agent's
+// wallet, as they were at a time: RFC 3339, or a day like 2026-11-01, whose
+// beginning in UTC is meant; "" is now.
+func (s *VaultService) BalancesAt(ctx context.Context, at string) (*BalancesAt, error) {
+	query := url.Values{}
+	setText(query, "at", at)
+	var out BalancesAt
+	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/balances", query: query, as: asEither}, &out)
+	return result(&out, err)
+}
+
 // Limits bound what an owner, or one of its agents, spends, in cents; 0 is no
 // limit.
 type Limits struct {

@@ -1122,6 +1122,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your credits and wallets as they were at a time */
+        get: operations["getBalancesAt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/vault/cards": {
         parameters: {
             query?: never;
@@ -1417,6 +1434,19 @@ export interface components {
              */
             withdrawable: number;
         };
+        AgentPartAt: {
+            agentId: string;
+            /**
+             * Format: int64
+             * @description Cents out of escrow
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Cents inside refund windows
+             */
+            escrowed: number;
+        };
         AgentProfile: {
             /**
              * @description Whether it takes work now
@@ -1702,6 +1732,26 @@ export interface components {
              */
             withdrawable: number;
         };
+        BalancesAt: {
+            /** @description The agent's wallet, or each of an owner's agents' */
+            agents: components["schemas"]["AgentPartAt"][] | null;
+            /**
+             * Format: date-time
+             * @description What was booked before it counts
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description For an owner: cents that were free to spend
+             */
+            credits?: number;
+            currency: string;
+            /**
+             * Format: int64
+             * @description For an owner: cents that were set aside for disputes
+             */
+            disputed?: number;
+        };
         BuyerView: {
             /**
              * Format: int64
@@ -1970,6 +2020,12 @@ export interface components {
             /** @description What was asked for */
             data: components["schemas"]["Balance"];
             /** @description Where in the list this stands; with lists only */
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeBalancesAt: {
+            data: components["schemas"]["BalancesAt"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -7034,6 +7090,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeBalance"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getBalancesAt: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, or a day like 2026-11-01, whose beginning in UTC is meant; now without it */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeBalancesAt"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

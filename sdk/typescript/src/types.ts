@@ -282,6 +282,9 @@ export interface SearchResult extends Data<"SearchResult"> {}
 /** A wallet, in cents: an agent's own, or the sum over an owner's agents. */
 export interface Balance extends Data<"Balance"> {}
 
+/** What an owner, or an agent, had at an instant, in cents. */
+export interface BalancesAt extends Data<"BalancesAt"> {}
+
 /** A buyer's credits, in cents. */
 export interface Pool extends Data<"PoolView"> {}
 

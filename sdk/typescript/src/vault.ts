@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { AutoTopUp, Balance, Card, CardRemoved, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
+import type { AutoTopUp, Balance, BalancesAt, Card, CardRemoved, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -8,6 +8,12 @@ export class Vault {
   /** The calling agent's wallet, or the sum of an owner's. */
   getBalance(options?: CallOptions): Promise<Balance> {
     return this.transport.call({ method: "GET", path: "/vault/balance", caller: "either", options })
+  }
+
+  /** The owner's credits and wallets, or the calling agent's wallet, as they were at a time: a `Date`, RFC 3339, or a day like `2026-11-01`, whose beginning in UTC is meant. */
+  balancesAt(at?: Date | string, options?: CallOptions): Promise<BalancesAt> {
+    const query = { at: at instanceof Date ? at.toISOString() : at }
+    return this.transport.call({ method: "GET", path: "/vault/balances", caller: "either", query, options })
   }
 
   /** The calling owner's credits. */

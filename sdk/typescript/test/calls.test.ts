@@ -119,6 +119,8 @@ describe("what each method sends", () => {
     "GET /vault/pool": [(city) => city.vault.getPool()],
     "POST /vault/top-up": [(city) => city.vault.topUp(500), { amount: 500 }],
     "GET /vault/top-ups?limit=5": [(city) => city.vault.topUps({ limit: 5 })],
+    "GET /vault/balances?at=2026-11-01T00%3A00%3A00.000Z": [(city) => city.vault.balancesAt(new Date(Date.UTC(2026, 10, 1)))],
+    "GET /vault/balances": [(city) => city.vault.balancesAt()],
     "GET /vault/cards": [(city) => city.vault.cards()],
     "DELETE /vault/cards/pm_1": [(city) => city.vault.removeCard("pm_1")],
     "PUT /vault/auto-top-up": [
@@ -165,7 +167,7 @@ describe("promised methods", () => {
         "uploadArchive archives deleteArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
     ],
     ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
-    ["vault", city.vault, "getBalance getPool topUp topUps setAutoTopUp cards removeCard limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
+    ["vault", city.vault, "getBalance balancesAt getPool topUp topUps setAutoTopUp cards removeCard limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
     ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck"],
     ["reference", city.reference, "categories models"],
     ["webhooks", city.webhooks, "verify"],
