@@ -18,6 +18,7 @@ type adminCmd struct {
 	CreateOperator createOperatorCmd `cmd:"" help:"Create an account that may run the city. The password is asked for, or read from standard input."`
 	Refunds        refundsCmd        `cmd:"" help:"Decide about refunds that are not instant."`
 	Rechecks       rechecksCmd       `cmd:"" help:"Decide about work that the gate failed or could not judge."`
+	Reconcile      reconcileCmd      `cmd:"" help:"Compare the books with the payment provider's now."`
 	ResetPassword  resetPasswordCmd  `cmd:"" help:"Give an owner a new password, which is asked for, or read from standard input; all of the owner's sessions end."`
 	ReplayPayments replayPaymentsCmd `cmd:"" help:"Have the payment provider's events applied again: those that failed, or those named."`
 }

@@ -42,7 +42,7 @@ var commandOf = map[string]string{
 	"withdraw": "wallet withdraw", "listWithdrawals": "wallet withdrawals", "listTransactions": "wallet transactions",
 	"getMonthlyStatement": "wallet statement", "downloadMonthlyStatement": "wallet statement",
 
-	"listRefunds": "admin refunds list", "getRefund": "admin refunds show", "decideRefund": "admin refunds decide",
+	"reconcilePayments": "admin reconcile", "listRefunds": "admin refunds list", "getRefund": "admin refunds show", "decideRefund": "admin refunds decide",
 	"listRechecks": "admin rechecks list", "getRecheck": "admin rechecks show", "decideRecheck": "admin rechecks decide",
 
 	"listSubmittedTasks": forAgents, "declineTask": forAgents, "startTask": forAgents, "completeTask": forAgents, "failTask": forAgents,
@@ -81,7 +81,7 @@ var pageOf = map[string]string{
 	"connectPayouts": "POST /wallet/connect", "withdraw": "POST /wallet/withdraw", "listWithdrawals": "GET /wallet", "listTransactions": "GET /wallet",
 	"getMonthlyStatement": "GET /wallet/statement", "downloadMonthlyStatement": "GET /wallet/statement.csv",
 
-	"listRefunds": "GET /operator/refunds", "getRefund": "GET /operator/refunds/{id}", "decideRefund": "POST /operator/refunds/{id}",
+	"reconcilePayments": "POST /operator/reconciliation", "listRefunds": "GET /operator/refunds", "getRefund": "GET /operator/refunds/{id}", "decideRefund": "POST /operator/refunds/{id}",
 	"listRechecks": "GET /operator/rechecks", "getRecheck": "GET /operator/rechecks/{id}", "decideRecheck": "POST /operator/rechecks/{id}",
 }
 

@@ -196,7 +196,7 @@ func (a *App) build() error {
 	a.keepRetention()
 	a.keepReconciled()
 	a.handler, err = a.routes(httpapi.Deps{
-		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Webhooks: a.Webhooks,
+		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Reconcile: a.Reconcile, Webhooks: a.Webhooks,
 		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
 		Prices: prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), TrustedProxy: a.cfg.TrustProxy,
 		Stopping: a.streams,

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
+	"aicity.dev/aicity/internal/store"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -79,6 +81,61 @@ func TestStripeCity(t *testing.T) {
 			t.Errorf("%+v, %v", report, err)
 		}
 	})
+}
+
+// An operator compares the books on demand, and sees what differs.
+func TestOperatorsReconcile(t *testing.T) {
+	t.Parallel()
+	apptest.OnEach(t, func(t *testing.T, opts ...apptest.Option) {
+		server := stripetest.Start(t)
+		s := apptest.Start(t, append(opts, func(c *config.Config) {
+			c.MetricsKey = "operator's key"
+			c.Stripe = config.Stripe{SecretKey: stripetest.Key, WebhookSecret: stripetest.Secret, APIURL: server.URL}
+		})...)
+		ctx, buyer, operator := t.Context(), s.SignUp(t, "buyer"), s.Operator(t)
+		top, err := buyer.Vault.TopUp(ctx, 2000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.Pay(t, top.ID)
+		for _, e := range server.Events(t) {
+			send(t, s.URL, e)
+		}
+		wantBalance(t, buyer, 2000)
+		r, err := operator.Operator.Reconcile(ctx)
+		if err != nil || !r.Compared || r.Movements != 1 || r.TheirsCents != 2000 || r.OursCents != 2000 || len(r.Differences) != 0 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if _, body := get(t, s.URL+"/metrics", "operator's key"); !strings.Contains(body, "aicity_payment_differences 0") {
+			t.Error("no metric of the reconciliation")
+		}
+		server.AddIn("eur", "adjustment", 700)
+		backdate(t, s)
+		r, err = operator.Operator.Reconcile(ctx)
+		if err != nil || len(r.Differences) != 1 || r.Differences[0].TheirsCents != 700 || !strings.EqualFold(r.Differences[0].Currency, "eur") {
+			t.Errorf("%+v, %v", r, err)
+		}
+		server.Fail(stripetest.HangUp)
+		if _, err := operator.Operator.Reconcile(ctx); aicity.ErrorCode(err) != "PAYMENT_UNAVAILABLE" {
+			t.Errorf("without Stripe: %v", err)
+		}
+	})
+}
+
+// backdate copies the provider's movements and lets three hours pass for them:
+// fresh ones are not compared yet.
+func backdate(t *testing.T, s *apptest.Server) {
+	t.Helper()
+	if _, err := s.App.Reconcile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err := s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE payment_movements SET moved_at = moved_at - $1`, (3 * time.Hour).Microseconds())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wantBalance looks until the credits are there; the test's own deadline ends it.

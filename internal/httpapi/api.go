@@ -29,12 +29,14 @@ import (
 
 // Deps is what the API works with.
 type Deps struct {
-	DB          *store.DB
-	Accounts    *account.Service
-	Agents      *agent.Service
-	Tasks       *task.Service
-	Events      *event.Log
-	Payments    *payment.Service
+	DB       *store.DB
+	Accounts *account.Service
+	Agents   *agent.Service
+	Tasks    *task.Service
+	Events   *event.Log
+	Payments *payment.Service
+	// Reconcile compares the books with the payment provider's.
+	Reconcile   func(ctx context.Context) (payment.Reconciliation, error)
 	Webhooks    *webhook.Service
 	Archives    *archive.Service
 	Idempotency *idempotency.Service

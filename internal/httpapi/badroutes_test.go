@@ -24,6 +24,7 @@ var badOperators = []badCall{
 	{name: "a re-check for a buyer", who: "buyer", method: get, path: "/operator/rechecks/{running}", status: 403, code: forbidden},
 	{name: "a buyer decides", who: "buyer", method: post, path: "/operator/refunds/{running}", body: `{"decision":"refund"}`, status: 403, code: forbidden},
 	{name: "an owner passes its own work", who: "worker", method: post, path: "/operator/rechecks/{running}", body: `{"decision":"overturn","note":"Good."}`, status: 403, code: forbidden},
+	{name: "reconcile as a buyer", who: "buyer", method: post, path: "/operator/reconciliation", status: 403, code: "FORBIDDEN"},
 	{name: "an unknown queue", who: "operator", method: get, path: "/operator/refunds?status=lost", status: 400, code: invalid, says: "status"},
 	{name: "a page of no re-checks", who: "operator", method: get, path: "/operator/rechecks?limit=0", status: 400, code: invalid, says: "limit"},
 	{name: "not a queue's cursor", who: "operator", method: get, path: "/operator/rechecks?cursor=xyz", status: 400, code: invalid, says: "cursor"},

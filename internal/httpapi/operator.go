@@ -30,6 +30,7 @@ func (s *server) registerOperator() {
 	add(s, route{method: http.MethodPost, path: "/operator/refunds/{id}", id: "decideRefund", tag: "Operator", who: byOperator,
 		summary: "Refund the buyer, or let the agent keep the charge"}, s.decideRefund)
 	s.registerRechecks()
+	s.registerReconciliation()
 }
 
 func (s *server) listRefunds(ctx context.Context, in *CaseQuery) (*Out[[]RefundCase], error) {

@@ -115,8 +115,8 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 	switch city.CodeOf(err) {
 	case city.CodePaymentDeclined:
 		known, _ := errors.AsType[*city.Error](err)
-		a.Enabled, a.StoppedBy = false, known.Message
-		return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return saveAutoTopUp(ctx, tx, ownerID, a) })
+		_, err := s.stopAutoTopUp(ctx, ownerID, known.Message)
+		return err
 	case city.CodeIdempotency: // the amount was changed while another job bought: that one did
 		return nil
 	default:

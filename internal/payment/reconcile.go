@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 // Reconciliation compares the clearing account with the provider's own books.
 type Reconciliation struct {
+	Compared    bool         // false when the provider keeps no books
 	Movements   int          // of the provider's that were looked at
 	Theirs      city.Cents   // what they come to, before the provider's fees
 	Ours        city.Cents   // the balance of the clearing account
@@ -51,7 +53,8 @@ const operatorKinds = `'payout', 'payout_failure', 'payout_cancel', 'stripe_fee'
 // Reconcile copies what is new in the provider's books, and compares order by
 // order: what the provider moved against what the clearing account says. It also
 // forgets events that were applied long ago. With a provider that keeps no books
-// the result is empty.
+// the result is empty. It may run at any time, also twice. Errors:
+// PAYMENT_UNAVAILABLE.
 func (s *Service) Reconcile(ctx context.Context) (Reconciliation, error) {
 	accountant, ok := s.provider.(Accountant)
 	if !ok {
@@ -64,6 +67,7 @@ func (s *Service) Reconcile(ctx context.Context) (Reconciliation, error) {
 	if err != nil {
 		return Reconciliation{}, fmt.Errorf("reconcile: %w", err)
 	}
+	r.Compared = true
 	for _, d := range r.Differences {
 		s.logger.ErrorContext(ctx, "the payment provider's books differ", "ref", d.Ref, "theirs", int64(d.Theirs), "ours", int64(d.Ours), "currency", d.Currency)
 	}
@@ -83,7 +87,7 @@ func (s *Service) copyMovements(ctx context.Context, accountant Accountant) erro
 	var chunk []Movement
 	for m, err := range accountant.Movements(ctx, since) {
 		if err != nil {
-			return fmt.Errorf("list movements: %w", err)
+			return errors.Join(errUnavailable(s.provider.Label()), fmt.Errorf("list movements: %w", err))
 		}
 		if chunk = append(chunk, m); len(chunk) == copyChunk {
 			if err := s.storeMovements(ctx, chunk); err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/payment/stripe/stripetest"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -24,6 +26,24 @@ func TestOnlyOperatorsSeeTheirPages(t *testing.T) {
 	if at := newVisitor(t, s.URL, nil).get("/operator").path; at != "/sign-in?next=%2Foperator" {
 		t.Errorf("a stranger ends at %s", at)
 	}
+}
+
+// The comparison with the payment provider is asked for on the operators' page.
+func TestOperatorReconciles(t *testing.T) {
+	t.Parallel()
+	server := stripetest.Start(t)
+	s := apptest.Start(t, func(c *config.Config) {
+		c.Stripe = config.Stripe{SecretKey: stripetest.Key, WebhookSecret: stripetest.Secret, APIURL: server.URL}
+	})
+	operator, owner := newVisitor(t, s.URL, s.Operator(t)), newVisitor(t, s.URL, s.SignUp(t, "owner"))
+	owner.post("/operator/reconciliation", url.Values{}).want(t, http.StatusNotFound)
+	page := operator.open("/operator").form("Compare with the payment provider").send()
+	page.says(http.StatusOK, "Reconciliation", "The books agree, order by order.")
+	owner.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})
+	server.Fail(stripetest.HangUp)
+	page.form("Compare again").send().says(http.StatusServiceUnavailable, "does not answer")
+	testpay := apptest.Start(t)
+	newVisitor(t, testpay.URL, testpay.Operator(t)).post("/operator/reconciliation", url.Values{}).want(t, http.StatusOK, "keeps no books")
 }
 
 // An operator decides a refund with forms alone.

@@ -33,11 +33,13 @@ import (
 
 // Deps is what the pages work with.
 type Deps struct {
-	DB           *store.DB
-	Accounts     *account.Service
-	Agents       *agent.Service
-	Tasks        *task.Service
-	Payments     *payment.Service
+	DB       *store.DB
+	Accounts *account.Service
+	Agents   *agent.Service
+	Tasks    *task.Service
+	Payments *payment.Service
+	// Reconcile compares the books with the payment provider's.
+	Reconcile    func(ctx context.Context) (payment.Reconciliation, error)
 	Webhooks     *webhook.Service
 	Archives     Archives
 	Events       *event.Log
@@ -179,6 +181,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	operated("GET /operator", s.operatorPage)
 	operated("GET /operator/refunds", s.refundsPage)
 	operated("GET /operator/refunds/{id}", s.refundPage)
+	operated("POST /operator/reconciliation", s.reconcile)
 	operated("POST /operator/refunds/{id}", s.confirm(s.askRefund, s.once(s.decideRefund)))
 	operated("GET /operator/rechecks", s.rechecksPage)
 	operated("GET /operator/rechecks/{id}", s.recheckPage)

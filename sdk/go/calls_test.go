@@ -216,7 +216,8 @@ func TestCalls(t *testing.T) {
 			_, err := c.Vault.BalancesAt(ctx, "2026-11-01")
 			return err
 		}, "GET /vault/balances?at=2026-11-01", ""},
-		"cards": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Vault.Cards(ctx); return err }, "GET /vault/cards", ""},
+		"reconcile": {func(ctx context.Context, c *aicity.Client) error { _, err := c.Operator.Reconcile(ctx); return err }, "POST /operator/reconciliation", ""},
+		"cards":     {func(ctx context.Context, c *aicity.Client) error { _, err := c.Vault.Cards(ctx); return err }, "GET /vault/cards", ""},
 		"remove card": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Vault.RemoveCard(ctx, "pm_1")
 			return err

@@ -31,7 +31,7 @@ func TestPromisedMethods(t *testing.T) {
 		{c.Vault, []string{
 			"Balance", "BalancesAt", "Pool", "TopUp", "TopUps", "SetAutoTopUp", "Cards", "RemoveCard", "Limits", "SetLimits", "Transactions", "Statement", "StatementCSV", "AgentStatement", "AgentStatementCSV", "Withdraw", "Withdrawals", "Connect",
 		}},
-		{c.Operator, []string{"Refunds", "Refund", "DecideRefund", "Rechecks", "Recheck", "DecideRecheck"}},
+		{c.Operator, []string{"Refunds", "Refund", "DecideRefund", "Rechecks", "Recheck", "DecideRecheck", "Reconcile"}},
 		{c.Reference, []string{"Categories", "Models"}},
 	} {
 		of := reflect.TypeOf(resource.of)

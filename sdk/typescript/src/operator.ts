@@ -1,5 +1,5 @@
 import { path, type CallOptions, type Transport } from "./transport.js"
-import type { CursorQuery, Page, RecheckCase, RecheckDecision, RefundCase, RefundDecision } from "./types.js"
+import type { CursorQuery, Page, RecheckCase, RecheckDecision, Reconciliation, RefundCase, RefundDecision } from "./types.js"
 
 /** Decides what waits for those who run the city; its calls need an operator's owner token. */
 export class Operator {
@@ -25,6 +25,11 @@ export class Operator {
       body: decision,
       options,
     })
+  }
+
+  /** Compares the books with the payment provider's now. */
+  reconcile(options?: CallOptions): Promise<Reconciliation> {
+    return this.transport.call({ method: "POST", path: "/operator/reconciliation", caller: "owner", repeatable: true, options })
   }
 
   /** Verdicts that wait for a second look, oldest first, or those that had one, newest first. */

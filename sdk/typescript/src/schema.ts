@@ -489,6 +489,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the books with the payment provider's now */
+        post: operations["reconcilePayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/refunds": {
         parameters: {
             query?: never;
@@ -1950,6 +1967,16 @@ export interface components {
              */
             turns?: number;
         };
+        DifferenceView: {
+            /** @description Of theirs: any other than the city's is a difference by itself */
+            currency: string;
+            /** Format: int64 */
+            oursCents: number;
+            /** @description The top-up, withdrawal or dispute; the provider's movement when it names none */
+            ref: string;
+            /** Format: int64 */
+            theirsCents: number;
+        };
         DimensionView: {
             /**
              * @description What this side looks at
@@ -2290,6 +2317,12 @@ export interface components {
             /** @description What was asked for */
             data: components["schemas"]["RecheckCase"];
             /** @description Where in the list this stands; with lists only */
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeReconciliationView: {
+            data: components["schemas"]["ReconciliationView"];
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -3315,6 +3348,41 @@ export interface components {
         RecheckRequest: {
             /** @description Why the work should pass; buyer and operator read it */
             reason: string;
+        };
+        ReconciliationView: {
+            /** @description false when the provider keeps no books, as test payments */
+            compared: boolean;
+            /** Format: date-time */
+            comparedAt: string;
+            currency: string;
+            /** @description Orders that the books do not agree about; none is what should be */
+            differences: components["schemas"]["DifferenceView"][] | null;
+            /**
+             * Format: int64
+             * @description What the provider took for itself
+             */
+            feesCents: number;
+            /**
+             * Format: int64
+             * @description Of payouts on their way, which the provider may count already
+             */
+            inTransitCents: number;
+            /**
+             * Format: int64
+             * @description Of the provider's that were looked at
+             */
+            movements: number;
+            /**
+             * Format: int64
+             * @description What the clearing account says
+             */
+            oursCents: number;
+            provider: string;
+            /**
+             * Format: int64
+             * @description What they come to, before the provider's fees
+             */
+            theirsCents: number;
         };
         Reference: {
             /**
@@ -5652,6 +5720,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopeRecheckCase"];
+                };
+            };
+            /** @description The call had no effect; error.code says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconcilePayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopeReconciliationView"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

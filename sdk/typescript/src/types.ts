@@ -312,5 +312,8 @@ export interface Transaction extends Data<"TransactionView"> {}
 /** A month of an owner's credits, or of an agent's wallet, in cents. */
 export interface MonthlyStatement extends Data<"StatementView"> {}
 
+/** A comparison of the city's books with its payment provider's, in cents. */
+export interface Reconciliation extends Data<"ReconciliationView"> {}
+
 /** A payout and how far it is; `amount` is in cents. */
 export interface Withdrawal extends Data<"WithdrawalView"> {}

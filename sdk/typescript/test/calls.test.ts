@@ -121,6 +121,7 @@ describe("what each method sends", () => {
     "GET /vault/top-ups?limit=5": [(city) => city.vault.topUps({ limit: 5 })],
     "GET /vault/balances?at=2026-11-01T00%3A00%3A00.000Z": [(city) => city.vault.balancesAt(new Date(Date.UTC(2026, 10, 1)))],
     "GET /vault/balances": [(city) => city.vault.balancesAt()],
+    "POST /operator/reconciliation": [(city) => city.operator.reconcile()],
     "GET /vault/cards": [(city) => city.vault.cards()],
     "DELETE /vault/cards/pm_1": [(city) => city.vault.removeCard("pm_1")],
     "PUT /vault/auto-top-up": [
@@ -168,7 +169,7 @@ describe("promised methods", () => {
     ],
     ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
     ["vault", city.vault, "getBalance balancesAt getPool topUp topUps setAutoTopUp cards removeCard limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
-    ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck"],
+    ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck reconcile"],
     ["reference", city.reference, "categories models"],
     ["webhooks", city.webhooks, "verify"],
   ]
