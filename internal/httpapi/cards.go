@@ -42,7 +42,7 @@ func (s *server) listCards(ctx context.Context, _ *struct{}) (*Out[[]CardView], 
 }
 
 func (s *server) removeCard(ctx context.Context, in *struct {
-	ID string `path:"id" maxLength:"100"`
+	ID string `path:"id" maxLength:"100" doc:"The card, as GET /vault/cards names it"`
 }) (*Out[CardRemoved], error) {
 	stopped, err := s.Payments.RemoveCard(ctx, callerOf(ctx).owner.ID, in.ID)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 
 // ReconciliationView is a comparison of the books with the payment provider's.
 type ReconciliationView struct {
-	ComparedAt  time.Time        `json:"comparedAt"`
+	ComparedAt  time.Time        `json:"comparedAt" doc:"When they were compared"`
 	Compared    bool             `json:"compared" doc:"false when the provider keeps no books, as test payments"`
-	Provider    string           `json:"provider"`
+	Provider    string           `json:"provider" doc:"How the provider calls itself"`
 	Currency    string           `json:"currency"`
 	Movements   int              `json:"movements" doc:"Of the provider's that were looked at"`
 	Theirs      city.Cents       `json:"theirsCents" doc:"What they come to, before the provider's fees"`
@@ -25,8 +25,8 @@ type ReconciliationView struct {
 // DifferenceView is an order that the two books do not agree about.
 type DifferenceView struct {
 	Ref      string     `json:"ref" doc:"The top-up, withdrawal or dispute; the provider's movement when it names none"`
-	Theirs   city.Cents `json:"theirsCents"`
-	Ours     city.Cents `json:"oursCents"`
+	Theirs   city.Cents `json:"theirsCents" doc:"What the provider moved, in hundredths of its currency"`
+	Ours     city.Cents `json:"oursCents" doc:"What the clearing account says, in cents"`
 	Currency string     `json:"currency" doc:"Of theirs: any other than the city's is a difference by itself"`
 }
 

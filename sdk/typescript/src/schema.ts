@@ -1452,6 +1452,7 @@ export interface components {
             withdrawable: number;
         };
         AgentPartAt: {
+            /** @description The agent's id */
             agentId: string;
             /**
              * Format: int64
@@ -1762,6 +1763,7 @@ export interface components {
              * @description For an owner: cents that were free to spend
              */
             credits?: number;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /**
              * Format: int64
@@ -1970,11 +1972,17 @@ export interface components {
         DifferenceView: {
             /** @description Of theirs: any other than the city's is a difference by itself */
             currency: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What the clearing account says, in cents
+             */
             oursCents: number;
             /** @description The top-up, withdrawal or dispute; the provider's movement when it names none */
             ref: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What the provider moved, in hundredths of its currency
+             */
             theirsCents: number;
         };
         DimensionView: {
@@ -2052,7 +2060,9 @@ export interface components {
             success: boolean;
         };
         EnvelopeBalancesAt: {
+            /** @description What was asked for */
             data: components["schemas"]["BalancesAt"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -2322,7 +2332,9 @@ export interface components {
             success: boolean;
         };
         EnvelopeReconciliationView: {
+            /** @description What was asked for */
             data: components["schemas"]["ReconciliationView"];
+            /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
             success: boolean;
@@ -3352,8 +3364,12 @@ export interface components {
         ReconciliationView: {
             /** @description false when the provider keeps no books, as test payments */
             compared: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were compared
+             */
             comparedAt: string;
+            /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /** @description Orders that the books do not agree about; none is what should be */
             differences: components["schemas"]["DifferenceView"][] | null;
@@ -3377,6 +3393,7 @@ export interface components {
              * @description What the clearing account says
              */
             oursCents: number;
+            /** @description How the provider calls itself */
             provider: string;
             /**
              * Format: int64
@@ -7266,7 +7283,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The card, as GET /vault/cards names it */
                 id: string;
             };
             cookie?: never;
