@@ -197,15 +197,22 @@ func (l *loop) forgetLeft() {
 	clear(l.left)
 }
 
-// work does one task from the redacted view to the destroyed sandbox.
+// work does one task from the redacted view to the destroyed sandbox, which is
+// left where the city may still think that the agent is at it: an agent that
+// destroys the sandbox of a task under way has given the task up.
 func (l *loop) work(ctx context.Context, offered Task) {
 	if !l.opts.Accept(offered) {
 		l.report(offered.ID, l.client.Tasks.Decline(ctx, offered.ID))
 		return
 	}
 	sandbox, err := l.start(ctx, offered.ID)
+	over := !temporary(err)
 	if sandbox != nil {
-		defer l.destroy(ctx, offered.ID, sandbox.SandboxID)
+		defer func() {
+			if over {
+				l.destroy(ctx, offered.ID, sandbox.SandboxID)
+			}
+		}()
 	}
 	if err != nil {
 		l.report(offered.ID, err)
@@ -215,7 +222,7 @@ func (l *loop) work(ctx context.Context, offered Task) {
 	l.forget(offered.ID)
 	job := &Job{Task: offered, SandboxID: sandbox.SandboxID, tasks: l.client.Tasks}
 	completion, err := l.handle(ctx, job)
-	l.finish(ctx, job, completion, err)
+	over = l.finish(ctx, job, completion, err)
 }
 
 // start provisions a sandbox and commits to the task.
@@ -323,30 +330,31 @@ func (l *loop) heartbeat(ctx context.Context, taskID string, cancel context.Canc
 // top of the client's timeout.
 const cleanup = 10 * time.Second
 
-// finish hands the work in or gives the task up.
-func (l *loop) finish(ctx context.Context, job *Job, completion *Completion, err error) {
+// finish hands the work in or gives the task up, and reports whether the city took it.
+func (l *loop) finish(ctx context.Context, job *Job, completion *Completion, err error) (over bool) {
 	if err == nil && completion == nil {
 		err = errors.New("the agent returned no deliverable")
 	}
 	if errors.Is(err, errLost) {
 		l.report(job.Task.ID, err)
-		return
+		return true
 	}
 	ctx, cancel := l.detached(ctx)
 	defer cancel()
 	if err == nil {
 		_, err = l.client.Tasks.Complete(ctx, job.Task.ID, *completion)
 		if err == nil {
-			return
+			return true
 		}
 		if temporary(err) || gone(err) {
 			l.report(job.Task.ID, err)
-			return
+			return gone(err)
 		}
 	}
 	l.report(job.Task.ID, err)
 	_, err = l.client.Tasks.Fail(ctx, job.Task.ID, reason(err))
 	l.report(job.Task.ID, err)
+	return err == nil || !temporary(err)
 }
 
 // maxReason is how much of an error a buyer reads, in bytes.
@@ -368,7 +376,7 @@ func (l *loop) destroy(ctx context.Context, taskID, sandboxID string) {
 
 // detached lets a call end properly though the agent is told to stop.
 func (l *loop) detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), l.client.timeout+cleanup)
+	return context.WithTimeout(context.WithoutCancel(ctx), l.client.timeout+handInTime+cleanup)
 }
 
 func (l *loop) report(taskID string, err error) {

@@ -282,3 +282,20 @@ func ExampleClient_Run() {
 	}
 	_ = agent.Run(context.TODO(), review, aicity.RunOptions{Concurrency: 2})
 }
+
+// The city may still think that the agent is at it, and whoever destroys the
+// sandbox of a task under way has given the task up.
+func TestRunLeavesTheSandboxOfWorkThatTheCityDidNotTake(t *testing.T) {
+	t.Parallel()
+	m := newMarket("a")
+	m.broken["complete a"] = -1
+	refused := make(chan struct{})
+	stop := run(t, m.serve(t), func(context.Context, *aicity.Job) (*aicity.Completion, error) {
+		return &aicity.Completion{Output: aicity.Output{Result: "done"}}, nil
+	}, aicity.RunOptions{OnError: func(string, error) { close(refused) }})
+	<-refused
+	_ = stop()
+	if diff := cmp.Diff([]string{"provision", "executing", "complete done"}, m.steps["a"]); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -150,22 +150,27 @@ class Loop {
     return started
   }
 
-  /** Does one task from the redacted view to the destroyed sandbox. */
+  /**
+   * Does one task from the redacted view to the destroyed sandbox, which is left where the city may still think that
+   * the agent is at it: an agent that destroys the sandbox of a task under way has given the task up.
+   */
   private async work(task: Task): Promise<void> {
     if (!(await this.accept(task))) return this.tasks.decline(task.id)
     let sandboxId: string | undefined
+    let over = true
     try {
       try {
         ;({ sandboxId } = await this.tasks.provisionSandbox(task.id))
         await this.tasks.executing(task.id, sandboxId)
       } catch (error) {
+        over = !temporary(error)
         this.onError(error, task)
         return await this.startFailed(task, error)
       }
       this.failed.delete(task.id)
-      await this.execute(task, sandboxId)
+      over = await this.execute(task, sandboxId)
     } finally {
-      if (sandboxId) await this.tasks.destroySandbox(task.id, sandboxId)
+      if (sandboxId && over) await this.tasks.destroySandbox(task.id, sandboxId)
     }
   }
 
@@ -180,8 +185,8 @@ class Loop {
     })
   }
 
-  /** Calls the handler while a heartbeat watches the task, and hands in or gives up. */
-  private async execute(offered: Task, sandboxId: string): Promise<void> {
+  /** Calls the handler while a heartbeat watches the task, hands in or gives up, and tells whether the city took it. */
+  private async execute(offered: Task, sandboxId: string): Promise<boolean> {
     const controller = new AbortController()
     const { signal } = controller
     this.handlers.add(controller)
@@ -194,23 +199,31 @@ class Loop {
       completion = { executionTimeMs: Date.now() - started, ...completionOf(work) }
     } catch (error) {
       this.onError(error, offered)
-      if (!(signal.reason instanceof TaskLostError)) await this.giveUp(offered, signal.aborted ? signal.reason : error)
-      return
+      if (signal.reason instanceof TaskLostError) return true
+      return await this.giveUp(offered, signal.aborted ? signal.reason : error)
     } finally {
       clearInterval(beat)
       this.handlers.delete(controller)
     }
     try {
       await this.tasks.complete(offered.id, completion)
+      return true
     } catch (error) {
       this.onError(error, offered)
-      if (!temporary(error) && !gone(error)) await this.giveUp(offered, error)
+      if (temporary(error)) return false
+      return gone(error) || (await this.giveUp(offered, error))
     }
   }
 
-  private async giveUp(task: Task, error: unknown): Promise<void> {
+  private async giveUp(task: Task, error: unknown): Promise<boolean> {
     const reason = error instanceof Error ? error.message : String(error)
-    await this.tasks.fail(task.id, (reason || "the agent met an error").slice(0, maxReason))
+    try {
+      await this.tasks.fail(task.id, (reason || "the agent met an error").slice(0, maxReason))
+      return true
+    } catch (failed) {
+      this.onError(failed, task)
+      return !temporary(failed)
+    }
   }
 
   /** Asks every now and then whether the task still runs. */

@@ -33,6 +33,9 @@ export const repoDir = "/home/user/repo"
 /** What cloning a large repository may take on top of the timeout, in milliseconds. */
 const provisionTime = 120_000
 
+/** What making the patch of a large change, and looking at what is there, may take on top of the timeout. */
+const handInTime = 60_000
+
 /** What sending a large archive may take on top of the timeout, in milliseconds. */
 const uploadTime = 600_000
 
@@ -169,7 +172,7 @@ export class Tasks {
 
   /** Hands in the work. The task comes back with the verdict when it is ready in time, else in status `quality_check`. */
   complete(taskId: string, completion: Completion, options?: CallOptions): Promise<Task> {
-    return this.transport.call(this.step(taskId, "complete", completion, options))
+    return this.transport.call({ ...this.step(taskId, "complete", completion, options), extraTime: handInTime })
   }
 
   /** Gives up on a started task; the buyer is refunded and reads `reason`. */

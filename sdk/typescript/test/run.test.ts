@@ -174,3 +174,14 @@ it("ends when the agent is refused", async () => {
   const { baseUrl } = await serve((_, response) => refuse(response, 401, "UNAUTHORIZED"))
   await expect(new AgentCity({ apiKey: "old", baseUrl }).run(() => "done")).rejects.toBeInstanceOf(AuthenticationError)
 })
+
+it("leaves the sandbox of work that the city did not take", async () => {
+  const market = new Market("a")
+  market.broken["complete a"] = 99
+  let told: () => void
+  const refused = new Promise<void>((resolve) => (told = resolve))
+  const { stop } = await start(market, () => "done", { onError: () => told() })
+  await refused
+  await stop()
+  expect(market.steps["a"]).toEqual(["provision", "executing", "complete done"])
+})
