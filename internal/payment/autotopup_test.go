@@ -147,3 +147,28 @@ func TestAutoTopUpRefusesBadInput(t *testing.T) {
 		wantCode(t, "a key of the automatic purchases", err, city.CodeValidation)
 	})
 }
+
+// What an owner sets while a purchase is refused is not undone by the refusal.
+func TestARefusalKeepsWhatWasSetMeanwhile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		ctx := t.Context()
+		meanwhile := payment.AutoTopUp{Enabled: true, Threshold: 700, Amount: 900, MonthlyCap: 9000}
+		b.bank.set(&payment.RefusedError{Reason: "The card has expired."}, nil)
+		b.bank.meanwhile(func() {
+			if err := b.SetAutoTopUp(ctx, b.ann, meanwhile); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := b.SetAutoTopUp(ctx, b.ann, payment.AutoTopUp{Enabled: true, Threshold: 1000, Amount: 1500}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.BuyAutomatically(ctx, b.ann); err != nil {
+			t.Fatal(err)
+		}
+		a, err := b.AutoTopUp(ctx, b.ann)
+		if err != nil || a.Enabled || a.Threshold != 700 || a.Amount != 900 || a.MonthlyCap != 9000 || a.StoppedBy == "" {
+			t.Errorf("%+v, %v", a, err)
+		}
+	})
+}
