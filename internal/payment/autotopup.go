@@ -111,9 +111,12 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 		s.logger.InfoContext(ctx, "no automatic top-up: the month's cap is reached", "owner", ownerID)
 		return nil
 	}
-	_, _, err = s.topUp(ctx, ownerID, a.Amount, fmt.Sprintf("%s%d", autoKey, count+1))
+	t, _, err := s.topUp(ctx, ownerID, a.Amount, fmt.Sprintf("%s%d", autoKey, count+1))
 	switch city.CodeOf(err) {
 	case city.CodePaymentDeclined:
+		if t.Reason == reasonOff { // whatever was set since then stays
+			return nil
+		}
 		known, _ := errors.AsType[*city.Error](err)
 		_, err := s.stopAutoTopUp(ctx, ownerID, known.Message)
 		return err
@@ -122,6 +125,18 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 	default:
 		return err
 	}
+}
+
+// reasonOff is why a purchase is declined that nobody wants any more.
+const reasonOff = "Automatic top-ups were turned off before the card was charged."
+
+// checkAutoTopUp refuses a purchase once an owner's automatic top-ups are off.
+func (s *Service) checkAutoTopUp(ctx context.Context, ownerID string) error {
+	a, err := findAutoTopUp(ctx, s.db.Read(), ownerID)
+	if err != nil || a.Enabled {
+		return err
+	}
+	return &RefusedError{Reason: reasonOff}
 }
 
 // autoPurchases counts an owner's automatic purchases and those of them that

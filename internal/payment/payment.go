@@ -89,6 +89,18 @@ type Order struct {
 	Currency string
 	// Automatic is a charge that nobody sits in front of.
 	Automatic bool
+
+	wanted func(ctx context.Context) error
+}
+
+// CheckWanted is to be asked last before a charge is made that was not made before:
+// whoever turned automatic top-ups off meanwhile wants no more of them. Errors:
+// *RefusedError.
+func (o Order) CheckWanted(ctx context.Context) error {
+	if o.wanted == nil {
+		return nil
+	}
+	return o.wanted(ctx)
 }
 
 // RefusedError is a provider's final no.

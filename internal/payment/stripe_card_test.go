@@ -180,3 +180,36 @@ func TestLostAnswerOfARemovedCardIsBooked(t *testing.T) {
 		c.wantAgreed(t)
 	})
 }
+
+// A purchase that never reached Stripe is tried again after its card was removed:
+// no other card takes its place.
+func TestAPendingTopUpOfARemovedCardChargesNoOther(t *testing.T) {
+	t.Parallel()
+	eachStripe(t, func(t *testing.T, c stripeCity) {
+		c.buyWith(t, c.ann, "other card")
+		c.buyWith(t, c.ann, "removed card")
+		c.buysAutomatically(t)
+		c.Fail(stripetest.HangUp)
+		if err := c.BuyAutomatically(t.Context(), c.ann); err == nil {
+			t.Fatal("Stripe is out of reach, and the purchase was made")
+		}
+		c.Fail(stripetest.None)
+		if _, err := c.RemoveCard(t.Context(), c.ann, c.saved(t)[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		page, err := c.TopUps(t.Context(), c.ann, "", 1)
+		if err != nil || page.TopUps[0].Status != payment.TopUpPending {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		if err := c.ResumeTopUp(t.Context(), page.TopUps[0].ID); err != nil {
+			t.Error(err)
+		}
+		c.topUpIs(t, page.TopUps[0].ID, payment.TopUpDeclined)
+		c.wantPool(t, c.ann, 2000, 0)
+		c.autoIs(t, false, "was removed")
+		if cards := c.saved(t); len(cards) != 1 {
+			t.Errorf("left: %+v", cards)
+		}
+		c.wantAgreed(t)
+	})
+}

@@ -99,7 +99,7 @@ func (s *Service) openCheckout(ctx context.Context, hosted Hosted, t TopUp) (Top
 	if t.CheckoutURL != "" {
 		return t, nil
 	}
-	url, reference, err := hosted.Checkout(ctx, order(t), s.returnURL)
+	url, reference, err := hosted.Checkout(ctx, s.order(t), s.returnURL)
 	if reason, refused := refusal(err); refused {
 		t.Status, t.Reason = TopUpDeclined, reason
 		return s.finishTopUp(ctx, t)
@@ -119,13 +119,17 @@ func (s *Service) openCheckout(ctx context.Context, hosted Hosted, t TopUp) (Top
 }
 
 // order is what the provider is told of a top-up.
-func order(t TopUp) Order {
-	return Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD, Automatic: t.Automatic}
+func (s *Service) order(t TopUp) Order {
+	o := Order{ID: t.ID, OwnerID: t.OwnerID, Amount: t.Amount, Currency: city.USD, Automatic: t.Automatic}
+	if t.Automatic {
+		o.wanted = func(ctx context.Context) error { return s.checkAutoTopUp(ctx, t.OwnerID) }
+	}
+	return o
 }
 
 // charge has the provider take the money, and books the outcome.
 func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
-	reference, err := s.provider.Charge(ctx, order(t))
+	reference, err := s.provider.Charge(ctx, s.order(t))
 	reason, refused := refusal(err)
 	if err != nil && !refused {
 		return TopUp{}, fmt.Errorf("charge top-up %s: %w", t.ID, err)
@@ -138,10 +142,14 @@ func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
 }
 
 // finishTopUp books an outcome once; whoever comes second gets what was booked.
+// Money that came is booked also when another call had given the top-up up.
 func (s *Service) finishTopUp(ctx context.Context, t TopUp) (TopUp, error) {
 	var result TopUp
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		booked, err := s.bookTopUp(ctx, tx, &t, TopUpPending)
+		if err == nil && !booked && t.Status == TopUpSucceeded {
+			booked, err = s.bookTopUp(ctx, tx, &t, TopUpDeclined)
+		}
 		if result = t; booked || err != nil {
 			return err
 		}

@@ -197,3 +197,21 @@ func TestBackoffIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// One call gives a top-up up while another's money comes.
+func TestMoneyThatComesIsBookedAfterATopUpWasGivenUp(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		b.bank.meanwhile(func() {
+			b.bank.set(&payment.RefusedError{Reason: "Given up."}, nil)
+			_, _, err := b.TopUp(t.Context(), b.ann, 500, "key")
+			wantCode(t, "the other call", err, city.CodePaymentDeclined)
+		})
+		top, balance, err := b.TopUp(t.Context(), b.ann, 500, "key")
+		if err != nil || top.Status != payment.TopUpSucceeded || balance != 500 {
+			t.Errorf("%+v, %s, %v", top, balance, err)
+		}
+		b.wantPool(t, b.ann, 500, 0)
+		b.wantVerified(t)
+	})
+}

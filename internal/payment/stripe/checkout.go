@@ -94,6 +94,11 @@ func (p *Provider) Charge(ctx context.Context, order payment.Order) (string, err
 			Metadata:    map[string]string{metaTopUp: order.ID, metaOwner: order.OwnerID},
 		}
 		params.SetIdempotencyKey(order.ID)
+		// After the card was chosen: it is the one that automatic top-ups charged while
+		// they were on, so that a removed one is followed by no other.
+		if err := order.CheckWanted(ctx); err != nil {
+			return "", err
+		}
 		if intent, err = p.client.V1PaymentIntents.Create(ctx, params); err != nil {
 			return "", outcome("charge", err)
 		}

@@ -42,6 +42,10 @@ func (p Provider) Charge(ctx context.Context, order payment.Order) (string, erro
 		return "", err
 	case removed && order.Automatic:
 		return "", &payment.RefusedError{Reason: "No test card is saved. Top up once yourself, then it is."}
+	case order.Automatic:
+		if err := order.CheckWanted(ctx); err != nil {
+			return "", err
+		}
 	case removed:
 		if err := p.exec(ctx, "save test card", `DELETE FROM test_cards_removed WHERE owner_id = $1`, order.OwnerID); err != nil {
 			return "", err
