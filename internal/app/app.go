@@ -62,6 +62,7 @@ type App struct {
 	money    moneyMeters
 	handler  http.Handler
 	listener net.Listener
+	held     *os.File // keeps other cities out of the data folder
 	server   *http.Server
 
 	// streams ends when the city stops: what waits for events must not wait longer.
@@ -107,14 +108,18 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	if err != nil {
 		return nil, err
 	}
-	db, err := OpenDB(ctx, cfg, opts.Clock)
+	held, err := hold(cfg.Data)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, listener: listener, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
+	db, err := OpenDB(ctx, cfg, opts.Clock)
+	if err != nil {
+		return nil, errors.Join(err, held.Close(), listener.Close())
+	}
+	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, listener: listener, held: held, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.build(); err != nil {
-		return nil, errors.Join(err, db.Close(), listener.Close())
+		return nil, errors.Join(err, db.Close(), held.Close(), listener.Close())
 	}
 	return a, nil
 }
@@ -291,6 +296,6 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, a.listener.Close())
 	}
 	a.Tasks.Close()
-	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close())
+	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close(), a.held.Close())
 	return errors.Join(errs...)
 }

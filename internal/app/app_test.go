@@ -97,6 +97,29 @@ func TestFreePortIsNamed(t *testing.T) {
 	}
 }
 
+// Two cities in one data folder would end each other's sandboxes.
+func TestOneCityServesFromAFolder(t *testing.T) {
+	t.Parallel()
+	cfg := apptest.Config(sandboxtest.Dir(t))
+	first, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler), app.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler), app.Options{}); err == nil || !strings.Contains(err.Error(), "another city serves from the data folder "+cfg.Data) {
+		t.Errorf("the second says %v", err)
+	}
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler), app.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A taken address is said before anything else is begun.
 func TestTakenAddress(t *testing.T) {
 	t.Parallel()

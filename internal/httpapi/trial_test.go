@@ -64,7 +64,7 @@ func trialled(t *testing.T, s *apptest.Server, result string, written map[string
 		t.Fatal(err)
 	}
 	report, err := j.buyer.Tasks.Gate(t.Context(), j.id)
-	if err != nil || report.Executed == nil || report.Executed.Tests == nil || len(report.Executed.Commands) != 1 {
+	if err != nil || report.Executed == nil || len(report.Executed.Commands) != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	return j, done, report
@@ -84,7 +84,7 @@ func TestPatchIsTried(t *testing.T) {
 			"tests/test_free.py": "import unittest\nfrom shop import free\n\n\nclass Free(unittest.TestCase):\n    def test_free(self):\n        self.assertTrue(free(0))\n        self.assertFalse(free(1))\n",
 		})
 		e := report.Executed
-		if done.Status != aicity.TaskCompleted || e.Tests.Before.Outcome != "failed" || e.Tests.After.Outcome != "ok" || e.Commands[0].Finding != "met" || len(e.Broken) > 0 {
+		if done.Status != aicity.TaskCompleted || e.Tests == nil || e.Tests.Before.Outcome != "failed" || e.Tests.After.Outcome != "ok" || e.Commands[0].Finding != "met" || len(e.Broken) > 0 {
 			t.Errorf("%s: %+v", done.Status, e)
 		}
 		if !strings.Contains(strings.Join(e.Fixed, " "), "test_limit") || !strings.Contains(strings.Join(e.NewTests, " "), "test_free") {
@@ -119,6 +119,23 @@ func TestPatchIsTried(t *testing.T) {
 			}
 			if pool, err := j.buyer.Vault.Pool(t.Context()); err != nil || pool.Balance != 10_000 || pool.Held != 0 {
 				t.Errorf("the buyer has %+v, %v", pool, err)
+			}
+		})
+	}
+	for name, written := range map[string]map[string]string{
+		"leaves a file out": {"shop.py": fixed, "a.txt": strings.Repeat("0123456789abcdef\n", 300_000)},
+		"has nothing else":  {"a.txt": strings.Repeat("0123456789abcdef\n", 300_000)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j, _, report := trialled(t, s, discountFix, written)
+			e := report.Executed
+			if e.Commands[0].Finding != "not_shown" || e.Tests != nil || !strings.Contains(e.Note, "leaves changes out") {
+				t.Errorf("%+v", e)
+			}
+			patch, err := j.buyer.Tasks.Patch(t.Context(), j.id)
+			if err != nil || !strings.Contains(patch, "\n# Left out, because") {
+				t.Errorf("%v\n%.300s", err, patch)
 			}
 		})
 	}

@@ -118,23 +118,31 @@ func (s *Service) remove(ctx context.Context, l *live, why city.Code) error {
 // who use it. Who does not leave in time is left with files that are no more.
 func (s *Service) halt(ctx context.Context, l *live) error {
 	var starting error
-	if !within(s.patience, l.noMoreStarts) {
+	if !came(l.startsOver(), s.patience) {
 		starting = errors.New("it is still being started")
 	}
 	err := errors.Join(starting, s.cfg.Backend.Destroy(ctx, l.box.ID))
-	if !within(s.patience, l.users.Wait) {
+	if !came(l.usersLeft(), s.patience) {
 		s.cfg.Logger.WarnContext(ctx, "a sandbox ends though somebody still works with it", "sandbox", l.box.ID)
 	}
 	return err
 }
 
 // within reports whether wait has returned in time; else it goes on by itself.
-func within(limit time.Duration, wait func()) bool {
+func within(limit time.Duration, wait func()) bool { return came(after(wait), limit) }
+
+// after is closed when wait has returned.
+func after(wait func()) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		wait()
 	}()
+	return done
+}
+
+// came reports whether done was closed in time.
+func came(done <-chan struct{}, limit time.Duration) bool {
 	late := time.NewTimer(limit)
 	defer late.Stop()
 	select {

@@ -20,6 +20,7 @@ import (
 func TestPatchIsOfAQuietTree(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t), nil)
+	b.SetPatchTime(10 * time.Minute)
 	b.provision(t, goCode)
 	var once sync.Once
 	running, ended := make(chan struct{}), make(chan error)
@@ -50,8 +51,9 @@ func TestPatchIsOfAQuietTree(t *testing.T) {
 func TestPatchDespiteAStuckCommand(t *testing.T) {
 	t.Parallel()
 	backend := newStubborn(t)
-	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend = backend })
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend, c.Execs = backend, 1 })
 	b.SetPatience(100 * time.Millisecond)
+	b.SetPatchTime(10 * time.Minute)
 	b.provision(t, goCode)
 	b.sh(t, "echo new > new.txt")
 	ended := make(chan struct{})

@@ -23,6 +23,9 @@ type live struct {
 	starting chan struct{}  // holds one token; who has it starts or stops the backend
 	hushing  chan struct{}  // holds one token; who has it makes the patch
 	users    sync.WaitGroup // who works with it
+	// Closed when nobody starts it, or works with it, any more. Asked for when it
+	// is finished; one wait does for all who try to see it off.
+	startsOver, usersLeft func() <-chan struct{}
 
 	mu       sync.Mutex
 	running  bool                                        // guarded by mu: the backend's sandbox should be there
@@ -41,7 +44,13 @@ type live struct {
 }
 
 func newLive(ctx context.Context, box Sandbox, dir string, running bool, now time.Time) *live {
-	l := &live{box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now, starting: make(chan struct{}, 1), hushing: make(chan struct{}, 1), commands: map[string]context.CancelCauseFunc{}, stirs: map[context.Context]context.CancelCauseFunc{}, gone: make(chan struct{})}
+	l := &live{
+		box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now,
+		starting: make(chan struct{}, 1), hushing: make(chan struct{}, 1), gone: make(chan struct{}),
+		commands: map[string]context.CancelCauseFunc{}, stirs: map[context.Context]context.CancelCauseFunc{},
+	}
+	l.startsOver = sync.OnceValue(func() <-chan struct{} { return after(l.noMoreStarts) })
+	l.usersLeft = sync.OnceValue(func() <-chan struct{} { return after(l.users.Wait) })
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	l.hushing <- struct{}{}

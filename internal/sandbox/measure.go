@@ -27,7 +27,7 @@ const (
 	// maxFactFile bounds a file whose lines are counted.
 	maxFactFile = 64 << 20
 	// maxFactTime bounds all of it.
-	maxFactTime = 20 * time.Second
+	maxFactTime = 10 * time.Second
 )
 
 // measurer measures the regular files that are in a tree which changes under its

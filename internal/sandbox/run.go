@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"sync/atomic"
 
@@ -93,23 +94,25 @@ func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, li
 		return Result{}, err
 	}
 	defer settle()
-	result, err := s.runAs(ctx, l, r.ID, c, limit, output)
+	result, err := s.runAs(ctx, l, r.ID, s.cfg.Execs, c, limit, output)
 	if err != nil && wasStopped(ctx) {
 		err = errStopped // perhaps before it had begun
 	}
 	return result, err
 }
 
-// runIn runs a command of the city's own in a sandbox.
+// runIn runs a command of the city's own in a sandbox, however many the agent has
+// under way: who reads nothing of theirs keeps them there for a while.
 func (s *Service) runIn(ctx context.Context, l *live, c Command, limit int, output func(Stream, []byte)) (Result, error) {
-	return s.runAs(ctx, l, city.NewID("exc"), c, limit, output)
+	return s.runAs(ctx, l, city.NewID("exc"), math.MaxInt, c, limit, output)
 }
 
-// runAs runs a command in a sandbox, which is started when it does not run.
-func (s *Service) runAs(ctx context.Context, l *live, id string, c Command, limit int, output func(Stream, []byte)) (Result, error) {
+// runAs runs a command in a sandbox where fewer than most run, which is started
+// when it does not run.
+func (s *Service) runAs(ctx context.Context, l *live, id string, most int, c Command, limit int, output func(Stream, []byte)) (Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if err := l.enter(id, s.cfg.Execs, cancel); err != nil {
+	if err := l.enter(id, most, cancel); err != nil {
 		return Result{}, err
 	}
 	defer func() { l.leave(id, s.now()) }()

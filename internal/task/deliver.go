@@ -271,7 +271,9 @@ func (s *Service) gateInput(ctx context.Context, t *Task, w work) (gate.Input, f
 			Criteria: t.Acceptance.Criteria, Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths,
 		},
 		Deliverable: gate.Deliverable{Result: w.Result},
-		Patch:       []byte(w.patch),
+	}
+	if changes(w.patch) {
+		input.Patch = []byte(w.patch)
 	}
 	for _, f := range w.Findings {
 		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))

@@ -10,14 +10,12 @@ import (
 	"aicity.dev/aicity/internal/sandbox"
 )
 
-// patchCut begins the last line of a patch that leaves something out; git apply
-// passes over it.
-const patchCut = "\n# Left out, because a patch is no longer than 4 MiB"
+// leftOutMark begins the last line of a patch that leaves something out; git
+// apply passes over it.
+const leftOutMark = "# Left out"
 
 // cut reports whether a patch leaves something out.
-func cut(patch string) bool {
-	return strings.Contains(lastLine(patch), strings.TrimPrefix(patchCut, "\n"))
-}
+func cut(patch string) bool { return strings.HasPrefix(lastLine(patch), leftOutMark) }
 
 // changes reports whether a patch has any: it may only say what it leaves out.
 func changes(patch string) bool { return strings.HasPrefix(patch, "diff --git ") }
@@ -27,8 +25,8 @@ func lastLine(text string) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
-// patch is what the agent changed, "" when there was no sandbox. A patch that
-// cannot be made does not keep the work from being judged.
+// patch is what the agent changed, "" when there was no code. A patch that cannot
+// be made does not keep the work from being judged, but it says so.
 func (s *Service) patch(ctx context.Context, t *Task) string {
 	if t.SandboxID == "" {
 		return ""
@@ -36,11 +34,15 @@ func (s *Service) patch(ctx context.Context, t *Task) string {
 	text, left, err := s.Sandboxes.Patch(ctx, t.ID)
 	if err != nil {
 		s.Logger.WarnContext(ctx, "no patch", "task", t.ID, "code", city.CodeOf(err), "error", err)
-		return ""
+		if !t.Source.Any() {
+			return ""
+		}
+		return "\n" + leftOutMark + ": the sandbox could not say what was changed.\n"
 	}
 	patch := string(text)
 	if left > 0 {
-		patch += fmt.Sprintf("%s and made in %.0f seconds: the changes of %d files or more.\n", patchCut, sandbox.PatchTimeout.Seconds(), left)
+		patch += fmt.Sprintf("\n%s, because a patch is no longer than 4 MiB and made in %.0f seconds: the changes of %d files or more.\n",
+			leftOutMark, sandbox.PatchTimeout.Seconds(), left)
 	}
 	return patch
 }

@@ -31,6 +31,7 @@ type examination struct {
 	task    *Task
 	input   gate.Input
 	plan    trial.Plan
+	patch   string // with what it leaves out, see cut
 	release func() // lets the repository go
 	taken   chan struct{}
 }
@@ -66,7 +67,7 @@ func (s *Service) examination(ctx context.Context, t *Task, w work) (*examinatio
 	if err != nil {
 		return nil, err
 	}
-	e := &examination{s: s, task: t, input: input, release: release, taken: make(chan struct{})}
+	e := &examination{s: s, task: t, input: input, patch: w.patch, release: release, taken: make(chan struct{})}
 	if t.SandboxID != "" {
 		e.plan = trial.Plan{Commands: t.Acceptance.Commands}
 		if changes(w.patch) {
@@ -109,7 +110,9 @@ func (e *examination) run(ctx context.Context) (v verdict, err error) {
 		if err := e.await(ctx); err != nil {
 			return v, err
 		}
-		if e.input.Executed, err = e.try(ctx); err != nil {
+		if cut(e.patch) {
+			e.input.Executed = e.notRun("The patch leaves changes out, so there is nothing whole to run.")
+		} else if e.input.Executed, err = e.try(ctx); err != nil {
 			return v, err
 		}
 	}
@@ -171,13 +174,18 @@ func (e *examination) untried(ctx context.Context, err error) (*gate.Executed, e
 		return nil, ctx.Err()
 	}
 	e.s.Logger.WarnContext(ctx, "judged without a trial", "task", e.task.ID, "code", city.CodeOf(err), "error", err)
-	executed := &gate.Executed{Note: "No sandbox could be had to run it in."}
+	return e.notRun("No sandbox could be had to run it in."), nil
+}
+
+// notRun is what a trial that was not held found.
+func (e *examination) notRun(why string) *gate.Executed {
+	executed := &gate.Executed{Note: why}
 	for _, c := range e.plan.Commands {
 		executed.Commands = append(executed.Commands, gate.Command{
 			Command: c, Finding: gate.NotShown, Run: gate.Run{Outcome: gate.OutcomeNotRun, Why: executed.Note},
 		})
 	}
-	return executed, nil
+	return executed
 }
 
 // onStop calls f when the city stops; the returned function forgets it.
