@@ -63,8 +63,9 @@ func reserve(amount city.Cents, percent int) city.Cents {
 }
 
 // checkHeldBack refuses a withdrawal that reaches for what rests. It is called
-// when the withdrawal is the only one of its agent, so that the balance can only
-// grow until it is posted.
+// when the withdrawal is the only one of its agent, so that until it is posted only
+// a dispute takes from the balance: that might as well come right after, and leave
+// the same, or leaves too little to post.
 func (s *Service) checkHeldBack(ctx context.Context, tx store.Tx, w Withdrawal, end time.Time) error {
 	if !tx.Now().Before(end) {
 		return nil
