@@ -114,17 +114,17 @@ func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q stor
 	case c.Ref != "" && c.At != "":
 		return "", errors.New("--at goes with balances; the transfers of --ref name their times")
 	case c.Account != "" && c.At != "":
+		if _, err := c.statement(ctx, books, q, 1); err != nil {
+			return "", err
+		}
 		balance, err := books.BalanceAt(ctx, q, []ledger.Account{ledger.Account(c.Account)}, at)
 		return fmt.Sprintf("%s at %s: %s", c.Account, at.Format(time.RFC3339), balance), err
 	case c.At != "":
 		lines, err := books.TrialBalanceAt(ctx, q, at)
 		return trialBalanceTable(lines), err
 	case c.Account != "":
-		page, err := books.Statement(ctx, q, []ledger.Account{ledger.Account(c.Account)}, "", c.Limit)
-		if err == nil && len(page.Lines) == 0 {
-			err = fmt.Errorf("nothing ever moved on an account %q; names are like owner/ID/credits", c.Account)
-		}
-		return statementTable(page.Lines), err
+		lines, err := c.statement(ctx, books, q, c.Limit)
+		return statementTable(lines), err
 	case c.Ref != "":
 		records, err := books.ByRef(ctx, q, c.Ref)
 		if err == nil && len(records) == 0 {
@@ -135,6 +135,16 @@ func (c *ledgerShowCmd) render(ctx context.Context, books *ledger.Ledger, q stor
 		lines, err := books.TrialBalance(ctx, q)
 		return trialBalanceTable(lines), err
 	}
+}
+
+// statement is what moved last on the account; nothing is an error, because it
+// tells of a misspelt name.
+func (c *ledgerShowCmd) statement(ctx context.Context, books *ledger.Ledger, q store.Querier, limit int) ([]ledger.Line, error) {
+	page, err := books.Statement(ctx, q, []ledger.Account{ledger.Account(c.Account)}, "", limit)
+	if err == nil && len(page.Lines) == 0 {
+		err = fmt.Errorf("nothing ever moved on an account %q; names are like owner/ID/credits", c.Account)
+	}
+	return page.Lines, err
 }
 
 // instant reads a time that a user names.

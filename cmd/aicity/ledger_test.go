@@ -158,6 +158,18 @@ func TestLedgerVerify(t *testing.T) {
 	}
 }
 
+// A name that never was is an error, not an account without money.
+func TestLedgerShowOfNoAccount(t *testing.T) {
+	t.Parallel()
+	folder := booksFolder(t)
+	for _, more := range [][]string{nil, {"--at", "2026-03-02"}} {
+		got, err := runLedger(t, append([]string{"show", "--data", folder, "--account", "owner/own_9/credits"}, more...)...)
+		if err == nil || !strings.Contains(err.Error(), `nothing ever moved on an account "owner/own_9/credits"`) {
+			t.Errorf("%q: %q, %v", more, got, err)
+		}
+	}
+}
+
 func TestLedgerNeedsACity(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
