@@ -240,7 +240,7 @@ func (a *App) buildAccounts(box *seal.Box) (*account.Service, error) {
 // Start begins to serve, and to work on jobs. It returns once the city listens.
 func (a *App) Start(ctx context.Context) error {
 	a.checkSandboxes(ctx)
-	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Payments.CollectDebts(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
+	if err := errors.Join(a.Sandboxes.CleanOrphans(ctx), a.Agents.RefreshRates(ctx), a.Tasks.PublishReceiptKey(ctx)); err != nil {
 		return err
 	}
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {

@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -148,7 +149,7 @@ func TestAWonDisputePaysTheOther(t *testing.T) {
 	})
 }
 
-// Debtors of an earlier version kept their earnings; the start of this one collects.
+// Debtors of an earlier version kept their earnings; a job of this one collects.
 func TestDebtsOfAnEarlierVersionAreCollected(t *testing.T) {
 	t.Parallel()
 	eachStripe(t, func(t *testing.T, c stripeCity) {
@@ -171,5 +172,29 @@ func TestDebtsOfAnEarlierVersionAreCollected(t *testing.T) {
 			c.wantCredits(t, "collected", 0, 3000, 1600)
 			c.wantWallet(t, 0, 0)
 		}
+	})
+}
+
+// A debtor whose wallets cannot be read keeps no other from paying.
+func TestADebtorThatFailsKeepsNoOther(t *testing.T) {
+	t.Parallel()
+	eachStripe(t, func(t *testing.T, c stripeCity) {
+		for _, owner := range []string{c.ann, c.bob} {
+			top := c.buy(t, owner, 1000)
+			c.spend(t, owner, 1000)
+			c.Dispute(t, top.ID, 1000, false)
+			c.hear(t)
+			id := city.NewID(city.PrefixTask)
+			c.post(t, ledger.Transfer{
+				ID: id + "/release", Debit: ledger.PaymentClearing("bank"), Credit: ledger.OwnerCredits(owner), Amount: 300, Kind: "release", Ref: id,
+			})
+		}
+		broken := errors.New("broken")
+		c.FailFor(min(c.ann, c.bob), broken) // the one that comes first
+		if err := c.CollectDebts(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("a debtor that fails: %v", err)
+		}
+		c.wantPool(t, min(c.ann, c.bob), 300, 1000)
+		c.wantPool(t, max(c.ann, c.bob), 0, 1000)
 	})
 }

@@ -3,6 +3,8 @@ package payment
 import (
 	"context"
 	"time"
+
+	"aicity.dev/aicity/internal/store"
 )
 
 // PayOut runs the job that pays a withdrawal out.
@@ -17,6 +19,20 @@ var Backoff = backoff
 // BuyAutomatically runs the job that buys for an owner whose credits are low.
 func (s *Service) BuyAutomatically(ctx context.Context, ownerID string) error {
 	return s.buyAutomatically(ctx, ownerID)
+}
+
+// CollectDebts runs the job that has debtors pay.
+func (s *Service) CollectDebts(ctx context.Context) error { return s.collectDebts(ctx) }
+
+// FailFor has everything fail that needs the wallets of one owner.
+func (s *Service) FailFor(ownerID string, err error) {
+	agentsOf := s.agentsOf
+	s.agentsOf = func(ctx context.Context, q store.Querier, owner string) ([]string, error) {
+		if owner == ownerID {
+			return nil, err
+		}
+		return agentsOf(ctx, q, owner)
+	}
 }
 
 // ProcessEvent runs the job that applies a provider's event.

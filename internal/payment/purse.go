@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"aicity.dev/aicity/internal/ledger"
@@ -55,14 +56,21 @@ func (p purse) repay(ctx context.Context, tx store.Tx, cause string, from ...led
 	return transfers, nil
 }
 
-// CollectDebts has owners in debt pay out of what they could spend or withdraw.
+// collectDebtsArgs is the job that has debtors pay.
+type collectDebtsArgs struct{}
+
+// Kind names the job.
+func (collectDebtsArgs) Kind() string { return "payment_collect_debts" }
+
+// collectDebts has owners in debt pay out of what they could spend or withdraw.
 // That leaves something to do only after an earlier version, which let debtors
-// keep what they had earned before the dispute.
-func (s *Service) CollectDebts(ctx context.Context) error {
+// keep what they had earned before the dispute. One that fails keeps no other.
+func (s *Service) collectDebts(ctx context.Context) error {
 	owners, err := debtors(ctx, s.db.Read())
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, ownerID := range owners {
 		err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 			p, err := s.lockPurse(ctx, tx, ownerID)
@@ -76,8 +84,8 @@ func (s *Service) CollectDebts(ctx context.Context) error {
 			return s.ledger.Post(ctx, tx, repaid...)
 		})
 		if err != nil {
-			return fmt.Errorf("collect the debts of %s: %w", ownerID, err)
+			failed = append(failed, fmt.Errorf("collect the debts of %s: %w", ownerID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }

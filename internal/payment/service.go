@@ -71,6 +71,8 @@ func New(cfg Config) *Service {
 		jobs.RetryAfter(backoff))
 	jobs.Handle(s.jobs, func(ctx context.Context, a eventArgs, _ jobs.Attempt) error { return s.processEvent(ctx, a.EventID) },
 		jobs.RetryAfter(backoff))
+	jobs.Handle(s.jobs, func(ctx context.Context, _ collectDebtsArgs, _ jobs.Attempt) error { return s.collectDebts(ctx) })
+	jobs.Every(s.jobs, 24*time.Hour, collectDebtsArgs{})
 	return s
 }
 
