@@ -38,7 +38,7 @@ func get(t *testing.T, url, bearer string) (int, string) {
 func TestHealthAndMetrics(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t, func(c *config.Config) { c.MetricsKey = "operator's key" })
-	for _, path := range []string{"/healthz", "/readyz"} {
+	for _, path := range []string{"/healthz", "/readyz", "/api/v1/healthz", "/api/v1/readyz"} {
 		if code, body := get(t, s.URL+path, ""); code != http.StatusOK || !strings.Contains(body, "status") {
 			t.Errorf("%s: %d %s", path, code, body)
 		}

@@ -128,9 +128,12 @@ func (a *timedAnswer) Write(p []byte) (n int, err error) {
 }
 
 // Flush implements [http.Flusher].
-func (a *timedAnswer) Flush() {
+func (a *timedAnswer) Flush() { _ = a.FlushError() } // the next write and the request's context tell
+
+// FlushError is Flush for [http.ResponseController].
+func (a *timedAnswer) FlushError() error {
 	a.extend()
-	_ = a.control.Flush() // the next write and the request's context tell
+	return a.control.Flush()
 }
 
 // Unwrap lets http.ResponseController reach deadlines.

@@ -24,7 +24,9 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	registry.MustRegister(a.books.offences, a.books.verified, a.money.differences, a.money.reconciled)
 	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics(registry, a.cfg.MetricsKey))
+	for _, path := range []string{"GET /metrics", "GET /api/v1/metrics"} {
+		mux.Handle(path, metrics(registry, a.cfg.MetricsKey))
+	}
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", receipt.WellKnown} {
 		mux.Handle(path, api)
 	}

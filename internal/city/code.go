@@ -48,6 +48,7 @@ const (
 
 	CodeRepoNotAllowed  Code = "REPO_NOT_ALLOWED"
 	CodeRepoNotFound    Code = "REPO_NOT_FOUND"
+	CodeRepoPrivate     Code = "REPO_PRIVATE"
 	CodeRepoUnreachable Code = "REPO_UNREACHABLE"
 	CodeRefNotFound     Code = "REF_NOT_FOUND"
 	CodeRepoEmpty       Code = "REPO_EMPTY"
@@ -102,7 +103,7 @@ func Codes() []Code {
 		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady,
 		CodeRefundWindow, CodeFeedbackGiven, CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid,
 		CodeArchiveQuota, CodeArchiveInUse, CodeNoApproval,
-		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
+		CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoPrivate, CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge,
 		CodeSandboxNotFound, CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone,
 		CodeSandboxLimit, CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued,
 		CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,

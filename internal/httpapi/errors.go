@@ -66,6 +66,7 @@ var statuses = map[city.Code]int{
 
 	city.CodeRepoNotAllowed:  http.StatusBadRequest,
 	city.CodeRepoNotFound:    http.StatusUnprocessableEntity,
+	city.CodeRepoPrivate:     http.StatusUnprocessableEntity,
 	city.CodeRepoUnreachable: http.StatusUnprocessableEntity,
 	city.CodeRefNotFound:     http.StatusUnprocessableEntity,
 	city.CodeRepoEmpty:       http.StatusUnprocessableEntity,

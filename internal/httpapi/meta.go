@@ -54,9 +54,11 @@ func (s *server) listModels(context.Context, *struct{}) (*Out[[]ModelView], erro
 
 // registerRaw has the endpoints that are no part of the OpenAPI document.
 func (s *server) registerRaw(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", s.health)
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	for _, at := range []string{"", base} { // balancers ask at the root, clients below the API's base
+		mux.HandleFunc("GET "+at+"/healthz", s.health)
+		mux.HandleFunc("GET "+at+"/readyz", s.ready)
+		mux.HandleFunc("GET "+at+"/openapi.json", s.openAPI)
+	}
 	mux.HandleFunc("GET "+receipt.WellKnown, s.receiptKeys)
 	mux.HandleFunc("POST "+base+"/payments/stripe/webhook", s.stripeEvent)
 }

@@ -32,10 +32,12 @@ func (s *server) withRequestID(next http.Handler) http.Handler {
 		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
 		ctx = context.WithValue(ctx, loggerKey{}, s.Logger)
+		defer func() { // also when the answer is cut off
+			// The path holds ids only; queries may hold text and are left out.
+			s.Logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", sw.status,
+				"duration", s.Clock.Now().Sub(began).Round(time.Microsecond), "requestId", id)
+		}()
 		next.ServeHTTP(sw, r.WithContext(context.WithValue(ctx, clientIPKey{}, s.clientIP(r))))
-		// The path holds ids only; queries may hold text and are left out.
-		s.Logger.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", sw.status,
-			"duration", s.Clock.Now().Sub(began).Round(time.Microsecond), "requestId", id)
 	})
 }
 

@@ -24,7 +24,7 @@ type Archives interface {
 }
 
 // checkSource makes sure, before money moves, that the code can be had. Errors:
-// REPO_NOT_ALLOWED, REPO_NOT_FOUND, REF_NOT_FOUND, REPO_EMPTY,
+// REPO_NOT_ALLOWED, REPO_NOT_FOUND, REPO_PRIVATE, REF_NOT_FOUND, REPO_EMPTY,
 // REPO_UNREACHABLE, ARCHIVE_NOT_FOUND.
 func (s *Service) checkSource(ctx context.Context, o Order) error {
 	switch {
@@ -144,7 +144,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 // hopeless are the reasons why the code can never be had: the task ends, at no
 // cost to anybody but an agent that had the code and threw it away.
 var hopeless = []city.Code{
-	city.CodeRepoNotFound, city.CodeRefNotFound, city.CodeRepoEmpty, city.CodeRepoTooLarge, city.CodeRepoNotAllowed,
+	city.CodeRepoNotFound, city.CodeRepoPrivate, city.CodeRefNotFound, city.CodeRepoEmpty, city.CodeRepoTooLarge, city.CodeRepoNotAllowed,
 	city.CodeArchiveNotFound, city.CodeArchiveInvalid,
 }
 

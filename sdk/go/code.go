@@ -43,6 +43,7 @@ const (
 	CodeNoApproval           = "APPROVAL_NOT_NEEDED"
 	CodeRepoNotAllowed       = "REPO_NOT_ALLOWED"
 	CodeRepoNotFound         = "REPO_NOT_FOUND"
+	CodeRepoPrivate          = "REPO_PRIVATE"
 	CodeRepoUnreachable      = "REPO_UNREACHABLE"
 	CodeRefNotFound          = "REF_NOT_FOUND"
 	CodeRepoEmpty            = "REPO_EMPTY"
@@ -90,7 +91,7 @@ func Codes() []string {
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
-		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeArchiveQuota, CodeArchiveInUse, CodeNoApproval, CodeRepoNotAllowed, CodeRepoNotFound,
+		CodeDeadlinePassed, CodeArchiveNotFound, CodeArchiveInvalid, CodeArchiveQuota, CodeArchiveInUse, CodeNoApproval, CodeRepoNotAllowed, CodeRepoNotFound, CodeRepoPrivate,
 		CodeRepoUnreachable, CodeRefNotFound, CodeRepoEmpty, CodeRepoTooLarge, CodeSandboxNotFound,
 		CodeSandboxUnavailable, CodeSandboxCapacity, CodeSandboxOOM, CodeSandboxGone, CodeSandboxLimit,
 		CodeSandboxDiskFull, CodeSandboxExpired, CodeSandboxProcesses, CodeSandboxQueued, CodeExecCancelled, CodeExecNotFound, CodeExecOutputLimit,

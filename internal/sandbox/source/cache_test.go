@@ -100,7 +100,7 @@ func TestCacheIsPrivate(t *testing.T) {
 		t.Errorf("two credentials share an entry: %d", f.Cache.kept())
 	}
 	for _, token := range []string{"", "wrong"} {
-		if err := clone(token); city.CodeOf(err) != city.CodeRepoNotFound {
+		if err := clone(token); city.CodeOf(err) != city.CodeRepoPrivate {
 			t.Errorf("token %q: got %v", token, err)
 		}
 	}

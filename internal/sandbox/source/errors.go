@@ -10,7 +10,11 @@ import (
 // be the one who reads them.
 
 func errRepoNotFound() *city.Error {
-	return city.Errorf(city.CodeRepoNotFound, "The repository does not exist, or it is private and needs a valid repoToken.")
+	return city.Errorf(city.CodeRepoNotFound, "The repository does not exist, or it is hidden from whoever has no valid repoToken for it.")
+}
+
+func errRepoPrivate() *city.Error {
+	return city.Errorf(city.CodeRepoPrivate, "The repository is private and needs a repoToken that may read it, or it does not exist: its host does not say which.")
 }
 
 func errRefNotFound() *city.Error {

@@ -216,8 +216,8 @@ func TestCloneKeepsNoSecret(t *testing.T) {
 	for _, wrong := range []string{"", "wrong-token"} {
 		repo.Token = wrong
 		_, err := private().Clone(t.Context(), repo, newDest(t))
-		if city.CodeOf(err) != city.CodeRepoNotFound {
-			t.Errorf("with token %q: got %v, want REPO_NOT_FOUND", wrong, err)
+		if city.CodeOf(err) != city.CodeRepoPrivate {
+			t.Errorf("with token %q: got %v, want REPO_PRIVATE", wrong, err)
 		}
 		for _, secret := range []string{"private-app", host.Listener.Addr().String(), "wrong-token"} {
 			if strings.Contains(err.Error(), secret) {

@@ -104,6 +104,8 @@ func (r *origin) explain(ctx context.Context, err error) error {
 		return errEmpty().WithCause(err)
 	case errors.Is(err, smarthttp.ErrNotFound):
 		return errRepoNotFound().WithCause(err)
+	case errors.Is(err, smarthttp.ErrPrivate):
+		return errRepoPrivate().WithCause(err)
 	case errors.Is(err, smarthttp.ErrNoObject):
 		return errRefNotFound().WithCause(err)
 	case noRoom(err):
@@ -115,7 +117,7 @@ func (r *origin) explain(ctx context.Context, err error) error {
 
 // Probe asks the remote whether the repository and the ref exist. A commit id
 // that no ref points at is taken on trust until it is cloned. Errors:
-// REPO_NOT_ALLOWED, REPO_NOT_FOUND, REPO_UNREACHABLE, REPO_EMPTY, REF_NOT_FOUND.
+// REPO_NOT_ALLOWED, REPO_NOT_FOUND, REPO_PRIVATE, REPO_UNREACHABLE, REPO_EMPTY, REF_NOT_FOUND.
 func (f *Fetcher) Probe(ctx context.Context, repo Repo) error {
 	ctx, cancel := context.WithTimeout(ctx, min(f.Limits.Time, probeTimeout))
 	defer cancel()

@@ -16,7 +16,10 @@ import (
 // holds a word of what the host said, nor the address that was asked.
 var (
 	// ErrNotFound means that there is no such repository for who asks.
-	ErrNotFound = errors.New("the repository is not found, or not for everybody")
+	ErrNotFound = errors.New("the repository is not found")
+	// ErrPrivate means that the host wants another who asks. Many say so of what is
+	// not there, too.
+	ErrPrivate = errors.New("the repository is not for who asks")
 	// ErrNotGit means that the address answers, but not as a git host does.
 	ErrNotGit = errors.New("the answer is not git's")
 	// ErrDumb means that the host has git's files, but not its protocol: what git
@@ -50,7 +53,7 @@ func quiet(doing string, err error) error {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
-	for _, ours := range []error{ErrNotFound, ErrNotGit, ErrDumb, ErrElsewhere, ErrNoObject, ErrHost} {
+	for _, ours := range []error{ErrNotFound, ErrPrivate, ErrNotGit, ErrDumb, ErrElsewhere, ErrNoObject, ErrHost} {
 		if errors.Is(err, ours) {
 			return fmt.Errorf("%s: %w", doing, ours)
 		}

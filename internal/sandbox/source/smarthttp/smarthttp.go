@@ -56,7 +56,7 @@ const (
 var objectID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // Open asks a host for a repository. The names are those of the refs that List
-// will be asked for. Errors: ErrNotFound, ErrNotGit, ErrDumb, ErrElsewhere, ErrHost.
+// will be asked for. Errors: ErrNotFound, ErrPrivate, ErrNotGit, ErrDumb, ErrElsewhere, ErrHost.
 func Open(ctx context.Context, access Access, names []string) (*Remote, error) {
 	base, err := url.Parse(access.URL)
 	if err != nil {
@@ -220,7 +220,7 @@ func (refs *Refs) add(line string, names []string) {
 	}
 }
 
-// do sends a question. Errors: ErrNotFound, ErrHost.
+// do sends a question. Errors: ErrNotFound, ErrPrivate, ErrNotGit, ErrHost.
 func (r *Remote) do(ctx context.Context, method string, to *url.URL, body io.Reader) (*http.Response, error) {
 	question, err := http.NewRequestWithContext(ctx, method, to.String(), body)
 	if err != nil {
@@ -243,7 +243,9 @@ func (r *Remote) do(ctx context.Context, method string, to *url.URL, body io.Rea
 	switch answer.StatusCode {
 	case http.StatusOK:
 		return answer, nil
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+	case http.StatusUnauthorized, http.StatusForbidden:
+		err = ErrPrivate
+	case http.StatusNotFound:
 		err = ErrNotFound
 	case http.StatusNonAuthoritativeInfo, http.StatusNoContent:
 		err = ErrNotGit // a page to log in at, of a host that does not redirect
