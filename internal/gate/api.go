@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // inventedAPI takes points, and the verdict where code is the product, for code
@@ -16,14 +17,14 @@ import (
 // compile, or fails as soon as it is loaded.
 func inventedAPI(v *view) (Signal, bool) {
 	s := Signal{Name: "names that are used", Reason: "The code uses no name of the repository that it does not have."}
-	if v.index == nil {
+	if v.index == nil || !v.index.whole() {
 		return s, false
 	}
 	asked := strings.ToLower(requestText(v.in.Request))
 	seen := map[string]bool{}
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
 		source := strings.Join(b.proposed(), "\n")
-		used := v.missingInScript(source)
+		used := v.missingInScript(source, b.lang)
 		if b.lang == "go" || b.lang == "golang" || b.lang == "" {
 			used = append(used, v.missingInGo(source)...)
 		}
@@ -32,7 +33,7 @@ func inventedAPI(v *view) (Signal, bool) {
 			if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.mayLook() {
 				continue
 			}
-			if seen[name] = true; !v.declares(bare) {
+			if seen[name] = true; !v.declares(bare) && !v.listsName(bare) {
 				s.Evidence = append(s.Evidence, name)
 			}
 		}
@@ -74,7 +75,7 @@ func (v *view) missingInGo(source string) []string {
 		if err != nil || from != m[1] && !strings.HasPrefix(from, m[1]+"/") {
 			continue
 		}
-		name, declared := v.packageAt(strings.TrimPrefix(strings.TrimPrefix(from, m[1]), "/"))
+		name, declared := v.packageAt(strings.TrimPrefix(strings.TrimPrefix(from, m[1]), "/"), strings.HasSuffix(file.Name.Name, "_test"))
 		if i.Name != nil {
 			name = i.Name.Name
 		}
@@ -82,26 +83,7 @@ func (v *view) missingInGo(source string) []string {
 			packages[name] = declared
 		}
 	}
-	local := map[string]bool{} // names that hide a package
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				if name, ok := l.(*ast.Ident); ok && n.Tok == token.DEFINE {
-					local[name.Name] = true
-				}
-			}
-		case *ast.Field:
-			for _, name := range n.Names {
-				local[name.Name] = true
-			}
-		case *ast.ValueSpec:
-			for _, name := range n.Names {
-				local[name.Name] = true
-			}
-		}
-		return true
-	})
+	local := hidingNames(file)
 	var missing []string
 	ast.Inspect(file, func(n ast.Node) bool {
 		sel, ok := n.(*ast.SelectorExpr)
@@ -116,17 +98,54 @@ func (v *view) missingInGo(source string) []string {
 	return missing
 }
 
+// hidingNames are names that a file gives to something: where they hold, they hide
+// a package of the same name.
+func hidingNames(file *ast.File) map[string]bool {
+	local := map[string]bool{}
+	note := func(all ...ast.Expr) {
+		for _, one := range all {
+			if name, ok := one.(*ast.Ident); ok {
+				local[name.Name] = true
+			}
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt: // also of a switch by type and of a select
+			note(n.Lhs...)
+		case *ast.RangeStmt:
+			note(n.Key, n.Value)
+		case *ast.Field:
+			for _, name := range n.Names {
+				note(name)
+			}
+		case *ast.ValueSpec:
+			for _, name := range n.Names {
+				note(name)
+			}
+		case *ast.TypeSpec:
+			note(n.Name)
+		}
+		return true
+	})
+	return local
+}
+
 // packageAt is the name of the package in a folder and what it declares, nil when
-// a file of it cannot be read.
-func (v *view) packageAt(dir string) (string, map[string]bool) {
-	if known, ok := v.packages[dir]; ok {
+// a file of it cannot be read. Tests outside of a package see what its own declare.
+func (v *view) packageAt(dir string, tests bool) (string, map[string]bool) {
+	key := dir
+	if tests {
+		key += " tests"
+	}
+	if known, ok := v.packages[key]; ok {
 		return known.name, known.declares
 	}
-	name, declared := v.readPackage(dir)
+	name, declared := v.readPackage(dir, tests)
 	if v.packages == nil {
 		v.packages = map[string]goPackage{}
 	}
-	v.packages[dir] = goPackage{name, declared}
+	v.packages[key] = goPackage{name, declared}
 	return name, declared
 }
 
@@ -136,21 +155,28 @@ type goPackage struct {
 	declares map[string]bool
 }
 
-func (v *view) readPackage(dir string) (string, map[string]bool) {
+// madeElsewhere matches what says that a part of a package comes from elsewhere.
+var madeElsewhere = regexp.MustCompile(`(?m)^//go:generate\b|^import "C"`)
+
+func (v *view) readPackage(dir string, tests bool) (string, map[string]bool) {
 	name, declared := "", map[string]bool{}
 	for _, p := range v.index.sources {
-		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || strings.HasSuffix(p, "_test.go") {
+		test := strings.HasSuffix(p, "_test.go")
+		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || test && !tests {
 			continue
 		}
 		t := v.index.text(p)
-		if t == nil {
+		if t == nil || madeElsewhere.MatchString(t.raw) {
 			return "", nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), "", t.raw, parser.SkipObjectResolution)
 		if err != nil {
 			return "", nil
 		}
-		if name = file.Name.Name; name == "main" {
+		if !test {
+			name = file.Name.Name
+		}
+		if file.Name.Name == "main" {
 			return "", nil
 		}
 		for _, d := range file.Decls {
@@ -171,7 +197,7 @@ func (v *view) readPackage(dir string) (string, map[string]bool) {
 			}
 		}
 	}
-	if len(declared) == 0 {
+	if name == "" {
 		return "", nil
 	}
 	return name, declared
@@ -182,11 +208,12 @@ var takenNames = regexp.MustCompile(`(?:const|let|var|import)\s*\{([^{}]{1,400})
 
 // missingInScript are the names that a script takes out of the repository's own
 // package and that stand in none of its files.
-func (v *view) missingInScript(source string) []string {
+func (v *view) missingInScript(source, lang string) []string {
 	var missing []string
+	typed := lang == "ts" || lang == "tsx" || lang == "typescript" // types may come from elsewhere
 	for _, m := range takenNames.FindAllStringSubmatch(source, 40) {
 		module := first(m[2], m[3])
-		if module != ".." && module != "../" && !v.ownModule(module) || v.index.budget <= 0 {
+		if module != ".." && module != "../" && !v.ownModule(module) || v.exportsUnseen() {
 			continue
 		}
 		for one := range strings.SplitSeq(m[1], ",") {
@@ -194,10 +221,45 @@ func (v *view) missingInScript(source string) []string {
 			if at := strings.IndexAny(name, " :="); at >= 0 {
 				name = name[:at]
 			}
+			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
+				continue
+			}
 			if len(name) >= minName && identifier.FindString(name) == name && v.mayLook() && !v.holdsName(name) {
 				missing = append(missing, name)
 			}
 		}
 	}
 	return missing
+}
+
+// unseenExports matches exports whose names do not stand in the file.
+var unseenExports = regexp.MustCompile("exports\\[[^'\"\\]\n]|exports\\[['\"][^'\"\n]*['\"] \\+|export \\* from ['\"][^.'\"]|exports = (?:Object\\.(?:assign|create|fromEntries)\\(.*)?require\\(['\"][^.'\"]|\\.\\.\\.require\\(['\"][^.'\"]|(?:assign|defineProperty|defineProperties)\\((?:module\\.)?exports\\b")
+
+// exportsUnseen reports whether the repository's modules export names that they do
+// not hold.
+func (v *view) exportsUnseen() bool {
+	if v.unseen == nil {
+		found := false
+		for _, p := range v.index.sources {
+			if t := v.index.text(p); t != nil && languageOfFile(p) == "javascript" && unseenExports.MatchString(t.raw) {
+				found = true
+				break
+			}
+		}
+		v.unseen = &found
+	}
+	return *v.unseen
+}
+
+// listsName reports whether delivered code has a line that begins with the name, as
+// groups of declarations have.
+func (v *view) listsName(name string) bool {
+	for _, b := range v.doc.blocks {
+		for _, l := range b.proposed() {
+			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && (b.lang == "go" || b.lang == "golang" || b.lang == "") {
+				return true
+			}
+		}
+	}
+	return false
 }

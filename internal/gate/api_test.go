@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +27,18 @@ func TestNamesThatAreUsed(t *testing.T) {
 	goCode := func(use string) string {
 		return "```go\npackage jobs\n\nimport (\n\t\"fmt\"\n\n\t\"example.org/queue/v2\"\n\t\"example.org/queue/v2/store\"\n)\n\n" + use + "\n```\n"
 	}
+	tests := strings.Replace(goCode("func TestRun(t *testing.T) { queue.NewForTest(); fmt.Println(store.Default) }"), "package jobs", "package queue_test", 1)
+	large := &gate.Repo{
+		Files:  append([]gate.RepoFile{{Path: "large.js"}}, jsRepo.Files...),
+		Source: memory{"package.json": `{"name": "queue-lite"}`, "index.js": "exports.createQueue = 1\n", "large.js": "exports.drainQueue = 1\n" + strings.Repeat("// more\n", 100_000)},
+	}
+	many := &gate.Repo{Files: jsRepo.Files}
+	files := memory{"package.json": `{"name": "queue-lite"}`, "index.js": "exports.createQueue = 1\n"}
+	for i := range 700 {
+		p := "lib/" + strconv.Itoa(i) + ".js"
+		files[p], many.Files = "// nothing\n", append(many.Files, gate.RepoFile{Path: p})
+	}
+	many.Source = files
 	for _, tt := range []struct {
 		name   string
 		repo   *gate.Repo
@@ -38,6 +51,16 @@ func TestNamesThatAreUsed(t *testing.T) {
 		{"what only tests have", goRepo, goCode("func Run() { queue.NewForTest(); fmt.Println(store.Default) }"), "queue.NewForTest"},
 		{"what another package has", goRepo, goCode("func Run() { fmt.Println(queue.Default, store.Default) }"), "queue.Default"},
 		{"a variable of that name", goRepo, goCode("func Run() { queue := struct{ Max int }{1}; fmt.Println(queue.Max, store.Default) }"), ""},
+		{"a variable of a loop", goRepo, goCode("func Run(all []job) { for _, queue := range all { queue.Close() }; fmt.Println(store.Default) }"), ""},
+		{"a key of a loop", goRepo, goCode("func Run(all map[job]int) { for queue := range all { queue.Close() }; fmt.Println(store.Default) }"), ""},
+		{"a switch by type", goRepo, goCode("func Run(v any) { switch queue := v.(type) { case job: queue.Close() }; fmt.Println(store.Default) }"), ""},
+		{"what is received", goRepo, goCode("func Run(in chan job) { select { case queue := <-in: queue.Close() }; fmt.Println(store.Default) }"), ""},
+		{"a parameter and a result", goRepo, goCode("func Run(queue job) (store job) { queue.Close(); fmt.Println(store.Name); return }"), ""},
+		{"what tests of the package may use", goRepo, tests, ""},
+		{"what even these have not", goRepo, strings.ReplaceAll(tests, "NewForTest", "NewForNobody"), "queue.NewForNobody"},
+		{"a group that comes with it", goRepo, goCode("func Run() { fmt.Println(queue.Slowest, store.Default) }") + "\n```go\nconst (\n\tSlower = iota\n\tSlowest\n)\n```\n", ""},
+		{"a file is too large to read", large, "```js\nconst { drainQueue } = require('queue-lite')\n```\n", ""},
+		{"too many files to read", many, "```js\nconst { drainQueue } = require('queue-lite')\n```\n", ""},
 		{"what comes with it", goRepo, goCode("func Run() { fmt.Println(queue.Drain(), store.Default) }") + "\n```go\nfunc Drain() int { return 0 }\n```\n", ""},
 		{"a part without imports", goRepo, "```go\nq := queue.NewWithLimit(3)\n```\n", ""},
 		{"a module's names", jsRepo, "```js\nconst { createQueue } = require('queue-lite')\ncreateQueue(1)\n```\n", ""},

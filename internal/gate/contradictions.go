@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // What a sentence says of the line that it cites and the file can settle: a name
@@ -19,7 +18,7 @@ var (
 	saysPresent  = regexp.MustCompile("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
 	saysMeans    = regexp.MustCompile("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
 	saysAbsent   = regexp.MustCompile("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
-	saysLoose    = newSearch(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\boverwrites\b|\bsilently\b`)
+	saysLoose    = newSearch(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\bsilently (?:accepted|passed|allowed|let through)\b`)
 	saysPartly   = newSearch(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
 	refuses      = regexp.MustCompile(`\bthrow\b|\bpanic\(|\bErrorf\(|\berrors\.New\(|\breject\(|\braise\b|\w*[Ee]rror\(|\bcreateError\(`)
 	spokenText   = regexp.MustCompile(`'([^'\n]{8,})'|"([^"\n]{8,})"|` + "`([^`\n]{8,})`")
@@ -36,7 +35,7 @@ func contradictions(v *view) (Signal, bool) {
 	if v.index == nil {
 		return s, false
 	}
-	places, looked, seen := 0, 0, map[string]bool{}
+	places, looked, firm, seen := 0, 0, 0, map[string]bool{}
 	for i := range v.refs {
 		ref := &v.refs[i]
 		if ref.Status != RefExists || ref.slight || ref.at >= v.doc.written || v.doc.lines[ref.at].code {
@@ -51,7 +50,10 @@ func contradictions(v *view) (Signal, bool) {
 		if c, ok := v.claimOf(i); ok {
 			if why := c.contradicted(); why != "" && !seen[why] {
 				seen[why] = strings.Contains(why, " has no ") // wherever it is said
-				s.Evidence = append(s.Evidence, shorten(ref.Text+": "+why, 160))
+				if why = shorten(ref.Text+": "+why, 160); !c.weak && !slices.Contains(s.Evidence, why) {
+					firm++
+				}
+				s.Evidence = append(s.Evidence, why)
 			}
 		}
 	}
@@ -63,7 +65,7 @@ func contradictions(v *view) (Signal, bool) {
 	}
 	s.Cap = capAt(BorderlineScore) // a judge reads it
 	s.Points = -min(maxFalseClaims, costFalseClaim*float64(n))
-	if n >= 2 && n*10 >= places {
+	if firm >= 2 && firm*10 >= places {
 		s.Cap = capAt(capFalseClaims)
 	}
 	s.Reason = fmt.Sprintf("%s about cited lines %s contradicted by them.", counted(n, "statement", "statements"), map[bool]string{true: "is", false: "are"}[n == 1])
@@ -80,6 +82,9 @@ type claim struct {
 	sentence string   // that cites the place
 	at       int      // where the citation stands in it
 	said     []string // that, and what follows up to the next citation
+
+	before, behind string // what stands around the words that are settled
+	weak           bool   // what was found speaks against the claim, but hardly settles it
 }
 
 // claimOf finds what is said about the place of a citation.
@@ -169,11 +174,13 @@ func (c *claim) contradicted() string {
 	}
 	for _, said := range c.said {
 		for _, look := range []func(string) string{c.absent, c.present, c.withoutMeans, c.settle} {
+			c.weak = false
 			if why := look(said); why != "" {
 				return why
 			}
 		}
 	}
+	c.weak = false
 	return c.refusedThere()
 }
 
@@ -190,32 +197,74 @@ func (c *claim) present(said string) string {
 }
 
 func (c *claim) notThere(said string) string {
-	for _, m := range saysPresent.FindAllStringSubmatch(said, 4) {
-		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
-		if len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && c.v.mayLook() && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
-			return "no file has " + m[1]
+	marked := strings.ReplaceAll(said, c.ref.Text, citedPlace)
+	for _, says := range []*regexp.Regexp{saysPresent, saysMeans} {
+		for _, at := range says.FindAllStringSubmatchIndex(marked, 4) {
+			code := marked[at[2]:at[3]]
+			if c.ofPlace(strings.ReplaceAll(marked[:at[0]], "`", "")) && !saysPartly.MatchString(said) && !underCondition.MatchString(said) && c.standsNowhere(code) {
+				return "no file has " + code
+			}
 		}
 	}
-	for _, m := range saysMeans.FindAllStringSubmatch(said, 4) {
-		code := loose.Replace(strings.TrimSuffix(pack(m[1]), "()"))
-		if strings.ContainsAny(m[1], "(.") && !saysPartly.MatchString(said) && !declines.MatchString(said) && len(code) >= minName && elision.FindString(m[1]) == "" && !strings.Contains(c.file.bare(), code) && c.v.mayLook() && !c.v.standsSomewhere(code) && !c.v.declares(m[1]) && !strings.Contains(loose.Replace(pack(requestText(c.v.in.Request))), code) {
-			return "no file has " + m[1]
-		}
+	return c.comparedOtherwise(marked)
+}
+
+// calledName matches code that calls something, and its name.
+var calledName = regexp.MustCompile(`^(new )?(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_$][\w$]*)(?:\(.*\))?$`)
+
+// standsNowhere reports whether code has a name that stands in no file, nor in what
+// was asked for and is delivered. In what it is given people abbreviate.
+func (c *claim) standsNowhere(code string) bool {
+	m := calledName.FindStringSubmatch(code)
+	if m == nil || !strings.ContainsAny(code, ".(") || len(m[1]+m[2]) < minInvented {
+		return false
 	}
-	for _, m := range comparesWith.FindAllStringSubmatch(said, 3) {
-		if !slices.Contains(operatorText.FindAllString(c.around(anchorWindow), -1), m[1]) {
-			return "nothing is compared with " + m[1] + " there"
+	name := m[1] + m[2] // what makes an instance stands there as such
+	if m[1] != "" && strings.Contains(c.file.raw, "construct(") {
+		return false
+	}
+	if elision.MatchString(name) || strings.Contains(c.file.raw, name) {
+		return false
+	}
+	return c.v.index.whole() && c.v.mayLook() && !c.v.holdsName(name) && !c.v.declares(name) && !strings.Contains(requestText(c.v.in.Request), name)
+}
+
+// comparedOtherwise tells what the value that is named is compared with in the line,
+// when that is said to be another operator.
+func (c *claim) comparedOtherwise(said string) string {
+	line := c.around(0)
+	for _, at := range comparesWith.FindAllStringSubmatchIndex(said, 3) {
+		of := codeSpan.FindStringSubmatch(said[at[0]:at[2]])
+		operator := said[at[2]:at[3]]
+		if of == nil || c.ref.end > c.ref.Line || strings.Contains(line, "!(") || !c.ofPlace(strings.ReplaceAll(said[:at[0]], "`", "")) || saysPartly.MatchString(said) {
+			continue
+		}
+		_, behind, found := strings.Cut(line, first(of[1:]...))
+		m := comparing.FindStringSubmatch(behind)
+		if found && m != nil && m[1] != operator && !slices.Contains(operatorText.FindAllString(c.around(anchorWindow), -1), operator) {
+			return "nothing is compared with " + operator + " there"
 		}
 	}
 	return ""
 }
 
+// comparing matches the operator behind a value.
+var comparing = regexp.MustCompile(`^\s*(>=|<=|>|<|===?|!==?)\s`)
+
 // absent tells what is said not to stand at the place and does.
 func (c *claim) absent(said string) string {
-	for _, m := range saysAbsent.FindAllStringSubmatch(said, 3) {
-		code := strings.TrimSuffix(pack(m[1]), "()")
-		if strings.IndexFunc(code, beyondDotted) >= 0 && strings.Contains(pack(c.around(0)), code) {
-			return m[1] + " stands there"
+	marked := strings.ReplaceAll(said, c.ref.Text, citedPlace)
+	for _, at := range saysAbsent.FindAllStringSubmatchIndex(marked, 3) {
+		code := strings.TrimSuffix(pack(marked[at[2]:at[3]]), "()")
+		before, there := strings.ReplaceAll(marked[:at[0]], "`", ""), c.around(0)
+		if !strings.Contains(before, citedPlace) || !c.ofPlace(before) || !endsThere(marked[at[1]:]) || strings.Contains(there, "//") {
+			continue
+		}
+		if lead := before[strings.LastIndex(before, citedPlace):]; len(strings.Fields(lead)) > 4 {
+			continue // of something else
+		}
+		if strings.IndexFunc(code, beyondDotted) >= 0 && strings.Contains(pack(there), code) && (strings.HasPrefix(code, "defer") || !strings.Contains(pack(there), "defer"+code)) {
+			return marked[at[2]:at[3]] + " stands there"
 		}
 	}
 	return ""
@@ -230,7 +279,7 @@ func (c *claim) inventedName() string {
 		found = append(found, nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind))
 	}
 	for _, m := range found {
-		if m == nil || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || c.v.index.budget <= 0 || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
+		if m == nil || c.hardlyOwn(m[1]) || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || !c.v.index.whole() || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
 			continue
 		}
 		if !strings.Contains(strings.ToLower(requestText(c.v.in.Request)), strings.ToLower(m[1])) && !c.v.declares(m[1]) && !c.v.holdsName(m[1]) {
@@ -239,6 +288,41 @@ func (c *claim) inventedName() string {
 	}
 	return ""
 }
+
+// builtIn are names of languages and runtimes that stand where they are spoken of.
+var builtIn = wordSet(`settimeout setinterval setimmediate cleartimeout clearinterval clearimmediate queuemicrotask parseint parsefloat hasownproperty tostring valueof
+encodeuri encodeuricomponent decodeuri decodeuricomponent structuredclone unhandledrejection uncaughtexception nexttick isarray isnan isinteger issafeinteger
+fromentries getownpropertynames getownpropertydescriptor defineproperty setprototypeof getprototypeof isprototypeof tolowercase touppercase localecompare
+startswith endswith indexof lastindexof foreach findindex flatmap charcodeat codepointat fromcharcode replaceall padstart padend trimstart trimend
+readfile readfilesync writefile writefilesync existssync addeventlistener removeeventlistener preventdefault useeffect usestate usememo gomaxprocs
+timingsafeequal randombytes createhash createhmac subarray allocunsafe sharedarraybuffer`)
+
+// hardlyOwn reports whether a name is more likely one of a runtime or a label than
+// of the repository, or is spoken of as of something that is not there.
+func (c *claim) hardlyOwn(name string) bool {
+	low := strings.ToLower(name)
+	switch {
+	case builtIn[low], strings.HasSuffix(low, "error"), strings.HasSuffix(low, "exception"), strings.HasSuffix(low, "warning"), strings.HasSuffix(low, "injection"):
+		return true
+	case strings.Contains(name, "_") && languageOfFile(c.ref.Path) != "python":
+		return true
+	case denies.MatchString(c.sentence), lacking.MatchString(c.sentence):
+		return true
+	case c.ref.Line > 0 && strings.Contains(c.around(2), strings.ReplaceAll(name, "_", "")):
+		return true
+	}
+	for _, b := range c.v.doc.blocks {
+		for _, l := range b.lines {
+			if strings.Contains(l, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lacking matches what says that something is not there.
+var lacking = newSearch(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without|needs?|wants?|unsupported|unknown|call it|named|introduc\w*|extract\w*|class of|kind of|known as|global|built-?in|runtime|standard library|stdlib)\b`)
 
 // minInvented is how long a name must be to be nobody's abbreviation.
 const minInvented = 6
@@ -253,16 +337,6 @@ func (v *view) holdsName(name string) bool {
 	return false
 }
 
-// standsSomewhere reports whether packed code stands in a file of the repository.
-func (v *view) standsSomewhere(code string) bool {
-	for _, p := range v.index.sources {
-		if t := v.index.text(p); t != nil && strings.Contains(t.bare(), code) {
-			return true
-		}
-	}
-	return v.index.budget <= 0
-}
-
 // declares reports whether code of the deliverable gives the name to something.
 func (v *view) declares(name string) bool {
 	declared := regexp.MustCompile(`\b(?:func|function|const|let|var|def|class|type|interface|struct)\s+(?:\([^)]*\)\s*)?` + regexp.QuoteMeta(name) + `\b|\b` + regexp.QuoteMeta(name) + `\s*(?::=|=[^=]|:)`)
@@ -273,67 +347,3 @@ func (v *view) declares(name string) bool {
 	}
 	return false
 }
-
-// refusedThere tells what the place refuses with a message, when it is said that
-// nobody refuses it.
-func (c *claim) refusedThere() string {
-	const longest = 12 // lines; who cites more does not speak of one check
-	if c.ref.end-c.ref.Line > longest {
-		return ""
-	}
-	said := make([]string, len(c.said))
-	for i, one := range c.said {
-		said[i] = plain(one, c.ref.Text)
-	}
-	if !slices.ContainsFunc(said, saysLoose.MatchString) {
-		return ""
-	}
-	lines := c.file.lines()
-	place := strings.Join(lines[max(0, c.ref.Line-2):min(len(lines), max(c.ref.Line, c.ref.end)+refusalLines)], "\n")
-	if !refuses.MatchString(place) {
-		return ""
-	}
-	for _, m := range spokenText.FindAllStringSubmatch(place, 12) {
-		message := first(m[1:]...)
-		if !strings.Contains(message, " ") {
-			continue
-		}
-		for _, one := range said {
-			if saysLoose.MatchString(one) && !saysPartly.MatchString(one) && tellsOf(message, one) {
-				return "it refuses that: " + shorten(message, 60)
-			}
-		}
-	}
-	return ""
-}
-
-// refusalLines is how many lines behind a condition its message may stand.
-const refusalLines = 5
-
-// statesRule matches messages that say what must be, rather than that something is
-// wrong.
-var statesRule = newSearch(`(?i)\b(?:must|only|cannot|can't|already|exceed\w*|too|not allowed|not permitted|forbidden|at most|at least)\b`)
-
-// tellsOf reports whether a sentence has two of the telling words of a message, or
-// the one that a rule is about.
-func tellsOf(message, sentence string) bool {
-	said := map[string]bool{}
-	low := strings.ToLower(sentence)
-	for _, w := range words(sentence) {
-		said[stem(w)] = true
-	}
-	n, all := 0, 0
-	for _, w := range slices.Compact(slices.Sorted(slices.Values(words(message)))) {
-		if utf8.RuneCountInString(w) < 3 || stopWords[w] || messageWords[w] {
-			continue
-		}
-		if all++; said[stem(w)] || len(w) >= minName && strings.Contains(low, w) {
-			n++
-		}
-	}
-	return n >= 2 || n == 1 && all == 1 && statesRule.MatchString(message)
-}
-
-// messageWords are words that messages about anything have.
-var messageWords = wordSet(`invalid value values must error errors failed fail cannot unexpected expected missing unknown unsupported bad set option options argument arguments
-type string number function object array nil null undefined empty required allowed allow not found`)

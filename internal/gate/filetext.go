@@ -15,6 +15,7 @@ type fileText struct {
 	joined string
 	with   map[string]int
 	loose  string
+	values map[float64]bool // filled by figures
 }
 
 func (t *fileText) lines() []string {

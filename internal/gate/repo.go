@@ -44,6 +44,7 @@ type index struct {
 	langs   map[string]int // language → files
 	texts   map[string]*fileText
 	budget  int
+	skipped bool            // a source could not be read
 	names   *nameSet        // filled by count
 	called  map[string]bool // the project's own name, filled by project
 	stems   map[string]bool // the words of the request that files of code are called by, filled by count
@@ -188,12 +189,19 @@ func (x *index) text(p string) *fileText {
 	x.texts[p] = nil
 	raw, ok := x.repo.Source.ReadFile(p)
 	if !ok || len(raw) > maxFileBytes || bytes.IndexByte(raw[:min(len(raw), 8000)], 0) >= 0 {
+		x.skipped = x.skipped || languageOfFile(p) != ""
 		return nil
 	}
 	x.budget -= len(raw)
 	t := &fileText{raw: strings.TrimSuffix(string(raw), "\n")}
 	x.texts[p] = t
 	return t
+}
+
+// whole reports whether all that is worth reading has been, or can be, read: only
+// then does something stand in no file. It holds after count.
+func (x *index) whole() bool {
+	return x.repo.Source != nil && x.repo.Left == "" && x.budget > 0 && len(x.texts) < maxReadFiles && !x.skipped && len(x.repo.Files) <= maxIndexFiles
 }
 
 // count counts how often the repository uses names and words of the request;

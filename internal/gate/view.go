@@ -34,6 +34,7 @@ type view struct {
 	looks     *bool                // what onlyLooks found
 	applied   *patchCheck          // what changes found
 	packages  map[string]goPackage // what packageAt found, by folder
+	unseen    *bool                // what exportsUnseen found
 	lookUps   int                  // what mayLook counted
 	module    *string              // the name of the repository's module of JavaScript
 }

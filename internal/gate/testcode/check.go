@@ -319,6 +319,8 @@ func (r *reader) helped(callee *node, args []*node) {
 	name := strings.ToLower(callee.last())
 	body, declared := r.declared[callee.root()]
 	switch {
+	case r.methods != nil && r.checksUnseen(callee):
+		r.unsure = true
 	case declared && r.checksIn(body):
 		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0, helper: r.ofHelper(body)})
 	case declared:
@@ -326,6 +328,54 @@ func (r *reader) helped(callee *node, args []*node) {
 		strings.HasPrefix(name, "must"), strings.HasPrefix(name, "should"), strings.HasPrefix(name, "test"):
 		r.unsure = true
 	}
+}
+
+// checksUnseen reports whether a call of Python may check out of sight: of a method
+// that does, or of one that is not known, or of what the test is given.
+func (r *reader) checksUnseen(callee *node) bool {
+	if callee.kind == ident {
+		return slices.Contains(r.u.given, callee.name) && callee.name != "self"
+	}
+	if callee.kind != member || len(callee.kids) == 0 {
+		return false
+	}
+	of, name := callee.kids[0], callee.last()
+	itself := of.kind == ident && (of.name == "self" || of.name == "cls") || of.kind == call && of.root() == "super"
+	body, known := r.methods[name]
+	return known && r.checksWithin(body, map[string]bool{name: true}) || itself && (!known || r.bases)
+}
+
+// checksWithin reports whether a method can make a test fail, by itself or by what
+// it calls.
+func (r *reader) checksWithin(n *node, seen map[string]bool) bool {
+	if r.checksIn(n) {
+		return true
+	}
+	found := false
+	n.walk(func(k *node) bool {
+		if k.kind != call || found {
+			return !found
+		}
+		name := k.kids[0].last()
+		if k.kids[0].kind == ident {
+			name = k.kids[0].name
+		}
+		itself := k.kids[0].kind == member && k.root() == "self" && len(k.kids[0].kids) > 0 && k.kids[0].kids[0].kind == ident
+		body, known := r.methods[name]
+		if !known {
+			body, known = r.declared[name]
+		}
+		switch {
+		case seen[name]:
+		case known:
+			seen[name] = true
+			found = body != nil && r.checksWithin(body, seen)
+		case itself: // inherited from who knows where
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // checksIn reports whether a helper of the file can make a test fail.

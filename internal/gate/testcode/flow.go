@@ -15,6 +15,8 @@ type tests struct {
 	runners  map[string]bool  // names that tests begin with, in scripts
 	reaches  map[string]bool  // declared names that have to do with the code under test
 	around   stores           // of what stands outside of tests
+	methods  map[string]*node // of classes, by their names; nil where tests do not stand in classes
+	bases    bool             // a class has one that is not in the file
 	work     int              // nodes that may still be looked at
 }
 
@@ -24,6 +26,7 @@ type unit struct {
 	body    *node
 	handles map[string]bool // what it is given to say that it fails
 	skipped bool
+	given   []string // names of what it is given, in Python
 }
 
 // flow knows what in one test has to do with the code under test.

@@ -16,7 +16,8 @@ func parsePython(source string, own Own) (*tests, bool) {
 	for name := range set("assert pytest") {
 		f.checkers[name] = true
 	}
-	p := &pythonReader{tokens: tokens, tests: f, own: own}
+	f.methods = map[string]*node{}
+	p := &pythonReader{tokens: tokens, tests: f, own: own, classes: set("TestCase IsolatedAsyncioTestCase object ABC")}
 	f.rest = []*node{{kids: p.statements()}}
 	for _, u := range f.units {
 		if u.body.deeper(maxDeep) {
@@ -58,6 +59,8 @@ type pythonReader struct {
 	own    Own
 	class  int // how many classes are around
 	inside int // how many functions are
+
+	classes map[string]bool // that are known
 }
 
 func (p *pythonReader) ahead(n int) python.Token {

@@ -195,6 +195,10 @@ func (p *pythonReader) classOf(marks []*node) *node {
 	if p.takes("(") {
 		bases.kids = p.arguments()
 	}
+	for _, b := range bases.kids {
+		p.tests.bases = p.tests.bases || !p.classes[b.last()]
+	}
+	p.classes[name] = true
 	p.class++
 	before := len(p.tests.units)
 	body := p.body()
@@ -245,13 +249,16 @@ func (p *pythonReader) def(marks []*node) *node {
 	test := p.inside == 0 && strings.HasPrefix(name, "test")
 	f := &node{kind: function, kids: []*node{defaults, body}, at: body.at}
 	if test {
-		p.tests.units = append(p.tests.units, &unit{name: name, body: f, handles: map[string]bool{}, skipped: skips(marks)})
+		p.tests.units = append(p.tests.units, &unit{name: name, body: f, handles: map[string]bool{}, skipped: skips(marks), given: names})
 		return nil
 	}
 	f.names = names
 	if p.inside == 0 && p.class == 0 {
 		p.tests.declared[name] = f
 		return f
+	}
+	if p.inside == 0 {
+		p.tests.methods[name] = &node{kids: []*node{p.tests.methods[name], f}} // whichever class has it
 	}
 	return &node{kind: assign, fresh: true, into: []*node{{kind: ident, name: name}}, kids: []*node{f}}
 }
