@@ -241,3 +241,37 @@ func TestEarningsHeldBack(t *testing.T) {
 		t.Errorf("what is free: %v", err)
 	}
 }
+
+// What was bought for no real money stays a test after the city has left the tests.
+func TestOldTestMoneyStaysATest(t *testing.T) {
+	t.Parallel()
+	apptest.OnEach(t, func(t *testing.T, opts ...apptest.Option) {
+		server := stripetest.Start(t)
+		s := apptest.Start(t, append(opts, func(c *config.Config) {
+			c.Stripe = config.Stripe{SecretKey: "sk_live_1", WebhookSecret: stripetest.Secret, APIURL: server.URL}
+		})...)
+		ctx, buyer := t.Context(), s.SignUp(t, "buyer")
+		err := s.App.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+			for id, provider := range map[string]string{"top_1": "testpay", "top_2": "stripe"} {
+				_, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, created_at)
+					VALUES ($1, $2, 2000, $3, 'declined', '', 'No.', 1)`, id, buyer.ID, provider)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := buyer.Vault.TopUps(ctx, aicity.CursorOptions{})
+		if err != nil || len(page.Items) != 2 {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		for _, top := range page.Items {
+			if top.Test != (top.ID == "top_1") {
+				t.Errorf("%+v", top)
+			}
+		}
+	})
+}

@@ -40,6 +40,16 @@ func errUnavailable(label string) error {
 	return city.Errorf(city.CodePaymentUnavailable, "The payment provider (%s) does not answer. Nothing was changed there; try again in a moment.", label)
 }
 
+// errMaybeRemoved tells also of the automatic top-ups that were turned off for a
+// removal of which nobody knows how far it came.
+func errMaybeRemoved(label string, stopped bool) error {
+	text := "The payment provider (%s) does not answer, so the card may be removed or not."
+	if stopped {
+		text += " Automatic top-ups are turned off in any case."
+	}
+	return city.Errorf(city.CodePaymentUnavailable, text+" Remove it again in a moment if it is still there.", label)
+}
+
 // Cards lists an owner's saved cards, first the one that automatic top-ups charge.
 // Errors: PAYMENT_UNAVAILABLE.
 func (s *Service) Cards(ctx context.Context, ownerID string) ([]Card, error) {
@@ -79,7 +89,7 @@ func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopp
 	keeper, _ := s.provider.(CardKeeper)
 	if err := keeper.RemoveCard(ctx, ownerID, cardID); err != nil {
 		s.logger.WarnContext(ctx, "a saved card cannot be removed", "owner", ownerID, "error", err)
-		return "", errUnavailable(s.provider.Label())
+		return "", errMaybeRemoved(s.provider.Label(), stopped != "")
 	}
 	s.logger.InfoContext(ctx, "saved card removed", "owner", ownerID, "autoTopUpStopped", stopped != "")
 	return stopped, nil

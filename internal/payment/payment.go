@@ -56,6 +56,13 @@ func TransferKinds() []TransferKind {
 // maxKey bounds an idempotency key, in bytes.
 const maxKey = 200
 
+// TestProvider is the name of the provider that never moves real money.
+const TestProvider = "testpay"
+
+// ErrNoAnswer is in the chain of a provider's error when the service behind it was
+// out of reach, or would not work on the call now.
+var ErrNoAnswer = errors.New("the payment provider does not answer")
+
 // Provider moves money outside the city. Its orders carry an id: an order that
 // is repeated under the same id is carried out once.
 type Provider interface {
@@ -229,6 +236,10 @@ func poolID(ownerID string) string {
 
 func errDeclined(reason string) error {
 	return city.Errorf(city.CodePaymentDeclined, "The payment was declined and nothing was charged: %s", reason)
+}
+
+func errNotAnswered(label, what string) error {
+	return city.Errorf(city.CodePaymentUnavailable, "The payment provider (%s) does not answer. %s", label, what)
 }
 
 func errKeyReused() error {

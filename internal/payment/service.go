@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -90,6 +91,12 @@ func backoff(a jobs.Attempt) time.Duration {
 
 // Test reports that no real money moves.
 func (s *Service) Test() bool { return s.provider.Test() }
+
+// TestOf reports that no real money moved for what a provider was ordered, which may
+// be another than today's.
+func (s *Service) TestOf(provider string) bool {
+	return provider == TestProvider || provider == s.provider.Name() && s.provider.Test()
+}
 
 // Label is how the provider calls itself; a test provider says so.
 func (s *Service) Label() string { return s.provider.Label() }
@@ -204,11 +211,16 @@ func (s *Service) CheckPayout(ctx context.Context, ownerID string) error {
 }
 
 // Connect returns the address where the owner sets up a payout account. Errors:
-// PAYOUT_UNAVAILABLE when the provider has no such thing.
+// PAYOUT_UNAVAILABLE when the provider has no such thing, PAYMENT_UNAVAILABLE.
 func (s *Service) Connect(ctx context.Context, ownerID string) (url string, err error) {
 	connector, ok := s.provider.(Connector)
 	if !ok {
 		return "", errNothingToConnect(s.provider.Label())
 	}
-	return connector.Connect(ctx, ownerID)
+	url, err = connector.Connect(ctx, ownerID)
+	if errors.Is(err, ErrNoAnswer) {
+		s.logger.WarnContext(ctx, "payouts cannot be set up", "owner", ownerID, "error", err)
+		return "", errNotAnswered(s.provider.Label(), "Try again in a moment.")
+	}
+	return url, err
 }

@@ -113,6 +113,9 @@ func TestCardRemovalThatStripeDoesNotAnswer(t *testing.T) {
 				c.FailAfter(2, how) // it is listed twice first
 				_, err = c.RemoveCard(t.Context(), c.ann, id)
 				wantCode(t, "remove", err, city.CodePaymentUnavailable)
+				if err != nil && !strings.Contains(err.Error(), "may be removed or not. Automatic top-ups are turned off in any case.") {
+					t.Errorf("what happened is not told: %v", err)
+				}
 				c.autoIs(t, false, "was removed")
 				c.Fail(stripetest.None)
 				_, err = c.RemoveCard(t.Context(), c.ann, id)

@@ -449,3 +449,35 @@ func TestStripeEventsAtOnce(t *testing.T) {
 		c.wantCredits(t, "at the end", tops*1000-600, 0, 0)
 	})
 }
+
+// Without an answer nothing is charged, and the top-up waits for its page.
+func TestStripeOutOfReachIsSaid(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]stripetest.Failure{"out of reach": stripetest.HangUp, "overloaded": stripetest.Overloaded, "the answer is lost": stripetest.LoseAnswer} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachStripe(t, func(t *testing.T, c stripeCity) {
+				c.Fail(how)
+				_, _, err := c.TopUp(t.Context(), c.ann, 2500, "key")
+				wantCode(t, "top up", err, city.CodePaymentUnavailable)
+				_, err = c.Connect(t.Context(), c.ann)
+				wantCode(t, "connect", err, city.CodePaymentUnavailable)
+				c.Fail(stripetest.None)
+				page, err := c.TopUps(t.Context(), c.ann, "", 0)
+				if err != nil || len(page.TopUps) != 1 {
+					t.Fatalf("%+v, %v", page, err)
+				}
+				if err := c.ResumeTopUp(t.Context(), page.TopUps[0].ID); err != nil {
+					t.Error(err)
+				}
+				top, _, err := c.TopUp(t.Context(), c.ann, 2500, "key")
+				if err != nil || top.ID != page.TopUps[0].ID || top.CheckoutURL == "" || c.Count("checkout.session") != 1 {
+					t.Errorf("%+v, %v, %d pages", top, err, c.Count("checkout.session"))
+				}
+				if _, err := c.Connect(t.Context(), c.ann); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}

@@ -28,7 +28,7 @@ func (topUpArgs) Kind() string { return "payment_top_up" }
 // TopUp buys credits and returns the purchase with the balance after it. With a
 // provider that has a page of its own the purchase is pending, and CheckoutURL
 // is where the owner pays. The same key ("" for none) buys once. Errors:
-// VALIDATION_ERROR, PAYMENT_DECLINED, IDEMPOTENCY_CONFLICT.
+// VALIDATION_ERROR, PAYMENT_DECLINED, IDEMPOTENCY_CONFLICT, PAYMENT_UNAVAILABLE.
 func (s *Service) TopUp(ctx context.Context, ownerID string, amount city.Cents, idempotencyKey string) (TopUp, city.Cents, error) {
 	var v city.Invalid
 	v.Check(amount >= MinTopUp && amount <= MaxTopUp, "amount", "must be %d to %d cents", MinTopUp, MaxTopUp)
@@ -37,7 +37,12 @@ func (s *Service) TopUp(ctx context.Context, ownerID string, amount city.Cents, 
 	if err := v.Err(); err != nil {
 		return TopUp{}, 0, err
 	}
-	return s.topUp(ctx, ownerID, amount, idempotencyKey)
+	t, balance, err := s.topUp(ctx, ownerID, amount, idempotencyKey)
+	if _, hosted := s.provider.(Hosted); hosted && errors.Is(err, ErrNoAnswer) {
+		s.logger.WarnContext(ctx, "a top-up has no payment page yet", "owner", ownerID, "error", err)
+		return TopUp{}, 0, errNotAnswered(s.provider.Label(), "Nothing was charged. Your top-up is kept, and shows where to pay once the provider answers.")
+	}
+	return t, balance, err
 }
 
 func (s *Service) topUp(ctx context.Context, ownerID string, amount city.Cents, idempotencyKey string) (TopUp, city.Cents, error) {

@@ -150,4 +150,12 @@ func TestWalletWithoutStripe(t *testing.T) {
 	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})
 	server.Fail(stripetest.HangUp)
 	v.open("/wallet").says(http.StatusOK, "Saved cards", "does not answer", "Go on paying")
+	v.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k2"}}).want(t, http.StatusUnprocessableEntity, "does not answer", "Nothing was charged")
+	// A removal is not begun without its question: the one try that is made fails.
+	server.FailAfter(0, stripetest.HangUp)
+	calls := server.Calls()
+	v.post("/wallet/cards/remove", url.Values{"card": {"pm_1"}}).want(t, http.StatusConflict, "does not answer")
+	if made := server.Calls() - calls; made != 1 {
+		t.Errorf("%d calls for a question, want 1", made)
+	}
 }

@@ -32,8 +32,11 @@ func expiry(c payment.Card) string { return fmt.Sprintf("%02d/%d", c.ExpMonth, c
 func (s *site) askRemoveCard(r *http.Request, in form) (*question, error) {
 	ctx, ownerID := r.Context(), visitorOf(r).owner.ID
 	cards, err := s.Payments.Cards(ctx, ownerID)
+	if err != nil { // asked again, the provider might answer, and remove without a question
+		return nil, err
+	}
 	i := slices.IndexFunc(cards, func(c payment.Card) bool { return c.ID == in.get("card") })
-	if err != nil || i < 0 {
+	if i < 0 {
 		return nil, nil
 	}
 	auto, err := s.Payments.AutoTopUp(ctx, ownerID)

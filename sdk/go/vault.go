@@ -132,7 +132,7 @@ func (s *VaultService) Pool(ctx context.Context) (*Pool, error) {
 }
 
 // TopUp buys credits for amount cents, 500 to 1,000,000. It is repeated safely
-// under one idempotency key. Errors: PAYMENT_DECLINED.
+// under one idempotency key. Errors: PAYMENT_DECLINED, PAYMENT_UNAVAILABLE.
 func (s *VaultService) TopUp(ctx context.Context, amount int64) (*TopUp, error) {
 	body := map[string]int64{"amount": amount}
 	var out TopUp
@@ -271,7 +271,8 @@ func (s *VaultService) Withdrawals(ctx context.Context, opts CursorOptions) (*Pa
 	return list[Withdrawal](ctx, s.client, r)
 }
 
-// Connect returns the address where the owner sets its payout account up.
+// Connect returns the address where the owner sets its payout account up. Errors:
+// PAYOUT_UNAVAILABLE, PAYMENT_UNAVAILABLE.
 func (s *VaultService) Connect(ctx context.Context) (onboardingURL string, err error) {
 	var out struct {
 		URL string `json:"url"`

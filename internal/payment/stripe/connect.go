@@ -15,13 +15,13 @@ import (
 func (p *Provider) Connect(ctx context.Context, ownerID string) (string, error) {
 	account, err := p.account(ctx, ownerID)
 	if err != nil {
-		return "", fmt.Errorf("make payout account: %w", err)
+		return "", fmt.Errorf("make payout account: %w", unanswered(err))
 	}
 	link, err := p.client.V1AccountLinks.Create(ctx, &sdk.AccountLinkCreateParams{
 		Account: &account, Type: sdk.String("account_onboarding"), ReturnURL: &p.cfg.ReturnURL, RefreshURL: &p.cfg.ReturnURL,
 	})
 	if err != nil {
-		return "", fmt.Errorf("make onboarding link: %w", err)
+		return "", fmt.Errorf("make onboarding link: %w", unanswered(err))
 	}
 	return link.URL, nil
 }

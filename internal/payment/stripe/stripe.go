@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -100,7 +101,18 @@ func outcome(doing string, err error) error {
 	if e, ok := errors.AsType[*sdk.Error](err); ok && final(e) {
 		return &payment.RefusedError{Reason: reason(e)}
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w", doing, unanswered(err))
+}
+
+// unanswered adds payment.ErrNoAnswer to what comes from calling Stripe and is no
+// final no.
+func unanswered(err error) error {
+	answer, ok := errors.AsType[*sdk.Error](err)
+	_, network := errors.AsType[*url.Error](err)
+	if network || ok && !final(answer) {
+		return fmt.Errorf("%w: %w", payment.ErrNoAnswer, err)
+	}
+	return err
 }
 
 // refused reports a final no among what outcome returns.

@@ -25,7 +25,7 @@ var (
 func New(db *store.DB) Provider { return Provider{db} }
 
 // Name identifies the provider in accounts and rows.
-func (Provider) Name() string { return "testpay" }
+func (Provider) Name() string { return payment.TestProvider }
 
 // Label says that this is a test.
 func (Provider) Label() string { return "Test payments — no real money" }
