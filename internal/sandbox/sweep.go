@@ -92,7 +92,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		since := s.now().Add(-s.cfg.Idle)
 		for _, l := range s.all() {
 			if l.idle(since) {
-				duties = append(duties, func() error { return s.park(ctx, l) })
+				duties = append(duties, func() error { return s.rest(ctx, l) })
 			}
 		}
 	}
@@ -108,6 +108,16 @@ func (s *Service) toEnd(box Sandbox) *live {
 		return nil
 	}
 	return l
+}
+
+// rest stops a sandbox that nobody uses. One that is destroyed meanwhile, by its
+// time, say, needs none.
+func (s *Service) rest(ctx context.Context, l *live) error {
+	err := s.park(ctx, l)
+	if l.ended.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // together does all at once and joins their errors. What is not done when ctx

@@ -184,17 +184,19 @@ var forms = map[string]func(t *testing.T, c *cast) *filled{
 
 // others are forms that are looked at elsewhere, or have nothing to do twice.
 var others = map[string]string{
-	"/sign-in":               "begins a session each time, as every sign-in does",
-	"/sign-out":              "ends what has ended",
-	"/forgot-password":       "keeps one link of an owner",
-	"/reset-password":        "its link works once",
-	"/settings/password":     "the old password works once",
-	"/tasks/{id}/recheck":    "is asked once for a task; once more is refused",
-	"/wallet/auto-top-up":    "writes what it says",
-	"/agents/{id}/limits":    "writes what it says",
-	"/wallet/connect":        "leads to one payout account of an owner",
-	"/wallet/withdraw":       "TestWithdrawWithoutJavaScript",
-	"/operator/refunds/{id}": "a decision is final; once more is refused", "/operator/rechecks/{id}": "a decision is final; once more is refused",
+	"/sign-in":                 "begins a session each time, as every sign-in does",
+	"/sign-out":                "ends what has ended",
+	"/forgot-password":         "keeps one link of an owner",
+	"/reset-password":          "its link works once",
+	"/settings/password":       "the old password works once",
+	"/tasks/{id}/recheck":      "is asked once for a task; once more is refused",
+	"/wallet/auto-top-up":      "writes what it says",
+	"/agents/{id}/limits":      "writes what it says",
+	"/wallet/connect":          "leads to one payout account of an owner",
+	"/wallet/withdraw":         "TestWithdrawWithoutJavaScript",
+	"/wallet/cards/remove":     "TestWalletRemovesTheSavedCard: what is gone is gone",
+	"/operator/reconciliation": "compares the books, and moves nothing",
+	"/operator/refunds/{id}":   "a decision is final; once more is refused", "/operator/rechecks/{id}": "a decision is final; once more is refused",
 }
 
 // A form that is sent twice, one after the other or both at once, does its work
