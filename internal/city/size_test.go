@@ -1,10 +1,6 @@
-package city_test
+package city
 
-import (
-	"testing"
-
-	"aicity.dev/aicity/internal/city"
-)
+import "testing"
 
 func TestBytes(t *testing.T) {
 	t.Parallel()
@@ -12,7 +8,7 @@ func TestBytes(t *testing.T) {
 		0: "0 bytes", 150: "150 bytes", 1<<10 - 1: "1023 bytes", 1 << 10: "1 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1023.9 KiB",
 		1 << 20: "1 MiB", 64 << 20: "64 MiB", 1<<30 - 1<<12: "1023.9 MiB", 1 << 30: "1 GiB", 5 << 40: "5120 GiB",
 	} {
-		if got := city.Bytes(n); got != want {
+		if got := Bytes(n); got != want {
 			t.Errorf("Bytes(%d) = %q, want %q", n, got, want)
 		}
 	}
