@@ -86,20 +86,8 @@ func listOwned(ctx context.Context, q store.Querier, ownerID string) ([]Agent, e
 }
 
 func listIDs(ctx context.Context, q store.Querier, ownerID string) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT id FROM agents WHERE owner_id = $1 ORDER BY id`, ownerID)
+	ids, err := store.Texts(q.Query(ctx, `SELECT id FROM agents WHERE owner_id = $1 ORDER BY id`, ownerID))
 	if err != nil {
-		return nil, fmt.Errorf("list an owner's agents: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("list an owner's agents: %w", err)
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list an owner's agents: %w", err)
 	}
 	return ids, nil

@@ -13,8 +13,9 @@ import (
 
 // Save stores an upload, unless it cannot be used. What an owner has already is
 // not kept twice: it has the id of the first, and its time begins again, so an
-// upload may be repeated. Of what was spooled it takes the file. Errors: PAYLOAD_TOO_LARGE, ARCHIVE_QUOTA_EXCEEDED,
-// RATE_LIMITED, and those of the check, ARCHIVE_INVALID and REPO_TOO_LARGE.
+// upload may be repeated. Of what was spooled it takes the file. Errors:
+// PAYLOAD_TOO_LARGE, ARCHIVE_QUOTA_EXCEEDED, RATE_LIMITED, and those of the check,
+// ARCHIVE_INVALID and REPO_TOO_LARGE.
 func (s *Service) Save(ctx context.Context, ownerID string, r io.Reader) (Archive, error) {
 	o, leave, err := s.turns.enter(ownerID)
 	if err != nil {

@@ -88,18 +88,10 @@ func eraseOld(ctx context.Context, tx store.Tx, before int64) (map[string]bool, 
 	if _, err := tx.Exec(ctx, `DELETE FROM archives WHERE created_at < $1`, before); err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT id FROM archives`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
+	ids, err := store.Texts(tx.Query(ctx, `SELECT id FROM archives`))
 	left := map[string]bool{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
+	for _, id := range ids {
 		left[id] = true
 	}
-	return left, rows.Err()
+	return left, err
 }

@@ -25,7 +25,7 @@ func inventedAPI(v *view) (Signal, bool) {
 	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
 		source := strings.Join(b.proposed(), "\n")
 		used := v.missingInScript(source, b.lang)
-		if b.lang == "go" || b.lang == "golang" || b.lang == "" {
+		if b.mayBeGo() {
 			used = append(used, v.missingInGo(source)...)
 		}
 		for _, name := range used {
@@ -50,6 +50,9 @@ func inventedAPI(v *view) (Signal, bool) {
 	s.advice = "Build your code against the repository: what it calls must be there."
 	return s, true
 }
+
+// mayBeGo reports whether a block is Go, or does not say what it is.
+func (b codeBlock) mayBeGo() bool { return b.lang == "go" || b.lang == "golang" || b.lang == "" }
 
 // moduleName matches the module of a go.mod.
 var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
@@ -256,7 +259,7 @@ func (v *view) exportsUnseen() bool {
 func (v *view) listsName(name string) bool {
 	for _, b := range v.doc.blocks {
 		for _, l := range b.proposed() {
-			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && (b.lang == "go" || b.lang == "golang" || b.lang == "") {
+			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && b.mayBeGo() {
 				return true
 			}
 		}

@@ -3,6 +3,7 @@ package gate
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -28,10 +29,13 @@ func configFile(p string) bool {
 	return ext != "sh" && ext != "bash" && configBlock[ext] || ext == "lock" || strings.Contains(base, ".config.")
 }
 
+// workedOn are the files that the deliverable cites, changes or proposes.
+func (v *view) workedOn() []string { return slices.Concat(v.proposed, v.all.touched) }
+
 // wroteOrCited reports whether the deliverable cites, changes or proposes a file of
 // one of some names, or shows code of its form.
 func (v *view) wroteOrCited(form *regexp.Regexp, names ...string) bool {
-	for _, p := range append(v.proposed[:len(v.proposed):len(v.proposed)], v.all.touched...) {
+	for _, p := range v.workedOn() {
 		for _, n := range names {
 			if strings.EqualFold(path.Base(p), n) {
 				return true
@@ -75,7 +79,7 @@ func (v *view) leavesConfig() bool {
 			return false
 		}
 	}
-	for _, p := range append(v.proposed[:len(v.proposed):len(v.proposed)], v.all.touched...) {
+	for _, p := range v.workedOn() {
 		if configFile(p) {
 			return false
 		}

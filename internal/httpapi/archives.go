@@ -46,27 +46,23 @@ func (s *server) registerArchives() {
 
 // BodyStream is a body that is read as it comes, of a route that says so.
 type BodyStream struct {
-	body *archive.Incoming
+	body io.Reader
 }
 
 // Resolve takes the body from the request, unread.
 func (b *BodyStream) Resolve(hctx huma.Context) []error {
-	if spooled, is := hctx.BodyReader().(*archive.Spooled); is {
-		b.body = &archive.Incoming{Reader: spooled} // in full, and not too large
+	b.body = hctx.BodyReader()
+	if _, is := b.body.(*archive.Spooled); is { // in full, and not too large
 		return nil
 	}
-	b.body = &archive.Incoming{Reader: http.MaxBytesReader(nil, io.NopCloser(hctx.BodyReader()), hctx.Operation().MaxBodyBytes-1)}
+	b.body = &archive.Incoming{Reader: http.MaxBytesReader(nil, io.NopCloser(b.body), hctx.Operation().MaxBodyBytes-1)}
 	return nil
 }
 
 func (s *server) uploadArchive(ctx context.Context, in *BodyStream) (*Out[ArchiveView], error) {
-	upload := io.Reader(in.body)
-	if spooled, is := in.body.Reader.(*archive.Spooled); is {
-		upload = spooled
-	}
-	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), upload)
-	if in.body.Err != nil {
-		return nil, bodyError(in.body.Err)
+	a, err := s.Archives.Save(ctx, callerOf(ctx).ownerID(), in.body)
+	if arriving, is := in.body.(*archive.Incoming); is && arriving.Err != nil {
+		return nil, bodyError(arriving.Err)
 	}
 	if err != nil {
 		return nil, err

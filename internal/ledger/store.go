@@ -43,19 +43,11 @@ func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry
 // insertSome writes entries in one statement and adds the ids that were new.
 func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[string]bool) error {
 	query, args := insertSQL(tx, entries)
-	rows, err := tx.Query(ctx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
+	ids, err := store.Texts(tx.Query(ctx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...))
+	for _, id := range ids {
 		written[id] = true
 	}
-	return rows.Err()
+	return err
 }
 
 // queueTransfers writes entries without waiting for an answer. A repeated id

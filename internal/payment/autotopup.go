@@ -139,6 +139,23 @@ func (s *Service) checkAutoTopUp(ctx context.Context, ownerID string) error {
 	return &RefusedError{Reason: reasonOff}
 }
 
+// stopAutoTopUp turns automatic top-ups off and says why; it returns "" when they
+// are off.
+func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (stopped string, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE auto_top_ups SET enabled = FALSE, stopped_by = $2, updated_at = $3 WHERE owner_id = $1 AND enabled`,
+			ownerID, reason, store.Micros(tx.Now()))
+		if stopped = ""; n == 1 {
+			stopped = reason
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("stop automatic top-ups: %w", err)
+	}
+	return stopped, nil
+}
+
 // autoPurchases counts an owner's automatic purchases and those of them that
 // are not finished, and sums up those of this month.
 func (s *Service) autoPurchases(ctx context.Context, ownerID string) (count, pending int, month city.Cents, err error) {

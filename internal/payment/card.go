@@ -2,11 +2,9 @@ package payment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/store"
 )
 
 // Card is a card that is kept for automatic top-ups, as its provider tells of it.
@@ -37,7 +35,7 @@ func errNoCard() error {
 }
 
 func errUnavailable(label string) error {
-	return city.Errorf(city.CodePaymentUnavailable, "The payment provider (%s) does not answer. Nothing was changed there; try again in a moment.", label)
+	return errNotAnswered(label, "Nothing was changed there; try again in a moment.")
 }
 
 // errMaybeRemoved tells also of the automatic top-ups that were turned off for a
@@ -92,22 +90,5 @@ func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopp
 		return "", errMaybeRemoved(s.provider.Label(), stopped != "")
 	}
 	s.logger.InfoContext(ctx, "saved card removed", "owner", ownerID, "autoTopUpStopped", stopped != "")
-	return stopped, nil
-}
-
-// stopAutoTopUp turns automatic top-ups off and says why; it returns "" when they
-// are off.
-func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (stopped string, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE auto_top_ups SET enabled = FALSE, stopped_by = $2, updated_at = $3 WHERE owner_id = $1 AND enabled`,
-			ownerID, reason, store.Micros(tx.Now()))
-		if stopped = ""; n == 1 {
-			stopped = reason
-		}
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("stop automatic top-ups: %w", err)
-	}
 	return stopped, nil
 }

@@ -275,20 +275,8 @@ func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, e
 
 // debtors lists the owners who owe something.
 func debtors(ctx context.Context, q store.Querier) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`)
+	owners, err := store.Texts(q.Query(ctx, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`))
 	if err != nil {
-		return nil, fmt.Errorf("list debtors: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var owners []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("list debtors: %w", err)
-		}
-		owners = append(owners, id)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list debtors: %w", err)
 	}
 	return owners, nil

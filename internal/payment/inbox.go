@@ -147,18 +147,5 @@ func (s *Service) ReplayEvents(ctx context.Context, ids ...string) (int, error) 
 }
 
 func unprocessedEvents(ctx context.Context, q store.Querier) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return store.Texts(q.Query(ctx, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`))
 }

@@ -8,8 +8,8 @@ import (
 // cleaning removes what is left of a sandbox; it may be repeated.
 type cleaning func(ctx context.Context) error
 
-// cleanUp removes what is left of a sandbox, also when the caller leaves. What fails is owed: Sweep tries it
-// again until it succeeds, and so does the server's next start.
+// cleanUp removes what is left of a sandbox, also when the caller leaves. What fails
+// is owed: Sweep tries it again until it succeeds, and so does the server's next start.
 func (s *Service) cleanUp(ctx context.Context, id string, do cleaning) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()

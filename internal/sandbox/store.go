@@ -104,20 +104,18 @@ func deleteEnded(ctx context.Context, tx store.Tx, before time.Time) error {
 
 // findLatest is the task's live sandbox, else its last. Errors: SANDBOX_NOT_FOUND.
 func findLatest(ctx context.Context, q store.Querier, taskID string) (Sandbox, error) {
-	found, err := list(ctx, q, `task_id = $1 ORDER BY id DESC LIMIT 1`, taskID)
-	if err != nil {
-		return Sandbox{}, err
-	}
-	if len(found) == 0 {
-		return Sandbox{}, errNotFound()
-	}
-	return found[0], nil
+	return one(ctx, q, `task_id = $1 ORDER BY id DESC LIMIT 1`, taskID)
 }
 
 // findLastReady is the last of the task's sandboxes that had its code. Errors:
 // SANDBOX_NOT_FOUND.
 func findLastReady(ctx context.Context, q store.Querier, taskID string) (Sandbox, error) {
-	found, err := list(ctx, q, `task_id = $1 AND ready_at IS NOT NULL ORDER BY id DESC LIMIT 1`, taskID)
+	return one(ctx, q, `task_id = $1 AND ready_at IS NOT NULL ORDER BY id DESC LIMIT 1`, taskID)
+}
+
+// one is the first that a condition finds. Errors: SANDBOX_NOT_FOUND.
+func one(ctx context.Context, q store.Querier, where string, args ...any) (Sandbox, error) {
+	found, err := list(ctx, q, where, args...)
 	if err != nil {
 		return Sandbox{}, err
 	}
@@ -129,14 +127,7 @@ func findLastReady(ctx context.Context, q store.Querier, taskID string) (Sandbox
 
 // find is a sandbox. Errors: SANDBOX_NOT_FOUND.
 func find(ctx context.Context, q store.Querier, id string) (Sandbox, error) {
-	found, err := list(ctx, q, `id = $1`, id)
-	if err != nil {
-		return Sandbox{}, err
-	}
-	if len(found) == 0 {
-		return Sandbox{}, errNotFound()
-	}
-	return found[0], nil
+	return one(ctx, q, `id = $1`, id)
 }
 
 // listLive are the sandboxes of a node that have not ended and expire before then.

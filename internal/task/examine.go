@@ -31,7 +31,7 @@ type examination struct {
 	task    *Task
 	input   gate.Input
 	plan    trial.Plan
-	patch   string // with what it leaves out, see cut
+	partial bool   // the patch leaves changes out
 	release func() // lets the repository go
 	taken   chan struct{}
 }
@@ -67,7 +67,7 @@ func (s *Service) examination(ctx context.Context, t *Task, w work) (*examinatio
 	if err != nil {
 		return nil, err
 	}
-	e := &examination{s: s, task: t, input: input, patch: w.patch, release: release, taken: make(chan struct{})}
+	e := &examination{s: s, task: t, input: input, partial: cut(w.patch), release: release, taken: make(chan struct{})}
 	if t.SandboxID != "" {
 		e.plan = trial.Plan{Commands: t.Acceptance.Commands}
 		if changes(w.patch) {
@@ -110,7 +110,7 @@ func (e *examination) run(ctx context.Context) (v verdict, err error) {
 		if err := e.await(ctx); err != nil {
 			return v, err
 		}
-		if cut(e.patch) {
+		if e.partial {
 			e.input.Executed = e.notRun("The patch leaves changes out, so there is nothing whole to run.")
 		} else if e.input.Executed, err = e.try(ctx); err != nil {
 			return v, err

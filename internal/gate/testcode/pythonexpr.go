@@ -131,7 +131,7 @@ func (p *pythonReader) trailed(n *node) *node {
 		case p.takes("("):
 			n = p.called(n, p.arguments())
 		case p.takes("["):
-			n = &node{kind: member, kids: append([]*node{n}, p.slices()...), at: n.at}
+			n = &node{kind: member, kids: append([]*node{n}, p.arguments()...), at: n.at}
 		default:
 			return n
 		}
@@ -203,9 +203,6 @@ func (p *pythonReader) comprehension(of *node) *node {
 	all.kids = append(all.kids, of)
 	return all
 }
-
-// slices reads an index, which it takes with its bracket.
-func (p *pythonReader) slices() []*node { return p.arguments() }
 
 var fieldName = regexp.MustCompile(`[A-Za-z_]\w*`)
 
