@@ -245,17 +245,28 @@ func excerpt(text string, length int) string {
 // explain is an error for people: the city's code and words, and each field
 // that was wrong on a line of its own.
 func explain(err error) string {
-	var refused *aicity.Error
-	if !errors.As(err, &refused) {
-		return err.Error()
-	}
 	text := err.Error()
-	if fields := refused.Fields(); len(fields) > 1 { // a single one is in the message
+	if fields := wrongFields(err); len(fields) > 1 { // a single one is in the message
 		for _, field := range fields {
 			text += "\n  " + field.Field + ": " + field.Message
 		}
 	}
 	return text
+}
+
+// wrongFields are the inputs that a city refused, or this program itself where
+// it opens the city's database.
+func wrongFields(err error) []city.FieldError {
+	if here, ok := errors.AsType[*city.Error](err); ok {
+		return here.Fields
+	}
+	var fields []city.FieldError
+	if there, ok := errors.AsType[*aicity.Error](err); ok {
+		for _, field := range there.Fields() {
+			fields = append(fields, city.FieldError(field))
+		}
+	}
+	return fields
 }
 
 // interrupted reports whether the user pressed Ctrl-C.

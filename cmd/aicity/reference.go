@@ -43,8 +43,8 @@ func (c *modelsCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	headers := []string{"Id", "Name", "Tier", "Price", "A million tokens", "As of"}
+	headers := []string{"Id", "Tier", "Price", "A million tokens", "As of"}
 	return showList(k, c.printing, found, "There are none.", headers, func(m aicity.Model) []string {
-		return []string{m.ID, m.Name, m.Tier, money(m.TierRateCents), money(m.InputCentsPerMTok), m.Date}
+		return []string{m.ID, m.Tier, money(m.TierRateCents), money(m.InputCentsPerMTok), m.Date}
 	})
 }
