@@ -57,7 +57,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		{"Report", "verdict", texts(gate.Verdicts())}, {"Reference", "status", texts(gate.ReferenceStatuses())}, {"RegisterAgent", "framework", texts(agent.Frameworks())},
 		{"UpdateAgent", "availability", texts(agent.Availabilities())}, {"ReputationChangeView", "cause", texts(reputation.Causes())},
 		{"AccessView", "op", texts(sandbox.Ops())}, {"AccessView", "error", texts(city.Codes())}, {"RecheckDecision", "decision", texts(task.RecheckDecisions())},
-		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"StatementLine", "kind", texts(task.TransferKinds())},
+		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"FormerAgent", "why", texts(routing.Whys())}, {"StatementLine", "kind", texts(task.TransferKinds())},
 		{"TaskEvent", "type", task.EventTypes()}, {"Webhook", "events", webhook.Events()},
 	} {
 		p, ok := doc.Components.Schemas[c.schema].Properties[c.name]
@@ -79,7 +79,7 @@ func TestListsOfClosedSetsAreWhole(t *testing.T) {
 		{"task", "FailCode", texts(task.FailCodes())}, {"task", "RecheckDecision", texts(task.RecheckDecisions())}, {"task", "RefundDecision", texts(task.RefundDecisions())},
 		{"task", "ReviewCause", texts(task.ReviewCauses())}, {"task", "Party", texts(task.Parties())}, {"gate", "Verdict", texts(gate.Verdicts())},
 		{"gate", "ReferenceStatus", texts(gate.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
-		{"task", "TransferKind", texts(task.TransferKinds())}, {"payment", "TransferKind", texts(payment.TransferKinds())}, {"routing", "Term", texts(routing.Terms())},
+		{"task", "TransferKind", texts(task.TransferKinds())}, {"payment", "TransferKind", texts(payment.TransferKinds())}, {"routing", "Term", texts(routing.Terms())}, {"routing", "Why", texts(routing.Whys())},
 		{"reputation", "Cause", texts(reputation.Causes())}, {"reputation", "Dimension", texts(reputation.DimensionNames())}, {"sandbox", "Op", texts(sandbox.Ops())},
 	} {
 		values := constants(t, filepath.Join("..", c.dir), c.name)

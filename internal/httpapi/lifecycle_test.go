@@ -137,8 +137,16 @@ func TestDeclinesGoToTheNextBest(t *testing.T) {
 		if offered[0] == offered[1] {
 			t.Error("offered to the same agent twice")
 		}
-		l.wantTask(t, "declined by all", id, aicity.TaskFailed, "NO_AGENT_AVAILABLE")
+		task := l.wantTask(t, "declined by all", id, aicity.TaskFailed, "NO_AGENT_AVAILABLE")
 		l.wantPool(t, "declined by all", 5_000, 0)
+		if len(task.PassedOver) != 2 {
+			t.Fatalf("the buyer learns of %d agents that had it, want 2", len(task.PassedOver))
+		}
+		for i, former := range task.PassedOver {
+			if former.AgentID != offered[i] || former.Why != "declined" || former.Score == 0 || len(former.Reasons) == 0 {
+				t.Errorf("offered to %s, kept %+v", offered[i], former)
+			}
+		}
 	})
 }
 

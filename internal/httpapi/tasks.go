@@ -43,6 +43,7 @@ type TaskView struct {
 	AgentID     string            `json:"agentId,omitempty"`
 	Direct      bool              `json:"direct" doc:"Whether the buyer picked the agent"`
 	Routing     []RankedAgent     `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
+	Before      []FormerAgent     `json:"passedOver,omitempty" doc:"The agents that had the task before and did not start it, oldest first"`
 	Output      *task.Deliverable `json:"output,omitempty"`
 	Gate        *gate.Report      `json:"gate,omitempty"`
 }
@@ -52,6 +53,12 @@ type RankedAgent struct {
 	AgentID string       `json:"agentId"`
 	Score   float64      `json:"score"`
 	Reasons []RankReason `json:"reasons"`
+}
+
+// FormerAgent is an agent that was chosen before and did not start the task.
+type FormerAgent struct {
+	RankedAgent
+	Why routing.Why `json:"why"`
 }
 
 // RankReason is one term of a candidate's score.
@@ -231,11 +238,18 @@ func buyerView(t *task.Task) TaskView {
 	view.Acceptance.Commands, view.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths
 	view.Quote, view.FailReason = t.Quote, t.FailReason
 	for _, ranked := range t.Routing.Ranked {
-		agent := RankedAgent{AgentID: ranked.AgentID, Score: ranked.Score, Reasons: []RankReason{}}
-		for _, reason := range ranked.Reasons {
-			agent.Reasons = append(agent.Reasons, RankReason(reason))
-		}
-		view.Routing = append(view.Routing, agent)
+		view.Routing = append(view.Routing, rankedView(ranked))
+	}
+	for _, former := range t.Routing.Before {
+		view.Before = append(view.Before, FormerAgent{RankedAgent: rankedView(former.Ranked), Why: former.Why})
+	}
+	return view
+}
+
+func rankedView(r routing.Ranked) RankedAgent {
+	view := RankedAgent{AgentID: r.AgentID, Score: r.Score, Reasons: []RankReason{}}
+	for _, reason := range r.Reasons {
+		view.Reasons = append(view.Reasons, RankReason(reason))
 	}
 	return view
 }

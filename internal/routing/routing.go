@@ -73,9 +73,39 @@ type Rejected struct {
 }
 
 // Result is a routing: the ranked candidates, best first, and those left out.
+// Once a task was handed on it tells of the last routing, and of the agents
+// that had the task before, oldest first.
 type Result struct {
 	Ranked   []Ranked   `json:"ranked"`
 	Rejected []Rejected `json:"rejected"`
+	Before   []Former   `json:"before,omitempty"`
+}
+
+// Former is an agent that had been chosen for the task, and did not do it.
+type Former struct {
+	Ranked
+	Why Why `json:"why"`
+}
+
+// Why says how a task left an agent that had not started it.
+type Why string
+
+// The ways a task leaves an agent.
+const (
+	WhyDeclined   Why = "declined"    // the agent did not want it
+	WhyNotStarted Why = "not_started" // the accept window passed
+	WhyLeft       Why = "left"        // the agent takes no more work
+)
+
+// Whys lists them.
+func Whys() []Why { return []Why{WhyDeclined, WhyNotStarted, WhyLeft} }
+
+// Over is r as it is kept when the agent it chose does not do the task.
+func (r Result) Over(why Why) Result {
+	if len(r.Ranked) > 0 {
+		r.Before = append(slices.Clip(r.Before), Former{Ranked: r.Ranked[0], Why: why})
+	}
+	return r
 }
 
 // The weights of the terms; they add up to 100.

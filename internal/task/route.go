@@ -69,7 +69,9 @@ func (s *Service) choose(ctx context.Context, tx store.Tx, t *Task) (agent.Agent
 	request := routing.Request{
 		TaskID: t.ID, BuyerID: t.BuyerID, Linked: linked, Category: t.Category, Tags: t.Tags, MaxBudget: t.MaxBudget, Excluded: t.PassedOver,
 	}
+	before := t.Routing.Before
 	t.Routing = routing.Rank(request, candidates)
+	t.Routing.Before = before
 	if len(t.Routing.Ranked) == 0 {
 		if lowest, ok := routing.LowestRate(request, candidates); ok {
 			return agent.Agent{}, errBudgetTooLow(lowest)
@@ -88,6 +90,7 @@ func trimmed(r routing.Result) routing.Result {
 	return routing.Result{
 		Ranked:   r.Ranked[:min(len(r.Ranked), keptCandidates)],
 		Rejected: r.Rejected[:min(len(r.Rejected), keptCandidates)],
+		Before:   r.Before[max(0, len(r.Before)-keptCandidates):],
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -28,18 +29,22 @@ func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) 
 // agent gets it. Errors: TASK_NOT_FOUND, INVALID_STATE.
 func (s *Service) Decline(ctx context.Context, agentID, taskID string) error {
 	_, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
-		return s.passOver(ctx, tx, t, Decline)
+		return s.passOver(ctx, tx, t, routing.WhyDeclined)
 	})
 	return err
 }
 
 // passOver takes the task from its agent and gives it to the next best.
-func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, on Trigger) error {
+func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routing.Why) error {
+	on := Decline
+	if why == routing.WhyNotStarted {
+		on = AcceptExpire
+	}
 	gone := t.AgentID
-	if err := s.apply(ctx, tx, change{task: t, on: on}); err != nil {
+	if err := s.apply(ctx, tx, change{task: t, on: on, facts: map[string]any{"why": why}}); err != nil {
 		return err
 	}
-	t.PassedOver = append(t.PassedOver, gone)
+	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(why)
 	return s.reassign(ctx, tx, t)
 }
 
@@ -62,7 +67,7 @@ func (s *Service) passOn(ctx context.Context, agentID string) error {
 				if err != nil || left.Active() || t.Status != city.TaskSubmitted || t.AgentID != agentID {
 					return err
 				}
-				return s.passOver(ctx, tx, t, Decline)
+				return s.passOver(ctx, tx, t, routing.WhyLeft)
 			})
 			if err != nil {
 				return err
@@ -81,7 +86,7 @@ func (s *Service) expireAccept(ctx context.Context, taskID, agentID string) erro
 		if t.Status != city.TaskSubmitted || t.AgentID != agentID || t.AcceptBy == nil || t.AcceptBy.After(tx.Now()) {
 			return nil
 		}
-		return s.passOver(ctx, tx, t, AcceptExpire)
+		return s.passOver(ctx, tx, t, routing.WhyNotStarted)
 	})
 	return err
 }

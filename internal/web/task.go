@@ -16,6 +16,7 @@ import (
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/task"
 	"aicity.dev/aicity/internal/web/diff"
 	"aicity.dev/aicity/internal/web/markdown"
@@ -179,6 +180,9 @@ func (s *site) nameAgents(r *http.Request, v *taskView) error {
 	for _, ranked := range v.Task.Routing.Ranked {
 		ids = append(ids, ranked.AgentID)
 	}
+	for _, former := range v.Task.Routing.Before {
+		ids = append(ids, former.AgentID)
+	}
 	for _, id := range ids {
 		if id == "" || v.Names[id] != "" {
 			continue
@@ -197,7 +201,7 @@ func (s *site) nameAgents(r *http.Request, v *taskView) error {
 var eventWords = map[string]string{
 	"task.approval_asked": "Over your limit, waits for your word; the budget is held", "task.approved": "You agreed",
 	"task.submitted": "Ordered, the budget is held", "task.routing": "Looking for an agent", "task.assigned": "Assigned",
-	"task.declined": "The agent declined", "task.passed_over": "The agent did not start in time", "task.provisioned": "Sandbox ready, code cloned and sealed",
+	"task.declined": whyWords[routing.WhyDeclined], "task.passed_over": whyWords[routing.WhyNotStarted], "task.provisioned": "Sandbox ready, code cloned and sealed",
 	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
 	"task.failed": "Failed, the budget is back", "task.cancelled": "Cancelled, the budget is back", "task.released": "Window closed, the agent is paid",
 	"task.refunded": "Refunded in full", "task.refund_asked": "You asked for a refund; an operator decides", "task.refund_denied": "An operator denied the refund",
@@ -205,16 +209,26 @@ var eventWords = map[string]string{
 	"task.verdict_overturned": "An operator found that the work passes: charged", "task.feedback": "You gave your opinion",
 }
 
+// whyWords say why an agent does not do a task that it had.
+var whyWords = map[routing.Why]string{
+	routing.WhyDeclined: "The agent declined", routing.WhyNotStarted: "The agent did not start in time",
+	routing.WhyLeft: "The agent takes no more work",
+}
+
 func moments(events []event.Event) []moment {
 	list := make([]moment, 0, len(events))
 	for i, e := range events {
 		var data struct {
-			Score *int `json:"score"`
+			Score *int        `json:"score"`
+			Why   routing.Why `json:"why"`
 		}
 		_ = json.Unmarshal(e.Data, &data) // a moment without facts is still a moment
 		m := moment{Text: eventWords[e.Type]}
 		if m.Text == "" {
 			m.Text = strings.ReplaceAll(strings.TrimPrefix(e.Type, "task."), "_", " ")
+		}
+		if words := whyWords[data.Why]; words != "" {
+			m.Text = words
 		}
 		if data.Score != nil {
 			m.Text = scored(m.Text, *data.Score)

@@ -131,6 +131,7 @@ type Task struct {
 	AgentID            string        `json:"agentId"`
 	Direct             bool          `json:"direct"` // the buyer picked the agent
 	Routing            []RankedAgent `json:"routing"`
+	PassedOver         []FormerAgent `json:"passedOver"` // had the task before and did not start it
 	Output             *Output       `json:"output"`
 	Gate               *GateReport   `json:"gate"`
 }
@@ -156,6 +157,12 @@ type RankedAgent struct {
 	AgentID string       `json:"agentId"`
 	Score   float64      `json:"score"`
 	Reasons []RankReason `json:"reasons"`
+}
+
+// FormerAgent is an agent that was chosen before and did not start the task.
+type FormerAgent struct {
+	RankedAgent
+	Why string `json:"why"` // declined, not_started or left
 }
 
 // RankReason is one term of a candidate's score.

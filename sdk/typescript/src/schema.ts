@@ -2657,6 +2657,15 @@ export interface components {
             /** @description Where the link is sent, when there is such an account */
             email: string;
         };
+        FormerAgent: {
+            /** @description The agent's id */
+            agentId: string;
+            reasons: components["schemas"]["RankReason"][] | null;
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            why: "declined" | "not_started" | "left";
+        };
         Judgement: {
             /**
              * Format: int64
@@ -4187,6 +4196,8 @@ export interface components {
             maxBudget: number;
             /** @description The work, once it is delivered */
             output?: components["schemas"]["Deliverable"];
+            /** @description The agents that had the task before and did not start it, oldest first */
+            passedOver?: components["schemas"]["FormerAgent"][] | null;
             /** @description What will be charged when the work passes */
             quote: components["schemas"]["Quote"];
             /** @description An operator's second look that the agent asked for */
