@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // answerText is a text as wishes are looked up in it.
@@ -17,13 +18,13 @@ type answerText struct {
 	parts   map[string]bool // the stems of the words that its names of code are made of
 }
 
-func (a *answerText) read(stem *stemmer) {
-	said := appendWords(make([]string, 0, len(a.lower)/averageWord), a.lower)
+func (a *answerText) read(stem *lex.Stemmer) {
+	said := lex.AppendWords(make([]string, 0, len(a.lower)/lex.AverageWord), a.lower)
 	a.stems, a.said = make(map[string]bool, len(said)/2), make(map[string]bool, len(said)/2)
 	for _, w := range said {
 		if !a.said[w] {
 			a.said[w] = true
-			a.stems[stem.of(w)] = true
+			a.stems[stem.Of(w)] = true
 		}
 	}
 }
@@ -33,9 +34,9 @@ func (a *answerText) read(stem *stemmer) {
 // opens.
 func (v *view) readAnswer() {
 	var whole, opening strings.Builder
-	whole.WriteString(v.doc.low + "\n")
+	whole.WriteString(v.doc.Low.Text + "\n")
 	end, line := v.opening()
-	opening.WriteString(v.doc.low[:end] + "\n")
+	opening.WriteString(v.doc.Low.Text[:end] + "\n")
 	for _, ref := range v.refs[:min(len(v.refs), 200)] {
 		switch ref.Status {
 		case RefExists:
@@ -57,8 +58,8 @@ func (v *view) readAnswer() {
 	v.all.read(v.stem)
 	v.all.parts = map[string]bool{}
 	for _, n := range v.named {
-		for _, p := range nameParts(n.text) {
-			v.all.parts[v.stem.of(p)] = true
+		for _, p := range lex.NameParts(n.text) {
+			v.all.parts[v.stem.Of(p)] = true
 		}
 	}
 	v.head.read(v.stem)
@@ -75,8 +76,8 @@ func (v *view) touches(a *answerText, w wish) float64 {
 		return -1
 	}
 	most := -1.0
-	for _, p := range append(nameParts(lastName(w.text)), strings.ToLower(lastName(strings.Trim(w.text, "().:/")))) {
-		if st := v.stem.of(p); len(p) >= minName && !commonIdents[p] && (a.parts[st] || a.stems[st]) {
+	for _, p := range append(lex.NameParts(lastName(w.text)), strings.ToLower(lastName(strings.Trim(w.text, "().:/")))) {
+		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
 			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
 		}
 	}
@@ -90,11 +91,11 @@ const openingWords = 30
 // behind it.
 func (v *view) opening() (end, line int) {
 	n := 0
-	for i, l := range v.doc.lower {
+	for i, l := range v.doc.Lower {
 		in := false
 		for at, r := range l {
 			word := r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127
-			if in && !word || unspaced(r) {
+			if in && !word || lex.Unspaced(r) {
 				if n++; n >= openingWords {
 					return end + at, i + 1
 				}
@@ -104,9 +105,9 @@ func (v *view) opening() (end, line int) {
 		if in {
 			n++
 		}
-		end = min(len(v.doc.low), end+len(l)+1)
+		end = min(len(v.doc.Low.Text), end+len(l)+1)
 	}
-	return min(end, len(v.doc.low)), len(v.doc.lines)
+	return min(end, len(v.doc.Low.Text)), len(v.doc.Lines)
 }
 
 // clue is how much it says that a thing which the request names comes back, and

@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // inventedAPI takes points, and the verdict where code is the product, for code
@@ -22,10 +25,10 @@ func inventedAPI(v *view) (Signal, bool) {
 	}
 	asked := strings.ToLower(requestText(v.in.Request))
 	seen := map[string]bool{}
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		source := strings.Join(b.proposed(), "\n")
-		used := v.missingInScript(source, b.lang)
-		if b.mayBeGo() {
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		source := strings.Join(b.Proposed(), "\n")
+		used := v.missingInScript(source, b.Lang)
+		if b.MayBeGo() {
 			used = append(used, v.missingInGo(source)...)
 		}
 		for _, name := range used {
@@ -51,9 +54,6 @@ func inventedAPI(v *view) (Signal, bool) {
 	return s, true
 }
 
-// mayBeGo reports whether a block is Go, or does not say what it is.
-func (b codeBlock) mayBeGo() bool { return b.lang == "go" || b.lang == "golang" || b.lang == "" }
-
 // moduleName matches the module of a go.mod.
 var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
@@ -61,7 +61,7 @@ var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 // that these do not declare.
 func (v *view) missingInGo(source string) []string {
 	mod := v.index.text("go.mod")
-	if mod == nil || !strings.Contains(source, "import") || len(source) > maxShownPatch {
+	if mod == nil || !strings.Contains(source, "import") || len(source) > document.MaxShownPatch {
 		return nil
 	}
 	m := moduleName.FindStringSubmatch(mod.raw)
@@ -227,7 +227,7 @@ func (v *view) missingInScript(source, lang string) []string {
 			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
 				continue
 			}
-			if len(name) >= minName && identifier.FindString(name) == name && v.mayLook() && !v.holdsName(name) {
+			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.mayLook() && !v.holdsName(name) {
 				missing = append(missing, name)
 			}
 		}
@@ -257,9 +257,9 @@ func (v *view) exportsUnseen() bool {
 // listsName reports whether delivered code has a line that begins with the name, as
 // groups of declarations have.
 func (v *view) listsName(name string) bool {
-	for _, b := range v.doc.blocks {
-		for _, l := range b.proposed() {
-			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && b.mayBeGo() {
+	for _, b := range v.doc.Blocks {
+		for _, l := range b.Proposed() {
+			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && b.MayBeGo() {
 				return true
 			}
 		}

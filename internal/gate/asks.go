@@ -7,12 +7,14 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // ask is a thing that requests name outright, and how to see that it is there.
 type ask struct {
 	what    string
-	request search
+	request pattern.Pattern
 	there   func(*view) bool
 	whole   bool // it is the product itself: nothing else makes up for it
 }
@@ -21,27 +23,27 @@ type ask struct {
 const theFix = "the fix"
 
 var asks = []ask{
-	{"tests", newSearch(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`),
+	{"tests", pattern.New(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`),
 		func(v *view) bool { return v.in.Request.Category == city.DevOps || v.hasTests() }, false}, // there it is a step
-	{"a patch", newSearch(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.doc.codeLines() > 0 || len(v.in.Patch) > 0 }, false},
-	{"an example", newSearch(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.codeLines() > 1 }, true},
-	{theFix, newSearch(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
+	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.doc.CodeLines() > 0 || len(v.in.Patch) > 0 }, false},
+	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.CodeLines() > 1 }, true},
+	{theFix, pattern.New(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {
-			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.doc.codeLines()+len(v.in.Patch) > 0
+			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.doc.CodeLines()+len(v.in.Patch) > 0
 		}, true},
-	{"findings with file and line", newSearch(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
-	{"a workflow", newSearch(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
-	{"a Dockerfile", newSearch(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
-	{"a compose file or manifest", newSearch(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
-	{"a Makefile", newSearch(`(?i)\b(?:write|add|create|give|fix|update|extend|rewrite|improve|moderni[sz]e|clean up|need|want|send|draft|provide)\b[^.\n]{0,50}\b(?:makefile|make targets?)\b`),
+	{"findings with file and line", pattern.New(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
+	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
+	{"a Dockerfile", pattern.New(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
+	{"a compose file or manifest", pattern.New(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
+	{"a Makefile", pattern.New(`(?i)\b(?:write|add|create|give|fix|update|extend|rewrite|improve|moderni[sz]e|clean up|need|want|send|draft|provide)\b[^.\n]{0,50}\b(?:makefile|make targets?)\b`),
 		func(v *view) bool { return v.wroteOrCited(makeText, "Makefile", "GNUmakefile") }, true},
-	{"package.json", newSearch(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
+	{"package.json", pattern.New(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
 		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
-	{"type declarations", newSearch(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
-	{"figures that were measured", newSearch(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
-	{"the code", newSearch(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
-		func(v *view) bool { return !v.want.Code || v.doc.codeLines() > 1 || len(v.in.Patch) > 0 }, true},
-	{"a comparison", newSearch(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
+	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
+	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
+	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
+		func(v *view) bool { return !v.want.Code || v.doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
+	{"a comparison", pattern.New(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
 // What such files have in any project.
@@ -52,17 +54,17 @@ var (
 )
 
 func (v *view) holdsConfig(form *regexp.Regexp) bool {
-	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.codeLines()+len(v.in.Patch) > 2
+	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.CodeLines()+len(v.in.Patch) > 2
 }
 
 // looks matches requests to look at what is there.
-var looks = newSearch(`(?i)\b(?:look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
+var looks = pattern.New(`(?i)\b(?:look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
 
 // makes matches the verbs that ask for a thing, close before it.
-var makes = newSearch(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the))\b`)
+var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the))\b`)
 
 // wantsMade matches what else may ask for something to be made.
-var wantsMade = newSearch(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
+var wantsMade = pattern.New(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
 
 // produces reports whether the request is for something to be made.
 func (v *view) produces() bool {
@@ -77,19 +79,19 @@ var timed = regexp.MustCompile(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?
 // that takes them where that was asked for.
 func (v *view) measures() bool {
 	if v.want.Tests || v.want.Whole {
-		return v.doc.codeLines() > 3
+		return v.doc.CodeLines() > 3
 	}
-	return timed.MatchString(v.doc.text)
+	return timed.MatchString(v.doc.Text)
 }
 
 // configBlock matches the names of fences around what runs and builds code.
-var configBlock = wordSet("yaml yml dockerfile docker hcl terraform toml sh bash shell zsh console make makefile groovy nix ini nginx json systemd powershell ps1 bat jenkinsfile")
+var configBlock = lex.Set("yaml yml dockerfile docker hcl terraform toml sh bash shell zsh console make makefile groovy nix ini nginx json systemd powershell ps1 bat jenkinsfile")
 
 // operates reports whether a deliverable has to do with building or running:
 // a piece of configuration or a script, or a citation of one.
 func (v *view) operates() bool {
-	for _, b := range v.doc.blocks {
-		if configBlock[b.lang] || workflowText.MatchString(strings.Join(b.lines, "\n")) || dockerText.MatchString(strings.Join(b.lines, "\n")) {
+	for _, b := range v.doc.Blocks {
+		if configBlock[b.Lang] || workflowText.MatchString(strings.Join(b.Lines, "\n")) || dockerText.MatchString(strings.Join(b.Lines, "\n")) {
 			return true
 		}
 	}
@@ -99,7 +101,7 @@ func (v *view) operates() bool {
 			return true
 		}
 	}
-	return v.index == nil && v.doc.codeLines() > 0
+	return v.index == nil && v.doc.CodeLines() > 0
 }
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
@@ -109,7 +111,7 @@ var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: ne
 
 // asksFor reports whether a request names a thing and does not decline it: "no
 // need for line numbers" asks for none.
-func asksFor(thing search, request string) bool {
+func asksFor(thing pattern.Pattern, request string) bool {
 	if !thing.MatchString(request) {
 		return false
 	}
@@ -150,8 +152,8 @@ func missingAsks(v *view) (Signal, bool) {
 func (v *view) allCode() string {
 	var b strings.Builder
 	b.Write(v.in.Patch)
-	for _, block := range v.doc.blocks {
-		b.WriteString("\n" + strings.Join(block.lines, "\n"))
+	for _, block := range v.doc.Blocks {
+		b.WriteString("\n" + strings.Join(block.Lines, "\n"))
 	}
 	return b.String()
 }
@@ -159,11 +161,11 @@ func (v *view) allCode() string {
 // comparesEverything reports whether each proper name of the request has some
 // mentions: what is compared must be discussed, not only announced.
 func (v *view) comparesEverything() bool {
-	names := properNames(v.in.Request.Description, -1)
+	names := lex.ProperNames(v.in.Request.Description, -1)
 	if len(names) < 2 {
 		return true
 	}
-	low := strings.ToLower(v.doc.text)
+	low := strings.ToLower(v.doc.Text)
 	for _, name := range names {
 		if strings.Count(low, strings.ToLower(name)) < 3 {
 			return false

@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/honest"
+	"aicity.dev/aicity/internal/gate/similarity"
 )
 
 // BenchmarkJudgeReport judges a report of about 3 KB without a repository, with
@@ -21,7 +22,7 @@ func BenchmarkJudgeReport(b *testing.B) {
 	}
 	in.Deliverable.Result = honest.Report("0")
 	for i := range 5 {
-		in.Earlier = append(in.Earlier, gate.RunsOf(honest.Report(strconv.Itoa(i+1))))
+		in.Earlier = append(in.Earlier, similarity.RunsOf(honest.Report(strconv.Itoa(i+1))))
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -7,15 +7,19 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/code"
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // aboutWords matches requests whose product may be comments or prose.
-var aboutWords = newSearch(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
+var aboutWords = pattern.New(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
 
 // What requests say that ask for other names, for other tests and for tests to go.
 var (
-	asksNames = newSearch(`(?i)\b(?:re-?nam\w*|naming|names?|umbenenn\w*|benennen|nombres?|noms?)\b|命名|改名`)
-	asksGone  = newSearch(`(?i)\b(?:remov\w*|delet\w*|drop|skip\w*|disabl\w*|get rid|prun\w*|simplif\w*|migrat\w*|port|convert|rewrit\w*|replac\w*|lösch\w*|entfern\w*|elimin\w*|supprim\w*)\b|删除|削除`)
+	asksNames = pattern.New(`(?i)\b(?:re-?nam\w*|naming|names?|umbenenn\w*|benennen|nombres?|noms?)\b|命名|改名`)
+	asksGone  = pattern.New(`(?i)\b(?:remov\w*|delet\w*|drop|skip\w*|disabl\w*|get rid|prun\w*|simplif\w*|migrat\w*|port|convert|rewrit\w*|replac\w*|lösch\w*|entfern\w*|elimin\w*|supprim\w*)\b|删除|削除`)
 )
 
 // nothingChanged takes the verdict where code was asked for and the changes that
@@ -84,7 +88,7 @@ func (c *patchCheck) creates() bool {
 // compare tells two versions of a file apart: by their parser, else by their
 // lines without comments.
 func compare(p, before, after string) code.Difference {
-	if nesting(before) <= maxNesting && nesting(after) <= maxNesting {
+	if !syntax.TooDeep(before) && !syntax.TooDeep(after) {
 		if d := code.Compare(strings.TrimPrefix(path.Ext(p), "."), before, after); d != code.Unknown {
 			return d
 		}
@@ -164,18 +168,18 @@ func takesTests(p, before, after string) bool {
 
 // shownOnly are the names of fences around what is no code of the buyer's: what
 // was typed, what it printed, what text says.
-var shownOnly = wordSet("sh bash shell zsh console text txt plaintext output log md markdown http csv")
+var shownOnly = lex.Set("sh bash shell zsh console text txt plaintext output log md markdown http csv")
 
 // otherCode counts the lines of new code that the deliverable shows beside its
 // diffs.
 func (v *view) otherCode() int {
 	n := 0
-	for _, b := range v.doc.blocks {
-		if b.diff || shownOnly[b.lang] {
+	for _, b := range v.doc.Blocks {
+		if b.Diff || shownOnly[b.Lang] {
 			continue
 		}
-		for _, l := range b.lines {
-			if meaningful(l) && len(v.index.homes(pack(l))) == 0 {
+		for _, l := range b.Lines {
+			if lex.Meaningful(l) && len(v.index.homes(lex.Pack(l))) == 0 {
 				n++
 			}
 		}
@@ -186,12 +190,12 @@ func (v *view) otherCode() int {
 // readDelivered reads a text with the patch that it comes with. It is hollow when
 // code is the product and the patch, the only change, changes none; its words
 // then count for nothing.
-func readDelivered(text string, in Input, want Rubric) (d *document, hollow bool) {
+func readDelivered(text string, in Input, want Rubric) (d *document.Document, hollow bool) {
 	changes := fileChanges(string(in.Patch))
 	if want.Code && len(changes) > 0 && !slices.ContainsFunc(changes, changesCode) && !aboutWords.MatchString(requestText(in.Request)) {
-		if d = parseDocument(text); d.codeLines() < 2 {
+		if d = document.Parse(text); d.CodeLines() < 2 {
 			return d, true
 		}
 	}
-	return parseDelivered(text, changes), false
+	return document.ParseWith(text, changes), false
 }

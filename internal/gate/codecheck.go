@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
-// Bounds on what is parsed. The languages' parsers are recursive, so code that
-// nests deeply is left alone.
+// Bounds on what is parsed.
 const (
 	maxParsedBlocks = 8
 	maxParsedBytes  = 24 << 10
-	maxParsedFile   = 96 << 10 // of a file that a patch changes
-	maxNesting      = 120
 )
 
 // codeParses takes points for code that no parser of its language accepts,
@@ -20,22 +20,22 @@ const (
 func codeParses(v *view) (Signal, bool) {
 	s := Signal{Name: "code parses", Reason: "The code blocks that could be parsed are valid."}
 	tried, broken, budget := 0, 0, maxParsedBytes
-	for _, b := range v.doc.blocks {
-		code := strings.Join(b.lines, "\n")
+	for _, b := range v.doc.Blocks {
+		code := strings.Join(b.Lines, "\n")
 		if budget -= len(code); budget < 0 || tried == maxParsedBlocks {
 			break
 		}
-		if b.diff || len(b.lines) < 3 || elided(b.lines) || nesting(code) > maxNesting {
+		if b.Diff || len(b.Lines) < 3 || elided(b.Lines) || syntax.TooDeep(code) {
 			continue
 		}
-		parser, known := parserOf[b.lang]
+		parser, known := syntax.For(b.Lang)
 		if !known {
 			continue
 		}
 		tried++
-		if !parser.part(code) {
+		if !parser.Part(code) {
 			broken++
-			s.Evidence = append(s.Evidence, shorten(b.lang+": "+strings.Join(b.lines[:3], " "), 120))
+			s.Evidence = append(s.Evidence, lex.Shorten(b.Lang+": "+strings.Join(b.Lines[:3], " "), 120))
 		}
 	}
 	if tried == 0 {
@@ -62,28 +62,4 @@ func elided(lines []string) bool {
 		}
 	}
 	return false
-}
-
-// nesting is how deep brackets nest in a text.
-func nesting(code string) int {
-	depth, most := 0, 0
-	for i := range len(code) {
-		switch code[i] {
-		case '(', '[', '{':
-			depth++
-			most = max(most, depth)
-		case ')', ']', '}':
-			depth = max(0, depth-1)
-		}
-	}
-	return most
-}
-
-// breaks reports whether a file that could be parsed cannot be any more.
-func breaks(p, before, after string) bool {
-	parser, known := parserOfFile(p)
-	if !known || len(before) > maxParsedFile || len(after) > maxParsedFile || nesting(before) > maxNesting || nesting(after) > maxNesting {
-		return false
-	}
-	return !parser.file(after) && parser.file(before)
 }

@@ -75,7 +75,7 @@ func (v *view) leavesConfig() bool {
 		return false
 	}
 	for _, n := range names {
-		if strings.Contains(v.doc.low, strings.ToLower(n)) {
+		if strings.Contains(v.doc.Low.Text, strings.ToLower(n)) {
 			return false
 		}
 	}

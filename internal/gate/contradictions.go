@@ -5,6 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // What a sentence says of the line that it cites and the file can settle: a name
@@ -18,8 +22,8 @@ var (
 	saysPresent  = regexp.MustCompile("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
 	saysMeans    = regexp.MustCompile("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
 	saysAbsent   = regexp.MustCompile("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
-	saysLoose    = newSearch(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\bsilently (?:accepted|passed|allowed|let through)\b`)
-	saysPartly   = newSearch(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
+	saysLoose    = pattern.New(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\bsilently (?:accepted|passed|allowed|let through)\b`)
+	saysPartly   = pattern.New(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
 	refuses      = regexp.MustCompile(`\bthrow\b|\bpanic\(|\bErrorf\(|\berrors\.New\(|\breject\(|\braise\b|\w*[Ee]rror\(|\bcreateError\(`)
 	spokenText   = regexp.MustCompile(`'([^'\n]{8,})'|"([^"\n]{8,})"|` + "`([^`\n]{8,})`")
 	operatorText = regexp.MustCompile(`[<>=!&|+\-*/%^]+`)
@@ -38,7 +42,7 @@ func contradictions(v *view) (Signal, bool) {
 	places, looked, firm, seen := 0, 0, 0, map[string]bool{}
 	for i := range v.refs {
 		ref := &v.refs[i]
-		if ref.Status != RefExists || ref.slight || ref.at >= v.doc.written || v.doc.lines[ref.at].code {
+		if ref.Status != RefExists || ref.slight || ref.at >= v.doc.Written || v.doc.Lines[ref.at].Code {
 			continue
 		}
 		if ref.Line > 0 {
@@ -50,7 +54,7 @@ func contradictions(v *view) (Signal, bool) {
 		if c, ok := v.claimOf(i); ok {
 			if why := c.contradicted(); why != "" && !seen[why] {
 				seen[why] = strings.Contains(why, " has no ") // wherever it is said
-				if why = shorten(ref.Text+": "+why, 160); !c.weak && !slices.Contains(s.Evidence, why) {
+				if why = lex.Shorten(ref.Text+": "+why, 160); !c.weak && !slices.Contains(s.Evidence, why) {
 					firm++
 				}
 				s.Evidence = append(s.Evidence, why)
@@ -90,22 +94,22 @@ type claim struct {
 // claimOf finds what is said about the place of a citation.
 func (v *view) claimOf(i int) (claim, bool) {
 	c := claim{v: v, ref: &v.refs[i]}
-	line := v.doc.lines[c.ref.at].text
+	line := v.doc.Lines[c.ref.at].Text
 	at := strings.Index(line, c.ref.Text)
 	if c.file = v.index.text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
 		return c, false
 	}
-	if tableRow.matches(line) { // each cell says something of its own
+	if document.TableRow.Matches(line) { // each cell says something of its own
 		for cell := range strings.SplitSeq(line, "|") {
 			if at := strings.Index(cell, c.ref.Text); at >= 0 && c.sentence == "" {
 				c.sentence, c.at = cell, at
 			}
-			c.said = append(c.said, splitSentences(cell)...)
+			c.said = append(c.said, lex.Sentences(cell)...)
 		}
 		return c, c.sentence != ""
 	}
-	spans := codeSpan.FindAllStringIndex(line, maxSpans)
-	from, to := sentenceBounds(line, at, at+len(c.ref.Text), spans)
+	spans := document.CodeSpan.FindAllStringIndex(line, maxSpans)
+	from, to := lex.SentenceAround(line, at, at+len(c.ref.Text), spans)
 	end := len(line)
 	if i+1 < len(v.refs) && v.refs[i+1].at == c.ref.at {
 		if next := strings.Index(line[to:], v.refs[i+1].Text); next >= 0 {
@@ -113,8 +117,8 @@ func (v *view) claimOf(i int) (claim, bool) {
 		}
 	}
 	c.sentence, c.at = line[from:to], at-from
-	c.said = append([]string{c.sentence}, splitSentences(line[to:max(to, end)])...)
-	if end == len(line) && (isTitle(line) || boldLead.matches(line) && wordsOf(line) <= titleWords) {
+	c.said = append([]string{c.sentence}, lex.Sentences(line[to:max(to, end)])...)
+	if end == len(line) && (document.IsTitle(line) || document.BoldLead.Matches(line) && lex.CountWords(line) <= titleWords) {
 		c.said = append(c.said, v.below(i)...)
 	}
 	return c, true
@@ -136,17 +140,17 @@ func (v *view) mayLook() bool {
 // to the next citation.
 func (v *view) below(i int) []string {
 	text, at := "", v.refs[i].at+1
-	for at < v.doc.written && strings.TrimSpace(v.doc.lines[at].text) == "" {
+	for at < v.doc.Written && strings.TrimSpace(v.doc.Lines[at].Text) == "" {
 		at++
 	}
-	for ; at < v.doc.written && len(text) < maxBelow; at++ {
-		l := v.doc.lines[at]
-		if l.code || strings.TrimSpace(l.text) == "" || heading.matches(l.text) || i+1 < len(v.refs) && v.refs[i+1].at <= at {
+	for ; at < v.doc.Written && len(text) < maxBelow; at++ {
+		l := v.doc.Lines[at]
+		if l.Code || strings.TrimSpace(l.Text) == "" || document.Heading.Matches(l.Text) || i+1 < len(v.refs) && v.refs[i+1].at <= at {
 			break
 		}
-		text += " " + l.text
+		text += " " + l.Text
 	}
-	return splitSentences(text)
+	return lex.Sentences(text)
 }
 
 // maxBelow bounds, in bytes, the text below a title that belongs to its place.
@@ -165,7 +169,7 @@ func (c *claim) around(more int) string {
 // contradicted says what speaks against the claim, "" for nothing.
 func (c *claim) contradicted() string {
 	if strings.Contains(c.sentence, "`") {
-		if name := c.inventedName(); name != "" && !proposes(plain(c.sentence, c.ref.Text)) {
+		if name := c.inventedName(); name != "" && !proposes(document.WithoutCode(c.sentence, c.ref.Text)) {
 			return "the repository has no " + name
 		}
 	}
@@ -190,7 +194,7 @@ func (c *claim) present(said string) string {
 		return ""
 	}
 	why := c.notThere(said)
-	if why != "" && proposes(plain(said, c.ref.Text)) {
+	if why != "" && proposes(document.WithoutCode(said, c.ref.Text)) {
 		return ""
 	}
 	return why
@@ -234,7 +238,7 @@ func (c *claim) standsNowhere(code string) bool {
 func (c *claim) comparedOtherwise(said string) string {
 	line := c.around(0)
 	for _, at := range comparesWith.FindAllStringSubmatchIndex(said, 3) {
-		of := codeSpan.FindStringSubmatch(said[at[0]:at[2]])
+		of := document.CodeSpan.FindStringSubmatch(said[at[0]:at[2]])
 		operator := said[at[2]:at[3]]
 		if of == nil || c.ref.end > c.ref.Line || strings.Contains(line, "!(") || !c.ofPlace(strings.ReplaceAll(said[:at[0]], "`", "")) || saysPartly.MatchString(said) {
 			continue
@@ -255,7 +259,7 @@ var comparing = regexp.MustCompile(`^\s*(>=|<=|>|<|===?|!==?)\s`)
 func (c *claim) absent(said string) string {
 	marked := strings.ReplaceAll(said, c.ref.Text, citedPlace)
 	for _, at := range saysAbsent.FindAllStringSubmatchIndex(marked, 3) {
-		code := strings.TrimSuffix(pack(marked[at[2]:at[3]]), "()")
+		code := strings.TrimSuffix(lex.Pack(marked[at[2]:at[3]]), "()")
 		before, there := strings.ReplaceAll(marked[:at[0]], "`", ""), c.around(0)
 		if !strings.Contains(before, citedPlace) || !c.ofPlace(before) || !endsThere(marked[at[1]:]) || strings.Contains(there, "//") {
 			continue
@@ -263,7 +267,7 @@ func (c *claim) absent(said string) string {
 		if lead := before[strings.LastIndex(before, citedPlace):]; len(strings.Fields(lead)) > 4 {
 			continue // of something else
 		}
-		if strings.IndexFunc(code, beyondDotted) >= 0 && strings.Contains(pack(there), code) && (strings.HasPrefix(code, "defer") || !strings.Contains(pack(there), "defer"+code)) {
+		if strings.IndexFunc(code, beyondDotted) >= 0 && strings.Contains(lex.Pack(there), code) && (strings.HasPrefix(code, "defer") || !strings.Contains(lex.Pack(there), "defer"+code)) {
 			return marked[at[2]:at[3]] + " stands there"
 		}
 	}
@@ -279,7 +283,7 @@ func (c *claim) inventedName() string {
 		found = append(found, nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind))
 	}
 	for _, m := range found {
-		if m == nil || c.hardlyOwn(m[1]) || len(m[1]) < minInvented || len(nameParts(m[1])) < 2 || !c.v.index.whole() || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
+		if m == nil || c.hardlyOwn(m[1]) || len(m[1]) < minInvented || len(lex.NameParts(m[1])) < 2 || !c.v.index.whole() || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
 			continue
 		}
 		if !strings.Contains(strings.ToLower(requestText(c.v.in.Request)), strings.ToLower(m[1])) && !c.v.declares(m[1]) && !c.v.holdsName(m[1]) {
@@ -290,7 +294,7 @@ func (c *claim) inventedName() string {
 }
 
 // builtIn are names of languages and runtimes that stand where they are spoken of.
-var builtIn = wordSet(`settimeout setinterval setimmediate cleartimeout clearinterval clearimmediate queuemicrotask parseint parsefloat hasownproperty tostring valueof
+var builtIn = lex.Set(`settimeout setinterval setimmediate cleartimeout clearinterval clearimmediate queuemicrotask parseint parsefloat hasownproperty tostring valueof
 encodeuri encodeuricomponent decodeuri decodeuricomponent structuredclone unhandledrejection uncaughtexception nexttick isarray isnan isinteger issafeinteger
 fromentries getownpropertynames getownpropertydescriptor defineproperty setprototypeof getprototypeof isprototypeof tolowercase touppercase localecompare
 startswith endswith indexof lastindexof foreach findindex flatmap charcodeat codepointat fromcharcode replaceall padstart padend trimstart trimend
@@ -311,8 +315,8 @@ func (c *claim) hardlyOwn(name string) bool {
 	case c.ref.Line > 0 && strings.Contains(c.around(2), strings.ReplaceAll(name, "_", "")):
 		return true
 	}
-	for _, b := range c.v.doc.blocks {
-		for _, l := range b.lines {
+	for _, b := range c.v.doc.Blocks {
+		for _, l := range b.Lines {
 			if strings.Contains(l, name) {
 				return true
 			}
@@ -322,7 +326,7 @@ func (c *claim) hardlyOwn(name string) bool {
 }
 
 // lacking matches what says that something is not there.
-var lacking = newSearch(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without|needs?|wants?|unsupported|unknown|call it|named|introduc\w*|extract\w*|class of|kind of|known as|global|built-?in|runtime|standard library|stdlib)\b`)
+var lacking = pattern.New(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without|needs?|wants?|unsupported|unknown|call it|named|introduc\w*|extract\w*|class of|kind of|known as|global|built-?in|runtime|standard library|stdlib)\b`)
 
 // minInvented is how long a name must be to be nobody's abbreviation.
 const minInvented = 6
@@ -340,8 +344,8 @@ func (v *view) holdsName(name string) bool {
 // declares reports whether code of the deliverable gives the name to something.
 func (v *view) declares(name string) bool {
 	declared := regexp.MustCompile(`\b(?:func|function|const|let|var|def|class|type|interface|struct)\s+(?:\([^)]*\)\s*)?` + regexp.QuoteMeta(name) + `\b|\b` + regexp.QuoteMeta(name) + `\s*(?::=|=[^=]|:)`)
-	for _, b := range v.doc.blocks {
-		if slices.ContainsFunc(b.proposed(), declared.MatchString) {
+	for _, b := range v.doc.Blocks {
+		if slices.ContainsFunc(b.Proposed(), declared.MatchString) {
 			return true
 		}
 	}

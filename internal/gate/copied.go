@@ -14,8 +14,8 @@ func copiedSource(v *view) (Signal, bool) {
 	}
 	fresh, copied := 0, 0
 	source := ""
-	for _, b := range v.doc.blocks {
-		lines := quotable(b.lines, len(b.lines))
+	for _, b := range v.doc.Blocks {
+		lines := quotable(b.Lines, len(b.Lines))
 		if len(lines) == 0 {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/bmatcuk/doublestar/v4"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // Criterion is one thing that the task said must hold, and what became of it.
@@ -60,7 +62,7 @@ func (v *view) judgeWords(text string) Criterion {
 	where, covered := v.passage(text)
 	switch {
 	case covered >= 0.5 && where != "":
-		c.Finding, c.Evidence = Met, "“"+shorten(where, 200)+"”"
+		c.Finding, c.Evidence = Met, "“"+lex.Shorten(where, 200)+"”"
 	case covered >= 0.5:
 		c.Finding, c.Evidence = NotShown, "Its words come up, but no passage says that it holds."
 	}
@@ -111,7 +113,7 @@ func someFiles(files []string) string {
 	if len(files) > shown {
 		text += fmt.Sprintf(" and %d more", len(files)-shown)
 	}
-	return shorten(text, 500)
+	return lex.Shorten(text, 500)
 }
 
 // criteria scores the acceptance criteria and the paths; what the commands came
@@ -151,21 +153,21 @@ func (v *view) passage(criterion string) (line string, covered float64) {
 		return "", 1
 	}
 	best := 0
-	for i, l := range v.doc.lines[:min(len(v.doc.lines), maxPassages)] {
-		if strings.TrimSpace(l.text) == "" {
+	for i, l := range v.doc.Lines[:min(len(v.doc.Lines), maxPassages)] {
+		if strings.TrimSpace(l.Text) == "" {
 			continue
 		}
 		stems, n := map[string]bool{}, 0
-		for _, w := range words(v.doc.lower[i]) {
-			stems[v.stem.of(w)] = true
+		for _, w := range lex.Words(v.doc.Lower[i]) {
+			stems[v.stem.Of(w)] = true
 		}
 		for _, w := range wanted {
-			if stems[w.key] || w.kind != wishWord && strings.Contains(v.doc.lower[i], strings.ToLower(w.key)) {
+			if stems[w.key] || w.kind != wishWord && strings.Contains(v.doc.Lower[i], strings.ToLower(w.key)) {
 				n++
 			}
 		}
 		if n > best {
-			best, line = n, l.text
+			best, line = n, l.Text
 		}
 	}
 	if best*2 < len(wanted) {

@@ -3,30 +3,9 @@ package gate
 import (
 	"path"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
 )
-
-// maxShownPatch bounds, in bytes, how much of a patch is read with the text.
-const maxShownPatch = 64 << 10
-
-// addPatch adds the changes that a deliverable comes with, as if it showed them:
-// work that was done in the repository is judged like work that is written
-// down, and a short note on it need not tell it again. Changes that the text
-// shows already are not repeated.
-func (d *document) addPatch(changes []string) {
-	room := maxShownPatch
-	for _, change := range changes {
-		shown := strings.Contains(d.text, "\n+++ ") && strings.Contains(d.text, newName(change))
-		if shown || strings.Contains(change, "\nGIT binary patch\n") || len(change) > room {
-			continue
-		}
-		room -= len(change)
-		b := codeBlock{lang: "diff", start: len(d.lines), lines: strings.Split(strings.TrimRight(change, "\n"), "\n"), delivered: true}
-		for _, l := range b.lines {
-			d.lines = append(d.lines, docLine{text: l, code: true})
-		}
-		d.add(b, len(d.lines))
-	}
-}
 
 // fileChanges splits a diff of git's into those of its files.
 func fileChanges(patch string) []string {
@@ -41,20 +20,10 @@ func fileChanges(patch string) []string {
 	return all
 }
 
-// newName is the line of a change that names the file it makes.
-func newName(change string) string {
-	_, rest, found := strings.Cut(change, "\n+++ ")
-	if !found {
-		return "\x00" // it names none, so nothing shows it
-	}
-	name, _, _ := strings.Cut(rest, "\n")
-	return "\n+++ " + name
-}
-
 // changesCode reports whether a change of a file makes code different, as far as
 // that shows without a parser: in something else than comments and white space.
 func changesCode(change string) bool {
-	name := strings.TrimPrefix(strings.TrimPrefix(newName(change), "\n+++ "), "b/")
+	name := strings.TrimPrefix(strings.TrimPrefix(document.NewName(change), "\n+++ "), "b/")
 	if name == "/dev/null" || strings.Contains(change, "\nGIT binary patch\n") || strings.Contains(change, "\nrename ") {
 		return true
 	}

@@ -4,11 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // mendedBy matches what leads over to the code that would mend a finding, and
 // nothing else: "Fix: `make(chan error, 1)`".
-var mendedBy = newSearch("(?i)\\b(?:fix|remedy|solution|correction|correct code|proposed fix|suggestion|korrektur|l(?:ö|oe)sung|abhilfe|behebung|corre[cç][ãa]o|correcci[óo]n|soluci[óo]n|solu[cç][ãa]o|corre[cz]ione|soluzione|oplossing)\\b[*_]{0,2}\\s*[:：][*_]{0,2}\\s*(?:(?:use|add|call|take|write|return|set|make it|pegar|usar|use|chamar|llamar|a[ñn]adir|nutze|verwende|utiliser|appeler)\\s+)?(`[^`\n]{6,120}`(?:[^`.;\n]{1,30}`[^`\n]{6,120}`)?)")
+var mendedBy = pattern.New("(?i)\\b(?:fix|remedy|solution|correction|correct code|proposed fix|suggestion|korrektur|l(?:ö|oe)sung|abhilfe|behebung|corre[cç][ãa]o|correcci[óo]n|soluci[óo]n|solu[cç][ãa]o|corre[cz]ione|soluzione|oplossing)\\b[*_]{0,2}\\s*[:：][*_]{0,2}\\s*(?:(?:use|add|call|take|write|return|set|make it|pegar|usar|use|chamar|llamar|a[ñn]adir|nutze|verwende|utiliser|appeler)\\s+)?(`[^`\n]{6,120}`(?:[^`.;\n]{1,30}`[^`\n]{6,120}`)?)")
 
 // doneNear is how many lines around a cited one are looked at.
 const doneNear = 4
@@ -21,15 +25,15 @@ func doneAlready(v *view) (Signal, bool) {
 		return s, false
 	}
 	proposed, done := 0, 0
-	for i, l := range v.doc.lines[:v.doc.written] {
-		if l.code || len(l.spans) == 0 || proposed >= maxQuotes || !mendedBy.may(v.doc.lower[i]) {
+	for i, l := range v.doc.Lines[:v.doc.Written] {
+		if l.Code || len(l.Spans) == 0 || proposed >= maxQuotes || !mendedBy.May(v.doc.Lower[i]) {
 			continue
 		}
-		for _, m := range mendedBy.FindAllStringSubmatch(l.text, 4) {
+		for _, m := range mendedBy.FindAllStringSubmatch(l.Text, 4) {
 			proposed++
-			for _, span := range codeSpans(m[1]) {
-				code := loose.Replace(pack(span))
-				if len(code) >= minName && strings.IndexFunc(span, beyondDotted) >= 0 && v.standsWhereCited(code) {
+			for _, span := range document.CodeSpans(m[1]) {
+				code := lex.Loose.Replace(lex.Pack(span))
+				if len(code) >= lex.MinName && strings.IndexFunc(span, beyondDotted) >= 0 && v.standsWhereCited(code) {
 					done++
 					s.Evidence = append(few(s.Evidence, 4), span)
 					break
@@ -66,7 +70,7 @@ func (v *view) standsWhereCited(code string) bool {
 		}
 		lines := t.lines()
 		first, last := max(1, ref.Line-doneNear), min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+doneNear)
-		if first <= last && strings.Contains(loose.Replace(pack(strings.Join(lines[first-1:last], "\n"))), code) {
+		if first <= last && strings.Contains(lex.Loose.Replace(lex.Pack(strings.Join(lines[first-1:last], "\n"))), code) {
 			return true
 		}
 	}

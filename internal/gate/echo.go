@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/cespare/xxhash/v2"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // echo takes points for sentences that only give back the request or the
@@ -14,19 +14,19 @@ func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
 	same, total := 0, 0
-	shingles(v.doc.hashes, func(k uint64) {
+	lex.Shingles(v.doc.Hashes, func(k uint64) {
 		total++
 		if known[k] {
 			same++
 		}
 	})
 	given := share(float64(same), float64(total))
-	fresh, telling := newWords(v.doc.words, stems)
+	fresh, telling := newWords(v.doc.Words, stems)
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
-	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.doc.codeLines() == 0 && v.ground.anchored+v.ground.quoted == 0:
+	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.doc.CodeLines() == 0 && v.ground.anchored+v.ground.quoted == 0:
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	default:
@@ -40,10 +40,10 @@ func echo(v *view) (Signal, bool) {
 func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	runs, stems = map[uint64]bool{}, map[string]bool{}
 	learn := func(text string) {
-		all := words(text)
-		shingles(hashAll(all), func(k uint64) { runs[k] = true })
+		all := lex.Words(text)
+		lex.Shingles(lex.Hashes(all), func(k uint64) { runs[k] = true })
 		for _, w := range all {
-			stems[stem(w)] = true
+			stems[lex.Stem(w)] = true
 		}
 	}
 	learn(requestText(v.in.Request))
@@ -67,8 +67,8 @@ func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
 	seen := make(map[string]bool, len(text)/2)
 	n := 0
 	for _, w := range text {
-		st := stem(w)
-		if seen[st] || !telling(w) {
+		st := lex.Stem(w)
+		if seen[st] || !lex.Telling(w) {
 			continue
 		}
 		seen[st] = true
@@ -77,25 +77,4 @@ func newWords(text []string, known map[string]bool) (fresh, perWord float64) {
 		}
 	}
 	return share(float64(n), float64(len(seen))), share(float64(n), float64(len(text)))
-}
-
-// shingles calls fn with a hash of each run of four of the hashed words.
-func shingles(words []uint64, fn func(uint64)) {
-	for i := 3; i < len(words); i++ {
-		fn(chain(chain(chain(words[i-3], words[i-2]), words[i-1]), words[i]))
-	}
-}
-
-func hashAll(words []string) []uint64 {
-	all := make([]uint64, len(words))
-	for i, w := range words {
-		all[i] = xxhash.Sum64String(w)
-	}
-	return all
-}
-
-// chain is the hash of a run that is one word longer.
-func chain(run, word uint64) uint64 {
-	const prime = 1_000_000_007
-	return run*prime + word
 }

@@ -3,6 +3,8 @@ package gate
 import (
 	"fmt"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // evidence asks for proof that the work was done on this very repository:
@@ -37,19 +39,19 @@ func evidence(v *view) (Signal, bool) {
 // numbers, names, and the details of the request.
 func concreteness(v *view) (Signal, bool) {
 	s := Signal{Name: "concreteness", Max: maxEvidenceNoRepo}
-	code := float64(v.doc.codeLines())
+	code := float64(v.doc.CodeLines())
 	distinct := map[string]bool{}
-	for _, l := range v.doc.lines {
-		if l.code {
+	for _, l := range v.doc.Lines {
+		if l.Code {
 			continue
 		}
-		for _, figure := range figures(l.text, 40) {
+		for _, figure := range lex.Figures(l.Text, 40) {
 			distinct[figure] = true
 		}
-		for _, name := range properNames(l.text, 40) {
+		for _, name := range lex.ProperNames(l.Text, 40) {
 			distinct[strings.ToLower(name)] = true
 		}
-		for _, sp := range l.spans {
+		for _, sp := range l.Spans {
 			distinct[strings.ToLower(sp)] = true
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // Executed is what happened when the code was built and tested in a sealed
@@ -204,5 +206,5 @@ func caughtFaults(e *Executed) (caught, tried int) {
 
 func lastLine(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
-	return shorten(lines[len(lines)-1], 200)
+	return lex.Shorten(lines[len(lines)-1], 200)
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // figureOf matches numbers as code writes them, with what they are shifted by or
@@ -12,7 +14,7 @@ var figureOf = regexp.MustCompile(`\b(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7
 
 var (
 	operations = regexp.MustCompile(`\s*(<<|\*\*|\*)\s*`)
-	ofOtherUse = newSearch(`(?i)\b(?:docs?|documentation|readme|comments?|rfc|spec\w*|standard|node(?:\.js)?|nginx|browsers?|postgres\w*|mysql|sqlite|kernel|os|platform|runtime|formerly|previous\w*|version|usual\w*|typical\w*|elsewhere|librar\w+|stream|in total|altogether|together|per|sum|would|worst|at most|effective\w*|type|int\d*|uint\d*|bits?)\b`)
+	ofOtherUse = pattern.New(`(?i)\b(?:docs?|documentation|readme|comments?|rfc|spec\w*|standard|node(?:\.js)?|nginx|browsers?|postgres\w*|mysql|sqlite|kernel|os|platform|runtime|formerly|previous\w*|version|usual\w*|typical\w*|elsewhere|librar\w+|stream|in total|altogether|together|per|sum|would|worst|at most|effective\w*|type|int\d*|uint\d*|bits?)\b`)
 )
 
 // valuesOf are the values that a number of the code, and each part of it, has.

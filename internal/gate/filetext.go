@@ -2,7 +2,9 @@ package gate
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // fileText is a file that has been read. Most files are only searched for
@@ -29,7 +31,7 @@ func (t *fileText) lines() []string {
 func (t *fileText) packs() []string {
 	if t.packed == nil {
 		for _, l := range t.lines() {
-			t.packed = append(t.packed, pack(l))
+			t.packed = append(t.packed, lex.Pack(l))
 		}
 	}
 	return t.packed
@@ -43,7 +45,7 @@ func (t *fileText) known(packed string) bool {
 	if t.lookup == nil {
 		t.lookup = map[string]bool{}
 		for _, p := range t.packs() {
-			t.lookup[p] = meaningful(p)
+			t.lookup[p] = lex.Meaningful(p)
 		}
 	}
 	return t.lookup[packed]
@@ -52,7 +54,7 @@ func (t *fileText) known(packed string) bool {
 // bare returns the file as quotes are compared with it.
 func (t *fileText) bare() string {
 	if t.loose == "" {
-		t.loose = loose.Replace(t.whole())
+		t.loose = lex.Loose.Replace(t.whole())
 	}
 	return t.loose
 }
@@ -78,27 +80,25 @@ func (t *fileText) linesWith(word string) int {
 // whole returns all packed lines as one text.
 func (t *fileText) whole() string {
 	if t.joined == "" {
-		t.joined = pack(t.raw)
+		t.joined = lex.Pack(t.raw)
 	}
 	return t.joined
 }
 
-// nameSet is a set of names of code in lower case, each of minName bytes or more.
+// nameSet is a set of names of code in lower case, each of lex.MinName bytes or more.
 type nameSet struct {
 	all   map[string]int // name → its place in counts
 	uses  []int
-	heads trigrams // how they begin
+	heads pattern.Trigrams // how they begin
 }
 
-const minName = 4
-
 func (s *nameSet) add(name string) {
-	if _, ok := s.all[name]; ok || len(name) < minName {
+	if _, ok := s.all[name]; ok || len(name) < lex.MinName {
 		return
 	}
 	s.all[name] = len(s.uses)
 	s.uses = append(s.uses, 0)
-	s.heads.add(name[:minName-1])
+	s.heads.Add(name[:lex.MinName-1])
 }
 
 // countNames counts how often the file uses each of the names.
@@ -113,10 +113,10 @@ func (t *fileText) countNames(names *nameSet) {
 			i++
 		}
 		name := t.raw[start:i]
-		if len(name) < minName {
+		if len(name) < lex.MinName {
 			continue
 		}
-		if word, bit := place(nameByte[name[0]], nameByte[name[1]], nameByte[name[2]]); names.heads[word]&bit == 0 {
+		if !names.heads.Has(nameByte[name[0]], nameByte[name[1]], nameByte[name[2]]) {
 			continue
 		}
 		low = low[:0]
@@ -140,28 +140,3 @@ var nameByte = func() (low [256]byte) {
 	}
 	return low
 }()
-
-// pack removes white space, so that quotes survive re-indentation.
-func pack(line string) string {
-	return string(appendPacked(make([]byte, 0, len(line)), line))
-}
-
-func appendPacked(packed []byte, line string) []byte {
-	start := len(packed)
-	for _, c := range []byte(line) {
-		if c >= utf8.RuneSelf {
-			return append(packed[:start], strings.Map(dropBlank, line)...)
-		}
-		if dropBlank(rune(c)) >= 0 {
-			packed = append(packed, c)
-		}
-	}
-	return packed
-}
-
-func dropBlank(r rune) rune {
-	if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
-		return -1
-	}
-	return r
-}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // maxFindings bounds how many structured findings are read.
@@ -164,15 +166,15 @@ func isRemark(evidence string) bool {
 	plain, all := 0, 0
 	for field := range strings.FieldsSeq(evidence) {
 		all++
-		if field = strings.Trim(field, ".,:;()"); field != "" && strings.IndexFunc(field, notLetter) < 0 && !isNamed(field) && !commonIdents[field] {
+		if field = strings.Trim(field, ".,:;()"); field != "" && strings.IndexFunc(field, lex.NotLetter) < 0 && !lex.IsNamed(field) && !lex.CommonNames[field] {
 			plain++
 		}
 	}
-	return plain >= remarkWords && float64(plain) >= remarkShare*float64(all) || unspacedRunes(evidence) >= 2*remarkWords
+	return plain >= remarkWords && float64(plain) >= remarkShare*float64(all) || lex.UnspacedRunes(evidence) >= 2*remarkWords
 }
 
 // nit are the severities of remarks that buyers did not order.
-var nit = wordSet("info informational nit nitpick style trivial note hint cosmetic")
+var nit = lex.Set("info informational nit nitpick style trivial note hint cosmetic")
 
 func lineSuffix(line int) string {
 	if line == 0 {
@@ -209,8 +211,8 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 		return "ok", true
 	}
 	var tokens []string
-	for _, id := range identifier.FindAllString(said, 60) {
-		if len(id) >= 3 && !commonIdents[strings.ToLower(id)] && !stopWords[strings.ToLower(id)] {
+	for _, id := range lex.Identifier.FindAllString(said, 60) {
+		if len(id) >= 3 && !lex.CommonNames[strings.ToLower(id)] && !lex.StopWords[strings.ToLower(id)] {
 			tokens = append(tokens, id)
 		}
 	}

@@ -3,6 +3,9 @@ package gate
 import (
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|(?:^|[^.\w$])(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
@@ -11,7 +14,7 @@ var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|F
 // code is the product, tests where tests are, separate remarks in a review.
 func fit(v *view) (Signal, bool) {
 	s := Signal{Name: "form", Max: maxFit}
-	code := v.doc.codeLines()
+	code := v.doc.CodeLines()
 	if len(v.in.Patch) > 0 {
 		code += 10
 	}
@@ -64,9 +67,9 @@ const enoughNewLines = 3
 // diff, those that it adds.
 func (v *view) newLines() int {
 	n := 0
-	for _, b := range v.doc.blocks {
-		for _, l := range b.proposed() {
-			if meaningful(l) && (v.index == nil || len(v.index.homes(pack(l))) == 0) {
+	for _, b := range v.doc.Blocks {
+		for _, l := range b.Proposed() {
+			if lex.Meaningful(l) && (v.index == nil || len(v.index.homes(lex.Pack(l))) == 0) {
 				n++
 			}
 		}
@@ -113,24 +116,21 @@ func (v *view) fitTests(code int) (float64, string, string) {
 
 // remarks counts list items, headings and cited places, whichever are most.
 func (v *view) remarks() int {
-	return max(v.doc.count(listItem), v.doc.count(heading)-1, v.ground.located, len(v.findings), v.doc.count(boldLead))
+	return max(v.doc.Count(document.ListItem), v.doc.Count(document.Heading)-1, v.ground.located, len(v.findings), v.doc.Count(document.BoldLead))
 }
-
-// boldLead matches a paragraph that opens with a bold title.
-var boldLead = lineOf("-*0123456789", `^\s*(?:[-*]\s+|\d+[.)]\s+)?\*\*[^*]{3,}`)
 
 // structure is how much form a text has, from 0 to 1.
 func (v *view) structure() float64 {
 	paragraphs, inside := 0, false
-	for _, l := range v.doc.lines {
-		blank := strings.TrimSpace(l.text) == ""
-		if !blank && !inside && !l.code {
+	for _, l := range v.doc.Lines {
+		blank := strings.TrimSpace(l.Text) == ""
+		if !blank && !inside && !l.Code {
 			paragraphs++
 		}
 		inside = !blank
 	}
-	parts := float64(paragraphs) + 2*float64(len(v.doc.blocks)) + float64(v.doc.count(listItem))/3
-	if v.doc.count(tableRow) > 2 {
+	parts := float64(paragraphs) + 2*float64(len(v.doc.Blocks)) + float64(v.doc.Count(document.ListItem))/3
+	if v.doc.Count(document.TableRow) > 2 {
 		parts += 2
 	}
 	return share(parts, 5)

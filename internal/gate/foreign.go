@@ -2,10 +2,12 @@ package gate
 
 import (
 	"unicode"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // smallEnglish are the words without which nobody writes English for long.
-var smallEnglish = wordSet(`the a an and or of to in is are was it its that this these those for with not no from our your their you we i they on at as be by
+var smallEnglish = lex.Set(`the a an and or of to in is are was it its that this these those for with not no from our your their you we i they on at as be by
 if when where how what which why who does do did can should must would will has have had but only so than then there all any please tests use need`)
 
 // Shares of small English words: of a text in English, and of one that is not.
@@ -32,8 +34,8 @@ func smallShare(text []string) float64 {
 func (v *view) foreign() bool {
 	if v.isForeign == nil {
 		text := requestText(v.in.Request)
-		asked := words(text)
-		tongue, _ := tongueOf(asked)
+		asked := lex.Words(text)
+		tongue, _ := lex.TongueOf(asked)
 		is := tongue != 0 || otherScript(text) || len(asked) >= enoughEnglish && smallShare(asked) < foreignShare
 		v.isForeign = &is
 	}
@@ -57,7 +59,7 @@ func otherScript(text string) bool {
 // answersInEnglish reports whether a request in another language is answered in
 // English: its words cannot come back then, only what it names.
 func (v *view) answersInEnglish() bool {
-	return v.foreign() && len(v.doc.words) >= enoughEnglish && smallShare(v.doc.words) >= englishShare
+	return v.foreign() && len(v.doc.Words) >= enoughEnglish && smallShare(v.doc.Words) >= englishShare
 }
 
 // lostInTranslation reports whether a thing that the request names is a word that

@@ -13,6 +13,7 @@ import (
 	"math"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/similarity"
 )
 
 // Version names the rules that gave a verdict. It is stored with each verdict
@@ -46,11 +47,11 @@ func Verdicts() []Verdict { return []Verdict{Pass, Fail} }
 type Input struct {
 	Request     Request
 	Deliverable Deliverable
-	Repo        *Repo     // nil when the task has no repository
-	Patch       []byte    // git diff of what the agent changed, may be empty
-	Earlier     []Runs    // of earlier deliverables of the same agent
-	Others      []Sketch  // of other agents' deliverables
-	Executed    *Executed // what building and testing the patch showed, nil when nothing was tried
+	Repo        *Repo               // nil when the task has no repository
+	Patch       []byte              // git diff of what the agent changed, may be empty
+	Earlier     []similarity.Runs   // of earlier deliverables of the same agent
+	Others      []similarity.Sketch // of other agents' deliverables
+	Executed    *Executed           // what building and testing the patch showed, nil when nothing was tried
 }
 
 // Request is what the buyer asked for.

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/similarity"
 )
 
 const reviewRequest = "Review the order service: correctness of lib/orders.js and the handlers in lib/server.js. Real bugs first."
@@ -242,11 +243,11 @@ func TestReuse(t *testing.T) {
 		"Measure with `autocannon -c 50`: 1200 requests per second before, 1900 after. Keep handlers under 40 lines and log the request id."
 	in := gate.Input{Request: gate.Request{Category: city.General, Description: "How should we set up Express routers?"}, Deliverable: gate.Deliverable{Result: essay}}
 	fresh := gate.Judge(in)
-	in.Earlier = []gate.Runs{gate.RunsOf("something else entirely"), gate.RunsOf(essay)}
+	in.Earlier = []similarity.Runs{similarity.RunsOf("something else entirely"), similarity.RunsOf(essay)}
 	if again := gate.Judge(in); again.Score >= fresh.Score || again.Verdict != gate.Fail {
 		t.Errorf("fresh %d, sold again %d %s", fresh.Score, again.Score, again.Verdict)
 	}
-	grounded := gate.Input{Request: gate.Request{Category: city.CodeReview, Description: reviewRequest}, Deliverable: gate.Deliverable{Result: honestReview}, Repo: shop(t), Earlier: []gate.Runs{gate.RunsOf(honestReview)}}
+	grounded := gate.Input{Request: gate.Request{Category: city.CodeReview, Description: reviewRequest}, Deliverable: gate.Deliverable{Result: honestReview}, Repo: shop(t), Earlier: []similarity.Runs{similarity.RunsOf(honestReview)}}
 	if got := gate.Judge(grounded); got.Verdict != gate.Pass {
 		t.Errorf("the same true findings on the same files fail with %d", got.Score)
 	}

@@ -2,11 +2,14 @@ package gate
 
 import (
 	"fmt"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // boilerplate are phrases that fit any code base; one is harmless, a text made
 // of them says nothing.
-var boilerplate = phrases{hints: boilerplateHints, re: newSearch(`best practices?|well[- ](?:structured|organi[sz]ed|written|documented)|error handling (?:is|should|could|must|needs)|errors should be handled|input validation|validat\w+ (?:all |user |of )?(?:user )?inputs?|(?:improve|increase|raise|enhance)\w* (?:the )?(?:overall )?(?:readability|maintainability|test coverage|code quality|robustness|performance|security)|more (?:robust|maintainable|readable|scalable)|(?:add|more|write|adding) (?:more |additional |further )?(?:unit |detailed )?(?:tests|comments|documentation)|code ?base is|overall(?: code)? (?:quality|rating|score|assessment|structure)|follows? (?:the )?(?:common |established )?(?:conventions|patterns|standards)|separation of concerns|technical debt|single responsibility|magic (?:values?|numbers?)|meaningful (?:names|variable)|keep (?:your )?dependencies|dependencies (?:should|up to date)|updated? (?:the )?(?:development )?dependencies|(?:consider|recommend\w*) (?:adding|using|implementing|a linter|refactoring)|depending on (?:the|your) (?:context|needs|requirements)|in (?:the )?(?:near|long) term|structured approach|high load|bottlenecks?|cyclomatic|modulari[sz]\w+|ci/cd|helper functions?|named constants|executive summary|action plan|security policy|edge cases (?:are|should|could|missing)|in conclusion|moving forward|comprehensive|scalab\w+|should be (?:addressed|considered|improved|reviewed|documented|consistent)|in today's|it is (?:important|essential|crucial) to|various (?:aspects|factors|parts)|plays? an? (?:important|crucial|key) role|delve|leverage`)}
+var boilerplate = document.Phrases{Hints: boilerplateHints, Pattern: pattern.New(`best practices?|well[- ](?:structured|organi[sz]ed|written|documented)|error handling (?:is|should|could|must|needs)|errors should be handled|input validation|validat\w+ (?:all |user |of )?(?:user )?inputs?|(?:improve|increase|raise|enhance)\w* (?:the )?(?:overall )?(?:readability|maintainability|test coverage|code quality|robustness|performance|security)|more (?:robust|maintainable|readable|scalable)|(?:add|more|write|adding) (?:more |additional |further )?(?:unit |detailed )?(?:tests|comments|documentation)|code ?base is|overall(?: code)? (?:quality|rating|score|assessment|structure)|follows? (?:the )?(?:common |established )?(?:conventions|patterns|standards)|separation of concerns|technical debt|single responsibility|magic (?:values?|numbers?)|meaningful (?:names|variable)|keep (?:your )?dependencies|dependencies (?:should|up to date)|updated? (?:the )?(?:development )?dependencies|(?:consider|recommend\w*) (?:adding|using|implementing|a linter|refactoring)|depending on (?:the|your) (?:context|needs|requirements)|in (?:the )?(?:near|long) term|structured approach|high load|bottlenecks?|cyclomatic|modulari[sz]\w+|ci/cd|helper functions?|named constants|executive summary|action plan|security policy|edge cases (?:are|should|could|missing)|in conclusion|moving forward|comprehensive|scalab\w+|should be (?:addressed|considered|improved|reviewed|documented|consistent)|in today's|it is (?:important|essential|crucial) to|various (?:aspects|factors|parts)|plays? an? (?:important|crucial|key) role|delve|leverage`)}
 
 var boilerplateHints = []string{
 	"best practice", "well", "error handling", "errors should", "input", "readability", "maintainability", "test coverage", "code quality",
@@ -25,9 +28,9 @@ func untied(v *view) (Signal, bool) {
 	if st.all < 4 {
 		return s, true
 	}
-	work := float64(v.ground.anchored)/3 + float64(v.ground.quoted)/2 + float64(v.doc.codeLines())/12
+	work := float64(v.ground.anchored)/3 + float64(v.ground.quoted)/2 + float64(v.doc.CodeLines())/12
 	if v.index == nil {
-		work = float64(v.doc.codeLines()) / 6
+		work = float64(v.doc.CodeLines()) / 6
 	}
 	tied := share(float64(st.tied), float64(st.all)) + 0.3*min(1.5, work)
 	if tied >= tiedEnough {
@@ -55,8 +58,8 @@ const (
 func genericTemplate(v *view) (Signal, bool) {
 	s := Signal{Name: "generic text", Reason: "The text is about this request."}
 	hits := 0
-	boilerplate.find(v.doc, func(l docLine, match string) {
-		if l.code {
+	boilerplate.Find(v.doc, func(l document.Line, match string) {
+		if l.Code {
 			return
 		}
 		if hits++; hits <= 6 {
@@ -66,14 +69,14 @@ func genericTemplate(v *view) (Signal, bool) {
 	// Ties: what only someone who read this repository or request could write.
 	ties := float64(v.ground.anchored)*2 + float64(v.ground.quoted)*3 + float64(v.ground.names)/3
 	if v.index == nil {
-		ties = float64(v.doc.codeLines())/2 + float64(len(v.terms))/3
+		ties = float64(v.doc.CodeLines())/2 + float64(len(v.terms))/3
 	}
 	stock := float64(hits) - 2
 	if stock <= 0 || ties >= 2*stock {
 		s.Evidence = nil
 		return s, true
 	}
-	per := 1000 * float64(hits) / float64(min(max(len(v.doc.words), 100), phraseBudget/6))
+	per := 1000 * float64(hits) / float64(min(max(len(v.doc.Words), 100), document.PhraseBudget/6))
 	s.Points = -costGeneric * share(stock-ties/2, 6) * share(per, 20)
 	s.Reason = fmt.Sprintf("%d stock phrases and little that belongs to this request.", hits)
 	s.advice = "Drop what would fit any project and say what is true of this one."

@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // grounding is how far the deliverable agrees with what the files say.
@@ -79,20 +82,20 @@ func (g *grounding) checkAnchors(v *view) {
 func (v *view) contextTokens(ref *reference) []string {
 	var tokens []string
 	add := func(text string) {
-		for _, id := range identifier.FindAllString(text, -1) {
-			if len(id) >= 3 && !commonIdents[strings.ToLower(id)] {
+		for _, id := range lex.Identifier.FindAllString(text, -1) {
+			if len(id) >= 3 && !lex.CommonNames[strings.ToLower(id)] {
 				tokens = append(tokens, id)
 			}
 		}
 	}
-	line := v.doc.lines[ref.at]
-	for _, s := range line.spans {
+	line := v.doc.Lines[ref.at]
+	for _, s := range line.Spans {
 		if !fileName(strings.TrimRight(s, "0123456789:-")) {
 			add(s)
 		}
 	}
-	rest := strings.ReplaceAll(line.text, ref.Text, " ")
-	for _, name := range codeNames(rest, -1) {
+	rest := strings.ReplaceAll(line.Text, ref.Text, " ")
+	for _, name := range lex.CodeNames(rest, -1) {
 		if !fileName(name) {
 			add(name)
 		}
@@ -101,14 +104,14 @@ func (v *view) contextTokens(ref *reference) []string {
 	if strings.Contains(rest, "-") {
 		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)
 	}
-	end := len(v.doc.lines)
-	if ref.at < v.doc.written {
-		end = v.doc.written
+	end := len(v.doc.Lines)
+	if ref.at < v.doc.Written {
+		end = v.doc.Written
 	}
-	for _, l := range v.doc.lines[ref.at+1 : min(end, ref.at+7)] {
-		if l.code {
-			add(l.text)
-		} else if strings.TrimSpace(l.text) != "" {
+	for _, l := range v.doc.Lines[ref.at+1 : min(end, ref.at+7)] {
+		if l.Code {
+			add(l.Text)
+		} else if strings.TrimSpace(l.Text) != "" {
 			break
 		}
 	}
@@ -134,17 +137,17 @@ func (v *view) nearby(t *fileText, ref *reference) bool {
 		return false
 	}
 	place := strings.ToLower(strings.Join(lines[first-1:last], "\n"))
-	text := v.doc.lower[ref.at]
+	text := v.doc.Lower[ref.at]
 	if at := strings.Index(text, strings.ToLower(ref.Text)); at >= 0 {
 		text = around(text, at, at+len(ref.Text))
 	}
 	low := strings.ToLower(ref.Path)
-	for i, w := range words(text) {
+	for i, w := range lex.Words(text) {
 		if i == nearWords {
 			break
 		}
-		w = stem(w)
-		if len(w) < minName || !telling(w) || commonIdents[w] || strings.Contains(low, w) || !strings.Contains(place, w) {
+		w = lex.Stem(w)
+		if len(w) < lex.MinName || !lex.Telling(w) || lex.CommonNames[w] || strings.Contains(low, w) || !strings.Contains(place, w) {
 			continue
 		}
 		if t.linesWith(w)*8 <= len(lines) {
@@ -246,30 +249,30 @@ type saidName struct {
 }
 
 // names lists the names of code that the deliverable mentions, each once.
-func (d *document) names() ([]saidName, map[string]bool) {
+func names(d *document.Document) ([]saidName, map[string]bool) {
 	var said []saidName
 	seen := map[string]bool{}
 	budget := namesBudget
-	for i, l := range d.lines {
-		if budget -= len(l.text); budget < 0 {
+	for i, l := range d.Lines {
+		if budget -= len(l.Text); budget < 0 {
 			break
 		}
-		parts := []string{l.text}
-		if !l.code {
-			parts = append(slices.Clone(l.spans), codeNames(l.text, -1)...)
-			parts = append(parts, capitalWords(l.text)...)
+		parts := []string{l.Text}
+		if !l.Code {
+			parts = append(slices.Clone(l.Spans), lex.CodeNames(l.Text, -1)...)
+			parts = append(parts, capitalWords(l.Text)...)
 		}
 		for _, part := range parts {
-			if !l.code && fileName(strings.TrimRight(part, "0123456789:-")) {
+			if !l.Code && fileName(strings.TrimRight(part, "0123456789:-")) {
 				continue // where something stands, not what
 			}
-			for _, id := range identifier.FindAllString(part, -1) {
+			for _, id := range lex.Identifier.FindAllString(part, -1) {
 				low := strings.ToLower(id)
-				if len(id) < minName || seen[low] || commonIdents[low] || stopWords[low] {
+				if len(id) < lex.MinName || seen[low] || lex.CommonNames[low] || lex.StopWords[low] {
 					continue
 				}
 				seen[low] = true
-				said = append(said, saidName{id, low, i, l.code})
+				said = append(said, saidName{id, low, i, l.Code})
 			}
 		}
 	}
@@ -278,7 +281,7 @@ func (d *document) names() ([]saidName, map[string]bool) {
 
 // capitalWords lists the words inside of sentences that have a capital, as names
 // of code do where nobody marks them.
-func capitalWords(text string) []string { return properNames(text, 20) }
+func capitalWords(text string) []string { return lex.ProperNames(text, 20) }
 
 // factText matches what can be looked up word for word: quoted strings, inline
 // code, versions, hyphenated and code-like names.
@@ -303,16 +306,16 @@ func (g *grounding) countFacts(v *view) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, l := range v.doc.lines {
+	for _, l := range v.doc.Lines {
 		if len(files) == 0 || len(seen) > 4*maxFacts || g.facts == maxFacts {
 			return
 		}
-		if l.code {
+		if l.Code {
 			continue
 		}
-		for _, m := range factsIn(l.text) {
-			fact := pack(strings.Trim(m, "`\" "))
-			if len(fact) < 3 || seen[fact] || fileName(fact) || commonIdents[strings.ToLower(fact)] || g.facts == maxFacts {
+		for _, m := range factsIn(l.Text) {
+			fact := lex.Pack(strings.Trim(m, "`\" "))
+			if len(fact) < 3 || seen[fact] || fileName(fact) || lex.CommonNames[strings.ToLower(fact)] || g.facts == maxFacts {
 				continue
 			}
 			seen[fact] = true
@@ -339,19 +342,11 @@ func factsIn(line string) []string {
 		}
 	}
 	may := func(field string) bool {
-		return marksCode(field) || decimal(field) || strings.Contains(field, "-")
+		return lex.MarksCode(field) || decimal(field) || strings.Contains(field, "-")
 	}
-	facts := appendFromFields(nil, factText, line[:start], most, may)
+	facts := lex.AppendFromFields(nil, factText, line[:start], most, may)
 	if start < end && len(facts) < most {
 		facts = append(facts, factText.FindAllString(line[start:end], most-len(facts))...)
 	}
-	return appendFromFields(facts, factText, line[end:], most, may)
+	return lex.AppendFromFields(facts, factText, line[end:], most, may)
 }
-
-// commonIdents are names that any repository in the language has.
-var commonIdents = wordSet(`func function return const import export default package require module exports class this self null none true false
-undefined string number boolean object array error errors type types interface struct public private static void int bool byte float
-main test tests name value values data index item items list length push else elif then while break continue switch case async await
-print printf println console log from with except raise throw catch finally try yield lambda let var nil err new typeof instanceof
-json yaml http https html code file files line lines path paths user users option options param params arg args result results
-run runs uses steps node version true version for and the not use get set add key keys`)

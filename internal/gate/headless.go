@@ -12,8 +12,8 @@ import (
 func (v *view) headless() []patch.File {
 	var all []patch.File
 	var cited map[int]*reference
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxDiffBlocks)] {
-		if !b.diff || b.delivered || namesFile(b.lines) {
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxDiffBlocks)] {
+		if !b.Diff || b.Delivered || namesFile(b.Lines) {
 			continue
 		}
 		if cited == nil {
@@ -29,10 +29,10 @@ func (v *view) headless() []patch.File {
 			continue
 		}
 		head := "--- a/" + ref.Path + "\n+++ b/" + ref.Path + "\n"
-		if !strings.HasPrefix(strings.TrimSpace(b.lines[0]), "@@") {
+		if !strings.HasPrefix(strings.TrimSpace(b.Lines[0]), "@@") {
 			head += "@@\n"
 		}
-		all = append(all, patch.Parse(head+strings.Join(b.lines, "\n"), false)...)
+		all = append(all, patch.Parse(head+strings.Join(b.Lines, "\n"), false)...)
 	}
 	return all
 }

@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // What may stand right between a citation and the code that is said to be
@@ -16,9 +19,6 @@ var (
 // claims matches the end of what leads over from a place to its code, in a few
 // languages: "At line 64, IgnoreTopFunction does `…`".
 var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|(?:代码|行|处|里|条件|内容|语句|判断)(?:是|为|有)|写着)[\s*:,(“"]{0,4}$|[:(]\s*$`)
-
-// codeMark matches what only code has: keywords, operators, calls that go on.
-var codeMark = regexp.MustCompile(`\b(?:if|for|return|throw|var|let|const|func|function|go|defer|new|await|delete|while|switch|case|raise|def|try|catch|panic|else|typeof|instanceof|yield)\b[ (]|:=|[=!]=|&&|\|\||=>|->|[-+*/]=|\+\+|;\s*$|[A-Za-z0-9_\])]\s=\s\S|\w\([^)]*\)\s*[;{.]|\w\(\w+[^)]*,`)
 
 // onlyCall matches a call and nothing else, as examples are written.
 var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
@@ -40,7 +40,7 @@ func (g *grounding) checkInline(v *view) {
 		if ref.Line == 0 || ref.Status != RefExists || len(seen) >= maxQuotes {
 			continue
 		}
-		line := v.doc.lines[ref.at].text
+		line := v.doc.Lines[ref.at].Text
 		at := strings.Index(line, ref.Text)
 		t := v.index.text(ref.Path)
 		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
@@ -49,8 +49,8 @@ func (g *grounding) checkInline(v *view) {
 		if ref.at != read {
 			read, spans = ref.at, codeIn(line)
 		}
-		from, to := sentenceBounds(line, at, at+len(ref.Text), spans)
-		said := plain(line[from:to], ref.Text)
+		from, to := lex.SentenceAround(line, at, at+len(ref.Text), spans)
+		said := document.WithoutCode(line[from:to], ref.Text)
 		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`\"“”")
 			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
@@ -74,13 +74,13 @@ var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
 // codeIn returns where the code of a line of prose stands: in backticks, or in
 // quotation marks when only code looks like that.
 func codeIn(line string) [][]int {
-	spans := codeSpan.FindAllStringIndex(line, maxSpans)
+	spans := document.CodeSpan.FindAllStringIndex(line, maxSpans)
 	if !strings.ContainsAny(line, "\"“") {
 		return spans
 	}
-	rest := codeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
+	rest := document.CodeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
 	for _, m := range quotedText.FindAllStringIndex(rest, maxSpans) {
-		if codeMark.MatchString(rest[m[0]:m[1]]) {
+		if document.CodeMark.MatchString(rest[m[0]:m[1]]) {
 			spans = append(spans, m)
 		}
 	}
@@ -100,11 +100,11 @@ func (v *view) claim(line, code string, m []int, from, at, end int, said string)
 			return 1
 		}
 		leads := at <= from+4 && !strings.Contains(gap, ";") // the sentence is about the place
-		if bare := plain(gap, ""); codeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !proposes(bare) {
+		if bare := document.WithoutCode(gap, ""); document.CodeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !proposes(bare) {
 			return 1
 		}
 	}
-	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !codeMark.MatchString(code) || proposes(said) || !v.namesRepo(code) {
+	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !document.CodeMark.MatchString(code) || proposes(said) || !v.namesRepo(code) {
 		return 0
 	}
 	return 0.5
@@ -112,8 +112,8 @@ func (v *view) claim(line, code string, m []int, from, at, end int, said string)
 
 // namesRepo reports whether code has a name that the repository uses.
 func (v *view) namesRepo(code string) bool {
-	for _, id := range identifier.FindAllString(code, 20) {
-		if low := strings.ToLower(id); len(low) >= minName && !commonIdents[low] && v.index.uses(low) > 0 {
+	for _, id := range lex.Identifier.FindAllString(code, 20) {
+		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.index.uses(low) > 0 {
 			return true
 		}
 	}
@@ -137,36 +137,6 @@ func (v *view) quotedElsewhere(code string) bool {
 	return false
 }
 
-// plain is prose without inline code and without the citation.
-func plain(text, citation string) string {
-	text = codeSpan.ReplaceAllString(text, " ")
-	if citation != "" {
-		text = strings.ReplaceAll(text, citation, " ")
-	}
-	return text
-}
-
-// sentenceBounds returns where the sentence around two bytes of a line begins
-// and ends; a full stop inside code ends none.
-func sentenceBounds(line string, start, end int, spans [][]int) (from, to int) {
-	to = len(line)
-	span := 0
-	for i := 0; i+1 < len(line); i++ {
-		for span < len(spans) && spans[span][1] <= i {
-			span++
-		}
-		if span < len(spans) && i >= spans[span][0] || line[i+1] != ' ' || line[i] != '.' && line[i] != '!' && line[i] != '?' {
-			continue
-		}
-		if i < start {
-			from = i + 1
-		} else if i >= end {
-			return from, i + 1
-		}
-	}
-	return from, to
-}
-
 // statement reports whether code is more than a name or a call of one: what
 // can be told apart from a proposal by looking it up.
 func statement(code string) bool {
@@ -180,7 +150,7 @@ var elision = regexp.MustCompile(`\.\.\.|…`)
 // brackets and semicolons; the parts around an elision are looked up one by one.
 func (t *fileText) quotes(quote string) bool {
 	for _, part := range elision.Split(quote, 6) {
-		bare := loose.Replace(pack(part))
+		bare := lex.Loose.Replace(lex.Pack(part))
 		if len(bare) >= 4 && !strings.Contains(t.bare(), bare) {
 			return false
 		}
@@ -188,11 +158,8 @@ func (t *fileText) quotes(quote string) bool {
 	return true
 }
 
-// loose drops what people leave out when they quote on one line.
-var loose = strings.NewReplacer(";", "", "{", "", "}", "", "(", "", ")", "", ",", "", `"`, "", "'", "", "`", "")
-
 // builtin are the names that any code has.
-var builtin = wordSet("make len append range delete panic print copy cap min max map slice filter join split console log Object Array String Number Math JSON self true false return func function const let var")
+var builtin = lex.Set("make len append range delete panic print copy cap min max map slice filter join split console log Object Array String Number Math JSON self true false return func function const let var")
 
 // minParaphrased is how many names of its own a quote must have for its wording
 // not to matter.
@@ -210,8 +177,8 @@ func (t *fileText) paraphrased(code string, ref *reference) bool {
 	place := strings.Join(lines[first-1:last], "\n")
 	there, all := 0, 0
 	seen := map[string]bool{}
-	for _, id := range identifier.FindAllString(code, 40) {
-		if len(id) < 3 || seen[id] || commonIdents[strings.ToLower(id)] || builtin[id] {
+	for _, id := range lex.Identifier.FindAllString(code, 40) {
+		if len(id) < 3 || seen[id] || lex.CommonNames[strings.ToLower(id)] || builtin[id] {
 			continue
 		}
 		seen[id] = true

@@ -3,6 +3,8 @@ package gate
 import (
 	"path"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // languageOf maps a file extension or the name on a code fence to a language.
@@ -31,20 +33,20 @@ func languageOfFile(p string) string {
 }
 
 // citedExt are the extensions that make a word with a dot a file name.
-var citedExt = wordSet(`go js mjs cjs jsx ts tsx mts cts vue svelte py pyi ipynb rb rs java kt kts scala php cs swift c h cc cpp hpp cxx
+var citedExt = lex.Set(`go js mjs cjs jsx ts tsx mts cts vue svelte py pyi ipynb rb rs java kt kts scala php cs swift c h cc cpp hpp cxx
 ex exs lua dart hs pl json jsonl yml yaml toml ini cfg conf env xml md markdown mdx rst txt lock mod sum gradle properties proto graphql
 tf tfvars sql html htm css scss sass less csv tsv sh bash zsh ps1 bat cmake mk templ tmpl tpl ejs hbs pug erb jinja j2 svg gitignore
 dockerignore editorconfig npmrc nvmrc eslintrc prettierrc babelrc`)
 
 // citedNames are file names without an extension.
-var citedNames = wordSet(`Dockerfile Makefile Jenkinsfile Procfile Gemfile Rakefile Vagrantfile Caddyfile LICENSE PATENTS COPYING NOTICE AUTHORS CODEOWNERS`)
+var citedNames = lex.Set(`Dockerfile Makefile Jenkinsfile Procfile Gemfile Rakefile Vagrantfile Caddyfile LICENSE PATENTS COPYING NOTICE AUTHORS CODEOWNERS`)
 
 // objectNames are the usual left sides of a method call that looks like a file
 // name: res.json, response.sh, app.conf.
-var objectNames = wordSet(`res req ctx app response request reply this self obj opts options config cfg process module exports window document
+var objectNames = lex.Set(`res req ctx app response request reply this self obj opts options config cfg process module exports window document
 console math json object array string number e err event r w c t s db tx client server router http https fs path util utils data body args argv params it`)
 
 // productNames end in .js or the like and are no files.
-var productNames = wordSet(`node.js express.js vue.js react.js next.js nuxt.js angular.js three.js d3.js ember.js backbone.js socket.io
+var productNames = lex.Set(`node.js express.js vue.js react.js next.js nuxt.js angular.js three.js d3.js ember.js backbone.js socket.io
 moment.js chart.js deno.js bun.js discord.js koa.js nest.js alpine.js electron.js handlebars.js p5.js require.js knockout.js asp.net
 vuejs.org nodejs.org go.dev pkg.go.dev`)

@@ -9,6 +9,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/similarity"
 )
 
 func readTestdata(t testing.TB, name string) string {
@@ -94,7 +95,7 @@ func FuzzJudge(f *testing.F) {
 		checkReport(t, gate.Judge(gate.Input{
 			Request:     gate.Request{Category: city.Testing, Description: request, Criteria: []string{request}},
 			Deliverable: gate.Deliverable{Result: result, Findings: []gate.Finding{{File: request, Line: len(patch), Claim: result}}},
-			Repo:        repo, Patch: []byte(patch), Earlier: []gate.Runs{gate.RunsOf(result)},
+			Repo:        repo, Patch: []byte(patch), Earlier: []similarity.Runs{similarity.RunsOf(result)},
 		}))
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 var (
@@ -26,18 +28,18 @@ func leftOpen(v *view) (Signal, bool) {
 		return s, false
 	}
 	marks, code := 0, 0
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		for _, l := range b.proposed() {
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		for _, l := range b.Proposed() {
 			t := strings.TrimSpace(l)
 			switch {
 			case len(t) > maxHead:
 				code++
 			case openMark.MatchString(t):
-				if v.index == nil || len(v.index.homes(pack(t))) == 0 {
+				if v.index == nil || len(v.index.homes(lex.Pack(t))) == 0 {
 					marks++
-					s.Evidence = append(s.Evidence, shorten(t, 80))
+					s.Evidence = append(s.Evidence, lex.Shorten(t, 80))
 				}
-			case meaningful(t) && !commentOnly.MatchString(t):
+			case lex.Meaningful(t) && !commentOnly.MatchString(t):
 				code++
 			}
 		}

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // traits is how many traits tell what kind of work a deliverable is, and steps
@@ -25,7 +28,7 @@ type makeupCounts [traits][steps]uint16
 // is expected: that it is there is never held against the work.
 type trait struct {
 	name  string
-	named search
+	named pattern.Pattern
 	words bool    // what explains, plans or answers a question can do without it
 	made  bool    // what is asked to make something has it
 	least float64 // what it can say against work
@@ -42,15 +45,15 @@ func (t trait) excused(step uint8, request string, words, made bool) bool {
 }
 
 // asksWords matches requests whose answer is words, whatever their category.
-var asksWords = newSearch(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
+var asksWords = pattern.New(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
 
 var traitsOf = [traits]trait{
-	{"code", newSearch(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, true, otherKind},
+	{"code", pattern.New(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, true, otherKind},
 	{"tests", asksTests, true, false, otherKind},
 	{"lines with figures", asksFigures, false, false, otherStyle},
-	{"changed lines", newSearch(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true, true, otherKind},
-	{"a table", newSearch(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false, false, otherStyle},
-	{"places in the code", newSearch(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false, false, otherStyle},
+	{"changed lines", pattern.New(`(?i)\b(?:patch\w*|diff|fix\w*|correct\w*|corrig\w*|korrig\w*|beheb\w*|change|replac\w*|arregl\w*)\b|修复|修正|исправ`), true, true, otherKind},
+	{"a table", pattern.New(`(?i)\b(?:tables?|tabelle|tabla|tabela|tableau|compar\w*|list\w*)\b|表`), false, false, otherStyle},
+	{"places in the code", pattern.New(`(?i)\b(?:lines?|where|file|places?|cite|references?|zeilen\w*|fundstellen|l[ií]neas?|linhas?|lignes?)\b|строк|行`), false, false, otherStyle},
 	{"figures of time", asksFigures, false, false, otherStyle},
 	{"severities", asksFindings, false, false, otherKind},
 	{"configuration", asksConfig, true, false, otherKind},
@@ -64,30 +67,30 @@ const (
 )
 
 // asksFigures matches requests for something to be counted or measured.
-var asksFigures = newSearch(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b|сколько|多少|概率`)
+var asksFigures = pattern.New(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b|сколько|多少|概率`)
 
 // makeup tells what the deliverable consists of.
 func (v *view) makeup() Makeup {
 	code, tests, config, change := v.codeByKind()
-	prose := len(v.doc.words)
+	prose := len(v.doc.Words)
 	part := func(n int) float64 { return float64(n) / float64(1+code) }
 	figures, times, rows := 0, 0, 0
 	budget := namesBudget
-	for _, l := range v.doc.lines {
-		if budget -= len(l.text); budget < 0 {
+	for _, l := range v.doc.Lines {
+		if budget -= len(l.Text); budget < 0 {
 			break
 		}
-		if l.code {
+		if l.Code {
 			continue
 		}
-		if tableRow.matches(l.text) {
+		if document.TableRow.Matches(l.Text) {
 			rows++
 		}
-		if strings.ContainsAny(l.text, "0123456789") {
-			if hasFigure(withoutLines(l.text)) {
+		if strings.ContainsAny(l.Text, "0123456789") {
+			if lex.HasFigure(withoutLines(l.Text)) {
 				figures++
 			}
-			times += len(timed.FindAllStringIndex(l.text, steps*2))
+			times += len(timed.FindAllStringIndex(l.Text, steps*2))
 		}
 	}
 	return Makeup{

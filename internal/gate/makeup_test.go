@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/document"
 )
 
 func madeFor(c city.Category, request, result string) sign {
@@ -34,9 +35,9 @@ func TestMadeAsAsked(t *testing.T) {
 
 func TestQuotedTextHoldsCode(t *testing.T) {
 	t.Parallel()
-	d := parseDocument("Send this:\n\n> Use it so:\n>\n> ```go\n> s := New()\n> s.Close()\n> ```\n\nThat is all.")
-	if len(d.blocks) != 1 || len(d.blocks[0].lines) != 2 || d.blocks[0].lines[0] != "s := New()" {
-		t.Errorf("%+v", d.blocks)
+	d := document.Parse("Send this:\n\n> Use it so:\n>\n> ```go\n> s := New()\n> s.Close()\n> ```\n\nThat is all.")
+	if len(d.Blocks) != 1 || len(d.Blocks[0].Lines) != 2 || d.Blocks[0].Lines[0] != "s := New()" {
+		t.Errorf("%+v", d.Blocks)
 	}
 }
 

@@ -1,6 +1,10 @@
 package gate
 
-import "fmt"
+import (
+	"fmt"
+
+	"aicity.dev/aicity/internal/gate/lex"
+)
 
 // misquotes takes points for code that is presented as the repository's own
 // and is not, and for cited lines where nothing of what is said stands.
@@ -28,7 +32,7 @@ func misquotes(v *view) (Signal, bool) {
 	if s.Points < 0 {
 		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", len(g.badQuotes), g.checkable-g.anchored, g.checkable)
 		for _, q := range few(g.badQuotes, 5) {
-			s.Evidence = append(s.Evidence, shorten(q, 120))
+			s.Evidence = append(s.Evidence, lex.Shorten(q, 120))
 		}
 		s.advice = "Copy quotes from the file and check their line numbers."
 	}

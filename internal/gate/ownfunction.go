@@ -3,6 +3,10 @@ package gate
 import (
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // tellsWhat matches a line that says what a function does and leads over to it:
@@ -10,7 +14,7 @@ import (
 var tellsWhat = regexp.MustCompile("^[*\\s]*`([\\w.$#]+)(?:\\(\\))?`(?: (?:in|of) `[^`]+`(?::\\d+)?)?\\*{0,2} [a-z]+s\\b[^.]*:\\**$")
 
 // laterState matches words that tell of code as it could be.
-var laterState = newSearch(`(?i)\bthen\b|\bafterwards?\b|\bnow\b|\blooks?\b|\blike\b|\bbecomes\b|\bneeds\b|\bgets\b|\bremains\b|\bstays\b|\bturns\b`)
+var laterState = pattern.New(`(?i)\bthen\b|\bafterwards?\b|\bnow\b|\blooks?\b|\blike\b|\bbecomes\b|\bneeds\b|\bgets\b|\bremains\b|\bstays\b|\bturns\b`)
 
 // minOwn is how many lines of a function must be shown to tell whose it is.
 const minOwn = 4
@@ -19,15 +23,15 @@ const minOwn = 4
 // it opens with the line that the function opens with there, and the line before
 // says what the function does. What is to be changed is shown so only where code
 // was asked for.
-func (v *view) showsOwn(b codeBlock, lines []string) bool {
-	if v.want.Code || len(lines) < minOwn || !functionHead.MatchString(lines[0]) || len(v.index.homes(pack(lines[0]))) == 0 {
+func (v *view) showsOwn(b document.Block, lines []string) bool {
+	if v.want.Code || len(lines) < minOwn || !functionHead.MatchString(lines[0]) || len(v.index.homes(lex.Pack(lines[0]))) == 0 {
 		return false
 	}
 	lead := ""
-	for i := b.start - 1; i >= 0 && lead == ""; i-- {
-		if l := v.doc.lines[i]; !l.code {
-			lead = strings.TrimSpace(l.text)
-		} else if strings.TrimSpace(l.text) != "" {
+	for i := b.Start - 1; i >= 0 && lead == ""; i-- {
+		if l := v.doc.Lines[i]; !l.Code {
+			lead = strings.TrimSpace(l.Text)
+		} else if strings.TrimSpace(l.Text) != "" {
 			return false
 		}
 	}
@@ -35,6 +39,6 @@ func (v *view) showsOwn(b codeBlock, lines []string) bool {
 	if m == nil || !strings.Contains(lines[0], m[1][strings.LastIndexAny(m[1], ".#")+1:]) {
 		return false
 	}
-	bare := codeSpan.ReplaceAllString(lead, " ")
+	bare := document.CodeSpan.ReplaceAllString(lead, " ")
 	return !proposes(bare) && !maybeSuggestion.MatchString(bare) && !laterState.MatchString(bare)
 }

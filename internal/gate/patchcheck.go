@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/patch"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // Bounds on the diffs that are applied.
@@ -69,11 +72,11 @@ func (v *view) diffs() []patch.File {
 	var all []patch.File
 	budget := maxDiffBytes
 	shown := false
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		if !b.diff || b.delivered || len(all) >= maxDiffBlocks {
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		if !b.Diff || b.Delivered || len(all) >= maxDiffBlocks {
 			continue
 		}
-		text := strings.Join(outdented(b.lines), "\n")
+		text := strings.Join(outdented(b.Lines), "\n")
 		if budget -= len(text); budget < 0 {
 			break
 		}
@@ -81,7 +84,7 @@ func (v *view) diffs() []patch.File {
 		shown = shown || len(files) > 0
 		all = append(all, files...)
 	}
-	if text := v.doc.text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
+	if text := v.doc.Text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
 		all = append(all, patch.Parse(text, true)...) // without a fence
 	}
 	if len(v.in.Patch) > 0 && len(v.in.Patch) <= maxDiffBytes {
@@ -95,7 +98,7 @@ func (v *view) diffs() []patch.File {
 func outdented(lines []string) []string {
 	for _, l := range lines {
 		rest := strings.TrimLeft(l, " ")
-		if !diffHeader.MatchString(rest) {
+		if !document.DiffHeader.MatchString(rest) {
 			continue
 		}
 		indent := l[:len(l)-len(rest)]
@@ -206,7 +209,7 @@ func (c *patchCheck) result(p, from string, got patch.Result) {
 	if len(got.Remarks) > 0 {
 		said += " (" + strings.Join(few(got.Remarks, 3), "; ") + ")"
 	}
-	if breaks(p, c.v.index.text(p).raw, got.After) {
+	if syntax.Breaks(p, c.v.index.text(p).raw, got.After) {
 		c.failed++
 		c.fault += faultBroken
 		said = p + ": applies, but the changed file cannot be parsed"
@@ -223,5 +226,5 @@ func (c *patchCheck) fail(p string, fault float64, why string) {
 	c.tried++
 	c.failed++
 	c.fault += fault
-	c.said = append(c.said, shorten(p, 100)+": "+why)
+	c.said = append(c.said, lex.Shorten(p, 100)+": "+why)
 }

@@ -4,15 +4,19 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
-var placeholder = phrases{hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, re: newSearch(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
+var placeholder = document.Phrases{Hints: []string{"todo", "tbd", "fixme", "lorem", "[", "<", "{{", "to be ", "coming soon", "to follow", "adapt for", "here", "..."}, Pattern: pattern.New(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
 
 // placeholders takes points for work that was left to be filled in.
 func placeholders(v *view) (Signal, bool) {
 	s := Signal{Name: "placeholders", Reason: "Nothing was left to be filled in."}
 	n, ownTags := 0, -1
-	placeholder.find(v.doc, func(l docLine, match string) {
+	placeholder.Find(v.doc, func(l document.Line, match string) {
 		if strings.HasPrefix(match, "{{") {
 			if ownTags < 0 {
 				ownTags = v.ownTags()
@@ -21,22 +25,22 @@ func placeholders(v *view) (Signal, bool) {
 				return // that is what the code is about
 			}
 		}
-		if l.code && match == "lorem ipsum" {
+		if l.Code && match == "lorem ipsum" {
 			return // a text to try the code with
 		}
 		// A marker in code that was quoted is the buyer's, not the agent's.
-		if l.code && v.ground.quoted > 0 {
+		if l.Code && v.ground.quoted > 0 {
 			return
 		}
 		if n++; n <= 5 {
-			s.Evidence = append(s.Evidence, shorten(match, 60))
+			s.Evidence = append(s.Evidence, lex.Shorten(match, 60))
 		}
 	})
 	if n < 2 {
 		s.Evidence = nil
 		return s, true
 	}
-	done := float64(v.ground.anchored) + float64(v.doc.codeLines())/10
+	done := float64(v.ground.anchored) + float64(v.doc.CodeLines())/10
 	weight := share(float64(n)-done/2, 6)
 	s.Points = -costPlaceholders * weight
 	if n >= 5 && float64(n) > done {

@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // maxPlainFiles bounds the files without an extension that are looked for by name.
@@ -42,7 +44,7 @@ func (v *view) citesIn(text string) []cite {
 			}
 			start := from + at
 			from = start + len(p)
-			if start > 0 && (alphanumeric(text[start-1]) || strings.IndexByte("/_-.", text[start-1]) >= 0) || from < len(text) && (alphanumeric(text[from]) || strings.IndexByte("/_-", text[from]) >= 0) {
+			if start > 0 && (lex.Alphanumeric(text[start-1]) || strings.IndexByte("/_-.", text[start-1]) >= 0) || from < len(text) && (lex.Alphanumeric(text[from]) || strings.IndexByte("/_-", text[from]) >= 0) {
 				continue
 			}
 			c := cite{text: text[start:from], path: p, start: start, fin: from}

@@ -6,19 +6,21 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // What requests say that ask for tests, for findings and for what builds and
 // ships code, whatever their category.
 var (
-	asksTests    = newSearch(`(?i)test|spec\b|specs\b|prueba|ensayo|teste|проверк|тест|测试|テスト|benchmark|fuzz|coverage|regress|reproduc`)
-	asksFindings = newSearch(`(?i)review|audit|severit|risk|finding|problem|issue|bug|wrong|danger|threat|priorit|rank|fehler|risik|schwere|riesgo|gravedad|erro|risco|risque|гравн|ошибк|риск|问题|风险|严重|問題`)
-	asksConfig   = newSearch(`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b|构建|部署|流水线|конфиг|сборк|ビルド`)
-	asksText     = newSearch(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
+	asksTests    = pattern.New(`(?i)test|spec\b|specs\b|prueba|ensayo|teste|проверк|тест|测试|テスト|benchmark|fuzz|coverage|regress|reproduc`)
+	asksFindings = pattern.New(`(?i)review|audit|severit|risk|finding|problem|issue|bug|wrong|danger|threat|priorit|rank|fehler|risik|schwere|riesgo|gravedad|erro|risco|risque|гравн|ошибк|риск|问题|风险|严重|問題`)
+	asksConfig   = pattern.New(`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b|构建|部署|流水线|конфиг|сборк|ビルド`)
+	asksText     = pattern.New(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
 )
 
 // severities are the words that findings are ranked by.
-var severities = wordSet(`critical high medium moderate low minor major nit blocker hoch mittel niedrig gering kritisch alta alto media medio
+var severities = lex.Set(`critical high medium moderate low minor major nit blocker hoch mittel niedrig gering kritisch alta alto media medio
 baja bajo baixa baixo crítica crítico haute élevée moyenne faible критично высокая средняя низкая высокий средний низкий 严重 高 中 低`)
 
 // maxRanked bounds the lines that are looked at for severities.
@@ -28,8 +30,8 @@ const maxRanked = 2000
 // in brackets or in a cell of a table.
 func (v *view) ranked() int {
 	n := 0
-	for i, l := range v.doc.lines[:min(len(v.doc.lines), maxRanked)] {
-		if !l.code && givesSeverity(v.doc.lower[i]) {
+	for i, l := range v.doc.Lines[:min(len(v.doc.Lines), maxRanked)] {
+		if !l.Code && givesSeverity(v.doc.Lower[i]) {
 			n++
 		}
 	}
@@ -57,7 +59,7 @@ func givesSeverity(low string) bool {
 
 // severityAt returns the word of severities that a text begins with.
 func severityAt(text string) string {
-	end := strings.IndexFunc(text, notLetter)
+	end := strings.IndexFunc(text, lex.NotLetter)
 	if end < 0 {
 		end = len(text)
 	}
@@ -85,45 +87,45 @@ func (v *view) otherProduct() []sign {
 }
 
 // tongueNames matches requests that name the language of the answer.
-var tongueNames = newSearch(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
+var tongueNames = pattern.New(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
 
 // otherTongue reports whether an English request got prose in another language
 // without asking for one.
 func (v *view) otherTongue() bool {
 	text := requestText(v.in.Request)
-	asked := words(text)
-	if tongue, _ := tongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.words) < 40 {
+	asked := lex.Words(text)
+	if tongue, _ := lex.TongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.Words) < 40 {
 		return false
 	}
-	tongue, sure := tongueOf(v.doc.words)
+	tongue, sure := lex.TongueOf(v.doc.Words)
 	pairs := 0
-	for _, w := range v.doc.words[:min(len(v.doc.words), 400)] {
-		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+	for _, w := range v.doc.Words[:min(len(v.doc.Words), 400)] {
+		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
 			pairs++
 		}
 	}
-	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.words), 400)
+	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.Words), 400)
 }
 
 // codeByKind counts the lines of code, and of these those of tests, of
 // configuration and of changes to files of code.
 func (v *view) codeByKind() (code, tests, config, change int) {
-	for _, b := range v.doc.blocks {
+	for _, b := range v.doc.Blocks {
 		n := 0
-		for _, l := range b.lines {
-			if meaningful(l) {
+		for _, l := range b.Lines {
+			if lex.Meaningful(l) {
 				n++
 			}
 		}
 		code += n
-		text := strings.Join(b.lines, "\n")
+		text := strings.Join(b.Lines, "\n")
 		switch {
 		case testCode.MatchString(text):
 			tests += n
-		case configBlock[b.lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
+		case configBlock[b.Lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
 			config += n
 		}
-		if b.diff {
+		if b.Diff {
 			change += n
 		}
 	}

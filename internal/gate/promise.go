@@ -4,11 +4,15 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // promised matches a sentence that says what its writer is going to do, in the
 // languages that have a form for it.
-var promised = newSearch(`(?i)\b(?:i|we)(?:'ll| will| shall| am going to| are going to| plan to| intend to)\b` +
+var promised = pattern.New(`(?i)\b(?:i|we)(?:'ll| will| shall| am going to| are going to| plan to| intend to)\b` +
 	`|\bwill (?:then |also )?be (?:stud|analy|examin|review|compar|evaluat|assess|weigh|draft|compil|prepar|document|design|propos|select|deliver|investigat|collect|implement|describ|written|put together)` +
 	`|\b(?:ich|wir) werden?\b|\bwerden? (?:ich|wir)\b|\bwerden [^.]{0,60}(?:geprüft|analysiert|untersucht|erstellt|bewertet|verglichen|erarbeitet|dokumentiert|zusammengestellt|entworfen|beschrieben)` +
 	`|\bje vais\b|\bnous allons\b|\bnous \w+erons\b|\bje \w+erai\b|\bser(?:a|ont) (?:analysé|étudié|évalué|rédigé|comparé|préparé|documenté|conçu)` +
@@ -32,24 +36,24 @@ const (
 // it is done.
 func promises(v *view) (Signal, bool) {
 	s := Signal{Name: "promises", Reason: "The work is done, not announced."}
-	n, budget := 0, phraseBudget
-	promised := promised.in(v.doc)
-	for i, l := range v.doc.lines[:v.doc.written] {
-		if budget -= len(l.text); budget < 0 {
+	n, budget := 0, document.PhraseBudget
+	promised := promised.In(v.doc.Low)
+	for i, l := range v.doc.Lines[:v.doc.Written] {
+		if budget -= len(l.Text); budget < 0 {
 			break
 		}
-		if l.code || !promised.may(v.doc.lower[i]) {
+		if l.Code || !promised.May(v.doc.Lower[i]) {
 			continue
 		}
-		for _, sentence := range splitSentences(l.text) {
+		for _, sentence := range lex.Sentences(l.Text) {
 			if promised.MatchString(sentence) {
 				if n++; n <= 4 {
-					s.Evidence = append(s.Evidence, shorten(strings.TrimSpace(sentence), 90))
+					s.Evidence = append(s.Evidence, lex.Shorten(strings.TrimSpace(sentence), 90))
 				}
 			}
 		}
 	}
-	work := v.ground.quoted + v.ground.anchored/2 + v.doc.codeLines()/3
+	work := v.ground.quoted + v.ground.anchored/2 + v.doc.CodeLines()/3
 	if n < manyPromises || work*2 >= n || float64(n) < promisedShare*float64(max(v.prose.all, 1)) || planned.MatchString(v.in.Request.Description) {
 		s.Evidence = nil
 		return s, true

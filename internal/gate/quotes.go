@@ -3,14 +3,18 @@ package gate
 import (
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = newSearch(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
-var described = newSearch(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
+var described = pattern.New(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
 
 // proposes reports whether prose announces code that is not there yet.
 func proposes(prose string) bool {
@@ -19,7 +23,7 @@ func proposes(prose string) bool {
 
 // maybeSuggestion matches words that lead over to new code about as often as to
 // a quote.
-var maybeSuggestion = newSearch(`(?i)\b(?:after|run|running|request|result\w*|gives?|build|with|put|added)\b`)
+var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|gives?|build|with|put|added)\b`)
 
 // Bounds on what is compared with the files.
 const (
@@ -32,17 +36,17 @@ const (
 // line of a diff.
 func (g *grounding) checkBlocks(v *view) {
 	cited := v.citedLines()
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		if b.diff {
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		if b.Diff {
 			g.diff(v, b, cited)
 			continue
 		}
-		if showsResults(b.lines) || onlyComment(b.lines) || wholeFile(b.lines) {
+		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) {
 			continue
 		}
-		lines := quotable(b.lines, maxQuoteLines)
+		lines := quotable(b.Lines, maxQuoteLines)
 		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.guessed && ref.Path != v.soleFile(b.start)
+			guessed := ref.guessed && ref.Path != v.soleFile(b.Start)
 			if guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
 				continue
 			}
@@ -67,13 +71,13 @@ func (v *view) citedLines() map[int]*reference {
 	for i := range v.refs {
 		switch ref := &v.refs[i]; {
 		case ref.Status == RefNewFile:
-			added[ref.at] = strings.LastIndex(v.doc.lines[ref.at].text, ref.Text)
+			added[ref.at] = strings.LastIndex(v.doc.Lines[ref.at].Text, ref.Text)
 		case ref.Line > 0 && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil):
 			cited[ref.at] = ref
 		}
 	}
 	for at, place := range added {
-		if ref := cited[at]; ref == nil || strings.LastIndex(v.doc.lines[at].text, ref.Text) < place {
+		if ref := cited[at]; ref == nil || strings.LastIndex(v.doc.Lines[at].Text, ref.Text) < place {
 			cited[at] = nil // what follows is the new file
 		}
 	}
@@ -158,12 +162,12 @@ func onlyComment(lines []string) bool {
 // it shows a function that is there.
 func (v *view) opensLike(file string, lines []string) bool {
 	t := v.index.text(file)
-	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.known(pack(lines[0]))
+	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.known(lex.Pack(lines[0]))
 }
 
 // claimed returns the citation that a block claims to quote, and how much it
 // does.
-func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, float64) {
+func claimed(d *document.Document, b document.Block, cited map[int]*reference) (*reference, float64) {
 	ref, prose := claimBefore(d, b, cited)
 	if ref == nil || !announces(prose, ref) && !fills(ref, b) {
 		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
@@ -175,7 +179,7 @@ func claimed(d *document, b codeBlock, cited map[int]*reference) (*reference, fl
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case proposes(lastSentence(codeSpan.ReplaceAllString(bare, " "))):
+	case proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
@@ -196,23 +200,23 @@ func lastSentence(prose string) string {
 }
 
 // fills reports whether a block is as long as the range of lines that is cited.
-func fills(ref *reference, b codeBlock) bool {
-	off := ref.end - ref.Line + 1 - len(b.lines)
+func fills(ref *reference, b document.Block) bool {
+	off := ref.end - ref.Line + 1 - len(b.Lines)
 	return ref.end > ref.Line && off >= -2 && off <= 2
 }
 
 // claimBehind finds the citation that follows right behind a block: "(lines 3-5)".
-func claimBehind(d *document, b codeBlock, cited map[int]*reference) *reference {
-	for i := b.end; i < min(len(d.lines), b.end+3); i++ {
-		l := d.lines[i]
-		if strings.TrimSpace(l.text) == "" {
+func claimBehind(d *document.Document, b document.Block, cited map[int]*reference) *reference {
+	for i := b.End; i < min(len(d.Lines), b.End+3); i++ {
+		l := d.Lines[i]
+		if strings.TrimSpace(l.Text) == "" {
 			continue
 		}
 		ref, ok := cited[i]
-		if !ok || ref == nil || l.code {
+		if !ok || ref == nil || l.Code {
 			return nil
 		}
-		if at := strings.Index(l.text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(l.text, "(") {
+		if at := strings.Index(l.Text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(l.Text, "(") {
 			return ref
 		}
 		return nil
@@ -224,42 +228,17 @@ func claimBehind(d *document, b codeBlock, cited map[int]*reference) *reference 
 // with a colon or with the citation, or is hardly more than that.
 func announces(prose string, ref *reference) bool {
 	rest := strings.TrimRight(prose, " *_`)")
-	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || wordsOf(prose) <= 8 {
+	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || lex.CountWords(prose) <= 8 {
 		return true
 	}
-	if at := strings.LastIndex(prose, ref.Text); at >= 0 && wordsOf(prose[at+len(ref.Text):]) <= 2 {
+	if at := strings.LastIndex(prose, ref.Text); at >= 0 && lex.CountWords(prose[at+len(ref.Text):]) <= 2 {
 		return true
 	}
-	return isTitle(prose) && wordsOf(prose) <= titleWords
-}
-
-// isTitle reports whether a line is the title of a finding: a heading, or in bold.
-func isTitle(line string) bool {
-	if heading.matches(line) {
-		return true
-	}
-	rest := strings.TrimLeft(line, " \t-0123456789.)")
-	return strings.HasPrefix(rest, "**") && strings.HasSuffix(strings.TrimRight(line, " .:"), "**")
-}
-
-// wordsOf counts the words of a line, two letters for one where a language sets
-// no blanks between them.
-func wordsOf(line string) int {
-	return len(strings.Fields(line)) + unspacedRunes(line)/2
-}
-
-func unspacedRunes(text string) int {
-	n := 0
-	for _, r := range text {
-		if unspaced(r) {
-			n++
-		}
-	}
-	return n
+	return document.IsTitle(prose) && lex.CountWords(prose) <= titleWords
 }
 
 // leadsOver matches a line that leads over to code that is there.
-var leadsOver = newSearch(`(?i)\b(?:code|reads|says|here|current\w*|today|now|there|is|this|line|lines|quote\w*|source|snippet|extract|codestelle|código|code actuel)\b|代码|コード`)
+var leadsOver = pattern.New(`(?i)\b(?:code|reads|says|here|current\w*|today|now|there|is|this|line|lines|quote\w*|source|snippet|extract|codestelle|código|code actuel)\b|代码|コード`)
 
 // Bounds in words of a finding's title and of what leads over to its code.
 const (
@@ -271,38 +250,38 @@ const (
 // the block's: that line is a finding's title, or the last one says so. Behind a
 // paragraph that cites, something new may begin.
 func belongs(title, lead string) bool {
-	return wordsOf(title) <= titleWords || wordsOf(lead) <= leadWords && leadsOver.MatchString(lead)
+	return lex.CountWords(title) <= titleWords || lex.CountWords(lead) <= leadWords && leadsOver.MatchString(lead)
 }
 
 // claimBefore finds the citation that a block belongs to: in the last two
 // lines of prose before it. It returns the prose right before the block too.
-func claimBefore(d *document, b codeBlock, cited map[int]*reference) (*reference, string) {
+func claimBefore(d *document.Document, b document.Block, cited map[int]*reference) (*reference, string) {
 	seen, prose := 0, ""
-	for i := b.start - 1; i >= 0 && seen < 2; i-- {
-		l := d.lines[i]
-		if l.code {
-			if strings.TrimSpace(l.text) == "" && i == b.start-1 {
+	for i := b.Start - 1; i >= 0 && seen < 2; i-- {
+		l := d.Lines[i]
+		if l.Code {
+			if strings.TrimSpace(l.Text) == "" && i == b.Start-1 {
 				continue // our own fence
 			}
 			return nil, ""
 		}
-		if strings.TrimSpace(l.text) == "" {
+		if strings.TrimSpace(l.Text) == "" {
 			continue
 		}
 		seen++
 		if seen == 1 {
-			prose = l.text
+			prose = l.Text
 		}
 		if ref, ok := cited[i]; ok {
 			if ref == nil {
 				return nil, ""
 			}
-			if seen > 1 && !belongs(l.text, prose) {
+			if seen > 1 && !belongs(l.Text, prose) {
 				return nil, ""
 			}
 			return ref, prose
 		}
-		if heading.matches(l.text) {
+		if document.Heading.Matches(l.Text) {
 			return nil, "" // of something else
 		}
 	}
@@ -318,12 +297,12 @@ var hunkPlace = regexp.MustCompile(`^@@ -\d+`)
 
 // diff checks the old side of a diff, file by file: against the file that the
 // header or the prose before it names, else against the whole repository.
-func (g *grounding) diff(v *view, b codeBlock, cited map[int]*reference) {
+func (g *grounding) diff(v *view, b document.Block, cited map[int]*reference) {
 	var side oldSide
 	if ref, _ := claimBefore(v.doc, b, cited); ref != nil && ref.Status == RefExists {
 		side.file = ref.Path
 	}
-	for _, l := range b.lines {
+	for _, l := range b.Lines {
 		if m := diffPath.FindStringSubmatch(l); m != nil {
 			if m[1] == "---" && len(side.lines) > 0 {
 				g.oldSide(v, side)
@@ -387,7 +366,7 @@ func quotable(lines []string, most int) []string {
 	var kept []string
 	for _, l := range lines {
 		t := strings.TrimSpace(l)
-		if len(t) < 6 || !meaningful(t) || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#") || strings.Contains(t, "...") || strings.Contains(t, "…") {
+		if len(t) < 6 || !lex.Meaningful(t) || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#") || strings.Contains(t, "...") || strings.Contains(t, "…") {
 			continue
 		}
 		kept = append(kept, t)
@@ -407,7 +386,7 @@ func (t *fileText) inOrder(lines []string, ref *reference) bool {
 	end := min(len(packs), max(ref.Line, ref.end)+behind+2*len(lines))
 	found := 0
 	for _, l := range lines {
-		p := strings.TrimRight(pack(l), ";,{")
+		p := strings.TrimRight(lex.Pack(l), ";,{")
 		for i := at; i < end; i++ {
 			if packs[i] == p || strings.TrimRight(packs[i], ";,{") == p || len(p) >= 10 && strings.Contains(packs[i], p) {
 				found, at = found+1, i+1
@@ -441,7 +420,7 @@ func enoughHold(same, all int) bool {
 func (t *fileText) holds(lines []string) bool {
 	found, there, all := 0, 0, 0
 	for _, l := range lines {
-		p := pack(l)
+		p := lex.Pack(l)
 		all += len(p)
 		if len(p) >= 10 && strings.Contains(t.whole(), strings.TrimRight(p, ";,{")) || t.known(p) {
 			found++

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // Reference is a file, and maybe a line, that the deliverable cites.
@@ -57,7 +60,7 @@ var (
 	// linePost is the number before its word: 12 行目, 12 번째 줄, 12. satır.
 	linePost = regexp.MustCompile(`(\d{1,7}(?:\s*(?:-|–|〜|~|～|から|부터)\s*\d{1,7})?(?:\s*(?:,|、|と|및)\s*\d{1,7}(?:\s*(?:-|–|〜|~|～)\s*\d{1,7})?)*)\s*(?:行目|번째\s*줄|번\s*줄|행|\.\s*satır)`)
 	lineSpan = regexp.MustCompile(`(\d{1,7})(?:\s*(?:-|–|[A-Za-zà]+|по|до|到|至|〜|~|～|から|부터)\s*(\d{1,7}))?`)
-	newFile  = newSearch(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
+	newFile  = pattern.New(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
 	// absentBefore and absentAfter match what says that a file is not there, right
 	// before its name and right behind it.
 	absentBefore = regexp.MustCompile(`(?i)(?:\b(?:no|not|without|missing|lacks?|never|an?other|kein\w*|ohne|não|sem|sin|senza|geen|zonder|pas de|sans|brak|bez)\s|нет\s|没有|無い)(?:[\w"'` + "`" + `*-]+\s){0,2}["'` + "`" + `*(]*$`)
@@ -113,7 +116,7 @@ func marksFile(text string) bool {
 			break
 		}
 		n := 0
-		for n < len(behind) && alphanumeric(behind[n]) {
+		for n < len(behind) && lex.Alphanumeric(behind[n]) {
 			n++
 		}
 		ext := behind[:n]
@@ -131,10 +134,6 @@ func marksFile(text string) bool {
 		}
 	}
 	return false
-}
-
-func alphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
 // marksLine reports whether text has a number behind the end of one of the

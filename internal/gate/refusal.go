@@ -3,32 +3,36 @@ package gate
 import (
 	"fmt"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
-var declined = phrases{hints: []string{"sorry", "able to", "cannot", "can't", "can not", "could", "don't", "have no", "do not", "access", "as a", "please", "kindly", "once ", "reliable", "after that", "look forward", "won't"}, re: newSearch(`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b|\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b|\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b|\bi (?:do not|don't) want to guess\b|\bno reliable view\b|\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b|\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`)}
+var declined = document.Phrases{Hints: []string{"sorry", "able to", "cannot", "can't", "can not", "could", "don't", "have no", "do not", "access", "as a", "please", "kindly", "once ", "reliable", "after that", "look forward", "won't"}, Pattern: pattern.New(`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b|\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b|\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b|\bi (?:do not|don't) want to guess\b|\bno reliable view\b|\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b|\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`)}
 
 // refusal takes the verdict when the agent explains why it did not do the
 // work. A true remark about a limit inside real work costs nothing.
 func refusal(v *view) (Signal, bool) {
 	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
 	n := 0
-	declined.find(v.doc, func(l docLine, match string) {
-		if l.code {
+	declined.Find(v.doc, func(l document.Line, match string) {
+		if l.Code {
 			return
 		}
 		if n++; n <= 4 {
-			s.Evidence = append(s.Evidence, shorten(match, 90))
+			s.Evidence = append(s.Evidence, lex.Shorten(match, 90))
 		}
 	})
-	work := v.ground.anchored + v.ground.quoted + v.doc.codeLines()/4
-	if asked := v.doc.askedBack(); asked >= manyQuestions && work < 2 {
+	work := v.ground.anchored + v.ground.quoted + v.doc.CodeLines()/4
+	if asked := askedBack(v.doc); asked >= manyQuestions && work < 2 {
 		n += asked
 	}
 	switch {
 	case n == 0, work >= 2*n:
 		s.Evidence = nil
 		return s, true
-	case n >= 2, len(v.doc.words) < 120:
+	case n >= 2, len(v.doc.Words) < 120:
 		s.Cap = capAt(capRefusal)
 	default:
 		s.Points = -10
@@ -43,13 +47,13 @@ func refusal(v *view) (Signal, bool) {
 const manyQuestions = 4
 
 // askedBack is the longest run of lines that are questions.
-func (d *document) askedBack() int {
+func askedBack(d *document.Document) int {
 	most, run := 0, 0
-	for _, l := range d.lines[:d.written] {
-		text := strings.TrimRight(l.text, " \t*_\"')")
+	for _, l := range d.Lines[:d.Written] {
+		text := strings.TrimRight(l.Text, " \t*_\"')")
 		switch {
 		case text == "":
-		case !l.code && !heading.matches(l.text) && (strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uff1f")):
+		case !l.Code && !document.Heading.Matches(l.Text) && (strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uff1f")):
 			run++
 			most = max(most, run)
 		default:

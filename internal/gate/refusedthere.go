@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // refusedThere tells what the place refuses with a message, when it is said that
@@ -16,7 +20,7 @@ func (c *claim) refusedThere() string {
 	}
 	said := make([]string, len(c.said))
 	for i, one := range c.said {
-		said[i] = plain(one, c.ref.Text)
+		said[i] = document.WithoutCode(one, c.ref.Text)
 	}
 	if !slices.ContainsFunc(said, saysLoose.MatchString) {
 		return ""
@@ -36,7 +40,7 @@ func (c *claim) refusedThere() string {
 				continue
 			}
 			if clause := looseClause(one); clause != "" && tellsOf(message, clause) {
-				return "it refuses that: " + shorten(message, 60)
+				return "it refuses that: " + lex.Shorten(message, 60)
 			}
 		}
 	}
@@ -63,13 +67,13 @@ func looseClause(sentence string) string {
 }
 
 // shouldBe matches wishes for a refusal.
-var shouldBe = newSearch(`(?i)\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b`)
+var shouldBe = pattern.New(`(?i)\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b`)
 
 // inSomeCases matches conditions, and times.
-var inSomeCases = newSearch(`(?i)\b(?:if|when|whenever|until|before|after|once|on (?:this|the) (?:path|branch))\b`)
+var inSomeCases = pattern.New(`(?i)\b(?:if|when|whenever|until|before|after|once|on (?:this|the) (?:path|branch))\b`)
 
 // otherCases matches words that make a statement one about a case of its own.
-var otherCases = newSearch(`(?i)\b(?:min\w*|lower|negative|empty|zero|nan|undefined|null|nil|missing|types?|fraction\w*|infinit\w*|duplicates?|trailing|leading|unicode|case|version|individual|each|total|sum|number of|count|client|caller|encod\w*|logged|length of)\b`)
+var otherCases = pattern.New(`(?i)\b(?:min\w*|lower|negative|empty|zero|nan|undefined|null|nil|missing|types?|fraction\w*|infinit\w*|duplicates?|trailing|leading|unicode|case|version|individual|each|total|sum|number of|count|client|caller|encod\w*|logged|length of)\b`)
 
 // besideRefusal reports whether a sentence is about a case that the message is not.
 func besideRefusal(message, sentence string) bool {
@@ -87,22 +91,22 @@ const refusalLines = 5
 
 // statesRule matches messages that say what must be, rather than that something is
 // wrong.
-var statesRule = newSearch(`(?i)\b(?:must|only|cannot|can't|already|exceed\w*|too|not allowed|not permitted|forbidden|at most|at least)\b`)
+var statesRule = pattern.New(`(?i)\b(?:must|only|cannot|can't|already|exceed\w*|too|not allowed|not permitted|forbidden|at most|at least)\b`)
 
 // tellsOf reports whether a sentence has two of the telling words of a message, or
 // the one that a rule is about.
 func tellsOf(message, sentence string) bool {
 	said := map[string]bool{}
 	low := strings.ToLower(sentence)
-	for _, w := range words(sentence) {
-		said[stem(w)] = true
+	for _, w := range lex.Words(sentence) {
+		said[lex.Stem(w)] = true
 	}
 	n, all := 0, 0
-	for _, w := range slices.Compact(slices.Sorted(slices.Values(words(message)))) {
-		if utf8.RuneCountInString(w) < 3 || stopWords[w] || messageWords[w] {
+	for _, w := range slices.Compact(slices.Sorted(slices.Values(lex.Words(message)))) {
+		if utf8.RuneCountInString(w) < 3 || lex.StopWords[w] || messageWords[w] {
 			continue
 		}
-		if all++; said[stem(w)] || len(w) >= minName && strings.Contains(low, w) {
+		if all++; said[lex.Stem(w)] || len(w) >= lex.MinName && strings.Contains(low, w) {
 			n++
 		}
 	}
@@ -110,5 +114,5 @@ func tellsOf(message, sentence string) bool {
 }
 
 // messageWords are words that messages about anything have.
-var messageWords = wordSet(`invalid value values must error errors failed fail cannot unexpected expected missing unknown unsupported bad set option options argument arguments
+var messageWords = lex.Set(`invalid value values must error errors failed fail cannot unexpected expected missing unknown unsupported bad set option options argument arguments
 type string number function object array nil null undefined empty required allowed allow not found`)

@@ -62,12 +62,3 @@ func categoryName(c city.Category) string {
 	}
 	return "this kind of task"
 }
-
-// shorten cuts text to n runes for a report.
-func shorten(s string, n int) string {
-	runes := []rune(strings.Join(strings.Fields(s), " "))
-	if len(runes) <= n {
-		return string(runes)
-	}
-	return string(runes[:n-1]) + "…"
-}

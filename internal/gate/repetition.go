@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	"github.com/cespare/xxhash/v2"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // minRepetitionWords is how much text it takes to speak of repetition.
@@ -13,12 +16,12 @@ const minRepetitionWords = 150
 // a vocabulary that is too small for the length.
 func repetition(v *view) (Signal, bool) {
 	s := Signal{Name: "repetition", Reason: "The text does not repeat itself."}
-	if len(v.doc.words) < minRepetitionWords {
+	if len(v.doc.Words) < minRepetitionWords {
 		return s, true
 	}
 	same, total := repeatedSentences(v.doc)
 	echoed := share(float64(same), float64(total))
-	poor := poverty(v.doc.hashes)
+	poor := poverty(v.doc.Hashes)
 	worst := max(share(echoed-0.15, 0.35), share(poor-0.18, 0.11))
 	// A list of findings in one wording is no padding when each one holds.
 	worst *= 1 - 0.8*share(float64(v.ground.anchored+v.ground.quoted), 8)
@@ -35,12 +38,12 @@ func repetition(v *view) (Signal, bool) {
 }
 
 // repeatedSentences counts sentences that stood before, apart from numbers.
-func repeatedSentences(d *document) (same, total int) {
+func repeatedSentences(d *document.Document) (same, total int) {
 	seen := map[uint64]bool{}
-	d.sentences(func(words []string) {
+	d.Sentences(func(words []string) {
 		key := uint64(0)
 		for _, w := range words {
-			key = chain(key, xxhash.Sum64String(w))
+			key = lex.Chain(key, xxhash.Sum64String(w))
 		}
 		total++
 		if seen[key] {
@@ -63,7 +66,7 @@ func poverty(words []uint64) float64 {
 		}
 		seen := make(map[uint64]bool, len(part))
 		for i := 1; i < len(part); i++ {
-			seen[chain(part[i-1], part[i])] = true
+			seen[lex.Chain(part[i-1], part[i])] = true
 		}
 		sum += 1 - share(float64(len(seen)), float64(len(part)-1))
 		n++

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // Repo is the buyer's repository as the gate may see it.
@@ -270,7 +272,7 @@ func (x *index) homes(packed string) []string {
 func (x *index) settle(p string, t *fileText) {
 	var packed []byte
 	for l := range strings.SplitSeq(t.raw, "\n") {
-		packed = appendPacked(packed[:0], l)
+		packed = lex.AppendPacked(packed[:0], l)
 		if !x.asked[string(packed)] {
 			continue
 		}
@@ -285,9 +287,9 @@ func (x *index) settle(p string, t *fileText) {
 func (x *index) closest(lines []string) (file string, same int) {
 	votes := map[string]int{}
 	for _, l := range lines {
-		homes := x.homes(pack(l))
+		homes := x.homes(lex.Pack(l))
 		if len(homes) == 0 {
-			homes = x.homes(strings.TrimSuffix(pack(l), ";"))
+			homes = x.homes(strings.TrimSuffix(lex.Pack(l), ";"))
 		}
 		for _, p := range homes {
 			votes[p]++

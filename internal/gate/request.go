@@ -7,6 +7,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // wish is one thing that a request names, and how much it says.
@@ -43,7 +46,7 @@ const maxWishes = 120
 // wishList collects what a text of the request names.
 type wishList struct {
 	v    *view
-	stem *stemmer
+	stem *lex.Stemmer
 	all  []wish
 	seen map[string]bool
 }
@@ -54,19 +57,19 @@ func (v *view) wishes(text string) []wish {
 	rest := l.files(text)
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
-	for _, w := range words(rest) {
+	for _, w := range lex.Words(rest) {
 		weight := weightWord
 		if v.index.namesFile(w) {
-			l.add(wish{text: w, key: l.stem.of(w), weight: weightStem * v.rarity(w)})
+			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
-		if !telling(w) || v.met(w) {
+		if !lex.Telling(w) || v.met(w) {
 			continue
 		}
-		if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
 			weight = weightPair
 		}
-		l.add(wish{text: w, key: l.stem.of(w), weight: weight * v.rarity(w)})
+		l.add(wish{text: w, key: l.stem.Of(w), weight: weight * v.rarity(w)})
 	}
 	return l.all
 }
@@ -130,11 +133,11 @@ func (v *view) fileWeight(p string) float64 {
 // code: "the raw parser" of parsers/raw.js. Files that many repositories have
 // do not tell.
 func (x *index) namesFile(word string) bool {
-	return x != nil && x.stems[word] && !commonIdents[word] && !usualFiles[word] && !x.project()[word]
+	return x != nil && x.stems[word] && !lex.CommonNames[word] && !usualFiles[word] && !x.project()[word]
 }
 
 // usualFiles are the stems of files that many repositories have.
-var usualFiles = wordSet(`index util utils helper helpers common doc docs setup init version types build lib src app api core base tool tools example
+var usualFiles = lex.Set(`index util utils helper helpers common doc docs setup init version types build lib src app api core base tool tools example
 examples internal misc shared global globals constants const defaults settings server client debug bench benchmark license readme changelog`)
 
 // literalText matches what a request quotes: options, strings, numbers.
@@ -169,9 +172,9 @@ func (l *wishList) literals(text string) (rest string) {
 func marksLiteral(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
-		case c == '"', c == '\'', c == '%', isDigit(c):
+		case c == '"', c == '\'', c == '%', lex.IsDigit(c):
 			return true
-		case c == '-' && (i == 0 || text[i-1] == '(' || isBlank(text[i-1])):
+		case c == '-' && (i == 0 || text[i-1] == '(' || lex.IsBlank(text[i-1])):
 			return true
 		}
 	}
@@ -186,9 +189,9 @@ func (l *wishList) names(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
 		line = foreignPath.ReplaceAllString(l.withoutOrigin(line), "$1 ")
-		for _, m := range codeNames(line, 40) {
+		for _, m := range lex.CodeNames(line, 40) {
 			name := strings.ToLower(strings.Trim(m, "().:/"))
-			if len(name) < 3 || stopWords[name] || versionText.MatchString(name) {
+			if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
 				continue
 			}
 			l.add(wish{text: m, key: name, kind: wishName, weight: weightName * l.v.rarity(lastName(name))})
@@ -199,8 +202,8 @@ func (l *wishList) names(text string) string {
 			at := inside
 			inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
 			name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
-			if properWord(name, at) && !stopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
-				l.add(wish{text: name, key: l.stem.of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
+			if properWord(name, at) && !lex.StopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
+				l.add(wish{text: name, key: l.stem.Of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
 			}
 		}
 		rest.WriteString(line)
@@ -211,7 +214,7 @@ func (l *wishList) names(text string) string {
 // betweenWords reports whether a rune ends a word that is written like a name,
 // also where the rest of the sentence is written without spaces.
 func betweenWords(r rune) bool {
-	return unicode.IsSpace(r) || unspaced(r) || r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
+	return unicode.IsSpace(r) || lex.Unspaced(r) || r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
 }
 
 // foreignPath matches the path of a file from the root of a machine, which is the
@@ -295,8 +298,8 @@ func (a *answerText) takes(w wish) bool {
 // mostOf reports whether most words of a quoted sentence come back.
 func (a *answerText) mostOf(literal string) bool {
 	n, there := 0, 0
-	for _, w := range words(literal) {
-		if telling(w) {
+	for _, w := range lex.Words(literal) {
+		if lex.Telling(w) {
 			n++
 			if a.said[w] {
 				there++
@@ -334,7 +337,7 @@ func (x *index) project() map[string]bool {
 			if m := manifestName.FindStringSubmatch(t.raw[:min(len(t.raw), 4000)]); m != nil {
 				name := strings.ToLower(first(m[1:]...))
 				x.called[name] = true
-				for _, part := range words(name) {
+				for _, part := range lex.Words(name) {
 					x.called[part] = true
 				}
 				for _, part := range strings.Split(name, "/") {
@@ -356,28 +359,28 @@ type concept struct {
 
 // concepts are met by the form of a deliverable, not by its words.
 var concepts = []concept{
-	{wordSet(`test tests testing testcase unit spec specs case cases edge corner nasty odd weird tricky catch catches regress regression regressions cover covers
+	{lex.Set(`test tests testing testcase unit spec specs case cases edge corner nasty odd weird tricky catch catches regress regression regressions cover covers
 coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
-	{wordSet(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
+	{lex.Set(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
-	{wordSet(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
+	{lex.Set(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
 weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers
 crash crashes hang hangs mangle exploitable vulnerable vulnerability vulnerabilities riesgo riesgos peligro peligroso risiken gefährlich pièges risques
 security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored+v.ground.near >= 2 || v.ground.quoted >= 2 }},
-	{wordSet(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
+	{lex.Set(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
-	{wordSet(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.codeLines() > 1 }},
-	{wordSet(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.count(tableRow) > 3 }},
-	{wordSet(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.doc.count(tableRow) > 2 }},
-	{wordSet(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
+	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.CodeLines() > 1 }},
+	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.Count(document.TableRow) > 3 }},
+	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.doc.Count(document.TableRow) > 2 }},
+	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
 		func(v *view) bool { return v.prose.words >= 20 }},
-	{wordSet(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
+	{lex.Set(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
 }
 
 // topics are words for a product that can be what the code is about as well, as
 // the suggestions of a command line are.
-var topics = wordSet("suggest page section chapter outcome shape")
+var topics = lex.Set("suggest page section chapter outcome shape")
 
 // met reports whether a word of the request stands for a kind of product that
 // the deliverable has.
@@ -397,10 +400,10 @@ func (v *view) hasChange() bool {
 	if len(v.in.Patch) > 0 {
 		return true
 	}
-	for _, b := range v.doc.blocks {
-		if b.diff {
+	for _, b := range v.doc.Blocks {
+		if b.Diff {
 			return true
 		}
 	}
-	return v.doc.codeLines() > 1
+	return v.doc.CodeLines() > 1
 }

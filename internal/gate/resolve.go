@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // resolver walks the document and turns citations into references.
@@ -33,19 +35,19 @@ func findReferences(v *view) []reference {
 		r.last = v.index.soleSource()
 	}
 	block := 0
-	for i, l := range v.doc.lines {
+	for i, l := range v.doc.Lines {
 		if len(r.refs) > maxReferencesParsed {
 			break
 		}
-		for block < len(v.doc.blocks) && v.doc.blocks[block].end <= i {
+		for block < len(v.doc.Blocks) && v.doc.Blocks[block].End <= i {
 			block++
 		}
-		if !l.code {
-			r.line(i, l.text)
-		} else if block < len(v.doc.blocks) && v.doc.blocks[block].diff {
-			r.diffHeader(i, l.text)
-		} else if block < len(v.doc.blocks) && i == v.doc.blocks[block].start {
-			r.blockTitle(i, l.text)
+		if !l.Code {
+			r.line(i, l.Text)
+		} else if block < len(v.doc.Blocks) && v.doc.Blocks[block].Diff {
+			r.diffHeader(i, l.Text)
+		} else if block < len(v.doc.Blocks) && i == v.doc.Blocks[block].Start {
+			r.blockTitle(i, l.Text)
 		}
 	}
 	if v.index != nil {
@@ -225,10 +227,10 @@ func (r *resolver) requested(p string) bool {
 // introducesBlock reports whether a code block follows directly: the line is
 // the title of a new file.
 func (r *resolver) introducesBlock(at int) bool {
-	for i := at + 1; i < len(r.v.doc.lines) && i <= at+2; i++ {
-		if l := r.v.doc.lines[i]; l.code {
+	for i := at + 1; i < len(r.v.doc.Lines) && i <= at+2; i++ {
+		if l := r.v.doc.Lines[i]; l.Code {
 			return true
-		} else if strings.TrimSpace(l.text) != "" {
+		} else if strings.TrimSpace(l.Text) != "" {
 			return false
 		}
 	}
@@ -238,9 +240,9 @@ func (r *resolver) introducesBlock(at int) bool {
 // introducesTests reports whether the block that follows holds tests: they come
 // with a fix and are no code that is said to be there.
 func (r *resolver) introducesTests(at int) bool {
-	for _, b := range r.v.doc.blocks {
-		if b.start > at {
-			return b.start <= at+3 && testCode.MatchString(strings.Join(b.lines, "\n"))
+	for _, b := range r.v.doc.Blocks {
+		if b.Start > at {
+			return b.Start <= at+3 && testCode.MatchString(strings.Join(b.Lines, "\n"))
 		}
 	}
 	return false
@@ -265,7 +267,7 @@ func (r *resolver) bareLine(at int, c cite, cites []cite) {
 		if o.start < c.start {
 			file, gap, before = p, c.start-o.fin, true
 		} else if !before && file == "" {
-			if file, gap = p, o.start-c.fin; strings.ContainsAny(r.v.doc.lines[at].text[c.fin:o.start], ",;:.") {
+			if file, gap = p, o.start-c.fin; strings.ContainsAny(r.v.doc.Lines[at].Text[c.fin:o.start], ",;:.") {
 				gap += sideBySide // "line 3, which reads a.go"
 			}
 		}
@@ -348,7 +350,7 @@ func (r *resolver) inRange(file string, line int) ReferenceStatus {
 
 var diffPath = regexp.MustCompile(`^(---|\+\+\+) (?:[ab]/)?([^\s]+)`)
 
-// diffHeader adds references for the headers of a diff in the text.
+// document.DiffHeader adds references for the headers of a diff in the text.
 func (r *resolver) diffHeader(at int, text string) {
 	m := diffPath.FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(text), " "))
 	if m == nil || m[2] == "/dev/null" || r.v.index == nil {
@@ -362,7 +364,7 @@ func (r *resolver) diffHeader(at int, text string) {
 	if found, ok := r.v.index.find(p); ok {
 		ref.Path, ref.Status = found, RefExists
 		r.last = found
-	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.lines[at-1].text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
+	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.Lines[at-1].Text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
 		ref.Status, r.proposed[p] = RefNewFile, true
 	}
 	r.refs = append(r.refs, ref)
@@ -371,7 +373,7 @@ func (r *resolver) diffHeader(at int, text string) {
 // beginsAtNothing reports whether the diff with this header says that the file
 // had no lines: people write new files so, too.
 func (r *resolver) beginsAtNothing(at int) bool {
-	return at+2 < len(r.v.doc.lines) && strings.HasPrefix(strings.TrimSpace(r.v.doc.lines[at+2].text), "@@ -0,0 ")
+	return at+2 < len(r.v.doc.Lines) && strings.HasPrefix(strings.TrimSpace(r.v.doc.Lines[at+2].Text), "@@ -0,0 ")
 }
 
 // titleText matches a comment that consists of a file's name.
@@ -420,7 +422,7 @@ var hostLike = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|d
 
 // stdlibDirs are folders of the Go and Python standard libraries that people
 // cite by path.
-var stdlibDirs = wordSet(`net encoding os io crypto database go runtime strings bytes bufio context sync testing text html math sort path regexp usr etc var proc tmp dist build coverage`)
+var stdlibDirs = lex.Set(`net encoding os io crypto database go runtime strings bytes bufio context sync testing text html math sort path regexp usr etc var proc tmp dist build coverage`)
 
 // external reports whether a path points outside the repository on purpose.
 func external(p string) bool {

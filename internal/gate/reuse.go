@@ -2,6 +2,8 @@ package gate
 
 import (
 	"fmt"
+
+	"aicity.dev/aicity/internal/gate/similarity"
 )
 
 // maxEarlier bounds how many earlier deliverables are compared.
@@ -15,16 +17,16 @@ const maxOthers = 10_000
 // same honest work on the same files reads the same.
 func reuse(v *view) (Signal, bool) {
 	s := Signal{Name: "reuse", Reason: "The agent has not delivered this text before."}
-	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.doc.words) < 40 {
+	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.doc.Words) < 40 {
 		return s, false
 	}
-	mine, worst := runs(v.doc.hashes), 0.0
+	mine, worst := similarity.RunsOfWords(v.doc.Hashes), 0.0
 	for _, earlier := range v.in.Earlier[:min(len(v.in.Earlier), maxEarlier)] {
-		worst = max(worst, share(float64(mine.in(earlier)), float64(len(mine))))
+		worst = max(worst, share(float64(mine.In(earlier)), float64(len(mine))))
 	}
 	whose := "an earlier deliverable of this agent"
 	if len(v.in.Others) > 0 {
-		mine := sketch(v.doc.hashes)
+		mine := similarity.SketchOfWords(v.doc.Hashes)
 		for _, other := range v.in.Others[:min(len(v.in.Others), maxOthers)] {
 			if same := mine.Same(other); same > worst {
 				worst, whose = same, "another agent's deliverable"

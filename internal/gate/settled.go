@@ -3,28 +3,31 @@ package gate
 import (
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // settled is a kind of statement that the cited lines settle: what says it, and
 // what of the place contradicts it, "" for nothing.
 type settled struct {
-	says    search
+	says    pattern.Pattern
 	asIs    bool // only where nothing is proposed
 	always  bool // whatever the conditions that are named
 	against func(c *claim, said []string) string
 }
 
 var settledClaims = []settled{
-	{newSearch(`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:\w*lock|\w*mu|\w*mutex|synchroni[sz]ation)\b|\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b|\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b|\bohne (?:lock|sperre|mutex)\b`), false, true, (*claim).locked},
-	{newSearch(`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b|\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`), false, false, (*claim).copies},
-	{newSearch(`(?i)\bunused (?:local )?(?:import|variable)s?\b|\bimported (?:but|and) (?:never|not) used\b|\bdeclared (?:but|and) (?:never|not) used\b`), true, true, (*claim).compiles},
-	{newSearch(`\b([A-Za-z_$][\w$]*)(?:\(\))? (?i)(?:returns|gives back|gibt) (?:true|false|null|nil|-?\d+|an? (?:copy|list|array|string|number|live view|boolean)|the (?:number|length|count))\b`), true, true, (*claim).returnsNothing},
-	{newSearch(`\b([A-Za-z_$][\w$]*)(?:\(\))? is only (?:called|used|checked) (?:from|in|by) ([A-Za-z_$][\w$]*)`), false, true, (*claim).calledElsewhere},
-	{newSearch(`(?i)\bneeds? a loop\b|\b(?:no|without a) loop\b`), false, false, (*claim).loops},
-	{newSearch(`(?i)\b(?:is|are) not (?:caught|wrapped in (?:a )?try)\b|\b(?:no|without(?: an?)?|outside (?:of )?(?:an? |the )?) ?try\b|\buncaught\b`), false, false, (*claim).tries},
-	{newSearch(`(?i)\b(?:returns?|gibt|devuelve|retorna|renvoie) (?:the |always |just |only )?` + "`?(nil|null|undefined|false|true|-1|0|1)`?" + `(?:[\s,.;:)]|$)`), true, false, (*claim).returnsOther},
-	{newSearch(`(?i)\b(?:stops?|capped|caps|limited|limits?|defaults?|default(?:s| is| of)?|set|fixed|hard-?coded|truncated|cut)\b(?: \w+){0,2} (?:at|to|of|is|after) (\d{2,7})\b`), true, false, (*claim).otherFigure},
-	{newSearch(`(?i)\b(?:is|are|was|gets?) (?:never|not)(?: even| ever)? ([a-z]{5,14}ed)\b`), false, false, (*claim).doesThat},
+	{pattern.New(`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:\w*lock|\w*mu|\w*mutex|synchroni[sz]ation)\b|\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b|\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b|\bohne (?:lock|sperre|mutex)\b`), false, true, (*claim).locked},
+	{pattern.New(`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b|\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`), false, false, (*claim).copies},
+	{pattern.New(`(?i)\bunused (?:local )?(?:import|variable)s?\b|\bimported (?:but|and) (?:never|not) used\b|\bdeclared (?:but|and) (?:never|not) used\b`), true, true, (*claim).compiles},
+	{pattern.New(`\b([A-Za-z_$][\w$]*)(?:\(\))? (?i)(?:returns|gives back|gibt) (?:true|false|null|nil|-?\d+|an? (?:copy|list|array|string|number|live view|boolean)|the (?:number|length|count))\b`), true, true, (*claim).returnsNothing},
+	{pattern.New(`\b([A-Za-z_$][\w$]*)(?:\(\))? is only (?:called|used|checked) (?:from|in|by) ([A-Za-z_$][\w$]*)`), false, true, (*claim).calledElsewhere},
+	{pattern.New(`(?i)\bneeds? a loop\b|\b(?:no|without a) loop\b`), false, false, (*claim).loops},
+	{pattern.New(`(?i)\b(?:is|are) not (?:caught|wrapped in (?:a )?try)\b|\b(?:no|without(?: an?)?|outside (?:of )?(?:an? |the )?) ?try\b|\buncaught\b`), false, false, (*claim).tries},
+	{pattern.New(`(?i)\b(?:returns?|gibt|devuelve|retorna|renvoie) (?:the |always |just |only )?` + "`?(nil|null|undefined|false|true|-1|0|1)`?" + `(?:[\s,.;:)]|$)`), true, false, (*claim).returnsOther},
+	{pattern.New(`(?i)\b(?:stops?|capped|caps|limited|limits?|defaults?|default(?:s| is| of)?|set|fixed|hard-?coded|truncated|cut)\b(?: \w+){0,2} (?:at|to|of|is|after) (\d{2,7})\b`), true, false, (*claim).otherFigure},
+	{pattern.New(`(?i)\b(?:is|are|was|gets?) (?:never|not)(?: even| ever)? ([a-z]{5,14}ed)\b`), false, false, (*claim).doesThat},
 }
 
 // means is something that code does by one of a few names: a file without them does
@@ -55,11 +58,11 @@ func (c *claim) withoutMeans(said string) string {
 }
 
 // declines matches what says that something is not so, or may be.
-var declines = newSearch(`(?i)\b(?:no|not|never|without|neither|nor|isn't|doesn't|can|could|may|might|if|when|unless|instead|rather|unlike|would|should)\b`)
+var declines = pattern.New(`(?i)\b(?:no|not|never|without|neither|nor|isn't|doesn't|can|could|may|might|if|when|unless|instead|rather|unlike|would|should)\b`)
 
 // settle says what of the place contradicts what is said about it.
 func (c *claim) settle(said string) string {
-	one := codeSpan.ReplaceAllStringFunc(strings.ReplaceAll(said, c.ref.Text, citedPlace), func(code string) string {
+	one := document.CodeSpan.ReplaceAllStringFunc(strings.ReplaceAll(said, c.ref.Text, citedPlace), func(code string) string {
 		if name := strings.Trim(code, "`"); !strings.ContainsAny(name, " (=") {
 			return name
 		}
@@ -93,9 +96,9 @@ const citedPlace = "¶"
 
 var (
 	// ofOthers matches what makes something else than the cited place the subject.
-	ofOthers = newSearch(`(?i)\b(?:which|that|who|whose|where|callers?|clients?|users?|tests?|librar(?:y|ies)|dependenc(?:y|ies)|node(?:\.js)?|v8|browsers?|apps?|consumers?|plugins?|docs?|documentation|comments?|readme|rfc|spec|standard|before|earlier|formerly|other|another|elsewhere|unlike|like|than|see|internally|cli|the old|upstream|race[sd]? with|together with|and)\b`)
+	ofOthers = pattern.New(`(?i)\b(?:which|that|who|whose|where|callers?|clients?|users?|tests?|librar(?:y|ies)|dependenc(?:y|ies)|node(?:\.js)?|v8|browsers?|apps?|consumers?|plugins?|docs?|documentation|comments?|readme|rfc|spec|standard|before|earlier|formerly|other|another|elsewhere|unlike|like|than|see|internally|cli|the old|upstream|race[sd]? with|together with|and)\b`)
 	// denies matches what turns a statement into its opposite.
-	denies = newSearch(`(?i)\b(?:no|not|never|nothing|nobody|none|neither|nor|cannot|hardly|unless|if|when|no longer|rather|instead|false)\b|n't\b`)
+	denies = pattern.New(`(?i)\b(?:no|not|never|nothing|nobody|none|neither|nor|cannot|hardly|unless|if|when|no longer|rather|instead|false)\b|n't\b`)
 	ofCode = regexp.MustCompile(`[A-Za-z_$][\w$]*(?:\(\)|[a-z0-9][A-Z]\w*)`)
 	// standsAlone matches words where a name can stand, which has no article.
 	standsAlone = regexp.MustCompile(`(?:^\s*|[,;:.(¶]\W*|\b(?:and|by|from|of|in|with|to|calls|as|while)\s+)([A-Za-z_$][\w$]{2,})`)
@@ -136,4 +139,4 @@ func endsThere(behind string) bool {
 var endOfClause = regexp.MustCompile(`^\**(?:\s*$|\s*[.,;:!)—–]|\s+-\s|\s+(?:so|and|which)\b)`)
 
 // underCondition matches what makes a statement one about some cases.
-var underCondition = newSearch(`(?i)\b(?:if|when|whenever|while|until|before|after|again|twice|in that case|for a|once|on (?:that|this|the) (?:path|branch)|between)\b`)
+var underCondition = pattern.New(`(?i)\b(?:if|when|whenever|while|until|before|after|again|twice|in that case|for a|once|on (?:that|this|the) (?:path|branch)|between)\b`)

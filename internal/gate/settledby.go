@@ -4,23 +4,26 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 var (
 	goHead   = regexp.MustCompile(`^func\b`)
 	atomics  = regexp.MustCompile(`(\w+)\.(?:Load|Store|CompareAndSwap|Add|Swap)\(`)
-	stepping = newSearch(`(?i)\b(?:atomic\w*|load|store|then|between|order|together|both|pair|window|check\w*|deliberate\w*|fine|safe\w*|purpose|correct\w*|harmless)\b`)
+	stepping = pattern.New(`(?i)\b(?:atomic\w*|load|store|then|between|order|together|both|pair|window|check\w*|deliberate\w*|fine|safe\w*|purpose|correct\w*|harmless)\b`)
 	unlocks  = regexp.MustCompile(`^\tdefer ([\w.]+)\.Unlock\(\)`)
 	anyLock  = regexp.MustCompile(`\.R?(?:Unl|L)ock\(\)|\bfunc\s?\(|^\s*go\s`)
 	lockName = regexp.MustCompile(`(?i)\b(\w*(?:lock|mu|mutex))\b`)
 	copying  = regexp.MustCompile(`([\w.]+)\.slice\(0?\)|Object\.assign\(\{\}, ?([\w.]+)\)|\{ ?\.\.\.([\w.]+) ?\}|\[ ?\.\.\.([\w.]+) ?\]|Array\.from\(([\w.]+)\)|\b(?:slices|maps)\.Clone\(([\w.]+)\)`)
-	inParts  = newSearch(`(?i)\b(?:elements?|nested|inner|deep\w*|shallow\w*|fields?|propert\w+|entries|items?|values?|contents?|each|members?|keys?|objects? (?:in|inside|within)|still|them|themselves)\b`)
+	inParts  = pattern.New(`(?i)\b(?:elements?|nested|inner|deep\w*|shallow\w*|fields?|propert\w+|entries|items?|values?|contents?|each|members?|keys?|objects? (?:in|inside|within)|still|them|themselves)\b`)
 	loopHead = regexp.MustCompile(`^\s*(?:\} )?(?:for|while)\b`)
 	tryHead  = regexp.MustCompile(`^\s*(?:\}\s*)?try\s*(?:\{|:)\s*$`)
 	catching = regexp.MustCompile(`^\s*(?:\}\s*)?(?:catch\b|except\s*(?:(?:Base)?Exception\b[^:]*)?:)`)
 	failing  = regexp.MustCompile(`\bthrow\b|\braise\b|\breject\(`)
 	calling  = regexp.MustCompile(`=>|\bfunction\b|\bdef\b|\bfunc\b|\bclass\b|\)\s*\{\s*$`)
-	aside    = newSearch(`(?i)\b(?:catch\w*|finally|handlers?|rethrow\w*|events?|emit\w*|reject\w*|promises?|async\w*|callbacks?|later|streams?|listeners?)\b`)
+	aside    = pattern.New(`(?i)\b(?:catch\w*|finally|handlers?|rethrow\w*|events?|emit\w*|reject\w*|promises?|async\w*|callbacks?|later|streams?|listeners?)\b`)
 	calledBy = regexp.MustCompile(`(await\s+)?(new\s+)?([A-Za-z_$][\w$.]*)\(`)
 	returned = regexp.MustCompile(`^\s*(?:\} else )?return ([^;]*);?\s*$`)
 	constant = regexp.MustCompile(`^(?:nil|null|undefined|true|false|-?\d+|'[^']*'|"[^"]*")$`)
@@ -66,7 +69,7 @@ func (c *claim) locked(said []string) string {
 }
 
 // partOfPlace matches what restricts a statement to something beyond the place.
-var partOfPlace = newSearch(`(?i)\b(?:callers?|after(?:wards)?|returned|result|race|while|once|against|during|later|its caller|whoever|other)\b`)
+var partOfPlace = pattern.New(`(?i)\b(?:callers?|after(?:wards)?|returned|result|race|while|once|against|during|later|its caller|whoever|other)\b`)
 
 // copies: what is copied in the line is what is said to be kept.
 func (c *claim) copies(said []string) string {
@@ -84,7 +87,7 @@ func (c *claim) copies(said []string) string {
 }
 
 // callersOwn matches what names the value that a function is given.
-var callersOwn = newSearch(`(?i)\bcaller's (?:array|object|list|map|slice)\b`)
+var callersOwn = pattern.New(`(?i)\bcaller's (?:array|object|list|map|slice)\b`)
 
 // soleParameter reports whether the line above the place takes just one value, of a
 // name.
@@ -142,7 +145,7 @@ func (c *claim) returnsNothing(said []string) string {
 }
 
 // viaOthers matches what says that a value is given in another way than back.
-var viaOthers = newSearch(`(?i)\b(?:callbacks?|cb|promises?|emit\w*|via|through|events?|channel|done|new|constructed|instance)\b`)
+var viaOthers = pattern.New(`(?i)\b(?:callbacks?|cb|promises?|emit\w*|via|through|events?|channel|done|new|constructed|instance)\b`)
 
 // calledElsewhere: another function of the file calls it, too.
 func (c *claim) calledElsewhere(said []string) string {
@@ -268,7 +271,7 @@ func (c *claim) doesThat(said []string) string {
 	}
 	of := regexp.MustCompile(`(?:^|[^\w$])` + regexp.QuoteMeta(lastName(m[1])) + `(?:$|[^\w$])`)
 	for _, call := range callees.FindAllStringSubmatch(line, 20) {
-		parts := nameParts(call[1])
+		parts := lex.NameParts(call[1])
 		if len(parts) == 0 || len(parts) > 2 {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // compiles: Go has no unused imports and local variables. That the file as it is
@@ -46,7 +48,7 @@ func (c *claim) compiles([]string) string {
 }
 
 // leavesUnused matches what speaks of another state of the code, or of its use.
-var leavesUnused = newSearch(`(?i)\b(?:leav\w*|remov\w*|after|then|once|would|compil\w*|deleted?|effective\w*|practically|real\w*|in effect|blank|underscore|package-level|global|parameter)\b`)
+var leavesUnused = pattern.New(`(?i)\b(?:leav\w*|remov\w*|after|then|once|would|compil\w*|deleted?|effective\w*|practically|real\w*|in effect|blank|underscore|package-level|global|parameter)\b`)
 
 // importedAs is the name of an import, "" where nobody can tell.
 func importedAs(i *ast.ImportSpec) string {

@@ -1,6 +1,11 @@
 package gate
 
-import "fmt"
+import (
+	"fmt"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+)
 
 // What shows that the work was done: so many names of the repository that the
 // request does not have, or figures of one's own, do without a cited line, a
@@ -16,11 +21,11 @@ const (
 func nothingShown(v *view) (Signal, bool) {
 	s := Signal{Name: "something to show", Reason: "Places, code, names or figures show that the work was done."}
 	g := v.ground
-	if v.index == nil || g.located+g.near+g.quoted > 0 || g.facts >= 3 || v.doc.codeLines() > 2 || len(v.in.Patch) > 0 {
+	if v.index == nil || g.located+g.near+g.quoted > 0 || g.facts >= 3 || v.doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
 		return s, true
 	}
 	asked := map[string]bool{}
-	for _, w := range words(requestText(v.in.Request)) {
+	for _, w := range lex.Words(requestText(v.in.Request)) {
 		asked[w] = true
 	}
 	names := 0
@@ -43,11 +48,11 @@ func nothingShown(v *view) (Signal, bool) {
 // have; those that number a list or a heading are none.
 func (v *view) ownFigures(asked map[string]bool) int {
 	seen := map[string]bool{}
-	for _, l := range v.doc.lines[:v.doc.written] {
-		if l.code || heading.matches(l.text) || len(seen) >= figuresThatShow {
+	for _, l := range v.doc.Lines[:v.doc.Written] {
+		if l.Code || document.Heading.Matches(l.Text) || len(seen) >= figuresThatShow {
 			continue
 		}
-		for _, f := range figures(withoutLines(trimOrdinal(l.text)), 40) {
+		for _, f := range lex.Figures(withoutLines(trimOrdinal(l.Text)), 40) {
 			if !asked[f] {
 				seen[f] = true
 			}

@@ -7,6 +7,9 @@ import (
 	"unicode"
 
 	"github.com/cespare/xxhash/v2"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // statements is what the prose of a deliverable consists of: sentences that
@@ -22,7 +25,7 @@ type statements struct {
 	listed int // of these, in sentences that hardly have other words
 	loose  []string
 	about  map[string]bool // the words of the request that tie a sentence to it
-	stem   *stemmer
+	stem   *lex.Stemmer
 }
 
 // acronym matches what is written like a name in any language: WAL, SQLite.
@@ -33,7 +36,7 @@ var acronym = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*\b`)
 func (st *statements) onSubject(rest []string) bool {
 	n := 0
 	for _, w := range rest {
-		if len(st.about) > 0 && st.about[st.stem.of(w)] {
+		if len(st.about) > 0 && st.about[st.stem.Of(w)] {
 			n++
 		}
 	}
@@ -59,26 +62,26 @@ func (v *view) readStatements() {
 	st.about, st.stem = v.subjects(), v.stem
 	budget, paragraph := maxStatementBytes, ""
 	end := func() {
-		for _, s := range splitSentences(paragraph) {
+		for _, s := range lex.Sentences(paragraph) {
 			st.sentence(s, frames)
 		}
 		paragraph = ""
 	}
-	for _, l := range v.doc.lines {
-		if budget -= len(l.text); budget < 0 {
+	for _, l := range v.doc.Lines {
+		if budget -= len(l.Text); budget < 0 {
 			break
 		}
-		text := strings.TrimSpace(l.text)
-		if l.code || text == "" || heading.matches(l.text) {
+		text := strings.TrimSpace(l.Text)
+		if l.Code || text == "" || document.Heading.Matches(l.Text) {
 			end()
 			continue
 		}
-		if tableRow.matches(l.text) {
+		if document.TableRow.Matches(l.Text) {
 			end()
-			st.row(l.text)
+			st.row(l.Text)
 			continue
 		}
-		if listItem.matches(l.text) || len(paragraph) > maxLineBytes || shortLine(paragraph) {
+		if document.ListItem.Matches(l.Text) || len(paragraph) > document.MaxLineBytes || shortLine(paragraph) {
 			end()
 		}
 		paragraph += " " + text
@@ -113,9 +116,9 @@ func (v *view) subjects() map[string]bool {
 		return nil
 	}
 	about := map[string]bool{}
-	for _, w := range words(requestText(v.in.Request)) {
-		if telling(w) {
-			about[v.stem.of(w)] = true
+	for _, w := range lex.Words(requestText(v.in.Request)) {
+		if lex.Telling(w) {
+			about[v.stem.Of(w)] = true
 		}
 	}
 	return about
@@ -161,7 +164,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		st.listed += named
 	}
 	st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
-	figures := hasFigure(withoutLines(text))
+	figures := lex.HasFigure(withoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
 		st.dead += n
 		st.bare++
@@ -179,7 +182,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 	if named > 0 || concrete || figures || acronym.MatchString(text) || st.onSubject(rest) {
 		st.tied++
 	} else if len(st.loose) < 5 {
-		st.loose = append(st.loose, shorten(text, 100))
+		st.loose = append(st.loose, lex.Shorten(text, 100))
 	}
 	if named == 0 || len(frames) > maxFrames {
 		return
@@ -207,18 +210,18 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 		}
 		if code != "" {
 			named++
-			concrete = concrete || hasFigure(withoutLines(code)) || strings.IndexFunc(code, beyondName) >= 0
+			concrete = concrete || lex.HasFigure(withoutLines(code)) || strings.IndexFunc(code, beyondName) >= 0
 		}
 		b.WriteByte(' ')
 		text = after
 	}
 	for field := range strings.FieldsSeq(b.String()) {
-		if isNamed(field) {
+		if lex.IsNamed(field) {
 			named++
 			continue
 		}
 		before := len(rest)
-		rest = appendWords(rest, strings.ToLower(field))
+		rest = lex.AppendWords(rest, strings.ToLower(field))
 		lettered := rest[:before]
 		for _, w := range rest[before:] {
 			if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
@@ -252,52 +255,6 @@ func withoutLines(text string) string {
 	return citedLines.ReplaceAllString(text, "$1")
 }
 
-// hasFigure reports whether text has a number that is no part of a name.
-func hasFigure(text string) bool {
-	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' && (i == 0 || !alphanumeric(text[i-1]) && text[i-1] != '_') {
-			return true
-		}
-	}
-	return false
-}
-
-// isNamed reports whether a word is a path or a name of code: it has a joint
-// between its parts, or a capital inside.
-func isNamed(field string) bool {
-	for i := 1; i < len(field); i++ {
-		c, before := field[i], field[i-1]
-		if c >= 'A' && c <= 'Z' && before >= 'a' && before <= 'z' {
-			return true
-		}
-		if i+1 < len(field) && (c == '.' || c == '/' || c == ':' || c == '_') && alphanumeric(before) && (alphanumeric(field[i+1]) || field[i+1] == '_') {
-			return true
-		}
-	}
-	return false
-}
-
-// splitSentences splits a line at the ends of sentences.
-func splitSentences(text string) []string {
-	var all []string
-	start := 0
-	for i, r := range text {
-		end := r == '\u3002' || r == '\uff01' || r == '\uff1f'
-		if (r == '.' || r == '!' || r == '?' || r == ';') && (i+1 == len(text) || text[i+1] == ' ') {
-			end = true
-		}
-		if end {
-			next := i + len(string(r))
-			all = append(all, text[start:next])
-			start = next
-		}
-	}
-	if strings.TrimSpace(text[start:]) != "" {
-		all = append(all, text[start:])
-	}
-	return all
-}
-
 // What makes a text an inventory: so many items in one sentence with no more than
 // two other words for each, and so many in all, most of them in such sentences.
 const (
@@ -311,7 +268,7 @@ const (
 // hardly anything about it.
 func (v *view) inventory() bool {
 	st := v.prose
-	return v.index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.doc.codeLines() < codeForItems
+	return v.index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.doc.CodeLines() < codeForItems
 }
 
 // manyBare is how many lines of bare names make a list of however few words.
@@ -335,8 +292,8 @@ func lists(v *view) (Signal, bool) {
 	dead := max(share(float64(st.dead), float64(st.words)), share(float64(2*st.index), float64(st.words+st.index)))
 	// What is quoted rightly or delivered as code is more than a list.
 	dead *= 1 - share(float64(v.ground.quoted), 3)
-	dead *= 1 - 0.7*share(float64(v.doc.codeLines()), 15)
-	if v.index != nil && v.ground.anchored+v.ground.quoted+v.doc.codeLines() == 0 {
+	dead *= 1 - 0.7*share(float64(v.doc.CodeLines()), 15)
+	if v.index != nil && v.ground.anchored+v.ground.quoted+v.doc.CodeLines() == 0 {
 		dead *= 1.7 // nothing else that shows work
 	}
 	if dead < 0.35 {

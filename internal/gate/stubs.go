@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 var (
@@ -13,7 +16,7 @@ var (
 	doesNothing  = regexp.MustCompile(`^(?:(?://|#|/\*|\*).*|"""[^"]*"""|pass|\.\.\.|return(?: (?:nil|null|undefined|None|true|false|True|False|0|-1|''|""|\[\]|\{\}|[\w.\[\]]+\{\}|nil, nil|errors\.New\("[^"]*"\)))?;?|_ = .*|void 0;?|raise NotImplementedError.*|(?:panic|todo!|unimplemented!)\(.*\);?|throw new Error\(.*\);?)$`)
 	markedUndone = regexp.MustCompile(`(?i)(?://|#|/\*)\s*(?:todo|fixme|not (?:yet )?implemented|implement (?:this|me|here|later)|your (?:code|logic|implementation) here)\b`)
 	skippedStub  = regexp.MustCompile(`(?i)^func Test\w*\(.*\{\s*t\.Skip\w*\(.*(?:implement|todo|tbd|later|fill|write).*\}$|^(?:it|test)\.(?:todo|skip)\(`)
-	asksStubs    = newSearch(`(?i)\b(?:stubs?|skeletons?|scaffold\w*|boilerplate|placeholders?|interface only|signatures?|todo)\b`)
+	asksStubs    = pattern.New(`(?i)\b(?:stubs?|skeletons?|scaffold\w*|boilerplate|placeholders?|interface only|signatures?|todo)\b`)
 )
 
 // stubs takes points for functions that are left to be written, and the verdict
@@ -26,15 +29,15 @@ func stubs(v *view) (Signal, bool) {
 		return s, false
 	}
 	undone, partly, all := 0, 0, 0
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		lines := b.proposed()
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		lines := b.Proposed()
 		for i := range lines {
 			head := strings.TrimSpace(lines[i])
 			if len(head) > maxHead {
 				continue
 			}
 			skipped := skippedStub.MatchString(head)
-			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.homes(pack(head))) > 0 {
+			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.homes(lex.Pack(head))) > 0 {
 				continue
 			}
 			all++
@@ -46,7 +49,7 @@ func stubs(v *view) (Signal, bool) {
 			default:
 				continue
 			}
-			s.Evidence = append(few(s.Evidence, 4), shorten(head, 80))
+			s.Evidence = append(few(s.Evidence, 4), lex.Shorten(head, 80))
 		}
 	}
 	if partly < manyPartly { // one remark on what could be better leaves nothing open
@@ -114,22 +117,3 @@ func saysUndone(lines []string) bool {
 }
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
-
-// proposed are the lines that a block brings: of a diff those that it adds.
-func (b codeBlock) proposed() []string {
-	if b.diff {
-		return addedLines(b.lines)
-	}
-	return b.lines
-}
-
-// addedLines are the lines that a diff adds; one of "+++i" adds "++i".
-func addedLines(lines []string) []string {
-	var added []string
-	for _, l := range lines {
-		if rest, ok := strings.CutPrefix(l, "+"); ok && !strings.HasPrefix(rest, "++ ") {
-			added = append(added, rest)
-		}
-	}
-	return added
-}

@@ -12,10 +12,10 @@ func substance(v *view) (Signal, bool) {
 	n := v.size()
 	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.want.Words, categoryName(v.in.Request.Category))
 	switch {
-	case strings.TrimSpace(v.doc.text) == "":
+	case strings.TrimSpace(v.doc.Text) == "":
 		s.Cap, s.Reason = capAt(capEmpty), "The deliverable is empty."
 		s.advice = "Deliver a result."
-	case n < 25 && v.ground.anchored == 0 && v.doc.codeLines() < 3 && len(v.in.Patch) == 0:
+	case n < 25 && v.ground.anchored == 0 && v.doc.CodeLines() < 3 && len(v.in.Patch) == 0:
 		s.Cap = capAt(capShort)
 		s.advice = "Explain what you did and found; a sentence is not a deliverable."
 	case 2*n < v.want.Words:
@@ -29,5 +29,5 @@ func substance(v *view) (Signal, bool) {
 // six, a place that says what is said about it as twelve, and a changed file in
 // the patch speaks for itself.
 func (v *view) size() int {
-	return len(v.doc.words) + 6*v.doc.codeLines() + 12*(v.ground.anchored+v.ground.quoted) + min(30, strings.Count(string(v.in.Patch), "\n"))
+	return len(v.doc.Words) + 6*v.doc.CodeLines() + 12*(v.ground.anchored+v.ground.quoted) + min(30, strings.Count(string(v.in.Patch), "\n"))
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // enoughTerms is how many distinct technical terms are looked for, in a way.
@@ -25,29 +27,29 @@ func decimal(text string) bool {
 func distinctTerms(v *view) []string {
 	seen := map[string]bool{}
 	take := func(term string) {
-		if term = strings.ToLower(strings.Trim(term, "(.:/ ")); len(term) >= 3 && !stopWords[term] {
+		if term = strings.ToLower(strings.Trim(term, "(.:/ ")); len(term) >= 3 && !lex.StopWords[term] {
 			seen[term] = true
 		}
 	}
 	budget := namesBudget
-	for _, l := range v.doc.lines {
-		if budget -= len(l.text); budget < 0 || len(seen) > 20*enoughTerms {
+	for _, l := range v.doc.Lines {
+		if budget -= len(l.Text); budget < 0 || len(seen) > 20*enoughTerms {
 			break
 		}
-		for _, s := range l.spans {
+		for _, s := range l.Spans {
 			take(s)
 		}
-		if decimal(l.text) {
-			for _, version := range versionText.FindAllString(l.text, 12) {
+		if decimal(l.Text) {
+			for _, version := range versionText.FindAllString(l.Text, 12) {
 				take(version)
 			}
 		}
-		for _, name := range codeNames(l.text, 12) {
+		for _, name := range lex.CodeNames(l.Text, 12) {
 			take(name)
 		}
 	}
 	for _, t := range v.want.Terms {
-		if v.doc.holds(t) {
+		if v.doc.Low.Holds(t) {
 			seen[t] = true
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
@@ -19,7 +22,7 @@ var faultWeight = map[testcode.Fault]float64{
 }
 
 // tellsAgain matches requests for tests that must call a thing twice.
-var tellsAgain = newSearch(`(?i)determin|idempot|\bsame\b|cach|memo|singleton|stable|repeat|twice|again|pure\b|reproduc`)
+var tellsAgain = pattern.New(`(?i)determin|idempot|\bsame\b|cach|memo|singleton|stable|repeat|twice|again|pure\b|reproduc`)
 
 // testsCheck takes points for tests that cannot fail, and the verdict where tests
 // were to be delivered and half of them or more are such.
@@ -43,7 +46,7 @@ func testsCheck(v *view) (Signal, bool) {
 		if w := faultWeight[t.Fault]; w > 0 {
 			empty, n = empty+w, n+1
 			if n <= maxSaidTests {
-				s.Evidence = append(s.Evidence, shorten(t.Name, 80)+" "+t.Fault.String())
+				s.Evidence = append(s.Evidence, lex.Shorten(t.Name, 80)+" "+t.Fault.String())
 			}
 		}
 	}
@@ -80,7 +83,7 @@ func (v *view) tests() []testcode.Test {
 	var all []testcode.Test
 	seen := map[string]bool{}
 	add := func(ext, source string, of func(name string) bool) {
-		if len(seen) >= maxTestSources || seen[source] || !testCode.MatchString(source) || nesting(source) > maxNesting {
+		if len(seen) >= maxTestSources || seen[source] || !testCode.MatchString(source) || syntax.TooDeep(source) {
 			return
 		}
 		seen[source] = true
@@ -91,9 +94,9 @@ func (v *view) tests() []testcode.Test {
 			}
 		}
 	}
-	for _, b := range v.doc.blocks[:min(len(v.doc.blocks), maxQuotes)] {
-		if source := strings.Join(b.lines, "\n"); !b.diff && !elided(b.lines) {
-			add(testLanguage(b.lang, source), source, nil)
+	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+		if source := strings.Join(b.Lines, "\n"); !b.Diff && !elided(b.Lines) {
+			add(testLanguage(b.Lang, source), source, nil)
 		}
 	}
 	if v.index == nil {

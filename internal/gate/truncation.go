@@ -7,14 +7,18 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // dangling are words that no sentence ends with.
-var dangling = wordSet(`the a an and or of to in on at for with by from that which is are was were be as if but than because this these those its
+var dangling = lex.Set(`the a an and or of to in on at for with by from that which is are was were be as if but than because this these those its
 der die das und oder von zu mit für dass ist o os e que de do da em para com um uma el los y con por le les et dans pour du`)
 
 var (
-	sectionPromise = newSearch(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
+	sectionPromise = pattern.New(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
 	sectionNumber  = regexp.MustCompile(`^\s{0,3}#{1,4}\s*(?:\w+ )?(\d{1,2})[.:)\s]`)
 )
 
@@ -23,18 +27,18 @@ var (
 func truncation(v *view) (Signal, bool) {
 	s := Signal{Name: "truncation", Reason: "The text is complete."}
 	promised, written := 0, 0
-	for i, l := range v.doc.lines {
-		if l.code || !strings.ContainsAny(l.text, "0123456789") {
+	for i, l := range v.doc.Lines {
+		if l.Code || !strings.ContainsAny(l.Text, "0123456789") {
 			continue
 		}
-		if m := sectionNumber.FindStringSubmatch(l.text); m != nil {
+		if m := sectionNumber.FindStringSubmatch(l.Text); m != nil {
 			n, _ := strconv.Atoi(m[1])
 			written = max(written, n)
 		}
-		if !sectionPromise.may(v.doc.lower[i]) {
+		if !sectionPromise.May(v.doc.Lower[i]) {
 			continue
 		}
-		for _, m := range sectionPromise.FindAllStringSubmatch(l.text, -1) {
+		for _, m := range sectionPromise.FindAllStringSubmatch(l.Text, -1) {
 			n, _ := strconv.Atoi(m[1])
 			promised = max(promised, n)
 		}
@@ -50,13 +54,13 @@ func truncation(v *view) (Signal, bool) {
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
 		s.Points = -costTruncation
 		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
-	case v.doc.open && v.brokenCode():
+	case v.doc.Open && v.brokenCode():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is what it opens."
-	case v.doc.open && v.halfLine():
+	case v.doc.Open && v.halfLine():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is its last line."
-	case v.doc.open:
+	case v.doc.Open:
 		s.Points = -costTruncation
 		s.Reason = "The last code block is never closed."
 	case v.unlikeTheOthers():
@@ -79,10 +83,10 @@ var halfWord = regexp.MustCompile(`(?:^|[\s+-])(?:for|if|var|let|const|func|func
 
 // halfLine reports whether the last line of code is half a line.
 func (v *view) halfLine() bool {
-	if len(v.doc.blocks) == 0 {
+	if len(v.doc.Blocks) == 0 {
 		return false
 	}
-	lines := v.doc.blocks[len(v.doc.blocks)-1].lines
+	lines := v.doc.Blocks[len(v.doc.Blocks)-1].Lines
 	return len(lines) > 0 && halfWord.MatchString(strings.TrimRight(lines[len(lines)-1], " \t"))
 }
 
@@ -90,10 +94,10 @@ func (v *view) halfLine() bool {
 // which the row before it has, or behind the head of a table.
 func (v *view) halfRow() bool {
 	last, before := "", ""
-	for _, l := range v.doc.lines[:v.doc.written] {
-		if text := strings.TrimSpace(l.text); text != "" && !l.code {
+	for _, l := range v.doc.Lines[:v.doc.Written] {
+		if text := strings.TrimSpace(l.Text); text != "" && !l.Code {
 			before, last = last, text
-		} else if l.code {
+		} else if l.Code {
 			before, last = "", ""
 		}
 	}
@@ -109,11 +113,11 @@ var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x
 // brokenTail looks at how the prose ends.
 func (v *view) brokenTail() (string, bool) {
 	last := ""
-	for i := v.doc.written - 1; i >= 0; i-- {
-		if v.doc.lines[i].code {
+	for i := v.doc.Written - 1; i >= 0; i-- {
+		if v.doc.Lines[i].Code {
 			return "", false
 		}
-		if last = strings.TrimSpace(v.doc.lines[i].text); last != "" {
+		if last = strings.TrimSpace(v.doc.Lines[i].Text); last != "" {
 			break
 		}
 	}
@@ -124,8 +128,8 @@ func (v *view) brokenTail() (string, bool) {
 	if !unicode.IsLetter(r) && r != ',' {
 		return "", false
 	}
-	tail := words(last)
-	return shorten(lastBytes(last, 60), 60), len(tail) > 0 && (dangling[tail[len(tail)-1]] || r == ',')
+	tail := lex.Words(last)
+	return lex.Shorten(lastBytes(last, 60), 60), len(tail) > 0 && (dangling[tail[len(tail)-1]] || r == ',')
 }
 
 func lastBytes(s string, n int) string {
@@ -137,12 +141,12 @@ func lastBytes(s string, n int) string {
 
 // brokenCode reports whether the last block opens more brackets than it closes.
 func (v *view) brokenCode() bool {
-	blocks := slices.DeleteFunc(slices.Clone(v.doc.blocks), func(b codeBlock) bool { return b.delivered })
+	blocks := slices.DeleteFunc(slices.Clone(v.doc.Blocks), func(b document.Block) bool { return b.Delivered })
 	if len(blocks) == 0 {
 		return false
 	}
 	open := 0
-	for _, l := range blocks[len(blocks)-1].lines {
+	for _, l := range blocks[len(blocks)-1].Lines {
 		for _, r := range l {
 			switch r {
 			case '{', '(', '[':
@@ -159,22 +163,22 @@ func (v *view) brokenCode() bool {
 // paragraphs with sentences ends without one. Lists and headings say nothing.
 func (v *view) unlikeTheOthers() bool {
 	ended, others, last, open := 0, 0, "", false
-	lines := v.doc.lines[:v.doc.written]
+	lines := v.doc.Lines[:v.doc.Written]
 	for i, l := range lines {
-		text := strings.TrimSpace(l.text)
-		if l.code {
+		text := strings.TrimSpace(l.Text)
+		if l.Code {
 			last, open = "", true // what ends in code ends well
 			continue
 		}
-		if text == "" || heading.matches(l.text) || tableRow.matches(l.text) {
+		if text == "" || document.Heading.Matches(l.Text) || document.TableRow.Matches(l.Text) {
 			continue
 		}
-		if i+1 < len(lines) && strings.TrimSpace(lines[i+1].text) != "" && !lines[i+1].code && !listItem.matches(lines[i+1].text) {
+		if i+1 < len(lines) && strings.TrimSpace(lines[i+1].Text) != "" && !lines[i+1].Code && !document.ListItem.Matches(lines[i+1].Text) {
 			last, open = text, false
 			continue // the paragraph goes on
 		}
 		last, open = text, false
-		if len(words(text)) < minStatementWords {
+		if len(lex.Words(text)) < minStatementWords {
 			continue
 		}
 		others++
@@ -182,12 +186,12 @@ func (v *view) unlikeTheOthers() bool {
 			ended++
 		}
 	}
-	if open || last == "" || len(words(last)) <= longestSignOff && signOff.MatchString(last) {
+	if open || last == "" || len(lex.Words(last)) <= longestSignOff && signOff.MatchString(last) {
 		return false
 	}
-	switch n, inside := len(words(last)), len(endsInside.FindAllString(last, 2)); {
+	switch n, inside := len(lex.Words(last)), len(endsInside.FindAllString(last, 2)); {
 	case others >= 4 && n >= minStatementWords, others == 3 && n >= 2*minStatementWords:
-	case others >= 5 && ended == others && listItem.matches(last): // an item that has hardly begun
+	case others >= 5 && ended == others && document.ListItem.Matches(last): // an item that has hardly begun
 	case others >= 4 && ended == others && n > 0 && n < minStatementWords:
 	// A paragraph whose sentences end but for the last one was cut, however few
 	// others there are.
@@ -196,6 +200,6 @@ func (v *view) unlikeTheOthers() bool {
 		return false
 	}
 	r, _ := utf8.DecodeLastRuneInString(last)
-	cut := unicode.IsLetter(r) && !unspaced(r) || r == '-' || r == '('
+	cut := unicode.IsLetter(r) && !lex.Unspaced(r) || r == '-' || r == '('
 	return cut && (ended == others || ended == others-1)
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // view is a deliverable read once: everything the signals share.
@@ -11,7 +14,7 @@ type view struct {
 	in       Input
 	want     Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
-	doc      *document
+	doc      *document.Document
 	patched  []string // files that the patch writes
 	hollow   bool     // the patch changes no code though code was asked for
 	index    *index   // nil without a repository or with an empty one
@@ -21,7 +24,7 @@ type view struct {
 	named    []saidName // the names of code that it mentions, with a repository
 	terms    []string   // distinct technical terms in the deliverable, sorted; without one
 
-	stem      *stemmer             // of the request's language
+	stem      *lex.Stemmer         // of the request's language
 	wished    []wish               // what the request names
 	proposed  []string             // files that the deliverable would create
 	all       answerText           // the deliverable
@@ -50,13 +53,13 @@ func look(in Input) *view {
 	text += renderFindings(v.findings)
 	v.doc, v.hollow = readDelivered(text, in, v.want)
 	v.patched = patchedFiles(string(in.Patch))
-	requested := words(requestText(in.Request))
-	v.stem = newStemmer(requested)
+	requested := lex.Words(requestText(in.Request))
+	v.stem = lex.NewStemmer(requested)
 	if in.Repo != nil && len(in.Repo.Files) > 0 {
 		v.index = newIndex(in.Repo)
-		v.index.asked = v.doc.packedCode()
+		v.index.asked = v.doc.PackedCode()
 		var named map[string]bool
-		v.named, named = v.doc.names()
+		v.named, named = names(v.doc)
 		v.index.count(named, append(requested, partsIn(requestText(in.Request))...))
 	}
 	v.refs = findReferences(v)
@@ -79,8 +82,8 @@ func look(in Input) *view {
 // partsIn are the words that the names of code in a text are made of.
 func partsIn(text string) []string {
 	var parts []string
-	for _, name := range identifier.FindAllString(text, maxWishes) {
-		parts = append(parts, nameParts(name)...)
+	for _, name := range lex.Identifier.FindAllString(text, maxWishes) {
+		parts = append(parts, lex.NameParts(name)...)
 	}
 	return parts
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // wrongLanguage takes points for code in a language that neither the
@@ -17,22 +19,22 @@ func wrongLanguage(v *view) (Signal, bool) {
 	asked := v.requestLanguages()
 	total := 0
 	named := map[string]bool{}
-	for _, w := range words(requestText(v.in.Request)) {
+	for _, w := range lex.Words(requestText(v.in.Request)) {
 		if len(w) > 1 {
 			named[languageOf[w]] = true
 		}
 	}
-	for _, b := range v.doc.blocks {
-		lang := languageOf[b.lang]
+	for _, b := range v.doc.Blocks {
+		lang := languageOf[b.Lang]
 		if lang == "" {
 			continue
 		}
-		total += len(b.lines)
+		total += len(b.Lines)
 		if asked[lang] || named[lang] || len(asked) == 0 && v.index.langs[lang] > 0 {
-			fits += len(b.lines)
+			fits += len(b.Lines)
 			continue
 		}
-		foreign[b.lang] += len(b.lines)
+		foreign[b.Lang] += len(b.Lines)
 	}
 	if total < 5 || fits*3 >= total || v.want.Config || len(v.in.Patch) > 0 {
 		return s, true

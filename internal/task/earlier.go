@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -22,7 +22,7 @@ type compared struct {
 }
 
 // compare finds with what the gate compares work of a task.
-func (s *Service) compare(ctx context.Context, t *Task, sketch gate.Sketch) (compared, error) {
+func (s *Service) compare(ctx context.Context, t *Task, sketch similarity.Sketch) (compared, error) {
 	args := []any{t.AgentID, t.ID, comparedDeliverables}
 	query := `SELECT '', id FROM (SELECT id, delivered_at FROM tasks WHERE agent_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) latest
 		WHERE delivered_at IS NOT NULL`
@@ -68,7 +68,7 @@ func (s *Service) compare(ctx context.Context, t *Task, sketch gate.Sketch) (com
 
 // earlier are the runs of what was delivered for tasks. Most of them are
 // remembered; the text of a deliverable never changes.
-func (s *Service) earlier(ctx context.Context, ids []string) ([]gate.Runs, error) {
+func (s *Service) earlier(ctx context.Context, ids []string) ([]similarity.Runs, error) {
 	known, missing := s.delivered.look(ids)
 	if len(missing) == 0 {
 		return known, nil
@@ -78,7 +78,7 @@ func (s *Service) earlier(ctx context.Context, ids []string) ([]gate.Runs, error
 		return nil, err
 	}
 	for id, text := range texts {
-		runs := gate.RunsOf(text)
+		runs := similarity.RunsOf(text)
 		s.delivered.keep(id, runs)
 		known = append(known, runs)
 	}
@@ -119,12 +119,12 @@ const maxRuns = 2 << 20
 type runsMemo struct {
 	mu sync.Mutex
 	// Both are guarded by mu: what was used since the half was full, and before.
-	young, old map[string]gate.Runs
+	young, old map[string]similarity.Runs
 	n          int // runs in young
 }
 
 // look returns what is remembered of tasks, and the tasks of which nothing is.
-func (m *runsMemo) look(ids []string) (known []gate.Runs, missing []string) {
+func (m *runsMemo) look(ids []string) (known []similarity.Runs, missing []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, id := range ids {
@@ -143,17 +143,17 @@ func (m *runsMemo) look(ids []string) (known []gate.Runs, missing []string) {
 	return known, missing
 }
 
-func (m *runsMemo) keep(id string, runs gate.Runs) {
+func (m *runsMemo) keep(id string, runs similarity.Runs) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.put(id, runs)
 }
 
 // put needs mu. A full half becomes the old one, and what was old is forgotten.
-func (m *runsMemo) put(id string, runs gate.Runs) {
+func (m *runsMemo) put(id string, runs similarity.Runs) {
 	const itself = 16 // what an entry takes beside its runs, in runs
 	if m.young == nil || m.n+len(runs)+itself > maxRuns/2 {
-		m.old, m.young, m.n = m.young, map[string]gate.Runs{}, 0
+		m.old, m.young, m.n = m.young, map[string]similarity.Runs{}, 0
 	}
 	if _, ok := m.young[id]; !ok {
 		m.n += len(runs) + itself

@@ -9,6 +9,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/judge"
+	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/gate/trial"
 )
 
@@ -40,11 +41,11 @@ type examination struct {
 type work struct {
 	Deliverable
 	patch string
-	known gate.Known
+	known similarity.Known
 }
 
 func workOf(d Deliverable, patch string) work {
-	return work{Deliverable: d, patch: patch, known: gate.KnownOf(d.Result)}
+	return work{Deliverable: d, patch: patch, known: similarity.KnownOf(d.Result)}
 }
 
 // verdict is the gate's report, with the files that it cites packed for those

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/gate/trial"
 	"aicity.dev/aicity/internal/sandbox"
 )
@@ -69,8 +70,8 @@ func (s *Service) FileSketchesNow(ctx context.Context) error { return s.fileSket
 func (s *Service) ForgetCitedNow(ctx context.Context) error { return s.forgetCited(ctx) }
 
 // OthersOf are the sketches that the gate compares a text with.
-func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]gate.Sketch, error) {
-	with, err := s.compare(ctx, t, gate.SketchOf(text))
+func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]similarity.Sketch, error) {
+	with, err := s.compare(ctx, t, similarity.SketchOf(text))
 	if err != nil {
 		return nil, err
 	}

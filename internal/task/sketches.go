@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -28,7 +28,7 @@ const (
 )
 
 // saveSketch keeps the sketch of delivered work, in the transaction of the delivery.
-func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch gate.Sketch) error {
+func saveSketch(ctx context.Context, tx store.Tx, t *Task, sketch similarity.Sketch) error {
 	bands := sketch.Bands()
 	if len(bands) == 0 {
 		return nil // too short to be known again
@@ -71,7 +71,7 @@ func (s *Service) countFresh(ctx context.Context) {
 // transaction writes at a time is anything fresh: the statements see the same rows.
 func (s *Service) fileSketches(ctx context.Context) error {
 	var bands []string
-	for i := range len(gate.Sketch{1}.Bands()) {
+	for i := range len(similarity.Sketch{1}.Bands()) {
 		bands = append(bands, fmt.Sprintf(`SELECT band%d, task_id, request FROM fresh_sketches`, i+1))
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
@@ -98,7 +98,7 @@ func requestKey(t *Task) int64 {
 // others are the sketches of work that other agents delivered for another
 // request than the task's. Two agents may well say the same of the same: programs
 // do.
-func (s *Service) others(ctx context.Context, t *Task, alike []string) ([]gate.Sketch, error) {
+func (s *Service) others(ctx context.Context, t *Task, alike []string) ([]similarity.Sketch, error) {
 	if len(alike) == 0 {
 		return nil, nil
 	}
@@ -113,13 +113,13 @@ func (s *Service) others(ctx context.Context, t *Task, alike []string) ([]gate.S
 		return nil, fmt.Errorf("read sketches: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var all []gate.Sketch
+	var all []similarity.Sketch
 	for rows.Next() {
 		var raw []byte
 		if err := rows.Scan(&raw); err != nil {
 			return nil, fmt.Errorf("scan sketch: %w", err)
 		}
-		if other, ok := gate.SketchFrom(raw); ok {
+		if other, ok := similarity.SketchFrom(raw); ok {
 			all = append(all, other)
 		}
 	}
@@ -159,20 +159,20 @@ func (s *Service) forgetSketches(ctx context.Context) error {
 	}
 }
 
-func oldSketches(ctx context.Context, q store.Querier, before time.Time) (map[string]gate.Sketch, error) {
+func oldSketches(ctx context.Context, q store.Querier, before time.Time) (map[string]similarity.Sketch, error) {
 	rows, err := q.Query(ctx, `SELECT task_id, sketch FROM work_sketches WHERE at < $1 ORDER BY at LIMIT $2`, store.Micros(before), sketchesForgotten)
 	if err != nil {
 		return nil, fmt.Errorf("list old sketches: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	old := map[string]gate.Sketch{}
+	old := map[string]similarity.Sketch{}
 	for rows.Next() {
 		var id string
 		var raw []byte
 		if err := rows.Scan(&id, &raw); err != nil {
 			return nil, fmt.Errorf("scan sketch: %w", err)
 		}
-		old[id], _ = gate.SketchFrom(raw)
+		old[id], _ = similarity.SketchFrom(raw)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list old sketches: %w", err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/injection"
 )
 
 // Bounds on what a model is given, in bytes. Longer texts lose their middle.
@@ -130,7 +131,7 @@ func executedFacts(e *gate.Executed) []string {
 // fenced is a text as it stands between fences: without what speaks to a judge
 // or cannot be seen, without anything like a fence, and not too long.
 func fenced(text, fence string, limit int) string {
-	text, cut := gate.Inert(shortened(text, limit))
+	text, cut := injection.Inert(shortened(text, limit))
 	text = strings.NewReplacer("<<<", "‹‹‹", ">>>", "›››").Replace(strings.ReplaceAll(text, fence, ""))
 	if cut > 0 {
 		text += fmt.Sprintf("\n(%d passages were cut: hidden, encoded, or addressed to a judge)", cut)

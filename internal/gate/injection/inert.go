@@ -1,10 +1,12 @@
-package gate
+package injection
 
 import (
 	"math"
 	"regexp"
 	"strings"
 	"unicode"
+
+	"aicity.dev/aicity/internal/gate/document"
 )
 
 var (
@@ -30,7 +32,7 @@ func Inert(text string) (kept string, cut int) {
 	text = longCipher.ReplaceAllStringFunc(text, func(string) string { cut++; return cutMark })
 	text = htmlTag.ReplaceAllString(text, " ")
 	spoken := map[string]bool{}
-	for _, r := range remarks(parseDocument(text), math.MaxInt) {
+	for _, r := range Remarks(document.Parse(text), math.MaxInt) {
 		spoken[r.line] = true
 	}
 	if len(spoken) == 0 {
@@ -38,7 +40,7 @@ func Inert(text string) (kept string, cut int) {
 	}
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
-		parts := splitLines(l) // as a document has them
+		parts := document.SplitLines(l) // as a document has them
 		for k, part := range parts {
 			if spoken[part] {
 				parts[k], cut = cutMark, cut+1

@@ -1,4 +1,4 @@
-package gate
+package lex
 
 import (
 	"math/bits"
@@ -33,21 +33,21 @@ type tongue struct {
 
 // tongues that are told apart, English first: it is what remains in doubt.
 var tongues = []tongue{
-	{wordSet("the and of to is in that for with not are this what which how from our you"), english.Stem},
-	{wordSet("der die das und nicht ist ein eine mit für auf wir bitte den dem wie zu von auch werden"), german.Stem},
-	{wordSet("le la les des une est dans pour avec qui que nous vous sur pas aux du et"), french.Stem},
-	{wordSet("el la los las una del que por con para qué está es y se cómo más no nos"), spanish.Stem},
-	{wordSet("o os um uma do da dos das não que com para em no na por é mais está"), portuguese.Stem},
-	{wordSet("il lo gli una del della che per con non è sono come più nel si di"), italian.Stem},
-	{wordSet("de het een en van niet is met voor op dat wij zijn naar ook bij"), dutch.Stem},
-	{wordSet("och att det som en är för med på av inte den till vi"), swedish.Stem},
-	{wordSet("og at det som en er for med på av ikke den til vi der"), danish.Stem},
-	{wordSet("og å det som en er for med på av ikke den til vi jeg"), norwegian.Stem},
-	{wordSet("ja on ei että se mutta kun tai joka sekä ovat"), finnish.Stem},
-	{wordSet("és a az hogy nem egy van is de meg csak"), hungarian.Stem},
-	{wordSet("și în de la cu nu este o un pe pentru că să"), romanian.Stem},
-	{wordSet("ve bir bu için ile değil olarak çok da de"), turkish.Stem},
-	{wordSet("и в не на что с по как это для мы из от при"), russian.Stem},
+	{Set("the and of to is in that for with not are this what which how from our you"), english.Stem},
+	{Set("der die das und nicht ist ein eine mit für auf wir bitte den dem wie zu von auch werden"), german.Stem},
+	{Set("le la les des une est dans pour avec qui que nous vous sur pas aux du et"), french.Stem},
+	{Set("el la los las una del que por con para qué está es y se cómo más no nos"), spanish.Stem},
+	{Set("o os um uma do da dos das não que com para em no na por é mais está"), portuguese.Stem},
+	{Set("il lo gli una del della che per con non è sono come più nel si di"), italian.Stem},
+	{Set("de het een en van niet is met voor op dat wij zijn naar ook bij"), dutch.Stem},
+	{Set("och att det som en är för med på av inte den till vi"), swedish.Stem},
+	{Set("og at det som en er for med på av ikke den til vi der"), danish.Stem},
+	{Set("og å det som en er for med på av ikke den til vi jeg"), norwegian.Stem},
+	{Set("ja on ei että se mutta kun tai joka sekä ovat"), finnish.Stem},
+	{Set("és a az hogy nem egy van is de meg csak"), hungarian.Stem},
+	{Set("și în de la cu nu este o un pe pentru că să"), romanian.Stem},
+	{Set("ve bir bu için ile değil olarak çok da de"), turkish.Stem},
+	{Set("и в не на что с по как это для мы из от при"), russian.Stem},
 }
 
 // tonguesOf tells of which tongues a small word is, a bit for each.
@@ -61,22 +61,22 @@ var tonguesOf = func() map[string]uint32 {
 	return of
 }()
 
-// stemmer cuts the words of a language so that their forms meet.
-type stemmer struct {
+// Stemmer cuts the words of a language so that their forms meet.
+type Stemmer struct {
 	stem  func(*snowballstem.Env) bool
 	env   *snowballstem.Env
 	known map[string]string
 }
 
-// newStemmer returns the stemmer for the language of the words.
-func newStemmer(text []string) *stemmer {
-	best, _ := tongueOf(text)
-	return &stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
+// NewStemmer returns the stemmer for the language of the words.
+func NewStemmer(text []string) *Stemmer {
+	best, _ := TongueOf(text)
+	return &Stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
 }
 
-// tongueOf returns which of the tongues the words are of, and how sure that is:
+// TongueOf returns which of the tongues the words are of, and how sure that is:
 // the share of words that give it away, less that of English.
-func tongueOf(text []string) (best int, sure float64) {
+func TongueOf(text []string) (best int, sure float64) {
 	text = text[:min(len(text), 2000)]
 	counts := make([]int, len(tongues))
 	for _, w := range text {
@@ -96,12 +96,13 @@ func tongueOf(text []string) (best int, sure float64) {
 // longestStemmed is the longest word that is stemmed; longer ones are names.
 const longestStemmed = 40
 
-func (s *stemmer) of(word string) string {
+// Of returns the stem of a word in lower case.
+func (s *Stemmer) Of(word string) string {
 	if st, ok := s.known[word]; ok {
 		return st
 	}
 	st := word
-	if n := len(word); n > 2 && n <= longestStemmed && strings.IndexFunc(word, notLetter) < 0 {
+	if n := len(word); n > 2 && n <= longestStemmed && strings.IndexFunc(word, NotLetter) < 0 {
 		s.env.SetCurrent(word)
 		s.stem(s.env)
 		st = s.env.Current()
@@ -112,11 +113,12 @@ func (s *stemmer) of(word string) string {
 	return st
 }
 
-func notLetter(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }
+// NotLetter reports whether a rune is no part of a word.
+func NotLetter(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }
 
-// unspaced reports whether a letter is of a script that is written without
+// Unspaced reports whether a letter is of a script that is written without
 // spaces between words.
-func unspaced(r rune) bool {
+func Unspaced(r rune) bool {
 	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 

@@ -1,9 +1,14 @@
-package gate
+// Package similarity estimates how much of two texts is the same, by MinHash
+// over runs of four words, without keeping either.
+package similarity
 
 import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // Sketch is a MinHash of a text's runs of four words. It tells how much of two
@@ -21,23 +26,27 @@ const minSketched = 40
 // enough to tell how much of it stands in another text.
 type Runs []uint64
 
+// maxTextBytes is how much of a text a sketch is made of.
+const maxTextBytes = 1 << 20
+
 // maxRunBytes is how much of a text its runs are taken from.
-const maxRunBytes = maxResultBytes / 8
+const maxRunBytes = maxTextBytes / 8
 
 // RunsOf returns the runs of a text.
 func RunsOf(text string) Runs {
-	return runs(hashAll(proseWords(text[:min(len(text), maxRunBytes)])))
+	return RunsOfWords(lex.Hashes(document.ProseWords(text[:min(len(text), maxRunBytes)])))
 }
 
-func runs(words []uint64) Runs {
+// RunsOfWords takes the runs of a text whose words are hashed already.
+func RunsOfWords(words []uint64) Runs {
 	all := make(Runs, 0, len(words))
-	shingles(words, func(k uint64) { all = append(all, k) })
+	lex.Shingles(words, func(k uint64) { all = append(all, k) })
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// in returns how many of the runs stand in another text.
-func (r Runs) in(other Runs) int {
+// In returns how many of the runs stand in another text.
+func (r Runs) In(other Runs) int {
 	same := 0
 	for i, j := 0, 0; i < len(r) && j < len(other); {
 		switch {
@@ -61,12 +70,12 @@ type Known struct {
 
 // KnownOf reads a text once for both.
 func KnownOf(text string) Known {
-	words := hashAll(proseWords(text[:min(len(text), maxResultBytes)]))
-	k := Known{Sketch: sketch(words)}
+	words := lex.Hashes(document.ProseWords(text[:min(len(text), maxTextBytes)]))
+	k := Known{Sketch: SketchOfWords(words)}
 	if len(text) > maxRunBytes {
 		k.Runs = RunsOf(text)
 	} else {
-		k.Runs = runs(words)
+		k.Runs = RunsOfWords(words)
 	}
 	return k
 }
@@ -74,15 +83,16 @@ func KnownOf(text string) Known {
 // SketchOf returns the sketch of a text's prose, the zero Sketch when there is
 // too little of it.
 func SketchOf(text string) Sketch {
-	return sketch(hashAll(proseWords(text[:min(len(text), maxResultBytes)])))
+	return SketchOfWords(lex.Hashes(document.ProseWords(text[:min(len(text), maxTextBytes)])))
 }
 
-func sketch(words []uint64) (s Sketch) {
+// SketchOfWords is SketchOf for a text whose words are hashed already.
+func SketchOfWords(words []uint64) (s Sketch) {
 	n := 0
 	for i := range s {
 		s[i] = ^uint32(0)
 	}
-	shingles(words, func(k uint64) {
+	lex.Shingles(words, func(k uint64) {
 		n++
 		for i := range s {
 			// A different permutation of the hashes for each place.

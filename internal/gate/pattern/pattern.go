@@ -1,4 +1,7 @@
-package gate
+// Package pattern searches with regular expressions that look before they run:
+// literal strings are derived of which every match holds one, so that most texts
+// are told by a look.
+package pattern
 
 import (
 	"regexp"
@@ -7,18 +10,18 @@ import (
 	"strings"
 )
 
-// search is an expression that looks before it runs: every match holds one of
+// Pattern is an expression that looks before it runs: every match holds one of
 // its marks, and to look for those costs far less than to try a match.
-type search struct {
+type Pattern struct {
 	*regexp.Regexp
-	marks []string // lower case; {""} when a match may hold anything
+	Marks []string // lower case; {""} when a match may hold anything
 	// needs are more than the marks: for each alternative of the expression, lists
 	// of strings of which each of its matches holds one of every list.
 	needs [][][]string
 }
 
-// newSearch compiles an expression and derives its marks.
-func newSearch(expr string) search {
+// New compiles an expression and derives its marks.
+func New(expr string) Pattern {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		panic(err) // as regexp.MustCompile does
@@ -26,11 +29,11 @@ func newSearch(expr string) search {
 	var marks []string
 	for _, m := range marksOf(tree).needed {
 		longer := func(other string) bool { return other != m && strings.Contains(other, m) }
-		if !holdsAny(m, marks) {
+		if !HoldsAny(m, marks) {
 			marks = append(slices.DeleteFunc(marks, longer), m)
 		}
 	}
-	s := search{Regexp: regexp.MustCompile(expr), marks: marks}
+	s := Pattern{Regexp: regexp.MustCompile(expr), Marks: marks}
 	alternatives := []*syntax.Regexp{tree}
 	if tree.Op == syntax.OpAlternate {
 		alternatives = tree.Sub
@@ -42,16 +45,16 @@ func newSearch(expr string) search {
 }
 
 // MatchString reports whether text holds a match.
-func (s search) MatchString(text string) bool {
+func (p Pattern) MatchString(text string) bool {
 	low := strings.ToLower(text)
-	return s.may(low) && s.meets(low) && s.Regexp.MatchString(text)
+	return p.May(low) && p.Meets(low) && p.Regexp.MatchString(text)
 }
 
-// meets reports whether a text in lower case has what the matches of one of the
+// Meets reports whether a text in lower case has what the matches of one of the
 // alternatives need.
-func (s search) meets(low string) bool {
-	for _, lists := range s.needs {
-		if !slices.ContainsFunc(lists, func(list []string) bool { return !holdsAny(low, list) }) {
+func (p Pattern) Meets(low string) bool {
+	for _, lists := range p.needs {
+		if !slices.ContainsFunc(lists, func(list []string) bool { return !HoldsAny(low, list) }) {
 			return true
 		}
 	}
@@ -73,19 +76,20 @@ func needsOf(re *syntax.Regexp) [][]string {
 	return needs
 }
 
-// in is the search within a document: with the marks that it holds at all.
-func (s search) in(d *document) search {
-	s.marks = d.held(s.marks)
-	return s
+// In is the search within a text: with the marks that it holds at all.
+func (p Pattern) In(text *Lowered) Pattern {
+	p.Marks = text.Held(p.Marks)
+	return p
 }
 
-// may reports whether a text in lower case can hold a match. The long s is the
+// May reports whether a text in lower case can hold a match. The long s is the
 // one letter that (?i) takes for another and that has no other lower case.
-func (s search) may(low string) bool {
-	return holdsAny(low, s.marks) || strings.Contains(low, "ſ")
+func (p Pattern) May(low string) bool {
+	return HoldsAny(low, p.Marks) || strings.Contains(low, "ſ")
 }
 
-func holdsAny(text string, marks []string) bool {
+// HoldsAny reports whether one of the marks stands in a text.
+func HoldsAny(text string, marks []string) bool {
 	for _, m := range marks {
 		if strings.Contains(text, m) {
 			return true
@@ -229,24 +233,62 @@ func shortest(all []string) int {
 	return n
 }
 
-// trigrams remembers which runs of three bytes a text has, by their hash: most
-// strings that do not stand in it are told by that.
-type trigrams [1 << 10]uint64
+// Lowered is a text in lower case that tells fast what does not stand in it.
+type Lowered struct {
+	Text string
+	runs Trigrams
+}
 
-func (t *trigrams) add(text string) {
+// Lower takes a text that is in lower case.
+func Lower(low string) *Lowered {
+	l := &Lowered{Text: low}
+	l.runs.Add(low)
+	return l
+}
+
+// Holds reports whether s stands in the text.
+func (l *Lowered) Holds(s string) bool {
+	return l.runs.may(s) && strings.Contains(l.Text, s)
+}
+
+// Held returns which of the strings stand in the text.
+func (l *Lowered) Held(all []string) []string {
+	var held []string
+	for _, s := range all {
+		if l.Holds(s) {
+			held = append(held, s)
+		}
+	}
+	return held
+}
+
+// Trigrams remembers which runs of three bytes a text has, by their hash: most
+// strings that do not stand in it are told by that.
+type Trigrams [1 << 10]uint64
+
+// Add notes the runs of a text.
+func (t *Trigrams) Add(text string) {
 	for i := 2; i < len(text); i++ {
 		word, bit := place(text[i-2], text[i-1], text[i])
 		t[word] |= bit
 	}
 }
 
-func (t *trigrams) may(s string) bool {
+// may reports whether a text with all runs of s can be among those that were
+// added.
+func (t *Trigrams) may(s string) bool {
 	for i := 2; i < len(s); i++ {
-		if word, bit := place(s[i-2], s[i-1], s[i]); t[word]&bit == 0 {
+		if !t.Has(s[i-2], s[i-1], s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// Has reports whether three bytes may have been added in this order.
+func (t *Trigrams) Has(a, b, c byte) bool {
+	word, bit := place(a, b, c)
+	return t[word]&bit != 0
 }
 
 func place(a, b, c byte) (word uint32, bit uint64) {

@@ -1,4 +1,6 @@
-package gate
+// Package syntax says whether code is valid in its language, as a whole file or
+// as the part of one that people show.
+package syntax
 
 import (
 	"encoding/json"
@@ -19,26 +21,26 @@ import (
 	"aicity.dev/aicity/internal/gate/python"
 )
 
-// codeParser says whether code of a language is valid: as a whole file, or as
+// Parser says whether code of a language is valid: as a whole file, or as
 // the part of one that people show.
-type codeParser struct {
-	file, part func(code string) bool
+type Parser struct {
+	file, Part func(code string) bool
 }
 
 var (
-	goCode    = codeParser{goFile, goPart}
-	pyCode    = codeParser{python.File, python.Part}
+	goCode    = Parser{goFile, goPart}
+	pyCode    = Parser{python.File, python.Part}
 	jsCode    = script(api.LoaderJSX)
 	tsCode    = script(api.LoaderTS)
 	tsxCode   = script(api.LoaderTSX)
-	jsonCode  = codeParser{func(code string) bool { return json.Valid([]byte(code)) }, jsonPart}
-	yamlCode  = codeParser{yamlFile, yamlPart}
-	tomlCode  = codeParser{tomlFile, tomlFile}
-	shellCode = codeParser{shellFile, shellPart}
+	jsonCode  = Parser{func(code string) bool { return json.Valid([]byte(code)) }, jsonPart}
+	yamlCode  = Parser{yamlFile, yamlPart}
+	tomlCode  = Parser{tomlFile, tomlFile}
+	shellCode = Parser{shellFile, shellPart}
 )
 
 // parserOf maps the name on a code fence to a parser.
-var parserOf = map[string]codeParser{
+var parserOf = map[string]Parser{
 	"go": goCode, "golang": goCode,
 	"py": pyCode, "python": pyCode, "python3": pyCode, "pyi": pyCode,
 	"js": jsCode, "javascript": jsCode, "mjs": jsCode, "cjs": jsCode, "node": jsCode,
@@ -47,8 +49,10 @@ var parserOf = map[string]codeParser{
 	"sh": shellCode, "bash": shellCode, "shell": shellCode,
 }
 
-func parserOfFile(p string) (codeParser, bool) {
-	known, ok := parserOf[strings.ToLower(strings.TrimPrefix(path.Ext(p), "."))]
+// For returns the parser for the name on a code fence; false when there is
+// none.
+func For(lang string) (Parser, bool) {
+	known, ok := parserOf[lang]
 	return known, ok
 }
 
@@ -72,7 +76,7 @@ func goPart(code string) bool {
 
 // script parses JavaScript and what is made of it. JavaScript is first given to
 // the parser that is quick about plain code.
-func script(loader api.Loader) codeParser {
+func script(loader api.Loader) Parser {
 	plain := func(code string) bool {
 		if loader != api.LoaderJSX {
 			return false
@@ -83,9 +87,9 @@ func script(loader api.Loader) codeParser {
 	whole := func(code string) bool {
 		return len(api.Transform(code, api.TransformOptions{Loader: loader, LogLevel: api.LogLevelSilent}).Errors) == 0
 	}
-	return codeParser{
+	return Parser{
 		file: func(code string) bool { return plain(code) || whole(code) },
-		part: func(code string) bool {
+		Part: func(code string) bool {
 			forms := []string{code}
 			for _, form := range []string{"async function f() {\n%s\n}", "class A {\n%s\n}", "var x = {\n%s\n}", "switch (x) {\n%s\n}"} {
 				forms = append(forms, strings.Replace(form, "%s", code, 1))
@@ -169,3 +173,35 @@ func shellPart(code string) bool {
 	}
 	return shellFile(code)
 }
+
+// TooDeep reports whether code nests so deeply that it is left alone: the
+// parsers are recursive.
+func TooDeep(code string) bool { return nesting(code) > maxNesting }
+
+// nesting is how deep brackets nest in a text.
+func nesting(code string) int {
+	depth, most := 0, 0
+	for i := range len(code) {
+		switch code[i] {
+		case '(', '[', '{':
+			depth++
+			most = max(most, depth)
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return most
+}
+
+const maxNesting = 120
+
+// Breaks reports whether a file that could be parsed cannot be any more.
+func Breaks(p, before, after string) bool {
+	parser, known := parserOf[strings.ToLower(strings.TrimPrefix(path.Ext(p), "."))]
+	if !known || len(before) > maxParsedFile || len(after) > maxParsedFile || TooDeep(before) || TooDeep(after) {
+		return false
+	}
+	return !parser.file(after) && parser.file(before)
+}
+
+const maxParsedFile = 96 << 10 // of a file that a patch changes

@@ -1,4 +1,4 @@
-package gate
+package pattern
 
 import (
 	"slices"
@@ -29,7 +29,7 @@ func TestMarks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.expr, func(t *testing.T) {
 			t.Parallel()
-			got := newSearch(tt.expr).marks
+			got := New(tt.expr).Marks
 			slices.Sort(got)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("marks (-want +got):\n%s", diff)
@@ -41,7 +41,7 @@ func TestMarks(t *testing.T) {
 // TestSearch: a search that looks first finds what its expression finds.
 func TestSearch(t *testing.T) {
 	t.Parallel()
-	s := newSearch(`(?i)\b(?:tests?|kind)\b`)
+	s := New(`(?i)\b(?:tests?|kind)\b`)
 	for _, text := range []string{"", "a Test", "teſt", "\u212Aind", "TESTS", "contest", "tes t", "x"} {
 		if got, want := s.MatchString(text), s.Regexp.MatchString(text); got != want {
 			t.Errorf("MatchString(%q) = %v, the expression says %v", text, got, want)
@@ -53,11 +53,11 @@ func TestSearch(t *testing.T) {
 // and tries few texts in vain.
 func TestSearchNeeds(t *testing.T) {
 	t.Parallel()
-	s := newSearch(`(?i)\b(?:measure|compare)\b[^.\n]{0,60}\b(?:speed|time)\b|(?:^|\. )(?:is|do)\s[^?]{3,20}[?？]`)
+	s := New(`(?i)\b(?:measure|compare)\b[^.\n]{0,60}\b(?:speed|time)\b|(?:^|\. )(?:is|do)\s[^?]{3,20}[?？]`)
 	for text, may := range map[string]bool{
 		"Compare the speed": true, "Is it so？": true, "compare the two": false, "is it so": false, "time is money": false, "time to compare": true,
 	} {
-		if got := s.meets(strings.ToLower(text)); got != may {
+		if got := s.Meets(strings.ToLower(text)); got != may {
 			t.Errorf("meets(%q) = %v, want %v", text, got, may)
 		}
 		if got, want := s.MatchString(text), s.Regexp.MatchString(text); got != want {
@@ -68,8 +68,8 @@ func TestSearchNeeds(t *testing.T) {
 
 func TestTrigrams(t *testing.T) {
 	t.Parallel()
-	var runs trigrams
-	runs.add("the text that is read")
+	var runs Trigrams
+	runs.Add("the text that is read")
 	for s, want := range map[string]bool{"text that": true, "": true, "zq": true, "read": true, "verdict": false} {
 		if got := runs.may(s); got != want {
 			t.Errorf("may(%q) = %v, want %v", s, got, want)

@@ -1,4 +1,4 @@
-package gate
+package document
 
 import (
 	"regexp"
@@ -68,11 +68,11 @@ func bare(raw []string, i int) int {
 }
 
 // bareBlock consumes bare code up to a line.
-func (d *document) bareBlock(raw []string, i, end int) int {
-	b := codeBlock{start: i}
+func (d *Document) bareBlock(raw []string, i, end int) int {
+	b := Block{Start: i}
 	for ; i < end; i++ {
-		b.lines = append(b.lines, raw[i])
-		d.lines = append(d.lines, docLine{text: raw[i], code: true})
+		b.Lines = append(b.Lines, raw[i])
+		d.Lines = append(d.Lines, Line{Text: raw[i], Code: true})
 	}
 	d.add(b, end)
 	return end

@@ -1,4 +1,6 @@
-package gate
+// Package lex splits text into words, names of code, figures and sentences, and
+// knows how languages stem and separate their words.
+package lex
 
 import (
 	"regexp"
@@ -7,14 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// words splits text into lower-case words of letters and digits.
-func words(text string) []string {
-	return appendWords(nil, strings.ToLower(text))
+// Words splits text into lower-case words of letters and digits.
+func Words(text string) []string {
+	return AppendWords(nil, strings.ToLower(text))
 }
 
-// appendWords appends the words of a text in lower case. A run of letters
+// AppendWords appends the words of a text in lower case. A run of letters
 // without spaces, as in Chinese, gives its pairs of letters.
-func appendWords(all []string, low string) []string {
+func AppendWords(all []string, low string) []string {
 	start, pairs := -1, false
 	end := func(i int) {
 		if start < 0 {
@@ -34,7 +36,7 @@ func appendWords(all []string, low string) []string {
 		} else {
 			var r rune
 			r, size = utf8.DecodeRuneInString(low[i:])
-			inside, joined = unicode.IsLetter(r) || unicode.IsDigit(r), unspaced(r)
+			inside, joined = unicode.IsLetter(r) || unicode.IsDigit(r), Unspaced(r)
 		}
 		if !inside || joined != pairs && start >= 0 {
 			end(i)
@@ -55,9 +57,9 @@ var wordByte = func() (in [utf8.RuneSelf]bool) {
 	return in
 }()
 
-// stem cuts a word so that its forms meet: "decoding", "decoded", "decode".
+// Stem cuts a word so that its forms meet: "decoding", "decoded", "decode".
 // Crude, but the same for every language written in letters.
-func stem(word string) string {
+func Stem(word string) string {
 	const keep = 5
 	if utf8.RuneCountInString(word) <= keep {
 		return strings.TrimSuffix(word, "s")
@@ -72,15 +74,16 @@ func stem(word string) string {
 	return word
 }
 
-var identifier = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*`)
+// Identifier matches a name of code.
+var Identifier = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*`)
 
 // codeLooking matches names that people write only about code: snake_case,
 // camelCase, dotted.names, calls(), paths and version numbers.
 var codeLooking = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|/)[A-Za-z_$][A-Za-z0-9_$]*)+|[A-Za-z_$][A-Za-z0-9_$]*\(|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]+-?\d+(?:\.\d+)*`)
 
-// nameParts returns the words that a name of code is made of, in lower case, and
+// NameParts returns the words that a name of code is made of, in lower case, and
 // none when it is one word.
-func nameParts(name string) []string {
+func NameParts(name string) []string {
 	var parts []string
 	start := 0
 	for i := 1; i < len(name); i++ {
@@ -102,18 +105,18 @@ func nameParts(name string) []string {
 	return parts
 }
 
-// codeNames returns up to n matches of codeLooking, all when n is negative. A
+// CodeNames returns up to n matches of codeLooking, all when n is negative. A
 // text without any of the marks that each match has is not searched.
-func codeNames(text string, n int) []string {
-	if !marksCode(text) {
+func CodeNames(text string, n int) []string {
+	if !MarksCode(text) {
 		return nil
 	}
-	return appendFromFields(nil, codeLooking, text, n, marksCode)
+	return AppendFromFields(nil, codeLooking, text, n, MarksCode)
 }
 
-// appendFromFields appends up to n matches of an expression whose matches hold
+// AppendFromFields appends up to n matches of an expression whose matches hold
 // no blank; only fields of the text that may have one are searched.
-func appendFromFields(all []string, re *regexp.Regexp, text string, n int, may func(string) bool) []string {
+func AppendFromFields(all []string, re *regexp.Regexp, text string, n int, may func(string) bool) []string {
 	for field := range strings.FieldsSeq(text) {
 		if n >= 0 && len(all) >= n {
 			break
@@ -125,10 +128,10 @@ func appendFromFields(all []string, re *regexp.Regexp, text string, n int, may f
 	return all
 }
 
-// marksCode reports whether text has what every match of codeLooking has: a
+// MarksCode reports whether text has what every match of codeLooking has: a
 // bracket, an underscore, a joint between two names, camelCase or a digit
 // behind a letter.
-func marksCode(text string) bool {
+func MarksCode(text string) bool {
 	for i := range len(text) {
 		c := text[i]
 		if c == '_' || c == '(' {
@@ -159,12 +162,12 @@ func marksCode(text string) bool {
 // joint reports whether c stands between the parts of a name of code.
 func joint(c byte) bool { return c == '.' || c == ':' || c == '/' }
 
-// telling reports whether a word of a request says what it is about.
-func telling(w string) bool {
-	if stopWords[w] {
+// Telling reports whether a word of a request says what it is about.
+func Telling(w string) bool {
+	if StopWords[w] {
 		return false
 	}
-	if r, _ := utf8.DecodeRuneInString(w); unspaced(r) {
+	if r, _ := utf8.DecodeRuneInString(w); Unspaced(r) {
 		return strings.IndexFunc(w, particle) < 0
 	}
 	if utf8.RuneCountInString(w) < 3 {
@@ -179,9 +182,9 @@ func particle(r rune) bool {
 	return r >= 0x3041 && r <= 0x309f || strings.ContainsRune("的了是在和与及或有没不我们你您这那哪个些其为以于对把被让给请吗呢吧啊也都就还很更最会能可要想说用写中文", r)
 }
 
-// stopWords are words that any request or answer may contain: function words
+// StopWords are words that any request or answer may contain: function words
 // of a few languages and the verbs of asking.
-var stopWords = wordSet(`
+var StopWords = Set(`
 the and for are was were been being has have had will would should could can may might must not but its our your their his her you they them
 this that these those with from into onto over under about after before than then there here where when what which who whom whose why how all any
 some each every other another such only just also very more most much many few less least own same too out off per via yes non nor
@@ -221,10 +224,76 @@ respuesta responde mande envíe envie descubra escreva explique preciso precisam
 请 写 一份 我们 什么 怎么 每条 到底
 `)
 
-func wordSet(text string) map[string]bool {
+// Set makes a set of the words of a text.
+func Set(text string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(text) {
 		set[w] = true
 	}
 	return set
 }
+
+// Shorten cuts text to n runes for a report.
+func Shorten(s string, n int) string {
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) <= n {
+		return string(runes)
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// UnspacedRunes counts the letters of scripts that set no blanks between words.
+func UnspacedRunes(text string) int {
+	n := 0
+	for _, r := range text {
+		if Unspaced(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// CountWords counts the words of a line, two letters for one where a language sets
+// no blanks between them.
+func CountWords(line string) int {
+	return len(strings.Fields(line)) + UnspacedRunes(line)/2
+}
+
+// HasFigure reports whether text has a number that is no part of a name.
+func HasFigure(text string) bool {
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' && (i == 0 || !Alphanumeric(text[i-1]) && text[i-1] != '_') {
+			return true
+		}
+	}
+	return false
+}
+
+// IsNamed reports whether a word is a path or a name of code: it has a joint
+// between its parts, or a capital inside.
+func IsNamed(field string) bool {
+	for i := 1; i < len(field); i++ {
+		c, before := field[i], field[i-1]
+		if c >= 'A' && c <= 'Z' && before >= 'a' && before <= 'z' {
+			return true
+		}
+		if i+1 < len(field) && (c == '.' || c == '/' || c == ':' || c == '_') && Alphanumeric(before) && (Alphanumeric(field[i+1]) || field[i+1] == '_') {
+			return true
+		}
+	}
+	return false
+}
+
+// MinName is how long, in bytes, a name of code must be to tell anything.
+const MinName = 4
+
+// CommonNames are names that any repository in the language has.
+var CommonNames = Set(`func function return const import export default package require module exports class this self null none true false
+undefined string number boolean object array error errors type types interface struct public private static void int bool byte float
+main test tests name value values data index item items list length push else elif then while break continue switch case async await
+print printf println console log from with except raise throw catch finally try yield lambda let var nil err new typeof instanceof
+json yaml http https html code file files line lines path paths user users option options param params arg args result results
+run runs uses steps node version true version for and the not use get set add key keys`)
+
+// AverageWord is about how many bytes a word takes with what is around it.
+const AverageWord = 6

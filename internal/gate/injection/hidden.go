@@ -1,4 +1,6 @@
-package gate
+// Package injection finds what a text hides and what it says to whoever scores
+// it, and cuts both from what a judge reads: prompt injection against judges.
+package injection
 
 import (
 	"encoding/base64"
@@ -7,13 +9,17 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
-// hidden is what a deliverable says without showing it.
-type hidden struct {
-	found     []string
-	texts     []*document // what is said in hiding
-	invisible bool        // in characters that show nothing or run backwards
+// Hidden is what a deliverable says without showing it.
+type Hidden struct {
+	Found     []string
+	Texts     []*document.Document // what is said in hiding
+	Invisible bool                 // in characters that show nothing or run backwards
 }
 
 // passage is a piece of a text that whoever reads it rendered does not see.
@@ -39,11 +45,11 @@ const (
 	hiddenWords    = 4 // fewer are a note to oneself
 )
 
-// findHidden finds what a deliverable hides. Comments in its code are not
+// FindHidden finds what a deliverable hides. Comments in its code are not
 // hidden: code is shown as it is.
-func findHidden(d *document) hidden {
-	var h hidden
-	text := d.text[:min(len(d.text), 4*phraseBudget)]
+func FindHidden(d *document.Document) Hidden {
+	var h Hidden
+	text := d.Text[:min(len(d.Text), 4*document.PhraseBudget)]
 	prose := ""
 	if strings.Contains(text, "<!--") || strings.Contains(text, "]:") {
 		prose = proseOf(d)
@@ -100,23 +106,23 @@ func elementEnd(text, name string, i int) int {
 }
 
 // proseOf is the prose of a document, line by line.
-func proseOf(d *document) string {
+func proseOf(d *document.Document) string {
 	var b strings.Builder
-	for _, l := range d.lines {
-		if !l.code && b.Len() < 4*phraseBudget {
-			b.WriteString(l.text + "\n")
+	for _, l := range d.Lines {
+		if !l.Code && b.Len() < 4*document.PhraseBudget {
+			b.WriteString(l.Text + "\n")
 		}
 	}
 	return b.String()
 }
 
-func (h *hidden) say(what, text string) {
-	if len(words(text)) < hiddenWords {
+func (h *Hidden) say(what, text string) {
+	if len(lex.Words(text)) < hiddenWords {
 		return
 	}
-	h.found = append(h.found, fmt.Sprintf("%s: %s", what, shorten(text, 80)))
-	if len(h.texts) < maxHiddenTexts {
-		h.texts = append(h.texts, parseDocument(text))
+	h.Found = append(h.Found, fmt.Sprintf("%s: %s", what, lex.Shorten(text, 80)))
+	if len(h.Texts) < maxHiddenTexts {
+		h.Texts = append(h.Texts, document.Parse(text))
 	}
 }
 
@@ -140,7 +146,7 @@ func encodedRuns(text string, most int) []string {
 	var all []string
 	start := 0
 	for i := 0; i <= len(text) && len(all) < most; i++ {
-		if i < len(text) && (alphanumeric(text[i]) || strings.IndexByte("+/_-", text[i]) >= 0) {
+		if i < len(text) && (lex.Alphanumeric(text[i]) || strings.IndexByte("+/_-", text[i]) >= 0) {
 			continue
 		}
 		if i-start >= minEncoded {
@@ -153,7 +159,7 @@ func encodedRuns(text string, most int) []string {
 
 // unseen looks for characters that show nothing between letters of a script
 // that does not need them, and for text that is turned around.
-func (h *hidden) unseen(text string) {
+func (h *Hidden) unseen(text string) {
 	between, turned, tags := 0, 0, 0
 	for i, r := range text {
 		switch {
@@ -167,16 +173,16 @@ func (h *hidden) unseen(text string) {
 	}
 	switch {
 	case tags > 3:
-		h.found = append(h.found, "tag characters, which show nothing")
+		h.Found = append(h.Found, "tag characters, which show nothing")
 	case between > 3:
-		h.found = append(h.found, "characters without width inside of words")
+		h.Found = append(h.Found, "characters without width inside of words")
 	case turned > 0:
-		h.found = append(h.found, "text that is turned around")
+		h.Found = append(h.Found, "text that is turned around")
 	}
-	h.invisible = tags > 3 || between > 3 || turned > 0
-	if h.invisible {
+	h.Invisible = tags > 3 || between > 3 || turned > 0
+	if h.Invisible {
 		if seen, _ := visible(text); len(seen) < len(text) {
-			h.texts = append(h.texts, parseDocument(seen))
+			h.Texts = append(h.Texts, document.Parse(seen))
 		}
 	}
 }
@@ -189,8 +195,8 @@ func latinBefore(text string) bool {
 // who scores, and what is asked of them. Each alone is harmless; together in
 // one sentence they are not for the buyer.
 var (
-	scorer = newSearch(`(?i)\b(?:judge|grader|evaluator|assessor|scorer|rater|reviewing model|reviewing agent|language model|llm|ai (?:assessor|reviewer|judge|evaluator)|automated (?:review|judge|grader|assessment)|automatic (?:review|judge|grader|assessment)|quality gate|assistant|whoever (?:or whatever )?(?:rates|scores|grades|judges|reviews)|model that (?:reads|reviews|evaluates|scores|grades|judges)|reviewer that|bewerter|gutachter|prüfmodell|correcteur|evaluador|juez|calificador|avaliador|juiz|valutatore|valuator)\b|évaluateur|оценщик|оценщ|проверяющ|评审|评分|裁判|评估者|審査|採点|評価者`)
-	plea   = newSearch(`(?i)\b(?:score|scores|rate|rating|grade|verdict|full marks|highest|maximum|mark (?:every|all|each|it)|pass|passed|approve|approved|accept|accepted|confirm|verified|ignore|disregard|do not (?:inspect|consider|check|mention)|skip|bewert\w+|punkt\w*|bestanden|note|notez|accepte\w*|puntuaci\w+|puntos|aprueba\w*|aprobad\w+|ignor\w+|nota|aprov\w+|voto)\b|оценк|оценит|балл|принят|满分|通过|高分|分数|忽略|合格|満点|無視`)
+	scorer = pattern.New(`(?i)\b(?:judge|grader|evaluator|assessor|scorer|rater|reviewing model|reviewing agent|language model|llm|ai (?:assessor|reviewer|judge|evaluator)|automated (?:review|judge|grader|assessment)|automatic (?:review|judge|grader|assessment)|quality gate|assistant|whoever (?:or whatever )?(?:rates|scores|grades|judges|reviews)|model that (?:reads|reviews|evaluates|scores|grades|judges)|reviewer that|bewerter|gutachter|prüfmodell|correcteur|evaluador|juez|calificador|avaliador|juiz|valutatore|valuator)\b|évaluateur|оценщик|оценщ|проверяющ|评审|评分|裁判|评估者|審査|採点|評価者`)
+	plea   = pattern.New(`(?i)\b(?:score|scores|rate|rating|grade|verdict|full marks|highest|maximum|mark (?:every|all|each|it)|pass|passed|approve|approved|accept|accepted|confirm|verified|ignore|disregard|do not (?:inspect|consider|check|mention)|skip|bewert\w+|punkt\w*|bestanden|note|notez|accepte\w*|puntuaci\w+|puntos|aprueba\w*|aprobad\w+|ignor\w+|nota|aprov\w+|voto)\b|оценк|оценит|балл|принят|满分|通过|高分|分数|忽略|合格|満点|無視`)
 	chat   = regexp.MustCompile(`(?im)^\s*(?:\*{0,2})(?:human|assistant|system|user)(?:\*{0,2})\s*:\s|<\|?/?(?:system|im_start|im_end|assistant|user)\|?>|\[/?INST\]`)
 	told   = regexp.MustCompile(`(?i)"?\b(?:verdict|final_?score|overall_?score|score|rating)"?\s*[:=]\s*"?(?:pass|accept|approved|[6-9]\d\b|100\b)`)
 )
@@ -201,43 +207,43 @@ var (
 	toldMarks = []string{"score", "verdict", "rating"}
 )
 
-// remark is something that a text says to who scores.
-type remark struct {
+// Remark is something that a text says to who scores.
+type Remark struct {
 	line string // in which it stands
-	text string
-	hint bool // an honest report may say so once
+	Text string
+	Hint bool // an honest report may say so once
 }
 
-// remarks lists what a document says to who scores; of whole lines that do, at
+// Remarks lists what a document says to who scores; of whole lines that do, at
 // most so many.
-func remarks(d *document, most int) []remark {
-	var all []remark
-	judgeTalk.find(d, func(l docLine, match string) { all = append(all, remark{l.text, match, false}) })
-	judgeHint.find(d, func(l docLine, match string) { all = append(all, remark{l.text, match, true}) })
+func Remarks(d *document.Document, most int) []Remark {
+	var all []Remark
+	judgeTalk.Find(d, func(l document.Line, match string) { all = append(all, Remark{l.Text, match, false}) })
+	judgeHint.Find(d, func(l document.Line, match string) { all = append(all, Remark{l.Text, match, true}) })
 	for _, l := range spokenTo(d, most) {
-		all = append(all, remark{l, l, false})
+		all = append(all, Remark{l, l, false})
 	}
 	return all
 }
 
 // spokenTo lists the passages that speak to who scores.
-func spokenTo(d *document, most int) []string {
-	chats, tolds, scorers, pleas := d.held(chatMarks), d.held(toldMarks), d.held(scorer.marks), d.held(plea.marks)
+func spokenTo(d *document.Document, most int) []string {
+	chats, tolds, scorers, pleas := d.Low.Held(chatMarks), d.Low.Held(toldMarks), d.Low.Held(scorer.Marks), d.Low.Held(plea.Marks)
 	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
 		return nil
 	}
 	var all []string
-	budget := phraseBudget
-	for i, l := range d.lines {
-		if budget -= len(l.text); budget < 0 || len(all) >= most {
+	budget := document.PhraseBudget
+	for i, l := range d.Lines {
+		if budget -= len(l.Text); budget < 0 || len(all) >= most {
 			break
 		}
-		low := d.lower[i]
+		low := d.Lower[i]
 		switch {
-		case !l.code && holdsAny(low, chats) && chat.MatchString(l.text),
-			holdsAny(low, tolds) && told.MatchString(l.text),
-			holdsAny(low, scorers) && holdsAny(low, pleas) && scorer.Regexp.MatchString(l.text) && plea.Regexp.MatchString(l.text):
-			all = append(all, l.text)
+		case !l.Code && pattern.HoldsAny(low, chats) && chat.MatchString(l.Text),
+			pattern.HoldsAny(low, tolds) && told.MatchString(l.Text),
+			pattern.HoldsAny(low, scorers) && pattern.HoldsAny(low, pleas) && scorer.Regexp.MatchString(l.Text) && plea.Regexp.MatchString(l.Text):
+			all = append(all, l.Text)
 		}
 	}
 	return all

@@ -1,4 +1,4 @@
-package gate
+package document
 
 import (
 	"math/rand/v2"
@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestScansAreTheirExpressions holds what is scanned by hand against the
+// TestFormsAreTheirExpressions holds what is scanned by hand against the
 // expression that it stands for.
-func TestScansAreTheirExpressions(t *testing.T) {
+func TestFormsAreTheirExpressions(t *testing.T) {
 	matches := func(expr string) func(string) any {
 		re := regexp.MustCompile(expr)
 		return func(s string) any { return re.MatchString(s) }
@@ -32,10 +32,7 @@ func TestScansAreTheirExpressions(t *testing.T) {
 		{"item", func(s string) any { return item(s) }, matches(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)},
 		{"title", func(s string) any { return title(s) }, matches(`^\s{0,3}#{1,6}\s+\S`)},
 		{"row", func(s string) any { return row(s) }, matches(`^\s*\|.*\|`)},
-		{"codeSpans", func(s string) any { return codeSpans(s) }, all("``([^`\n]{1,400})``|`([^`\n]{1,400})`", -1)},
-		{"figures", func(s string) any { return figures(s, 3) }, all(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`, 3)},
-		{"properNames", func(s string) any { return properNames(s, 3) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, 3)},
-		{"all properNames", func(s string) any { return properNames(s, -1) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, -1)},
+		{"codeSpans", func(s string) any { return CodeSpans(s) }, all("``([^`\n]{1,400})``|`([^`\n]{1,400})`", -1)},
 		{"opensCode", func(s string) any { return opensCode(s) || !bareStart.MatchString(s) }, func(string) any { return true }},
 	}
 	for _, text := range scanned() {

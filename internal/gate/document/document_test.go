@@ -1,0 +1,37 @@
+package document
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// A document has all lines of its text, blocks lie within it and do not overlap.
+func FuzzDocument(f *testing.F) {
+	for _, text := range []string{"a\n\n    code\n\nb", "````js\n```\n````\nx", "- a\n\n      b\n```", "~~~\r\nx\r\n~~~", "| a |\n|---|", "```diff\n@@ -1 +1 @@\n-a\n+b", "\t`x` ``y` `", strings.Repeat("ä", 1500)} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d := Parse(text)
+		if len(d.Lines) != len(d.Lower) || len(d.Lines) != len(SplitLines(text)) {
+			t.Errorf("%d lines, %d in lower case, %d in the text", len(d.Lines), len(d.Lower), len(SplitLines(text)))
+		}
+		last := 0
+		for _, b := range d.Blocks {
+			if b.Start < last || b.End < b.Start || b.End > len(d.Lines) {
+				t.Errorf("block from %d to %d behind %d of %d lines", b.Start, b.End, last, len(d.Lines))
+			}
+			last = b.End
+		}
+		d.Sentences(func(words []string) {
+			if len(words) < 4 {
+				t.Errorf("a sentence of %q", words)
+			}
+		})
+		for _, l := range d.Lines {
+			if !utf8.ValidString(l.Text) && utf8.ValidString(text) {
+				t.Errorf("a line was cut inside of a letter: %q", l.Text)
+			}
+		}
+	})
+}
