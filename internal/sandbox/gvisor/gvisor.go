@@ -44,6 +44,7 @@ type Backend struct {
 	runsc    string // found by New
 	runner   string // found by New
 	missing  error  // why it cannot work at all
+	helpers  string // runsc's folder of helpers, "" for its own; set by Probe
 	cgroups  bool   // set by Probe, before anything else is called
 	mounts   []mount
 	reaped   sync.Once // before the first probe
@@ -101,6 +102,22 @@ func (b *Backend) Probe(ctx context.Context) error {
 	if err := b.prepareRootfs(); err != nil {
 		return fmt.Errorf("prepare root file system: %w", err)
 	}
+	if err := b.placePrewarmer(); err != nil {
+		return fmt.Errorf("place the prewarmer: %w", err)
+	}
+	err := b.tryWays(ctx)
+	if err != nil && b.helpers != "" {
+		b.helpers = ""
+		if again := b.tryWays(ctx); again == nil {
+			b.opts.Logger.WarnContext(ctx, "sandboxes start without the prewarmer, which takes them longer", "cause", err)
+			return nil
+		}
+	}
+	return err
+}
+
+// tryWays runs one sandbox from start to end, with cgroups or without.
+func (b *Backend) tryWays(ctx context.Context) error {
 	b.cgroups = !b.rootless && cgroupsWritable()
 	err := b.try(ctx)
 	if err != nil && b.cgroups {

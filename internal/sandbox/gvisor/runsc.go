@@ -54,6 +54,9 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(ctx, b.runsc, append(flags, args...)...) //nolint:gosec // our own binary
 	cmd.Env = []string{"PATH=" + searchPath}
+	if b.helpers != "" {
+		cmd.Env = append(cmd.Env, helperSetting+"="+b.helpers)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = waitDelay
 	return cmd

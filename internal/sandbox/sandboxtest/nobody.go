@@ -39,7 +39,10 @@ func AsNobody(t *testing.T, wrapper []string, programs map[string]string, mustPa
 	binary := filepath.Join(dir, "test")
 	place(t, self, binary)
 	place(t, Runsc(t), filepath.Join(dir, "runsc"))
-	place(t, Runner(t), filepath.Join(dir, "aicity-runner"))
+	runner := Runner(t)
+	for _, name := range []string{"aicity-runner", "aicity-prewarmer"} {
+		place(t, filepath.Join(filepath.Dir(runner), name), filepath.Join(dir, name))
+	}
 	argv := append(append(append([]string{}, wrapper...), binary, "-test.v"), args...)
 	cmd := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
 	cmd.Dir = dir

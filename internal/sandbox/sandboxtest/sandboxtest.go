@@ -128,8 +128,9 @@ func NothingRuns(t testing.TB, id string) {
 	}
 }
 
-// Runner builds the sandboxes' first process into bin/, so that no test meets
-// an old one, and returns its path. One that lies beside the test was built for it.
+// Runner builds the sandboxes' first process into bin/, and the prewarmer beside
+// it, so that no test meets an old one, and returns its path. One that lies beside
+// the test was built for it.
 func Runner(t testing.TB) string {
 	t.Helper()
 	if self, err := os.Executable(); err == nil {
@@ -155,13 +156,18 @@ var built = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(own) }()
-	fresh, path := filepath.Join(own, "aicity-runner"), filepath.Join(bin, "aicity-runner")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", fresh, "aicity.dev/aicity/cmd/aicity-runner")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
+	for name, link := range map[string]string{"aicity-runner": "-s -w", "aicity-prewarmer": "-s -w -E main.entry"} {
+		fresh := filepath.Join(own, name)
+		build := exec.Command("go", "build", "-trimpath", "-ldflags="+link, "-o", fresh, "aicity.dev/aicity/cmd/"+name)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%w: %s", err, out)
+		}
+		if err := os.Rename(fresh, filepath.Join(bin, name)); err != nil {
+			return "", err
+		}
 	}
-	return path, os.Rename(fresh, path)
+	return filepath.Join(bin, "aicity-runner"), nil
 })
 
 // module is the folder of the module that this file is of.
