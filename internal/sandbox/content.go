@@ -101,7 +101,7 @@ func (w workspace) write(abs string, content []byte) (entry Entry, err error) {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := replace(root, rel, content, perm); err != nil {
+		if err := w.replace(root, rel, content, perm); err != nil {
 			return err
 		}
 		info, err := root.Lstat(rel)
@@ -112,26 +112,6 @@ func (w workspace) write(abs string, content []byte) (entry Entry, err error) {
 		return nil
 	})
 	return entry, err
-}
-
-// replace writes beside the file and then takes its place.
-func replace(root *os.Root, rel string, content []byte, perm fs.FileMode) (err error) {
-	temporary := path.Join(path.Dir(rel), ".write-"+city.NewID("tmp"))
-	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = root.Remove(temporary)
-		}
-	}()
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(perm), give(f), f.Close())
-	if err != nil {
-		return err
-	}
-	return root.Rename(temporary, rel)
 }
 
 // give hands a file or folder to the sandbox's user. Only root can, and only

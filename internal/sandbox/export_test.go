@@ -2,6 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"testing"
 	"time"
 
 	"aicity.dev/aicity/internal/sandbox/source"
@@ -33,3 +36,21 @@ func (s *Service) SetPatience(d time.Duration) { s.patience = d }
 
 // SetPatchTime sets how long a patch may take.
 func (s *Service) SetPatchTime(d time.Duration) { s.patchTime = d }
+
+// LeaveWrites leaves in a workspace what a killed server does: notes of temporary
+// files, and those that are to have content.
+func LeaveWrites(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	w := workspace{dir: dir}
+	for rel, content := range files {
+		if _, err := w.note(rel); err != nil {
+			t.Fatal(err)
+		}
+		if content == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, rel), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -270,6 +271,12 @@ func FuzzPaths(f *testing.F) {
 		}
 		if _, err := w.write(path, []byte("x")); err != nil && city.CodeOf(err) == city.CodeInternal {
 			t.Errorf("write %q: %v is no public error", path, err)
+		}
+		if notes, err := os.ReadDir(w.notes()); !errors.Is(err, fs.ErrNotExist) && (err != nil || len(notes) > 0) {
+			t.Errorf("write %q left notes: %v, %v", path, notes, err)
+		}
+		if err := os.RemoveAll(w.notes()); err != nil {
+			t.Fatal(err)
 		}
 		left, err := os.ReadDir(filepath.Dir(w.dir))
 		outside, err2 := os.ReadFile(filepath.Join(filepath.Dir(w.dir), "outside"))

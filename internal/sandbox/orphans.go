@@ -102,15 +102,18 @@ func (s *Service) takeUp(ctx context.Context, id string, runs bool) error {
 	if err != nil {
 		return err
 	}
-	goesOn := box.State == Ready && box.ExpiresAt.After(s.now())
-	if goesOn && s.reopen(ctx, dir) && s.takenUp(ctx, box, dir, log) {
+	why := city.CodeSandboxGone
+	switch {
+	case box.State == Ready && !box.ExpiresAt.After(s.now()):
+		why = whyExpired(box)
+	case box.State == Ready && s.reopen(ctx, dir) && s.takenUp(ctx, box, dir, log):
 		return nil
 	}
 	if err := removeDirs(dir); err != nil {
 		return err
 	}
 	return s.cfg.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		return markEnded(ctx, tx, id, Destroyed, city.CodeSandboxGone)
+		return markEnded(ctx, tx, id, Destroyed, why)
 	})
 }
 
@@ -137,5 +140,6 @@ func (s *Service) reopen(ctx context.Context, dir string) bool {
 		s.cfg.Logger.WarnContext(ctx, "a sandbox's files are lost", "folder", filepath.Base(dir), "error", err)
 		return false
 	}
+	s.warn(ctx, "remove what half a write left in "+filepath.Base(dir), workspace{dir: workDir(dir)}.undoWrites())
 	return true
 }

@@ -155,3 +155,29 @@ func TestSlowlyTakenUp(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a server leaves of writes when it is killed does not get into the patch, and
+// files of the agent's that are called alike stay.
+func TestHalfAWrite(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), nil)
+	box := b.provision(t, goCode)
+	b.sh(t, "mkdir sub; echo mine > sub/.write-tmp_06h1whja7xvzq43kp3kavrvjjr; ln -s /etc out")
+	dir := filepath.Join(b.cfg.Dir, box.ID)
+	half := map[string]string{"repo/sub/.write-tmp_a": "", "repo/.write-tmp_b": "package", "repo/not-there/.write-tmp_c": "", "repo/out/.write-tmp_d": "", "repo/main.go": ""}
+	sandbox.LeaveWrites(t, filepath.Join(dir, "work"), half)
+	b.Service = restart(t, b.cfg) // killed, and it starts again
+	patch, left, err := b.Patch(t.Context(), b.task)
+	if err != nil || left > 0 {
+		t.Fatal(left, err)
+	}
+	if text := string(patch); strings.Contains(text, "tmp_a") || strings.Contains(text, "tmp_b") || strings.Contains(text, "main.go") {
+		t.Errorf("the patch holds what was left:\n%s", text)
+	}
+	if got := b.sh(t, "cat sub/.write-*; ls main.go"); got != "mine\nmain.go\n" {
+		t.Errorf("the agent's own: got %q", got)
+	}
+	if notes, err := os.ReadDir(filepath.Join(dir, "work.writing")); !os.IsNotExist(err) {
+		t.Errorf("notes left: %v, %v", notes, err)
+	}
+}

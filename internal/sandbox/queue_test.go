@@ -237,3 +237,62 @@ func TestDeathIsSaid(t *testing.T) {
 		t.Errorf("after it: got %q", got)
 	}
 }
+
+// A city that starts again with another lifetime still knows a sandbox that has
+// lived its time from one that was thrown away.
+func TestWhySandboxesEnd(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		asked   bool // elsewhere, for its end
+		running bool // the city, when its time is over
+		want    city.Code
+	}{
+		"its time is over":                    {running: true, want: city.CodeSandboxExpired},
+		"its time is over while it is down":   {want: city.CodeSandboxExpired},
+		"it was thrown away":                  {asked: true, running: true},
+		"it was thrown away while it is down": {asked: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.EachWithClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+				b := setup(t, db, func(c *sandbox.Config) { c.Life = time.Hour })
+				box := b.provision(t, goCode)
+				if err := b.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				b.cfg.Life = 10 * time.Hour
+				if test.running {
+					b.Service = restart(t, b.cfg)
+				}
+				if test.asked {
+					elsewhere := b.cfg
+					elsewhere.Dir, elsewhere.Node = t.TempDir(), "there"
+					there, err := sandbox.New(elsewhere)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := there.Destroy(t.Context(), b.task); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					clock.Advance(time.Hour)
+				}
+				if test.running {
+					if err := b.Sweep(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					b.Service = restart(t, b.cfg)
+				}
+				found, err := b.Find(t.Context(), b.task)
+				if err != nil || found.ID != box.ID || found.State != sandbox.Destroyed || found.FailCode != test.want {
+					t.Errorf("got %s for %q, %v", found.State, found.FailCode, err)
+				}
+				dropped, err := b.Dropped(t.Context(), b.task, box.CreatedAt)
+				if err != nil || dropped != test.asked {
+					t.Errorf("passes for thrown away: %v, %v", dropped, err)
+				}
+			})
+		})
+	}
+}

@@ -31,6 +31,7 @@ type Sandbox struct {
 	CreatedAt   time.Time
 	ReadyAt     *time.Time
 	ExpiresAt   time.Time // when it is destroyed at the latest
+	EndAsked    bool      // ExpiresAt is when somebody asked for its end
 	DestroyedAt *time.Time
 	FailCode    city.Code // why it ended, "" when it was to
 }

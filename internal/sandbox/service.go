@@ -187,7 +187,7 @@ func (s *Service) use(ctx context.Context, taskID string) (l *live, release func
 		return nil, nil, errElsewhere()
 	}
 	if box.FailCode == city.CodeSandboxExpired {
-		return nil, nil, errExpired(s.cfg.Life)
+		return nil, nil, errExpired(box.ExpiresAt.Sub(box.CreatedAt))
 	}
 	return nil, nil, errNotFound()
 }

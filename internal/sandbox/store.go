@@ -12,7 +12,7 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-const columns = `id, task_id, state, node, limits, commit_id, files, bytes, tokens, created_at, ready_at, expires_at, destroyed_at, fail_code`
+const columns = `id, task_id, state, node, limits, commit_id, files, bytes, tokens, created_at, ready_at, expires_at, end_asked, destroyed_at, fail_code`
 
 // errTaken says that the task has a live sandbox already.
 var errTaken = errors.New("task has a sandbox")
@@ -22,7 +22,7 @@ func insert(ctx context.Context, tx store.Tx, b Sandbox) error {
 	if err != nil {
 		return fmt.Errorf("encode limits: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO sandboxes (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')`,
+	_, err = tx.Exec(ctx, `INSERT INTO sandboxes (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, $13, '')`,
 		b.ID, b.TaskID, string(b.State), b.Node, string(limits), b.Commit, b.Size.Files, b.Size.Bytes, b.Size.Tokens,
 		store.Micros(b.CreatedAt), store.MicrosPtr(b.ReadyAt), store.Micros(b.ExpiresAt), store.MicrosPtr(b.DestroyedAt))
 	if store.IsUnique(err, "sandboxes", "task_id") {
@@ -57,7 +57,7 @@ func markEnded(ctx context.Context, tx store.Tx, id string, state State, code ci
 
 // expireNow asks the node that has the task's sandbox to destroy it.
 func expireNow(ctx context.Context, tx store.Tx, taskID string) error {
-	_, err := tx.Exec(ctx, `UPDATE sandboxes SET expires_at = $2 WHERE task_id = $1 AND destroyed_at IS NULL AND expires_at > $2`,
+	_, err := tx.Exec(ctx, `UPDATE sandboxes SET expires_at = $2, end_asked = TRUE WHERE task_id = $1 AND destroyed_at IS NULL AND expires_at > $2`,
 		taskID, store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("expire sandbox: %w", err)
@@ -161,7 +161,7 @@ func scan(row store.Row) (Sandbox, error) {
 	var created, expires int64
 	var ready, destroyed *int64
 	err := row.Scan(&b.ID, &b.TaskID, &state, &b.Node, &limits, &b.Commit, &b.Size.Files, &b.Size.Bytes, &b.Size.Tokens,
-		&created, &ready, &expires, &destroyed, &b.FailCode)
+		&created, &ready, &expires, &b.EndAsked, &destroyed, &b.FailCode)
 	if err != nil {
 		return b, err
 	}

@@ -63,10 +63,10 @@ func (s *Service) warn(ctx context.Context, what string, err error) {
 	}
 }
 
-// whyExpired tells a sandbox that has lived its time from one whose end another
-// server asked for.
-func whyExpired(box Sandbox, life time.Duration) city.Code {
-	if box.ExpiresAt.Before(box.CreatedAt.Add(life)) {
+// whyExpired tells a sandbox that has lived its time from one whose end somebody
+// asked for where it does not live.
+func whyExpired(box Sandbox) city.Code {
+	if box.EndAsked {
 		return ""
 	}
 	return city.CodeSandboxExpired
@@ -85,7 +85,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	var duties []func() error
 	for _, box := range expired {
 		if l := s.toEnd(box); l != nil {
-			duties = append(duties, func() error { return s.end(ctx, l, whyExpired(box, s.cfg.Life)) })
+			duties = append(duties, func() error { return s.end(ctx, l, whyExpired(box)) })
 		}
 	}
 	if s.cfg.Idle > 0 {
