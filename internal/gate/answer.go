@@ -185,7 +185,7 @@ func (v *view) answers() (float64, []string) {
 			continue
 		}
 		n += min(1, w.weight/weightPair)
-		if points < 0 && w.kind == wishWord && v.index.usesOf(w.text) == 0 {
+		if points < 0 && w.kind == wishWord && v.index.UsesOf(w.text) == 0 {
 			points = max(points, -most-circumstances) // who says more of them asks for no more
 			circumstances += points
 		}
@@ -259,7 +259,7 @@ func (v *view) clueOf(w wish) float64 {
 	switch {
 	case w.kind == wishFile:
 		c, part = clueFile, w.weight/weightFile
-	case w.kind == wishName && v.index.usesOf(lastName(w.key)) == 0:
+	case w.kind == wishName && v.index.UsesOf(lastName(w.key)) == 0:
 		c = clueNewName
 	case w.kind == wishName && w.weight < usualName*weightName:
 		c = clueUsual
@@ -272,9 +272,9 @@ func (v *view) clueOf(w wish) float64 {
 		}
 	case w.kind == wishLiteral:
 		c = cluePair // a digit or two come back by chance, or as part of something else
-	case w.weight <= weightPair && v.index.usesOf(w.text) == 0:
+	case w.weight <= weightPair && v.index.UsesOf(w.text) == 0:
 		c = cluePair
-	case v.index.usesOf(w.text) == 0:
+	case v.index.UsesOf(w.text) == 0:
 		c = clueForeign
 	case w.weight < commonWord:
 		c = clueCommon

@@ -13,6 +13,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // inventedAPI takes points, and the verdict where code is the product, for code
@@ -20,7 +21,7 @@ import (
 // compile, or fails as soon as it is loaded.
 func inventedAPI(v *view) (Signal, bool) {
 	s := Signal{Name: "names that are used", Reason: "The code uses no name of the repository that it does not have."}
-	if v.index == nil || !v.index.whole() {
+	if v.index == nil || !v.index.Whole() {
 		return s, false
 	}
 	asked := strings.ToLower(requestText(v.in.Request))
@@ -60,11 +61,11 @@ var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 // missingInGo are the names that Go code takes from packages of the repository and
 // that these do not declare.
 func (v *view) missingInGo(source string) []string {
-	mod := v.index.text("go.mod")
+	mod := v.index.Text("go.mod")
 	if mod == nil || !strings.Contains(source, "import") || len(source) > document.MaxShownPatch {
 		return nil
 	}
-	m := moduleName.FindStringSubmatch(mod.raw)
+	m := moduleName.FindStringSubmatch(mod.Raw)
 	if m == nil || !strings.Contains(source, m[1]) {
 		return nil
 	}
@@ -163,16 +164,16 @@ var madeElsewhere = regexp.MustCompile(`(?m)^//go:generate\b|^import "C"`)
 
 func (v *view) readPackage(dir string, tests bool) (string, map[string]bool) {
 	name, declared := "", map[string]bool{}
-	for _, p := range v.index.sources {
+	for _, p := range v.index.Sources {
 		test := strings.HasSuffix(p, "_test.go")
 		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || test && !tests {
 			continue
 		}
-		t := v.index.text(p)
-		if t == nil || madeElsewhere.MatchString(t.raw) {
+		t := v.index.Text(p)
+		if t == nil || madeElsewhere.MatchString(t.Raw) {
 			return "", nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), "", t.raw, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), "", t.Raw, parser.SkipObjectResolution)
 		if err != nil {
 			return "", nil
 		}
@@ -215,7 +216,7 @@ func (v *view) missingInScript(source, lang string) []string {
 	var missing []string
 	typed := lang == "ts" || lang == "tsx" || lang == "typescript" // types may come from elsewhere
 	for _, m := range takenNames.FindAllStringSubmatch(source, 40) {
-		module := first(m[2], m[3])
+		module := lex.First(m[2], m[3])
 		if module != ".." && module != "../" && !v.ownModule(module) || v.exportsUnseen() {
 			continue
 		}
@@ -227,7 +228,7 @@ func (v *view) missingInScript(source, lang string) []string {
 			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
 				continue
 			}
-			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.mayLook() && !v.holdsName(name) {
+			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.mayLook() && !v.index.HoldsName(name) {
 				missing = append(missing, name)
 			}
 		}
@@ -243,8 +244,8 @@ var unseenExports = regexp.MustCompile("exports\\[[^'\"\\]\n]|exports\\[['\"][^'
 func (v *view) exportsUnseen() bool {
 	if v.unseen == nil {
 		found := false
-		for _, p := range v.index.sources {
-			if t := v.index.text(p); t != nil && languageOfFile(p) == "javascript" && unseenExports.MatchString(t.raw) {
+		for _, p := range v.index.Sources {
+			if t := v.index.Text(p); t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw) {
 				found = true
 				break
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -97,7 +98,7 @@ func (v *view) operates() bool {
 	}
 	for _, p := range append(v.proposed, v.all.touched...) {
 		ext := strings.TrimPrefix(path.Ext(p), ".")
-		if configBlock[strings.ToLower(ext)] && path.Base(p) != "package.json" || citedNames[path.Base(p)] && path.Base(p) != "LICENSE" {
+		if configBlock[strings.ToLower(ext)] && path.Base(p) != "package.json" || citation.CitedNames[path.Base(p)] && path.Base(p) != "LICENSE" {
 			return true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/rubric"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
 
@@ -179,7 +180,7 @@ func (v *view) otherCode() int {
 			continue
 		}
 		for _, l := range b.Lines {
-			if lex.Meaningful(l) && len(v.index.homes(lex.Pack(l))) == 0 {
+			if lex.Meaningful(l) && len(v.index.Homes(lex.Pack(l))) == 0 {
 				n++
 			}
 		}
@@ -190,7 +191,7 @@ func (v *view) otherCode() int {
 // readDelivered reads a text with the patch that it comes with. It is hollow when
 // code is the product and the patch, the only change, changes none; its words
 // then count for nothing.
-func readDelivered(text string, in Input, want Rubric) (d *document.Document, hollow bool) {
+func readDelivered(text string, in Input, want rubric.Rubric) (d *document.Document, hollow bool) {
 	changes := fileChanges(string(in.Patch))
 	if want.Code && len(changes) > 0 && !slices.ContainsFunc(changes, changesCode) && !aboutWords.MatchString(requestText(in.Request)) {
 		if d = document.Parse(text); d.CodeLines() < 2 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/citation"
 )
 
 // What has the form of a file that builds and ships code, whoever wrote it.
@@ -53,14 +54,14 @@ func (v *view) namedConfig() []string {
 	}
 	var names []string
 	for line := range strings.Lines(v.in.Request.Description) {
-		for _, c := range citesIn(line) {
-			if c.path == "" {
+		for _, c := range citation.In(line) {
+			if c.Path == "" {
 				continue
 			}
-			if !configFile(c.path) {
+			if !configFile(c.Path) {
 				return nil
 			}
-			names = append(names, path.Base(clean(c.path)))
+			names = append(names, path.Base(citation.Clean(c.Path)))
 		}
 	}
 	return names

@@ -9,6 +9,8 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // What a sentence says of the line that it cites and the file can settle: a name
@@ -82,7 +84,7 @@ func contradictions(v *view) (Signal, bool) {
 type claim struct {
 	v        *view
 	ref      *reference
-	file     *fileText
+	file     *repository.Text
 	sentence string   // that cites the place
 	at       int      // where the citation stands in it
 	said     []string // that, and what follows up to the next citation
@@ -96,7 +98,7 @@ func (v *view) claimOf(i int) (claim, bool) {
 	c := claim{v: v, ref: &v.refs[i]}
 	line := v.doc.Lines[c.ref.at].Text
 	at := strings.Index(line, c.ref.Text)
-	if c.file = v.index.text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
+	if c.file = v.index.Text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
 		return c, false
 	}
 	if document.TableRow.Matches(line) { // each cell says something of its own
@@ -158,7 +160,7 @@ const maxBelow = 800
 
 // around are the lines of the place with some before and behind.
 func (c *claim) around(more int) string {
-	lines := c.file.lines()
+	lines := c.file.Lines()
 	first, last := max(1, c.ref.Line-more), min(len(lines), max(c.ref.Line, c.ref.end)+more)
 	if first > last {
 		return ""
@@ -224,13 +226,13 @@ func (c *claim) standsNowhere(code string) bool {
 		return false
 	}
 	name := m[1] + m[2] // what makes an instance stands there as such
-	if m[1] != "" && strings.Contains(c.file.raw, "construct(") {
+	if m[1] != "" && strings.Contains(c.file.Raw, "construct(") {
 		return false
 	}
-	if elision.MatchString(name) || strings.Contains(c.file.raw, name) {
+	if repository.Elision.MatchString(name) || strings.Contains(c.file.Raw, name) {
 		return false
 	}
-	return c.v.index.whole() && c.v.mayLook() && !c.v.holdsName(name) && !c.v.declares(name) && !strings.Contains(requestText(c.v.in.Request), name)
+	return c.v.index.Whole() && c.v.mayLook() && !c.v.index.HoldsName(name) && !c.v.declares(name) && !strings.Contains(requestText(c.v.in.Request), name)
 }
 
 // comparedOtherwise tells what the value that is named is compared with in the line,
@@ -243,7 +245,7 @@ func (c *claim) comparedOtherwise(said string) string {
 		if of == nil || c.ref.end > c.ref.Line || strings.Contains(line, "!(") || !c.ofPlace(strings.ReplaceAll(said[:at[0]], "`", "")) || saysPartly.MatchString(said) {
 			continue
 		}
-		_, behind, found := strings.Cut(line, first(of[1:]...))
+		_, behind, found := strings.Cut(line, lex.First(of[1:]...))
 		m := comparing.FindStringSubmatch(behind)
 		if found && m != nil && m[1] != operator && !slices.Contains(operatorText.FindAllString(c.around(anchorWindow), -1), operator) {
 			return "nothing is compared with " + operator + " there"
@@ -283,10 +285,10 @@ func (c *claim) inventedName() string {
 		found = append(found, nameOfPlace.FindStringSubmatch(before), placeOfName.FindStringSubmatch(behind))
 	}
 	for _, m := range found {
-		if m == nil || c.hardlyOwn(m[1]) || len(m[1]) < minInvented || len(lex.NameParts(m[1])) < 2 || !c.v.index.whole() || c.v.index.uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
+		if m == nil || c.hardlyOwn(m[1]) || len(m[1]) < minInvented || len(lex.NameParts(m[1])) < 2 || !c.v.index.Whole() || c.v.index.Uses(strings.ToLower(m[1])) > 0 || !c.v.mayLook() {
 			continue
 		}
-		if !strings.Contains(strings.ToLower(requestText(c.v.in.Request)), strings.ToLower(m[1])) && !c.v.declares(m[1]) && !c.v.holdsName(m[1]) {
+		if !strings.Contains(strings.ToLower(requestText(c.v.in.Request)), strings.ToLower(m[1])) && !c.v.declares(m[1]) && !c.v.index.HoldsName(m[1]) {
 			return m[1]
 		}
 	}
@@ -308,7 +310,7 @@ func (c *claim) hardlyOwn(name string) bool {
 	switch {
 	case builtIn[low], strings.HasSuffix(low, "error"), strings.HasSuffix(low, "exception"), strings.HasSuffix(low, "warning"), strings.HasSuffix(low, "injection"):
 		return true
-	case strings.Contains(name, "_") && languageOfFile(c.ref.Path) != "python":
+	case strings.Contains(name, "_") && syntax.LanguageOfFile(c.ref.Path) != "python":
 		return true
 	case denies.MatchString(c.sentence), lacking.MatchString(c.sentence):
 		return true
@@ -330,16 +332,6 @@ var lacking = pattern.New(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without
 
 // minInvented is how long a name must be to be nobody's abbreviation.
 const minInvented = 6
-
-// holdsName reports whether a name is a part of what stands in a file.
-func (v *view) holdsName(name string) bool {
-	for _, t := range v.index.texts {
-		if t != nil && strings.Contains(t.raw, name) {
-			return true
-		}
-	}
-	return false
-}
 
 // declares reports whether code of the deliverable gives the name to something.
 func (v *view) declares(name string) bool {

@@ -19,7 +19,7 @@ func copiedSource(v *view) (Signal, bool) {
 		if len(lines) == 0 {
 			continue
 		}
-		from, same := v.index.closest(lines)
+		from, same := v.index.Closest(lines)
 		if len(lines) >= minCopied && same*10 >= len(lines)*9 {
 			copied += len(lines)
 			source = from

@@ -64,11 +64,11 @@ func (v *view) standsWhereCited(code string) bool {
 		if tried++; tried > maxQuotes {
 			return false
 		}
-		t := v.index.text(ref.Path)
-		if t == nil || !strings.Contains(t.bare(), code) {
+		t := v.index.Text(ref.Path)
+		if t == nil || !strings.Contains(t.Bare(), code) {
 			continue
 		}
-		lines := t.lines()
+		lines := t.Lines()
 		first, last := max(1, ref.Line-doneNear), min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+doneNear)
 		if first <= last && strings.Contains(lex.Loose.Replace(lex.Pack(strings.Join(lines[first-1:last], "\n"))), code) {
 			return true

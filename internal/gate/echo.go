@@ -50,12 +50,12 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	if v.index == nil {
 		return runs, stems
 	}
-	for _, f := range v.index.sources {
+	for _, f := range v.index.Sources {
 		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
 			continue
 		}
-		if t := v.index.text(f); t != nil {
-			learn(t.raw)
+		if t := v.index.Text(f); t != nil {
+			learn(t.Raw)
 		}
 	}
 	return runs, stems

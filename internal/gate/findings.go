@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -32,9 +33,9 @@ var firstFigure = regexp.MustCompile(`\d{1,7}`)
 
 func (l looseFinding) finding() (Finding, bool) {
 	f := Finding{
-		File: first(l.File, l.Path, l.Filename), Severity: first(l.Severity, l.Level),
-		Claim:    first(l.Claim, l.Message, l.Issue, l.Problem, l.Description, l.Title),
-		Evidence: first(l.Evidence, l.Code, l.Snippet, l.Quote), Fix: first(l.Fix, l.Suggestion, l.Recommendation, l.Remediation),
+		File: lex.First(l.File, l.Path, l.Filename), Severity: lex.First(l.Severity, l.Level),
+		Claim:    lex.First(l.Claim, l.Message, l.Issue, l.Problem, l.Description, l.Title),
+		Evidence: lex.First(l.Evidence, l.Code, l.Snippet, l.Quote), Fix: lex.First(l.Fix, l.Suggestion, l.Recommendation, l.Remediation),
 	}
 	for _, raw := range []json.RawMessage{l.Line, l.StartLine, l.LineNumber} {
 		if n, err := strconv.Atoi(strings.Trim(string(raw), `" `)); err == nil && f.Line == 0 {
@@ -43,7 +44,7 @@ func (l looseFinding) finding() (Finding, bool) {
 	}
 	for _, raw := range []json.RawMessage{l.Lines, l.LineRange, l.Range} {
 		if f.Line == 0 {
-			f.Line = number(firstFigure.FindString(string(raw)))
+			f.Line = lex.Number(firstFigure.FindString(string(raw)))
 		}
 	}
 	if l.Title != "" && f.Claim != l.Title {
@@ -54,15 +55,6 @@ func (l looseFinding) finding() (Finding, bool) {
 		f.Line, _ = strconv.Atoi(line)
 	}
 	return f, f.File != "" && f.Claim != ""
-}
-
-func first(all ...string) string {
-	for _, s := range all {
-		if strings.TrimSpace(s) != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // writtenFindings takes findings out of a text that holds them as JSON: all of
@@ -187,14 +179,14 @@ func lineSuffix(line int) string {
 // its claim names. It returns what is wrong or "ok", "" when nothing of it can
 // be looked up.
 func (v *view) checkFinding(f Finding) (why string, ok bool) {
-	p, found := v.index.find(clean(f.File))
+	p, found := v.index.Find(citation.Clean(f.File))
 	if !found {
 		return "no such file", false
 	}
-	if n := v.index.lines(p); n > 0 && f.Line > n {
+	if n := v.index.Lines(p); n > 0 && f.Line > n {
 		return fmt.Sprintf("the file has %d lines", n), false
 	}
-	t := v.index.text(p)
+	t := v.index.Text(p)
 	if t == nil {
 		return "", false
 	}
@@ -202,7 +194,7 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 	if isRemark(f.Evidence) {
 		said += " " + f.Evidence
 	} else if lines := quotable(strings.Split(f.Evidence, "\n"), maxQuoteLines); len(lines) > 0 {
-		if t.holds(lines) {
+		if t.Holds(lines) {
 			return "ok", true
 		}
 		return "the evidence is not in the file", false

@@ -69,7 +69,7 @@ func (v *view) newLines() int {
 	n := 0
 	for _, b := range v.doc.Blocks {
 		for _, l := range b.Proposed() {
-			if lex.Meaningful(l) && (v.index == nil || len(v.index.homes(lex.Pack(l))) == 0) {
+			if lex.Meaningful(l) && (v.index == nil || len(v.index.Homes(lex.Pack(l))) == 0) {
 				n++
 			}
 		}

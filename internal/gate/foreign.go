@@ -65,5 +65,5 @@ func (v *view) answersInEnglish() bool {
 // lostInTranslation reports whether a thing that the request names is a word that
 // neither the answer nor the repository has.
 func (v *view) lostInTranslation(w wish) bool {
-	return w.kind == wishWord && v.index.usesOf(w.text) == 0 && !v.all.takes(w)
+	return w.kind == wishWord && v.index.UsesOf(w.text) == 0 && !v.all.takes(w)
 }

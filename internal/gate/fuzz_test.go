@@ -3,6 +3,8 @@ package gate
 import (
 	"encoding/json"
 	"testing"
+
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // Blocks of code are read whatever they hold.
@@ -41,7 +43,7 @@ func FuzzRequest(f *testing.F) {
 			Request:     Request{Description: request, Criteria: []string{criterion}, Paths: []string{glob}},
 			Deliverable: Deliverable{Result: answer},
 			Patch:       []byte("--- a/" + criterion + "\n+++ b/" + answer + "\n@@ -1 +1 @@\n-a\n+b\n"),
-			Repo:        &Repo{Files: []RepoFile{{Path: "cmd/list.go", Lines: 3}}},
+			Repo:        &repository.Repo{Files: []repository.File{{Path: "cmd/list.go", Lines: 3}}},
 		})
 		if r.Score < 0 || r.Score > 100 {
 			t.Errorf("score %d", r.Score)

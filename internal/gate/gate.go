@@ -13,6 +13,7 @@ import (
 	"math"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/similarity"
 )
 
@@ -47,12 +48,18 @@ func Verdicts() []Verdict { return []Verdict{Pass, Fail} }
 type Input struct {
 	Request     Request
 	Deliverable Deliverable
-	Repo        *Repo               // nil when the task has no repository
+	Repo        *repository.Repo    // nil when the task has no repository
 	Patch       []byte              // git diff of what the agent changed, may be empty
 	Earlier     []similarity.Runs   // of earlier deliverables of the same agent
 	Others      []similarity.Sketch // of other agents' deliverables
 	Executed    *Executed           // what building and testing the patch showed, nil when nothing was tried
 }
+
+// Repo is the buyer's repository as the gate may see it.
+type Repo = repository.Repo
+
+// RepoFile is one file of the repository.
+type RepoFile = repository.File
 
 // Request is what the buyer asked for.
 type Request struct {

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/similarity"
 )
 
@@ -255,7 +256,7 @@ func TestReuse(t *testing.T) {
 
 // countingSource counts how often each file is read.
 type countingSource struct {
-	gate.Source
+	repository.Source
 	reads map[string]int
 }
 

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // grounding is how far the deliverable agrees with what the files say.
@@ -58,7 +60,7 @@ func (g *grounding) checkAnchors(v *view) {
 		}
 		seen[place{ref.Path, ref.Line}] = true
 		g.located++
-		t := v.index.text(ref.Path)
+		t := v.index.Text(ref.Path)
 		if t == nil {
 			continue
 		}
@@ -90,13 +92,13 @@ func (v *view) contextTokens(ref *reference) []string {
 	}
 	line := v.doc.Lines[ref.at]
 	for _, s := range line.Spans {
-		if !fileName(strings.TrimRight(s, "0123456789:-")) {
+		if !citation.IsFile(strings.TrimRight(s, "0123456789:-")) {
 			add(s)
 		}
 	}
 	rest := strings.ReplaceAll(line.Text, ref.Text, " ")
 	for _, name := range lex.CodeNames(rest, -1) {
-		if !fileName(name) {
+		if !citation.IsFile(name) {
 			add(name)
 		}
 	}
@@ -129,8 +131,8 @@ const (
 
 // nearby reports whether a plain word of the sentence that cites a place stands
 // there, as a word or as part of a name, and in few other lines of the file.
-func (v *view) nearby(t *fileText, ref *reference) bool {
-	lines := t.lines()
+func (v *view) nearby(t *repository.Text, ref *reference) bool {
+	lines := t.Lines()
 	first := max(1, ref.Line-nearWindow)
 	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+nearWindow)
 	if first > last {
@@ -150,7 +152,7 @@ func (v *view) nearby(t *fileText, ref *reference) bool {
 		if len(w) < lex.MinName || !lex.Telling(w) || lex.CommonNames[w] || strings.Contains(low, w) || !strings.Contains(place, w) {
 			continue
 		}
-		if t.linesWith(w)*8 <= len(lines) {
+		if t.LinesWith(w)*8 <= len(lines) {
 			return true
 		}
 	}
@@ -185,32 +187,20 @@ func figuresIn(text string) []string {
 }
 
 // anchored reports whether any of the tokens stands near the cited lines.
-func anchored(t *fileText, ref *reference, tokens []string) bool {
+func anchored(t *repository.Text, ref *reference, tokens []string) bool {
 	first := max(1, ref.Line-anchorWindow)
-	lines := t.lines()
+	lines := t.Lines()
 	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+200))+anchorWindow)
 	if first > last {
 		return false
 	}
-	text := t.enclosing(first-1) + strings.Join(lines[first-1:last], "\n")
+	text := t.Enclosing(first-1) + strings.Join(lines[first-1:last], "\n")
 	for _, token := range tokens {
 		if strings.Contains(text, token) {
 			return true
 		}
 	}
 	return false
-}
-
-// enclosing returns the head of the function or block around a line index:
-// people cite a line and name the function it stands in.
-func (t *fileText) enclosing(i int) string {
-	for back := i; back >= 0 && back > i-120; back-- {
-		l := t.lines()[back]
-		if l != "" && strings.IndexByte(" \t})/*#", l[0]) < 0 {
-			return l + "\n"
-		}
-	}
-	return ""
 }
 
 // enoughNames is where counting names ends; more earn nothing.
@@ -228,7 +218,7 @@ func (g *grounding) countNames(v *view) {
 			return
 		}
 		line = n.line
-		if v.index.uses(n.low) == 0 {
+		if v.index.Uses(n.low) == 0 {
 			continue
 		}
 		g.names++
@@ -263,7 +253,7 @@ func names(d *document.Document) ([]saidName, map[string]bool) {
 			parts = append(parts, capitalWords(l.Text)...)
 		}
 		for _, part := range parts {
-			if !l.Code && fileName(strings.TrimRight(part, "0123456789:-")) {
+			if !l.Code && citation.IsFile(strings.TrimRight(part, "0123456789:-")) {
 				continue // where something stands, not what
 			}
 			for _, id := range lex.Identifier.FindAllString(part, -1) {
@@ -294,14 +284,14 @@ const maxFacts = 60
 // the deliverable names: honest plain text seldom cites lines, but it says
 // what the file says.
 func (g *grounding) countFacts(v *view) {
-	var files []*fileText
+	var files []*repository.Text
 	named := map[string]bool{}
 	for _, ref := range v.refs {
 		if ref.Status != RefExists || named[ref.Path] || len(named) == 12 {
 			continue
 		}
 		named[ref.Path] = true
-		if t := v.index.text(ref.Path); t != nil {
+		if t := v.index.Text(ref.Path); t != nil {
 			files = append(files, t)
 		}
 	}
@@ -315,12 +305,12 @@ func (g *grounding) countFacts(v *view) {
 		}
 		for _, m := range factsIn(l.Text) {
 			fact := lex.Pack(strings.Trim(m, "`\" "))
-			if len(fact) < 3 || seen[fact] || fileName(fact) || lex.CommonNames[strings.ToLower(fact)] || g.facts == maxFacts {
+			if len(fact) < 3 || seen[fact] || citation.IsFile(fact) || lex.CommonNames[strings.ToLower(fact)] || g.facts == maxFacts {
 				continue
 			}
 			seen[fact] = true
 			for _, t := range files {
-				if strings.Contains(t.whole(), fact) {
+				if strings.Contains(t.Whole(), fact) {
 					g.facts++
 					break
 				}

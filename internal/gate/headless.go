@@ -37,7 +37,7 @@ func (v *view) headless() []patch.File {
 	return all
 }
 
-// namesFile reports whether a diff has the header of a file.
+// NamesFile reports whether a diff has the header of a file.
 func namesFile(lines []string) bool {
 	for _, l := range lines {
 		if rest := strings.TrimLeft(l, " "); strings.HasPrefix(rest, "--- ") || strings.HasPrefix(rest, "+++ ") || strings.HasPrefix(rest, "diff --git ") {

@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // What may stand right between a citation and the code that is said to be
@@ -42,7 +43,7 @@ func (g *grounding) checkInline(v *view) {
 		}
 		line := v.doc.Lines[ref.at].Text
 		at := strings.Index(line, ref.Text)
-		t := v.index.text(ref.Path)
+		t := v.index.Text(ref.Path)
 		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
 			continue
 		}
@@ -58,9 +59,9 @@ func (g *grounding) checkInline(v *view) {
 			}
 			seen[ref.Path+code] = true
 			weight := v.claim(line, code, m, from, at, at+len(ref.Text), said)
-			if t.quotes(code) || weight > 0 && v.quotedElsewhere(code) {
+			if t.Quotes(code) || weight > 0 && v.quotedElsewhere(code) {
 				g.quoted++
-			} else if weight > 0 && !t.paraphrased(code, ref) {
+			} else if weight > 0 && !paraphrased(t, code, ref) {
 				g.misquoted += weight
 				g.badQuotes = append(g.badQuotes, strings.TrimSpace(code))
 			}
@@ -113,7 +114,7 @@ func (v *view) claim(line, code string, m []int, from, at, end int, said string)
 // namesRepo reports whether code has a name that the repository uses.
 func (v *view) namesRepo(code string) bool {
 	for _, id := range lex.Identifier.FindAllString(code, 20) {
-		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.index.uses(low) > 0 {
+		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.index.Uses(low) > 0 {
 			return true
 		}
 	}
@@ -130,7 +131,7 @@ func (v *view) quotedElsewhere(code string) bool {
 		if tried[ref.Path] = true; len(tried) > 12 {
 			break
 		}
-		if t := v.index.text(ref.Path); t != nil && t.quotes(code) {
+		if t := v.index.Text(ref.Path); t != nil && t.Quotes(code) {
 			return true
 		}
 	}
@@ -143,21 +144,6 @@ func statement(code string) bool {
 	return strings.ContainsAny(code, "=<>+*!{}[];?&|\"'") || strings.Count(strings.TrimSpace(code), " ") >= 1 && strings.ContainsAny(code, "(.,:")
 }
 
-// elision matches where a quote leaves something out.
-var elision = regexp.MustCompile(`\.\.\.|…`)
-
-// quotes reports whether a quote stands in the file, whatever its white space,
-// brackets and semicolons; the parts around an elision are looked up one by one.
-func (t *fileText) quotes(quote string) bool {
-	for _, part := range elision.Split(quote, 6) {
-		bare := lex.Loose.Replace(lex.Pack(part))
-		if len(bare) >= 4 && !strings.Contains(t.bare(), bare) {
-			return false
-		}
-	}
-	return true
-}
-
 // builtin are the names that any code has.
 var builtin = lex.Set("make len append range delete panic print copy cap min max map slice filter join split console log Object Array String Number Math JSON self true false return func function const let var")
 
@@ -167,9 +153,9 @@ const minParaphrased = 3
 
 // paraphrased reports whether most names of a quote stand near the cited place:
 // it is the code in other words.
-func (t *fileText) paraphrased(code string, ref *reference) bool {
+func paraphrased(t *repository.Text, code string, ref *reference) bool {
 	const near = 8
-	lines := t.lines()
+	lines := t.Lines()
 	first, last := max(1, ref.Line-near), min(len(lines), max(ref.Line, ref.end)+near)
 	if first > last {
 		return false

@@ -35,7 +35,7 @@ func leftOpen(v *view) (Signal, bool) {
 			case len(t) > maxHead:
 				code++
 			case openMark.MatchString(t):
-				if v.index == nil || len(v.index.homes(lex.Pack(t))) == 0 {
+				if v.index == nil || len(v.index.Homes(lex.Pack(t))) == 0 {
 					marks++
 					s.Evidence = append(s.Evidence, lex.Shorten(t, 80))
 				}

@@ -6,12 +6,13 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 func madeFor(c city.Category, request, result string) sign {
 	return look(Input{
 		Request: Request{Category: c, Description: request}, Deliverable: Deliverable{Result: result},
-		Repo: &Repo{Files: []RepoFile{{Path: "lib/a.js", Lines: 10}}},
+		Repo: &repository.Repo{Files: []repository.File{{Path: "lib/a.js", Lines: 10}}},
 	}).madeAsAsked()
 }
 
@@ -44,7 +45,7 @@ func TestQuotedTextHoldsCode(t *testing.T) {
 // To mention the file that the request names is not to work on it.
 func TestWorksElsewhere(t *testing.T) {
 	t.Parallel()
-	repo := &Repo{Files: []RepoFile{{Path: "lib/a.js", Lines: 30}, {Path: "lib/b.js", Lines: 30}}}
+	repo := &repository.Repo{Files: []repository.File{{Path: "lib/a.js", Lines: 30}, {Path: "lib/b.js", Lines: 30}}}
 	for result, want := range map[string]bool{
 		"I read what is around lib/a.js. lib/b.js:3 drops the error, lib/b.js:7 reads too far.": true,
 		"lib/b.js:3 drops the error that lib/a.js:9 needs, lib/b.js:7 reads too far.":           false,

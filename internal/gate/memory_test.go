@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // maxHeld is how much memory a verdict on a megabyte may take on the way, over
@@ -18,7 +20,7 @@ const maxHeld = 300 << 20
 // detector, under which pools forget and everything is allocated anew.
 func TestMemoryIsBounded(t *testing.T) {
 	source := "package a\n" + strings.Repeat("func f() {\n\treturn\n}\n", 2000)
-	repo := &Repo{Files: []RepoFile{{Path: "lib/orders.go", Lines: 6001}}, Source: oneFile(source)}
+	repo := &repository.Repo{Files: []repository.File{{Path: "lib/orders.go", Lines: 6001}}, Source: oneFile(source)}
 	fill := func(unit string) string { return strings.Repeat(unit, (1<<20)/len(unit)) }
 	for name, text := range map[string]string{
 		"references": fill("a.go:1 "), "a million colons": fill(":"), "missing files": fill("x/y.go:9\n"), "headings": fill("# a\n"), "brackets": fill("[({"),

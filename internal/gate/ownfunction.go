@@ -24,7 +24,7 @@ const minOwn = 4
 // says what the function does. What is to be changed is shown so only where code
 // was asked for.
 func (v *view) showsOwn(b document.Block, lines []string) bool {
-	if v.want.Code || len(lines) < minOwn || !functionHead.MatchString(lines[0]) || len(v.index.homes(lex.Pack(lines[0]))) == 0 {
+	if v.want.Code || len(lines) < minOwn || !functionHead.MatchString(lines[0]) || len(v.index.Homes(lex.Pack(lines[0]))) == 0 {
 		return false
 	}
 	lead := ""

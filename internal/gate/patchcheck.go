@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/patch"
@@ -136,9 +137,9 @@ type changedFile struct{ path, before, after string }
 
 func (c *patchCheck) all(files []patch.File) {
 	for _, f := range files {
-		if _, ok := c.v.index.find(clean(f.Old)); f.Old == "" || !ok && f.Adds() {
-			c.created[clean(f.New)] = true
-			c.files[clean(f.New)] += f.Added()
+		if _, ok := c.v.index.Find(citation.Clean(f.Old)); f.Old == "" || !ok && f.Adds() {
+			c.created[citation.Clean(f.New)] = true
+			c.files[citation.Clean(f.New)] += f.Added()
 		}
 	}
 	for _, f := range files {
@@ -149,11 +150,11 @@ func (c *patchCheck) all(files []patch.File) {
 }
 
 func (c *patchCheck) file(f patch.File) {
-	cited := clean(f.Old)
+	cited := citation.Clean(f.Old)
 	if c.created[cited] {
 		return
 	}
-	p, ok := c.v.index.find(cited)
+	p, ok := c.v.index.Find(cited)
 	switch {
 	case !ok:
 		c.fail(f.Old, faultInvented, "no such file")
@@ -179,8 +180,8 @@ func (c *patchCheck) file(f patch.File) {
 func (c *patchCheck) text(p string) *patch.Text {
 	t, known := c.texts[p]
 	if !known {
-		if read := c.v.index.text(p); read != nil {
-			t = patch.NewText(read.raw)
+		if read := c.v.index.Text(p); read != nil {
+			t = patch.NewText(read.Raw)
 		}
 		c.texts[p] = t
 	}
@@ -209,7 +210,7 @@ func (c *patchCheck) result(p, from string, got patch.Result) {
 	if len(got.Remarks) > 0 {
 		said += " (" + strings.Join(few(got.Remarks, 3), "; ") + ")"
 	}
-	if syntax.Breaks(p, c.v.index.text(p).raw, got.After) {
+	if syntax.Breaks(p, c.v.index.Text(p).Raw, got.After) {
 		c.failed++
 		c.fault += faultBroken
 		said = p + ": applies, but the changed file cannot be parsed"

@@ -67,9 +67,9 @@ func (v *view) ownTags() int {
 	if v.index == nil {
 		return n
 	}
-	for _, p := range v.index.sources {
-		if t := v.index.texts[p]; t != nil && strings.Contains(t.raw, "{{") {
-			if n += len(tagText.FindAllStringIndex(t.raw, enoughTags)); n >= enoughTags {
+	for _, p := range v.index.Sources {
+		if t := v.index.Texts[p]; t != nil && strings.Contains(t.Raw, "{{") {
+			if n += len(tagText.FindAllStringIndex(t.Raw, enoughTags)); n >= enoughTags {
 				break
 			}
 		}

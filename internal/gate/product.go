@@ -6,8 +6,10 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // What requests say that ask for tests, for findings and for what builds and
@@ -136,10 +138,10 @@ func (v *view) codeByKind() (code, tests, config, change int) {
 // repository and none of them holds code.
 func (v *view) onlyOtherFiles() bool {
 	for _, p := range v.all.touched {
-		if path.Ext(p) == "" && !citedNames[path.Base(p)] {
+		if path.Ext(p) == "" && !citation.CitedNames[path.Base(p)] {
 			return false // a program without an extension
 		}
-		if languageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
+		if syntax.LanguageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
 			return false
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // suggestion matches prose that announces new code rather than a quote.
@@ -54,7 +56,7 @@ func (g *grounding) checkBlocks(v *view) {
 			if !holds && (weight < 1 || ref.guessed) && !v.namesRepo(strings.Join(lines, " ")) {
 				continue // an example
 			}
-			if t := v.index.text(ref.Path); holds && !guessed && t != nil && !t.inOrder(lines, ref) {
+			if t := v.index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.end) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
@@ -161,8 +163,8 @@ func onlyComment(lines []string) bool {
 // opensLike reports whether a block opens with a line of the file and goes on:
 // it shows a function that is there.
 func (v *view) opensLike(file string, lines []string) bool {
-	t := v.index.text(file)
-	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.known(lex.Pack(lines[0]))
+	t := v.index.Text(file)
+	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.Known(lex.Pack(lines[0]))
 }
 
 // claimed returns the citation that a block claims to quote, and how much it
@@ -308,7 +310,7 @@ func (g *grounding) diff(v *view, b document.Block, cited map[int]*reference) {
 				g.oldSide(v, side)
 				side = oldSide{}
 			}
-			if p, ok := v.index.find(clean(m[2])); ok {
+			if p, ok := v.index.Find(citation.Clean(m[2])); ok {
 				side.file = p
 			}
 			continue
@@ -377,56 +379,13 @@ func quotable(lines []string, most int) []string {
 	return kept
 }
 
-// inOrder reports whether nearly all lines of a quote stand around the cited
-// place one behind the other, as they do where a quote is a copy.
-func (t *fileText) inOrder(lines []string, ref *reference) bool {
-	const before, behind = 20, 40
-	packs := t.packs()
-	at := max(0, ref.Line-1-before)
-	end := min(len(packs), max(ref.Line, ref.end)+behind+2*len(lines))
-	found := 0
-	for _, l := range lines {
-		p := strings.TrimRight(lex.Pack(l), ";,{")
-		for i := at; i < end; i++ {
-			if packs[i] == p || strings.TrimRight(packs[i], ";,{") == p || len(p) >= 10 && strings.Contains(packs[i], p) {
-				found, at = found+1, i+1
-				break
-			}
-		}
-	}
-	return found >= len(lines)-len(lines)/6
-}
-
 // quoteHolds reports whether most of the lines stand in the file, or
 // with an empty path in one file of the repository.
 func (v *view) quoteHolds(file string, lines []string) bool {
 	if file != "" {
-		t := v.index.text(file)
-		return t == nil || t.holds(lines) // what cannot be read is not held against anyone
+		t := v.index.Text(file)
+		return t == nil || t.Holds(lines) // what cannot be read is not held against anyone
 	}
-	_, same := v.index.closest(lines)
-	return enoughHold(same, len(lines)) || v.index.budget <= 0
-}
-
-// enoughHold reports whether so many lines of a quote stand in the file that it
-// is one. A few may differ; an invention has common lines too.
-func enoughHold(same, all int) bool {
-	if all < 4 {
-		return same*2 >= all
-	}
-	return same*10 >= all*7
-}
-
-func (t *fileText) holds(lines []string) bool {
-	found, there, all := 0, 0, 0
-	for _, l := range lines {
-		p := lex.Pack(l)
-		all += len(p)
-		if len(p) >= 10 && strings.Contains(t.whole(), strings.TrimRight(p, ";,{")) || t.known(p) {
-			found++
-			there += len(p)
-		}
-	}
-	// Short lines such as "return nil" stand everywhere: they carry no quote.
-	return enoughHold(found, len(lines)) && there*2 >= all
+	_, same := v.index.Closest(lines)
+	return repository.EnoughHold(same, len(lines)) || v.index.Spent()
 }

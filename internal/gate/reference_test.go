@@ -3,89 +3,15 @@ package gate
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/repository"
 )
-
-type cited struct {
-	Path      string
-	Line, End int
-}
-
-func TestCitesIn(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		text string
-		want []cited
-	}{
-		{"see lib/view.js for it", []cited{{"lib/view.js", 0, 0}}},
-		{"`a/b.go:12`", []cited{{"a/b.go", 12, 0}}},
-		{"a/b.go:12-15, c.py:3–4", []cited{{"a/b.go", 12, 15}, {"c.py", 3, 4}}},
-		{"a.go#L7-L9", []cited{{"a.go", 7, 9}}},
-		{"a.go:7:3 is a column", []cited{{"a.go", 7, 3}}},
-		{"a.go(31)", []cited{{"a.go", 31, 0}}},
-		{"lib/x.js (lines 188 to 205)", []cited{{"lib/x.js", 0, 0}, {"", 188, 205}}},
-		{"x.js, lines 117 to 127, 243 to 253", []cited{{"x.js", 0, 0}, {"", 117, 127}, {"", 243, 253}}},
-		{"linhas 848 a 851", []cited{{"", 848, 851}}},
-		{"Zeile 31", []cited{{"", 31, 0}}},
-		{"lines 77, 82 and 85", []cited{{"", 77, 0}, {"", 82, 0}, {"", 85, 0}}},
-		{"lines 931 and 936", []cited{{"", 931, 0}, {"", 936, 0}}},
-		{"Lines 100 %, branches", nil},
-		{"online 12 people", nil},
-		{"Node.js, Vue.js and Next.js", nil},
-		{"res.json(body) and app.get('x')", nil},
-		{"https://example.com/lib/a.js and git://h/b.go", nil},
-		{"e.g. this, i.e. that, version 1.2.5, etc.", nil},
-		{".travis.yml, .gitignore and Dockerfile", []cited{{".travis.yml", 0, 0}, {".gitignore", 0, 0}, {"Dockerfile", 0, 0}}},
-		{"all *.js files, lib/*.go", nil},
-		{"/home/user/repo/package.json", []cited{{"/home/user/repo/package.json", 0, 0}}},
-		{"The end of index.js.", []cited{{"index.js", 0, 0}}},
-		{"**lib/a.js:3** is bold", []cited{{"lib/a.js", 3, 0}}},
-		{"第 8 行", []cited{{"", 8, 0}}},
-		{"第 37–40 行", []cited{{"", 37, 40}}},
-		{"version7.go 23 行目、66〜71 行目", []cited{{"version7.go", 0, 0}, {"", 23, 0}, {"", 66, 71}}},
-		{"3 行のコード", nil},
-		{"a.py 12번째 줄", []cited{{"a.py", 0, 0}, {"", 12, 0}}},
-		{"строка 59, строки 64 до 76", []cited{{"", 59, 0}, {"", 64, 76}}},
-	}
-	for _, tt := range tests {
-		var got []cited
-		for _, c := range citesIn(tt.text) {
-			got = append(got, cited{c.path, c.line, c.end})
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("citesIn(%q) (-want +got):\n%s", tt.text, diff)
-		}
-	}
-}
-
-func TestFind(t *testing.T) {
-	t.Parallel()
-	x := newIndex(&Repo{Files: []RepoFile{{Path: "lib/http.js"}, {Path: "index.js"}, {Path: "README.md"}, {Path: "a/b/index.js"}}})
-	tests := []struct{ cited, want string }{
-		{"lib/http.js", "lib/http.js"},
-		{"http.js", "lib/http.js"},
-		{"express/lib/http.js", "lib/http.js"},
-		{"readme.md", "README.md"},
-		{"repo/index.js", "index.js"},
-		{"b/index.js", "a/b/index.js"},
-		{"src/index.js", ""},
-		{"lib/http.ts", ""},
-		{"xhttp.js", ""},
-	}
-	for _, tt := range tests {
-		if got, _ := x.find(tt.cited); got != tt.want {
-			t.Errorf("find(%q) = %q, want %q", tt.cited, got, tt.want)
-		}
-	}
-}
 
 // What a name without a file behind it means is told by the words next to it
 // and by where it stands.
 func TestNamesWithoutFiles(t *testing.T) {
 	t.Parallel()
-	repo := &Repo{Files: []RepoFile{{Path: "lib/a.js"}, {Path: "dist/a.js"}}}
+	repo := &repository.Repo{Files: []repository.File{{Path: "lib/a.js"}, {Path: "dist/a.js"}}}
 	tests := []struct {
 		result, path string
 		want         ReferenceStatus // "" for no reference
@@ -112,21 +38,4 @@ func TestNamesWithoutFiles(t *testing.T) {
 			t.Errorf("%q: %s is %q, want %q", tt.result, tt.path, got, tt.want)
 		}
 	}
-}
-
-// FuzzCitesIn: positions stay inside the text and paths are parts of it.
-func FuzzCitesIn(f *testing.F) {
-	for _, s := range []string{"lib/a.js:3-4", "lines 1, 2 to 3 and 4 %", "a.go#L1(2)", "`'x.js'`", "é.go:9999999"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range citesIn(text) {
-			if c.start < 0 || c.fin > len(text) || c.start > c.fin {
-				t.Fatalf("%+v outside of %d bytes", c, len(text))
-			}
-			if c.line < 0 || c.end < 0 || c.path == "" && c.line == 0 && c.end == 0 && c.text == "" {
-				t.Fatalf("%+v", c)
-			}
-		}
-	})
 }

@@ -25,13 +25,13 @@ func (c *claim) refusedThere() string {
 	if !slices.ContainsFunc(said, saysLoose.MatchString) {
 		return ""
 	}
-	lines := c.file.lines()
+	lines := c.file.Lines()
 	place := strings.Join(lines[max(0, c.ref.Line-2):min(len(lines), max(c.ref.Line, c.ref.end)+refusalLines)], "\n")
 	if !refuses.MatchString(place) {
 		return ""
 	}
 	for _, m := range spokenText.FindAllStringSubmatch(place, 12) {
-		message := first(m[1:]...)
+		message := lex.First(m[1:]...)
 		if !strings.Contains(message, " ") {
 			continue
 		}

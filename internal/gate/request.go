@@ -8,8 +8,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // wish is one thing that a request names, and how much it says.
@@ -59,7 +61,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.index.namesFile(w) {
+		if v.index.NamesFile(w) {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
@@ -94,17 +96,17 @@ func (l *wishList) files(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
 		for _, c := range l.v.citesIn(line) {
-			if c.path == "" {
+			if c.Path == "" {
 				continue
 			}
-			if p, ok := l.v.index.find(clean(c.path)); ok {
-				l.add(wish{text: c.path, key: p, kind: wishFile, weight: l.v.fileWeight(p)})
-				line = strings.ReplaceAll(line, c.text, " ")
+			if p, ok := l.v.index.Find(citation.Clean(c.Path)); ok {
+				l.add(wish{text: c.Path, key: p, kind: wishFile, weight: l.v.fileWeight(p)})
+				line = strings.ReplaceAll(line, c.Text, " ")
 			}
 		}
 		for field := range strings.FieldsSeq(line) {
 			dir := strings.Trim(field, ".,;:()`'\"/")
-			if strings.Contains(field, "/") && len(dir) > 1 && l.v.index.hasFolder(dir) {
+			if strings.Contains(field, "/") && len(dir) > 1 && l.v.index.HasFolder(dir) {
 				l.add(wish{text: field, key: dir + "/", kind: wishFile, weight: weightFile})
 				line = strings.ReplaceAll(line, field, " ")
 			}
@@ -117,28 +119,17 @@ func (l *wishList) files(text string) string {
 // fileWeight: a file says the less the more of the code it is, for any text
 // about the code cites it.
 func (v *view) fileWeight(p string) float64 {
-	t, all := v.index.text(p), 0
+	t, all := v.index.Text(p), 0
 	if t == nil {
 		return weightFile
 	}
-	for other, o := range v.index.texts {
-		if o != nil && languageOfFile(other) == languageOfFile(p) {
-			all += len(o.raw)
+	for other, o := range v.index.Texts {
+		if o != nil && syntax.LanguageOfFile(other) == syntax.LanguageOfFile(p) {
+			all += len(o.Raw)
 		}
 	}
-	return weightFile * max(0.25, 1-share(float64(len(t.raw)), float64(all)))
+	return weightFile * max(0.25, 1-share(float64(len(t.Raw)), float64(all)))
 }
-
-// namesFile reports whether a word of the request is the stem of a file of
-// code: "the raw parser" of parsers/raw.js. Files that many repositories have
-// do not tell.
-func (x *index) namesFile(word string) bool {
-	return x != nil && x.stems[word] && !lex.CommonNames[word] && !usualFiles[word] && !x.project()[word]
-}
-
-// usualFiles are the stems of files that many repositories have.
-var usualFiles = lex.Set(`index util utils helper helpers common doc docs setup init version types build lib src app api core base tool tools example
-examples internal misc shared global globals constants const defaults settings server client debug bench benchmark license readme changelog`)
 
 // literalText matches what a request quotes: options, strings, numbers.
 var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
@@ -156,7 +147,7 @@ func (l *wishList) literals(text string) (rest string) {
 		}
 	}()
 	for _, m := range literalText.FindAllStringSubmatch(text, 40) {
-		said := strings.TrimSpace(first(m[1:]...))
+		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) {
 			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low)})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
@@ -264,11 +255,11 @@ func (v *view) rarity(word string) float64 {
 	if v.isProject(word) {
 		return 0.05
 	}
-	n := v.index.uses(word)
+	n := v.index.Uses(word)
 	if n == 0 {
 		return 1
 	}
-	per := float64(n) / max(1, float64(v.index.scanned)/10_000)
+	per := float64(n) / max(1, float64(v.index.Scanned)/10_000)
 	return 1 / (1 + per/6)
 }
 
@@ -316,39 +307,7 @@ func leadingFigure(s string) string {
 
 // isProject reports whether a word is the name of the project itself, which
 // any text about it has.
-func (v *view) isProject(word string) bool { return v.index != nil && v.index.project()[word] }
-
-// manifestName matches the name of the project in the manifests of the usual
-// package managers.
-var manifestName = regexp.MustCompile(`(?m)^\s*(?:module\s+(\S+)|"name":\s*"([^"]+)"|name\s*=\s*"([^"]+)")`)
-
-// project returns the words that the project is called by.
-func (x *index) project() map[string]bool {
-	if x.called == nil {
-		x.called = map[string]bool{}
-		for _, file := range []string{"go.mod", "package.json", "Cargo.toml", "pyproject.toml"} {
-			t := (*fileText)(nil)
-			if _, ok := x.files[file]; ok {
-				t = x.text(file)
-			}
-			if t == nil {
-				continue
-			}
-			if m := manifestName.FindStringSubmatch(t.raw[:min(len(t.raw), 4000)]); m != nil {
-				name := strings.ToLower(first(m[1:]...))
-				x.called[name] = true
-				for _, part := range lex.Words(name) {
-					x.called[part] = true
-				}
-				for _, part := range strings.Split(name, "/") {
-					x.called[part] = true
-				}
-				x.called[strings.ReplaceAll(path.Base(name), "-", "")] = true
-			}
-		}
-	}
-	return x.called
-}
+func (v *view) isProject(word string) bool { return v.index != nil && v.index.Project()[word] }
 
 // concept is a kind of product that requests ask for, whatever they call it,
 // and how to see that it is there.
@@ -387,7 +346,7 @@ var topics = lex.Set("suggest page section chapter outcome shape")
 func (v *view) met(word string) bool {
 	for _, c := range concepts {
 		if c.words[word] && c.there(v) {
-			return !topics[word] || v.index.usesOf(word) == 0
+			return !topics[word] || v.index.UsesOf(word) == 0
 		}
 	}
 	return false

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // resolver walks the document and turns citations into references.
@@ -32,7 +34,7 @@ func findReferences(v *view) []reference {
 	if files := r.known(v.citesIn(requestText(v.in.Request))); len(files) == 1 {
 		r.last = files[0]
 	} else if v.index != nil {
-		r.last = v.index.soleSource()
+		r.last = v.index.SoleSource()
 	}
 	block := 0
 	for i, l := range v.doc.Lines {
@@ -62,15 +64,25 @@ func findReferences(v *view) []reference {
 	return r.refs
 }
 
+// citesIn returns the citations of one line of prose, those of files without an
+// extension too.
+func (v *view) citesIn(text string) []citation.Cite {
+	all := citation.In(text)
+	if v.index == nil || !strings.Contains(text, "/") {
+		return all
+	}
+	return append(all, citation.Of(text, v.index.PlainFiles())...)
+}
+
 // known returns the distinct repository files among the citations.
-func (r *resolver) known(cites []cite) []string {
+func (r *resolver) known(cites []citation.Cite) []string {
 	var found []string
 	seen := map[string]bool{}
 	for _, c := range cites {
-		if r.v.index == nil || c.path == "" {
+		if r.v.index == nil || c.Path == "" {
 			continue
 		}
-		if p, ok := r.v.index.find(clean(c.path)); ok && !seen[p] {
+		if p, ok := r.v.index.Find(citation.Clean(c.Path)); ok && !seen[p] {
 			seen[p] = true
 			found = append(found, p)
 		}
@@ -81,7 +93,7 @@ func (r *resolver) known(cites []cite) []string {
 func (r *resolver) line(at int, text string) {
 	cites := r.v.citesIn(text)
 	for _, c := range cites {
-		if c.path != "" {
+		if c.Path != "" {
 			r.path(at, text, c)
 			continue
 		}
@@ -112,11 +124,11 @@ func (r *resolver) numbers(at int, text string) {
 			}
 			for part := range strings.FieldsFuncSeq(text[m[group]:m[group+1]], func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
 				from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
-				ref := reference{Reference: Reference{Text: part, Path: r.last, Line: number(from), Status: RefExists}, end: number(to), at: at, guessed: true, slight: true}
+				ref := reference{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, end: lex.Number(to), at: at, guessed: true, slight: true}
 				if r.slight++; r.slight > maxSlight {
 					return
 				}
-				if ref.Line > 0 && max(ref.Line, ref.end) <= r.v.index.lines(r.last) && (ref.end == 0 || ref.end > ref.Line) {
+				if ref.Line > 0 && max(ref.Line, ref.end) <= r.v.index.Lines(r.last) && (ref.end == 0 || ref.end > ref.Line) {
 					r.refs = append(r.refs, ref)
 				}
 			}
@@ -125,19 +137,19 @@ func (r *resolver) numbers(at int, text string) {
 }
 
 // path adds a reference for a cited path.
-func (r *resolver) path(at int, text string, c cite) {
-	p := clean(c.path)
-	ref := reference{Reference: Reference{Text: c.text, Path: p, Line: c.line}, end: c.end, at: at}
-	ref.bare = !strings.Contains(p, "/") && c.line == 0
+func (r *resolver) path(at int, text string, c citation.Cite) {
+	p := citation.Clean(c.Path)
+	ref := reference{Reference: Reference{Text: c.Text, Path: p, Line: c.Line}, end: c.End, at: at}
+	ref.bare = !strings.Contains(p, "/") && c.Line == 0
 	if r.v.index == nil {
 		ref.Status = RefUnchecked
-	} else if found, ok := r.v.index.find(p); ok {
+	} else if found, ok := r.v.index.Find(p); ok {
 		ref.Path, r.last = found, found
 		if r.subject == "" {
 			r.subject = found
 		}
-		r.lined = r.lined || c.line > 0
-		ref.Status = r.inRange(found, max(c.line, c.end))
+		r.lined = r.lined || c.Line > 0
+		ref.Status = r.inRange(found, max(c.Line, c.End))
 	} else {
 		ref.Status = r.absentStatus(at, text, c, p)
 	}
@@ -145,27 +157,27 @@ func (r *resolver) path(at int, text string, c cite) {
 }
 
 // absentStatus decides what a path that the repository does not have means.
-func (r *resolver) absentStatus(at int, text string, c cite, p string) ReferenceStatus {
-	if external(c.path) && !r.v.index.hasFolder(strings.Split(c.path, "/")[0]) {
+func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
+	if external(c.Path) && !r.v.index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		return RefExternal
 	}
-	if c.line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
+	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
 		r.example[p] = true
 		return RefExternal
 	}
-	if c.line == 0 && r.member(p) {
+	if c.Line == 0 && r.member(p) {
 		r.example[p] = true
 		return RefExternal
 	}
 	around := sentenceAround(text, c)
-	if r.proposed[p] || c.line == 0 && newFile.MatchString(around) || r.requested(p) {
+	if r.proposed[p] || c.Line == 0 && newFile.MatchString(around) || r.requested(p) {
 		r.proposed[p] = true
 		return RefNewFile
 	}
-	if c.line == 0 && (absentBefore.MatchString(text[max(0, c.start-60):c.start]) || absentAfter.MatchString(text[c.fin:])) {
+	if c.Line == 0 && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])) {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	}
-	if c.line == 0 && r.introducesBlock(at) && (r.v.want.NewFiles || testFile.MatchString(p) && r.introducesTests(at)) {
+	if c.Line == 0 && r.introducesBlock(at) && (r.v.want.NewFiles || testFile.MatchString(p) && r.introducesTests(at)) {
 		r.proposed[p] = true
 		return RefNewFile
 	}
@@ -182,8 +194,8 @@ func (r *resolver) member(p string) bool {
 		return false
 	}
 	r.members++
-	for _, source := range r.v.index.sources {
-		if t := r.v.index.texts[source]; t != nil && languageOfFile(source) != "" && strings.Contains(t.raw, p) {
+	for _, source := range r.v.index.Sources {
+		if t := r.v.index.Texts[source]; t != nil && syntax.LanguageOfFile(source) != "" && strings.Contains(t.Raw, p) {
 			return true
 		}
 	}
@@ -191,8 +203,8 @@ func (r *resolver) member(p string) bool {
 }
 
 // sentenceAround returns the part of the sentence near a citation.
-func sentenceAround(text string, c cite) string {
-	before, after := text[max(0, c.start-90):c.start], text[c.fin:min(len(text), c.fin+60)]
+func sentenceAround(text string, c citation.Cite) string {
+	before, after := text[max(0, c.Start-90):c.Start], text[c.Fin:min(len(text), c.Fin+60)]
 	if i := strings.LastIndex(before, ". "); i >= 0 {
 		before = before[i+2:]
 	}
@@ -204,13 +216,13 @@ func sentenceAround(text string, c cite) string {
 
 // literal reports whether the path is a string inside a piece of code, such as
 // an argument of an example.
-func literal(text string, c cite) bool {
-	if c.start == 0 || c.fin >= len(text) {
+func literal(text string, c citation.Cite) bool {
+	if c.Start == 0 || c.Fin >= len(text) {
 		return false
 	}
-	before, after := text[c.start-1], text[c.fin]
+	before, after := text[c.Start-1], text[c.Fin]
 	quoted := (before == '\'' || before == '"') && after == before
-	return quoted && (strings.Count(text[:c.start], "`")%2 == 1 || c.start > 1 && text[c.start-2] == '(')
+	return quoted && (strings.Count(text[:c.Start], "`")%2 == 1 || c.Start > 1 && text[c.Start-2] == '(')
 }
 
 // standIn reports whether a name is an example's: a.ts, x.js.
@@ -251,29 +263,29 @@ func (r *resolver) introducesTests(at int) bool {
 // bareLine adds a reference for "line 12": to the file named nearest before
 // it in the line, else the first one named behind it ("line 12 of a.go"), else
 // the file last spoken of. Unless the two stand side by side this is a guess.
-func (r *resolver) bareLine(at int, c cite, cites []cite) {
+func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 	if r.v.index == nil {
 		return
 	}
 	file, gap, before := "", 0, false
 	for _, o := range cites {
-		if o.path == "" {
+		if o.Path == "" {
 			continue
 		}
-		p, ok := r.v.index.find(clean(o.path))
+		p, ok := r.v.index.Find(citation.Clean(o.Path))
 		if !ok {
 			continue
 		}
-		if o.start < c.start {
-			file, gap, before = p, c.start-o.fin, true
+		if o.Start < c.Start {
+			file, gap, before = p, c.Start-o.Fin, true
 		} else if !before && file == "" {
-			if file, gap = p, o.start-c.fin; strings.ContainsAny(r.v.doc.Lines[at].Text[c.fin:o.start], ",;:.") {
+			if file, gap = p, o.Start-c.Fin; strings.ContainsAny(r.v.doc.Lines[at].Text[c.Fin:o.Start], ",;:.") {
 				gap += sideBySide // "line 3, which reads a.go"
 			}
 		}
 	}
 	guessed := file == "" || gap > sideBySide
-	if before && r.last != "" && r.lines(r.subject) >= c.line && r.inRange(file, max(c.line, c.end)) != RefExists {
+	if before && r.last != "" && r.lines(r.subject) >= c.Line && r.inRange(file, max(c.Line, c.End)) != RefExists {
 		file, guessed = r.subject, true // "takes it from go.mod (line 20)", of the file that is spoken of
 	}
 	if file == "" {
@@ -282,8 +294,8 @@ func (r *resolver) bareLine(at int, c cite, cites []cite) {
 	if file == "" {
 		return
 	}
-	ref := reference{Reference: Reference{Text: c.text, Path: file, Line: c.line}, end: c.end, at: at, guessed: guessed}
-	ref.Status = r.inRange(file, max(c.line, c.end))
+	ref := reference{Reference: Reference{Text: c.Text, Path: file, Line: c.Line}, end: c.End, at: at, guessed: guessed}
+	ref.Status = r.inRange(file, max(c.Line, c.End))
 	r.refs = append(r.refs, ref)
 }
 
@@ -311,14 +323,14 @@ func (r *resolver) settleGuesses() {
 			continue
 		}
 		if ref.slight {
-			if t := r.v.index.text(ref.Path); t != nil && (anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
+			if t := r.v.index.Text(ref.Path); t != nil && (anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
 				ref.slight = false
 			}
 			continue
 		}
 		tokens := r.v.contextTokens(ref)
 		for _, file := range append([]string{ref.Path}, cited...) {
-			t := r.v.index.text(file)
+			t := r.v.index.Text(file)
 			if t == nil || r.inRange(file, max(ref.Line, ref.end)) != RefExists {
 				continue
 			}
@@ -338,11 +350,11 @@ func (r *resolver) lines(file string) int {
 	if file == "" {
 		return 0
 	}
-	return r.v.index.lines(file)
+	return r.v.index.Lines(file)
 }
 
 func (r *resolver) inRange(file string, line int) ReferenceStatus {
-	if n := r.v.index.lines(file); n > 0 && line > n {
+	if n := r.v.index.Lines(file); n > 0 && line > n {
 		return RefLineOutOfRange
 	}
 	return RefExists
@@ -350,18 +362,18 @@ func (r *resolver) inRange(file string, line int) ReferenceStatus {
 
 var diffPath = regexp.MustCompile(`^(---|\+\+\+) (?:[ab]/)?([^\s]+)`)
 
-// document.DiffHeader adds references for the headers of a diff in the text.
+// diffHeader adds references for the headers of a diff in the text.
 func (r *resolver) diffHeader(at int, text string) {
 	m := diffPath.FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(text), " "))
 	if m == nil || m[2] == "/dev/null" || r.v.index == nil {
 		return
 	}
-	if _, there := r.v.index.files[clean(m[2])]; !there && !fileName(m[2]) {
+	if _, there := r.v.index.Files[citation.Clean(m[2])]; !there && !citation.IsFile(m[2]) {
 		return
 	}
-	p := clean(m[2])
+	p := citation.Clean(m[2])
 	ref := reference{Reference: Reference{Text: m[2], Path: p, Status: RefMissing}, at: at, modified: m[1] == "---"}
-	if found, ok := r.v.index.find(p); ok {
+	if found, ok := r.v.index.Find(p); ok {
 		ref.Path, ref.Status = found, RefExists
 		r.last = found
 	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.Lines[at-1].Text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
@@ -383,12 +395,12 @@ var titleText = regexp.MustCompile(`^\s*(?://|#|--|;|<!--|/\*)\s*(\S+?)(?::)?\s*
 // code block: what follows is that file, or a new one.
 func (r *resolver) blockTitle(at int, text string) {
 	m := titleText.FindStringSubmatch(text)
-	if m == nil || r.v.index == nil || !fileName(m[1]) {
+	if m == nil || r.v.index == nil || !citation.IsFile(m[1]) {
 		return
 	}
-	p := clean(m[1])
+	p := citation.Clean(m[1])
 	ref := reference{Reference: Reference{Text: m[1], Path: p, Status: RefNewFile}, at: at}
-	if found, ok := r.v.index.find(p); ok {
+	if found, ok := r.v.index.Find(p); ok {
 		ref.Path, ref.Status, r.last = found, RefExists, found
 	} else {
 		r.proposed[p] = true
@@ -405,17 +417,6 @@ func patchedFiles(patch string) []string {
 		}
 	}
 	return files
-}
-
-// clean makes a cited path relative to the repository.
-func clean(p string) string {
-	for _, lead := range []string{"/home/user/repo/", "home/user/repo/", "./", "~/repo/"} {
-		p = strings.TrimPrefix(p, lead)
-	}
-	for strings.HasPrefix(p, "../") {
-		p = p[3:]
-	}
-	return strings.TrimPrefix(p, "/")
 }
 
 var hostLike = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|dev|net|in)/`)

@@ -49,7 +49,7 @@ func (c *claim) withoutMeans(said string) string {
 	bare := strings.ReplaceAll(strings.ReplaceAll(said, c.ref.Text, citedPlace), "`", "")
 	for _, m := range allMeans {
 		at := m.said.FindStringIndex(bare)
-		if at == nil || declines.MatchString(bare[:at[0]]) || m.code.MatchString(c.file.raw) || !doneBy.MatchString(bare[:at[0]]) || !c.ofPlace(bare[:at[0]]) || proposes(strings.ReplaceAll(bare, citedPlace, " ")) {
+		if at == nil || declines.MatchString(bare[:at[0]]) || m.code.MatchString(c.file.Raw) || !doneBy.MatchString(bare[:at[0]]) || !c.ofPlace(bare[:at[0]]) || proposes(strings.ReplaceAll(bare, citedPlace, " ")) {
 			continue
 		}
 		return "the file has no " + strings.TrimSpace(bare[at[0]:at[1]])
@@ -119,7 +119,7 @@ func (c *claim) ofPlace(before string) bool {
 	}
 	near := c.around(3)
 	for _, m := range standsAlone.FindAllStringSubmatch(before, 20) {
-		if name := m[1]; !strings.Contains(near, name) && (strings.Contains(c.file.raw, name+"(") || strings.Contains(c.file.raw, name+" (")) {
+		if name := m[1]; !strings.Contains(near, name) && (strings.Contains(c.file.Raw, name+"(") || strings.Contains(c.file.Raw, name+" (")) {
 			return false // another function
 		}
 	}

@@ -7,6 +7,8 @@ import (
 
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 var (
@@ -36,12 +38,12 @@ var (
 // its end. A value that is read without a lock because it is atomic is one, and two
 // steps may be atomic each and still not together.
 func (c *claim) locked(said []string) string {
-	if languageOfFile(c.ref.Path) != "go" || !strings.Contains(c.before, citedPlace) || stepping.MatchString(c.before+c.behind) || partOfPlace.MatchString(c.before+c.behind) || c.ref.end > c.ref.Line {
+	if syntax.LanguageOfFile(c.ref.Path) != "go" || !strings.Contains(c.before, citedPlace) || stepping.MatchString(c.before+c.behind) || partOfPlace.MatchString(c.before+c.behind) || c.ref.end > c.ref.Line {
 		return ""
 	}
 	line := c.around(0)
 	if m := atomics.FindAllStringSubmatch(line, 2); len(m) == 1 && endsThere(c.behind) && strings.Contains(c.before, m[0][1]) && strings.Contains(strings.ToLower(said[0]), "synchroni") {
-		if regexp.MustCompile(`\b` + m[0][1] + `\s+\*?atomic\.`).MatchString(c.file.raw) {
+		if regexp.MustCompile(`\b` + m[0][1] + `\s+\*?atomic\.`).MatchString(c.file.Raw) {
 			return "what is done there is atomic"
 		}
 	}
@@ -49,7 +51,7 @@ func (c *claim) locked(said []string) string {
 	if len(names) == 0 || !endsThere(c.behind) {
 		return ""
 	}
-	lines := c.file.lines()
+	lines := c.file.Lines()
 	for i := min(c.ref.Line, len(lines)) - 1; i >= 0 && !goHead.MatchString(lines[i]); i-- {
 		m := unlocks.FindStringSubmatch(lines[i])
 		if m == nil {
@@ -79,7 +81,7 @@ func (c *claim) copies(said []string) string {
 	if c.ref.end > c.ref.Line || len(m) != 1 || inParts.MatchString(all) || denies.MatchString(strings.ReplaceAll(all, "not copied", "")) || branches.MatchString(line) {
 		return ""
 	}
-	of := lastName(first(m[0][1:]...))
+	of := lastName(lex.First(m[0][1:]...))
 	if !regexp.MustCompile(`\b`+regexp.QuoteMeta(of)+`\b`).MatchString(all) && !(callersOwn.MatchString(all) && c.soleParameter(of)) {
 		return ""
 	}
@@ -93,13 +95,13 @@ var callersOwn = pattern.New(`(?i)\bcaller's (?:array|object|list|map|slice)\b`)
 // name.
 func (c *claim) soleParameter(name string) bool {
 	at := c.ref.Line - 2
-	return at >= 0 && at < len(c.file.lines()) && strings.HasSuffix(strings.TrimSpace(c.file.lines()[at]), "("+name+") {")
+	return at >= 0 && at < len(c.file.Lines()) && strings.HasSuffix(strings.TrimSpace(c.file.Lines()[at]), "("+name+") {")
 }
 
-// body returns the lines of the function of a name, when the file has just one that
+// bodyOf returns the lines of the function of a name, when the file has just one that
 // is laid out as usual.
-func (t *fileText) body(name string) (head string, body []string) {
-	lines := t.lines()
+func bodyOf(t *repository.Text, name string) (head string, body []string) {
+	lines := t.Lines()
 	heads := regexp.MustCompile(`^\s*(?:export |default |static )*(?:async )?(?:func (?:\([^)]*\) )?|function )?` + regexp.QuoteMeta(name) + `\s?(?:[=:]\s?(?:async )?function\s?\w*\s?)?\(.*\{\s*$`)
 	at := -1
 	for i, l := range lines {
@@ -132,8 +134,8 @@ func (c *claim) returnsNothing(said []string) string {
 	if !c.v.mayLook() || strings.HasSuffix(c.before, ".") || viaOthers.MatchString(c.before+said[0]+c.behind) {
 		return ""
 	}
-	head, body := c.file.body(said[1])
-	if body == nil || strings.Contains(head, "async") || languageOfFile(c.ref.Path) == "go" && !resultless.MatchString(head) {
+	head, body := bodyOf(c.file, said[1])
+	if body == nil || strings.Contains(head, "async") || syntax.LanguageOfFile(c.ref.Path) == "go" && !resultless.MatchString(head) {
 		return ""
 	}
 	place, _, _ := strings.Cut(c.around(0), "\n")
@@ -152,18 +154,18 @@ func (c *claim) calledElsewhere(said []string) string {
 	if !c.v.mayLook() || !endsThere(c.behind) || strings.HasPrefix(strings.TrimSpace(c.behind), "and") || strings.HasPrefix(c.behind, ",") {
 		return ""
 	}
-	_, own := c.file.body(said[1])
-	_, only := c.file.body(said[2])
+	_, own := bodyOf(c.file, said[1])
+	_, only := bodyOf(c.file, said[2])
 	if own == nil || only == nil {
 		return ""
 	}
 	call := regexp.MustCompile(`(?:^|[^.\w$'"` + "`" + `])(?:this\.|self\.)?` + regexp.QuoteMeta(said[1]) + `\(`)
-	if languageOfFile(c.ref.Path) == "go" { // of a method of whatever is at hand nobody can tell
+	if syntax.LanguageOfFile(c.ref.Path) == "go" { // of a method of whatever is at hand nobody can tell
 		call = regexp.MustCompile(`(?:^|[^.\w'"` + "`" + `])` + regexp.QuoteMeta(said[1]) + `\(`)
 	}
 	mine := strings.Join(own, "\n") + "\n" + strings.Join(only, "\n")
 	inside, elsewhere := call.MatchString(strings.Join(only, "\n")), false
-	for _, l := range c.file.lines() {
+	for _, l := range c.file.Lines() {
 		if !strings.Contains(l, said[1]) || !call.MatchString(l) || strings.Contains(mine, l) {
 			continue
 		}
@@ -191,12 +193,12 @@ func (c *claim) loops(said []string) string {
 // tries: the line stands in a try that catches what it throws, and it calls nothing
 // that may fail later.
 func (c *claim) tries([]string) string {
-	lines, line := c.file.lines(), c.around(0)
+	lines, line := c.file.Lines(), c.around(0)
 	if c.weak = true; c.ref.end > c.ref.Line || c.ref.Line > len(lines) || aside.MatchString(c.before+c.behind) {
 		return ""
 	}
 	for _, m := range calledBy.FindAllStringSubmatch(line, 20) {
-		if m[1] == "" && m[2] == "" && !atOnce.MatchString(m[3]) && languageOfFile(c.ref.Path) != "python" {
+		if m[1] == "" && m[2] == "" && !atOnce.MatchString(m[3]) && syntax.LanguageOfFile(c.ref.Path) != "python" {
 			return ""
 		}
 	}
@@ -207,7 +209,7 @@ func (c *claim) tries([]string) string {
 			continue
 		}
 		width = indentOf(l)
-		if tryHead.MatchString(l) && c.file.catches(i) {
+		if tryHead.MatchString(l) && catches(c.file, i) {
 			return "it stands in a try"
 		}
 		if !controls.MatchString(l) && calling.MatchString(l) || catching.MatchString(l) || strings.Contains(l, "finally") {
@@ -222,8 +224,8 @@ func (c *claim) tries([]string) string {
 var atOnce = regexp.MustCompile(`^(?:JSON\.\w+|Object\.\w+|Buffer\.\w+|Number|String|BigInt|Symbol|parseInt|parseFloat|decodeURI\w*|encodeURI\w*|(?:fs\.|\w+\.)?\w+Sync|[\w.]+\.toString|require|eval)$`)
 
 // catches reports whether the try of a line catches all and lets nothing go on.
-func (t *fileText) catches(at int) bool {
-	lines := t.lines()
+func catches(t *repository.Text, at int) bool {
+	lines := t.Lines()
 	width, caught := indentOf(lines[at]), false
 	for _, l := range lines[at+1:] {
 		switch {

@@ -10,16 +10,17 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // compiles: Go has no unused imports and local variables. That the file as it is
 // uses what the line declares is looked up.
 func (c *claim) compiles([]string) string {
-	if languageOfFile(c.ref.Path) != "go" || c.ref.end > c.ref.Line || leavesUnused.MatchString(c.before+c.behind) {
+	if syntax.LanguageOfFile(c.ref.Path) != "go" || c.ref.end > c.ref.Line || leavesUnused.MatchString(c.before+c.behind) {
 		return ""
 	}
 	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, "", c.file.raw, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(set, "", c.file.Raw, parser.SkipObjectResolution)
 	if err != nil {
 		return ""
 	}

@@ -30,7 +30,7 @@ func nothingShown(v *view) (Signal, bool) {
 	}
 	names := 0
 	for _, n := range v.named {
-		if !asked[n.low] && v.index.uses(n.low) > 0 {
+		if !asked[n.low] && v.index.Uses(n.low) > 0 {
 			names++
 		}
 	}

@@ -37,7 +37,7 @@ func stubs(v *view) (Signal, bool) {
 				continue
 			}
 			skipped := skippedStub.MatchString(head)
-			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.homes(lex.Pack(head))) > 0 {
+			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.Homes(lex.Pack(head))) > 0 {
 				continue
 			}
 			all++

@@ -143,8 +143,8 @@ func (v *view) ownModule(module string) bool {
 	}
 	if v.module == nil {
 		var manifest struct{ Name string }
-		if t := v.index.text("package.json"); t != nil {
-			_ = json.Unmarshal([]byte(t.raw), &manifest) // without a name it is none
+		if t := v.index.Text("package.json"); t != nil {
+			_ = json.Unmarshal([]byte(t.Raw), &manifest) // without a name it is none
 		}
 		v.module = &manifest.Name
 	}

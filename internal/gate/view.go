@@ -7,17 +7,19 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/rubric"
 )
 
 // view is a deliverable read once: everything the signals share.
 type view struct {
 	in       Input
-	want     Rubric
+	want     rubric.Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
 	doc      *document.Document
-	patched  []string // files that the patch writes
-	hollow   bool     // the patch changes no code though code was asked for
-	index    *index   // nil without a repository or with an empty one
+	patched  []string          // files that the patch writes
+	hollow   bool              // the patch changes no code though code was asked for
+	index    *repository.Index // nil without a repository or with an empty one
 	refs     []reference
 	ground   grounding
 	prose    statements
@@ -47,7 +49,7 @@ func look(in Input) *view {
 	if len(text) > maxResultBytes {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
-	v := &view{in: in, want: RubricOf(in.Request.Category)}
+	v := &view{in: in, want: rubric.Of(in.Request.Category)}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
 	text += renderFindings(v.findings)
@@ -56,11 +58,10 @@ func look(in Input) *view {
 	requested := lex.Words(requestText(in.Request))
 	v.stem = lex.NewStemmer(requested)
 	if in.Repo != nil && len(in.Repo.Files) > 0 {
-		v.index = newIndex(in.Repo)
-		v.index.asked = v.doc.PackedCode()
+		v.index = repository.NewIndex(in.Repo, v.doc.PackedCode())
 		var named map[string]bool
 		v.named, named = names(v.doc)
-		v.index.count(named, append(requested, partsIn(requestText(in.Request))...))
+		v.index.Count(named, append(requested, partsIn(requestText(in.Request))...))
 	}
 	v.refs = findReferences(v)
 	v.ground = checkGround(v)

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // wrongLanguage takes points for code in a language that neither the
 // repository nor the request knows.
 func wrongLanguage(v *view) (Signal, bool) {
 	s := Signal{Name: "language of the code", Reason: "The code is in a language of the repository or the request."}
-	if v.index == nil || len(v.index.langs) == 0 || !v.want.Code {
+	if v.index == nil || len(v.index.Langs) == 0 || !v.want.Code {
 		return s, false
 	}
 	fits, foreign := 0, map[string]int{}
@@ -21,16 +22,16 @@ func wrongLanguage(v *view) (Signal, bool) {
 	named := map[string]bool{}
 	for _, w := range lex.Words(requestText(v.in.Request)) {
 		if len(w) > 1 {
-			named[languageOf[w]] = true
+			named[syntax.LanguageOf[w]] = true
 		}
 	}
 	for _, b := range v.doc.Blocks {
-		lang := languageOf[b.Lang]
+		lang := syntax.LanguageOf[b.Lang]
 		if lang == "" {
 			continue
 		}
 		total += len(b.Lines)
-		if asked[lang] || named[lang] || len(asked) == 0 && v.index.langs[lang] > 0 {
+		if asked[lang] || named[lang] || len(asked) == 0 && v.index.Langs[lang] > 0 {
 			fits += len(b.Lines)
 			continue
 		}
@@ -55,7 +56,7 @@ func wrongLanguage(v *view) (Signal, bool) {
 func (v *view) requestLanguages() map[string]bool {
 	asked := map[string]bool{}
 	for _, w := range v.wished {
-		if lang := languageOfFile(w.key); w.kind == wishFile && lang != "" {
+		if lang := syntax.LanguageOfFile(w.key); w.kind == wishFile && lang != "" {
 			asked[lang] = true
 		}
 	}

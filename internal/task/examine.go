@@ -9,6 +9,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/judge"
+	"aicity.dev/aicity/internal/gate/rubric"
 	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/gate/trial"
 )
@@ -72,7 +73,7 @@ func (s *Service) examination(ctx context.Context, t *Task, w work) (*examinatio
 	if t.SandboxID != "" {
 		e.plan = trial.Plan{Commands: t.Acceptance.Commands}
 		if changes(w.patch) {
-			e.plan.Patch, e.plan.Tests = []byte(w.patch), gate.RubricOf(t.Category).Executed
+			e.plan.Patch, e.plan.Tests = []byte(w.patch), rubric.Of(t.Category).Executed
 		}
 	}
 	return e, nil

@@ -40,8 +40,11 @@ var shared = []string{"credential", "idempotency", "ratelimit", "receipt", "seal
 var gateParts = map[string][]string{
 	"lex":        nil,
 	"pattern":    nil,
+	"rubric":     nil,
 	"syntax":     {"python"},
+	"citation":   {"lex", "syntax"},
 	"document":   {"lex", "pattern"},
+	"repository": {"citation", "lex", "pattern", "syntax"},
 	"injection":  {"document", "lex", "pattern"},
 	"similarity": {"document", "lex"},
 }
@@ -111,7 +114,7 @@ func forbiddenImports() map[string]map[string]string {
 		rules["internal/"+name] = rule
 	}
 	for name, below := range gateParts {
-		rule := map[string]string{"": "a part of the gate knows those that it stands on"}
+		rule := map[string]string{"": "a part of the gate knows those that it stands on", "internal/city": ""}
 		for _, other := range below {
 			rule["internal/gate/"+other] = ""
 		}

@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/injection"
+	"aicity.dev/aicity/internal/gate/rubric"
 )
 
 // Bounds on what a model is given, in bytes. Longer texts lose their middle.
@@ -60,7 +61,7 @@ func questions(c Case) string {
 		fmt.Fprintf(&b, "%d. %s\n", n, text)
 	}
 	add("Does the work answer what this buyer asked, rather than something near it?")
-	for _, q := range gate.RubricOf(c.Request.Category).Questions {
+	for _, q := range rubric.Of(c.Request.Category).Questions {
 		add(q)
 	}
 	if len(c.Request.Criteria) > 0 {

@@ -1,4 +1,4 @@
-package gate_test
+package rubric_test
 
 import (
 	"flag"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/rubric"
 )
 
 var update = flag.Bool("update", false, "rewrite the categories in docs/gate.md")
@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the categories in docs/gate.md"
 func TestRubricOfEachCategory(t *testing.T) {
 	t.Parallel()
 	for _, c := range city.Categories() {
-		r := gate.RubricOf(c.ID)
+		r := rubric.Of(c.ID)
 		if r.Category != c.ID || len(r.Questions) < 3 || r.Words == 0 || len(r.Terms) == 0 {
 			t.Errorf("%s: %+v", c.ID, r)
 		}
@@ -26,7 +26,7 @@ func TestRubricOfEachCategory(t *testing.T) {
 			t.Errorf("%s wants code and does not say so", c.ID)
 		}
 	}
-	if r := gate.RubricOf("cooking"); r.Category != city.General {
+	if r := rubric.Of("cooking"); r.Category != city.General {
 		t.Errorf("an unknown category is judged as %s", r.Category)
 	}
 }
@@ -35,8 +35,8 @@ func TestRubricOfEachCategory(t *testing.T) {
 // go by.
 func TestDocumentedRubrics(t *testing.T) {
 	t.Parallel()
-	const begin, end = "<!-- categories: go test ./internal/gate -update writes them -->\n", "<!-- end of categories -->\n"
-	file := filepath.Join("..", "..", "docs", "gate.md")
+	const begin, end = "<!-- categories: go test ./internal/gate/rubric -update writes them -->\n", "<!-- end of categories -->\n"
+	file := filepath.Join("..", "..", "..", "docs", "gate.md")
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -54,14 +54,14 @@ func TestDocumentedRubrics(t *testing.T) {
 		return
 	}
 	if text != string(raw) {
-		t.Error("docs/gate.md does not say what the rubrics say: go test ./internal/gate -update")
+		t.Error("docs/gate.md does not say what the rubrics say: go test ./internal/gate/rubric -update")
 	}
 }
 
 func rubricsText() string {
 	var b strings.Builder
 	for _, c := range city.Categories() {
-		r := gate.RubricOf(c.ID)
+		r := rubric.Of(c.ID)
 		fmt.Fprintf(&b, "\n### %s\n\n%s. Usual length: %d words.", c.Name, c.Description, r.Words)
 		if counts := r.Counts(); len(counts) > 0 {
 			fmt.Fprintf(&b, " Counts: %s.", strings.Join(counts, "; "))

@@ -1,4 +1,5 @@
-package gate
+// Package rubric says what a deliverable of each category is judged by.
+package rubric
 
 import "aicity.dev/aicity/internal/city"
 
@@ -159,15 +160,15 @@ var rubrics = []Rubric{
 	},
 }
 
-// RubricOf returns the rubric of a category; an unknown one is treated as
+// Of returns the rubric of a category; an unknown one is treated as
 // general.
-func RubricOf(c city.Category) Rubric {
+func Of(c city.Category) Rubric {
 	for _, r := range rubrics {
 		if r.Category == c {
 			return r
 		}
 	}
-	return RubricOf(city.General)
+	return Of(city.General)
 }
 
 // Counts says in words what counts in this category beyond what counts in each.
