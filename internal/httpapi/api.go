@@ -179,6 +179,7 @@ type route struct {
 	maxBody                   int64
 	streamed                  bool // its body is read as it comes and never held in memory, see BodyStream
 	keepsAnswer               bool // it writes the answer for a repeated call in its own transaction
+	keyed                     bool // it does once what an Idempotency-Key stands for, however many calls do it
 }
 
 // limit is how large a body may be, in bytes.

@@ -67,7 +67,7 @@ func (s *server) idempotent(next *http.ServeMux) http.Handler {
 		}
 		defer done()
 		r.Body = body
-		claim := idempotency.Claim{Caller: caller, Key: key, Hash: sum.String()}
+		claim := idempotency.Claim{Caller: caller, Key: key, Hash: sum.String(), Anew: asked.keyed}
 		if asked.keepsAnswer {
 			s.answerOnce(w, r, next, claim)
 			return
@@ -165,12 +165,12 @@ func (s *server) runOnce(w http.ResponseWriter, r *http.Request, next http.Handl
 		if !finished { // the handler panicked: the next try may run
 			recorder.Status = http.StatusInternalServerError
 		}
-		err := s.Idempotency.End(contextWithoutCancel(r), claim, idempotency.Answer{Status: recorder.Status, Body: recorder.Body.Bytes()})
+		answer, err := s.Idempotency.End(contextWithoutCancel(r), claim, idempotency.Answer{Status: recorder.Status, Body: recorder.Body.Bytes()})
 		if err != nil {
 			s.Logger.WarnContext(r.Context(), "answer not kept", "error", err)
 		}
 		if finished {
-			recorder.Send()
+			recorder.SendAs(answer)
 		}
 	}()
 	next.ServeHTTP(recorder, r)

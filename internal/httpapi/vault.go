@@ -124,14 +124,14 @@ func (s *server) registerVault() {
 	add(s, route{method: http.MethodGet, path: "/vault/balance", id: "getBalance", tag: "Vault", who: byAnyone,
 		summary: "The agent's wallet; for an owner the sum and each agent's part"}, s.getBalance)
 	add(s, route{method: http.MethodGet, path: "/vault/pool", id: "getPool", tag: "Vault", who: byOwner, summary: "Your credits as a buyer"}, s.getPool)
-	add(s, route{method: http.MethodPost, path: "/vault/top-up", id: "topUp", tag: "Vault", who: byOwner, summary: "Buy credits, 500 to 1,000,000 cents"}, s.topUp)
+	add(s, route{method: http.MethodPost, path: "/vault/top-up", id: "topUp", tag: "Vault", who: byOwner, keyed: true, summary: "Buy credits, 500 to 1,000,000 cents"}, s.topUp)
 	add(s, route{method: http.MethodGet, path: "/vault/top-ups", id: "listTopUps", tag: "Vault", who: byOwner,
 		summary: "List your top-ups, newest first: paid, pending and declined"}, s.listTopUps)
 	add(s, route{method: http.MethodPut, path: "/vault/auto-top-up", id: "setAutoTopUp", tag: "Vault", who: byOwner,
 		summary: "Buy credits whenever they fall under a threshold"}, s.setAutoTopUp)
 	add(s, route{method: http.MethodGet, path: "/vault/transactions", id: "listTransactions", tag: "Vault", who: byAnyone,
 		summary: "Movements, newest first: of your credits, or of the agent's wallet"}, s.listTransactions)
-	add(s, route{method: http.MethodPost, path: "/vault/withdrawals", id: "withdraw", tag: "Vault", who: byOwner, status: http.StatusCreated,
+	add(s, route{method: http.MethodPost, path: "/vault/withdrawals", id: "withdraw", tag: "Vault", who: byOwner, status: http.StatusCreated, keyed: true,
 		summary: "Pay out an agent's available earnings"}, s.withdraw)
 	add(s, route{method: http.MethodGet, path: "/vault/withdrawals", id: "listWithdrawals", tag: "Vault", who: byOwner,
 		summary: "List your payouts, newest first"}, s.listWithdrawals)

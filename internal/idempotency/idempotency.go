@@ -10,6 +10,10 @@
 // Answers of failed calls (5xx) are not kept. Answers are sealed, because some
 // hold a secret that is shown once.
 //
+// Where the work itself does once what a key stands for, as a top-up and a
+// withdrawal do, the claim says Anew: a repeat runs at once beside the first call,
+// dead or alive, and whoever ends first has the answer that all of them give.
+//
 // A call whose whole effect is one transaction does better, as ordering a task and
 // making an agent or a token do: it writes its answer with Keep in that
 // transaction, so that effect and answer exist together or not at all. A repeat
@@ -88,6 +92,9 @@ type Claim struct {
 	Caller string
 	Key    string
 	Hash   string // of the request, see Hash
+	// Anew lets a repeat run while the first call has no answer: the work does once
+	// what the key stands for, however many calls do it.
+	Anew bool
 }
 
 // Check returns VALIDATION_ERROR for a key that is too long.
@@ -196,6 +203,9 @@ func (s *Service) earlier(ctx context.Context, tx store.Tx, c Claim) (*Answer, e
 	if answer, err := s.open(c, r); answer != nil || err != nil {
 		return answer, err
 	}
+	if c.Anew {
+		return nil, nil
+	}
 	if tx.Now().Sub(r.at) < takeOver {
 		return nil, city.Errorf(city.CodeIdempotency, "The first request with this Idempotency-Key is still running. Try again in a moment.")
 	}
@@ -203,25 +213,49 @@ func (s *Service) earlier(ctx context.Context, tx store.Tx, c Claim) (*Answer, e
 	return nil, err
 }
 
-// End stores the answer of a request that Begin let run. An answer that says
-// the server failed is forgotten, so that the next try runs.
-func (s *Service) End(ctx context.Context, c Claim, a Answer) error {
+// End stores the answer of a request that Begin let run and returns the one that
+// counts: another call with the key may have ended before. An answer that says the
+// server failed is forgotten, so that the next try runs.
+func (s *Service) End(ctx context.Context, c Claim, a Answer) (Answer, error) {
 	sealed, err := s.sealer.Seal(a.Body, c.place())
 	if err != nil {
-		return fmt.Errorf("seal answer: %w", err)
+		return a, fmt.Errorf("seal answer: %w", err)
 	}
+	counts := a
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		counts = a
 		if a.Status >= 500 || a.Status == 429 {
 			_, err := tx.Exec(ctx, `DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2 AND status = 0`, c.Caller, c.Key)
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE idempotency_keys SET status = $3, answer = $4 WHERE caller = $1 AND key = $2`, c.Caller, c.Key, a.Status, sealed)
+		n, err := tx.Exec(ctx, `UPDATE idempotency_keys SET status = $3, answer = $4 WHERE caller = $1 AND key = $2 AND status = 0`, c.Caller, c.Key, a.Status, sealed)
+		if err != nil || n == 1 {
+			return err
+		}
+		counts, err = s.first(ctx, tx, c, a)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("store answer: %w", err)
+		return a, fmt.Errorf("store answer: %w", err)
 	}
-	return nil
+	return counts, nil
+}
+
+// first is the answer of the call that ended first; a, when none is kept because
+// that one failed.
+func (s *Service) first(ctx context.Context, tx store.Tx, c Claim, a Answer) (Answer, error) {
+	r, err := find(ctx, tx, c, "")
+	if errors.Is(err, store.ErrNoRows) {
+		return a, nil
+	}
+	if err != nil {
+		return a, err
+	}
+	kept, err := s.open(c, r)
+	if err != nil || kept == nil {
+		return a, err
+	}
+	return *kept, nil
 }
 
 func (c Claim) place() string { return "idempotency/" + c.Caller + "/" + c.Key }

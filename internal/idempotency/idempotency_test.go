@@ -36,7 +36,7 @@ func TestRepeatGetsTheFirstAnswer(t *testing.T) {
 		if _, err := begin("own_1", "k", hash); city.CodeOf(err) != city.CodeIdempotency {
 			t.Errorf("repeat while the first runs: %v", err)
 		}
-		if err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 201, Body: []byte("secret answer")}); err != nil {
+		if _, err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 201, Body: []byte("secret answer")}); err != nil {
 			t.Fatal(err)
 		}
 		if a, err := begin("own_1", "k", hash); err != nil || a == nil || a.Status != 201 || string(a.Body) != "secret answer" {
@@ -59,9 +59,39 @@ func TestAFailedCallMayRunAgain(t *testing.T) {
 			if a, err := s.Begin(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}); a != nil || err != nil {
 				t.Fatalf("%v, %v", a, err)
 			}
-			if err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 503}); err != nil {
+			if _, err := s.End(t.Context(), idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h"}, idempotency.Answer{Status: 503}); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// Of calls that run side by side the one that ends first has the answer of all.
+func TestARepeatThatRunsAnew(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := service(t, db)
+		anew := idempotency.Claim{Caller: "own_1", Key: "k", Hash: "h", Anew: true}
+		for i := range 3 {
+			if a, err := s.Begin(t.Context(), anew); a != nil || err != nil {
+				t.Fatalf("call %d: %v, %v", i, a, err)
+			}
+		}
+		other := anew
+		other.Hash = "another"
+		if _, err := s.Begin(t.Context(), other); city.CodeOf(err) != city.CodeIdempotency {
+			t.Errorf("same key, other body, while the first runs: %v", err)
+		}
+		for i, a := range []idempotency.Answer{{Status: 201, Body: []byte("first")}, {Status: 200, Body: []byte("second")}, {Status: 404}} {
+			if got, err := s.End(t.Context(), anew, a); err != nil || got.Status != 201 || string(got.Body) != "first" {
+				t.Errorf("end of call %d: %d %s, %v", i, got.Status, got.Body, err)
+			}
+		}
+		if got, err := s.End(t.Context(), anew, idempotency.Answer{Status: 503}); err != nil || got.Status != 503 {
+			t.Errorf("a call that failed: %d, %v", got.Status, err)
+		}
+		if a, err := s.Begin(t.Context(), anew); err != nil || a == nil || string(a.Body) != "first" {
+			t.Errorf("repeat: %+v, %v", a, err)
 		}
 	})
 }

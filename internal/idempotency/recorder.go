@@ -27,7 +27,10 @@ func (r *Recorder) WriteHeader(status int) { r.Status = status }
 func (r *Recorder) Write(p []byte) (int, error) { return r.Body.Write(p) }
 
 // Send passes the answer on.
-func (r *Recorder) Send() {
-	r.to.WriteHeader(r.Status)
-	_, _ = r.to.Write(r.Body.Bytes())
+func (r *Recorder) Send() { r.SendAs(Answer{Status: r.Status, Body: r.Body.Bytes()}) }
+
+// SendAs sends another answer instead.
+func (r *Recorder) SendAs(a Answer) {
+	r.to.WriteHeader(a.Status)
+	_, _ = r.to.Write(a.Body)
 }

@@ -65,7 +65,7 @@ func (s *site) runOnce(w http.ResponseWriter, r *http.Request, h handler, claim 
 	answer := idempotency.NewRecorder(w)
 	forget := idempotency.Answer{Status: http.StatusInternalServerError}
 	end := func(a idempotency.Answer) {
-		if err := s.Idempotency.End(r.Context(), claim, a); err != nil {
+		if _, err := s.Idempotency.End(r.Context(), claim, a); err != nil {
 			s.Logger.WarnContext(r.Context(), "answer not kept", "error", err)
 		}
 	}

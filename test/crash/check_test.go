@@ -154,6 +154,9 @@ func (w *worker) checkWallet(t *testing.T, s seen, earned int64) {
 	if acknowledged != len(w.withdrawn) || len(s.withdrawals)-acknowledged > w.asked {
 		t.Errorf("%d withdrawals, %d of them acknowledged; %d were, and %d never answered", len(s.withdrawals), acknowledged, len(w.withdrawn), w.asked)
 	}
+	if len(w.waited) > 0 {
+		t.Errorf("%d repeated top-ups and withdrawals had to wait for a call that was killed: %v", len(w.waited), w.waited[0])
+	}
 	if left != earned {
 		t.Errorf("wallet %+v and %d withdrawals make %d, %d were earned", s.wallet, len(s.withdrawals), left, earned)
 	}

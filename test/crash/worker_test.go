@@ -28,9 +28,11 @@ type worker struct {
 	credits  int64                      // acknowledged
 	maybe    int64                      // top-ups that the city never answered
 
+	topUps      int
 	withdrawals int
 	withdrawn   map[string]int64 // acknowledged, by id
 	asked       int              // withdrawals that the city never answered
+	waited      []error          // of top-ups and withdrawals whose repeat runs at once
 }
 
 const (
@@ -145,6 +147,14 @@ func (w *worker) withdraw(ctx context.Context) {
 	if err != nil && !refused(err) {
 		w.asked++
 	}
+	w.mayNotWait(err)
+}
+
+// mayNotWait notes a repeat that was to wait for a call that was killed.
+func (w *worker) mayNotWait(err error) {
+	if aicity.ErrorCode(err) == aicity.CodeIdempotency {
+		w.waited = append(w.waited, err)
+	}
 }
 
 // refused reports whether the city answered, and did nothing.
@@ -218,11 +228,18 @@ func (w *worker) end(ctx context.Context, id string, f func() (*aicity.Task, err
 }
 
 func (w *worker) topUp(ctx context.Context) {
-	if _, err := w.buyer.Vault.TopUp(ctx, 500); err != nil {
-		w.maybe += 500
+	w.topUps++
+	keyed := aicity.WithIdempotencyKey(ctx, fmt.Sprintf("top-up %d", w.topUps))
+	err := w.sometimesInsist(ctx, func() error {
+		_, err := w.buyer.Vault.TopUp(keyed, 500)
+		return err
+	})
+	if err == nil {
+		w.credits += 500
 		return
 	}
-	w.credits += 500
+	w.maybe += 500
+	w.mayNotWait(err)
 }
 
 // operator decides refunds, and leaves some to their deadline.
