@@ -112,21 +112,11 @@ func run(ctx context.Context, seconds time.Duration, file string, what parts) er
 func measureAll(ctx context.Context, s settings, engines []engine, what parts) ([]measurement, error) {
 	var all []measurement
 	for _, e := range engines {
-		for name, measure := range map[string]func() ([]measurement, error){
-			"city":   func() ([]measurement, error) { return measureEngine(ctx, s, e) },
-			"hot":    func() ([]measurement, error) { return measureHot(ctx, s, e) },
-			"ledger": func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) },
-		} {
-			if !what.wants(name) {
-				continue
-			}
-			fmt.Fprintf(os.Stderr, "%s: %s …\n", e.name, name)
-			lines, err := measure()
-			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", e.name, name, err)
-			}
-			all = append(all, lines...)
+		lines, err := measureDatabase(ctx, s, e, what)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
 		}
+		all = append(all, lines...)
 	}
 	if what.wants("gate") {
 		fmt.Fprintln(os.Stderr, "gate …")
@@ -145,6 +135,30 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 		all = append(all, lines...)
 	}
 	slices.SortStableFunc(all, func(a, b measurement) int { return strings.Compare(a.what, b.what) })
+	return all, nil
+}
+
+// measureDatabase runs the parts that concern an engine, as a city on it is served.
+func measureDatabase(ctx context.Context, s settings, e engine, what parts) ([]measurement, error) {
+	if e.url == "" {
+		defer app.SpareProcessor()()
+	}
+	var all []measurement
+	for name, measure := range map[string]func() ([]measurement, error){
+		"city":   func() ([]measurement, error) { return measureEngine(ctx, s, e) },
+		"hot":    func() ([]measurement, error) { return measureHot(ctx, s, e) },
+		"ledger": func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) },
+	} {
+		if !what.wants(name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s …\n", e.name, name)
+		lines, err := measure()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, lines...)
+	}
 	return all, nil
 }
 

@@ -211,9 +211,9 @@ func openSQLite(ctx context.Context, opts Options) (*DB, error) {
 
 const (
 	// writerCache bounds what the writer keeps in memory, in bytes. What it works on
-	// fits in several times; more costs time: after a commit in which a page was split
-	// SQLite looks through all of it.
-	writerCache = 16 << 20
+	// fits in, but for sketches that are filed together; more costs time: after a
+	// commit in which a page was split SQLite looks through all of it.
+	writerCache = 4 << 20
 	// checkpointPages is after how many pages the log is copied back into the
 	// database, 64 MiB. A page that changed often in between is copied once.
 	checkpointPages = 16_000
