@@ -295,7 +295,7 @@ func (a *App) Stop(ctx context.Context) error {
 	} else {
 		errs = append(errs, a.listener.Close())
 	}
-	a.Tasks.Close()
+	a.Tasks.Close(ctx)
 	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close(), a.held.Close())
 	return errors.Join(errs...)
 }

@@ -119,9 +119,38 @@ func TestNoMoreThanMax(t *testing.T) {
 		<-ran
 		c.atMost(t, 1)
 	})
+	t.Run("a workshop that gives way", func(t *testing.T) {
+		t.Parallel()
+		b, c := count(t, func(cfg *sandbox.Config) { cfg.Max, cfg.WarmWorkshop = 2, true })
+		if err := b.Available(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ran := make(chan struct{})
+		go func() { defer close(ran); b.Run(ctx) }()
+		await(t, "workshop", b.WarmWorkshop)
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				if _, err := b.Provision(t.Context(), city.NewID(city.PrefixTask), sandbox.Source{Code: goCode}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		stop()
+		<-ran
+		c.atMost(t, 2)
+	})
 	t.Run("many tasks", func(t *testing.T) {
 		t.Parallel()
 		b, c := count(t, func(cfg *sandbox.Config) { cfg.Max, cfg.Queue, cfg.WarmWorkshop = 3, 8, true })
+		if err := b.Available(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ran := make(chan struct{})
+		go func() { defer close(ran); b.Run(ctx) }()
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
@@ -135,6 +164,8 @@ func TestNoMoreThanMax(t *testing.T) {
 			})
 		}
 		all.Wait()
+		stop()
+		<-ran
 		c.atMost(t, 3)
 	})
 }

@@ -275,11 +275,9 @@ func (s *Service) fillThenStart(ctx context.Context, l *live, src Source, row *r
 	if err != nil {
 		return Sandbox{}, err
 	}
-	s.mu.Lock()
-	if s.fullLocked() {
-		s.dropWorkshopLocked(ctx) // it was not needed: the commit was cached
+	if err := s.makeWay(ctx); err != nil { // it was not needed: the commit was cached
+		return Sandbox{}, err
 	}
-	s.mu.Unlock()
 	if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
 		return Sandbox{}, errUnavailable(err)
 	}
@@ -291,6 +289,11 @@ func (s *Service) fillThenStart(ctx context.Context, l *live, src Source, row *r
 func (s *Service) fillAndStart(ctx context.Context, l *live, src Source, row *reservation, holds string) (box Sandbox, err error) {
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error {
+		if !needsWorkshop(src) { // or it may be for this code that one is kept
+			if err := s.makeWay(ctx); err != nil {
+				return err
+			}
+		}
 		if err := s.cfg.Backend.Create(ctx, l.spec()); err != nil {
 			return errUnavailable(err)
 		}

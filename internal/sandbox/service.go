@@ -63,14 +63,15 @@ type Service struct {
 	warm    []*warmBox         // ready to be used; guarded by mu
 	warming int                // being made; guarded by mu
 	shop    *workshop          // ready to be used, nil when there is none; guarded by mu
-	// warmingShop says that one is being made; guarded by mu.
-	warmingShop bool
-	spare       []string            // folders with an empty workspace; guarded by mu
-	quiet       int                 // looks for work since a sandbox was asked for; guarded by mu
-	work        sync.WaitGroup      // provisionings and warm sandboxes being made
-	ends        sync.WaitGroup      // sandboxes being ended
-	owed        map[string]cleaning // what could not be cleaned up, by sandbox; guarded by mu
-	returning   map[string]bool     // tasks whose sandboxes are being taken up after a restart; guarded by mu
+	// shopGone is closed when the workshop that is kept, is being made for that or
+	// gives way, is no more, or somebody's; nil when there is none; guarded by mu.
+	shopGone  chan struct{}
+	spare     []string            // folders with an empty workspace; guarded by mu
+	quiet     int                 // looks for work since a sandbox was asked for; guarded by mu
+	work      sync.WaitGroup      // provisionings and warm sandboxes being made
+	ends      sync.WaitGroup      // sandboxes being ended
+	owed      map[string]cleaning // what could not be cleaned up, by sandbox; guarded by mu
+	returning map[string]bool     // tasks whose sandboxes are being taken up after a restart; guarded by mu
 
 	watchers  sync.WaitGroup
 	patience  time.Duration // how long an end waits for each who holds it up
@@ -209,6 +210,7 @@ func (s *Service) unused() []*warmBox {
 	unused := s.warm
 	if s.shop != nil {
 		unused = append(unused, &warmBox{s.shop.id, s.shop.dir})
+		s.shopLeftLocked()
 	}
 	s.warm, s.shop = nil, nil
 	return unused

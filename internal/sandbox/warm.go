@@ -34,7 +34,7 @@ func (s *Service) fullLocked() bool { return s.takenLocked() >= s.cfg.Max }
 // a task; guarded by mu.
 func (s *Service) crowdedLocked() bool {
 	shops := 0
-	if s.shop != nil || s.warmingShop {
+	if s.shopGone != nil {
 		shops = 1
 	}
 	return s.takenLocked()+shops >= s.cfg.Max
@@ -53,8 +53,8 @@ func (s *Service) warmUp(ctx context.Context) {
 		s.warming++
 		s.work.Go(func() { s.warmOne(context.WithoutCancel(ctx)) })
 	}
-	if !s.closed && s.cfg.WarmWorkshop && s.shop == nil && !s.warmingShop && len(s.queue.tickets) == 0 && !s.fullLocked() {
-		s.warmingShop = true
+	if !s.closed && s.cfg.WarmWorkshop && s.shopGone == nil && len(s.queue.tickets) == 0 && !s.fullLocked() {
+		s.shopGone = make(chan struct{})
 		s.work.Go(func() { s.warmWorkshop(context.WithoutCancel(ctx)) })
 	}
 }

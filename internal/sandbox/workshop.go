@@ -48,6 +48,10 @@ func (s *Service) openWorkshop(ctx context.Context) (source.Workshop, error) {
 	if w := s.takeWorkshop(ctx); w != nil {
 		return w, nil
 	}
+	if err := s.makeWay(ctx); err != nil { // for one that is still being made
+		<-s.workshops
+		return nil, err
+	}
 	w := s.newWorkshop()
 	if _, err := s.prepareDirs(ctx, w.dir, Source{}); err != nil {
 		close(w.started)
@@ -81,7 +85,6 @@ func (s *Service) warmWorkshop(ctx context.Context) {
 		err = s.warmBy(ctx, w.id, "git", "--version")
 	}
 	s.mu.Lock()
-	s.warmingShop = false
 	keep := err == nil && !s.closed && !s.fullLocked()
 	if keep {
 		s.shop = w
@@ -93,6 +96,15 @@ func (s *Service) warmWorkshop(ctx context.Context) {
 	if err = errors.Join(err, s.discard(ctx, &warmBox{w.id, w.dir})); err != nil {
 		s.cfg.Logger.WarnContext(ctx, "make a warm workshop", "error", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shopLeftLocked()
+}
+
+// shopLeftLocked notes that there is no workshop that is kept; guarded by mu.
+func (s *Service) shopLeftLocked() {
+	close(s.shopGone)
+	s.shopGone = nil
 }
 
 // takeWorkshop returns the workshop that was kept, for good; nil when there is none.
@@ -109,6 +121,7 @@ func (s *Service) takeWorkshop(ctx context.Context) *workshop {
 		return nil
 	default:
 		s.shop = nil
+		s.shopLeftLocked()
 		return w
 	}
 }
@@ -123,7 +136,31 @@ func (s *Service) dropWorkshopLocked(ctx context.Context) {
 		if err := s.discard(ctx, &warmBox{w.id, w.dir}); err != nil {
 			s.cfg.Logger.WarnContext(ctx, "remove a warm workshop", "error", err)
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.shopLeftLocked()
 	})
+}
+
+// makeWay waits, on a full server, until the workshop that was kept has given way:
+// its place is taken.
+func (s *Service) makeWay(ctx context.Context) error {
+	s.mu.Lock()
+	var gone chan struct{}
+	if s.fullLocked() {
+		s.dropWorkshopLocked(ctx)
+		gone = s.shopGone
+	}
+	s.mu.Unlock()
+	if gone == nil {
+		return nil
+	}
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Dir implements source.Workshop.

@@ -207,9 +207,25 @@ func (s *Service) onStop(f func()) (forget func()) {
 // the job will find it.
 func (s *Service) Halt() { s.stopOnce.Do(func() { close(s.stop) }) }
 
-// Close halts and waits for what was under way. No work may be delivered any
-// more when it is called.
-func (s *Service) Close() {
+// closePatience is how long Close waits for examinations, which end at once unless
+// one is stuck.
+const closePatience = 30 * time.Second
+
+// Close halts and waits for what was under way, no longer than for what is stuck:
+// another node, or the next start, judges that work. None may be delivered any more
+// when it is called.
+func (s *Service) Close(ctx context.Context) {
 	s.Halt()
-	s.background.Wait()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.background.Wait()
+	}()
+	late := time.NewTimer(closePatience)
+	defer late.Stop()
+	select {
+	case <-ended:
+	case <-late.C:
+		s.Logger.ErrorContext(ctx, "examinations do not end; their work is judged after the next start")
+	}
 }
