@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // answerText is a text as wishes are looked up in it.
@@ -34,31 +36,31 @@ func (a *answerText) read(stem *lex.Stemmer) {
 // opens.
 func (v *view) readAnswer() {
 	var whole, opening strings.Builder
-	whole.WriteString(v.doc.Low.Text + "\n")
+	whole.WriteString(v.Doc.Low.Text + "\n")
 	end, line := v.opening()
-	opening.WriteString(v.doc.Low.Text[:end] + "\n")
-	for _, ref := range v.refs[:min(len(v.refs), 200)] {
+	opening.WriteString(v.Doc.Low.Text[:end] + "\n")
+	for _, ref := range v.Refs[:min(len(v.Refs), 200)] {
 		switch ref.Status {
-		case RefExists:
+		case grounding.RefExists:
 			v.all.touched = append(v.all.touched, ref.Path)
 			whole.WriteString(strings.ToLower(ref.Path) + "\n")
-			if ref.at < line {
+			if ref.At < line {
 				v.head.touched = append(v.head.touched, ref.Path)
 				opening.WriteString(strings.ToLower(ref.Path) + "\n")
 			}
-		case RefNewFile:
+		case grounding.RefNewFile:
 			v.proposed = append(v.proposed, ref.Path)
 		}
 	}
-	for _, p := range v.patched {
+	for _, p := range v.Patched {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
 	}
 	v.all.lower, v.head.lower = whole.String(), opening.String()
 	v.all.read(v.stem)
 	v.all.parts = map[string]bool{}
-	for _, n := range v.named {
-		for _, p := range lex.NameParts(n.text) {
+	for _, n := range v.Named {
+		for _, p := range lex.NameParts(n.Text) {
 			v.all.parts[v.stem.Of(p)] = true
 		}
 	}
@@ -76,7 +78,7 @@ func (v *view) touches(a *answerText, w wish) float64 {
 		return -1
 	}
 	most := -1.0
-	for _, p := range append(lex.NameParts(lastName(w.text)), strings.ToLower(lastName(strings.Trim(w.text, "().:/")))) {
+	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(lex.LastName(strings.Trim(w.text, "().:/")))) {
 		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
 			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
 		}
@@ -91,7 +93,7 @@ const openingWords = 30
 // behind it.
 func (v *view) opening() (end, line int) {
 	n := 0
-	for i, l := range v.doc.Lower {
+	for i, l := range v.Doc.Lower {
 		in := false
 		for at, r := range l {
 			word := r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127
@@ -105,9 +107,9 @@ func (v *view) opening() (end, line int) {
 		if in {
 			n++
 		}
-		end = min(len(v.doc.Low.Text), end+len(l)+1)
+		end = min(len(v.Doc.Low.Text), end+len(l)+1)
 	}
-	return min(end, len(v.doc.Low.Text)), len(v.doc.Lines)
+	return min(end, len(v.Doc.Low.Text)), len(v.Doc.Lines)
 }
 
 // clue is how much it says that a thing which the request names comes back, and
@@ -185,7 +187,7 @@ func (v *view) answers() (float64, []string) {
 			continue
 		}
 		n += min(1, w.weight/weightPair)
-		if points < 0 && w.kind == wishWord && v.index.UsesOf(w.text) == 0 {
+		if points < 0 && w.kind == wishWord && v.Index.UsesOf(w.text) == 0 {
 			points = max(points, -most-circumstances) // who says more of them asks for no more
 			circumstances += points
 		}
@@ -259,7 +261,7 @@ func (v *view) clueOf(w wish) float64 {
 	switch {
 	case w.kind == wishFile:
 		c, part = clueFile, w.weight/weightFile
-	case w.kind == wishName && v.index.UsesOf(lastName(w.key)) == 0:
+	case w.kind == wishName && v.Index.UsesOf(lex.LastName(w.key)) == 0:
 		c = clueNewName
 	case w.kind == wishName && w.weight < usualName*weightName:
 		c = clueUsual
@@ -272,9 +274,9 @@ func (v *view) clueOf(w wish) float64 {
 		}
 	case w.kind == wishLiteral:
 		c = cluePair // a digit or two come back by chance, or as part of something else
-	case w.weight <= weightPair && v.index.UsesOf(w.text) == 0:
+	case w.weight <= weightPair && v.Index.UsesOf(w.text) == 0:
 		c = cluePair
-	case v.index.UsesOf(w.text) == 0:
+	case v.Index.UsesOf(w.text) == 0:
 		c = clueForeign
 	case w.weight < commonWord:
 		c = clueCommon
@@ -315,7 +317,7 @@ func (v *view) missesFiles() bool {
 // replaces reports whether a file that the request names is one of tests and the
 // deliverable brings tests: they may stand in a file of their own.
 func (v *view) replaces(w wish) bool {
-	return w.kind == wishFile && v.want.Tests && testFile.MatchString(w.key) && len(v.proposed) > 0 && v.hasTests()
+	return w.kind == wishFile && v.Want.Tests && testcode.File.MatchString(w.key) && len(v.proposed) > 0 && v.hasTests()
 }
 
 // enoughPlaces is how many lines work must cite to tell where it was done.
@@ -336,12 +338,12 @@ func (v *view) worksElsewhere() bool {
 	in := func(p string) bool {
 		return slices.ContainsFunc(named, func(n string) bool { return p == n || strings.HasSuffix(n, "/") && strings.HasPrefix(p, n) })
 	}
-	if slices.ContainsFunc(v.patched, in) {
+	if slices.ContainsFunc(v.Patched, in) {
 		return false
 	}
 	places := 0
-	for _, ref := range v.refs {
-		if ref.Status != RefExists || ref.Line == 0 && !ref.modified {
+	for _, ref := range v.Refs {
+		if ref.Status != grounding.RefExists || ref.Line == 0 && !ref.Modified {
 			continue
 		}
 		if places++; in(ref.Path) {

@@ -21,23 +21,23 @@ import (
 // compile, or fails as soon as it is loaded.
 func inventedAPI(v *view) (Signal, bool) {
 	s := Signal{Name: "names that are used", Reason: "The code uses no name of the repository that it does not have."}
-	if v.index == nil || !v.index.Whole() {
+	if v.Index == nil || !v.Index.Whole() {
 		return s, false
 	}
-	asked := strings.ToLower(requestText(v.in.Request))
+	asked := strings.ToLower(v.Request)
 	seen := map[string]bool{}
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		source := strings.Join(b.Proposed(), "\n")
 		used := v.missingInScript(source, b.Lang)
 		if b.MayBeGo() {
 			used = append(used, v.missingInGo(source)...)
 		}
 		for _, name := range used {
-			bare := lastName(name)
-			if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.mayLook() {
+			bare := lex.LastName(name)
+			if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.MayLook() {
 				continue
 			}
-			if seen[name] = true; !v.declares(bare) && !v.listsName(bare) {
+			if seen[name] = true; !v.Declares(bare) && !v.listsName(bare) {
 				s.Evidence = append(s.Evidence, name)
 			}
 		}
@@ -47,7 +47,7 @@ func inventedAPI(v *view) (Signal, bool) {
 	}
 	s.Reason = fmt.Sprintf("The code uses %s that the repository does not have.", counted(len(s.Evidence), "name", "names"))
 	s.Points = -costInventedAPI
-	if v.want.Code {
+	if v.Want.Code {
 		s.Cap = capAt(capNoCode)
 	}
 	s.Evidence = few(s.Evidence, 8)
@@ -61,7 +61,7 @@ var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 // missingInGo are the names that Go code takes from packages of the repository and
 // that these do not declare.
 func (v *view) missingInGo(source string) []string {
-	mod := v.index.Text("go.mod")
+	mod := v.Index.Text("go.mod")
 	if mod == nil || !strings.Contains(source, "import") || len(source) > document.MaxShownPatch {
 		return nil
 	}
@@ -164,12 +164,12 @@ var madeElsewhere = regexp.MustCompile(`(?m)^//go:generate\b|^import "C"`)
 
 func (v *view) readPackage(dir string, tests bool) (string, map[string]bool) {
 	name, declared := "", map[string]bool{}
-	for _, p := range v.index.Sources {
+	for _, p := range v.Index.Sources {
 		test := strings.HasSuffix(p, "_test.go")
 		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || test && !tests {
 			continue
 		}
-		t := v.index.Text(p)
+		t := v.Index.Text(p)
 		if t == nil || madeElsewhere.MatchString(t.Raw) {
 			return "", nil
 		}
@@ -228,7 +228,7 @@ func (v *view) missingInScript(source, lang string) []string {
 			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
 				continue
 			}
-			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.mayLook() && !v.index.HoldsName(name) {
+			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.MayLook() && !v.Index.HoldsName(name) {
 				missing = append(missing, name)
 			}
 		}
@@ -244,8 +244,8 @@ var unseenExports = regexp.MustCompile("exports\\[[^'\"\\]\n]|exports\\[['\"][^'
 func (v *view) exportsUnseen() bool {
 	if v.unseen == nil {
 		found := false
-		for _, p := range v.index.Sources {
-			if t := v.index.Text(p); t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw) {
+		for _, p := range v.Index.Sources {
+			if t := v.Index.Text(p); t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw) {
 				found = true
 				break
 			}
@@ -258,7 +258,7 @@ func (v *view) exportsUnseen() bool {
 // listsName reports whether delivered code has a line that begins with the name, as
 // groups of declarations have.
 func (v *view) listsName(name string) bool {
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		for _, l := range b.Proposed() {
 			if l = strings.TrimSpace(l); strings.HasPrefix(l, name) && b.MayBeGo() {
 				return true

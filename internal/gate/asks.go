@@ -26,13 +26,13 @@ const theFix = "the fix"
 var asks = []ask{
 	{"tests", pattern.New(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b[^.\n]{0,40}\btests?\b`),
 		func(v *view) bool { return v.in.Request.Category == city.DevOps || v.hasTests() }, false}, // there it is a step
-	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.doc.CodeLines() > 0 || len(v.in.Patch) > 0 }, false},
-	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.doc.CodeLines() > 1 }, true},
+	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.Doc.CodeLines() > 0 || len(v.in.Patch) > 0 }, false},
+	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 }, true},
 	{theFix, pattern.New(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {
-			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.doc.CodeLines()+len(v.in.Patch) > 0
+			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.Doc.CodeLines()+len(v.in.Patch) > 0
 		}, true},
-	{"findings with file and line", pattern.New(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.index == nil || v.ground.located > 0 }, false},
+	{"findings with file and line", pattern.New(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.Index == nil || v.Ground.Located > 0 }, false},
 	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
 	{"a Dockerfile", pattern.New(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", pattern.New(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
@@ -43,7 +43,7 @@ var asks = []ask{
 	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
-		func(v *view) bool { return !v.want.Code || v.doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
+		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
 	{"a comparison", pattern.New(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
@@ -55,7 +55,7 @@ var (
 )
 
 func (v *view) holdsConfig(form *regexp.Regexp) bool {
-	return form.MatchString(v.allCode()) || !v.want.Config && !v.want.Whole && v.doc.CodeLines()+len(v.in.Patch) > 2
+	return form.MatchString(v.allCode()) || !v.Want.Config && !v.Want.Whole && v.Doc.CodeLines()+len(v.in.Patch) > 2
 }
 
 // looks matches requests to look at what is there.
@@ -79,10 +79,10 @@ var timed = regexp.MustCompile(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?
 // measures reports whether the deliverable has figures of time, or the code
 // that takes them where that was asked for.
 func (v *view) measures() bool {
-	if v.want.Tests || v.want.Whole {
-		return v.doc.CodeLines() > 3
+	if v.Want.Tests || v.Want.Whole {
+		return v.Doc.CodeLines() > 3
 	}
-	return timed.MatchString(v.doc.Text)
+	return timed.MatchString(v.Doc.Text)
 }
 
 // configBlock matches the names of fences around what runs and builds code.
@@ -91,7 +91,7 @@ var configBlock = lex.Set("yaml yml dockerfile docker hcl terraform toml sh bash
 // operates reports whether a deliverable has to do with building or running:
 // a piece of configuration or a script, or a citation of one.
 func (v *view) operates() bool {
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		if configBlock[b.Lang] || workflowText.MatchString(strings.Join(b.Lines, "\n")) || dockerText.MatchString(strings.Join(b.Lines, "\n")) {
 			return true
 		}
@@ -102,7 +102,7 @@ func (v *view) operates() bool {
 			return true
 		}
 	}
-	return v.index == nil && v.doc.CodeLines() > 0
+	return v.Index == nil && v.Doc.CodeLines() > 0
 }
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
@@ -153,7 +153,7 @@ func missingAsks(v *view) (Signal, bool) {
 func (v *view) allCode() string {
 	var b strings.Builder
 	b.Write(v.in.Patch)
-	for _, block := range v.doc.Blocks {
+	for _, block := range v.Doc.Blocks {
 		b.WriteString("\n" + strings.Join(block.Lines, "\n"))
 	}
 	return b.String()
@@ -166,7 +166,7 @@ func (v *view) comparesEverything() bool {
 	if len(names) < 2 {
 		return true
 	}
-	low := strings.ToLower(v.doc.Text)
+	low := strings.ToLower(v.Doc.Text)
 	for _, name := range names {
 		if strings.Count(low, strings.ToLower(name)) < 3 {
 			return false

@@ -12,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/rubric"
 	"aicity.dev/aicity/internal/gate/syntax"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // aboutWords matches requests whose product may be comments or prose.
@@ -33,7 +34,7 @@ func nothingChanged(v *view) (Signal, bool) {
 	} else if why := v.withoutEffect(); why != "" {
 		s.Reason = why
 	} else {
-		return s, len(v.in.Patch) > 0 && v.want.Code
+		return s, len(v.in.Patch) > 0 && v.Want.Code
 	}
 	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
 	s.advice = "Change the code itself; comments, names and tests that are taken away are not counted."
@@ -43,8 +44,8 @@ func nothingChanged(v *view) (Signal, bool) {
 // withoutEffect says why the changes that the deliverable shows do nothing, ""
 // when they do or nobody can tell.
 func (v *view) withoutEffect() string {
-	text := requestText(v.in.Request)
-	if v.index == nil || !v.want.Code || aboutWords.MatchString(text) {
+	text := v.Request
+	if v.Index == nil || !v.Want.Code || aboutWords.MatchString(text) {
 		return ""
 	}
 	c := v.changes()
@@ -66,7 +67,7 @@ func (v *view) withoutEffect() string {
 		}
 	}
 	switch {
-	case tests && (v.want.Tests || asksGone.MatchString(text)), names && asksNames.MatchString(text):
+	case tests && (v.Want.Tests || asksGone.MatchString(text)), names && asksNames.MatchString(text):
 		return ""
 	case tests:
 		return "The change takes tests or what they check away; the code that they test stays as it was."
@@ -137,7 +138,6 @@ func onlyIn(one, other string) (inOne, inOther []string) {
 }
 
 var (
-	testFile   = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|specs?|__tests__)/|_test\.go$|[._-](?:test|spec)\.\w+$|(?:^|/)tests?\.\w+$|(?:^|/)test_[^/]*\.py$|_test\.(?:py|rb)$`)
 	testHead   = regexp.MustCompile(`^\s*(?:func (?:Test|Fuzz|Example)\w*\(|(?:it|test|specify)(?:\.only)?\(|(?:async )?def test_)`)
 	testChecks = regexp.MustCompile(`\b(?:t|tb)\.(?:Error|Fatal|Fail)\w*\(|\bassert\w*\b|\bexpect\w*\(|\brequire\.\w+\(t\b|\bt\.(?:is|equal|same|deepEqual|throws|ok|not)\w*\(`)
 	testSkips  = regexp.MustCompile(`\b(?:t|b)\.Skip\w*\(|\.skip\(|^\s*x(?:it|describe|test)\(|\.todo\(|pytest\.mark\.(?:skip|xfail)|unittest\.skip`)
@@ -146,7 +146,7 @@ var (
 // takesTests reports whether a change of a file of tests leaves fewer tests or
 // checks, or has some skipped.
 func takesTests(p, before, after string) bool {
-	if !testFile.MatchString(p) {
+	if !testcode.File.MatchString(p) {
 		return false
 	}
 	gone, come := onlyIn(before, after)
@@ -175,12 +175,12 @@ var shownOnly = lex.Set("sh bash shell zsh console text txt plaintext output log
 // diffs.
 func (v *view) otherCode() int {
 	n := 0
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		if b.Diff || shownOnly[b.Lang] {
 			continue
 		}
 		for _, l := range b.Lines {
-			if lex.Meaningful(l) && len(v.index.Homes(lex.Pack(l))) == 0 {
+			if lex.Meaningful(l) && len(v.Index.Homes(lex.Pack(l))) == 0 {
 				n++
 			}
 		}

@@ -20,7 +20,7 @@ const (
 func codeParses(v *view) (Signal, bool) {
 	s := Signal{Name: "code parses", Reason: "The code blocks that could be parsed are valid."}
 	tried, broken, budget := 0, 0, maxParsedBytes
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		code := strings.Join(b.Lines, "\n")
 		if budget -= len(code); budget < 0 || tried == maxParsedBlocks {
 			break

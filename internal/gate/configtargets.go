@@ -72,11 +72,11 @@ func (v *view) namedConfig() []string {
 // brings one that takes their place.
 func (v *view) leavesConfig() bool {
 	names := v.namedConfig()
-	if len(names) == 0 || v.index == nil {
+	if len(names) == 0 || v.Index == nil {
 		return false
 	}
 	for _, n := range names {
-		if strings.Contains(v.doc.Low.Text, strings.ToLower(n)) {
+		if strings.Contains(v.Doc.Low.Text, strings.ToLower(n)) {
 			return false
 		}
 	}

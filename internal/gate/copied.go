@@ -1,6 +1,10 @@
 package gate
 
-import "fmt"
+import (
+	"fmt"
+
+	"aicity.dev/aicity/internal/gate/grounding"
+)
 
 // minCopied is how many lines it takes to speak of a copy.
 const minCopied = 12
@@ -9,17 +13,17 @@ const minCopied = 12
 // file of the repository, unchanged.
 func copiedSource(v *view) (Signal, bool) {
 	s := Signal{Name: "copied source", Reason: "The delivered code is not a copy of the repository."}
-	if v.index == nil || !v.want.Code || len(v.in.Patch) > 0 {
+	if v.Index == nil || !v.Want.Code || len(v.in.Patch) > 0 {
 		return s, false
 	}
 	fresh, copied := 0, 0
 	source := ""
-	for _, b := range v.doc.Blocks {
-		lines := quotable(b.Lines, len(b.Lines))
+	for _, b := range v.Doc.Blocks {
+		lines := grounding.Quotable(b.Lines, len(b.Lines))
 		if len(lines) == 0 {
 			continue
 		}
-		from, same := v.index.Closest(lines)
+		from, same := v.Index.Closest(lines)
 		if len(lines) >= minCopied && same*10 >= len(lines)*9 {
 			copied += len(lines)
 			source = from

@@ -153,16 +153,16 @@ func (v *view) passage(criterion string) (line string, covered float64) {
 		return "", 1
 	}
 	best := 0
-	for i, l := range v.doc.Lines[:min(len(v.doc.Lines), maxPassages)] {
+	for i, l := range v.Doc.Lines[:min(len(v.Doc.Lines), maxPassages)] {
 		if strings.TrimSpace(l.Text) == "" {
 			continue
 		}
 		stems, n := map[string]bool{}, 0
-		for _, w := range lex.Words(v.doc.Lower[i]) {
+		for _, w := range lex.Words(v.Doc.Lower[i]) {
 			stems[v.stem.Of(w)] = true
 		}
 		for _, w := range wanted {
-			if stems[w.key] || w.kind != wishWord && strings.Contains(v.doc.Lower[i], strings.ToLower(w.key)) {
+			if stems[w.key] || w.kind != wishWord && strings.Contains(v.Doc.Lower[i], strings.ToLower(w.key)) {
 				n++
 			}
 		}

@@ -90,3 +90,14 @@ func withoutComment(line string, marks []string) string {
 	code, _, _ = strings.Cut(code, " "+marks[0]+" ")
 	return strings.Join(strings.Fields(code), "")
 }
+
+// patchedFiles lists the files that a git diff writes.
+func patchedFiles(patch string) []string {
+	var files []string
+	for l := range strings.Lines(patch) {
+		if p, ok := strings.CutPrefix(strings.TrimRight(l, "\r\n"), "+++ "); ok && p != "/dev/null" {
+			files = append(files, strings.TrimPrefix(strings.TrimPrefix(p, "b/"), "a/"))
+		}
+	}
+	return files
+}

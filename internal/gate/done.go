@@ -3,9 +3,9 @@ package gate
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -17,23 +17,26 @@ var mendedBy = pattern.New("(?i)\\b(?:fix|remedy|solution|correction|correct cod
 // doneNear is how many lines around a cited one are looked at.
 const doneNear = 4
 
+// maxFixes bounds the fixes, and the places for each, that are looked at.
+const maxFixes = 400
+
 // doneAlready takes points for findings whose fix is the code that stands at the
 // cited place already: whoever read the line would have seen it.
 func doneAlready(v *view) (Signal, bool) {
 	s := Signal{Name: "fixes that are there", Reason: "What is proposed is not there already."}
-	if v.index == nil {
+	if v.Index == nil {
 		return s, false
 	}
 	proposed, done := 0, 0
-	for i, l := range v.doc.Lines[:v.doc.Written] {
-		if l.Code || len(l.Spans) == 0 || proposed >= maxQuotes || !mendedBy.May(v.doc.Lower[i]) {
+	for i, l := range v.Doc.Lines[:v.Doc.Written] {
+		if l.Code || len(l.Spans) == 0 || proposed >= maxFixes || !mendedBy.May(v.Doc.Lower[i]) {
 			continue
 		}
 		for _, m := range mendedBy.FindAllStringSubmatch(l.Text, 4) {
 			proposed++
 			for _, span := range document.CodeSpans(m[1]) {
 				code := lex.Loose.Replace(lex.Pack(span))
-				if len(code) >= lex.MinName && strings.IndexFunc(span, beyondDotted) >= 0 && v.standsWhereCited(code) {
+				if len(code) >= lex.MinName && strings.IndexFunc(span, lex.BeyondDotted) >= 0 && v.standsWhereCited(code) {
 					done++
 					s.Evidence = append(few(s.Evidence, 4), span)
 					break
@@ -56,28 +59,23 @@ func doneAlready(v *view) (Signal, bool) {
 // standsWhereCited reports whether code stands near one of the cited lines.
 func (v *view) standsWhereCited(code string) bool {
 	tried := 0
-	for i := range v.refs {
-		ref := &v.refs[i]
-		if ref.Line == 0 || ref.Status != RefExists || ref.modified {
+	for i := range v.Refs {
+		ref := &v.Refs[i]
+		if ref.Line == 0 || ref.Status != grounding.RefExists || ref.Modified {
 			continue
 		}
-		if tried++; tried > maxQuotes {
+		if tried++; tried > maxFixes {
 			return false
 		}
-		t := v.index.Text(ref.Path)
+		t := v.Index.Text(ref.Path)
 		if t == nil || !strings.Contains(t.Bare(), code) {
 			continue
 		}
 		lines := t.Lines()
-		first, last := max(1, ref.Line-doneNear), min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+doneNear)
+		first, last := max(1, ref.Line-doneNear), min(len(lines), max(ref.Line, min(ref.End, ref.Line+20))+doneNear)
 		if first <= last && strings.Contains(lex.Loose.Replace(lex.Pack(strings.Join(lines[first-1:last], "\n"))), code) {
 			return true
 		}
 	}
 	return false
-}
-
-// beyondDotted reports whether a rune makes code more than a name, dotted or not.
-func beyondDotted(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '$'
 }

@@ -14,19 +14,19 @@ func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
 	same, total := 0, 0
-	lex.Shingles(v.doc.Hashes, func(k uint64) {
+	lex.Shingles(v.Doc.Hashes, func(k uint64) {
 		total++
 		if known[k] {
 			same++
 		}
 	})
 	given := share(float64(same), float64(total))
-	fresh, telling := newWords(v.doc.Words, stems)
+	fresh, telling := newWords(v.Doc.Words, stems)
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
-	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.doc.CodeLines() == 0 && v.ground.anchored+v.ground.quoted == 0:
+	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.Doc.CodeLines() == 0 && v.Ground.Anchored+v.Ground.Quoted == 0:
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	default:
@@ -46,15 +46,15 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 			stems[lex.Stem(w)] = true
 		}
 	}
-	learn(requestText(v.in.Request))
-	if v.index == nil {
+	learn(v.Request)
+	if v.Index == nil {
 		return runs, stems
 	}
-	for _, f := range v.index.Sources {
+	for _, f := range v.Index.Sources {
 		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
 			continue
 		}
-		if t := v.index.Text(f); t != nil {
+		if t := v.Index.Text(f); t != nil {
 			learn(t.Raw)
 		}
 	}

@@ -11,24 +11,24 @@ import (
 // cited lines that say what is said about them, quotes that exist, the
 // repository's own names. Without a repository it asks for concreteness.
 func evidence(v *view) (Signal, bool) {
-	if v.index == nil {
+	if v.Index == nil {
 		return concreteness(v)
 	}
 	s := Signal{Name: "evidence", Max: maxEvidence}
-	g := v.ground
+	g := v.Ground
 	// A patch is evidence by itself: it was made in the repository.
-	places := float64(g.anchored) + 0.5*float64(g.near) + min(3.75, float64(g.facts)/1.6) + 1.5*float64(g.quoted) + 2*share(float64(len(v.patched)), 2)
-	names := float64(max(g.names, g.facts))
-	if v.want.Tests || v.want.Code {
-		names += 2 * float64(g.codeNames)
+	places := float64(g.Anchored) + 0.5*float64(g.Near) + min(3.75, float64(g.Facts)/1.6) + 1.5*float64(g.Quoted) + 2*share(float64(len(v.Patched)), 2)
+	names := float64(max(g.Names, g.Facts))
+	if v.Want.Tests || v.Want.Code {
+		names += 2 * float64(g.CodeNames)
 	}
-	if v.want.Tests || v.want.Whole { // code that works with the repository's names cites it
-		places += 2.5 * min(share(float64(g.codeNames), 10), share(float64(v.newLines()-12), 20))
+	if v.Want.Tests || v.Want.Whole { // code that works with the repository's names cites it
+		places += 2.5 * min(share(float64(g.CodeNames), 10), share(float64(v.newLines()-12), 20))
 	}
 	s.Points = maxEvidence * (0.6*share(places, 5) + 0.4*share(names, 12))
-	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.anchored,
-		counted(g.located, "cited line holds", "cited lines hold"), counted(g.quoted, "quote is", "quotes are"), counted(g.names, "name", "names"), counted(g.facts, "literal", "literals"))
-	s.Evidence = g.nameSample
+	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.Anchored,
+		counted(g.Located, "cited line holds", "cited lines hold"), counted(g.Quoted, "quote is", "quotes are"), counted(g.Names, "name", "names"), counted(g.Facts, "literal", "literals"))
+	s.Evidence = g.NameSample
 	if places < 2 {
 		s.advice = "Quote the code you talk about, next to its file and line."
 	}
@@ -39,9 +39,9 @@ func evidence(v *view) (Signal, bool) {
 // numbers, names, and the details of the request.
 func concreteness(v *view) (Signal, bool) {
 	s := Signal{Name: "concreteness", Max: maxEvidenceNoRepo}
-	code := float64(v.doc.CodeLines())
+	code := float64(v.Doc.CodeLines())
 	distinct := map[string]bool{}
-	for _, l := range v.doc.Lines {
+	for _, l := range v.Doc.Lines {
 		if l.Code {
 			continue
 		}

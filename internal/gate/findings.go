@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -110,7 +111,7 @@ func parseFindings(text string) ([]Finding, bool) {
 // of them holds: more of them earn nothing, and remarks on style none at all.
 func findings(v *view) (Signal, bool) {
 	s := Signal{Name: "findings", Max: maxFindingPts}
-	if v.index == nil || len(v.findings) == 0 {
+	if v.Index == nil || len(v.findings) == 0 {
 		return s, false
 	}
 	holds, checked, grave := 0, 0, 0
@@ -179,21 +180,21 @@ func lineSuffix(line int) string {
 // its claim names. It returns what is wrong or "ok", "" when nothing of it can
 // be looked up.
 func (v *view) checkFinding(f Finding) (why string, ok bool) {
-	p, found := v.index.Find(citation.Clean(f.File))
+	p, found := v.Index.Find(citation.Clean(f.File))
 	if !found {
 		return "no such file", false
 	}
-	if n := v.index.Lines(p); n > 0 && f.Line > n {
+	if n := v.Index.Lines(p); n > 0 && f.Line > n {
 		return fmt.Sprintf("the file has %d lines", n), false
 	}
-	t := v.index.Text(p)
+	t := v.Index.Text(p)
 	if t == nil {
 		return "", false
 	}
 	said := f.Claim + " " + f.Fix
 	if isRemark(f.Evidence) {
 		said += " " + f.Evidence
-	} else if lines := quotable(strings.Split(f.Evidence, "\n"), maxQuoteLines); len(lines) > 0 {
+	} else if lines := grounding.Quotable(strings.Split(f.Evidence, "\n"), grounding.MaxQuoteLines); len(lines) > 0 {
 		if t.Holds(lines) {
 			return "ok", true
 		}
@@ -211,7 +212,7 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 	if len(tokens) == 0 {
 		return "", false
 	}
-	if anchored(t, &reference{Reference: Reference{Line: f.Line}}, tokens) {
+	if grounding.Anchored(t, &grounding.Cited{Reference: grounding.Reference{Line: f.Line}}, tokens) {
 		return "ok", true
 	}
 	return "nothing of what is claimed stands there", false

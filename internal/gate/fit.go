@@ -1,49 +1,46 @@
 package gate
 
 import (
-	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
-var testCode = regexp.MustCompile(`(?m)\bfunc (?:\([^)]*\) )?(?:Test|Benchmark|Fuzz|Example)\w*\(|(?:^|[^.\w$])(?:it|test|describe)(?:\.\w+)?\(|\bdef test_|\bassert\w*\b|\bexpect\(|@Test\b|#\[test\]|\bt\.(?:Run|Error|Fatal|equal|same|ok|deepEqual)`)
-
 // fit asks whether the deliverable has the form its category needs: code where
 // code is the product, tests where tests are, separate remarks in a review.
 func fit(v *view) (Signal, bool) {
 	s := Signal{Name: "form", Max: maxFit}
-	code := v.doc.CodeLines()
+	code := v.Doc.CodeLines()
 	if len(v.in.Patch) > 0 {
 		code += 10
 	}
 	switch part := share(float64(v.remarks()), 3); {
-	case v.want.Tests:
+	case v.Want.Tests:
 		s.Points, s.Reason, s.advice = v.fitTests(code)
 		if !v.hasTests() {
 			s.Cap = capAt(capNoTests)
 		}
-	case v.want.Config && !v.operates() && !v.onlyAsked():
+	case v.Want.Config && !v.operates() && !v.onlyAsked():
 		s.Points, s.Cap = 0, capAt(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
-	case v.want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
+	case v.Want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
 		s.Points = maxFit * share(float64(v.newLines()), 2*enoughNewLines)
 		s.Cap = capAt(capNoCode)
 		s.Reason, s.advice = "Hardly any of the code is new.", "Deliver the new code in full."
-	case v.want.Code && code > 0:
+	case v.Want.Code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."
-	case v.want.Whole:
+	case v.Want.Whole:
 		s.Points, s.Reason, s.advice = 0, "Code was asked for and there is none.", "Deliver the code itself."
-	case v.want.Code && v.onlyLooks():
+	case v.Want.Code && v.onlyLooks():
 		s.Points = maxFit * part
 		s.Reason = "Remarks stand apart from each other."
-	case v.want.Code && !v.onlyAsked():
-		s.Points = maxFit * 0.8 * share(float64(v.ground.anchored)+0.5*float64(v.ground.located), 3)
+	case v.Want.Code && !v.onlyAsked():
+		s.Points = maxFit * 0.8 * share(float64(v.Ground.Anchored)+0.5*float64(v.Ground.Located), 3)
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
-	case v.want.Findings:
+	case v.Want.Findings:
 		// A few plain sentences full of facts are findings too.
-		part = max(part, 0.9*share(float64(v.ground.facts), 5))
+		part = max(part, 0.9*share(float64(v.Ground.Facts), 5))
 		s.Points = maxFit * part
 		s.Reason = "Findings stand apart from each other."
 		if part < 1 {
@@ -51,7 +48,7 @@ func fit(v *view) (Signal, bool) {
 		}
 	default:
 		// Few sentences, each with its place in the code, need no sections.
-		s.Points = maxFit * max(v.structure(), 0.9*share(float64(v.ground.anchored+v.ground.quoted), 4))
+		s.Points = maxFit * max(v.structure(), 0.9*share(float64(v.Ground.Anchored+v.Ground.Quoted), 4))
 		s.Reason = "Judged by paragraphs, headings, tables and examples."
 		if s.Points < maxFit/2 {
 			s.advice = "Structure the text: sections, a table or examples, a clear conclusion."
@@ -67,9 +64,9 @@ const enoughNewLines = 3
 // diff, those that it adds.
 func (v *view) newLines() int {
 	n := 0
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		for _, l := range b.Proposed() {
-			if lex.Meaningful(l) && (v.index == nil || len(v.index.Homes(lex.Pack(l))) == 0) {
+			if lex.Meaningful(l) && (v.Index == nil || len(v.Index.Homes(lex.Pack(l))) == 0) {
 				n++
 			}
 		}
@@ -116,21 +113,21 @@ func (v *view) fitTests(code int) (float64, string, string) {
 
 // remarks counts list items, headings and cited places, whichever are most.
 func (v *view) remarks() int {
-	return max(v.doc.Count(document.ListItem), v.doc.Count(document.Heading)-1, v.ground.located, len(v.findings), v.doc.Count(document.BoldLead))
+	return max(v.Doc.Count(document.ListItem), v.Doc.Count(document.Heading)-1, v.Ground.Located, len(v.findings), v.Doc.Count(document.BoldLead))
 }
 
 // structure is how much form a text has, from 0 to 1.
 func (v *view) structure() float64 {
 	paragraphs, inside := 0, false
-	for _, l := range v.doc.Lines {
+	for _, l := range v.Doc.Lines {
 		blank := strings.TrimSpace(l.Text) == ""
 		if !blank && !inside && !l.Code {
 			paragraphs++
 		}
 		inside = !blank
 	}
-	parts := float64(paragraphs) + 2*float64(len(v.doc.Blocks)) + float64(v.doc.Count(document.ListItem))/3
-	if v.doc.Count(document.TableRow) > 2 {
+	parts := float64(paragraphs) + 2*float64(len(v.Doc.Blocks)) + float64(v.Doc.Count(document.ListItem))/3
+	if v.Doc.Count(document.TableRow) > 2 {
 		parts += 2
 	}
 	return share(parts, 5)

@@ -33,7 +33,7 @@ func smallShare(text []string) float64 {
 // foreign reports whether the request is in another language than English.
 func (v *view) foreign() bool {
 	if v.isForeign == nil {
-		text := requestText(v.in.Request)
+		text := v.Request
 		asked := lex.Words(text)
 		tongue, _ := lex.TongueOf(asked)
 		is := tongue != 0 || otherScript(text) || len(asked) >= enoughEnglish && smallShare(asked) < foreignShare
@@ -59,11 +59,11 @@ func otherScript(text string) bool {
 // answersInEnglish reports whether a request in another language is answered in
 // English: its words cannot come back then, only what it names.
 func (v *view) answersInEnglish() bool {
-	return v.foreign() && len(v.doc.Words) >= enoughEnglish && smallShare(v.doc.Words) >= englishShare
+	return v.foreign() && len(v.Doc.Words) >= enoughEnglish && smallShare(v.Doc.Words) >= englishShare
 }
 
 // lostInTranslation reports whether a thing that the request names is a word that
 // neither the answer nor the repository has.
 func (v *view) lostInTranslation(w wish) bool {
-	return w.kind == wishWord && v.index.UsesOf(w.text) == 0 && !v.all.takes(w)
+	return w.kind == wishWord && v.Index.UsesOf(w.text) == 0 && !v.all.takes(w)
 }

@@ -13,6 +13,7 @@ import (
 	"math"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/similarity"
 )
@@ -60,6 +61,9 @@ type Repo = repository.Repo
 
 // RepoFile is one file of the repository.
 type RepoFile = repository.File
+
+// Reference is a file, and maybe a line, that the deliverable cites.
+type Reference = grounding.Reference
 
 // Request is what the buyer asked for.
 type Request struct {
@@ -117,7 +121,7 @@ type Signal struct {
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {
 	v := look(in)
-	report := Report{Version: Version, Criteria: v.criteria, References: v.publicReferences(), Executed: in.Executed}
+	report := Report{Version: Version, Criteria: v.criteria, References: v.PublicReferences(), Executed: in.Executed}
 	var earned, available, taken float64
 	limit := 100.0
 	for _, judge := range signals {

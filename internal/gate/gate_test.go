@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/similarity"
 )
@@ -206,12 +207,12 @@ func TestReferencesOfReport(t *testing.T) {
 		Repo: shop(t),
 	}).References
 	want := []gate.Reference{
-		{Text: "lib/orders.js:4", Path: "lib/orders.js", Line: 4, Status: gate.RefExists, Quoted: true},
-		{Text: "orders.js:999", Path: "lib/orders.js", Line: 999, Status: gate.RefLineOutOfRange},
-		{Text: "lib/cache.js:3", Path: "lib/cache.js", Line: 3, Status: gate.RefMissing},
-		{Text: "lib/server.js", Path: "lib/server.js", Status: gate.RefExists},
-		{Text: "test/orders.test.js", Path: "test/orders.test.js", Status: gate.RefNewFile},
-		{Text: "line 13", Path: "lib/server.js", Line: 13, Status: gate.RefExists, Quoted: true},
+		{Text: "lib/orders.js:4", Path: "lib/orders.js", Line: 4, Status: grounding.RefExists, Quoted: true},
+		{Text: "orders.js:999", Path: "lib/orders.js", Line: 999, Status: grounding.RefLineOutOfRange},
+		{Text: "lib/cache.js:3", Path: "lib/cache.js", Line: 3, Status: grounding.RefMissing},
+		{Text: "lib/server.js", Path: "lib/server.js", Status: grounding.RefExists},
+		{Text: "test/orders.test.js", Path: "test/orders.test.js", Status: grounding.RefNewFile},
+		{Text: "line 13", Path: "lib/server.js", Line: 13, Status: grounding.RefExists, Quoted: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("references (-want +got):\n%s", diff)

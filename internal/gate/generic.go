@@ -28,9 +28,9 @@ func untied(v *view) (Signal, bool) {
 	if st.all < 4 {
 		return s, true
 	}
-	work := float64(v.ground.anchored)/3 + float64(v.ground.quoted)/2 + float64(v.doc.CodeLines())/12
-	if v.index == nil {
-		work = float64(v.doc.CodeLines()) / 6
+	work := float64(v.Ground.Anchored)/3 + float64(v.Ground.Quoted)/2 + float64(v.Doc.CodeLines())/12
+	if v.Index == nil {
+		work = float64(v.Doc.CodeLines()) / 6
 	}
 	tied := share(float64(st.tied), float64(st.all)) + 0.3*min(1.5, work)
 	if tied >= tiedEnough {
@@ -58,7 +58,7 @@ const (
 func genericTemplate(v *view) (Signal, bool) {
 	s := Signal{Name: "generic text", Reason: "The text is about this request."}
 	hits := 0
-	boilerplate.Find(v.doc, func(l document.Line, match string) {
+	boilerplate.Find(v.Doc, func(l document.Line, match string) {
 		if l.Code {
 			return
 		}
@@ -67,16 +67,16 @@ func genericTemplate(v *view) (Signal, bool) {
 		}
 	})
 	// Ties: what only someone who read this repository or request could write.
-	ties := float64(v.ground.anchored)*2 + float64(v.ground.quoted)*3 + float64(v.ground.names)/3
-	if v.index == nil {
-		ties = float64(v.doc.CodeLines())/2 + float64(len(v.terms))/3
+	ties := float64(v.Ground.Anchored)*2 + float64(v.Ground.Quoted)*3 + float64(v.Ground.Names)/3
+	if v.Index == nil {
+		ties = float64(v.Doc.CodeLines())/2 + float64(len(v.terms))/3
 	}
 	stock := float64(hits) - 2
 	if stock <= 0 || ties >= 2*stock {
 		s.Evidence = nil
 		return s, true
 	}
-	per := 1000 * float64(hits) / float64(min(max(len(v.doc.Words), 100), document.PhraseBudget/6))
+	per := 1000 * float64(hits) / float64(min(max(len(v.Doc.Words), 100), document.PhraseBudget/6))
 	s.Points = -costGeneric * share(stock-ties/2, 6) * share(per, 20)
 	s.Reason = fmt.Sprintf("%d stock phrases and little that belongs to this request.", hits)
 	s.advice = "Drop what would fit any project and say what is true of this one."

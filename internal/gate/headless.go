@@ -3,6 +3,7 @@ package gate
 import (
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/patch"
 )
 
@@ -11,21 +12,21 @@ import (
 // fit, that says nothing.
 func (v *view) headless() []patch.File {
 	var all []patch.File
-	var cited map[int]*reference
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxDiffBlocks)] {
+	var cited map[int]*grounding.Cited
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxDiffBlocks)] {
 		if !b.Diff || b.Delivered || namesFile(b.Lines) {
 			continue
 		}
 		if cited == nil {
-			cited = v.citedLines()
-			for i := range v.refs { // a file may be named without a line
-				if ref := &v.refs[i]; ref.Status == RefExists && cited[ref.at] == nil {
-					cited[ref.at] = ref
+			cited = v.CitedLines()
+			for i := range v.Refs { // a file may be named without a line
+				if ref := &v.Refs[i]; ref.Status == grounding.RefExists && cited[ref.At] == nil {
+					cited[ref.At] = ref
 				}
 			}
 		}
-		ref, _ := claimBefore(v.doc, b, cited)
-		if ref == nil || ref.Status != RefExists {
+		ref, _ := grounding.ClaimBefore(v.Doc, b, cited)
+		if ref == nil || ref.Status != grounding.RefExists {
 			continue
 		}
 		head := "--- a/" + ref.Path + "\n+++ b/" + ref.Path + "\n"

@@ -14,10 +14,10 @@ import (
 // its answer, but not hidden.
 func addressedToJudge(v *view) (Signal, bool) {
 	s := Signal{Name: "addressed to the judge", Reason: "The text speaks to the buyer."}
-	h := injection.FindHidden(v.doc)
+	h := injection.FindHidden(v.Doc)
 	talk, hints := 0, 0
 	if !aboutJudging.MatchString(v.in.Request.Description) {
-		for _, d := range append([]*document.Document{v.doc}, h.Texts...) {
+		for _, d := range append([]*document.Document{v.Doc}, h.Texts...) {
 			for _, r := range injection.Remarks(d, maxSpoken) {
 				if r.Hint {
 					hints++

@@ -24,18 +24,18 @@ const (
 // stands in the repository is the buyer's.
 func leftOpen(v *view) (Signal, bool) {
 	s := Signal{Name: "left open", Reason: "The code does not say that parts of it are to be written."}
-	if !v.want.Code || asksStubs.MatchString(requestText(v.in.Request)) {
+	if !v.Want.Code || asksStubs.MatchString(v.Request) {
 		return s, false
 	}
 	marks, code := 0, 0
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		for _, l := range b.Proposed() {
 			t := strings.TrimSpace(l)
 			switch {
 			case len(t) > maxHead:
 				code++
 			case openMark.MatchString(t):
-				if v.index == nil || len(v.index.Homes(lex.Pack(t))) == 0 {
+				if v.Index == nil || len(v.Index.Homes(lex.Pack(t))) == 0 {
 					marks++
 					s.Evidence = append(s.Evidence, lex.Shorten(t, 80))
 				}

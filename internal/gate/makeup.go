@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -72,11 +73,11 @@ var asksFigures = pattern.New(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|
 // makeup tells what the deliverable consists of.
 func (v *view) makeup() Makeup {
 	code, tests, config, change := v.codeByKind()
-	prose := len(v.doc.Words)
+	prose := len(v.Doc.Words)
 	part := func(n int) float64 { return float64(n) / float64(1+code) }
 	figures, times, rows := 0, 0, 0
-	budget := namesBudget
-	for _, l := range v.doc.Lines {
+	budget := grounding.NamesBudget
+	for _, l := range v.Doc.Lines {
 		if budget -= len(l.Text); budget < 0 {
 			break
 		}
@@ -99,7 +100,7 @@ func (v *view) makeup() Makeup {
 		step(float64(figures), 1, 4, 9),
 		step(float64(change), 1, 10),
 		step(float64(rows), 3),
-		step(100*float64(max(v.ground.located, v.ground.facts))/float64(30+prose), 0.5, 2.5, 6),
+		step(100*float64(max(v.Ground.Located, v.Ground.Facts))/float64(30+prose), 0.5, 2.5, 6),
 		step(float64(times), 1, 5),
 		step(float64(v.ranked()), 3),
 		step(part(config), 0.01, 0.4),
@@ -121,7 +122,7 @@ func step(value float64, bounds ...float64) uint8 {
 // where too little can be told.
 func MakeupOf(in Input) (Makeup, bool) {
 	v := look(in)
-	return v.makeup(), v.index != nil
+	return v.makeup(), v.Index != nil
 }
 
 // makeupOdds is, for each category, trait and step, the logarithm of how much
@@ -168,10 +169,10 @@ const (
 // request's category, and what it has or lacks.
 func (v *view) madeAsAsked() sign {
 	odds := makeupOdds[v.in.Request.Category]
-	if odds == nil || v.index == nil {
+	if odds == nil || v.Index == nil {
 		return sign{}
 	}
-	text := requestText(v.in.Request)
+	text := v.Request
 	words := asksWords.MatchString(text) || v.onlyAsked() || v.onlyLooks()
 	made := v.produces()
 	sum, worst, reason := 0.0, -0.5, ""

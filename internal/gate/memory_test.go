@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
@@ -38,7 +39,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		} else {
 			t.Logf("%s: %d MB", name, took>>20)
 		}
-		if len(r.References) > maxReported || len(r.Signals) > len(signals) {
+		if len(r.References) > grounding.MaxReported || len(r.Signals) > len(signals) {
 			t.Errorf("%s: %d references, %d signals", name, len(r.References), len(r.Signals))
 		}
 		for _, s := range r.Signals {

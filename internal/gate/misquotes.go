@@ -10,28 +10,28 @@ import (
 // and is not, and for cited lines where nothing of what is said stands.
 func misquotes(v *view) (Signal, bool) {
 	s := Signal{Name: "misquotes", Reason: "Quoted code agrees with the files."}
-	if v.index == nil {
+	if v.Index == nil {
 		return s, false
 	}
-	g := v.ground
-	wrongQuotes := share(g.misquoted, float64(g.quoted)+g.misquoted)
-	if g.misquoted > 0 {
+	g := v.Ground
+	wrongQuotes := share(g.Misquoted, float64(g.Quoted)+g.Misquoted)
+	if g.Misquoted > 0 {
 		certain := 0.4 // one may be a slip
 		if wrongQuotes >= 0.5 {
-			certain += 0.6 * share(g.misquoted-1, 1)
+			certain += 0.6 * share(g.Misquoted-1, 1)
 		}
-		s.Points = -costMisquotes * wrongQuotes * certain * min(1, g.misquoted)
-		if g.misquoted >= 2 && wrongQuotes >= 0.6 {
+		s.Points = -costMisquotes * wrongQuotes * certain * min(1, g.Misquoted)
+		if g.Misquoted >= 2 && wrongQuotes >= 0.6 {
 			s.Cap = capAt(capMisquotes)
 		}
 	}
 	// Places that hold nothing of what is said, when there are enough to tell.
-	if off := g.checkable - g.anchored; g.checkable >= 4 && off*2 > g.checkable {
-		s.Points = min(s.Points, -costMisquotes*0.6*share(float64(off), float64(g.checkable)))
+	if off := g.Checkable - g.Anchored; g.Checkable >= 4 && off*2 > g.Checkable {
+		s.Points = min(s.Points, -costMisquotes*0.6*share(float64(off), float64(g.Checkable)))
 	}
 	if s.Points < 0 {
-		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", len(g.badQuotes), g.checkable-g.anchored, g.checkable)
-		for _, q := range few(g.badQuotes, 5) {
+		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", len(g.BadQuotes), g.Checkable-g.Anchored, g.Checkable)
+		for _, q := range few(g.BadQuotes, 5) {
 			s.Evidence = append(s.Evidence, lex.Shorten(q, 120))
 		}
 		s.advice = "Copy quotes from the file and check their line numbers."

@@ -22,7 +22,7 @@ const (
 // read them; lines that do not were invented, or copied without care.
 func patchApplies(v *view) (Signal, bool) {
 	s := Signal{Name: "patch applies"}
-	if v.index == nil {
+	if v.Index == nil {
 		return s, false
 	}
 	c := v.changes()
@@ -32,7 +32,7 @@ func patchApplies(v *view) (Signal, bool) {
 	s.Evidence = few(c.said, 12)
 	if c.fault > 0 {
 		s.Points = -costPatch * share(c.fault, float64(c.tried))
-		if v.want.Code && c.fault >= float64(c.tried)*faultInvented {
+		if v.Want.Code && c.fault >= float64(c.tried)*faultInvented {
 			s.Cap = capAt(capPatch) // the change is the product, and there is none
 		}
 		s.Reason = fmt.Sprintf("%d of %d changes do not fit the files of the repository.", c.failed, c.tried)
@@ -73,7 +73,7 @@ func (v *view) diffs() []patch.File {
 	var all []patch.File
 	budget := maxDiffBytes
 	shown := false
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		if !b.Diff || b.Delivered || len(all) >= maxDiffBlocks {
 			continue
 		}
@@ -85,7 +85,7 @@ func (v *view) diffs() []patch.File {
 		shown = shown || len(files) > 0
 		all = append(all, files...)
 	}
-	if text := v.doc.Text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
+	if text := v.Doc.Text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
 		all = append(all, patch.Parse(text, true)...) // without a fence
 	}
 	if len(v.in.Patch) > 0 && len(v.in.Patch) <= maxDiffBytes {
@@ -137,7 +137,7 @@ type changedFile struct{ path, before, after string }
 
 func (c *patchCheck) all(files []patch.File) {
 	for _, f := range files {
-		if _, ok := c.v.index.Find(citation.Clean(f.Old)); f.Old == "" || !ok && f.Adds() {
+		if _, ok := c.v.Index.Find(citation.Clean(f.Old)); f.Old == "" || !ok && f.Adds() {
 			c.created[citation.Clean(f.New)] = true
 			c.files[citation.Clean(f.New)] += f.Added()
 		}
@@ -154,7 +154,7 @@ func (c *patchCheck) file(f patch.File) {
 	if c.created[cited] {
 		return
 	}
-	p, ok := c.v.index.Find(cited)
+	p, ok := c.v.Index.Find(cited)
 	switch {
 	case !ok:
 		c.fail(f.Old, faultInvented, "no such file")
@@ -180,7 +180,7 @@ func (c *patchCheck) file(f patch.File) {
 func (c *patchCheck) text(p string) *patch.Text {
 	t, known := c.texts[p]
 	if !known {
-		if read := c.v.index.Text(p); read != nil {
+		if read := c.v.Index.Text(p); read != nil {
 			t = patch.NewText(read.Raw)
 		}
 		c.texts[p] = t
@@ -210,7 +210,7 @@ func (c *patchCheck) result(p, from string, got patch.Result) {
 	if len(got.Remarks) > 0 {
 		said += " (" + strings.Join(few(got.Remarks, 3), "; ") + ")"
 	}
-	if syntax.Breaks(p, c.v.index.Text(p).Raw, got.After) {
+	if syntax.Breaks(p, c.v.Index.Text(p).Raw, got.After) {
 		c.failed++
 		c.fault += faultBroken
 		said = p + ": applies, but the changed file cannot be parsed"

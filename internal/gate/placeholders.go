@@ -16,7 +16,7 @@ var placeholder = document.Phrases{Hints: []string{"todo", "tbd", "fixme", "lore
 func placeholders(v *view) (Signal, bool) {
 	s := Signal{Name: "placeholders", Reason: "Nothing was left to be filled in."}
 	n, ownTags := 0, -1
-	placeholder.Find(v.doc, func(l document.Line, match string) {
+	placeholder.Find(v.Doc, func(l document.Line, match string) {
 		if strings.HasPrefix(match, "{{") {
 			if ownTags < 0 {
 				ownTags = v.ownTags()
@@ -29,7 +29,7 @@ func placeholders(v *view) (Signal, bool) {
 			return // a text to try the code with
 		}
 		// A marker in code that was quoted is the buyer's, not the agent's.
-		if l.Code && v.ground.quoted > 0 {
+		if l.Code && v.Ground.Quoted > 0 {
 			return
 		}
 		if n++; n <= 5 {
@@ -40,7 +40,7 @@ func placeholders(v *view) (Signal, bool) {
 		s.Evidence = nil
 		return s, true
 	}
-	done := float64(v.ground.anchored) + float64(v.doc.CodeLines())/10
+	done := float64(v.Ground.Anchored) + float64(v.Doc.CodeLines())/10
 	weight := share(float64(n)-done/2, 6)
 	s.Points = -costPlaceholders * weight
 	if n >= 5 && float64(n) > done {
@@ -64,11 +64,11 @@ const enoughTags = 3
 // repository, up to enoughTags.
 func (v *view) ownTags() int {
 	n := 0
-	if v.index == nil {
+	if v.Index == nil {
 		return n
 	}
-	for _, p := range v.index.Sources {
-		if t := v.index.Texts[p]; t != nil && strings.Contains(t.Raw, "{{") {
+	for _, p := range v.Index.Sources {
+		if t := v.Index.Texts[p]; t != nil && strings.Contains(t.Raw, "{{") {
 			if n += len(tagText.FindAllStringIndex(t.Raw, enoughTags)); n >= enoughTags {
 				break
 			}

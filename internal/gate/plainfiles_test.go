@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 // A program without an extension is a file as others are, and the path of a file
@@ -21,7 +22,7 @@ func TestFilesWithoutAnExtension(t *testing.T) {
 	})
 	var cited []string
 	for _, r := range report.References {
-		if r.Path == "bin/render" && r.Status == gate.RefExists {
+		if r.Path == "bin/render" && r.Status == grounding.RefExists {
 			cited = append(cited, r.Text)
 		}
 	}

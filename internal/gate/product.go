@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // What requests say that ask for tests, for findings and for what builds and
@@ -32,8 +33,8 @@ const maxRanked = 2000
 // in brackets or in a cell of a table.
 func (v *view) ranked() int {
 	n := 0
-	for i, l := range v.doc.Lines[:min(len(v.doc.Lines), maxRanked)] {
-		if !l.Code && givesSeverity(v.doc.Lower[i]) {
+	for i, l := range v.Doc.Lines[:min(len(v.Doc.Lines), maxRanked)] {
+		if !l.Code && givesSeverity(v.Doc.Lower[i]) {
 			n++
 		}
 	}
@@ -75,14 +76,14 @@ func severityAt(text string) string {
 // the one asked for.
 func (v *view) otherProduct() []sign {
 	var all []sign
-	text, c := requestText(v.in.Request), v.in.Request.Category
+	text, c := v.Request, v.in.Request.Category
 	if made := v.madeAsAsked(); made.points != 0 {
 		all = append(all, made)
 	}
 	if v.otherTongue() {
 		all = append(all, sign{-signTongue, "it is written in another language than the request"})
 	}
-	if (v.review() || v.want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
+	if (v.review() || v.Want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
 		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
 	}
 	return all
@@ -94,25 +95,25 @@ var tongueNames = pattern.New(`(?i)german|deutsch|spanish|español|castellano|fr
 // otherTongue reports whether an English request got prose in another language
 // without asking for one.
 func (v *view) otherTongue() bool {
-	text := requestText(v.in.Request)
+	text := v.Request
 	asked := lex.Words(text)
-	if tongue, _ := lex.TongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.doc.Words) < 40 {
+	if tongue, _ := lex.TongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.Doc.Words) < 40 {
 		return false
 	}
-	tongue, sure := lex.TongueOf(v.doc.Words)
+	tongue, sure := lex.TongueOf(v.Doc.Words)
 	pairs := 0
-	for _, w := range v.doc.Words[:min(len(v.doc.Words), 400)] {
+	for _, w := range v.Doc.Words[:min(len(v.Doc.Words), 400)] {
 		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
 			pairs++
 		}
 	}
-	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.doc.Words), 400)
+	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.Doc.Words), 400)
 }
 
 // codeByKind counts the lines of code, and of these those of tests, of
 // configuration and of changes to files of code.
 func (v *view) codeByKind() (code, tests, config, change int) {
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		n := 0
 		for _, l := range b.Lines {
 			if lex.Meaningful(l) {
@@ -122,7 +123,7 @@ func (v *view) codeByKind() (code, tests, config, change int) {
 		code += n
 		text := strings.Join(b.Lines, "\n")
 		switch {
-		case testCode.MatchString(text):
+		case testcode.Mark.MatchString(text):
 			tests += n
 		case configBlock[b.Lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
 			config += n

@@ -37,12 +37,12 @@ const (
 func promises(v *view) (Signal, bool) {
 	s := Signal{Name: "promises", Reason: "The work is done, not announced."}
 	n, budget := 0, document.PhraseBudget
-	promised := promised.In(v.doc.Low)
-	for i, l := range v.doc.Lines[:v.doc.Written] {
+	promised := promised.In(v.Doc.Low)
+	for i, l := range v.Doc.Lines[:v.Doc.Written] {
 		if budget -= len(l.Text); budget < 0 {
 			break
 		}
-		if l.Code || !promised.May(v.doc.Lower[i]) {
+		if l.Code || !promised.May(v.Doc.Lower[i]) {
 			continue
 		}
 		for _, sentence := range lex.Sentences(l.Text) {
@@ -53,7 +53,7 @@ func promises(v *view) (Signal, bool) {
 			}
 		}
 	}
-	work := v.ground.quoted + v.ground.anchored/2 + v.doc.CodeLines()/3
+	work := v.Ground.Quoted + v.Ground.Anchored/2 + v.Doc.CodeLines()/3
 	if n < manyPromises || work*2 >= n || float64(n) < promisedShare*float64(max(v.prose.all, 1)) || planned.MatchString(v.in.Request.Description) {
 		s.Evidence = nil
 		return s, true

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
@@ -14,21 +15,21 @@ func TestNamesWithoutFiles(t *testing.T) {
 	repo := &repository.Repo{Files: []repository.File{{Path: "lib/a.js"}, {Path: "dist/a.js"}}}
 	tests := []struct {
 		result, path string
-		want         ReferenceStatus // "" for no reference
+		want         grounding.ReferenceStatus // "" for no reference
 	}{
-		{"There is no CHANGELOG.md here.", "CHANGELOG.md", RefExternal},
-		{"CHANGELOG.md does not exist.", "CHANGELOG.md", RefExternal},
-		{"`lib/b.js` covers engines without the flag.", "lib/b.js", RefMissing},
-		{"`dist/b.js` has a bucket.", "dist/b.js", RefMissing},
-		{"`build/b.js` is made by the build.", "build/b.js", RefExternal},
-		{"lookup('dir/page.html') gives 'dir/page.html'.", "dir/page.html", RefExternal},
-		{"x.ts is read as video.", "x.ts", RefExternal},
-		{"Put beside it:\n\n```js\n// lib/c.js\nmodule.exports = 1\n```\n", "lib/c.js", RefNewFile},
-		{"It reads:\n\n```js\n// lib/a.js\nmodule.exports = 1\n```\n", "lib/a.js", RefExists},
+		{"There is no CHANGELOG.md here.", "CHANGELOG.md", grounding.RefExternal},
+		{"CHANGELOG.md does not exist.", "CHANGELOG.md", grounding.RefExternal},
+		{"`lib/b.js` covers engines without the flag.", "lib/b.js", grounding.RefMissing},
+		{"`dist/b.js` has a bucket.", "dist/b.js", grounding.RefMissing},
+		{"`build/b.js` is made by the build.", "build/b.js", grounding.RefExternal},
+		{"lookup('dir/page.html') gives 'dir/page.html'.", "dir/page.html", grounding.RefExternal},
+		{"x.ts is read as video.", "x.ts", grounding.RefExternal},
+		{"Put beside it:\n\n```js\n// lib/c.js\nmodule.exports = 1\n```\n", "lib/c.js", grounding.RefNewFile},
+		{"It reads:\n\n```js\n// lib/a.js\nmodule.exports = 1\n```\n", "lib/a.js", grounding.RefExists},
 		{"It reads:\n\n```js\n// see lib/c.js for more\nmodule.exports = 1\n```\n", "lib/c.js", ""},
 	}
 	for _, tt := range tests {
-		var got ReferenceStatus
+		var got grounding.ReferenceStatus
 		for _, ref := range Judge(Input{Request: Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: Deliverable{Result: tt.result}, Repo: repo}).References {
 			if ref.Path == tt.path {
 				got = ref.Status

@@ -16,7 +16,7 @@ var declined = document.Phrases{Hints: []string{"sorry", "able to", "cannot", "c
 func refusal(v *view) (Signal, bool) {
 	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
 	n := 0
-	declined.Find(v.doc, func(l document.Line, match string) {
+	declined.Find(v.Doc, func(l document.Line, match string) {
 		if l.Code {
 			return
 		}
@@ -24,15 +24,15 @@ func refusal(v *view) (Signal, bool) {
 			s.Evidence = append(s.Evidence, lex.Shorten(match, 90))
 		}
 	})
-	work := v.ground.anchored + v.ground.quoted + v.doc.CodeLines()/4
-	if asked := askedBack(v.doc); asked >= manyQuestions && work < 2 {
+	work := v.Ground.Anchored + v.Ground.Quoted + v.Doc.CodeLines()/4
+	if asked := askedBack(v.Doc); asked >= manyQuestions && work < 2 {
 		n += asked
 	}
 	switch {
 	case n == 0, work >= 2*n:
 		s.Evidence = nil
 		return s, true
-	case n >= 2, len(v.doc.Words) < 120:
+	case n >= 2, len(v.Doc.Words) < 120:
 		s.Cap = capAt(capRefusal)
 	default:
 		s.Points = -10

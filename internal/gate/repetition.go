@@ -16,15 +16,15 @@ const minRepetitionWords = 150
 // a vocabulary that is too small for the length.
 func repetition(v *view) (Signal, bool) {
 	s := Signal{Name: "repetition", Reason: "The text does not repeat itself."}
-	if len(v.doc.Words) < minRepetitionWords {
+	if len(v.Doc.Words) < minRepetitionWords {
 		return s, true
 	}
-	same, total := repeatedSentences(v.doc)
+	same, total := repeatedSentences(v.Doc)
 	echoed := share(float64(same), float64(total))
-	poor := poverty(v.doc.Hashes)
+	poor := poverty(v.Doc.Hashes)
 	worst := max(share(echoed-0.15, 0.35), share(poor-0.18, 0.11))
 	// A list of findings in one wording is no padding when each one holds.
-	worst *= 1 - 0.8*share(float64(v.ground.anchored+v.ground.quoted), 8)
+	worst *= 1 - 0.8*share(float64(v.Ground.Anchored+v.Ground.Quoted), 8)
 	if worst == 0 {
 		return s, true
 	}

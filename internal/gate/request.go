@@ -12,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // wish is one thing that a request names, and how much it says.
@@ -61,7 +62,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.index.NamesFile(w) {
+		if v.Index.NamesFile(w) {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
@@ -90,23 +91,23 @@ func (l *wishList) add(w wish) {
 
 // files takes the files and folders of the repository out of a text.
 func (l *wishList) files(text string) string {
-	if l.v.index == nil {
+	if l.v.Index == nil {
 		return text
 	}
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
-		for _, c := range l.v.citesIn(line) {
+		for _, c := range l.v.CitesIn(line) {
 			if c.Path == "" {
 				continue
 			}
-			if p, ok := l.v.index.Find(citation.Clean(c.Path)); ok {
+			if p, ok := l.v.Index.Find(citation.Clean(c.Path)); ok {
 				l.add(wish{text: c.Path, key: p, kind: wishFile, weight: l.v.fileWeight(p)})
 				line = strings.ReplaceAll(line, c.Text, " ")
 			}
 		}
 		for field := range strings.FieldsSeq(line) {
 			dir := strings.Trim(field, ".,;:()`'\"/")
-			if strings.Contains(field, "/") && len(dir) > 1 && l.v.index.HasFolder(dir) {
+			if strings.Contains(field, "/") && len(dir) > 1 && l.v.Index.HasFolder(dir) {
 				l.add(wish{text: field, key: dir + "/", kind: wishFile, weight: weightFile})
 				line = strings.ReplaceAll(line, field, " ")
 			}
@@ -119,11 +120,11 @@ func (l *wishList) files(text string) string {
 // fileWeight: a file says the less the more of the code it is, for any text
 // about the code cites it.
 func (v *view) fileWeight(p string) float64 {
-	t, all := v.index.Text(p), 0
+	t, all := v.Index.Text(p), 0
 	if t == nil {
 		return weightFile
 	}
-	for other, o := range v.index.Texts {
+	for other, o := range v.Index.Texts {
 		if o != nil && syntax.LanguageOfFile(other) == syntax.LanguageOfFile(p) {
 			all += len(o.Raw)
 		}
@@ -185,7 +186,7 @@ func (l *wishList) names(text string) string {
 			if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
 				continue
 			}
-			l.add(wish{text: m, key: name, kind: wishName, weight: weightName * l.v.rarity(lastName(name))})
+			l.add(wish{text: m, key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name))})
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		inside := false // of a sentence, whose first word has a capital anyway
@@ -241,25 +242,20 @@ func properWord(w string, inside bool) bool {
 	return inside || strings.IndexFunc(rest, unicode.IsUpper) >= 0
 }
 
-// lastName is the last part of a dotted name.
-func lastName(name string) string {
-	return name[strings.LastIndexAny(name, ".:/")+1:]
-}
-
 // rarity is 1 for a word that the repository does not use and falls with how
 // often it does.
 func (v *view) rarity(word string) float64 {
-	if v.index == nil {
+	if v.Index == nil {
 		return 1
 	}
 	if v.isProject(word) {
 		return 0.05
 	}
-	n := v.index.Uses(word)
+	n := v.Index.Uses(word)
 	if n == 0 {
 		return 1
 	}
-	per := float64(n) / max(1, float64(v.index.Scanned)/10_000)
+	per := float64(n) / max(1, float64(v.Index.Scanned)/10_000)
 	return 1 / (1 + per/6)
 }
 
@@ -280,7 +276,7 @@ func (a *answerText) takes(w wish) bool {
 		if strings.Contains(a.lower, w.key) {
 			return true
 		}
-		last := lastName(w.key)
+		last := lex.LastName(w.key)
 		return len(last) > 2 && last != w.key && a.said[last]
 	}
 	return a.stems[w.key]
@@ -307,7 +303,7 @@ func leadingFigure(s string) string {
 
 // isProject reports whether a word is the name of the project itself, which
 // any text about it has.
-func (v *view) isProject(word string) bool { return v.index != nil && v.index.Project()[word] }
+func (v *view) isProject(word string) bool { return v.Index != nil && v.Index.Project()[word] }
 
 // concept is a kind of product that requests ask for, whatever they call it,
 // and how to see that it is there.
@@ -325,13 +321,13 @@ korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corr
 	{lex.Set(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
 weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers
 crash crashes hang hangs mangle exploitable vulnerable vulnerability vulnerabilities riesgo riesgos peligro peligroso risiken gefährlich pièges risques
-security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.ground.anchored+v.ground.near >= 2 || v.ground.quoted >= 2 }},
+security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.Ground.Anchored+v.Ground.Near >= 2 || v.Ground.Quoted >= 2 }},
 	{lex.Set(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
-	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.doc.CodeLines() > 1 }},
-	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.doc.Count(document.TableRow) > 3 }},
-	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.doc.Count(document.TableRow) > 2 }},
+	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 }},
+	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 }},
+	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
 	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
 		func(v *view) bool { return v.prose.words >= 20 }},
 	{lex.Set(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
@@ -346,23 +342,23 @@ var topics = lex.Set("suggest page section chapter outcome shape")
 func (v *view) met(word string) bool {
 	for _, c := range concepts {
 		if c.words[word] && c.there(v) {
-			return !topics[word] || v.index.UsesOf(word) == 0
+			return !topics[word] || v.Index.UsesOf(word) == 0
 		}
 	}
 	return false
 }
 
-func (v *view) hasTests() bool { return testCode.MatchString(v.allCode()) }
+func (v *view) hasTests() bool { return testcode.Mark.MatchString(v.allCode()) }
 
 // hasChange reports whether the deliverable holds a change to the repository.
 func (v *view) hasChange() bool {
 	if len(v.in.Patch) > 0 {
 		return true
 	}
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		if b.Diff {
 			return true
 		}
 	}
-	return v.doc.CodeLines() > 1
+	return v.Doc.CodeLines() > 1
 }

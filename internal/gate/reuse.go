@@ -17,23 +17,23 @@ const maxOthers = 10_000
 // same honest work on the same files reads the same.
 func reuse(v *view) (Signal, bool) {
 	s := Signal{Name: "reuse", Reason: "The agent has not delivered this text before."}
-	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.doc.Words) < 40 {
+	if len(v.in.Earlier)+len(v.in.Others) == 0 || len(v.Doc.Words) < 40 {
 		return s, false
 	}
-	mine, worst := similarity.RunsOfWords(v.doc.Hashes), 0.0
+	mine, worst := similarity.RunsOfWords(v.Doc.Hashes), 0.0
 	for _, earlier := range v.in.Earlier[:min(len(v.in.Earlier), maxEarlier)] {
 		worst = max(worst, share(float64(mine.In(earlier)), float64(len(mine))))
 	}
 	whose := "an earlier deliverable of this agent"
 	if len(v.in.Others) > 0 {
-		mine := similarity.SketchOfWords(v.doc.Hashes)
+		mine := similarity.SketchOfWords(v.Doc.Hashes)
 		for _, other := range v.in.Others[:min(len(v.in.Others), maxOthers)] {
 			if same := mine.Same(other); same > worst {
 				worst, whose = same, "another agent's deliverable"
 			}
 		}
 	}
-	if worst < 0.6 || v.ground.anchored+v.ground.quoted >= 2 {
+	if worst < 0.6 || v.Ground.Anchored+v.Ground.Quoted >= 2 {
 		return s, true
 	}
 	s.Points = -costReuse * share(worst-0.5, 0.4)

@@ -20,17 +20,17 @@ const (
 // something to show.
 func nothingShown(v *view) (Signal, bool) {
 	s := Signal{Name: "something to show", Reason: "Places, code, names or figures show that the work was done."}
-	g := v.ground
-	if v.index == nil || g.located+g.near+g.quoted > 0 || g.facts >= 3 || v.doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
+	g := v.Ground
+	if v.Index == nil || g.Located+g.Near+g.Quoted > 0 || g.Facts >= 3 || v.Doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
 		return s, true
 	}
 	asked := map[string]bool{}
-	for _, w := range lex.Words(requestText(v.in.Request)) {
+	for _, w := range lex.Words(v.Request) {
 		asked[w] = true
 	}
 	names := 0
-	for _, n := range v.named {
-		if !asked[n.low] && v.index.Uses(n.low) > 0 {
+	for _, n := range v.Named {
+		if !asked[n.Low] && v.Index.Uses(n.Low) > 0 {
 			names++
 		}
 	}
@@ -48,7 +48,7 @@ func nothingShown(v *view) (Signal, bool) {
 // have; those that number a list or a heading are none.
 func (v *view) ownFigures(asked map[string]bool) int {
 	seen := map[string]bool{}
-	for _, l := range v.doc.Lines[:v.doc.Written] {
+	for _, l := range v.Doc.Lines[:v.Doc.Written] {
 		if l.Code || document.Heading.Matches(l.Text) || len(seen) >= figuresThatShow {
 			continue
 		}

@@ -67,7 +67,7 @@ func (v *view) readStatements() {
 		}
 		paragraph = ""
 	}
-	for _, l := range v.doc.Lines {
+	for _, l := range v.Doc.Lines {
 		if budget -= len(l.Text); budget < 0 {
 			break
 		}
@@ -112,11 +112,11 @@ func shortLine(before string) bool { return len(before) < 60 }
 // subjects are the words of the request that say what it is about, where there
 // is no repository whose names could.
 func (v *view) subjects() map[string]bool {
-	if v.index != nil {
+	if v.Index != nil {
 		return nil
 	}
 	about := map[string]bool{}
-	for _, w := range lex.Words(requestText(v.in.Request)) {
+	for _, w := range lex.Words(v.Request) {
 		if lex.Telling(w) {
 			about[v.stem.Of(w)] = true
 		}
@@ -238,7 +238,7 @@ func beyondName(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
 }
 
-// citedLines matches the lines of a citation.
+// CitedLines matches the lines of a citation.
 var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
 
 // indexed matches a name with its line behind it, as an index of a file has them.
@@ -268,7 +268,7 @@ const (
 // hardly anything about it.
 func (v *view) inventory() bool {
 	st := v.prose
-	return v.index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.doc.CodeLines() < codeForItems
+	return v.Index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.Doc.CodeLines() < codeForItems
 }
 
 // manyBare is how many lines of bare names make a list of however few words.
@@ -291,9 +291,9 @@ func lists(v *view) (Signal, bool) {
 	// An index of the file is a list as well: each of its names brings a number.
 	dead := max(share(float64(st.dead), float64(st.words)), share(float64(2*st.index), float64(st.words+st.index)))
 	// What is quoted rightly or delivered as code is more than a list.
-	dead *= 1 - share(float64(v.ground.quoted), 3)
-	dead *= 1 - 0.7*share(float64(v.doc.CodeLines()), 15)
-	if v.index != nil && v.ground.anchored+v.ground.quoted+v.doc.CodeLines() == 0 {
+	dead *= 1 - share(float64(v.Ground.Quoted), 3)
+	dead *= 1 - 0.7*share(float64(v.Doc.CodeLines()), 15)
+	if v.Index != nil && v.Ground.Anchored+v.Ground.Quoted+v.Doc.CodeLines() == 0 {
 		dead *= 1.7 // nothing else that shows work
 	}
 	if dead < 0.35 {

@@ -20,7 +20,7 @@ const (
 // opens and ends, and speaks of something else between: work on another subject
 // is led over to like that. Only what is written in the request's language tells.
 func (v *view) strays() bool {
-	if v.index == nil || v.review() || v.foreign() {
+	if v.Index == nil || v.review() || v.foreign() {
 		return false
 	}
 	body, ok := v.body()
@@ -55,7 +55,7 @@ func (v *view) strays() bool {
 // leaves too little.
 func (v *view) body() (*answerText, bool) {
 	end, _ := v.opening()
-	rest := v.doc.Low.Text[end:]
+	rest := v.Doc.Low.Text[end:]
 	fields := 0
 	for range strings.FieldsSeq(rest) {
 		fields++

@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 // signalOf is the signal of that name, nil when the report has none.
@@ -111,7 +112,7 @@ func TestSaidInPassing(t *testing.T) {
 		Request: gate.Request{Category: city.BugFix, Description: meterRequest}, Repo: meter(),
 		Deliverable: gate.Deliverable{Result: "The division (meter.go:9).\n\n```diff\n" + guardDiff + "```\n\nThe check, `mean_test.go`:\n\n```go\npackage meter\n\nimport \"testing\"\n\nfunc TestNone(t *testing.T) {\n\tif got := Mean(nil); got != 0 {\n\t\tt.Error(got)\n\t}\n}\n```\n"},
 	})
-	if !slices.ContainsFunc(report.References, func(r gate.Reference) bool { return r.Path == "mean_test.go" && r.Status == gate.RefNewFile }) {
+	if !slices.ContainsFunc(report.References, func(r gate.Reference) bool { return r.Path == "mean_test.go" && r.Status == grounding.RefNewFile }) {
 		t.Errorf("%+v", report.References)
 	}
 }

@@ -10,7 +10,6 @@ import (
 )
 
 var (
-	functionHead = regexp.MustCompile(`^(?:func\b.*\{|(?:export )?(?:default )?(?:async )?function\b.*\{|(?:export )?(?:const|let|var) [\w$]+ = (?:async )?(?:function\b.*|\(?[^=]*\)? =>) \{|(?:static |async |get |set |public |private |protected )*[\w$#]+ ?\([^)]*\)(?:: [\w<>\[\]| ]+)? \{|(?:async )?def \w+\(.*:|(?:pub )?fn \w+.*\{)$`)
 	controlHead  = regexp.MustCompile(`^(?:if|for|while|switch|catch|else|with|func Test)\b`)
 	leftUndone   = regexp.MustCompile(`(?i)\btodo\b|\bfixme\b|not (?:yet )?implemented|notimplemented|\bimplement(?:ation)? (?:this|me|here|later|goes|follows|the)\b|\bplaceholder\b|your (?:code|logic|implementation) here|\bgoes here\b|\bstub\b`)
 	doesNothing  = regexp.MustCompile(`^(?:(?://|#|/\*|\*).*|"""[^"]*"""|pass|\.\.\.|return(?: (?:nil|null|undefined|None|true|false|True|False|0|-1|''|""|\[\]|\{\}|[\w.\[\]]+\{\}|nil, nil|errors\.New\("[^"]*"\)))?;?|_ = .*|void 0;?|raise NotImplementedError.*|(?:panic|todo!|unimplemented!)\(.*\);?|throw new Error\(.*\);?)$`)
@@ -25,11 +24,11 @@ var (
 // so count half.
 func stubs(v *view) (Signal, bool) {
 	s := Signal{Name: "stubs", Reason: "No function is left to be written."}
-	if !v.want.Code || asksStubs.MatchString(requestText(v.in.Request)) {
+	if !v.Want.Code || asksStubs.MatchString(v.Request) {
 		return s, false
 	}
 	undone, partly, all := 0, 0, 0
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		lines := b.Proposed()
 		for i := range lines {
 			head := strings.TrimSpace(lines[i])
@@ -37,7 +36,7 @@ func stubs(v *view) (Signal, bool) {
 				continue
 			}
 			skipped := skippedStub.MatchString(head)
-			if !skipped && !functionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.index != nil && len(v.index.Homes(lex.Pack(head))) > 0 {
+			if !skipped && !lex.FunctionHead.MatchString(head) || controlHead.MatchString(head) && !skipped || v.Index != nil && len(v.Index.Homes(lex.Pack(head))) > 0 {
 				continue
 			}
 			all++
@@ -77,13 +76,13 @@ const (
 // isStub reports whether the function that begins at the first line does nothing
 // and says that something is to be done. It ends where a line stands no deeper.
 func isStub(lines []string) bool {
-	depth, marked := indentOf(lines[0]), false
+	depth, marked := lex.Indent(lines[0]), false
 	for _, l := range lines[1:min(len(lines), maxStub+2)] {
 		code := strings.TrimSpace(l)
 		if code == "" {
 			continue
 		}
-		if indentOf(l) <= depth {
+		if lex.Indent(l) <= depth {
 			return marked
 		}
 		if !doesNothing.MatchString(code) {
@@ -102,10 +101,10 @@ const (
 // saysUndone reports whether the body of the function that begins at the first
 // line says that a part of it is to be written.
 func saysUndone(lines []string) bool {
-	depth := indentOf(lines[0])
+	depth := lex.Indent(lines[0])
 	for _, l := range lines[1:min(len(lines), maxPartly)] {
 		if code := strings.TrimSpace(l); code != "" {
-			if indentOf(l) <= depth {
+			if lex.Indent(l) <= depth {
 				return false
 			}
 			if markedUndone.MatchString(code) {
@@ -115,5 +114,3 @@ func saysUndone(lines []string) bool {
 	}
 	return false
 }
-
-func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }

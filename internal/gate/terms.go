@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -12,16 +13,6 @@ import (
 const enoughTerms = 14
 
 var versionText = regexp.MustCompile(`\b\d+\.\d+(?:\.\d+)?\b`)
-
-// decimal reports whether a digit stands before a dot, as in versionText.
-func decimal(text string) bool {
-	for i := 1; i < len(text); i++ {
-		if text[i] == '.' && text[i-1] >= '0' && text[i-1] <= '9' {
-			return true
-		}
-	}
-	return false
-}
 
 // distinctTerms lists the technical terms, sorted.
 func distinctTerms(v *view) []string {
@@ -31,15 +22,15 @@ func distinctTerms(v *view) []string {
 			seen[term] = true
 		}
 	}
-	budget := namesBudget
-	for _, l := range v.doc.Lines {
+	budget := grounding.NamesBudget
+	for _, l := range v.Doc.Lines {
 		if budget -= len(l.Text); budget < 0 || len(seen) > 20*enoughTerms {
 			break
 		}
 		for _, s := range l.Spans {
 			take(s)
 		}
-		if decimal(l.Text) {
+		if lex.Decimal(l.Text) {
 			for _, version := range versionText.FindAllString(l.Text, 12) {
 				take(version)
 			}
@@ -48,8 +39,8 @@ func distinctTerms(v *view) []string {
 			take(name)
 		}
 	}
-	for _, t := range v.want.Terms {
-		if v.doc.Low.Holds(t) {
+	for _, t := range v.Want.Terms {
+		if v.Doc.Low.Holds(t) {
 			seen[t] = true
 		}
 	}

@@ -28,7 +28,7 @@ var tellsAgain = pattern.New(`(?i)determin|idempot|\bsame\b|cach|memo|singleton|
 // were to be delivered and half of them or more are such.
 func testsCheck(v *view) (Signal, bool) {
 	s := Signal{Name: "tests", Reason: "Nothing speaks against the tests that could be read."}
-	if !v.want.Tests && !asksTests.MatchString(requestText(v.in.Request)) {
+	if !v.Want.Tests && !asksTests.MatchString(v.Request) {
 		return s, false // they show something else
 	}
 	all := v.tests()
@@ -38,9 +38,9 @@ func testsCheck(v *view) (Signal, bool) {
 	empty, n := 0.0, 0
 	for _, t := range all {
 		switch {
-		case t.Fault == testcode.Apart && !v.want.Tests: // they come with the code that they test
+		case t.Fault == testcode.Apart && !v.Want.Tests: // they come with the code that they test
 			continue
-		case t.Fault == testcode.Again && tellsAgain.MatchString(requestText(v.in.Request)):
+		case t.Fault == testcode.Again && tellsAgain.MatchString(v.Request):
 			continue
 		}
 		if w := faultWeight[t.Fault]; w > 0 {
@@ -57,7 +57,7 @@ func testsCheck(v *view) (Signal, bool) {
 	}
 	s.Reason = fmt.Sprintf("%d of %d tests pass whatever the code does.", n, len(all))
 	s.advice = "Let each test call the code and compare what it gives with what it must give; break the code and see that the test fails."
-	if !v.want.Tests {
+	if !v.Want.Tests {
 		s.Points = -costEmptyTestsElsewhere * part
 		return s, true
 	}
@@ -83,7 +83,7 @@ func (v *view) tests() []testcode.Test {
 	var all []testcode.Test
 	seen := map[string]bool{}
 	add := func(ext, source string, of func(name string) bool) {
-		if len(seen) >= maxTestSources || seen[source] || !testCode.MatchString(source) || syntax.TooDeep(source) {
+		if len(seen) >= maxTestSources || seen[source] || !testcode.Mark.MatchString(source) || syntax.TooDeep(source) {
 			return
 		}
 		seen[source] = true
@@ -94,12 +94,12 @@ func (v *view) tests() []testcode.Test {
 			}
 		}
 	}
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		if source := strings.Join(b.Lines, "\n"); !b.Diff && !elided(b.Lines) {
 			add(testLanguage(b.Lang, source), source, nil)
 		}
 	}
-	if v.index == nil {
+	if v.Index == nil {
 		return all
 	}
 	c := v.changes()
@@ -138,12 +138,12 @@ func testLanguage(lang, source string) string {
 
 // ownModule reports whether a module of JavaScript is the repository's own.
 func (v *view) ownModule(module string) bool {
-	if v.index == nil {
+	if v.Index == nil {
 		return true // what is tested is not known
 	}
 	if v.module == nil {
 		var manifest struct{ Name string }
-		if t := v.index.Text("package.json"); t != nil {
+		if t := v.Index.Text("package.json"); t != nil {
 			_ = json.Unmarshal([]byte(t.Raw), &manifest) // without a name it is none
 		}
 		v.module = &manifest.Name

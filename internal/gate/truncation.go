@@ -27,7 +27,7 @@ var (
 func truncation(v *view) (Signal, bool) {
 	s := Signal{Name: "truncation", Reason: "The text is complete."}
 	promised, written := 0, 0
-	for i, l := range v.doc.Lines {
+	for i, l := range v.Doc.Lines {
 		if l.Code || !strings.ContainsAny(l.Text, "0123456789") {
 			continue
 		}
@@ -35,7 +35,7 @@ func truncation(v *view) (Signal, bool) {
 			n, _ := strconv.Atoi(m[1])
 			written = max(written, n)
 		}
-		if !sectionPromise.May(v.doc.Lower[i]) {
+		if !sectionPromise.May(v.Doc.Lower[i]) {
 			continue
 		}
 		for _, m := range sectionPromise.FindAllStringSubmatch(l.Text, -1) {
@@ -54,13 +54,13 @@ func truncation(v *view) (Signal, bool) {
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
 		s.Points = -costTruncation
 		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
-	case v.doc.Open && v.brokenCode():
+	case v.Doc.Open && v.brokenCode():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is what it opens."
-	case v.doc.Open && v.halfLine():
+	case v.Doc.Open && v.halfLine():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is its last line."
-	case v.doc.Open:
+	case v.Doc.Open:
 		s.Points = -costTruncation
 		s.Reason = "The last code block is never closed."
 	case v.unlikeTheOthers():
@@ -83,10 +83,10 @@ var halfWord = regexp.MustCompile(`(?:^|[\s+-])(?:for|if|var|let|const|func|func
 
 // halfLine reports whether the last line of code is half a line.
 func (v *view) halfLine() bool {
-	if len(v.doc.Blocks) == 0 {
+	if len(v.Doc.Blocks) == 0 {
 		return false
 	}
-	lines := v.doc.Blocks[len(v.doc.Blocks)-1].Lines
+	lines := v.Doc.Blocks[len(v.Doc.Blocks)-1].Lines
 	return len(lines) > 0 && halfWord.MatchString(strings.TrimRight(lines[len(lines)-1], " \t"))
 }
 
@@ -94,7 +94,7 @@ func (v *view) halfLine() bool {
 // which the row before it has, or behind the head of a table.
 func (v *view) halfRow() bool {
 	last, before := "", ""
-	for _, l := range v.doc.Lines[:v.doc.Written] {
+	for _, l := range v.Doc.Lines[:v.Doc.Written] {
 		if text := strings.TrimSpace(l.Text); text != "" && !l.Code {
 			before, last = last, text
 		} else if l.Code {
@@ -113,11 +113,11 @@ var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x
 // brokenTail looks at how the prose ends.
 func (v *view) brokenTail() (string, bool) {
 	last := ""
-	for i := v.doc.Written - 1; i >= 0; i-- {
-		if v.doc.Lines[i].Code {
+	for i := v.Doc.Written - 1; i >= 0; i-- {
+		if v.Doc.Lines[i].Code {
 			return "", false
 		}
-		if last = strings.TrimSpace(v.doc.Lines[i].Text); last != "" {
+		if last = strings.TrimSpace(v.Doc.Lines[i].Text); last != "" {
 			break
 		}
 	}
@@ -141,7 +141,7 @@ func lastBytes(s string, n int) string {
 
 // brokenCode reports whether the last block opens more brackets than it closes.
 func (v *view) brokenCode() bool {
-	blocks := slices.DeleteFunc(slices.Clone(v.doc.Blocks), func(b document.Block) bool { return b.Delivered })
+	blocks := slices.DeleteFunc(slices.Clone(v.Doc.Blocks), func(b document.Block) bool { return b.Delivered })
 	if len(blocks) == 0 {
 		return false
 	}
@@ -163,7 +163,7 @@ func (v *view) brokenCode() bool {
 // paragraphs with sentences ends without one. Lists and headings say nothing.
 func (v *view) unlikeTheOthers() bool {
 	ended, others, last, open := 0, 0, "", false
-	lines := v.doc.Lines[:v.doc.Written]
+	lines := v.Doc.Lines[:v.Doc.Written]
 	for i, l := range lines {
 		text := strings.TrimSpace(l.Text)
 		if l.Code {

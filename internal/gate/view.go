@@ -5,26 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
-	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/rubric"
 )
 
 // view is a deliverable read once: everything the signals share.
 type view struct {
+	*grounding.Reading
 	in       Input
-	want     rubric.Rubric
 	findings []Finding // structured ones, also those that the text holds as JSON
-	doc      *document.Document
-	patched  []string          // files that the patch writes
-	hollow   bool              // the patch changes no code though code was asked for
-	index    *repository.Index // nil without a repository or with an empty one
-	refs     []reference
-	ground   grounding
+	hollow   bool      // the patch changes no code though code was asked for
 	prose    statements
-	named    []saidName // the names of code that it mentions, with a repository
-	terms    []string   // distinct technical terms in the deliverable, sorted; without one
+	terms    []string // distinct technical terms in the deliverable, sorted; without one
 
 	stem      *lex.Stemmer         // of the request's language
 	wished    []wish               // what the request names
@@ -40,7 +33,6 @@ type view struct {
 	applied   *patchCheck          // what changes found
 	packages  map[string]goPackage // what packageAt found, by folder
 	unseen    *bool                // what exportsUnseen found
-	lookUps   int                  // what mayLook counted
 	module    *string              // the name of the repository's module of JavaScript
 }
 
@@ -49,28 +41,23 @@ func look(in Input) *view {
 	if len(text) > maxResultBytes {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
-	v := &view{in: in, want: rubric.Of(in.Request.Category)}
+	v := &view{in: in}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
 	text += renderFindings(v.findings)
-	v.doc, v.hollow = readDelivered(text, in, v.want)
-	v.patched = patchedFiles(string(in.Patch))
-	requested := lex.Words(requestText(in.Request))
-	v.stem = lex.NewStemmer(requested)
-	if in.Repo != nil && len(in.Repo.Files) > 0 {
-		v.index = repository.NewIndex(in.Repo, v.doc.PackedCode())
-		var named map[string]bool
-		v.named, named = names(v.doc)
-		v.index.Count(named, append(requested, partsIn(requestText(in.Request))...))
+	v.Reading = &grounding.Reading{
+		Want: rubric.Of(in.Request.Category), Request: requestText(in.Request), Description: in.Request.Description,
+		Patched: patchedFiles(string(in.Patch)),
 	}
-	v.refs = findReferences(v)
-	v.ground = checkGround(v)
-	if v.index == nil {
+	v.Doc, v.hollow = readDelivered(text, in, v.Want)
+	v.Check(in.Repo)
+	v.stem = lex.NewStemmer(lex.Words(v.Request))
+	if v.Index == nil {
 		v.terms = distinctTerms(v)
 	}
 	v.readAnswer()
 	v.readStatements()
-	v.wished = v.wishes(requestText(in.Request))
+	v.wished = v.wishes(v.Request)
 	if v.answersInEnglish() {
 		v.wished = slices.DeleteFunc(v.wished, v.lostInTranslation)
 	}
@@ -78,15 +65,6 @@ func look(in Input) *view {
 	v.fits, v.doubts = v.answers()
 	v.criteria = v.judgeCriteria()
 	return v
-}
-
-// partsIn are the words that the names of code in a text are made of.
-func partsIn(text string) []string {
-	var parts []string
-	for _, name := range lex.Identifier.FindAllString(text, maxWishes) {
-		parts = append(parts, lex.NameParts(name)...)
-	}
-	return parts
 }
 
 // renderFindings writes structured findings the way prose would, so that every
@@ -133,6 +111,9 @@ func share(n, total float64) float64 {
 	}
 	return min(1, max(0, n/total))
 }
+
+// maxBlocks bounds the blocks of code that a rule looks at.
+const maxBlocks = 400
 
 func capAt(score int) *int { return &score }
 

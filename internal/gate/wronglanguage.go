@@ -13,31 +13,31 @@ import (
 // repository nor the request knows.
 func wrongLanguage(v *view) (Signal, bool) {
 	s := Signal{Name: "language of the code", Reason: "The code is in a language of the repository or the request."}
-	if v.index == nil || len(v.index.Langs) == 0 || !v.want.Code {
+	if v.Index == nil || len(v.Index.Langs) == 0 || !v.Want.Code {
 		return s, false
 	}
 	fits, foreign := 0, map[string]int{}
 	asked := v.requestLanguages()
 	total := 0
 	named := map[string]bool{}
-	for _, w := range lex.Words(requestText(v.in.Request)) {
+	for _, w := range lex.Words(v.Request) {
 		if len(w) > 1 {
 			named[syntax.LanguageOf[w]] = true
 		}
 	}
-	for _, b := range v.doc.Blocks {
+	for _, b := range v.Doc.Blocks {
 		lang := syntax.LanguageOf[b.Lang]
 		if lang == "" {
 			continue
 		}
 		total += len(b.Lines)
-		if asked[lang] || named[lang] || len(asked) == 0 && v.index.Langs[lang] > 0 {
+		if asked[lang] || named[lang] || len(asked) == 0 && v.Index.Langs[lang] > 0 {
 			fits += len(b.Lines)
 			continue
 		}
 		foreign[b.Lang] += len(b.Lines)
 	}
-	if total < 5 || fits*3 >= total || v.want.Config || len(v.in.Patch) > 0 {
+	if total < 5 || fits*3 >= total || v.Want.Config || len(v.in.Patch) > 0 {
 		return s, true
 	}
 	var names []string

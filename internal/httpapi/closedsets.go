@@ -9,6 +9,7 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/routing"
@@ -30,7 +31,7 @@ func closedSets() []closedSet {
 		setOf(city.TaskStatuses()), setOf(city.CategoryIDs()), setOf(city.Codes()),
 		setOf(agent.Frameworks()), setOf(agent.Availabilities()), setOf(agent.Statuses()), setOf(agent.Sorts()),
 		setOf(task.FailCodes()), setOf(task.RecheckDecisions()), setOf(task.RefundDecisions()), setOf(task.ReviewCauses()), setOf(task.Parties()), setOf(task.TransferKinds()),
-		setOf(gate.Verdicts()), setOf(gate.ReferenceStatuses()), setOf(gate.CriterionKinds()), setOf(gate.Outcomes()),
+		setOf(gate.Verdicts()), setOf(grounding.ReferenceStatuses()), setOf(gate.CriterionKinds()), setOf(gate.Outcomes()),
 		setOf(reputation.Causes()), setOf(reputation.DimensionNames()), setOf(sandbox.Ops()), setOf(routing.Terms()), setOf(routing.Whys()), setOf(payment.TopUpStatuses()),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/httpapi"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/reputation"
@@ -54,7 +55,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		want         []string
 	}{
 		{"TaskView", "status", texts(city.TaskStatuses())}, {"SubmitTask", "taskType", texts(city.CategoryIDs())}, {"AgentView", "failCode", texts(task.FailCodes())},
-		{"Report", "verdict", texts(gate.Verdicts())}, {"Reference", "status", texts(gate.ReferenceStatuses())}, {"RegisterAgent", "framework", texts(agent.Frameworks())},
+		{"Report", "verdict", texts(gate.Verdicts())}, {"Reference", "status", texts(grounding.ReferenceStatuses())}, {"RegisterAgent", "framework", texts(agent.Frameworks())},
 		{"UpdateAgent", "availability", texts(agent.Availabilities())}, {"ReputationChangeView", "cause", texts(reputation.Causes())},
 		{"AccessView", "op", texts(sandbox.Ops())}, {"AccessView", "error", texts(city.Codes())}, {"RecheckDecision", "decision", texts(task.RecheckDecisions())},
 		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"FormerAgent", "why", texts(routing.Whys())}, {"StatementLine", "kind", texts(task.TransferKinds())},
@@ -78,7 +79,7 @@ func TestListsOfClosedSetsAreWhole(t *testing.T) {
 		{"agent", "Availability", texts(agent.Availabilities())}, {"agent", "Status", texts(agent.Statuses())}, {"agent", "Sort", texts(agent.Sorts())},
 		{"task", "FailCode", texts(task.FailCodes())}, {"task", "RecheckDecision", texts(task.RecheckDecisions())}, {"task", "RefundDecision", texts(task.RefundDecisions())},
 		{"task", "ReviewCause", texts(task.ReviewCauses())}, {"task", "Party", texts(task.Parties())}, {"gate", "Verdict", texts(gate.Verdicts())},
-		{"gate", "ReferenceStatus", texts(gate.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
+		{"gate", "ReferenceStatus", texts(grounding.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
 		{"task", "TransferKind", texts(task.TransferKinds())}, {"payment", "TransferKind", texts(payment.TransferKinds())}, {"routing", "Term", texts(routing.Terms())}, {"routing", "Why", texts(routing.Whys())},
 		{"reputation", "Cause", texts(reputation.Causes())}, {"reputation", "Dimension", texts(reputation.DimensionNames())}, {"sandbox", "Op", texts(sandbox.Ops())},
 	} {

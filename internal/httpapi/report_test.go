@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/judge/judgetest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
@@ -105,7 +106,9 @@ func wantFailedReport(t *testing.T, who string, r gate.Report) {
 	if r.Executed == nil || len(r.Executed.Commands) != 1 || !strings.Contains(r.Executed.Commands[0].Run.Output, "looked") || r.Executed.Commands[0].Run.ExitCode != 3 {
 		t.Errorf("%s: executed %+v", who, r.Executed)
 	}
-	if !slices.ContainsFunc(r.References, func(ref gate.Reference) bool { return ref.Status == gate.RefMissing && ref.Path == "lib/absent.go" }) {
+	if !slices.ContainsFunc(r.References, func(ref gate.Reference) bool {
+		return ref.Status == grounding.RefMissing && ref.Path == "lib/absent.go"
+	}) {
 		t.Errorf("%s: references %+v", who, r.References)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/seedagent/demorepo"
 	"aicity.dev/aicity/internal/seedagent/inspect"
 	"aicity.dev/aicity/internal/seedagent/review"
@@ -99,7 +100,7 @@ func TestDeliverablesPassTheGate(t *testing.T) {
 				t.Errorf("score %d: %+v\n%s", verdict.Score, verdict.Signals, report.Markdown)
 			}
 			for _, ref := range verdict.References {
-				if ref.Status == gate.RefMissing || ref.Status == gate.RefLineOutOfRange {
+				if ref.Status == grounding.RefMissing || ref.Status == grounding.RefLineOutOfRange {
 					t.Errorf("the report cites %+v", ref)
 				}
 			}

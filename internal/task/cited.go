@@ -15,6 +15,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -66,7 +67,7 @@ func citedFiles(repo *gate.Repo, refs []gate.Reference) []storedCited {
 	var all []storedCited
 	room := maxCitedText
 	for _, ref := range refs {
-		cited := ref.Status == gate.RefExists || ref.Status == gate.RefLineOutOfRange
+		cited := ref.Status == grounding.RefExists || ref.Status == grounding.RefLineOutOfRange
 		known := slices.ContainsFunc(all, func(f storedCited) bool { return f.Path == ref.Path })
 		if !cited || known {
 			continue

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 // BuyerReport is the gate's report with a link from each reference to the line
@@ -14,7 +15,7 @@ import (
 func BuyerReport(t *Task, r gate.Report) gate.Report {
 	r.References = slices.Clone(r.References)
 	for i, ref := range r.References {
-		if ref.Status == gate.RefExists || ref.Status == gate.RefLineOutOfRange {
+		if ref.Status == grounding.RefExists || ref.Status == grounding.RefLineOutOfRange {
 			r.References[i].Link = CitedPath(t.ID, ref.Path, ref.Line)
 		}
 	}

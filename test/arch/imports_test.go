@@ -45,6 +45,9 @@ var gateParts = map[string][]string{
 	"citation":   {"lex", "syntax"},
 	"document":   {"lex", "pattern"},
 	"repository": {"citation", "lex", "pattern", "syntax"},
+	"testcode":   {"python"},
+	"grounding":  {"citation", "document", "lex", "pattern", "repository", "rubric", "syntax", "testcode"},
+	"claims":     {"document", "grounding", "lex", "pattern", "repository", "syntax"},
 	"injection":  {"document", "lex", "pattern"},
 	"similarity": {"document", "lex"},
 }

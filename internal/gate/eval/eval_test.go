@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/eval"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 func TestReadSamplesSaysWhatIsWrong(t *testing.T) {
@@ -57,11 +58,11 @@ func result(id string, label eval.Label, score int, real, fake []string, found .
 
 func TestTotals(t *testing.T) {
 	t.Parallel()
-	exists := func(p string) gate.Reference { return gate.Reference{Path: p, Status: gate.RefExists} }
-	missing := func(p string) gate.Reference { return gate.Reference{Path: p, Status: gate.RefMissing} }
+	exists := func(p string) gate.Reference { return gate.Reference{Path: p, Status: grounding.RefExists} }
+	missing := func(p string) gate.Reference { return gate.Reference{Path: p, Status: grounding.RefMissing} }
 	results := []eval.Result{
 		result("g1", eval.Good, 80, []string{"a.go", "b.go"}, nil, exists("a.go"), exists("a.go"), missing("c.go")),
-		result("g2", eval.Good, 40, nil, []string{"new.go"}, gate.Reference{Path: "new.go", Status: gate.RefNewFile}),
+		result("g2", eval.Good, 40, nil, []string{"new.go"}, gate.Reference{Path: "new.go", Status: grounding.RefNewFile}),
 		result("b1", eval.Bad, 40, nil, nil), result("b2", eval.Bad, 60, nil, nil),
 		result("o1", eval.Borderline, 10, nil, nil),
 	}

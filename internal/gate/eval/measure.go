@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 // Result is how the gate judged a sample.
@@ -48,16 +49,16 @@ func Run(ctx context.Context, samples []Sample, library *Library, clock city.Clo
 
 // Real returns the files that the deliverable cites and the repository has.
 func (r Result) Real() []string {
-	return r.paths(gate.RefExists, gate.RefLineOutOfRange)
+	return r.paths(grounding.RefExists, grounding.RefLineOutOfRange)
 }
 
 // Fake returns the files that the deliverable cites and the repository has
 // not, those that it proposes to create among them.
 func (r Result) Fake() []string {
-	return r.paths(gate.RefMissing, gate.RefNewFile)
+	return r.paths(grounding.RefMissing, grounding.RefNewFile)
 }
 
-func (r Result) paths(status ...gate.ReferenceStatus) []string {
+func (r Result) paths(status ...grounding.ReferenceStatus) []string {
 	all := []string{}
 	for _, ref := range r.Report.References {
 		if slices.Contains(status, ref.Status) {

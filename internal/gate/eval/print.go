@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 )
 
 // maxMistakes is how many mistakes are printed with their reports.
@@ -121,7 +122,7 @@ func ReportText(r gate.Report) string {
 	}
 	_ = table.Flush()
 	for _, ref := range r.References {
-		if ref.Status == gate.RefMissing || ref.Status == gate.RefLineOutOfRange {
+		if ref.Status == grounding.RefMissing || ref.Status == grounding.RefLineOutOfRange {
 			fmt.Fprintf(out, "  %s: %s\n", strings.ReplaceAll(string(ref.Status), "_", " "), oneLine(ref.Text))
 		}
 	}

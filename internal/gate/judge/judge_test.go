@@ -13,6 +13,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/judge"
 	"aicity.dev/aicity/internal/gate/judge/judgetest"
 	"aicity.dev/aicity/internal/store"
@@ -26,7 +27,7 @@ func borderline() judge.Case {
 		Request:     gate.Request{Category: city.BugFix, Description: secret, Criteria: []string{"empty headers are refused"}},
 		Deliverable: gate.Deliverable{Result: "SECRET-WORK: the header is split at `http.go:12`."},
 		Patch:       []byte("--- a/http.go\n+++ b/http.go\n"),
-		Report:      gate.Report{Score: 60, Verdict: gate.Pass, Borderline: true, References: []gate.Reference{{Path: "http.go", Line: 12, Status: gate.RefExists}}},
+		Report:      gate.Report{Score: 60, Verdict: gate.Pass, Borderline: true, References: []gate.Reference{{Path: "http.go", Line: 12, Status: grounding.RefExists}}},
 	}
 }
 

@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"regexp"
@@ -27,28 +27,28 @@ var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=
 // literalCall matches a call of literals, as examples are written.
 var literalCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\((?:\s*(?:'[^']*'|"[^"]*"|-?\d[\d.]*|true|false|null|nil|undefined|\[\]|\{\})\s*,?)*\)$`)
 
-// maxSpans bounds the pieces of code that are looked at for one citation.
-const maxSpans = 60
+// MaxSpans bounds the pieces of code that are looked at for one citation.
+const MaxSpans = 60
 
 // checkInline compares code that stands in the same sentence as a citation with
 // the file. Code that is led over to is a quote; other code may be a proposal
 // or an example, and half a claim unless the sentence says so.
-func (g *grounding) checkInline(v *view) {
+func (g *Agreement) checkInline(v *Reading) {
 	seen := map[string]bool{}
 	read, spans := -1, [][]int(nil) // the line that was read last, and its code
-	for i := range v.refs {
-		ref := &v.refs[i]
+	for i := range v.Refs {
+		ref := &v.Refs[i]
 		if ref.Line == 0 || ref.Status != RefExists || len(seen) >= maxQuotes {
 			continue
 		}
-		line := v.doc.Lines[ref.at].Text
+		line := v.Doc.Lines[ref.At].Text
 		at := strings.Index(line, ref.Text)
-		t := v.index.Text(ref.Path)
+		t := v.Index.Text(ref.Path)
 		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
 			continue
 		}
-		if ref.at != read {
-			read, spans = ref.at, codeIn(line)
+		if ref.At != read {
+			read, spans = ref.At, codeIn(line)
 		}
 		from, to := lex.SentenceAround(line, at, at+len(ref.Text), spans)
 		said := document.WithoutCode(line[from:to], ref.Text)
@@ -60,10 +60,10 @@ func (g *grounding) checkInline(v *view) {
 			seen[ref.Path+code] = true
 			weight := v.claim(line, code, m, from, at, at+len(ref.Text), said)
 			if t.Quotes(code) || weight > 0 && v.quotedElsewhere(code) {
-				g.quoted++
+				g.Quoted++
 			} else if weight > 0 && !paraphrased(t, code, ref) {
-				g.misquoted += weight
-				g.badQuotes = append(g.badQuotes, strings.TrimSpace(code))
+				g.Misquoted += weight
+				g.BadQuotes = append(g.BadQuotes, strings.TrimSpace(code))
 			}
 		}
 	}
@@ -75,12 +75,12 @@ var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
 // codeIn returns where the code of a line of prose stands: in backticks, or in
 // quotation marks when only code looks like that.
 func codeIn(line string) [][]int {
-	spans := document.CodeSpan.FindAllStringIndex(line, maxSpans)
+	spans := document.CodeSpan.FindAllStringIndex(line, MaxSpans)
 	if !strings.ContainsAny(line, "\"“") {
 		return spans
 	}
 	rest := document.CodeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
-	for _, m := range quotedText.FindAllStringIndex(rest, maxSpans) {
+	for _, m := range quotedText.FindAllStringIndex(rest, MaxSpans) {
 		if document.CodeMark.MatchString(rest[m[0]:m[1]]) {
 			spans = append(spans, m)
 		}
@@ -91,7 +91,7 @@ func codeIn(line string) [][]int {
 
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
-func (v *view) claim(line, code string, m []int, from, at, end int, said string) float64 {
+func (v *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
 	if literalCall.MatchString(code) {
 		return 0 // an example
 	}
@@ -101,20 +101,20 @@ func (v *view) claim(line, code string, m []int, from, at, end int, said string)
 			return 1
 		}
 		leads := at <= from+4 && !strings.Contains(gap, ";") // the sentence is about the place
-		if bare := document.WithoutCode(gap, ""); document.CodeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !proposes(bare) {
+		if bare := document.WithoutCode(gap, ""); document.CodeMark.MatchString(code) && !onlyCall.MatchString(code) && (leads || claims.MatchString(bare)) && !Proposes(bare) {
 			return 1
 		}
 	}
-	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !document.CodeMark.MatchString(code) || proposes(said) || !v.namesRepo(code) {
+	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !document.CodeMark.MatchString(code) || Proposes(said) || !v.namesRepo(code) {
 		return 0
 	}
 	return 0.5
 }
 
 // namesRepo reports whether code has a name that the repository uses.
-func (v *view) namesRepo(code string) bool {
+func (v *Reading) namesRepo(code string) bool {
 	for _, id := range lex.Identifier.FindAllString(code, 20) {
-		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.index.Uses(low) > 0 {
+		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.Index.Uses(low) > 0 {
 			return true
 		}
 	}
@@ -122,16 +122,16 @@ func (v *view) namesRepo(code string) bool {
 }
 
 // quotedElsewhere reports whether code stands in one of the cited files.
-func (v *view) quotedElsewhere(code string) bool {
+func (v *Reading) quotedElsewhere(code string) bool {
 	tried := map[string]bool{}
-	for _, ref := range v.refs {
+	for _, ref := range v.Refs {
 		if ref.Status != RefExists || tried[ref.Path] {
 			continue
 		}
 		if tried[ref.Path] = true; len(tried) > 12 {
 			break
 		}
-		if t := v.index.Text(ref.Path); t != nil && t.Quotes(code) {
+		if t := v.Index.Text(ref.Path); t != nil && t.Quotes(code) {
 			return true
 		}
 	}
@@ -153,10 +153,10 @@ const minParaphrased = 3
 
 // paraphrased reports whether most names of a quote stand near the cited place:
 // it is the code in other words.
-func paraphrased(t *repository.Text, code string, ref *reference) bool {
+func paraphrased(t *repository.Text, code string, ref *Cited) bool {
 	const near = 8
 	lines := t.Lines()
-	first, last := max(1, ref.Line-near), min(len(lines), max(ref.Line, ref.end)+near)
+	first, last := max(1, ref.Line-near), min(len(lines), max(ref.Line, ref.End)+near)
 	if first > last {
 		return false
 	}

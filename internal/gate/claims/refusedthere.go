@@ -1,4 +1,4 @@
-package gate
+package claims
 
 import (
 	"regexp"
@@ -15,7 +15,7 @@ import (
 // nobody refuses it.
 func (c *claim) refusedThere() string {
 	const longest = 12 // lines; who cites more does not speak of one check
-	if c.ref.end-c.ref.Line > longest {
+	if c.ref.End-c.ref.Line > longest {
 		return ""
 	}
 	said := make([]string, len(c.said))
@@ -26,7 +26,7 @@ func (c *claim) refusedThere() string {
 		return ""
 	}
 	lines := c.file.Lines()
-	place := strings.Join(lines[max(0, c.ref.Line-2):min(len(lines), max(c.ref.Line, c.ref.end)+refusalLines)], "\n")
+	place := strings.Join(lines[max(0, c.ref.Line-2):min(len(lines), max(c.ref.Line, c.ref.End)+refusalLines)], "\n")
 	if !refuses.MatchString(place) {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package gate
+package claims
 
 import (
 	"go/ast"
@@ -16,7 +16,7 @@ import (
 // compiles: Go has no unused imports and local variables. That the file as it is
 // uses what the line declares is looked up.
 func (c *claim) compiles([]string) string {
-	if syntax.LanguageOfFile(c.ref.Path) != "go" || c.ref.end > c.ref.Line || leavesUnused.MatchString(c.before+c.behind) {
+	if syntax.LanguageOfFile(c.ref.Path) != "go" || c.ref.End > c.ref.Line || leavesUnused.MatchString(c.before+c.behind) {
 		return ""
 	}
 	set := token.NewFileSet()

@@ -1,4 +1,4 @@
-package gate
+package claims
 
 import (
 	"strconv"
@@ -22,7 +22,7 @@ var unitsOfFigures = []float64{1, 2, 8, 10, 16, 24, 60, 100, 1000, 1024, 3600, 6
 func (c *claim) otherFigure(said []string) string {
 	n, err := strconv.ParseFloat(said[1], 64)
 	line := lex.CodeNumbers(c.around(0), -1)
-	if c.weak = true; err != nil || typeBounds[int64(n)] || c.ref.end > c.ref.Line || !c.v.index.Whole() {
+	if c.weak = true; err != nil || typeBounds[int64(n)] || c.ref.End > c.ref.Line || !c.v.Index.Whole() {
 		return ""
 	}
 	if all := c.before + said[0] + c.behind; ofOtherUse.MatchString(all) || denies.MatchString(all) {
@@ -49,8 +49,8 @@ func (c *claim) otherFigure(said []string) string {
 			}
 		}
 	}
-	for _, p := range c.v.index.Sources { // a constant of another file
-		if t := c.v.index.Text(p); t != nil && (t.Figures()[n] || t.Figures()[n*1000] || t.Figures()[n*1024]) {
+	for _, p := range c.v.Index.Sources { // a constant of another file
+		if t := c.v.Index.Text(p); t != nil && (t.Figures()[n] || t.Figures()[n*1000] || t.Figures()[n*1024]) {
 			return ""
 		}
 	}

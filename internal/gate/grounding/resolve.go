@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"path"
@@ -9,12 +9,13 @@ import (
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // resolver walks the document and turns citations into references.
 type resolver struct {
-	v        *view
-	refs     []reference
+	v        *Reading
+	refs     []Cited
 	proposed map[string]bool // paths that the deliverable or its patch creates
 	example  map[string]bool // paths that are arguments of an example
 	last     string          // the file that a bare line number belongs to
@@ -26,52 +27,52 @@ type resolver struct {
 
 // findReferences parses every citation of the deliverable and checks it
 // against the file list.
-func findReferences(v *view) []reference {
+func findReferences(v *Reading) []Cited {
 	r := &resolver{v: v, proposed: map[string]bool{}, example: map[string]bool{}}
-	for _, p := range v.patched {
+	for _, p := range v.Patched {
 		r.proposed[p] = true
 	}
-	if files := r.known(v.citesIn(requestText(v.in.Request))); len(files) == 1 {
+	if files := r.known(v.CitesIn(v.Request)); len(files) == 1 {
 		r.last = files[0]
-	} else if v.index != nil {
-		r.last = v.index.SoleSource()
+	} else if v.Index != nil {
+		r.last = v.Index.SoleSource()
 	}
 	block := 0
-	for i, l := range v.doc.Lines {
+	for i, l := range v.Doc.Lines {
 		if len(r.refs) > maxReferencesParsed {
 			break
 		}
-		for block < len(v.doc.Blocks) && v.doc.Blocks[block].End <= i {
+		for block < len(v.Doc.Blocks) && v.Doc.Blocks[block].End <= i {
 			block++
 		}
 		if !l.Code {
 			r.line(i, l.Text)
-		} else if block < len(v.doc.Blocks) && v.doc.Blocks[block].Diff {
+		} else if block < len(v.Doc.Blocks) && v.Doc.Blocks[block].Diff {
 			r.diffHeader(i, l.Text)
-		} else if block < len(v.doc.Blocks) && i == v.doc.Blocks[block].Start {
+		} else if block < len(v.Doc.Blocks) && i == v.Doc.Blocks[block].Start {
 			r.blockTitle(i, l.Text)
 		}
 	}
-	if v.index != nil {
+	if v.Index != nil {
 		r.settleGuesses()
 	}
 	// A file proposed once is proposed wherever it is mentioned.
 	for i := range r.refs {
-		if ref := &r.refs[i]; ref.Status == RefMissing && r.proposed[ref.Path] && !ref.modified {
+		if ref := &r.refs[i]; ref.Status == RefMissing && r.proposed[ref.Path] && !ref.Modified {
 			ref.Status = RefNewFile
 		}
 	}
 	return r.refs
 }
 
-// citesIn returns the citations of one line of prose, those of files without an
+// CitesIn returns the citations of one line of prose, those of files without an
 // extension too.
-func (v *view) citesIn(text string) []citation.Cite {
+func (v *Reading) CitesIn(text string) []citation.Cite {
 	all := citation.In(text)
-	if v.index == nil || !strings.Contains(text, "/") {
+	if v.Index == nil || !strings.Contains(text, "/") {
 		return all
 	}
-	return append(all, citation.Of(text, v.index.PlainFiles())...)
+	return append(all, citation.Of(text, v.Index.PlainFiles())...)
 }
 
 // known returns the distinct repository files among the citations.
@@ -79,10 +80,10 @@ func (r *resolver) known(cites []citation.Cite) []string {
 	var found []string
 	seen := map[string]bool{}
 	for _, c := range cites {
-		if r.v.index == nil || c.Path == "" {
+		if r.v.Index == nil || c.Path == "" {
 			continue
 		}
-		if p, ok := r.v.index.Find(citation.Clean(c.Path)); ok && !seen[p] {
+		if p, ok := r.v.Index.Find(citation.Clean(c.Path)); ok && !seen[p] {
 			seen[p] = true
 			found = append(found, p)
 		}
@@ -91,7 +92,7 @@ func (r *resolver) known(cites []citation.Cite) []string {
 }
 
 func (r *resolver) line(at int, text string) {
-	cites := r.v.citesIn(text)
+	cites := r.v.CitesIn(text)
 	for _, c := range cites {
 		if c.Path != "" {
 			r.path(at, text, c)
@@ -99,7 +100,7 @@ func (r *resolver) line(at int, text string) {
 		}
 		r.bareLine(at, c, cites)
 	}
-	if r.lined && r.v.index != nil {
+	if r.lined && r.v.Index != nil {
 		r.numbers(at, text)
 	}
 }
@@ -124,11 +125,11 @@ func (r *resolver) numbers(at int, text string) {
 			}
 			for part := range strings.FieldsFuncSeq(text[m[group]:m[group+1]], func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
 				from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
-				ref := reference{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, end: lex.Number(to), at: at, guessed: true, slight: true}
+				ref := Cited{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, End: lex.Number(to), At: at, Guessed: true, Slight: true}
 				if r.slight++; r.slight > maxSlight {
 					return
 				}
-				if ref.Line > 0 && max(ref.Line, ref.end) <= r.v.index.Lines(r.last) && (ref.end == 0 || ref.end > ref.Line) {
+				if ref.Line > 0 && max(ref.Line, ref.End) <= r.v.Index.Lines(r.last) && (ref.End == 0 || ref.End > ref.Line) {
 					r.refs = append(r.refs, ref)
 				}
 			}
@@ -139,11 +140,11 @@ func (r *resolver) numbers(at int, text string) {
 // path adds a reference for a cited path.
 func (r *resolver) path(at int, text string, c citation.Cite) {
 	p := citation.Clean(c.Path)
-	ref := reference{Reference: Reference{Text: c.Text, Path: p, Line: c.Line}, end: c.End, at: at}
-	ref.bare = !strings.Contains(p, "/") && c.Line == 0
-	if r.v.index == nil {
+	ref := Cited{Reference: Reference{Text: c.Text, Path: p, Line: c.Line}, End: c.End, At: at}
+	ref.Bare = !strings.Contains(p, "/") && c.Line == 0
+	if r.v.Index == nil {
 		ref.Status = RefUnchecked
-	} else if found, ok := r.v.index.Find(p); ok {
+	} else if found, ok := r.v.Index.Find(p); ok {
 		ref.Path, r.last = found, found
 		if r.subject == "" {
 			r.subject = found
@@ -158,7 +159,7 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
-	if external(c.Path) && !r.v.index.HasFolder(strings.Split(c.Path, "/")[0]) {
+	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		return RefExternal
 	}
 	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
@@ -177,7 +178,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	if c.Line == 0 && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])) {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	}
-	if c.Line == 0 && r.introducesBlock(at) && (r.v.want.NewFiles || testFile.MatchString(p) && r.introducesTests(at)) {
+	if c.Line == 0 && r.introducesBlock(at) && (r.v.Want.NewFiles || testcode.File.MatchString(p) && r.introducesTests(at)) {
 		r.proposed[p] = true
 		return RefNewFile
 	}
@@ -194,8 +195,8 @@ func (r *resolver) member(p string) bool {
 		return false
 	}
 	r.members++
-	for _, source := range r.v.index.Sources {
-		if t := r.v.index.Texts[source]; t != nil && syntax.LanguageOfFile(source) != "" && strings.Contains(t.Raw, p) {
+	for _, source := range r.v.Index.Sources {
+		if t := r.v.Index.Texts[source]; t != nil && syntax.LanguageOfFile(source) != "" && strings.Contains(t.Raw, p) {
 			return true
 		}
 	}
@@ -233,14 +234,14 @@ func standIn(p string) bool {
 
 // requested reports whether the buyer named the path.
 func (r *resolver) requested(p string) bool {
-	return strings.Contains(strings.ToLower(r.v.in.Request.Description), strings.ToLower(path.Base(p)))
+	return strings.Contains(strings.ToLower(r.v.Description), strings.ToLower(path.Base(p)))
 }
 
 // introducesBlock reports whether a code block follows directly: the line is
 // the title of a new file.
 func (r *resolver) introducesBlock(at int) bool {
-	for i := at + 1; i < len(r.v.doc.Lines) && i <= at+2; i++ {
-		if l := r.v.doc.Lines[i]; l.Code {
+	for i := at + 1; i < len(r.v.Doc.Lines) && i <= at+2; i++ {
+		if l := r.v.Doc.Lines[i]; l.Code {
 			return true
 		} else if strings.TrimSpace(l.Text) != "" {
 			return false
@@ -252,9 +253,9 @@ func (r *resolver) introducesBlock(at int) bool {
 // introducesTests reports whether the block that follows holds tests: they come
 // with a fix and are no code that is said to be there.
 func (r *resolver) introducesTests(at int) bool {
-	for _, b := range r.v.doc.Blocks {
+	for _, b := range r.v.Doc.Blocks {
 		if b.Start > at {
-			return b.Start <= at+3 && testCode.MatchString(strings.Join(b.Lines, "\n"))
+			return b.Start <= at+3 && testcode.Mark.MatchString(strings.Join(b.Lines, "\n"))
 		}
 	}
 	return false
@@ -264,7 +265,7 @@ func (r *resolver) introducesTests(at int) bool {
 // it in the line, else the first one named behind it ("line 12 of a.go"), else
 // the file last spoken of. Unless the two stand side by side this is a guess.
 func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
-	if r.v.index == nil {
+	if r.v.Index == nil {
 		return
 	}
 	file, gap, before := "", 0, false
@@ -272,14 +273,14 @@ func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 		if o.Path == "" {
 			continue
 		}
-		p, ok := r.v.index.Find(citation.Clean(o.Path))
+		p, ok := r.v.Index.Find(citation.Clean(o.Path))
 		if !ok {
 			continue
 		}
 		if o.Start < c.Start {
 			file, gap, before = p, c.Start-o.Fin, true
 		} else if !before && file == "" {
-			if file, gap = p, o.Start-c.Fin; strings.ContainsAny(r.v.doc.Lines[at].Text[c.Fin:o.Start], ",;:.") {
+			if file, gap = p, o.Start-c.Fin; strings.ContainsAny(r.v.Doc.Lines[at].Text[c.Fin:o.Start], ",;:.") {
 				gap += sideBySide // "line 3, which reads a.go"
 			}
 		}
@@ -294,7 +295,7 @@ func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 	if file == "" {
 		return
 	}
-	ref := reference{Reference: Reference{Text: c.Text, Path: file, Line: c.Line}, end: c.End, at: at, guessed: guessed}
+	ref := Cited{Reference: Reference{Text: c.Text, Path: file, Line: c.Line}, End: c.End, At: at, Guessed: guessed}
 	ref.Status = r.inRange(file, max(c.Line, c.End))
 	r.refs = append(r.refs, ref)
 }
@@ -315,26 +316,26 @@ func (r *resolver) settleGuesses() {
 		}
 	}
 	defer func() {
-		r.refs = slices.DeleteFunc(r.refs, func(ref reference) bool { return ref.slight })
+		r.refs = slices.DeleteFunc(r.refs, func(ref Cited) bool { return ref.Slight })
 	}()
 	for i := range r.refs {
 		ref := &r.refs[i]
-		if !ref.guessed {
+		if !ref.Guessed {
 			continue
 		}
-		if ref.slight {
-			if t := r.v.index.Text(ref.Path); t != nil && (anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
-				ref.slight = false
+		if ref.Slight {
+			if t := r.v.Index.Text(ref.Path); t != nil && (Anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
+				ref.Slight = false
 			}
 			continue
 		}
 		tokens := r.v.contextTokens(ref)
 		for _, file := range append([]string{ref.Path}, cited...) {
-			t := r.v.index.Text(file)
-			if t == nil || r.inRange(file, max(ref.Line, ref.end)) != RefExists {
+			t := r.v.Index.Text(file)
+			if t == nil || r.inRange(file, max(ref.Line, ref.End)) != RefExists {
 				continue
 			}
-			if anchored(t, ref, tokens) {
+			if Anchored(t, ref, tokens) {
 				ref.Path, ref.Status = file, RefExists
 				break
 			}
@@ -350,11 +351,11 @@ func (r *resolver) lines(file string) int {
 	if file == "" {
 		return 0
 	}
-	return r.v.index.Lines(file)
+	return r.v.Index.Lines(file)
 }
 
 func (r *resolver) inRange(file string, line int) ReferenceStatus {
-	if n := r.v.index.Lines(file); n > 0 && line > n {
+	if n := r.v.Index.Lines(file); n > 0 && line > n {
 		return RefLineOutOfRange
 	}
 	return RefExists
@@ -365,18 +366,18 @@ var diffPath = regexp.MustCompile(`^(---|\+\+\+) (?:[ab]/)?([^\s]+)`)
 // diffHeader adds references for the headers of a diff in the text.
 func (r *resolver) diffHeader(at int, text string) {
 	m := diffPath.FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(text), " "))
-	if m == nil || m[2] == "/dev/null" || r.v.index == nil {
+	if m == nil || m[2] == "/dev/null" || r.v.Index == nil {
 		return
 	}
-	if _, there := r.v.index.Files[citation.Clean(m[2])]; !there && !citation.IsFile(m[2]) {
+	if _, there := r.v.Index.Files[citation.Clean(m[2])]; !there && !citation.IsFile(m[2]) {
 		return
 	}
 	p := citation.Clean(m[2])
-	ref := reference{Reference: Reference{Text: m[2], Path: p, Status: RefMissing}, at: at, modified: m[1] == "---"}
-	if found, ok := r.v.index.Find(p); ok {
+	ref := Cited{Reference: Reference{Text: m[2], Path: p, Status: RefMissing}, At: at, Modified: m[1] == "---"}
+	if found, ok := r.v.Index.Find(p); ok {
 		ref.Path, ref.Status = found, RefExists
 		r.last = found
-	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.doc.Lines[at-1].Text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
+	} else if m[1] == "+++" && at > 0 && strings.Contains(r.v.Doc.Lines[at-1].Text, "/dev/null") || m[1] == "---" && r.beginsAtNothing(at) {
 		ref.Status, r.proposed[p] = RefNewFile, true
 	}
 	r.refs = append(r.refs, ref)
@@ -385,7 +386,7 @@ func (r *resolver) diffHeader(at int, text string) {
 // beginsAtNothing reports whether the diff with this header says that the file
 // had no lines: people write new files so, too.
 func (r *resolver) beginsAtNothing(at int) bool {
-	return at+2 < len(r.v.doc.Lines) && strings.HasPrefix(strings.TrimSpace(r.v.doc.Lines[at+2].Text), "@@ -0,0 ")
+	return at+2 < len(r.v.Doc.Lines) && strings.HasPrefix(strings.TrimSpace(r.v.Doc.Lines[at+2].Text), "@@ -0,0 ")
 }
 
 // titleText matches a comment that consists of a file's name.
@@ -395,28 +396,17 @@ var titleText = regexp.MustCompile(`^\s*(?://|#|--|;|<!--|/\*)\s*(\S+?)(?::)?\s*
 // code block: what follows is that file, or a new one.
 func (r *resolver) blockTitle(at int, text string) {
 	m := titleText.FindStringSubmatch(text)
-	if m == nil || r.v.index == nil || !citation.IsFile(m[1]) {
+	if m == nil || r.v.Index == nil || !citation.IsFile(m[1]) {
 		return
 	}
 	p := citation.Clean(m[1])
-	ref := reference{Reference: Reference{Text: m[1], Path: p, Status: RefNewFile}, at: at}
-	if found, ok := r.v.index.Find(p); ok {
+	ref := Cited{Reference: Reference{Text: m[1], Path: p, Status: RefNewFile}, At: at}
+	if found, ok := r.v.Index.Find(p); ok {
 		ref.Path, ref.Status, r.last = found, RefExists, found
 	} else {
 		r.proposed[p] = true
 	}
 	r.refs = append(r.refs, ref)
-}
-
-// patchedFiles lists the files that a git diff writes.
-func patchedFiles(patch string) []string {
-	var files []string
-	for l := range strings.Lines(patch) {
-		if p, ok := strings.CutPrefix(strings.TrimRight(l, "\r\n"), "+++ "); ok && p != "/dev/null" {
-			files = append(files, strings.TrimPrefix(strings.TrimPrefix(p, "b/"), "a/"))
-		}
-	}
-	return files
 }
 
 var hostLike = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|dev|net|in)/`)
@@ -434,8 +424,8 @@ func external(p string) bool {
 	return ok && stdlibDirs[first]
 }
 
-// publicReferences returns the references for the report, each place once.
-func (v *view) publicReferences() []Reference {
+// PublicReferences returns the references for the report, each place once.
+func (v *Reading) PublicReferences() []Reference {
 	type place struct {
 		path   string
 		line   int
@@ -443,13 +433,13 @@ func (v *view) publicReferences() []Reference {
 	}
 	out := []Reference{}
 	seen := map[place]int{}
-	for _, ref := range v.refs {
+	for _, ref := range v.Refs {
 		key := place{ref.Path, ref.Line, ref.Status}
 		if i, ok := seen[key]; ok {
 			out[i].Quoted = out[i].Quoted || ref.Quoted
 			continue
 		}
-		if len(out) == maxReported {
+		if len(out) == MaxReported {
 			break
 		}
 		seen[key] = len(out)
@@ -458,5 +448,5 @@ func (v *view) publicReferences() []Reference {
 	return out
 }
 
-// maxReported bounds the references of a report.
-const maxReported = 200
+// MaxReported bounds the references of a report.
+const MaxReported = 200

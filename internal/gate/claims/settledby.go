@@ -1,4 +1,4 @@
-package gate
+package claims
 
 import (
 	"regexp"
@@ -38,7 +38,7 @@ var (
 // its end. A value that is read without a lock because it is atomic is one, and two
 // steps may be atomic each and still not together.
 func (c *claim) locked(said []string) string {
-	if syntax.LanguageOfFile(c.ref.Path) != "go" || !strings.Contains(c.before, citedPlace) || stepping.MatchString(c.before+c.behind) || partOfPlace.MatchString(c.before+c.behind) || c.ref.end > c.ref.Line {
+	if syntax.LanguageOfFile(c.ref.Path) != "go" || !strings.Contains(c.before, citedPlace) || stepping.MatchString(c.before+c.behind) || partOfPlace.MatchString(c.before+c.behind) || c.ref.End > c.ref.Line {
 		return ""
 	}
 	line := c.around(0)
@@ -61,7 +61,7 @@ func (c *claim) locked(said []string) string {
 			continue
 		}
 		for _, name := range names {
-			if low := strings.ToLower(name); low != "lock" && low != "mutex" && low != "mu" && low != strings.ToLower(lastName(m[1])) {
+			if low := strings.ToLower(name); low != "lock" && low != "mutex" && low != "mu" && low != strings.ToLower(lex.LastName(m[1])) {
 				return ""
 			}
 		}
@@ -78,10 +78,10 @@ func (c *claim) copies(said []string) string {
 	line := c.around(0)
 	m := copying.FindAllStringSubmatch(line, 2)
 	all := c.before + said[0] + c.behind
-	if c.ref.end > c.ref.Line || len(m) != 1 || inParts.MatchString(all) || denies.MatchString(strings.ReplaceAll(all, "not copied", "")) || branches.MatchString(line) {
+	if c.ref.End > c.ref.Line || len(m) != 1 || inParts.MatchString(all) || denies.MatchString(strings.ReplaceAll(all, "not copied", "")) || branches.MatchString(line) {
 		return ""
 	}
-	of := lastName(lex.First(m[0][1:]...))
+	of := lex.LastName(lex.First(m[0][1:]...))
 	if !regexp.MustCompile(`\b`+regexp.QuoteMeta(of)+`\b`).MatchString(all) && !(callersOwn.MatchString(all) && c.soleParameter(of)) {
 		return ""
 	}
@@ -116,7 +116,7 @@ func bodyOf(t *repository.Text, name string) (head string, body []string) {
 		return "", nil
 	}
 	for i := at + 1; i < len(lines); i++ {
-		if l := lines[i]; strings.TrimSpace(l) != "" && indentOf(l) <= indentOf(lines[at]) {
+		if l := lines[i]; strings.TrimSpace(l) != "" && lex.Indent(l) <= lex.Indent(lines[at]) {
 			return lines[at], lines[at+1 : i]
 		}
 	}
@@ -131,7 +131,7 @@ var (
 
 // returnsNothing: the function of the place returns no value anywhere.
 func (c *claim) returnsNothing(said []string) string {
-	if !c.v.mayLook() || strings.HasSuffix(c.before, ".") || viaOthers.MatchString(c.before+said[0]+c.behind) {
+	if !c.v.MayLook() || strings.HasSuffix(c.before, ".") || viaOthers.MatchString(c.before+said[0]+c.behind) {
 		return ""
 	}
 	head, body := bodyOf(c.file, said[1])
@@ -151,7 +151,7 @@ var viaOthers = pattern.New(`(?i)\b(?:callbacks?|cb|promises?|emit\w*|via|throug
 
 // calledElsewhere: another function of the file calls it, too.
 func (c *claim) calledElsewhere(said []string) string {
-	if !c.v.mayLook() || !endsThere(c.behind) || strings.HasPrefix(strings.TrimSpace(c.behind), "and") || strings.HasPrefix(c.behind, ",") {
+	if !c.v.MayLook() || !endsThere(c.behind) || strings.HasPrefix(strings.TrimSpace(c.behind), "and") || strings.HasPrefix(c.behind, ",") {
 		return ""
 	}
 	_, own := bodyOf(c.file, said[1])
@@ -184,7 +184,7 @@ var declaring = regexp.MustCompile(`\b(?:func|function|def|interface|abstract|de
 
 // loops: the line is the head of a loop.
 func (c *claim) loops(said []string) string {
-	if c.weak = true; c.ref.end <= c.ref.Line && loopHead.MatchString(c.around(0)) && (endsThere(c.behind) || strings.HasPrefix(c.behind, ":")) {
+	if c.weak = true; c.ref.End <= c.ref.Line && loopHead.MatchString(c.around(0)) && (endsThere(c.behind) || strings.HasPrefix(c.behind, ":")) {
 		return "there is a loop"
 	}
 	return ""
@@ -194,7 +194,7 @@ func (c *claim) loops(said []string) string {
 // that may fail later.
 func (c *claim) tries([]string) string {
 	lines, line := c.file.Lines(), c.around(0)
-	if c.weak = true; c.ref.end > c.ref.Line || c.ref.Line > len(lines) || aside.MatchString(c.before+c.behind) {
+	if c.weak = true; c.ref.End > c.ref.Line || c.ref.Line > len(lines) || aside.MatchString(c.before+c.behind) {
 		return ""
 	}
 	for _, m := range calledBy.FindAllStringSubmatch(line, 20) {
@@ -202,13 +202,13 @@ func (c *claim) tries([]string) string {
 			return ""
 		}
 	}
-	width := indentOf(lines[c.ref.Line-1])
+	width := lex.Indent(lines[c.ref.Line-1])
 	for i := c.ref.Line - 2; i >= 0 && width > 0; i-- {
 		l := lines[i]
-		if strings.TrimSpace(l) == "" || indentOf(l) >= width {
+		if strings.TrimSpace(l) == "" || lex.Indent(l) >= width {
 			continue
 		}
-		width = indentOf(l)
+		width = lex.Indent(l)
 		if tryHead.MatchString(l) && catches(c.file, i) {
 			return "it stands in a try"
 		}
@@ -226,17 +226,17 @@ var atOnce = regexp.MustCompile(`^(?:JSON\.\w+|Object\.\w+|Buffer\.\w+|Number|St
 // catches reports whether the try of a line catches all and lets nothing go on.
 func catches(t *repository.Text, at int) bool {
 	lines := t.Lines()
-	width, caught := indentOf(lines[at]), false
+	width, caught := lex.Indent(lines[at]), false
 	for _, l := range lines[at+1:] {
 		switch {
 		case strings.TrimSpace(l) == "":
-		case indentOf(l) > width:
+		case lex.Indent(l) > width:
 			if caught && failing.MatchString(l) {
 				return false
 			}
-		case indentOf(l) == width && catching.MatchString(l):
+		case lex.Indent(l) == width && catching.MatchString(l):
 			caught = true
-		case indentOf(l) < width || !strings.HasPrefix(strings.TrimSpace(l), "}") && !strings.HasPrefix(strings.TrimSpace(l), "except"):
+		case lex.Indent(l) < width || !strings.HasPrefix(strings.TrimSpace(l), "}") && !strings.HasPrefix(strings.TrimSpace(l), "except"):
 			return caught
 		case strings.TrimSpace(l) == "}":
 			return caught
@@ -247,7 +247,7 @@ func catches(t *repository.Text, at int) bool {
 
 // returnsOther: the line that is the subject itself returns another constant.
 func (c *claim) returnsOther(said []string) string {
-	if at := strings.LastIndex(c.before, citedPlace); c.ref.end > c.ref.Line || at < 0 || strings.IndexFunc(c.before[at+len(citedPlace):], unicode.IsLetter) >= 0 {
+	if at := strings.LastIndex(c.before, citedPlace); c.ref.End > c.ref.Line || at < 0 || strings.IndexFunc(c.before[at+len(citedPlace):], unicode.IsLetter) >= 0 {
 		return ""
 	}
 	m := returned.FindStringSubmatch(c.around(0))
@@ -268,10 +268,10 @@ func (c *claim) doesThat(said []string) string {
 	line, done := c.around(0), strings.ToLower(said[1])
 	at := max(0, strings.LastIndex(c.before, citedPlace))
 	m := subject.FindStringSubmatch(strings.TrimPrefix(c.before[at:], citedPlace))
-	if c.weak = true; m == nil || c.ref.end > c.ref.Line || !endsThere(c.behind) || branches.MatchString(line) {
+	if c.weak = true; m == nil || c.ref.End > c.ref.Line || !endsThere(c.behind) || branches.MatchString(line) {
 		return ""
 	}
-	of := regexp.MustCompile(`(?:^|[^\w$])` + regexp.QuoteMeta(lastName(m[1])) + `(?:$|[^\w$])`)
+	of := regexp.MustCompile(`(?:^|[^\w$])` + regexp.QuoteMeta(lex.LastName(m[1])) + `(?:$|[^\w$])`)
 	for _, call := range callees.FindAllStringSubmatch(line, 20) {
 		parts := lex.NameParts(call[1])
 		if len(parts) == 0 || len(parts) > 2 {

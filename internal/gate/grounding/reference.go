@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"regexp"
@@ -34,15 +34,15 @@ func ReferenceStatuses() []ReferenceStatus {
 	return []ReferenceStatus{RefExists, RefMissing, RefLineOutOfRange, RefNewFile, RefExternal, RefUnchecked}
 }
 
-// reference is a Reference with what the signals need to know of it.
-type reference struct {
+// Cited is a Reference with what the signals need to know of it.
+type Cited struct {
 	Reference
-	end      int  // last line of a cited range
-	at       int  // index of the document line it stands in
-	guessed  bool // the file was inferred: "line 12" after a mention of a file
-	slight   bool // a bare number, a line only if what is said stands there
-	bare     bool // a name without folder and line, weak as evidence of anything
-	modified bool // the header of a diff that changes the file
+	End      int  // last line of a cited range
+	At       int  // index of the document line it stands in
+	Guessed  bool // the file was inferred: "line 12" after a mention of a file
+	Slight   bool // a bare number, a line only if what is said stands there
+	Bare     bool // a name without folder and line, weak as evidence of anything
+	Modified bool // the header of a diff that changes the file
 }
 
 // maxReferencesParsed bounds the work on a deliverable that only lists files.

@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"regexp"
@@ -18,8 +18,8 @@ var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|th
 // suggestions have too.
 var described = pattern.New(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
 
-// proposes reports whether prose announces code that is not there yet.
-func proposes(prose string) bool {
+// Proposes reports whether prose announces code that is not there yet.
+func Proposes(prose string) bool {
 	return suggestion.MatchString(described.ReplaceAllString(prose, " "))
 }
 
@@ -29,16 +29,17 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 
 // Bounds on what is compared with the files.
 const (
-	maxQuotes     = 400
-	maxQuoteLines = 60
+	maxQuotes = 400
+	// MaxQuoteLines bounds the lines of one quote that are looked up.
+	MaxQuoteLines = 60
 )
 
 // checkBlocks compares code blocks with the repository: a block right behind a
 // citation with a line is a claimed quote, and so is every removed or context
 // line of a diff.
-func (g *grounding) checkBlocks(v *view) {
-	cited := v.citedLines()
-	for _, b := range v.doc.Blocks[:min(len(v.doc.Blocks), maxQuotes)] {
+func (g *Agreement) checkBlocks(v *Reading) {
+	cited := v.CitedLines()
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxQuotes)] {
 		if b.Diff {
 			g.diff(v, b, cited)
 			continue
@@ -46,17 +47,17 @@ func (g *grounding) checkBlocks(v *view) {
 		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) {
 			continue
 		}
-		lines := quotable(b.Lines, maxQuoteLines)
-		if ref, weight := claimed(v.doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.guessed && ref.Path != v.soleFile(b.Start)
+		lines := Quotable(b.Lines, MaxQuoteLines)
+		if ref, weight := claimed(v.Doc, b, cited); weight > 0 && len(lines) > 0 {
+			guessed := ref.Guessed && ref.Path != v.soleFile(b.Start)
 			if guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
 				continue
 			}
 			holds := v.quoteHolds(ref.Path, lines) || guessed && v.quoteHolds("", lines)
-			if !holds && (weight < 1 || ref.guessed) && !v.namesRepo(strings.Join(lines, " ")) {
+			if !holds && (weight < 1 || ref.Guessed) && !v.namesRepo(strings.Join(lines, " ")) {
 				continue // an example
 			}
-			if t := v.index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.end) {
+			if t := v.Index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.End) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
@@ -66,20 +67,20 @@ func (g *grounding) checkBlocks(v *view) {
 	}
 }
 
-// citedLines maps lines of the deliverable to the citation that code behind them
+// CitedLines maps lines of the deliverable to the citation that code behind them
 // belongs to, nil for a file that is new.
-func (v *view) citedLines() map[int]*reference {
-	cited, added := map[int]*reference{}, map[int]int{}
-	for i := range v.refs {
-		switch ref := &v.refs[i]; {
+func (v *Reading) CitedLines() map[int]*Cited {
+	cited, added := map[int]*Cited{}, map[int]int{}
+	for i := range v.Refs {
+		switch ref := &v.Refs[i]; {
 		case ref.Status == RefNewFile:
-			added[ref.at] = strings.LastIndex(v.doc.Lines[ref.at].Text, ref.Text)
-		case ref.Line > 0 && ref.Status != RefExternal && (!ref.guessed || cited[ref.at] == nil):
-			cited[ref.at] = ref
+			added[ref.At] = strings.LastIndex(v.Doc.Lines[ref.At].Text, ref.Text)
+		case ref.Line > 0 && ref.Status != RefExternal && (!ref.Guessed || cited[ref.At] == nil):
+			cited[ref.At] = ref
 		}
 	}
 	for at, place := range added {
-		if ref := cited[at]; ref == nil || strings.LastIndex(v.doc.Lines[at].Text, ref.Text) < place {
+		if ref := cited[at]; ref == nil || strings.LastIndex(v.Doc.Lines[at].Text, ref.Text) < place {
 			cited[at] = nil // what follows is the new file
 		}
 	}
@@ -88,11 +89,11 @@ func (v *view) citedLines() map[int]*reference {
 
 // soleFile is the only file of the repository that is cited before a line of the
 // deliverable, "" for none or more: a line without a file is one of it.
-func (v *view) soleFile(before int) string {
+func (v *Reading) soleFile(before int) string {
 	sole := ""
-	for i := range v.refs {
-		switch ref := &v.refs[i]; {
-		case ref.at >= before:
+	for i := range v.Refs {
+		switch ref := &v.Refs[i]; {
+		case ref.At >= before:
 			return sole
 		case ref.Status != RefExists && ref.Status != RefLineOutOfRange || ref.Path == sole:
 		case sole != "":
@@ -162,15 +163,15 @@ func onlyComment(lines []string) bool {
 
 // opensLike reports whether a block opens with a line of the file and goes on:
 // it shows a function that is there.
-func (v *view) opensLike(file string, lines []string) bool {
-	t := v.index.Text(file)
+func (v *Reading) opensLike(file string, lines []string) bool {
+	t := v.Index.Text(file)
 	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.Known(lex.Pack(lines[0]))
 }
 
 // claimed returns the citation that a block claims to quote, and how much it
 // does.
-func claimed(d *document.Document, b document.Block, cited map[int]*reference) (*reference, float64) {
-	ref, prose := claimBefore(d, b, cited)
+func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cited, float64) {
+	ref, prose := ClaimBefore(d, b, cited)
 	if ref == nil || !announces(prose, ref) && !fills(ref, b) {
 		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
 			return nil, 0
@@ -181,7 +182,7 @@ func claimed(d *document.Document, b document.Block, cited map[int]*reference) (
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))):
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
@@ -202,13 +203,13 @@ func lastSentence(prose string) string {
 }
 
 // fills reports whether a block is as long as the range of lines that is cited.
-func fills(ref *reference, b document.Block) bool {
-	off := ref.end - ref.Line + 1 - len(b.Lines)
-	return ref.end > ref.Line && off >= -2 && off <= 2
+func fills(ref *Cited, b document.Block) bool {
+	off := ref.End - ref.Line + 1 - len(b.Lines)
+	return ref.End > ref.Line && off >= -2 && off <= 2
 }
 
 // claimBehind finds the citation that follows right behind a block: "(lines 3-5)".
-func claimBehind(d *document.Document, b document.Block, cited map[int]*reference) *reference {
+func claimBehind(d *document.Document, b document.Block, cited map[int]*Cited) *Cited {
 	for i := b.End; i < min(len(d.Lines), b.End+3); i++ {
 		l := d.Lines[i]
 		if strings.TrimSpace(l.Text) == "" {
@@ -228,7 +229,7 @@ func claimBehind(d *document.Document, b document.Block, cited map[int]*referenc
 
 // announces reports whether a line leads over to the code behind it: it ends
 // with a colon or with the citation, or is hardly more than that.
-func announces(prose string, ref *reference) bool {
+func announces(prose string, ref *Cited) bool {
 	rest := strings.TrimRight(prose, " *_`)")
 	if strings.HasSuffix(rest, ":") || strings.HasSuffix(rest, "\uff1a") || lex.CountWords(prose) <= 8 {
 		return true
@@ -236,7 +237,7 @@ func announces(prose string, ref *reference) bool {
 	if at := strings.LastIndex(prose, ref.Text); at >= 0 && lex.CountWords(prose[at+len(ref.Text):]) <= 2 {
 		return true
 	}
-	return document.IsTitle(prose) && lex.CountWords(prose) <= titleWords
+	return document.IsTitle(prose) && lex.CountWords(prose) <= TitleWords
 }
 
 // leadsOver matches a line that leads over to code that is there.
@@ -244,7 +245,7 @@ var leadsOver = pattern.New(`(?i)\b(?:code|reads|says|here|current\w*|today|now|
 
 // Bounds in words of a finding's title and of what leads over to its code.
 const (
-	titleWords = 16
+	TitleWords = 16
 	leadWords  = 6
 )
 
@@ -252,12 +253,12 @@ const (
 // the block's: that line is a finding's title, or the last one says so. Behind a
 // paragraph that cites, something new may begin.
 func belongs(title, lead string) bool {
-	return lex.CountWords(title) <= titleWords || lex.CountWords(lead) <= leadWords && leadsOver.MatchString(lead)
+	return lex.CountWords(title) <= TitleWords || lex.CountWords(lead) <= leadWords && leadsOver.MatchString(lead)
 }
 
-// claimBefore finds the citation that a block belongs to: in the last two
+// ClaimBefore finds the citation that a block belongs to: in the last two
 // lines of prose before it. It returns the prose right before the block too.
-func claimBefore(d *document.Document, b document.Block, cited map[int]*reference) (*reference, string) {
+func ClaimBefore(d *document.Document, b document.Block, cited map[int]*Cited) (*Cited, string) {
 	seen, prose := 0, ""
 	for i := b.Start - 1; i >= 0 && seen < 2; i-- {
 		l := d.Lines[i]
@@ -299,9 +300,9 @@ var hunkPlace = regexp.MustCompile(`^@@ -\d+`)
 
 // diff checks the old side of a diff, file by file: against the file that the
 // header or the prose before it names, else against the whole repository.
-func (g *grounding) diff(v *view, b document.Block, cited map[int]*reference) {
+func (g *Agreement) diff(v *Reading, b document.Block, cited map[int]*Cited) {
 	var side oldSide
-	if ref, _ := claimBefore(v.doc, b, cited); ref != nil && ref.Status == RefExists {
+	if ref, _ := ClaimBefore(v.Doc, b, cited); ref != nil && ref.Status == RefExists {
 		side.file = ref.Path
 	}
 	for _, l := range b.Lines {
@@ -310,7 +311,7 @@ func (g *grounding) diff(v *view, b document.Block, cited map[int]*reference) {
 				g.oldSide(v, side)
 				side = oldSide{}
 			}
-			if p, ok := v.index.Find(citation.Clean(m[2])); ok {
+			if p, ok := v.Index.Find(citation.Clean(m[2])); ok {
 				side.file = p
 			}
 			continue
@@ -340,31 +341,31 @@ func (o *oldSide) read(l string) {
 	}
 }
 
-func (g *grounding) oldSide(v *view, o oldSide) {
-	lines := quotable(o.lines, maxQuoteLines)
+func (g *Agreement) oldSide(v *Reading, o oldSide) {
+	lines := Quotable(o.lines, MaxQuoteLines)
 	if len(lines) == 0 || o.removed == 0 {
 		return
 	}
 	holds := v.quoteHolds(o.file, lines) || o.file != "" && v.quoteHolds("", lines)
 	g.note(holds, lines, certainQuote)
 	if holds && o.file != "" { // each hunk is a place with what stands there
-		g.located, g.anchored, g.checkable = g.located+o.hunks, g.anchored+o.hunks, g.checkable+o.hunks
+		g.Located, g.Anchored, g.Checkable = g.Located+o.hunks, g.Anchored+o.hunks, g.Checkable+o.hunks
 	}
 }
 
 // note counts a quote of some lines. A long one that is not there takes more
 // invention than a slip.
-func (g *grounding) note(holds bool, lines []string, weight float64) {
+func (g *Agreement) note(holds bool, lines []string, weight float64) {
 	if holds {
-		g.quoted++
+		g.Quoted++
 		return
 	}
-	g.misquoted += weight * min(3, max(1, float64(len(lines))/2.5))
-	g.badQuotes = append(g.badQuotes, strings.TrimSpace(lines[0]))
+	g.Misquoted += weight * min(3, max(1, float64(len(lines))/2.5))
+	g.BadQuotes = append(g.BadQuotes, strings.TrimSpace(lines[0]))
 }
 
-// quotable keeps up to most lines of a block, those that can be looked up.
-func quotable(lines []string, most int) []string {
+// Quotable keeps up to most lines of a block, those that can be looked up.
+func Quotable(lines []string, most int) []string {
 	var kept []string
 	for _, l := range lines {
 		t := strings.TrimSpace(l)
@@ -381,11 +382,11 @@ func quotable(lines []string, most int) []string {
 
 // quoteHolds reports whether most of the lines stand in the file, or
 // with an empty path in one file of the repository.
-func (v *view) quoteHolds(file string, lines []string) bool {
+func (v *Reading) quoteHolds(file string, lines []string) bool {
 	if file != "" {
-		t := v.index.Text(file)
+		t := v.Index.Text(file)
 		return t == nil || t.Holds(lines) // what cannot be read is not held against anyone
 	}
-	_, same := v.index.Closest(lines)
-	return repository.EnoughHold(same, len(lines)) || v.index.Spent()
+	_, same := v.Index.Closest(lines)
+	return repository.EnoughHold(same, len(lines)) || v.Index.Spent()
 }

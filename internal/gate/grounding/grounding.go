@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"regexp"
@@ -6,40 +6,39 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
-	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
-// grounding is how far the deliverable agrees with what the files say.
-type grounding struct {
-	located    int      // distinct places cited by file and line
-	anchored   int      // of these, places where something said about them really stands
-	near       int      // of the rest, those where a rare word of the sentence stands
-	checkable  int      // of the located, those whose text names anything to look for
-	quoted     int      // quotes presented as existing code that exist
-	misquoted  float64  // and that do not, a long one as several and a doubtful one as half
-	badQuotes  []string // the first line of each of the latter
-	names      int      // distinct names of the repository used in the deliverable
-	codeNames  int      // of these, used inside code blocks
-	nameSample []string
-	facts      int // distinct literals of the prose that stand in a file it names
+// Agreement is how far the deliverable agrees with what the files say.
+type Agreement struct {
+	Located    int      // distinct places cited by file and line
+	Anchored   int      // of these, places where something said about them really stands
+	Near       int      // of the rest, those where a rare word of the sentence stands
+	Checkable  int      // of the located, those whose text names anything to look for
+	Quoted     int      // quotes presented as existing code that exist
+	Misquoted  float64  // and that do not, a long one as several and a doubtful one as half
+	BadQuotes  []string // the first line of each of the latter
+	Names      int      // distinct names of the repository used in the deliverable
+	CodeNames  int      // of these, used inside code blocks
+	NameSample []string
+	Facts      int // distinct literals of the prose that stand in a file it names
 }
 
-// anchorWindow is how many lines around a cited line may hold what is said
+// AnchorWindow is how many lines around a cited line may hold what is said
 // about it: people cite the head of a function for its body.
-const anchorWindow = 4
+const AnchorWindow = 4
 
-func checkGround(v *view) grounding {
-	var g grounding
-	if v.index == nil {
+func checkGround(v *Reading) Agreement {
+	var g Agreement
+	if v.Index == nil {
 		return g
 	}
 	g.checkAnchors(v)
 	g.checkBlocks(v)
 	g.checkInline(v)
 	g.countNames(v)
-	if v.want.Literals {
+	if v.Want.Literals {
 		g.countFacts(v)
 	}
 	return g
@@ -47,33 +46,33 @@ func checkGround(v *view) grounding {
 
 // checkAnchors looks at each cited line for the names and quotes of the
 // sentence that cites it.
-func (g *grounding) checkAnchors(v *view) {
+func (g *Agreement) checkAnchors(v *Reading) {
 	type place struct {
 		path string
 		line int
 	}
 	seen := map[place]bool{}
-	for i := range v.refs {
-		ref := &v.refs[i]
+	for i := range v.Refs {
+		ref := &v.Refs[i]
 		if ref.Line == 0 || ref.Status != RefExists || seen[place{ref.Path, ref.Line}] {
 			continue
 		}
 		seen[place{ref.Path, ref.Line}] = true
-		g.located++
-		t := v.index.Text(ref.Path)
+		g.Located++
+		t := v.Index.Text(ref.Path)
 		if t == nil {
 			continue
 		}
 		tokens := v.contextTokens(ref)
 		switch {
-		case anchored(t, ref, tokens):
-			g.anchored++
-			g.checkable++
+		case Anchored(t, ref, tokens):
+			g.Anchored++
+			g.Checkable++
 			ref.Quoted = true
-		case g.near < maxNear && len(seen) < maxNearTried && v.nearby(t, ref):
-			g.near++
-		case len(tokens) > 0 && !ref.guessed:
-			g.checkable++
+		case g.Near < maxNear && len(seen) < maxNearTried && v.nearby(t, ref):
+			g.Near++
+		case len(tokens) > 0 && !ref.Guessed:
+			g.Checkable++
 		}
 	}
 }
@@ -81,7 +80,7 @@ func (g *grounding) checkAnchors(v *view) {
 // contextTokens collects what could be looked up at a cited place: inline
 // code and code-like names in the same line and, for a short line such as a
 // heading, the following block.
-func (v *view) contextTokens(ref *reference) []string {
+func (v *Reading) contextTokens(ref *Cited) []string {
 	var tokens []string
 	add := func(text string) {
 		for _, id := range lex.Identifier.FindAllString(text, -1) {
@@ -90,7 +89,7 @@ func (v *view) contextTokens(ref *reference) []string {
 			}
 		}
 	}
-	line := v.doc.Lines[ref.at]
+	line := v.Doc.Lines[ref.At]
 	for _, s := range line.Spans {
 		if !citation.IsFile(strings.TrimRight(s, "0123456789:-")) {
 			add(s)
@@ -106,11 +105,11 @@ func (v *view) contextTokens(ref *reference) []string {
 	if strings.Contains(rest, "-") {
 		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)
 	}
-	end := len(v.doc.Lines)
-	if ref.at < v.doc.Written {
-		end = v.doc.Written
+	end := len(v.Doc.Lines)
+	if ref.At < v.Doc.Written {
+		end = v.Doc.Written
 	}
-	for _, l := range v.doc.Lines[ref.at+1 : min(end, ref.at+7)] {
+	for _, l := range v.Doc.Lines[ref.At+1 : min(end, ref.At+7)] {
 		if l.Code {
 			add(l.Text)
 		} else if strings.TrimSpace(l.Text) != "" {
@@ -131,15 +130,15 @@ const (
 
 // nearby reports whether a plain word of the sentence that cites a place stands
 // there, as a word or as part of a name, and in few other lines of the file.
-func (v *view) nearby(t *repository.Text, ref *reference) bool {
+func (v *Reading) nearby(t *repository.Text, ref *Cited) bool {
 	lines := t.Lines()
 	first := max(1, ref.Line-nearWindow)
-	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+20))+nearWindow)
+	last := min(len(lines), max(ref.Line, min(ref.End, ref.Line+20))+nearWindow)
 	if first > last {
 		return false
 	}
 	place := strings.ToLower(strings.Join(lines[first-1:last], "\n"))
-	text := v.doc.Lower[ref.at]
+	text := v.Doc.Lower[ref.At]
 	if at := strings.Index(text, strings.ToLower(ref.Text)); at >= 0 {
 		text = around(text, at, at+len(ref.Text))
 	}
@@ -186,11 +185,11 @@ func figuresIn(text string) []string {
 	return all
 }
 
-// anchored reports whether any of the tokens stands near the cited lines.
-func anchored(t *repository.Text, ref *reference, tokens []string) bool {
-	first := max(1, ref.Line-anchorWindow)
+// Anchored reports whether any of the tokens stands near the cited lines.
+func Anchored(t *repository.Text, ref *Cited, tokens []string) bool {
+	first := max(1, ref.Line-AnchorWindow)
 	lines := t.Lines()
-	last := min(len(lines), max(ref.Line, min(ref.end, ref.Line+200))+anchorWindow)
+	last := min(len(lines), max(ref.Line, min(ref.End, ref.Line+200))+AnchorWindow)
 	if first > last {
 		return false
 	}
@@ -206,72 +205,26 @@ func anchored(t *repository.Text, ref *reference, tokens []string) bool {
 // enoughNames is where counting names ends; more earn nothing.
 const enoughNames = 120
 
-// namesBudget is how many bytes of a deliverable are searched for names: who
-// needs more to name something has nothing to say.
-const namesBudget = 256 << 10
-
 // countNames counts the repository's own names that the deliverable uses.
-func (g *grounding) countNames(v *view) {
+func (g *Agreement) countNames(v *Reading) {
 	line := -1
-	for _, n := range v.named {
-		if n.line != line && g.names >= enoughNames {
+	for _, n := range v.Named {
+		if n.line != line && g.Names >= enoughNames {
 			return
 		}
 		line = n.line
-		if v.index.Uses(n.low) == 0 {
+		if v.Index.Uses(n.Low) == 0 {
 			continue
 		}
-		g.names++
+		g.Names++
 		if n.code {
-			g.codeNames++
+			g.CodeNames++
 		}
-		if len(g.nameSample) < 8 {
-			g.nameSample = append(g.nameSample, n.text)
-		}
-	}
-}
-
-// saidName is the first mention of a name in the deliverable.
-type saidName struct {
-	text, low string
-	line      int
-	code      bool // inside a code block
-}
-
-// names lists the names of code that the deliverable mentions, each once.
-func names(d *document.Document) ([]saidName, map[string]bool) {
-	var said []saidName
-	seen := map[string]bool{}
-	budget := namesBudget
-	for i, l := range d.Lines {
-		if budget -= len(l.Text); budget < 0 {
-			break
-		}
-		parts := []string{l.Text}
-		if !l.Code {
-			parts = append(slices.Clone(l.Spans), lex.CodeNames(l.Text, -1)...)
-			parts = append(parts, capitalWords(l.Text)...)
-		}
-		for _, part := range parts {
-			if !l.Code && citation.IsFile(strings.TrimRight(part, "0123456789:-")) {
-				continue // where something stands, not what
-			}
-			for _, id := range lex.Identifier.FindAllString(part, -1) {
-				low := strings.ToLower(id)
-				if len(id) < lex.MinName || seen[low] || lex.CommonNames[low] || lex.StopWords[low] {
-					continue
-				}
-				seen[low] = true
-				said = append(said, saidName{id, low, i, l.Code})
-			}
+		if len(g.NameSample) < 8 {
+			g.NameSample = append(g.NameSample, n.Text)
 		}
 	}
-	return said, seen
 }
-
-// capitalWords lists the words inside of sentences that have a capital, as names
-// of code do where nobody marks them.
-func capitalWords(text string) []string { return lex.ProperNames(text, 20) }
 
 // factText matches what can be looked up word for word: quoted strings, inline
 // code, versions, hyphenated and code-like names.
@@ -283,21 +236,21 @@ const maxFacts = 60
 // countFacts counts the distinct literals of the prose that stand in a file
 // the deliverable names: honest plain text seldom cites lines, but it says
 // what the file says.
-func (g *grounding) countFacts(v *view) {
+func (g *Agreement) countFacts(v *Reading) {
 	var files []*repository.Text
 	named := map[string]bool{}
-	for _, ref := range v.refs {
+	for _, ref := range v.Refs {
 		if ref.Status != RefExists || named[ref.Path] || len(named) == 12 {
 			continue
 		}
 		named[ref.Path] = true
-		if t := v.index.Text(ref.Path); t != nil {
+		if t := v.Index.Text(ref.Path); t != nil {
 			files = append(files, t)
 		}
 	}
 	seen := map[string]bool{}
-	for _, l := range v.doc.Lines {
-		if len(files) == 0 || len(seen) > 4*maxFacts || g.facts == maxFacts {
+	for _, l := range v.Doc.Lines {
+		if len(files) == 0 || len(seen) > 4*maxFacts || g.Facts == maxFacts {
 			return
 		}
 		if l.Code {
@@ -305,13 +258,13 @@ func (g *grounding) countFacts(v *view) {
 		}
 		for _, m := range factsIn(l.Text) {
 			fact := lex.Pack(strings.Trim(m, "`\" "))
-			if len(fact) < 3 || seen[fact] || citation.IsFile(fact) || lex.CommonNames[strings.ToLower(fact)] || g.facts == maxFacts {
+			if len(fact) < 3 || seen[fact] || citation.IsFile(fact) || lex.CommonNames[strings.ToLower(fact)] || g.Facts == maxFacts {
 				continue
 			}
 			seen[fact] = true
 			for _, t := range files {
 				if strings.Contains(t.Whole(), fact) {
-					g.facts++
+					g.Facts++
 					break
 				}
 			}
@@ -332,7 +285,7 @@ func factsIn(line string) []string {
 		}
 	}
 	may := func(field string) bool {
-		return lex.MarksCode(field) || decimal(field) || strings.Contains(field, "-")
+		return lex.MarksCode(field) || lex.Decimal(field) || strings.Contains(field, "-")
 	}
 	facts := lex.AppendFromFields(nil, factText, line[:start], most, may)
 	if start < end && len(facts) < most {

@@ -1,4 +1,4 @@
-package gate
+package grounding
 
 import (
 	"regexp"
@@ -23,13 +23,13 @@ const minOwn = 4
 // it opens with the line that the function opens with there, and the line before
 // says what the function does. What is to be changed is shown so only where code
 // was asked for.
-func (v *view) showsOwn(b document.Block, lines []string) bool {
-	if v.want.Code || len(lines) < minOwn || !functionHead.MatchString(lines[0]) || len(v.index.Homes(lex.Pack(lines[0]))) == 0 {
+func (v *Reading) showsOwn(b document.Block, lines []string) bool {
+	if v.Want.Code || len(lines) < minOwn || !lex.FunctionHead.MatchString(lines[0]) || len(v.Index.Homes(lex.Pack(lines[0]))) == 0 {
 		return false
 	}
 	lead := ""
 	for i := b.Start - 1; i >= 0 && lead == ""; i-- {
-		if l := v.doc.Lines[i]; !l.Code {
+		if l := v.Doc.Lines[i]; !l.Code {
 			lead = strings.TrimSpace(l.Text)
 		} else if strings.TrimSpace(l.Text) != "" {
 			return false
@@ -40,5 +40,5 @@ func (v *view) showsOwn(b document.Block, lines []string) bool {
 		return false
 	}
 	bare := document.CodeSpan.ReplaceAllString(lead, " ")
-	return !proposes(bare) && !maybeSuggestion.MatchString(bare) && !laterState.MatchString(bare)
+	return !Proposes(bare) && !maybeSuggestion.MatchString(bare) && !laterState.MatchString(bare)
 }

@@ -1,10 +1,11 @@
-package gate
+package claims
 
 import (
 	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
@@ -49,7 +50,7 @@ func (c *claim) withoutMeans(said string) string {
 	bare := strings.ReplaceAll(strings.ReplaceAll(said, c.ref.Text, citedPlace), "`", "")
 	for _, m := range allMeans {
 		at := m.said.FindStringIndex(bare)
-		if at == nil || declines.MatchString(bare[:at[0]]) || m.code.MatchString(c.file.Raw) || !doneBy.MatchString(bare[:at[0]]) || !c.ofPlace(bare[:at[0]]) || proposes(strings.ReplaceAll(bare, citedPlace, " ")) {
+		if at == nil || declines.MatchString(bare[:at[0]]) || m.code.MatchString(c.file.Raw) || !doneBy.MatchString(bare[:at[0]]) || !c.ofPlace(bare[:at[0]]) || grounding.Proposes(strings.ReplaceAll(bare, citedPlace, " ")) {
 			continue
 		}
 		return "the file has no " + strings.TrimSpace(bare[at[0]:at[1]])
@@ -74,7 +75,7 @@ func (c *claim) settle(said string) string {
 			continue
 		}
 		at := s.says.FindStringSubmatchIndex(one)
-		if at == nil || s.asIs && proposes(one) || !c.ofPlace(one[:at[0]]) {
+		if at == nil || s.asIs && grounding.Proposes(one) || !c.ofPlace(one[:at[0]]) {
 			continue
 		}
 		c.before, c.behind = one[:at[0]], one[at[1]:]
