@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"aicity.dev/aicity/internal/sandbox"
 )
 
 // gVisor looks for helpers of its own in a folder beside runsc, or where the
@@ -18,8 +20,18 @@ const (
 	helperKernel  = "gvisor_sentry"
 )
 
-// prewarmerName is the program that starts the kernel of every sandbox.
+// prewarmerName is the program that starts the kernel of a sandbox.
 const prewarmerName = "aicity-prewarmer"
+
+// prewarmedMemory is what a sandbox must have at least for its kernel to be
+// prewarmed. It is then collected less often, and what it has of a small sandbox's
+// memory is missed.
+const prewarmedMemory = 512 << 20
+
+// prewarms reports whether a sandbox's kernel is started by the prewarmer.
+func (b *Backend) prewarms(l sandbox.Limits) bool {
+	return b.helpers != "" && (l.MemoryBytes == 0 || l.MemoryBytes >= prewarmedMemory)
+}
 
 // placePrewarmer makes the folder of helpers for runsc. A gVisor that was installed
 // with its own keeps them, and without a prewarmer beside the runner sandboxes do

@@ -39,27 +39,40 @@ func TestPrewarmer(t *testing.T) {
 	}
 }
 
-// TestSandboxesArePrewarmed looks at the kernel of a sandbox.
+// TestSandboxesArePrewarmed looks at the kernels of sandboxes: those of small ones
+// are not.
 func TestSandboxesArePrewarmed(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Limits{})
-	out, err := exec.Command("pgrep", "-f", "^runsc-sandbox .* boot .*"+s.id).Output()
-	if err != nil {
-		t.Fatalf("find its kernel: %v", err)
-	}
-	proc := filepath.Join("/proc", strings.Fields(string(out))[0])
-	environ, err := os.ReadFile(filepath.Join(proc, "environ"))
-	if err != nil || !strings.Contains("\x00"+string(environ), "\x00GOGC=300\x00") {
-		t.Errorf("its environment is %q, %v", environ, err)
-	}
-	status, err := os.ReadFile(filepath.Join(proc, "status"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, size, _ := strings.Cut(string(status), "\nFDSize:\t")
-	size, _, _ = strings.Cut(size, "\n")
-	if n, err := strconv.Atoi(size); err != nil || n < 1024 {
-		t.Errorf("its table of descriptors has room for %q", size)
+	for name, test := range map[string]struct {
+		memory int64
+		want   bool
+	}{
+		"without a limit": {want: true},
+		"of usual size":   {memory: sandbox.DefaultLimits().MemoryBytes, want: true},
+		"small":           {memory: 128 << 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, sandbox.Limits{MemoryBytes: test.memory})
+			out, err := exec.Command("pgrep", "-f", "^runsc-sandbox .* boot .*"+s.id).Output()
+			if err != nil {
+				t.Fatalf("find its kernel: %v", err)
+			}
+			proc := filepath.Join("/proc", strings.Fields(string(out))[0])
+			environ, err := os.ReadFile(filepath.Join(proc, "environ"))
+			if err != nil || strings.Contains("\x00"+string(environ), "\x00GOGC=300\x00") != test.want {
+				t.Errorf("its environment is %q, %v", environ, err)
+			}
+			status, err := os.ReadFile(filepath.Join(proc, "status"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, size, _ := strings.Cut(string(status), "\nFDSize:\t")
+			size, _, _ = strings.Cut(size, "\n")
+			if n, err := strconv.Atoi(size); err != nil || (n >= 1024) != test.want {
+				t.Errorf("its table of descriptors has room for %q", size)
+			}
+		})
 	}
 }
 

@@ -54,9 +54,6 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(ctx, b.runsc, append(flags, args...)...) //nolint:gosec // our own binary
 	cmd.Env = []string{"PATH=" + searchPath}
-	if b.helpers != "" {
-		cmd.Env = append(cmd.Env, helperSetting+"="+b.helpers)
-	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = waitDelay
 	return cmd
@@ -85,6 +82,9 @@ func (b *Backend) start(caller context.Context, spec sandbox.Spec) (*box, error)
 	}
 	cmd := b.command(ctx, "run", "--detach", "--bundle="+bundleDir(spec.Dir), "--pid-file="+pidFile(spec.Dir), spec.ID)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends.stdin, ends.stdout, ends.stderr
+	if b.prewarms(spec.Limits) {
+		cmd.Env = append(cmd.Env, helperSetting+"="+b.helpers)
+	}
 	err = cmd.Run()
 	started := ends.handOver()
 	if err != nil {
