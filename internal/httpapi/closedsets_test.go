@@ -79,7 +79,7 @@ func TestListsOfClosedSetsAreWhole(t *testing.T) {
 		{"agent", "Availability", texts(agent.Availabilities())}, {"agent", "Status", texts(agent.Statuses())}, {"agent", "Sort", texts(agent.Sorts())},
 		{"task", "FailCode", texts(task.FailCodes())}, {"task", "RecheckDecision", texts(task.RecheckDecisions())}, {"task", "RefundDecision", texts(task.RefundDecisions())},
 		{"task", "ReviewCause", texts(task.ReviewCauses())}, {"task", "Party", texts(task.Parties())}, {"gate", "Verdict", texts(gate.Verdicts())},
-		{"gate", "ReferenceStatus", texts(grounding.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
+		{"gate/grounding", "ReferenceStatus", texts(grounding.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
 		{"task", "TransferKind", texts(task.TransferKinds())}, {"payment", "TransferKind", texts(payment.TransferKinds())}, {"routing", "Term", texts(routing.Terms())}, {"routing", "Why", texts(routing.Whys())},
 		{"reputation", "Cause", texts(reputation.Causes())}, {"reputation", "Dimension", texts(reputation.DimensionNames())}, {"sandbox", "Op", texts(sandbox.Ops())},
 	} {
