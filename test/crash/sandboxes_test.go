@@ -48,16 +48,17 @@ func TestSandboxesLeaveNothing(t *testing.T) {
 	for i := range crew {
 		agents = append(agents, settle(t, c.url(), i))
 	}
-	began := time.Now()
 	churn(t, agents, crew) // what is opened once is open now
 	before := c.descriptors(t)
+	began := time.Now()
 	churn(t, agents, cycles)
+	took := time.Since(began)
 	if after := c.descriptors(t); after > before+crew {
 		t.Errorf("the server has %d descriptors open, %d before %d sandboxes", after, before, cycles)
 	}
-	t.Logf("%d sandboxes in %s", cycles, time.Since(began).Round(time.Second))
+	t.Logf("%d sandboxes in %s", cycles, took.Round(time.Second))
 	began = time.Now()
-	c.killWhile(t, agents, kills)
+	c.killWhile(t, agents, kills, 2*crew*took/time.Duration(cycles)) // any moment of a cycle, and after it
 	for _, a := range agents {
 		a.leave(t)
 	}
@@ -157,8 +158,9 @@ func churn(t *testing.T, agents []*tenant, cycles int) {
 	work.Wait()
 }
 
-// killWhile kills the server or a part of a sandbox while agents work.
-func (c *city) killWhile(t *testing.T, agents []*tenant, kills int) {
+// killWhile kills the server or a part of a sandbox while agents work, within so
+// long after the time before.
+func (c *city) killWhile(t *testing.T, agents []*tenant, kills int, within time.Duration) {
 	t.Helper()
 	var over atomic.Bool
 	var done, failed atomic.Int64
@@ -176,7 +178,7 @@ func (c *city) killWhile(t *testing.T, agents []*tenant, kills int) {
 		})
 	}
 	for range kills {
-		time.Sleep(time.Duration(rand.IntN(800)) * time.Millisecond)
+		time.Sleep(rand.N(within))
 		if victims := c.runtime(t); len(victims) > 0 && rand.IntN(2) == 0 {
 			_ = syscall.Kill(victims[rand.IntN(len(victims))], syscall.SIGKILL) // it may have ended
 			continue

@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// TestRootless runs the conformance and posture suites, and the memory bombs, once more as a user
+// TestRootless runs the conformance and posture suites, the look at prewarmed kernels and the memory bombs, once more as a user
 // without rights, in the plain and in a namespace of its own, as the server is.
 func TestRootless(t *testing.T) {
 	t.Parallel()
@@ -35,7 +35,7 @@ func TestRootless(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sandboxtest.AsNobody(t, wrapper, nil, "TestConformance", "-test.run=^(TestConformance|TestPosture|TestRunnerIsOutOfReach|TestOutOfMemory|TestOutOfMemoryInOneProcess)$")
+			sandboxtest.AsNobody(t, wrapper, nil, "TestConformance", "-test.run=^(TestConformance|TestPosture|TestSandboxesArePrewarmed|TestRunnerIsOutOfReach|TestOutOfMemory|TestOutOfMemoryInOneProcess)$")
 		})
 	}
 }
