@@ -4,6 +4,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -62,21 +63,19 @@ type site struct {
 	sending sending
 }
 
-//go:embed static
-var static embed.FS
+//go:embed static style
+var files embed.FS
+
+// sheets are the style sheets in the order of the cascade; browsers get them as
+// one.
+var sheets = []string{"tokens", "base", "frame", "forms", "surfaces", "content", "code", "settings", "phone", "landing", "media"}
 
 // New returns the handler of all pages.
 func New(deps Deps) (http.Handler, error) {
 	s := &site{Deps: deps, assets: map[string]string{}, sending: sending{forms: map[string]chan struct{}{}}}
-	files, err := fs.ReadDir(static, "static")
-	if err != nil {
-		return nil, err
-	}
 	mux := http.NewServeMux()
-	for _, file := range files {
-		if err := s.serveAsset(mux, file.Name()); err != nil {
-			return nil, err
-		}
+	if err := s.serveAssets(mux); err != nil {
+		return nil, err
 	}
 	s.routes(mux)
 	guard := http.NewCrossOriginProtection()
@@ -86,22 +85,49 @@ func New(deps Deps) (http.Handler, error) {
 	return s.headers(guard.Handler(s.withVisitor(s.limited(mux)))), nil
 }
 
-// serveAsset serves a file under a name that changes with its content, so that
-// browsers may keep it for ever.
-func (s *site) serveAsset(mux *http.ServeMux, name string) error {
-	content, err := static.ReadFile("static/" + name)
+// serveAssets serves what pages are made of, the style sheets as one.
+func (s *site) serveAssets(mux *http.ServeMux) error {
+	all, err := fs.ReadDir(files, "style")
 	if err != nil {
 		return err
 	}
+	if len(all) != len(sheets) {
+		return fmt.Errorf("%d style sheets, of which %d have a place in the order", len(all), len(sheets))
+	}
+	var style []byte
+	for _, sheet := range sheets {
+		content, err := files.ReadFile("style/" + sheet + ".css")
+		if err != nil {
+			return err
+		}
+		style = append(style, content...)
+	}
+	s.serveAsset(mux, "app.css", style)
+	static, err := fs.ReadDir(files, "static")
+	if err != nil {
+		return err
+	}
+	for _, file := range static {
+		content, err := files.ReadFile("static/" + file.Name())
+		if err != nil {
+			return err
+		}
+		s.serveAsset(mux, file.Name(), content)
+	}
+	return nil
+}
+
+// serveAsset serves content under a name that changes with it, so that browsers
+// may keep it for ever.
+func (s *site) serveAsset(mux *http.ServeMux, name string, content []byte) {
 	sum := sha256.Sum256(content)
 	base, ext, _ := strings.Cut(name, ".")
 	path := "/static/" + base + "." + hex.EncodeToString(sum[:6]) + "." + ext
 	s.assets[name] = path
 	mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		http.ServeFileFS(w, r, static, "static/"+name)
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 	})
-	return nil
 }
 
 type handler func(w http.ResponseWriter, r *http.Request) error
