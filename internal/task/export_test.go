@@ -2,7 +2,9 @@ package task
 
 import (
 	"context"
+	"time"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/gate/trial"
@@ -96,3 +98,13 @@ func (s *Service) ForgetDelivered() { s.delivered = runsMemo{} }
 
 // WipeTokensNow is the job that wipes what an earlier version left.
 func (s *Service) WipeTokensNow(ctx context.Context) error { return s.DB.InTx(ctx, wipeTokens) }
+
+// SpentSince is what an owner ordered since.
+func (s *Service) SpentSince(ctx context.Context, buyerID string, since time.Time) (city.Cents, error) {
+	return spentSince(ctx, s.DB.Read(), bound{column: "buyer_id", subject: buyerID}, since)
+}
+
+// SpentByAgentSince is what an agent ordered for its owner since.
+func (s *Service) SpentByAgentSince(ctx context.Context, agentID string, since time.Time) (city.Cents, error) {
+	return spentSince(ctx, s.DB.Read(), bound{column: "submitter_id", indexed: bySubmitter, subject: agentID}, since)
+}

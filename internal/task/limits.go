@@ -69,9 +69,10 @@ func (l *Limits) read(row store.Row) error {
 	return nil
 }
 
-// bound is whose limits an order must keep.
+// bound is whose limits an order must keep. Indexed says which rows the index of
+// its column has, as for page.
 type bound struct {
-	column, subject string
+	column, indexed, subject string
 	Limits
 }
 
@@ -80,7 +81,7 @@ type bound struct {
 func (s *Service) bounds(ctx context.Context, tx store.Tx, t *Task) ([]bound, error) {
 	all := []bound{{column: "buyer_id", subject: t.BuyerID}}
 	if t.SubmitterID != "" {
-		all = append(all, bound{column: "submitter_id", subject: t.SubmitterID})
+		all = append(all, bound{column: "submitter_id", indexed: bySubmitter, subject: t.SubmitterID})
 	}
 	for i := range all {
 		if err := tx.Ask(ctx, limitsQuery, []any{all[i].subject}, all[i].read); err != nil {
@@ -131,13 +132,21 @@ func keepLimits(ctx context.Context, tx store.Tx, bounds []bound, t *Task) error
 	return nil
 }
 
+// orderTakes is more than passes between making a task's id and its transaction.
+const orderTakes = time.Hour
+
 // spentSince sums up what was ordered since: what was charged, and the whole
-// budget of what may still be.
+// budget of what may still be. Ids grow with the time, nearly as created_at does:
+// the newest order from well before bounds those to look at, and no index of
+// created_at has to be written with every task.
 func spentSince(ctx context.Context, q store.Querier, b bound, since time.Time) (city.Cents, error) {
 	var spent city.Cents
+	where, by := store.Newest(q, b.column, "$1", "id", "'"+aboveAll+"'")
+	before := `SELECT id FROM tasks WHERE ` + where + b.indexed + ` AND created_at < $3 ORDER BY ` + by + ` LIMIT 1`
 	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN status IN ('failed', 'cancelled', 'refunded') THEN 0
 		WHEN status IN ('completed', 'refund_review') THEN charge ELSE max_budget END), 0) AS BIGINT)
-		FROM tasks WHERE `+b.column+` = $1 AND created_at >= $2`, b.subject, store.Micros(since)).Scan(&spent)
+		FROM tasks WHERE `+b.column+` = $1`+b.indexed+` AND id > COALESCE((`+before+`), '') AND created_at >= $2`,
+		b.subject, store.Micros(since), store.Micros(since.Add(-orderTakes))).Scan(&spent)
 	if err != nil {
 		return 0, fmt.Errorf("sum up orders: %w", err)
 	}

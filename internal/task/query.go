@@ -53,8 +53,11 @@ func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.
 
 // ListForSubmitter pages through what an agent ordered for its owner, newest first.
 func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
-	return s.page(ctx, "submitter_id", ` AND submitter_id <> ''`, agentID, status, cursor, limit)
+	return s.page(ctx, "submitter_id", bySubmitter, agentID, status, cursor, limit)
 }
+
+// bySubmitter is the condition of the index by submitter.
+const bySubmitter = ` AND submitter_id <> ''`
 
 // Newest lists the newest tasks that agents have or had, at most limit, in one query
 // that reads no more than so many of each.
