@@ -135,8 +135,20 @@ func (w workspace) stat(abs string) (entry Entry, err error) {
 	return entry, err
 }
 
+// The first and the last second that JSON can tell, from year 1 to year 9999.
+const firstSecond, lastSecond = -62135596800, 253402300799
+
+// tellable is the time of a file, which programs set to any, as near as JSON can
+// tell it.
+func tellable(at time.Time) time.Time {
+	if second := at.Unix(); second < firstSecond || second > lastSecond {
+		at = time.Unix(min(max(second, firstSecond), lastSecond), 0)
+	}
+	return at.UTC()
+}
+
 func describe(rel string, info fs.FileInfo) Entry {
-	e := Entry{Name: path.Base(rel), Path: path.Join(Home, rel), Type: TypeOther, ModifiedAt: info.ModTime().UTC()}
+	e := Entry{Name: path.Base(rel), Path: path.Join(Home, rel), Type: TypeOther, ModifiedAt: tellable(info.ModTime())}
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		e.Type, e.SizeBytes = TypeFile, info.Size()

@@ -2,14 +2,17 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -249,6 +252,20 @@ func TestRecursiveListSkipsGit(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{RepoDir + "/dir/b.bin"}, deep); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Not every file system bounds the times that programs give to files.
+func TestTimesOfFiles(t *testing.T) {
+	t.Parallel()
+	for second, want := range map[int64]string{
+		math.MinInt64: `"0001-01-01T00:00:00Z"`, firstSecond - 1: `"0001-01-01T00:00:00Z"`, 0: `"1970-01-01T00:00:00Z"`,
+		lastSecond: `"9999-12-31T23:59:59Z"`, lastSecond + 1: `"9999-12-31T23:59:59Z"`, math.MaxInt64: `"9999-12-31T23:59:59Z"`,
+	} {
+		got, err := json.Marshal(tellable(time.Unix(second, 0)))
+		if err != nil || string(got) != want {
+			t.Errorf("%d: got %s, %v, want %s", second, got, err, want)
+		}
 	}
 }
 

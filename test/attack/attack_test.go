@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
@@ -190,10 +191,14 @@ func (s *scene) exec(t *testing.T, in aicity.Exec) (*aicity.ExecResult, error) {
 	return s.agent.Tasks.Exec(t.Context(), s.task, in)
 }
 
+// patience is how long a command may take that is not to end by its time: a machine
+// with other work needs minutes for a million files.
+const patience = 5 * time.Minute
+
 // sh runs a script and returns what it printed on both outputs.
 func (s *scene) sh(t *testing.T, script string) string {
 	t.Helper()
-	result, err := s.exec(t, aicity.Exec{Command: script})
+	result, err := s.exec(t, aicity.Exec{Command: script, Timeout: patience})
 	if err != nil {
 		t.Fatalf("%s: %v", script, err)
 	}
@@ -214,7 +219,7 @@ func (s *scene) until(t *testing.T, script string) {
 // must runs a script that has to succeed and returns its output.
 func (s *scene) must(t *testing.T, script string) string {
 	t.Helper()
-	result, err := s.exec(t, aicity.Exec{Command: script})
+	result, err := s.exec(t, aicity.Exec{Command: script, Timeout: patience})
 	if err != nil || result.ExitCode != 0 {
 		t.Fatalf("%s: %+v, %v", script, result, err)
 	}
@@ -225,7 +230,7 @@ func (s *scene) must(t *testing.T, script string) string {
 // came of it, in its last line, and all it printed.
 func (s *scene) attack(t *testing.T, words ...string) (came, all string) {
 	t.Helper()
-	result, err := s.exec(t, aicity.Exec{Argv: append([]string{inside}, words...)})
+	result, err := s.exec(t, aicity.Exec{Argv: append([]string{inside}, words...), Timeout: patience})
 	if err != nil {
 		t.Fatalf("%v: %v", words, err)
 	}
