@@ -9,6 +9,7 @@ import (
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/bmatcuk/doublestar/v4"
 
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -183,10 +184,10 @@ const maxPassages = 4000
 // of a renamed file counts before and after.
 func changedFiles(patch string) []string {
 	var all []string
-	for _, one := range fileChanges(patch) {
+	for _, one := range change.Split(patch) {
 		files, _, err := gitdiff.Parse(strings.NewReader(one))
 		if err != nil {
-			all = append(all, patchedFiles(one)...)
+			all = append(all, change.Written(one)...)
 			continue
 		}
 		for _, f := range files {

@@ -13,7 +13,6 @@ func FuzzBlocks(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, one, other string) {
 		lines := []string{one, other}
 		elided(lines)
-		outdented(lines)
 	})
 }
 

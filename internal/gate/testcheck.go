@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -103,13 +104,13 @@ func (v *view) tests() []testcode.Test {
 		return all
 	}
 	c := v.changes()
-	for _, p := range slices.Sorted(maps.Keys(c.files)) {
-		add(strings.TrimPrefix(path.Ext(p), "."), c.files[p], nil)
+	for _, p := range slices.Sorted(maps.Keys(c.Files)) {
+		add(strings.TrimPrefix(path.Ext(p), "."), c.Files[p], nil)
 	}
-	for _, f := range c.changed {
-		_, come := onlyIn(f.before, f.after)
+	for _, f := range c.Changed {
+		_, come := change.OnlyIn(f.Before, f.After)
 		added := strings.Join(come, "\n")
-		add(strings.TrimPrefix(path.Ext(f.path), "."), f.after, func(name string) bool {
+		add(strings.TrimPrefix(path.Ext(f.Path), "."), f.After, func(name string) bool {
 			name, _, _ = strings.Cut(name, "/")
 			return strings.Contains(added, name)
 		})

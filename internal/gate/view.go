@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/rubric"
@@ -30,7 +31,7 @@ type view struct {
 	strayed   bool                 // what strays found
 	isForeign *bool                // what foreign found
 	looks     *bool                // what onlyLooks found
-	applied   *patchCheck          // what changes found
+	applied   *change.Applied      // what changes found
 	packages  map[string]goPackage // what packageAt found, by folder
 	unseen    *bool                // what exportsUnseen found
 	module    *string              // the name of the repository's module of JavaScript
@@ -47,7 +48,7 @@ func look(in Input) *view {
 	text += renderFindings(v.findings)
 	v.Reading = &grounding.Reading{
 		Want: rubric.Of(in.Request.Category), Request: requestText(in.Request), Description: in.Request.Description,
-		Patched: patchedFiles(string(in.Patch)),
+		Patched: change.Written(string(in.Patch)),
 	}
 	v.Doc, v.hollow = readDelivered(text, in, v.Want)
 	v.Check(in.Repo)
@@ -123,4 +124,12 @@ func few(items []string, n int) []string {
 		return items[:n]
 	}
 	return items
+}
+
+// changes applies the diffs of the deliverable, and the patch, once.
+func (v *view) changes() *change.Applied {
+	if v.applied == nil {
+		v.applied = change.Apply(v.Reading, v.in.Patch)
+	}
+	return v.applied
 }

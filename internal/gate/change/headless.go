@@ -1,4 +1,4 @@
-package gate
+package change
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // headless are the diffs that name no file, as the changes of the file that the
 // prose before them cites. People leave lines out of such, so where one does not
 // fit, that says nothing.
-func (v *view) headless() []patch.File {
+func headless(v *grounding.Reading) []patch.File {
 	var all []patch.File
 	var cited map[int]*grounding.Cited
 	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxDiffBlocks)] {
@@ -49,7 +49,7 @@ func namesFile(lines []string) bool {
 }
 
 // quiet applies changes of which only those count that fit.
-func (c *patchCheck) quiet(files []patch.File) {
+func (c *Applied) quiet(files []patch.File) {
 	for _, f := range files {
 		before := c.text(f.Old)
 		if before == nil || f.Broken != "" {
@@ -61,7 +61,7 @@ func (c *patchCheck) quiet(files []patch.File) {
 		}
 		if got := f.Apply(from, &c.work); got.Fits && !got.Unknown {
 			c.after[f.Old] = patch.NewText(got.After)
-			c.changed = append(c.changed, changedFile{f.Old, from.String(), got.After})
+			c.Changed = append(c.Changed, File{f.Old, from.String(), got.After})
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package gate
+package change
 
 import (
 	"path"
@@ -7,8 +7,8 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 )
 
-// fileChanges splits a diff of git's into those of its files.
-func fileChanges(patch string) []string {
+// Split splits a diff of git's into those of its files.
+func Split(patch string) []string {
 	var all []string
 	for strings.TrimSpace(patch) != "" {
 		one := patch
@@ -20,9 +20,9 @@ func fileChanges(patch string) []string {
 	return all
 }
 
-// changesCode reports whether a change of a file makes code different, as far as
+// ChangesCode reports whether a change of a file makes code different, as far as
 // that shows without a parser: in something else than comments and white space.
-func changesCode(change string) bool {
+func ChangesCode(change string) bool {
 	name := strings.TrimPrefix(strings.TrimPrefix(document.NewName(change), "\n+++ "), "b/")
 	if name == "/dev/null" || strings.Contains(change, "\nGIT binary patch\n") || strings.Contains(change, "\nrename ") {
 		return true
@@ -91,8 +91,8 @@ func withoutComment(line string, marks []string) string {
 	return strings.Join(strings.Fields(code), "")
 }
 
-// patchedFiles lists the files that a git diff writes.
-func patchedFiles(patch string) []string {
+// Written lists the files that a git diff writes.
+func Written(patch string) []string {
 	var files []string
 	for l := range strings.Lines(patch) {
 		if p, ok := strings.CutPrefix(strings.TrimRight(l, "\r\n"), "+++ "); ok && p != "/dev/null" {

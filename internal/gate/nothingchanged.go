@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"slices"
+
+	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/code"
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/rubric"
+)
+
+// nothingChanged takes the verdict where code was asked for and the changes that
+// are delivered leave all code as it was, or take away the tests that complain:
+// comments, other names and notes that say the work is done do not do it.
+func nothingChanged(v *view) (Signal, bool) {
+	s := Signal{Name: "change", Reason: "The patch changes code."}
+	if v.hollow {
+		s.Reason = "The patch changes comments, blanks or prose only; no code is different."
+	} else if why := v.withoutEffect(); why != "" {
+		s.Reason = why
+	} else {
+		return s, len(v.in.Patch) > 0 && v.Want.Code
+	}
+	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
+	s.advice = "Change the code itself; comments, names and tests that are taken away are not counted."
+	return s, true
+}
+
+// withoutEffect says why the changes that the deliverable shows do nothing, ""
+// when they do or nobody can tell.
+func (v *view) withoutEffect() string {
+	text := v.Request
+	if v.Index == nil || !v.Want.Code || aboutWords.MatchString(text) {
+		return ""
+	}
+	c := v.changes()
+	if c.Fault > 0 || len(c.Changed) == 0 || c.Creates() || v.otherCode() >= enoughNewLines {
+		return ""
+	}
+	names, tests := false, false
+	for _, f := range c.Changed {
+		switch {
+		case change.TakesTests(f.Path, f.Before, f.After):
+			tests = true
+		default:
+			switch change.Compare(f.Path, f.Before, f.After) {
+			case code.Effect, code.Unknown:
+				return ""
+			case code.Names:
+				names = true
+			}
+		}
+	}
+	switch {
+	case tests && (v.Want.Tests || asksGone.MatchString(text)), names && asksNames.MatchString(text):
+		return ""
+	case tests:
+		return "The change takes tests or what they check away; the code that they test stays as it was."
+	case names:
+		return "The change gives local names other names; what the code does stays as it was."
+	}
+	return "The diff changes comments, blanks or prose only; no code is different."
+}
+
+// otherCode counts the lines of new code that the deliverable shows beside its
+// diffs.
+func (v *view) otherCode() int {
+	n := 0
+	for _, b := range v.Doc.Blocks {
+		if b.Diff || shownOnly[b.Lang] {
+			continue
+		}
+		for _, l := range b.Lines {
+			if lex.Meaningful(l) && len(v.Index.Homes(lex.Pack(l))) == 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// aboutWords matches requests whose product may be comments or prose.
+var aboutWords = pattern.New(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
+
+var asksNames = pattern.New(`(?i)\b(?:re-?nam\w*|naming|names?|umbenenn\w*|benennen|nombres?|noms?)\b|命名|改名`)
+
+var asksGone = pattern.New(`(?i)\b(?:remov\w*|delet\w*|drop|skip\w*|disabl\w*|get rid|prun\w*|simplif\w*|migrat\w*|port|convert|rewrit\w*|replac\w*|lösch\w*|entfern\w*|elimin\w*|supprim\w*)\b|删除|削除`)
+
+// shownOnly are the names of fences around what is no code of the buyer's: what
+// was typed, what it printed, what text says.
+var shownOnly = lex.Set("sh bash shell zsh console text txt plaintext output log md markdown http csv")
+
+// readDelivered reads a text with the patch that it comes with. It is hollow when
+// code is the product and the patch, the only change, changes none; its words
+// then count for nothing.
+func readDelivered(text string, in Input, want rubric.Rubric) (d *document.Document, hollow bool) {
+	changes := change.Split(string(in.Patch))
+	if want.Code && len(changes) > 0 && !slices.ContainsFunc(changes, change.ChangesCode) && !aboutWords.MatchString(requestText(in.Request)) {
+		if d = document.Parse(text); d.CodeLines() < 2 {
+			return d, true
+		}
+	}
+	return document.ParseWith(text, changes), false
+}
