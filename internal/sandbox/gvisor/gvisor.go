@@ -102,7 +102,7 @@ func (b *Backend) Probe(ctx context.Context) error {
 	if err := b.prepareRootfs(); err != nil {
 		return fmt.Errorf("prepare root file system: %w", err)
 	}
-	if err := b.placePrewarmer(); err != nil {
+	if err := b.placePrewarmer(ctx); err != nil {
 		return fmt.Errorf("place the prewarmer: %w", err)
 	}
 	err := b.tryWays(ctx)

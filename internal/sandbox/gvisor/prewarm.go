@@ -1,6 +1,7 @@
 package gvisor
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -36,14 +37,15 @@ func (b *Backend) prewarms(l sandbox.Limits) bool {
 // placePrewarmer makes the folder of helpers for runsc. A gVisor that was installed
 // with its own keeps them, and without a prewarmer beside the runner sandboxes do
 // without, and start slower.
-func (b *Backend) placePrewarmer() error {
+func (b *Backend) placePrewarmer(ctx context.Context) error {
 	b.helpers = ""
 	if _, err := os.Stat(filepath.Join(filepath.Dir(b.runsc), helperFolder)); err == nil {
 		return nil
 	}
 	prewarmer := filepath.Join(filepath.Dir(b.runner), prewarmerName)
 	if _, err := os.Stat(prewarmer); err != nil {
-		return nil //nolint:nilerr // there is none
+		b.opts.Logger.InfoContext(ctx, "sandboxes would start faster with the prewarmer", "missing", prewarmer)
+		return nil
 	}
 	folder := filepath.Join(b.opts.Dir, helperFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {

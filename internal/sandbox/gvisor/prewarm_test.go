@@ -76,26 +76,37 @@ func TestSandboxesArePrewarmed(t *testing.T) {
 	}
 }
 
-// TestPrewarmerThatDoesNotWork: sandboxes start without it, and that is said.
-func TestPrewarmerThatDoesNotWork(t *testing.T) {
+// TestWithoutPrewarmer: sandboxes start without one, or with one that does not
+// work, and that is said.
+func TestWithoutPrewarmer(t *testing.T) {
 	t.Parallel()
-	beside := sandboxtest.Dir(t)
-	if err := os.Symlink(sandboxtest.Runner(t), filepath.Join(beside, "aicity-runner")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("/bin/false", filepath.Join(beside, "aicity-prewarmer")); err != nil {
-		t.Fatal(err)
-	}
 	sandboxtest.Backend(t) // or it is skipped where no sandbox runs
-	log := &strings.Builder{}
-	b := gvisor.New(gvisor.Options{
-		Runsc: sandboxtest.Runsc(t), Runner: filepath.Join(beside, "aicity-runner"), Dir: sandboxtest.Dir(t),
-		Clock: city.SystemClock{}, Logger: slog.New(slog.NewTextHandler(log, nil)),
-	})
-	if err := b.Probe(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(log.String(), "without the prewarmer") {
-		t.Errorf("the log says %q", log)
+	for name, test := range map[string]struct{ prewarmer, says string }{
+		"it is missing":    {says: "missing"},
+		"it does not work": {prewarmer: "/bin/false", says: "without the prewarmer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			beside := sandboxtest.Dir(t)
+			runner := filepath.Join(beside, "aicity-runner")
+			if err := os.Symlink(sandboxtest.Runner(t), runner); err != nil {
+				t.Fatal(err)
+			}
+			if test.prewarmer != "" {
+				if err := os.Symlink(test.prewarmer, filepath.Join(beside, "aicity-prewarmer")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			log := &strings.Builder{}
+			b := gvisor.New(gvisor.Options{
+				Runsc: sandboxtest.Runsc(t), Runner: runner, Dir: sandboxtest.Dir(t), Clock: city.SystemClock{}, Logger: slog.New(slog.NewTextHandler(log, nil)),
+			})
+			if err := b.Probe(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(log.String(), test.says) {
+				t.Errorf("the log says %q", log)
+			}
+		})
 	}
 }
