@@ -44,6 +44,8 @@ func (p *Provider) News(ctx context.Context, payload []byte) ([]payment.News, er
 		return decoded(event, func(session *sdk.CheckoutSession) ([]payment.News, error) {
 			return p.sessionNews(ctx, event.Type, session)
 		})
+	case sdk.EventTypePaymentIntentSucceeded:
+		return decoded(event, intentNews)
 	case sdk.EventTypeAccountUpdated:
 		return decoded(event, func(account *sdk.Account) ([]payment.News, error) {
 			return nil, p.refreshAccount(ctx, account)
@@ -102,6 +104,19 @@ func (p *Provider) sessionNews(ctx context.Context, event sdk.EventType, session
 		news.Amount, news.Currency = city.Cents(session.AmountTotal), string(session.Currency)
 	}
 	return []payment.News{news}, nil
+}
+
+// intentNews: a payment that came, also one that nobody sat in front of and whose
+// bank took its time after the charge was given up. Of a payment page it is told
+// twice, and booked once.
+func intentNews(intent *sdk.PaymentIntent) ([]payment.News, error) {
+	topUpID := intent.Metadata[metaTopUp]
+	if topUpID == "" {
+		return nil, nil
+	}
+	return []payment.News{payment.TopUpNews{
+		TopUpID: topUpID, Paid: true, Reference: intent.ID, Amount: city.Cents(intent.AmountReceived), Currency: string(intent.Currency),
+	}}, nil
 }
 
 // payoutNews takes the money back from the connected account before a failure

@@ -148,6 +148,7 @@ func (s *Server) openSession(form url.Values) object {
 func (s *Server) pay(intent object) {
 	intent["status"] = "succeeded"
 	cents, _ := intent["amount"].(int64)
+	intent["amount_received"] = cents
 	charge := s.make("ch", "charge", object{"amount": cents, "payment_intent": intent["id"], "metadata": intent["metadata"]})
 	s.move("", "charge", cents, 30+cents*29/1000, charge)
 }
@@ -167,6 +168,10 @@ func (s *Server) chargeCard(out *object, form url.Values) *refusal {
 		return s.refuseCard(intent, "card_declined", "Your card was declined.")
 	case "requires action":
 		return s.refuseCard(intent, "authentication_required", "Your card was declined. This transaction requires authentication.")
+	case "processes":
+		intent["status"] = "processing"
+		*out = intent
+		return nil
 	}
 	s.pay(intent)
 	*out = intent

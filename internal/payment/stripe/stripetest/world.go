@@ -165,6 +165,19 @@ func (s *Server) Try(t testing.TB, topUpID, code string) {
 	s.tell(t, "payment_intent.payment_failed", intent)
 }
 
+// Confirm has the bank let a payment through that it had not, and tells of it; one
+// that was let through is told of alone.
+func (s *Server) Confirm(t testing.TB, topUpID string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	intent := s.find(t, "payment_intent", topUpID)
+	if intent["status"] != "succeeded" {
+		s.pay(intent)
+	}
+	s.tell(t, "payment_intent.succeeded", intent)
+}
+
 // Expire closes a page that nobody finished.
 func (s *Server) Expire(t testing.TB, topUpID string) {
 	t.Helper()
@@ -176,7 +189,7 @@ func (s *Server) Expire(t testing.TB, topUpID string) {
 }
 
 // CardBehaves says how the saved cards of a customer answer when their owner is
-// not there: "" pays, "declined", "requires action".
+// not there: "" pays, "declined", "requires action", "processes".
 func (s *Server) CardBehaves(how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
