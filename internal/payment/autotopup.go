@@ -156,6 +156,19 @@ func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (st
 	return stopped, nil
 }
 
+// confirmStop changes why automatic top-ups are off, if that is still the reason.
+func (s *Service) confirmStop(ctx context.Context, ownerID, from, to string) error {
+	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE auto_top_ups SET stopped_by = $3, updated_at = $4 WHERE owner_id = $1 AND stopped_by = $2 AND NOT enabled`,
+			ownerID, from, to, store.Micros(tx.Now()))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("say why automatic top-ups are off: %w", err)
+	}
+	return nil
+}
+
 // autoPurchases counts an owner's automatic purchases and those of them that
 // are not finished, and sums up those of this month.
 func (s *Service) autoPurchases(ctx context.Context, ownerID string) (count, pending int, month city.Cents, err error) {

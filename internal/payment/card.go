@@ -68,8 +68,8 @@ func (s *Service) Cards(ctx context.Context, ownerID string) ([]Card, error) {
 
 // RemoveCard removes a saved card. Automatic top-ups that charge it are turned off
 // first, with the reason: should the removal come to nothing, nobody charges a card
-// that its owner wants to be gone, nor another in its stead. Stopped is that reason,
-// or "". Errors: CARD_NOT_FOUND, PAYMENT_UNAVAILABLE.
+// that its owner wants to be gone, nor another in its stead. The reason says that it
+// was removed once it is. Stopped is that reason, or "". Errors: CARD_NOT_FOUND, PAYMENT_UNAVAILABLE.
 func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopped string, err error) {
 	cards, err := s.Cards(ctx, ownerID)
 	if err != nil {
@@ -79,8 +79,9 @@ func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopp
 	if i < 0 {
 		return "", errNoCard()
 	}
+	unconfirmed := "You asked to remove the card that automatic top-ups charged (" + cards[i].String() + "), and the payment provider has not confirmed that it is gone."
 	if cards[i].Charged {
-		if stopped, err = s.stopAutoTopUp(ctx, ownerID, "The card that automatic top-ups charged ("+cards[i].String()+") was removed."); err != nil {
+		if stopped, err = s.stopAutoTopUp(ctx, ownerID, unconfirmed); err != nil {
 			return "", err
 		}
 	}
@@ -88,6 +89,13 @@ func (s *Service) RemoveCard(ctx context.Context, ownerID, cardID string) (stopp
 	if err := keeper.RemoveCard(ctx, ownerID, cardID); err != nil {
 		s.logger.WarnContext(ctx, "a saved card cannot be removed", "owner", ownerID, "error", err)
 		return "", errMaybeRemoved(s.provider.Label(), stopped != "")
+	}
+	removed := "The card that automatic top-ups charged (" + cards[i].String() + ") was removed."
+	if err := s.confirmStop(ctx, ownerID, unconfirmed, removed); err != nil {
+		return "", err
+	}
+	if stopped != "" {
+		stopped = removed
 	}
 	s.logger.InfoContext(ctx, "saved card removed", "owner", ownerID, "autoTopUpStopped", stopped != "")
 	return stopped, nil
