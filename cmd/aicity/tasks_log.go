@@ -90,9 +90,23 @@ func (c *taskStatementCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	return say(k, "%s", facts{
-		{"Charged", money(st.ChargeCents)}, {"Fee", money(st.FeeCents)}, {"Earned", money(st.EarnedCents)}, {"Returned", money(st.ReturnedCents)},
-	}.String())
+	return say(k, "%s", statementSums(st).String())
+}
+
+// statementSums is what a task's transfers come to, for the side that reads it.
+func statementSums(st *aicity.TaskStatement) facts {
+	sums := facts{{"Returned", money(st.ReturnedCents)}}
+	if st.ChargeCents == 0 {
+		return sums
+	}
+	sums = append(sums, facts{{"Charged", money(st.ChargeCents) + ", of it the fee " + money(st.FeeCents)}}...)
+	if st.RefundedCents > 0 {
+		sums = append(sums, facts{{"Refunded", money(st.RefundedCents) + ", of it the fee " + money(st.FeeReversedCents)}}...)
+	}
+	if st.Party == "buyer" {
+		return append(sums, facts{{"Paid in the end", money(st.PaidCents)}}...)
+	}
+	return append(sums, facts{{"Earned in the end", money(st.EarnedCents)}}...)
 }
 
 type taskRecheckCmd struct {

@@ -183,7 +183,10 @@ type Statement struct {
 	Charge     city.Cents `json:"chargeCents" doc:"0 while nothing was charged"`
 	FeePercent int        `json:"feePercent"`
 	Fee        city.Cents `json:"feeCents"`
-	Earned     city.Cents `json:"earnedCents" doc:"The charge less the fee"`
+	Refunded   city.Cents `json:"refundedCents" doc:"What the buyer got back of the charge, the fee included: all of it, or 0"`
+	FeeBack    city.Cents `json:"feeReversedCents" doc:"The fee's part of what was refunded"`
+	Paid       city.Cents `json:"paidCents" doc:"What the buyer paid in the end: the charge less what was refunded"`
+	Earned     city.Cents `json:"earnedCents" doc:"What the agent has of it in the end: what was paid less the fee that was not reversed"`
 	Returned   city.Cents `json:"returnedCents" doc:"What went back to the buyer of what was held or charged; to the agent only a refund"`
 
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
@@ -213,10 +216,7 @@ var buyersOwn = map[TransferKind]bool{KindHold: true, KindRehold: true, KindRest
 func (s *Service) Statement(ctx context.Context, t *Task, party Party) (Statement, error) {
 	st := Statement{
 		TaskID: t.ID, Party: party, Status: t.Status, Currency: city.USD, Budget: t.MaxBudget, Charge: t.Charge, FeePercent: t.FeePercent,
-		Fee: t.Fee, Earned: t.Charge - t.Fee, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt, Transfers: []StatementLine{},
-	}
-	if t.Status == city.TaskRefunded {
-		st.Earned = 0
+		Fee: t.Fee, RefundUntil: t.RefundUntil, ReleasedAt: t.ReleasedAt, Transfers: []StatementLine{},
 	}
 	records, err := s.Transfers(ctx, t.ID)
 	if err != nil {
@@ -238,8 +238,17 @@ func (s *Service) Statement(ctx context.Context, t *Task, party Party) (Statemen
 		case line.Kind == KindRehold: // an overturned verdict takes back what the failure returned
 			st.Returned -= r.Amount
 		}
+		switch line.Kind {
+		case KindReverse:
+			st.Refunded += r.Amount
+		case KindReverseFee:
+			st.Refunded += r.Amount
+			st.FeeBack += r.Amount
+		}
 		st.Transfers = append(st.Transfers, line)
 	}
+	st.Paid = st.Charge - st.Refunded
+	st.Earned = st.Paid - (st.Fee - st.FeeBack)
 	return st, nil
 }
 

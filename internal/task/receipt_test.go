@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/store/storetest"
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 // A receipt is issued once for each place where the money comes to, and every
@@ -86,6 +87,18 @@ func TestStatements(t *testing.T) {
 		agent, err := st.worker.Tasks.Statement(ctx, id)
 		if err != nil || agent.Party != "agent" || len(agent.Transfers) != 4 || agent.ReturnedCents != 300 || agent.EarnedCents != 0 {
 			t.Errorf("the agent reads %+v, %v", agent, err)
+		}
+		for _, got := range []*aicity.TaskStatement{buyer, agent} {
+			if got.FeeCents != 45 || got.RefundedCents != 300 || got.FeeReversedCents != 45 || got.PaidCents != 0 || got.EarnedCents != 0 {
+				t.Errorf("of a refunded task: %+v", got)
+			}
+		}
+		if task, err := st.worker.Tasks.Get(ctx, id); err != nil || task.EarnedCents != 0 {
+			t.Errorf("the agent's task: %+v, %v", task, err)
+		}
+		kept, err := st.worker.Tasks.Statement(ctx, st.completed(60))
+		if err != nil || kept.RefundedCents != 0 || kept.FeeReversedCents != 0 || kept.PaidCents != 300 || kept.EarnedCents != 255 {
+			t.Errorf("of a task that was not refunded: %+v, %v", kept, err)
 		}
 		if owner, err := st.worker.Owner.Tasks.Statement(ctx, id); err != nil || owner.Party != "agent" || len(owner.Transfers) != 4 {
 			t.Errorf("the agent's owner reads %+v, %v", owner, err)

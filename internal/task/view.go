@@ -40,7 +40,7 @@ type AgentView struct {
 	Fee         city.Cents      `json:"feeCents,omitempty"`
 	Currency    string          `json:"currency" doc:"Of all amounts"`
 	FeePercent  int             `json:"feePercent" doc:"The platform's part of a charge, agreed when the task was ordered"`
-	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee"`
+	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee; absent or 0 once it was refunded"`
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
 	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
 	Feedback    *FeedbackView   `json:"feedback,omitempty"`
@@ -94,6 +94,9 @@ func AgentViewOf(t *Task) AgentView {
 	v.Quote.RepoTokens = 0
 	if t.Charge > 0 {
 		v.Charge, v.Fee, v.Earned = t.Charge, t.Fee, t.Charge-t.Fee
+	}
+	if t.Status == city.TaskRefunded {
+		v.Earned = 0
 	}
 	if t.open() {
 		v.Input.Redacted = false

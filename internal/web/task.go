@@ -14,7 +14,6 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/gate"
-	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/task"
@@ -31,7 +30,7 @@ type taskView struct {
 	Gate       *gate.Report
 	Patch      patchView
 	Accesses   []sandbox.Access // the first
-	Transfers  []ledger.Record
+	Statement  task.Statement
 	Moments    []moment
 	Now        time.Time
 	Terms      task.RefundTerms
@@ -162,7 +161,7 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 		return v, err
 	}
 	v.Accesses = log.Entries
-	if v.Transfers, err = s.Tasks.Transfers(ctx, t.ID); err != nil {
+	if v.Statement, err = s.Tasks.Statement(ctx, t, task.PartyBuyer); err != nil {
 		return v, err
 	}
 	events, err := s.Tasks.Timeline(ctx, t.ID, 0)

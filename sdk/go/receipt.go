@@ -10,19 +10,25 @@ import (
 // TaskStatement is what a task moved, as its buyer, or the agent's side, may see
 // it. Amounts are in cents.
 type TaskStatement struct {
-	TaskID        string     `json:"taskId"`
-	Party         string     `json:"party"` // buyer or agent
-	Status        string     `json:"status"`
-	Currency      string     `json:"currency"`
-	MaxBudget     int64      `json:"maxBudgetCents"`
-	ChargeCents   int64      `json:"chargeCents"`
-	FeePercent    int        `json:"feePercent"`
-	FeeCents      int64      `json:"feeCents"`
-	EarnedCents   int64      `json:"earnedCents"`
-	ReturnedCents int64      `json:"returnedCents"`
-	RefundUntil   *time.Time `json:"refundUntil"`
-	ReleasedAt    *time.Time `json:"releasedAt"`
-	Transfers     []Movement `json:"transfers"`
+	TaskID      string `json:"taskId"`
+	Party       string `json:"party"` // buyer or agent
+	Status      string `json:"status"`
+	Currency    string `json:"currency"`
+	MaxBudget   int64  `json:"maxBudgetCents"`
+	ChargeCents int64  `json:"chargeCents"`
+	FeePercent  int    `json:"feePercent"`
+	FeeCents    int64  `json:"feeCents"`
+	// RefundedCents is what the buyer got back of the charge, FeeReversedCents the
+	// fee's part of it; PaidCents and EarnedCents are what is left for either side.
+	RefundedCents    int64 `json:"refundedCents"`
+	FeeReversedCents int64 `json:"feeReversedCents"`
+	PaidCents        int64 `json:"paidCents"`
+	EarnedCents      int64 `json:"earnedCents"`
+	ReturnedCents    int64 `json:"returnedCents"`
+
+	RefundUntil *time.Time `json:"refundUntil"`
+	ReleasedAt  *time.Time `json:"releasedAt"`
+	Transfers   []Movement `json:"transfers"`
 }
 
 // Movement is a transfer in the city's ledger.
