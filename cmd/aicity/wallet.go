@@ -350,12 +350,7 @@ func (c *walletStatementCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	if c.CSV {
-		table, err := client.Vault.AgentStatementCSV(ctx, c.Agent, c.Month)
-		if err != nil {
-			return err
-		}
-		_, err = k.Stdout.Write(table)
-		return err
+		return client.Vault.WriteStatementCSV(ctx, k.Stdout, c.Agent, c.Month)
 	}
 	statement, err := client.Vault.AgentStatement(ctx, c.Agent, c.Month)
 	if err != nil {
@@ -368,7 +363,7 @@ func (c *walletStatementCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	if statement.Cut {
-		if _, err := fmt.Fprintln(k.Stderr, "The oldest movements are left out, because there were too many."); err != nil {
+		if _, err := fmt.Fprintln(k.Stderr, "The oldest movements are left out, because there were too many; --csv prints all."); err != nil {
 			return err
 		}
 	}

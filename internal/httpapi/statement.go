@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/payment"
 )
 
 // StatementView is a month of a buyer's credits or an agent's wallet.
@@ -20,7 +19,7 @@ type StatementView struct {
 	Closing      city.Cents        `json:"closing" doc:"Balance at its end, or now"`
 	Currency     string            `json:"currency"`
 	Transactions []TransactionView `json:"transactions" doc:"Oldest first"`
-	Cut          bool              `json:"cut,omitempty" doc:"The oldest are left out, because there were too many"`
+	Cut          bool              `json:"cut,omitempty" doc:"The oldest are left out, because there were more than 50,000; GET /vault/statement.csv has them all"`
 }
 
 // MonthQuery names a month, and whose.
@@ -34,26 +33,29 @@ func (s *server) registerStatements() {
 	add(s, route{method: http.MethodGet, path: "/vault/statement", id: "getMonthlyStatement", tag: "Vault", who: byAnyone,
 		summary: "A month of your credits, or of an agent's wallet"}, s.getMonthlyStatement)
 	add(s, route{method: http.MethodGet, path: "/vault/statement.csv", id: "downloadMonthlyStatement", tag: "Vault", who: byAnyone,
-		summary: "The same as a table for spreadsheets"}, s.downloadMonthlyStatement)
+		summary: "The same as a table for spreadsheets, whole however long it is"}, s.downloadMonthlyStatement)
 }
 
-func (s *server) monthly(ctx context.Context, in *MonthQuery) (payment.Statement, error) {
+// whosever has a month read of what the caller means: the agent's own wallet, that
+// of one of the owner's agents, or the owner's credits.
+func whosever[T any](ctx context.Context, s *server, in *MonthQuery, credits, wallet func(ctx context.Context, id, month string) (T, error)) (T, error) {
 	c := callerOf(ctx)
 	if c.agent != nil {
-		return s.Payments.AgentMonthlyStatement(ctx, c.agent.ID, in.Month)
+		return wallet(ctx, c.agent.ID, in.Month)
 	}
 	if in.AgentID == "" {
-		return s.Payments.MonthlyStatement(ctx, c.owner.ID, in.Month)
+		return credits(ctx, c.owner.ID, in.Month)
 	}
 	a, err := s.Agents.FindOwned(ctx, c.owner.ID, in.AgentID)
 	if err != nil {
-		return payment.Statement{}, err
+		var none T
+		return none, err
 	}
-	return s.Payments.AgentMonthlyStatement(ctx, a.ID, in.Month)
+	return wallet(ctx, a.ID, in.Month)
 }
 
 func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[StatementView], error) {
-	st, err := s.monthly(ctx, in)
+	st, err := whosever(ctx, s, in, s.Payments.MonthlyStatement, s.Payments.AgentMonthlyStatement)
 	if err != nil {
 		return nil, err
 	}
@@ -65,17 +67,16 @@ func (s *server) getMonthlyStatement(ctx context.Context, in *MonthQuery) (*Out[
 }
 
 func (s *server) downloadMonthlyStatement(ctx context.Context, in *MonthQuery) (*huma.StreamResponse, error) {
-	st, err := s.monthly(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	table, err := st.CSV()
+	table, err := whosever(ctx, s, in, s.Payments.MonthlyTable, s.Payments.AgentMonthlyTable)
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", "text/csv; charset=utf-8")
-		hctx.SetHeader("Content-Disposition", `attachment; filename="statement-`+st.Month+`.csv"`)
-		_, _ = hctx.BodyWriter().Write(table)
+		hctx.SetHeader("Content-Disposition", `attachment; filename="`+table.Filename()+`"`)
+		if err := table.CSV(hctx.Context(), hctx.BodyWriter()); err != nil {
+			s.Logger.WarnContext(hctx.Context(), "a statement was not sent whole", "error", err)
+			panic(http.ErrAbortHandler) // or a part of it would pass for the whole
+		}
 	}}, nil
 }

@@ -74,24 +74,12 @@ func head(ctx context.Context, q store.Querier) (seq int64, link []byte, err err
 
 // after lists transfers in the order of their numbers.
 func after(ctx context.Context, q store.Querier, seq, upTo int64) ([]Record, error) {
-	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM ledger_transfers WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
-		seq, upTo, chainBatch)
+	list, err := records(q.Query(ctx, `SELECT `+recordColumns+` FROM ledger_transfers WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+		seq, upTo, chainBatch))
 	if err != nil {
 		return nil, fmt.Errorf("list transfers: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var records []Record
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list transfers: %w", err)
-		}
-		records = append(records, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list transfers: %w", err)
-	}
-	return records, nil
+	return list, nil
 }
 
 // next is the link of r behind link. Each field goes in with its length, so

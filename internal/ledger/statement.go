@@ -169,20 +169,8 @@ const byRef = `SELECT * FROM ledger_transfers WHERE id >= $1 AND id < $1 || '0' 
 
 // ByRef lists the transfers of a task, top-up or payout, oldest first.
 func (l *Ledger) ByRef(ctx context.Context, q store.Querier, ref string) ([]Record, error) {
-	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM (`+byRef+`) list ORDER BY seq`, ref)
+	list, err := records(q.Query(ctx, `SELECT `+recordColumns+` FROM (`+byRef+`) list ORDER BY seq`, ref))
 	if err != nil {
-		return nil, fmt.Errorf("list transfers: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var list []Record
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan transfer: %w", err)
-		}
-		list = append(list, r)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list transfers: %w", err)
 	}
 	return list, nil

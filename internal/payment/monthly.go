@@ -1,10 +1,10 @@
 package payment
 
 import (
-	"bytes"
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
@@ -32,16 +32,13 @@ func (s *Service) MonthlyStatement(ctx context.Context, ownerID, month string) (
 // AgentMonthlyStatement returns a month of an agent's wallet, escrow and
 // available together. Errors: VALIDATION_ERROR.
 func (s *Service) AgentMonthlyStatement(ctx context.Context, agentID, month string) (Statement, error) {
-	return s.monthly(ctx, month, ledger.AgentEscrow(agentID), ledger.AgentAvailable(agentID))
+	return s.monthly(ctx, month, walletOf(agentID)...)
 }
 
 func (s *Service) monthly(ctx context.Context, month string, accounts ...ledger.Account) (Statement, error) {
-	if month == "" {
-		month = s.db.Clock().Now().UTC().Format(monthLayout)
-	}
-	from, err := time.Parse(monthLayout, month)
+	month, from, err := s.monthNamed(month)
 	if err != nil {
-		return Statement{}, city.InvalidField("month", "must be a month like 2026-11")
+		return Statement{}, err
 	}
 	p, err := s.ledger.Between(ctx, s.db.Read(), accounts, from, from.AddDate(0, 1, 0))
 	if err != nil {
@@ -49,33 +46,80 @@ func (s *Service) monthly(ctx context.Context, month string, accounts ...ledger.
 	}
 	st := Statement{Month: month, From: p.From, To: p.To, Opening: p.Opening, Closing: p.Closing, Cut: p.Cut}
 	for _, line := range p.Lines {
-		st.Transactions = append(st.Transactions, Transaction{
-			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance, Currency: city.USD,
-			Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
-		})
+		st.Transactions = append(st.Transactions, transactionOf(line))
 	}
 	return st, nil
 }
 
-// CSV is the statement as RFC 4180 has it: amounts in cents, times in
-// UTC, the first line the opening and the last the closing balance. Where the
-// oldest are left out, a line says so and has the balance behind them.
-func (st Statement) CSV() ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	cents := func(c city.Cents) string { return strconv.FormatInt(int64(c), 10) }
-	rows := [][]string{
-		{"time", "type", "reference", "amount_cents", "balance_cents", "currency", "id"},
-		{st.From.Format(time.RFC3339), "opening", "", "", cents(st.Opening), city.USD, ""},
+// monthNamed is a month and its first instant; "" is this one. Errors:
+// VALIDATION_ERROR.
+func (s *Service) monthNamed(month string) (string, time.Time, error) {
+	if month == "" {
+		month = s.db.Clock().Now().UTC().Format(monthLayout)
 	}
-	if st.Cut {
-		first := st.Transactions[0]
-		rows = append(rows, []string{st.From.Format(time.RFC3339), "movements_left_out", "the oldest, only the newest " + strconv.Itoa(ledger.MaxPeriod) + " follow", "", cents(first.Balance - first.Amount), city.USD, ""})
+	from, err := time.Parse(monthLayout, month)
+	if err != nil {
+		return "", time.Time{}, city.InvalidField("month", "must be a month like 2026-11")
 	}
-	for _, t := range st.Transactions {
-		rows = append(rows, []string{t.CreatedAt.UTC().Format(time.RFC3339Nano), t.Type, t.Ref, cents(t.Amount), cents(t.Balance), t.Currency, t.ID})
-	}
-	rows = append(rows, []string{st.To.Format(time.RFC3339), "closing", "", "", cents(st.Closing), city.USD, ""})
-	err := w.WriteAll(rows)
-	return b.Bytes(), err
+	return month, from, nil
 }
+
+// Table is a month as a table, written line by line, so that none is left out.
+type Table struct {
+	Month   string
+	extract *ledger.Extract
+}
+
+// MonthlyTable is MonthlyStatement as a table.
+func (s *Service) MonthlyTable(ctx context.Context, ownerID, month string) (Table, error) {
+	return s.monthlyTable(ctx, month, ledger.OwnerCredits(ownerID))
+}
+
+// AgentMonthlyTable is AgentMonthlyStatement as a table.
+func (s *Service) AgentMonthlyTable(ctx context.Context, agentID, month string) (Table, error) {
+	return s.monthlyTable(ctx, month, walletOf(agentID)...)
+}
+
+func (s *Service) monthlyTable(ctx context.Context, month string, accounts ...ledger.Account) (Table, error) {
+	month, from, err := s.monthNamed(month)
+	if err != nil {
+		return Table{}, err
+	}
+	extract, err := s.ledger.Extract(ctx, s.db, accounts, from, from.AddDate(0, 1, 0))
+	if err != nil {
+		return Table{}, fmt.Errorf("monthly table: %w", err)
+	}
+	return Table{Month: month, extract: extract}, nil
+}
+
+// Filename is what the table is called on a disk.
+func (t Table) Filename() string { return "statement-" + t.Month + ".csv" }
+
+// CSV writes the table as RFC 4180 has it: amounts in cents, times in UTC, the first
+// line the opening balance and the last the closing one, with the number of the
+// transfer up to which the table goes.
+func (t Table) CSV(ctx context.Context, to io.Writer) error {
+	w := csv.NewWriter(to)
+	balance := func(at time.Time, kind, note string, c city.Cents) error {
+		return w.Write([]string{at.Format(time.RFC3339), kind, note, "", cents(c), city.USD, ""})
+	}
+	if err := w.Write([]string{"time", "type", "reference", "amount_cents", "balance_cents", "currency", "id"}); err != nil {
+		return err
+	}
+	if err := balance(t.extract.From, "opening", "", t.extract.Opening); err != nil {
+		return err
+	}
+	err := t.extract.Lines(ctx, func(l ledger.Line) error {
+		return w.Write([]string{l.At.UTC().Format(time.RFC3339Nano), l.Kind, l.Ref, cents(l.Change), cents(l.Balance), city.USD, l.ID})
+	})
+	if err != nil {
+		return fmt.Errorf("monthly table: %w", err)
+	}
+	if err := balance(t.extract.To, "closing", fmt.Sprintf("up to transfer %d", t.extract.UpTo), t.extract.Closing); err != nil {
+		return err
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func cents(c city.Cents) string { return strconv.FormatInt(int64(c), 10) }

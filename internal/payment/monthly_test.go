@@ -1,32 +1,51 @@
 package payment_test
 
 import (
+	"errors"
+	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/payment"
 )
 
-// A table from which lines are left out says so, and its balances still lead from
-// the opening to the closing one.
-func TestCutTableSaysSo(t *testing.T) {
+// A table has every movement of the month, and its balances lead from the opening to
+// the closing one.
+func TestMonthlyTable(t *testing.T) {
 	t.Parallel()
-	march := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	st := payment.Statement{
-		Month: "2026-03", From: march, To: march.AddDate(0, 1, 0), Opening: 100, Closing: 470, Cut: true,
-		Transactions: []payment.Transaction{{ID: "b", Type: "hold", Amount: -30, Balance: 470, Ref: "tsk_b", Currency: city.USD, CreatedAt: march}},
-	}
-	table, err := st.CSV()
-	want := strings.Join([]string{
-		"time,type,reference,amount_cents,balance_cents,currency,id",
-		"2026-03-01T00:00:00Z,opening,,,100,USD,",
-		`2026-03-01T00:00:00Z,movements_left_out,"the oldest, only the newest 50000 follow",,500,USD,`,
-		"2026-03-01T00:00:00Z,hold,tsk_b,-30,470,USD,b",
-		"2026-04-01T00:00:00Z,closing,,,470,USD,", "",
-	}, "\n")
-	if err != nil || string(table) != want {
-		t.Errorf("%v\n%s", err, table)
-	}
+	each(t, func(t *testing.T, b bundle) {
+		for i, amount := range []city.Cents{700, 1300} {
+			if _, _, err := b.TopUp(t.Context(), b.ann, amount, city.NewID("key")); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		table, err := b.MonthlyTable(t.Context(), b.ann, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		if err := table.CSV(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		want := regexp.MustCompile(`^time,type,reference,amount_cents,balance_cents,currency,id
+\d{4}-\d\d-01T00:00:00Z,opening,,,0,USD,
+\d{4}-\d\d-[^,]+Z,top_up,top_\w+,700,700,USD,top_\w+/top_up
+\d{4}-\d\d-[^,]+Z,top_up,top_\w+,1300,2000,USD,top_\w+/top_up
+\d{4}-\d\d-01T00:00:00Z,closing,up to transfer \d+,,2000,USD,
+$`)
+		if !want.MatchString(text.String()) {
+			t.Errorf("%s", text.String())
+		}
+		if err := table.CSV(t.Context(), broken{}); !errors.Is(err, errBroken) {
+			t.Errorf("a reader that is gone: %v", err)
+		}
+		_, err = b.MonthlyTable(t.Context(), b.ann, "2026-13")
+		wantCode(t, "no month", err, city.CodeValidation)
+	})
 }
+
+var errBroken = errors.New("broken pipe")
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }

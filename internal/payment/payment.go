@@ -223,6 +223,12 @@ type Transaction struct {
 	CreatedAt time.Time
 }
 
+// AgentTransaction is a movement in the wallet of one of several agents.
+type AgentTransaction struct {
+	Transaction
+	AgentID string
+}
+
 // TransactionPage is a part of a list of movements, newest first.
 type TransactionPage struct {
 	Transactions []Transaction

@@ -173,7 +173,12 @@ func (s *Service) Transactions(ctx context.Context, ownerID, cursor string, limi
 // AgentTransactions pages through the movements of an agent's wallet, escrow and
 // available together, newest first. Errors: VALIDATION_ERROR.
 func (s *Service) AgentTransactions(ctx context.Context, agentID, cursor string, limit int) (TransactionPage, error) {
-	return s.transactions(ctx, cursor, limit, ledger.AgentEscrow(agentID), ledger.AgentAvailable(agentID))
+	return s.transactions(ctx, cursor, limit, walletOf(agentID)...)
+}
+
+// walletOf are the accounts of an agent's wallet.
+func walletOf(agentID string) []ledger.Account {
+	return []ledger.Account{ledger.AgentEscrow(agentID), ledger.AgentAvailable(agentID)}
 }
 
 func (s *Service) transactions(ctx context.Context, cursor string, limit int, accounts ...ledger.Account) (TransactionPage, error) {
@@ -183,12 +188,34 @@ func (s *Service) transactions(ctx context.Context, cursor string, limit int, ac
 	}
 	page := TransactionPage{Next: statement.Next, Transactions: make([]Transaction, len(statement.Lines))}
 	for i, line := range statement.Lines {
-		page.Transactions[i] = Transaction{
-			ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance, Currency: city.USD,
-			Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
-		}
+		page.Transactions[i] = transactionOf(line)
 	}
 	return page, nil
+}
+
+// NewestOfAgents lists the newest movements of several agents' wallets, newest
+// first; the balance is that of the wallet.
+func (s *Service) NewestOfAgents(ctx context.Context, agentIDs []string, limit int) ([]AgentTransaction, error) {
+	purses := make([][]ledger.Account, len(agentIDs))
+	for i, id := range agentIDs {
+		purses[i] = walletOf(id)
+	}
+	lines, err := s.ledger.Newest(ctx, s.db.Read(), purses, limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]AgentTransaction, len(lines))
+	for i, line := range lines {
+		list[i] = AgentTransaction{Transaction: transactionOf(line.Line), AgentID: agentIDs[line.Purse]}
+	}
+	return list, nil
+}
+
+func transactionOf(line ledger.Line) Transaction {
+	return Transaction{
+		ID: line.ID, Type: line.Kind, Amount: line.Change, Moved: line.Amount, Balance: line.Balance, Currency: city.USD,
+		Ref: line.Ref, TaskID: taskOf(line.Ref), CreatedAt: line.At,
+	}
 }
 
 func taskOf(ref string) string {

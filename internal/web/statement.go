@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -27,25 +28,24 @@ func (v statementView) link(suffix, month string) templ.SafeURL {
 	return templ.SafeURL("/wallet/statement" + suffix + "?" + query.Encode())
 }
 
-// monthOf is the month that is asked for, of the owner's credits or of the wallet
-// of one of the owner's agents, and whose it is. Errors: VALIDATION_ERROR,
-// AGENT_NOT_FOUND.
-func (s *site) monthOf(r *http.Request) (st payment.Statement, whose, agentID string, err error) {
+// monthOf has a month read of the owner's credits or of the wallet of one of the
+// owner's agents, and says whose it is. Errors: VALIDATION_ERROR, AGENT_NOT_FOUND.
+func monthOf[T any](s *site, r *http.Request, credits, wallet func(ctx context.Context, id, month string) (T, error)) (month T, whose, agentID string, err error) {
 	owner, query := visitorOf(r).owner, r.URL.Query()
 	if query.Get("agent") == "" {
-		st, err = s.Payments.MonthlyStatement(r.Context(), owner.ID, query.Get("month"))
-		return st, "Credits of " + owner.Name, "", err
+		month, err = credits(r.Context(), owner.ID, query.Get("month"))
+		return month, "Credits of " + owner.Name, "", err
 	}
 	a, err := s.Agents.FindOwned(r.Context(), owner.ID, query.Get("agent"))
 	if err != nil {
-		return st, "", "", err
+		return month, "", "", err
 	}
-	st, err = s.Payments.AgentMonthlyStatement(r.Context(), a.ID, query.Get("month"))
-	return st, "Earnings of " + a.DisplayName, a.ID, err
+	month, err = wallet(r.Context(), a.ID, query.Get("month"))
+	return month, "Earnings of " + a.DisplayName, a.ID, err
 }
 
 func (s *site) statement(w http.ResponseWriter, r *http.Request) error {
-	st, whose, agentID, err := s.monthOf(r)
+	st, whose, agentID, err := monthOf(s, r, s.Payments.MonthlyStatement, s.Payments.AgentMonthlyStatement)
 	if err != nil {
 		return err
 	}
@@ -60,18 +60,17 @@ func (s *site) statement(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) statementCSV(w http.ResponseWriter, r *http.Request) error {
-	st, _, _, err := s.monthOf(r)
-	if err != nil {
-		return err
-	}
-	table, err := st.CSV()
+	table, _, _, err := monthOf(s, r, s.Payments.MonthlyTable, s.Payments.AgentMonthlyTable)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="statement-`+st.Month+`.csv"`)
-	_, err = w.Write(table) //nolint:gosec // a download as text/csv with nosniff
-	return err
+	w.Header().Set("Content-Disposition", `attachment; filename="`+table.Filename()+`"`)
+	if err := table.CSV(r.Context(), w); err != nil {
+		s.Logger.WarnContext(r.Context(), "a statement was not sent whole", "error", err)
+		panic(http.ErrAbortHandler) // or a part of it would pass for the whole
+	}
+	return nil
 }
 
 // dayTime is a time as statements write it.

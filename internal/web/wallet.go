@@ -22,8 +22,10 @@ type walletView struct {
 	TopUps              []payment.TopUp
 	MoreTopUps          bool
 	Payouts             []payout
+	MorePayouts         bool
 	Agents              []agentWallet
 	Moves               []payment.Transaction
+	AgentMoves          []agentMove
 	Key                 string // so that a form sent twice moves money once
 	Limits              limitsView
 	AutoStopped         string // why the city turned automatic top-ups off
@@ -42,7 +44,12 @@ type agentWallet struct {
 	ID, Name            string
 	Withdrawable        city.Cents
 	Available, Escrowed city.Cents
-	Moves               []payment.Transaction
+}
+
+// agentMove is a movement in an agent's wallet, with the agent's name.
+type agentMove struct {
+	payment.AgentTransaction
+	Agent string
 }
 
 // sources are the wallets that money can be withdrawn from.
@@ -54,7 +61,7 @@ func (v walletView) sources() []option {
 	return list
 }
 
-// shownMoves is how many movements the page shows of each account.
+// shownMoves is how many lines the page shows of each list.
 const shownMoves = 20
 
 func (s *site) wallet(w http.ResponseWriter, r *http.Request) error {
@@ -102,50 +109,54 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 		return err
 	}
 	view.Moves = page.Transactions
-	agents, err := s.Agents.Mine(ctx, ownerID)
-	if err != nil {
-		return err
-	}
-	for _, a := range agents {
-		wallet, err := s.Payments.AgentWallet(ctx, ownerID, a.ID)
-		if err != nil {
-			return err
-		}
-		moves, err := s.Payments.AgentTransactions(ctx, a.ID, "", shownMoves)
-		if err != nil {
-			return err
-		}
-		view.Available += wallet.Available
-		view.HeldBack += wallet.HeldBack
-		if wallet.HeldUntil != nil {
-			view.HeldUntil = wallet.HeldUntil
-		}
-		view.Escrowed += wallet.Escrowed
-		view.Agents = append(view.Agents, agentWallet{
-			ID: a.ID, Name: a.DisplayName, Withdrawable: wallet.Withdrawable(), Available: wallet.Available, Escrowed: wallet.Escrowed, Moves: moves.Transactions,
-		})
-	}
-	if view.Payouts, err = s.payouts(ctx, ownerID, view.Agents); err != nil {
+	if err := s.earned(ctx, ownerID, &view); err != nil {
 		return err
 	}
 	return s.render(w, r, status, walletPage(s.frame(r, "Wallet"), in, view))
 }
 
-// payouts lists an owner's newest withdrawals.
-func (s *site) payouts(ctx context.Context, ownerID string, agents []agentWallet) ([]payout, error) {
+// earned shows what an owner's agents have, what came and went there, and what was
+// paid out.
+func (s *site) earned(ctx context.Context, ownerID string, view *walletView) error {
+	agents, err := s.Agents.Mine(ctx, ownerID)
+	if err != nil {
+		return err
+	}
+	ids, names := make([]string, len(agents)), make(map[string]string, len(agents))
+	for i, a := range agents {
+		ids[i], names[a.ID] = a.ID, a.DisplayName
+	}
+	wallets, err := s.Payments.AgentWallets(ctx, ownerID, ids...)
+	if err != nil {
+		return err
+	}
+	for _, w := range wallets {
+		view.Available += w.Available
+		view.HeldBack += w.HeldBack
+		if w.HeldUntil != nil {
+			view.HeldUntil = w.HeldUntil
+		}
+		view.Escrowed += w.Escrowed
+		view.Agents = append(view.Agents, agentWallet{
+			ID: w.AgentID, Name: names[w.AgentID], Withdrawable: w.Withdrawable(), Available: w.Available, Escrowed: w.Escrowed,
+		})
+	}
+	moves, err := s.Payments.NewestOfAgents(ctx, ids, shownMoves)
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		view.AgentMoves = append(view.AgentMoves, agentMove{AgentTransaction: m, Agent: names[m.AgentID]})
+	}
 	page, err := s.Payments.Withdrawals(ctx, ownerID, "", shownMoves)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names := make(map[string]string, len(agents))
-	for _, a := range agents {
-		names[a.ID] = a.Name
+	for _, w := range page.Withdrawals {
+		view.Payouts = append(view.Payouts, payout{Withdrawal: w, Agent: names[w.AgentID]})
 	}
-	list := make([]payout, len(page.Withdrawals))
-	for i, w := range page.Withdrawals {
-		list[i] = payout{Withdrawal: w, Agent: names[w.AgentID]}
-	}
-	return list, nil
+	view.MorePayouts = page.Next != ""
+	return nil
 }
 
 func (s *site) topUp(w http.ResponseWriter, r *http.Request) error {

@@ -29,7 +29,7 @@ func TestPromisedMethods(t *testing.T) {
 			"Stat", "Mkdir", "Move", "Delete", "Exec", "CancelExec", "DestroySandbox",
 		}},
 		{c.Vault, []string{
-			"Balance", "BalancesAt", "Pool", "TopUp", "TopUps", "SetAutoTopUp", "Cards", "RemoveCard", "Limits", "SetLimits", "Transactions", "Statement", "StatementCSV", "AgentStatement", "AgentStatementCSV", "Withdraw", "Withdrawals", "Connect",
+			"Balance", "BalancesAt", "Pool", "TopUp", "TopUps", "SetAutoTopUp", "Cards", "RemoveCard", "Limits", "SetLimits", "Transactions", "Statement", "StatementCSV", "AgentStatement", "AgentStatementCSV", "WriteStatementCSV", "Withdraw", "Withdrawals", "Connect",
 		}},
 		{c.Operator, []string{"Refunds", "Refund", "DecideRefund", "Rechecks", "Recheck", "DecideRecheck", "Reconcile"}},
 		{c.Reference, []string{"Categories", "Models"}},

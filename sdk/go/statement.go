@@ -2,6 +2,7 @@ package aicity
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -17,7 +18,7 @@ type Statement struct {
 	Closing      int64         `json:"closing"`
 	Currency     string        `json:"currency"`
 	Transactions []Transaction `json:"transactions"` // oldest first
-	Cut          bool          `json:"cut"`          // the oldest are left out, because there were too many
+	Cut          bool          `json:"cut"`          // the oldest are left out, because there were too many; the CSV has all
 }
 
 // Statement returns a month, like 2026-11; "" is this one.
@@ -56,6 +57,40 @@ func (s *VaultService) statementCSV(ctx context.Context, query url.Values) ([]by
 		return nil, err
 	}
 	return got.body, nil
+}
+
+// WriteStatementCSV writes what AgentStatementCSV returns as it comes, however long
+// it is; an agentID of "" is the owner's credits. It is not tried again: after an
+// error to holds a part of it.
+func (s *VaultService) WriteStatementCSV(ctx context.Context, to io.Writer, agentID, month string) error {
+	query := ofMonth(month)
+	setText(query, "agentId", agentID)
+	r := request{method: http.MethodGet, path: "/vault/statement.csv", query: query, as: asOwner, accept: "text/csv"}
+	header, err := s.client.headers(ctx, r)
+	if err != nil {
+		return err
+	}
+	alive, cancel := context.WithCancel(ctx)
+	defer cancel()
+	idle := time.AfterFunc(s.client.timeout, cancel)
+	defer idle.Stop()
+	res, err := s.client.open(alive, r, header, nil)
+	if err != nil {
+		return callerFirst(ctx, r, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body := &watched{Reader: res.Body, seen: func() { idle.Reset(s.client.timeout) }}
+	if res.StatusCode >= 300 {
+		text, err := readAll(body)
+		if err != nil {
+			return callerFirst(ctx, r, &NetworkError{Op: r.op(), Err: err})
+		}
+		return errorOf(r, res, text)
+	}
+	if _, err := io.Copy(to, body); err != nil {
+		return callerFirst(ctx, r, &NetworkError{Op: r.op(), Err: err})
+	}
+	return nil
 }
 
 func ofMonth(month string) url.Values {

@@ -1266,7 +1266,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a table for spreadsheets */
+        /** The same as a table for spreadsheets, whole however long it is */
         get: operations["downloadMonthlyStatement"];
         put?: never;
         post?: never;
@@ -1560,7 +1560,7 @@ export interface components {
             deliveredAt?: string;
             /**
              * Format: int64
-             * @description The charge less the fee
+             * @description The charge less the fee; absent or 0 once it was refunded
              */
             earnedCents?: number;
             /**
@@ -3923,7 +3923,7 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description The charge less the fee
+             * @description What the agent has of it in the end: what was paid less the fee that was not reversed
              */
             earnedCents: number;
             /**
@@ -3938,9 +3938,19 @@ export interface components {
             feePercent: number;
             /**
              * Format: int64
+             * @description The fee's part of what was refunded
+             */
+            feeReversedCents: number;
+            /**
+             * Format: int64
              * @description What was held at the order
              */
             maxBudgetCents: number;
+            /**
+             * Format: int64
+             * @description What the buyer paid in the end: the charge less what was refunded
+             */
+            paidCents: number;
             /**
              * @description Whose statement it is
              * @enum {string}
@@ -3951,6 +3961,11 @@ export interface components {
              * @description Until when the buyer can have the charge back; absent before there is one
              */
             refundUntil?: string;
+            /**
+             * Format: int64
+             * @description What the buyer got back of the charge, the fee included: all of it, or 0
+             */
+            refundedCents: number;
             /**
              * Format: date-time
              * @description When the earnings left escrow and could be paid out
@@ -4002,7 +4017,7 @@ export interface components {
             closing: number;
             /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
-            /** @description The oldest are left out, because there were too many */
+            /** @description The oldest are left out, because there were more than 50,000; GET /vault/statement.csv has them all */
             cut?: boolean;
             /**
              * Format: date-time
@@ -4147,7 +4162,7 @@ export interface components {
             direct: boolean;
             /**
              * Format: int64
-             * @description The charge less the fee
+             * @description The charge less the fee; absent or 0 once it was refunded
              */
             earnedCents?: number;
             /**
