@@ -2,52 +2,32 @@ package gate
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path"
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
 
-	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // inventedAPI takes points, and the verdict where code is the product, for code
 // that uses names of the repository's packages which these do not have: it does not
-// compile, or fails as soon as it is loaded.
+// compile, or fails as soon as it is loaded or called.
 func inventedAPI(v *view) (Signal, bool) {
 	s := Signal{Name: "names that are used", Reason: "The code uses no name of the repository that it does not have."}
 	if v.Index == nil || !v.Index.Whole() {
 		return s, false
 	}
-	asked := strings.ToLower(v.Request)
-	seen := map[string]bool{}
-	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
-		source := strings.Join(b.Proposed(), "\n")
-		used := v.missingInScript(source, b.Lang)
-		if b.MayBeGo() {
-			used = append(used, v.missingInGo(source)...)
-		}
-		for _, name := range used {
-			bare := lex.LastName(name)
-			if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.MayLook() {
-				continue
-			}
-			if seen[name] = true; !v.Declares(bare) && !v.listsName(bare) {
-				s.Evidence = append(s.Evidence, name)
-			}
-		}
-	}
+	found := v.missingAPI()
+	s.Evidence = append(found.names, found.members...)
 	if len(s.Evidence) == 0 {
 		return s, false
 	}
 	s.Reason = fmt.Sprintf("The code uses %s that the repository does not have.", counted(len(s.Evidence), "name", "names"))
 	s.Points = -costInventedAPI
-	if v.Want.Code {
+	several := len(s.Evidence) > 1
+	if v.Want.Code && (len(found.names) > 0 || several || 2*len(found.members) >= found.uses) || several && v.teachesUse() {
 		s.Cap = capAt(capNoCode)
 	}
 	s.Evidence = few(s.Evidence, 8)
@@ -55,204 +35,85 @@ func inventedAPI(v *view) (Signal, bool) {
 	return s, true
 }
 
-// moduleName matches the module of a go.mod.
-var moduleName = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
+// apiUses is what code takes from the repository's packages.
+type apiUses struct {
+	names   []string // that are missing for certain, so that nothing runs
+	members []string // that are missing of modules and of values
+	uses    int      // members that are used, there or not
+}
 
-// missingInGo are the names that Go code takes from packages of the repository and
-// that these do not declare.
-func (v *view) missingInGo(source string) []string {
-	mod := v.Index.Text("go.mod")
-	if mod == nil || !strings.Contains(source, "import") || len(source) > document.MaxShownPatch {
-		return nil
+// missingAPI are the names of the repository's packages that the delivered code uses
+// and that neither these have nor what is delivered brings.
+func (v *view) missingAPI() apiUses {
+	asked := strings.ToLower(v.Request)
+	seen := map[string]bool{}
+	fresh := func(name string) bool {
+		bare := lex.LastName(name)
+		if seen[name] || strings.Contains(asked, strings.ToLower(bare)) || !v.MayLook() {
+			return false
+		}
+		seen[name] = true
+		return !v.Declares(bare) && !v.listsName(bare)
 	}
-	m := moduleName.FindStringSubmatch(mod.Raw)
-	if m == nil || !strings.Contains(source, m[1]) {
-		return nil
+	var found apiUses
+	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
+		source := strings.Join(b.Proposed(), "\n")
+		names := v.missingInScript(source, b.Lang)
+		var members []string
+		if b.MayBeGo() {
+			inGo := v.missingInGo(source)
+			names, members = append(names, inGo.names...), inGo.members
+		}
+		if (v.Want.Code || v.teachesUse()) && !syntax.TooDeep(source) {
+			more := v.missingMembers(source, b.Lang)
+			names, members, found.uses = append(names, more.names...), append(members, more.members...), found.uses+more.uses
+		} else {
+			members = nil // it may be a proposal
+		}
+		for _, name := range names {
+			if fresh(name) {
+				found.names = append(found.names, name)
+			}
+		}
+		for _, name := range members {
+			if fresh(name) && !v.brings(lex.LastName(name)) {
+				found.members = append(found.members, name)
+			}
+		}
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil
-	}
-	packages := map[string]map[string]bool{} // local name → what it declares
-	for _, i := range file.Imports {
-		from, err := strconv.Unquote(i.Path.Value)
-		if err != nil || from != m[1] && !strings.HasPrefix(from, m[1]+"/") {
+	return found
+}
+
+// asksForNew matches requests for what the package does not have yet.
+var asksForNew = pattern.New(`(?i)\b(?:propos\w*|design\w*|feature\w*|extend\w*|extension|roadmap|wish\w*|new api|next (?:major|version)|migrat\w*|upgrad\w*|other|alternativ\w*|compar\w*)\b`)
+
+// teachesUse reports whether the deliverable is text from which people learn how the
+// package is used as it is.
+func (v *view) teachesUse() bool {
+	c := v.in.Request.Category
+	return (c == city.ContentCreation || c == city.Research) && !asksForNew.MatchString(v.Request)
+}
+
+// announced matches what leads over, in prose, to a name that is to be made.
+const announced = `(?i:\b(?:add|new|introduc|export|extend|expos|implement|provid|creat|propos|miss|lack|without|\bno\b|not|older|newer|later|future|instead)\w*)[^.\n]{0,60}\b`
+
+// remark matches the comment of a line of code.
+var remark = regexp.MustCompile(`^\s*(?:\*|#|//|/\*).*|\s(?://|#)\s.*$`)
+
+// brings reports whether what is delivered gives the name to something: in code,
+// where it stands other than behind a dot, or in prose that announces it.
+func (v *view) brings(name string) bool {
+	own := regexp.MustCompile(`(?:^|[^\w$.])(?:async |get |set |static |\*)?["']?` + regexp.QuoteMeta(name) + `["']?(?:$|[^\w$])`)
+	said := regexp.MustCompile(announced + regexp.QuoteMeta(name) + `\b`)
+	for _, l := range v.Doc.Lines {
+		if !strings.Contains(l.Text, name) {
 			continue
 		}
-		name, declared := v.packageAt(strings.TrimPrefix(strings.TrimPrefix(from, m[1]), "/"), strings.HasSuffix(file.Name.Name, "_test"))
-		if i.Name != nil {
-			name = i.Name.Name
-		}
-		if declared != nil {
-			packages[name] = declared
-		}
-	}
-	local := hidingNames(file)
-	var missing []string
-	ast.Inspect(file, func(n ast.Node) bool {
-		sel, ok := n.(*ast.SelectorExpr)
-		if !ok {
+		if l.Code && own.MatchString(remark.ReplaceAllString(l.Text, "")) || !l.Code && said.MatchString(l.Text) {
 			return true
 		}
-		if of, ok := sel.X.(*ast.Ident); ok && !local[of.Name] && packages[of.Name] != nil && !packages[of.Name][sel.Sel.Name] {
-			missing = append(missing, of.Name+"."+sel.Sel.Name)
-		}
-		return true
-	})
-	return missing
-}
-
-// hidingNames are names that a file gives to something: where they hold, they hide
-// a package of the same name.
-func hidingNames(file *ast.File) map[string]bool {
-	local := map[string]bool{}
-	note := func(all ...ast.Expr) {
-		for _, one := range all {
-			if name, ok := one.(*ast.Ident); ok {
-				local[name.Name] = true
-			}
-		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt: // also of a switch by type and of a select
-			note(n.Lhs...)
-		case *ast.RangeStmt:
-			note(n.Key, n.Value)
-		case *ast.Field:
-			for _, name := range n.Names {
-				note(name)
-			}
-		case *ast.ValueSpec:
-			for _, name := range n.Names {
-				note(name)
-			}
-		case *ast.TypeSpec:
-			note(n.Name)
-		}
-		return true
-	})
-	return local
-}
-
-// packageAt is the name of the package in a folder and what it declares, nil when
-// a file of it cannot be read. Tests outside of a package see what its own declare.
-func (v *view) packageAt(dir string, tests bool) (string, map[string]bool) {
-	key := dir
-	if tests {
-		key += " tests"
-	}
-	if known, ok := v.packages[key]; ok {
-		return known.name, known.declares
-	}
-	name, declared := v.readPackage(dir, tests)
-	if v.packages == nil {
-		v.packages = map[string]goPackage{}
-	}
-	v.packages[key] = goPackage{name, declared}
-	return name, declared
-}
-
-// goPackage is what a folder declares.
-type goPackage struct {
-	name     string
-	declares map[string]bool
-}
-
-// madeElsewhere matches what says that a part of a package comes from elsewhere.
-var madeElsewhere = regexp.MustCompile(`(?m)^//go:generate\b|^import "C"`)
-
-func (v *view) readPackage(dir string, tests bool) (string, map[string]bool) {
-	name, declared := "", map[string]bool{}
-	for _, p := range v.Index.Sources {
-		test := strings.HasSuffix(p, "_test.go")
-		if strings.TrimSuffix(path.Dir(p), ".") != dir || path.Ext(p) != ".go" || test && !tests {
-			continue
-		}
-		t := v.Index.Text(p)
-		if t == nil || madeElsewhere.MatchString(t.Raw) {
-			return "", nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), "", t.Raw, parser.SkipObjectResolution)
-		if err != nil {
-			return "", nil
-		}
-		if !test {
-			name = file.Name.Name
-		}
-		if file.Name.Name == "main" {
-			return "", nil
-		}
-		for _, d := range file.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				declared[d.Name.Name] = true
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						declared[spec.Name.Name] = true
-					case *ast.ValueSpec:
-						for _, n := range spec.Names {
-							declared[n.Name] = true
-						}
-					}
-				}
-			}
-		}
-	}
-	if name == "" {
-		return "", nil
-	}
-	return name, declared
-}
-
-// takenNames matches the names that a script takes out of a module.
-var takenNames = regexp.MustCompile(`(?:const|let|var|import)\s*\{([^{}]{1,400})\}\s*(?:=\s*require\(\s*['"]([^'"\n]+)['"]\s*\)|from\s+['"]([^'"\n]+)['"])`)
-
-// missingInScript are the names that a script takes out of the repository's own
-// package and that stand in none of its files.
-func (v *view) missingInScript(source, lang string) []string {
-	var missing []string
-	typed := lang == "ts" || lang == "tsx" || lang == "typescript" // types may come from elsewhere
-	for _, m := range takenNames.FindAllStringSubmatch(source, 40) {
-		module := lex.First(m[2], m[3])
-		if module != ".." && module != "../" && !v.ownModule(module) || v.exportsUnseen() {
-			continue
-		}
-		for one := range strings.SplitSeq(m[1], ",") {
-			name := strings.TrimPrefix(strings.TrimSpace(one), "type ")
-			if at := strings.IndexAny(name, " :="); at >= 0 {
-				name = name[:at]
-			}
-			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
-				continue
-			}
-			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.MayLook() && !v.Index.HoldsName(name) {
-				missing = append(missing, name)
-			}
-		}
-	}
-	return missing
-}
-
-// unseenExports matches exports whose names do not stand in the file.
-var unseenExports = regexp.MustCompile("exports\\[[^'\"\\]\n]|exports\\[['\"][^'\"\n]*['\"] \\+|export \\* from ['\"][^.'\"]|exports = (?:Object\\.(?:assign|create|fromEntries)\\(.*)?require\\(['\"][^.'\"]|\\.\\.\\.require\\(['\"][^.'\"]|(?:assign|defineProperty|defineProperties)\\((?:module\\.)?exports\\b")
-
-// exportsUnseen reports whether the repository's modules export names that they do
-// not hold.
-func (v *view) exportsUnseen() bool {
-	if v.unseen == nil {
-		found := false
-		for _, p := range v.Index.Sources {
-			if t := v.Index.Text(p); t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw) {
-				found = true
-				break
-			}
-		}
-		v.unseen = &found
-	}
-	return *v.unseen
+	return false
 }
 
 // listsName reports whether delivered code has a line that begins with the name, as

@@ -27,6 +27,8 @@ const (
 	costFalseClaim     = 12.0 // for each
 	maxFalseClaims     = 45.0
 	costInventedAPI    = 25.0
+	costInventedOption = 8.0 // for each
+	maxInventedOptions = 32.0
 	costDoneAlready    = 45.0
 	costGeneric        = 35.0
 	costPlaceholders   = 40.0
@@ -52,30 +54,31 @@ const (
 // The highest score that a deliverable with such a defect can get. All are
 // below PassScore: none of these should be charged.
 const (
-	capEmpty          = 0
-	capShort          = 35
-	capHallucination  = 40
-	capMisquotes      = 40
-	capFalseClaims    = 45
-	capDoneAlready    = 45
-	capLanguage       = 40
-	capCopied         = 35
-	capPlaceholders   = 30
-	capRefusal        = 25
-	capPromises       = 35
-	capNothingShown   = 45
-	capRepetition     = 45
-	capTruncation     = 45
-	capInjection      = 20
-	capReuse          = 40
-	capLists          = 40
-	capOtherAnswer    = 45
-	capNoTests        = 45
-	capNoConfig       = 45
-	capUntied         = 40
-	capFindings       = 45
-	capNothingChanged = 40
-	capMissingAsk     = 45
-	capPatch          = 45
-	capNoCode         = 45
+	capEmpty           = 0
+	capShort           = 35
+	capHallucination   = 40
+	capMisquotes       = 40
+	capFalseClaims     = 45
+	capDoneAlready     = 45
+	capLanguage        = 40
+	capCopied          = 35
+	capPlaceholders    = 30
+	capRefusal         = 25
+	capPromises        = 35
+	capNothingShown    = 45
+	capRepetition      = 45
+	capTruncation      = 45
+	capInjection       = 20
+	capReuse           = 40
+	capLists           = 40
+	capOtherAnswer     = 45
+	capNoTests         = 45
+	capNoConfig        = 45
+	capUntied          = 40
+	capFindings        = 45
+	capNothingChanged  = 40
+	capMissingAsk      = 45
+	capPatch           = 45
+	capNoCode          = 45
+	capInventedOptions = 45
 )

@@ -288,12 +288,18 @@ startswith endswith indexof lastindexof foreach findindex flatmap charcodeat cod
 readfile readfilesync writefile writefilesync existssync addeventlistener removeeventlistener preventdefault useeffect usestate usememo gomaxprocs
 timingsafeequal randombytes createhash createhmac subarray allocunsafe sharedarraybuffer`)
 
+// BuiltIn reports whether a name is one of a language or its runtime, or of a kind of
+// failure.
+func BuiltIn(name string) bool {
+	low := strings.ToLower(name)
+	return builtIn[low] || strings.HasSuffix(low, "error") || strings.HasSuffix(low, "exception") || strings.HasSuffix(low, "warning") || strings.HasSuffix(low, "injection")
+}
+
 // hardlyOwn reports whether a name is more likely one of a runtime or a label than
 // of the repository, or is spoken of as of something that is not there.
 func (c *claim) hardlyOwn(name string) bool {
-	low := strings.ToLower(name)
 	switch {
-	case builtIn[low], strings.HasSuffix(low, "error"), strings.HasSuffix(low, "exception"), strings.HasSuffix(low, "warning"), strings.HasSuffix(low, "injection"):
+	case BuiltIn(name):
 		return true
 	case strings.Contains(name, "_") && syntax.LanguageOfFile(c.ref.Path) != "python":
 		return true
