@@ -171,7 +171,35 @@ type sign struct {
 // answers estimates from what the request names and from what the deliverable
 // is whether one answers the other: far above 0 it does, far below it does not.
 func (v *view) answers() (float64, []string) {
-	x, n, opens := 0.0, 0.0, v.opensAsAsked()
+	opens := v.opensAsAsked()
+	x, n := v.sumClues(opens)
+	x = v.withSigns(x, opens)
+	var reasons []string
+	if v.strayed {
+		x -= signStrays
+		reasons = append(reasons, "what is asked about comes back where the text opens and ends, and hardly between")
+	}
+	if v.worksElsewhere() {
+		x -= signElsewhere
+		reasons = append(reasons, "no line of the files named is cited, only such of others")
+	}
+	if missed := v.notTouched(); len(missed) > 0 {
+		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
+	}
+	for _, s := range v.otherProduct() {
+		if x += s.points; s.points < 0 && s.reason != "" {
+			reasons = append(reasons, s.reason)
+		}
+	}
+	if n < 1 { // "review my code": what it is made of decides nothing alone
+		return max(x, sure), nil
+	}
+	return x, reasons
+}
+
+// sumClues adds up what the things say that the request names, and how many things
+// these are; opens tells that the deliverable opens as an answer does.
+func (v *view) sumClues(opens bool) (x, n float64) {
 	missed, circumstances, most := map[wishKind]float64{}, 0.0, maxCircumstances
 	if v.review() {
 		most = maxCircumstancesReview
@@ -201,7 +229,11 @@ func (v *view) answers() (float64, []string) {
 		}
 		x += points
 	}
-	x /= math.Pow(max(1, n), sameSubject)
+	return x / math.Pow(max(1, n), sameSubject), n
+}
+
+// withSigns adds to the clues what the opening and the files say.
+func (v *view) withSigns(x float64, opens bool) float64 {
 	if !opens && !v.review() && v.strange() {
 		x -= signStrange
 	}
@@ -217,27 +249,7 @@ func (v *view) answers() (float64, []string) {
 	if v.missesFiles() {
 		x -= signNoFile
 	}
-	var reasons []string
-	if v.strayed {
-		x -= signStrays
-		reasons = append(reasons, "what is asked about comes back where the text opens and ends, and hardly between")
-	}
-	if v.worksElsewhere() {
-		x -= signElsewhere
-		reasons = append(reasons, "no line of the files named is cited, only such of others")
-	}
-	if missed := v.notTouched(); len(missed) > 0 {
-		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
-	}
-	for _, s := range v.otherProduct() {
-		if x += s.points; s.points < 0 && s.reason != "" {
-			reasons = append(reasons, s.reason)
-		}
-	}
-	if n < 1 { // "review my code": what it is made of decides nothing alone
-		return max(x, sure), nil
-	}
-	return x, reasons
+	return x
 }
 
 // strange reports whether the request names several things and of these only

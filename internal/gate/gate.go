@@ -4,9 +4,11 @@
 // gives the same report.
 //
 // Every signal lives in a file of its own; what each may add or take is data
-// in weights.go. References to files and lines are parsed in reference.go,
-// resolved against the repository in resolve.go and compared with what the
-// files really say in grounding.go.
+// in weights.go. What the signals go by is found by the packages below: grounding
+// reads the deliverable against the repository, claims and change hold what it
+// says and what it changes against the files, injection finds what is not meant
+// for the buyer, similarity what was delivered before. view.go puts that together
+// once for all signals.
 package gate
 
 import (

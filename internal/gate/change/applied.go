@@ -23,10 +23,10 @@ const (
 
 // Apply applies the diffs of a deliverable, and the patch that it comes
 // with, to the files of the repository.
-func Apply(v *grounding.Reading, patched []byte) *Applied {
-	c := &Applied{v: v, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}, Files: map[string]string{}}
-	c.all(diffs(v, patched))
-	c.quiet(headless(v))
+func Apply(r *grounding.Reading, patched []byte) *Applied {
+	c := &Applied{v: r, work: patch.DefaultWork, texts: map[string]*patch.Text{}, after: map[string]*patch.Text{}, created: map[string]bool{}, Files: map[string]string{}}
+	c.all(diffs(r, patched))
+	c.quiet(headless(r))
 	return c
 }
 
@@ -41,11 +41,11 @@ const (
 )
 
 // diffs are the changes that the deliverable shows and those it comes with.
-func diffs(v *grounding.Reading, patched []byte) []patch.File {
+func diffs(r *grounding.Reading, patched []byte) []patch.File {
 	var all []patch.File
 	budget := maxDiffBytes
 	shown := false
-	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxLooked)] {
+	for _, b := range r.Doc.Blocks[:min(len(r.Doc.Blocks), maxLooked)] {
 		if !b.Diff || b.Delivered || len(all) >= maxDiffBlocks {
 			continue
 		}
@@ -57,7 +57,7 @@ func diffs(v *grounding.Reading, patched []byte) []patch.File {
 		shown = shown || len(files) > 0
 		all = append(all, files...)
 	}
-	if text := v.Doc.Text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
+	if text := r.Doc.Text; !shown && len(text) <= maxDiffBytes && strings.Contains(text, "\n+++ ") {
 		all = append(all, patch.Parse(text, true)...) // without a fence
 	}
 	if len(patched) > 0 && len(patched) <= maxDiffBytes {

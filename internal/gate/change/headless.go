@@ -10,22 +10,22 @@ import (
 // headless are the diffs that name no file, as the changes of the file that the
 // prose before them cites. People leave lines out of such, so where one does not
 // fit, that says nothing.
-func headless(v *grounding.Reading) []patch.File {
+func headless(r *grounding.Reading) []patch.File {
 	var all []patch.File
 	var cited map[int]*grounding.Cited
-	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxDiffBlocks)] {
+	for _, b := range r.Doc.Blocks[:min(len(r.Doc.Blocks), maxDiffBlocks)] {
 		if !b.Diff || b.Delivered || namesFile(b.Lines) {
 			continue
 		}
 		if cited == nil {
-			cited = v.CitedLines()
-			for i := range v.Refs { // a file may be named without a line
-				if ref := &v.Refs[i]; ref.Status == grounding.RefExists && cited[ref.At] == nil {
+			cited = r.CitedLines()
+			for i := range r.Refs { // a file may be named without a line
+				if ref := &r.Refs[i]; ref.Status == grounding.RefExists && cited[ref.At] == nil {
 					cited[ref.At] = ref
 				}
 			}
 		}
-		ref, _ := grounding.ClaimBefore(v.Doc, b, cited)
+		ref, _ := grounding.ClaimBefore(r.Doc, b, cited)
 		if ref == nil || ref.Status != grounding.RefExists {
 			continue
 		}

@@ -36,6 +36,9 @@ var (
 // maxClaims bounds the citations whose sentences are looked at.
 const maxClaims = 200
 
+// maxSpans bounds the pieces of code that are looked at in one line.
+const maxSpans = 60
+
 // Contradicted is what cited lines contradict.
 type Contradicted struct {
 	Said   []string // what is said otherwise than it stands there, each once
@@ -45,12 +48,12 @@ type Contradicted struct {
 
 // Find looks for statements about cited lines that these settle, and
 // are otherwise.
-func Find(v *grounding.Reading) Contradicted {
+func Find(r *grounding.Reading) Contradicted {
 	var found Contradicted
 	looked, seen := 0, map[string]bool{}
-	for i := range v.Refs {
-		ref := &v.Refs[i]
-		if ref.Status != grounding.RefExists || ref.Slight || ref.At >= v.Doc.Written || v.Doc.Lines[ref.At].Code {
+	for i := range r.Refs {
+		ref := &r.Refs[i]
+		if ref.Status != grounding.RefExists || ref.Slight || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code {
 			continue
 		}
 		if ref.Line > 0 {
@@ -59,7 +62,7 @@ func Find(v *grounding.Reading) Contradicted {
 		if looked++; looked > maxClaims {
 			break
 		}
-		if c, ok := claimOf(v, i); ok {
+		if c, ok := claimOf(r, i); ok {
 			if why := c.contradicted(); why != "" && !seen[why] {
 				seen[why] = strings.Contains(why, " has no ") // wherever it is said
 				if why = lex.Shorten(ref.Text+": "+why, 160); !c.weak && !slices.Contains(found.Said, why) {
@@ -88,11 +91,11 @@ type claim struct {
 }
 
 // claimOf finds what is said about the place of a citation.
-func claimOf(v *grounding.Reading, i int) (claim, bool) {
-	c := claim{v: v, ref: &v.Refs[i]}
-	line := v.Doc.Lines[c.ref.At].Text
+func claimOf(r *grounding.Reading, i int) (claim, bool) {
+	c := claim{v: r, ref: &r.Refs[i]}
+	line := r.Doc.Lines[c.ref.At].Text
 	at := strings.Index(line, c.ref.Text)
-	if c.file = v.Index.Text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
+	if c.file = r.Index.Text(c.ref.Path); at < 0 || c.file == nil || len(line) > maxClaimLine {
 		return c, false
 	}
 	if document.TableRow.Matches(line) { // each cell says something of its own
@@ -104,18 +107,18 @@ func claimOf(v *grounding.Reading, i int) (claim, bool) {
 		}
 		return c, c.sentence != ""
 	}
-	spans := document.CodeSpan.FindAllStringIndex(line, grounding.MaxSpans)
+	spans := document.CodeSpan.FindAllStringIndex(line, maxSpans)
 	from, to := lex.SentenceAround(line, at, at+len(c.ref.Text), spans)
 	end := len(line)
-	if i+1 < len(v.Refs) && v.Refs[i+1].At == c.ref.At {
-		if next := strings.Index(line[to:], v.Refs[i+1].Text); next >= 0 {
+	if i+1 < len(r.Refs) && r.Refs[i+1].At == c.ref.At {
+		if next := strings.Index(line[to:], r.Refs[i+1].Text); next >= 0 {
 			end = to + next
 		}
 	}
 	c.sentence, c.at = line[from:to], at-from
 	c.said = append([]string{c.sentence}, lex.Sentences(line[to:max(to, end)])...)
 	if end == len(line) && (document.IsTitle(line) || document.BoldLead.Matches(line) && lex.CountWords(line) <= grounding.TitleWords) {
-		c.said = append(c.said, below(v, i)...)
+		c.said = append(c.said, below(r, i)...)
 	}
 	return c, true
 }
@@ -125,14 +128,14 @@ const maxClaimLine = 8 << 10
 
 // below are the sentences of the paragraph below the title that cites a place, up
 // to the next citation.
-func below(v *grounding.Reading, i int) []string {
-	text, at := "", v.Refs[i].At+1
-	for at < v.Doc.Written && strings.TrimSpace(v.Doc.Lines[at].Text) == "" {
+func below(r *grounding.Reading, i int) []string {
+	text, at := "", r.Refs[i].At+1
+	for at < r.Doc.Written && strings.TrimSpace(r.Doc.Lines[at].Text) == "" {
 		at++
 	}
-	for ; at < v.Doc.Written && len(text) < maxBelow; at++ {
-		l := v.Doc.Lines[at]
-		if l.Code || strings.TrimSpace(l.Text) == "" || document.Heading.Matches(l.Text) || i+1 < len(v.Refs) && v.Refs[i+1].At <= at {
+	for ; at < r.Doc.Written && len(text) < maxBelow; at++ {
+		l := r.Doc.Lines[at]
+		if l.Code || strings.TrimSpace(l.Text) == "" || document.Heading.Matches(l.Text) || i+1 < len(r.Refs) && r.Refs[i+1].At <= at {
 			break
 		}
 		text += " " + l.Text

@@ -321,13 +321,13 @@ func (d *Document) PackedCode() map[string]bool {
 // Proposed are the lines that a block brings: of a diff those that it adds.
 func (b Block) Proposed() []string {
 	if b.Diff {
-		return Added(b.Lines)
+		return added(b.Lines)
 	}
 	return b.Lines
 }
 
-// Added are the lines that a diff adds; one of "+++i" adds "++i".
-func Added(lines []string) []string {
+// added are the lines that a diff adds; one of "+++i" adds "++i".
+func added(lines []string) []string {
 	var added []string
 	for _, l := range lines {
 		if rest, ok := strings.CutPrefix(l, "+"); ok && !strings.HasPrefix(rest, "++ ") {

@@ -29,47 +29,47 @@ type Agreement struct {
 // about it: people cite the head of a function for its body.
 const AnchorWindow = 4
 
-func checkGround(v *Reading) Agreement {
+func checkGround(r *Reading) Agreement {
 	var g Agreement
-	if v.Index == nil {
+	if r.Index == nil {
 		return g
 	}
-	g.checkAnchors(v)
-	g.checkBlocks(v)
-	g.checkInline(v)
-	g.countNames(v)
-	if v.Want.Literals {
-		g.countFacts(v)
+	g.checkAnchors(r)
+	g.checkBlocks(r)
+	g.checkInline(r)
+	g.countNames(r)
+	if r.Want.Literals {
+		g.countFacts(r)
 	}
 	return g
 }
 
 // checkAnchors looks at each cited line for the names and quotes of the
 // sentence that cites it.
-func (g *Agreement) checkAnchors(v *Reading) {
+func (g *Agreement) checkAnchors(r *Reading) {
 	type place struct {
 		path string
 		line int
 	}
 	seen := map[place]bool{}
-	for i := range v.Refs {
-		ref := &v.Refs[i]
+	for i := range r.Refs {
+		ref := &r.Refs[i]
 		if ref.Line == 0 || ref.Status != RefExists || seen[place{ref.Path, ref.Line}] {
 			continue
 		}
 		seen[place{ref.Path, ref.Line}] = true
 		g.Located++
-		t := v.Index.Text(ref.Path)
+		t := r.Index.Text(ref.Path)
 		if t == nil {
 			continue
 		}
-		tokens := v.contextTokens(ref)
+		tokens := r.contextTokens(ref)
 		switch {
 		case Anchored(t, ref, tokens):
 			g.Anchored++
 			g.Checkable++
 			ref.Quoted = true
-		case g.Near < maxNear && len(seen) < maxNearTried && v.nearby(t, ref):
+		case g.Near < maxNear && len(seen) < maxNearTried && r.nearby(t, ref):
 			g.Near++
 		case len(tokens) > 0 && !ref.Guessed:
 			g.Checkable++
@@ -80,7 +80,7 @@ func (g *Agreement) checkAnchors(v *Reading) {
 // contextTokens collects what could be looked up at a cited place: inline
 // code and code-like names in the same line and, for a short line such as a
 // heading, the following block.
-func (v *Reading) contextTokens(ref *Cited) []string {
+func (r *Reading) contextTokens(ref *Cited) []string {
 	var tokens []string
 	add := func(text string) {
 		for _, id := range lex.Identifier.FindAllString(text, -1) {
@@ -89,7 +89,7 @@ func (v *Reading) contextTokens(ref *Cited) []string {
 			}
 		}
 	}
-	line := v.Doc.Lines[ref.At]
+	line := r.Doc.Lines[ref.At]
 	for _, s := range line.Spans {
 		if !citation.IsFile(strings.TrimRight(s, "0123456789:-")) {
 			add(s)
@@ -105,11 +105,11 @@ func (v *Reading) contextTokens(ref *Cited) []string {
 	if strings.Contains(rest, "-") {
 		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)
 	}
-	end := len(v.Doc.Lines)
-	if ref.At < v.Doc.Written {
-		end = v.Doc.Written
+	end := len(r.Doc.Lines)
+	if ref.At < r.Doc.Written {
+		end = r.Doc.Written
 	}
-	for _, l := range v.Doc.Lines[ref.At+1 : min(end, ref.At+7)] {
+	for _, l := range r.Doc.Lines[ref.At+1 : min(end, ref.At+7)] {
 		if l.Code {
 			add(l.Text)
 		} else if strings.TrimSpace(l.Text) != "" {
@@ -130,7 +130,7 @@ const (
 
 // nearby reports whether a plain word of the sentence that cites a place stands
 // there, as a word or as part of a name, and in few other lines of the file.
-func (v *Reading) nearby(t *repository.Text, ref *Cited) bool {
+func (r *Reading) nearby(t *repository.Text, ref *Cited) bool {
 	lines := t.Lines()
 	first := max(1, ref.Line-nearWindow)
 	last := min(len(lines), max(ref.Line, min(ref.End, ref.Line+20))+nearWindow)
@@ -138,7 +138,7 @@ func (v *Reading) nearby(t *repository.Text, ref *Cited) bool {
 		return false
 	}
 	place := strings.ToLower(strings.Join(lines[first-1:last], "\n"))
-	text := v.Doc.Lower[ref.At]
+	text := r.Doc.Lower[ref.At]
 	if at := strings.Index(text, strings.ToLower(ref.Text)); at >= 0 {
 		text = around(text, at, at+len(ref.Text))
 	}
@@ -206,14 +206,14 @@ func Anchored(t *repository.Text, ref *Cited, tokens []string) bool {
 const enoughNames = 120
 
 // countNames counts the repository's own names that the deliverable uses.
-func (g *Agreement) countNames(v *Reading) {
+func (g *Agreement) countNames(r *Reading) {
 	line := -1
-	for _, n := range v.Named {
+	for _, n := range r.Named {
 		if n.line != line && g.Names >= enoughNames {
 			return
 		}
 		line = n.line
-		if v.Index.Uses(n.Low) == 0 {
+		if r.Index.Uses(n.Low) == 0 {
 			continue
 		}
 		g.Names++
@@ -236,20 +236,20 @@ const maxFacts = 60
 // countFacts counts the distinct literals of the prose that stand in a file
 // the deliverable names: honest plain text seldom cites lines, but it says
 // what the file says.
-func (g *Agreement) countFacts(v *Reading) {
+func (g *Agreement) countFacts(r *Reading) {
 	var files []*repository.Text
 	named := map[string]bool{}
-	for _, ref := range v.Refs {
+	for _, ref := range r.Refs {
 		if ref.Status != RefExists || named[ref.Path] || len(named) == 12 {
 			continue
 		}
 		named[ref.Path] = true
-		if t := v.Index.Text(ref.Path); t != nil {
+		if t := r.Index.Text(ref.Path); t != nil {
 			files = append(files, t)
 		}
 	}
 	seen := map[string]bool{}
-	for _, l := range v.Doc.Lines {
+	for _, l := range r.Doc.Lines {
 		if len(files) == 0 || len(seen) > 4*maxFacts || g.Facts == maxFacts {
 			return
 		}

@@ -27,23 +27,23 @@ var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=
 // literalCall matches a call of literals, as examples are written.
 var literalCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\((?:\s*(?:'[^']*'|"[^"]*"|-?\d[\d.]*|true|false|null|nil|undefined|\[\]|\{\})\s*,?)*\)$`)
 
-// MaxSpans bounds the pieces of code that are looked at for one citation.
-const MaxSpans = 60
+// maxSpans bounds the pieces of code that are looked at for one citation.
+const maxSpans = 60
 
 // checkInline compares code that stands in the same sentence as a citation with
 // the file. Code that is led over to is a quote; other code may be a proposal
 // or an example, and half a claim unless the sentence says so.
-func (g *Agreement) checkInline(v *Reading) {
+func (g *Agreement) checkInline(r *Reading) {
 	seen := map[string]bool{}
 	read, spans := -1, [][]int(nil) // the line that was read last, and its code
-	for i := range v.Refs {
-		ref := &v.Refs[i]
+	for i := range r.Refs {
+		ref := &r.Refs[i]
 		if ref.Line == 0 || ref.Status != RefExists || len(seen) >= maxQuotes {
 			continue
 		}
-		line := v.Doc.Lines[ref.At].Text
+		line := r.Doc.Lines[ref.At].Text
 		at := strings.Index(line, ref.Text)
-		t := v.Index.Text(ref.Path)
+		t := r.Index.Text(ref.Path)
 		if at < 0 || t == nil || !strings.ContainsAny(line, "`\"“") {
 			continue
 		}
@@ -58,8 +58,8 @@ func (g *Agreement) checkInline(v *Reading) {
 				continue
 			}
 			seen[ref.Path+code] = true
-			weight := v.claim(line, code, m, from, at, at+len(ref.Text), said)
-			if t.Quotes(code) || weight > 0 && v.quotedElsewhere(code) {
+			weight := r.claim(line, code, m, from, at, at+len(ref.Text), said)
+			if t.Quotes(code) || weight > 0 && r.quotedElsewhere(code) {
 				g.Quoted++
 			} else if weight > 0 && !paraphrased(t, code, ref) {
 				g.Misquoted += weight
@@ -75,12 +75,12 @@ var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
 // codeIn returns where the code of a line of prose stands: in backticks, or in
 // quotation marks when only code looks like that.
 func codeIn(line string) [][]int {
-	spans := document.CodeSpan.FindAllStringIndex(line, MaxSpans)
+	spans := document.CodeSpan.FindAllStringIndex(line, maxSpans)
 	if !strings.ContainsAny(line, "\"“") {
 		return spans
 	}
 	rest := document.CodeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
-	for _, m := range quotedText.FindAllStringIndex(rest, MaxSpans) {
+	for _, m := range quotedText.FindAllStringIndex(rest, maxSpans) {
 		if document.CodeMark.MatchString(rest[m[0]:m[1]]) {
 			spans = append(spans, m)
 		}
@@ -91,7 +91,7 @@ func codeIn(line string) [][]int {
 
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
-func (v *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
+func (r *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
 	if literalCall.MatchString(code) {
 		return 0 // an example
 	}
@@ -105,16 +105,16 @@ func (v *Reading) claim(line, code string, m []int, from, at, end int, said stri
 			return 1
 		}
 	}
-	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !document.CodeMark.MatchString(code) || Proposes(said) || !v.namesRepo(code) {
+	if m[0] < at && !gapBefore.MatchString(line[m[1]:at]) || onlyCall.MatchString(code) || !document.CodeMark.MatchString(code) || Proposes(said) || !r.namesRepo(code) {
 		return 0
 	}
 	return 0.5
 }
 
 // namesRepo reports whether code has a name that the repository uses.
-func (v *Reading) namesRepo(code string) bool {
+func (r *Reading) namesRepo(code string) bool {
 	for _, id := range lex.Identifier.FindAllString(code, 20) {
-		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && v.Index.Uses(low) > 0 {
+		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && r.Index.Uses(low) > 0 {
 			return true
 		}
 	}
@@ -122,16 +122,16 @@ func (v *Reading) namesRepo(code string) bool {
 }
 
 // quotedElsewhere reports whether code stands in one of the cited files.
-func (v *Reading) quotedElsewhere(code string) bool {
+func (r *Reading) quotedElsewhere(code string) bool {
 	tried := map[string]bool{}
-	for _, ref := range v.Refs {
+	for _, ref := range r.Refs {
 		if ref.Status != RefExists || tried[ref.Path] {
 			continue
 		}
 		if tried[ref.Path] = true; len(tried) > 12 {
 			break
 		}
-		if t := v.Index.Text(ref.Path); t != nil && t.Quotes(code) {
+		if t := r.Index.Text(ref.Path); t != nil && t.Quotes(code) {
 			return true
 		}
 	}

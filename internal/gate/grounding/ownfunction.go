@@ -23,13 +23,13 @@ const minOwn = 4
 // it opens with the line that the function opens with there, and the line before
 // says what the function does. What is to be changed is shown so only where code
 // was asked for.
-func (v *Reading) showsOwn(b document.Block, lines []string) bool {
-	if v.Want.Code || len(lines) < minOwn || !lex.FunctionHead.MatchString(lines[0]) || len(v.Index.Homes(lex.Pack(lines[0]))) == 0 {
+func (r *Reading) showsOwn(b document.Block, lines []string) bool {
+	if r.Want.Code || len(lines) < minOwn || !lex.FunctionHead.MatchString(lines[0]) || len(r.Index.Homes(lex.Pack(lines[0]))) == 0 {
 		return false
 	}
 	lead := ""
 	for i := b.Start - 1; i >= 0 && lead == ""; i-- {
-		if l := v.Doc.Lines[i]; !l.Code {
+		if l := r.Doc.Lines[i]; !l.Code {
 			lead = strings.TrimSpace(l.Text)
 		} else if strings.TrimSpace(l.Text) != "" {
 			return false

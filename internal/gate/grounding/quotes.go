@@ -37,31 +37,31 @@ const (
 // checkBlocks compares code blocks with the repository: a block right behind a
 // citation with a line is a claimed quote, and so is every removed or context
 // line of a diff.
-func (g *Agreement) checkBlocks(v *Reading) {
-	cited := v.CitedLines()
-	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxQuotes)] {
+func (g *Agreement) checkBlocks(r *Reading) {
+	cited := r.CitedLines()
+	for _, b := range r.Doc.Blocks[:min(len(r.Doc.Blocks), maxQuotes)] {
 		if b.Diff {
-			g.diff(v, b, cited)
+			g.diff(r, b, cited)
 			continue
 		}
 		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
-		if ref, weight := claimed(v.Doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.Guessed && ref.Path != v.soleFile(b.Start)
-			if guessed && !fills(ref, b) && !v.opensLike(ref.Path, lines) {
+		if ref, weight := claimed(r.Doc, b, cited); weight > 0 && len(lines) > 0 {
+			guessed := ref.Guessed && ref.Path != r.soleFile(b.Start)
+			if guessed && !fills(ref, b) && !r.opensLike(ref.Path, lines) {
 				continue
 			}
-			holds := v.quoteHolds(ref.Path, lines) || guessed && v.quoteHolds("", lines)
-			if !holds && (weight < 1 || ref.Guessed) && !v.namesRepo(strings.Join(lines, " ")) {
+			holds := r.quoteHolds(ref.Path, lines) || guessed && r.quoteHolds("", lines)
+			if !holds && (weight < 1 || ref.Guessed) && !r.namesRepo(strings.Join(lines, " ")) {
 				continue // an example
 			}
-			if t := v.Index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.End) {
+			if t := r.Index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.End) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
-		} else if v.showsOwn(b, lines) && !v.quoteHolds("", lines) {
+		} else if r.showsOwn(b, lines) && !r.quoteHolds("", lines) {
 			g.note(false, lines, 1)
 		}
 	}
@@ -69,18 +69,18 @@ func (g *Agreement) checkBlocks(v *Reading) {
 
 // CitedLines maps lines of the deliverable to the citation that code behind them
 // belongs to, nil for a file that is new.
-func (v *Reading) CitedLines() map[int]*Cited {
+func (r *Reading) CitedLines() map[int]*Cited {
 	cited, added := map[int]*Cited{}, map[int]int{}
-	for i := range v.Refs {
-		switch ref := &v.Refs[i]; {
+	for i := range r.Refs {
+		switch ref := &r.Refs[i]; {
 		case ref.Status == RefNewFile:
-			added[ref.At] = strings.LastIndex(v.Doc.Lines[ref.At].Text, ref.Text)
+			added[ref.At] = strings.LastIndex(r.Doc.Lines[ref.At].Text, ref.Text)
 		case ref.Line > 0 && ref.Status != RefExternal && (!ref.Guessed || cited[ref.At] == nil):
 			cited[ref.At] = ref
 		}
 	}
 	for at, place := range added {
-		if ref := cited[at]; ref == nil || strings.LastIndex(v.Doc.Lines[at].Text, ref.Text) < place {
+		if ref := cited[at]; ref == nil || strings.LastIndex(r.Doc.Lines[at].Text, ref.Text) < place {
 			cited[at] = nil // what follows is the new file
 		}
 	}
@@ -89,10 +89,10 @@ func (v *Reading) CitedLines() map[int]*Cited {
 
 // soleFile is the only file of the repository that is cited before a line of the
 // deliverable, "" for none or more: a line without a file is one of it.
-func (v *Reading) soleFile(before int) string {
+func (r *Reading) soleFile(before int) string {
 	sole := ""
-	for i := range v.Refs {
-		switch ref := &v.Refs[i]; {
+	for i := range r.Refs {
+		switch ref := &r.Refs[i]; {
 		case ref.At >= before:
 			return sole
 		case ref.Status != RefExists && ref.Status != RefLineOutOfRange || ref.Path == sole:
@@ -163,8 +163,8 @@ func onlyComment(lines []string) bool {
 
 // opensLike reports whether a block opens with a line of the file and goes on:
 // it shows a function that is there.
-func (v *Reading) opensLike(file string, lines []string) bool {
-	t := v.Index.Text(file)
+func (r *Reading) opensLike(file string, lines []string) bool {
+	t := r.Index.Text(file)
 	return t != nil && len(lines) > 2 && len(lines[0]) > 12 && t.Known(lex.Pack(lines[0]))
 }
 
@@ -300,25 +300,25 @@ var hunkPlace = regexp.MustCompile(`^@@ -\d+`)
 
 // diff checks the old side of a diff, file by file: against the file that the
 // header or the prose before it names, else against the whole repository.
-func (g *Agreement) diff(v *Reading, b document.Block, cited map[int]*Cited) {
+func (g *Agreement) diff(r *Reading, b document.Block, cited map[int]*Cited) {
 	var side oldSide
-	if ref, _ := ClaimBefore(v.Doc, b, cited); ref != nil && ref.Status == RefExists {
+	if ref, _ := ClaimBefore(r.Doc, b, cited); ref != nil && ref.Status == RefExists {
 		side.file = ref.Path
 	}
 	for _, l := range b.Lines {
 		if m := diffPath.FindStringSubmatch(l); m != nil {
 			if m[1] == "---" && len(side.lines) > 0 {
-				g.oldSide(v, side)
+				g.oldSide(r, side)
 				side = oldSide{}
 			}
-			if p, ok := v.Index.Find(citation.Clean(m[2])); ok {
+			if p, ok := r.Index.Find(citation.Clean(m[2])); ok {
 				side.file = p
 			}
 			continue
 		}
 		side.read(l)
 	}
-	g.oldSide(v, side)
+	g.oldSide(r, side)
 }
 
 // oldSide is what a diff says that a file has.
@@ -341,12 +341,12 @@ func (o *oldSide) read(l string) {
 	}
 }
 
-func (g *Agreement) oldSide(v *Reading, o oldSide) {
+func (g *Agreement) oldSide(r *Reading, o oldSide) {
 	lines := Quotable(o.lines, MaxQuoteLines)
 	if len(lines) == 0 || o.removed == 0 {
 		return
 	}
-	holds := v.quoteHolds(o.file, lines) || o.file != "" && v.quoteHolds("", lines)
+	holds := r.quoteHolds(o.file, lines) || o.file != "" && r.quoteHolds("", lines)
 	g.note(holds, lines, certainQuote)
 	if holds && o.file != "" { // each hunk is a place with what stands there
 		g.Located, g.Anchored, g.Checkable = g.Located+o.hunks, g.Anchored+o.hunks, g.Checkable+o.hunks
@@ -382,11 +382,11 @@ func Quotable(lines []string, most int) []string {
 
 // quoteHolds reports whether most of the lines stand in the file, or
 // with an empty path in one file of the repository.
-func (v *Reading) quoteHolds(file string, lines []string) bool {
+func (r *Reading) quoteHolds(file string, lines []string) bool {
 	if file != "" {
-		t := v.Index.Text(file)
+		t := r.Index.Text(file)
 		return t == nil || t.Holds(lines) // what cannot be read is not held against anyone
 	}
-	_, same := v.Index.Closest(lines)
-	return repository.EnoughHold(same, len(lines)) || v.Index.Spent()
+	_, same := r.Index.Closest(lines)
+	return repository.EnoughHold(same, len(lines)) || r.Index.Spent()
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // Reading is a deliverable with the repository that it speaks of: what it cites,
-// and how far it agrees with what the files say. Its first fields are given.
+// and how far it agrees with what the files say. The first fields are
+// given, Check finds the others.
 type Reading struct {
 	Doc         *document.Document
 	Want        rubric.Rubric
@@ -26,29 +27,29 @@ type Reading struct {
 	Index   *repository.Index // nil without a repository or with an empty one
 	Refs    []Cited
 	Ground  Agreement
-	Named   []saidName // the names of code that it mentions, with a repository
-	lookUps int        // what MayLook counted
+	Named   []Name // the names of code that it mentions, with a repository
+	lookUps int    // what MayLook counted
 }
 
 // Check resolves and checks what is cited against a repository, nil for none.
-func (v *Reading) Check(repo *repository.Repo) {
+func (r *Reading) Check(repo *repository.Repo) {
 	if repo != nil && len(repo.Files) > 0 {
-		v.Index = repository.NewIndex(repo, v.Doc.PackedCode())
+		r.Index = repository.NewIndex(repo, r.Doc.PackedCode())
 		var named map[string]bool
-		v.Named, named = Names(v.Doc)
-		v.Index.Count(named, append(lex.Words(v.Request), partsIn(v.Request)...))
+		r.Named, named = names(r.Doc)
+		r.Index.Count(named, append(lex.Words(r.Request), partsIn(r.Request)...))
 	}
-	v.Refs = findReferences(v)
-	v.Ground = checkGround(v)
+	r.Refs = findReferences(r)
+	r.Ground = checkGround(r)
 }
 
 // maxParts bounds the names of a request whose parts are looked at.
 const maxParts = 120
 
 // MayLook reports whether another search through everything is within bounds.
-func (v *Reading) MayLook() bool {
-	v.lookUps++
-	return v.lookUps <= maxLookUps
+func (r *Reading) MayLook() bool {
+	r.lookUps++
+	return r.lookUps <= maxLookUps
 }
 
 // maxLookUps bounds what is searched for in all files and in all that is proposed.
@@ -64,9 +65,9 @@ func partsIn(text string) []string {
 }
 
 // Declares reports whether code of the deliverable gives the name to something.
-func (v *Reading) Declares(name string) bool {
+func (r *Reading) Declares(name string) bool {
 	declared := regexp.MustCompile(`\b(?:func|function|const|let|var|def|class|type|interface|struct)\s+(?:\([^)]*\)\s*)?` + regexp.QuoteMeta(name) + `\b|\b` + regexp.QuoteMeta(name) + `\s*(?::=|=[^=]|:)`)
-	for _, b := range v.Doc.Blocks {
+	for _, b := range r.Doc.Blocks {
 		if slices.ContainsFunc(b.Proposed(), declared.MatchString) {
 			return true
 		}
@@ -74,16 +75,16 @@ func (v *Reading) Declares(name string) bool {
 	return false
 }
 
-// saidName is the first mention of a name in the deliverable.
-type saidName struct {
+// Name is the first mention of a name in the deliverable.
+type Name struct {
 	Text, Low string
 	line      int
 	code      bool // inside a code block
 }
 
-// Names lists the names of code that the deliverable mentions, each once.
-func Names(d *document.Document) ([]saidName, map[string]bool) {
-	var said []saidName
+// names lists the names of code that the deliverable mentions, each once.
+func names(d *document.Document) ([]Name, map[string]bool) {
+	var said []Name
 	seen := map[string]bool{}
 	budget := NamesBudget
 	for i, l := range d.Lines {
@@ -105,7 +106,7 @@ func Names(d *document.Document) ([]saidName, map[string]bool) {
 					continue
 				}
 				seen[low] = true
-				said = append(said, saidName{id, low, i, l.Code})
+				said = append(said, Name{id, low, i, l.Code})
 			}
 		}
 	}

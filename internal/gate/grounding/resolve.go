@@ -67,12 +67,12 @@ func findReferences(v *Reading) []Cited {
 
 // CitesIn returns the citations of one line of prose, those of files without an
 // extension too.
-func (v *Reading) CitesIn(text string) []citation.Cite {
+func (r *Reading) CitesIn(text string) []citation.Cite {
 	all := citation.In(text)
-	if v.Index == nil || !strings.Contains(text, "/") {
+	if r.Index == nil || !strings.Contains(text, "/") {
 		return all
 	}
-	return append(all, citation.Of(text, v.Index.PlainFiles())...)
+	return append(all, citation.Of(text, r.Index.PlainFiles())...)
 }
 
 // known returns the distinct repository files among the citations.
@@ -425,7 +425,7 @@ func external(p string) bool {
 }
 
 // PublicReferences returns the references for the report, each place once.
-func (v *Reading) PublicReferences() []Reference {
+func (r *Reading) PublicReferences() []Reference {
 	type place struct {
 		path   string
 		line   int
@@ -433,13 +433,13 @@ func (v *Reading) PublicReferences() []Reference {
 	}
 	out := []Reference{}
 	seen := map[place]int{}
-	for _, ref := range v.Refs {
+	for _, ref := range r.Refs {
 		key := place{ref.Path, ref.Line, ref.Status}
 		if i, ok := seen[key]; ok {
 			out[i].Quoted = out[i].Quoted || ref.Quoted
 			continue
 		}
-		if len(out) == MaxReported {
+		if len(out) == maxReported {
 			break
 		}
 		seen[key] = len(out)
@@ -448,5 +448,5 @@ func (v *Reading) PublicReferences() []Reference {
 	return out
 }
 
-// MaxReported bounds the references of a report.
-const MaxReported = 200
+// maxReported bounds the references of a report.
+const maxReported = 200
