@@ -27,6 +27,7 @@ const (
 	costFalseClaim     = 12.0 // for each
 	maxFalseClaims     = 45.0
 	costInventedAPI    = 25.0
+	costForeignTools   = 30.0
 	costInventedOption = 8.0 // for each
 	maxInventedOptions = 32.0
 	costDoneAlready    = 45.0
