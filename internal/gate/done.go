@@ -33,8 +33,12 @@ func doneAlready(v *view) (Signal, bool) {
 			continue
 		}
 		for _, m := range mendedBy.FindAllStringSubmatch(l.Text, 4) {
+			spans := document.CodeSpans(m[1])
+			if v.looksForChecks() && len(spans) > 0 && checkHead.MatchString(spans[0]) {
+				continue // it is one of proposedChecks
+			}
 			proposed++
-			for _, span := range document.CodeSpans(m[1]) {
+			for _, span := range spans {
 				code := lex.Loose.Replace(lex.Pack(span))
 				if len(code) >= lex.MinName && strings.IndexFunc(span, lex.BeyondDotted) >= 0 && v.standsWhereCited(code) {
 					done++
@@ -44,12 +48,22 @@ func doneAlready(v *view) (Signal, bool) {
 			}
 		}
 	}
+	checks, there := v.proposedChecks()
+	proposed, done = proposed+checks, done+len(there)
+	main := false
+	for _, c := range there {
+		main = main || c.main || len(there)*2 >= proposed && proposed > 1
+		s.Evidence = append(s.Evidence, lex.Shorten(c.code, 100))
+	}
 	if done == 0 {
 		return s, proposed > 0
 	}
 	s.Points = -costDoneAlready * share(float64(done), float64(max(proposed, 2)))
-	if done >= 2 && done*3 >= proposed {
+	switch {
+	case done >= 2 && done*3 >= proposed, main:
 		s.Cap = capAt(capDoneAlready)
+	case len(there) > 0:
+		s.Cap = capAt(BorderlineScore) // a judge reads it
 	}
 	s.Reason = fmt.Sprintf("%d of %d fixes propose what stands at the cited lines already.", done, proposed)
 	s.advice = "Read the line again: what you propose is there."
