@@ -48,6 +48,9 @@ const (
 	costPatch          = 30.0
 	costNothingChanged = 30.0
 	costEmptyTests     = 40.0
+	costWrongFunction  = 30.0
+	costSilentPart     = 10.0 // for each part of the request that nothing is said about
+	maxSilentParts     = 30.0
 
 	costEmptyTestsElsewhere = 10.0 // where something else was asked for too
 )
@@ -82,4 +85,6 @@ const (
 	capPatch           = 45
 	capNoCode          = 45
 	capInventedOptions = 45
+	capWrongFunction   = 45
+	capSilentParts     = 45
 )

@@ -16,7 +16,7 @@ var ()
 // Creates reports whether the changes make a file that holds more than prose.
 func (c *Applied) Creates() bool {
 	for p := range c.created {
-		if !proseFile(p) {
+		if !ProseFile(p) {
 			return true
 		}
 	}
@@ -31,7 +31,7 @@ func Compare(p, before, after string) code.Difference {
 			return d
 		}
 	}
-	if proseFile(p) {
+	if ProseFile(p) {
 		return code.Words
 	}
 	marks := commentMarks(p)

@@ -27,7 +27,7 @@ func ChangesCode(change string) bool {
 	if name == "/dev/null" || strings.Contains(change, "\nGIT binary patch\n") || strings.Contains(change, "\nrename ") {
 		return true
 	}
-	if proseFile(name) {
+	if ProseFile(name) {
 		return false
 	}
 	marks := commentMarks(name)
@@ -55,8 +55,8 @@ func ChangesCode(change string) bool {
 	return false
 }
 
-// proseFile reports whether a file holds text for people.
-func proseFile(name string) bool {
+// ProseFile reports whether a file holds text for people.
+func ProseFile(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".md", ".markdown", ".txt", ".rst", ".adoc", ".org":
 		return true
