@@ -145,7 +145,7 @@ func (v *view) speaksOf(text string, f change.GraphFunction) bool {
 			return true
 		}
 	}
-	return lex.HasName(text, f.Name) || v.citesWithin(text, f)
+	return lex.HasName(text, f.Name) || v.citesLinesOf(text, f)
 }
 
 // describes reports whether a text has a word that the changed functions have, with
@@ -189,8 +189,8 @@ func namedFunctions(text string) []string {
 	return slices.DeleteFunc(all, func(n string) bool { return len(n) < 2 })
 }
 
-// citesWithin reports whether a text cites lines of a function.
-func (v *view) citesWithin(text string, f change.GraphFunction) bool {
+// citesLinesOf reports whether a text cites lines of a function.
+func (v *view) citesLinesOf(text string, f change.GraphFunction) bool {
 	for line := range strings.Lines(text) {
 		for _, c := range v.CitesIn(line) {
 			if c.Line >= f.First-2 && c.Line <= f.Last+1 {
