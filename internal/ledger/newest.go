@@ -29,7 +29,7 @@ func (l *Ledger) Newest(ctx context.Context, q store.Querier, purses [][]Account
 		return nil, nil
 	}
 	mine, args := store.Many(q, 2, names, owners)
-	rows, err := q.Query(ctx, `WITH RECURSIVE mine (name, purse) AS (SELECT column1, column2 FROM `+mine+`), `+newestWalk+`
+	rows, err := q.Query(ctx, `WITH RECURSIVE mine (name, purse) AS (SELECT column1, column2 FROM `+mine+` JOIN ledger_accounts ON name = column1), `+newestWalk+`
 		SELECT `+recordColumns+`, purse, (SELECT CAST(COALESCE(SUM(a.credits_posted - a.debits_posted), 0) AS BIGINT)
 			FROM mine every JOIN ledger_accounts a ON a.name = every.name WHERE every.purse = mine.purse)
 		FROM walk JOIN ledger_transfers ON seq = place / 2 JOIN mine ON mine.name IN (debit, credit)
