@@ -33,6 +33,7 @@ func (c *reconcileCmd) Run(ctx context.Context, k *kong.Context) error {
 		err = say(k, "%s: this provider keeps no books, so there is nothing to compare.", r.Provider)
 	default:
 		err = say(k, "%s", facts{
+			{"Money", moneyText(r.Test)},
 			{"Provider", fmt.Sprintf("%s, %d movements that come to %s", r.Provider, r.Movements, money(r.TheirsCents))},
 			{"Our books", money(r.OursCents)}, {"Payouts on their way", money(r.InTransitCents)}, {"Provider's fees", money(r.FeesCents)},
 		}.String())
@@ -49,4 +50,12 @@ func (c *reconcileCmd) Run(ctx context.Context, k *kong.Context) error {
 // differenceRow shows amounts as they are: of another currency they are no dollars.
 func differenceRow(d aicity.ReconciliationDifference) []string {
 	return []string{d.Ref, fmt.Sprint(d.TheirsCents), fmt.Sprint(d.OursCents), d.Currency}
+}
+
+// moneyText says whether it is real.
+func moneyText(test bool) string {
+	if test {
+		return "none: test payments"
+	}
+	return "real: a live key"
 }

@@ -35,7 +35,8 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := city.Start(ctx); err != nil {
 		return fmt.Errorf("start: %w", joinStop(ctx, city, err))
 	}
-	logger.InfoContext(ctx, "the city is open", "address", city.Address(), "url", city.URL(), "database", string(city.DB.Dialect()))
+	logger.InfoContext(ctx, "the city is open", "address", city.Address(), "url", city.URL(), "database", string(city.DB.Dialect()),
+		"payments", city.Payments.Label(), "realMoney", !city.Payments.Test())
 	<-ctx.Done()
 	logger.InfoContext(ctx, "closing the city")
 	return city.Stop(ctx)

@@ -148,6 +148,9 @@ func (c *walletTopUpsCmd) Run(ctx context.Context, k *kong.Context) error {
 		if t.Automatic {
 			how = "automatically, " + t.Provider
 		}
+		if t.Test {
+			how += " (test, no real money)"
+		}
 		return []string{t.ID, money(t.Amount), t.Status, when(t.CreatedAt), how, t.CheckoutURL + t.Reason}
 	})
 }
@@ -287,7 +290,11 @@ func (c *walletWithdrawalsCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	return showPage(k, c.printing, page, "No payouts yet.", []string{"Id", "Agent", "Amount", "State", "Asked", "Why it failed"}, func(w aicity.Withdrawal) []string {
-		return []string{w.ID, w.AgentID, money(w.Amount), w.Status, when(w.CreatedAt), w.Reason}
+		state := w.Status
+		if w.Test {
+			state += " (test, no real money)"
+		}
+		return []string{w.ID, w.AgentID, money(w.Amount), state, when(w.CreatedAt), w.Reason}
 	})
 }
 

@@ -118,7 +118,11 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	}
 	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, listener: listener, held: held, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
-	if err := a.build(); err != nil {
+	err = a.build()
+	if err == nil && !cfg.Stripe.AcceptTest {
+		err = a.Payments.CheckTestMoney(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close(), held.Close(), listener.Close())
 	}
 	return a, nil

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"aicity.dev/aicity/internal/account"
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
@@ -252,9 +255,9 @@ func TestOldTestMoneyStaysATest(t *testing.T) {
 		})...)
 		ctx, buyer := t.Context(), s.SignUp(t, "buyer")
 		err := s.App.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-			for id, provider := range map[string]string{"top_1": "testpay", "top_2": "stripe"} {
-				_, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, created_at)
-					VALUES ($1, $2, 2000, $3, 'declined', '', 'No.', 1)`, id, buyer.ID, provider)
+			for id, test := range map[string]bool{"top_1": true, "top_2": false} {
+				_, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, created_at, test)
+					VALUES ($1, $2, 2000, 'stripe', 'declined', '', 'No.', 1, $3)`, id, buyer.ID, test)
 				if err != nil {
 					return err
 				}
@@ -274,4 +277,41 @@ func TestOldTestMoneyStaysATest(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A city that sold credits for no real money does not pay them out in earnest, unless
+// its operator says so.
+func TestNoLiveKeyOverTestMoney(t *testing.T) {
+	t.Parallel()
+	cfg := apptest.Config(t.TempDir())
+	open := func(key string, accept bool) (*app.App, error) {
+		cfg.Stripe = config.Stripe{SecretKey: key, WebhookSecret: stripetest.Secret, AcceptTest: accept}
+		return app.New(t.Context(), cfg, slog.New(slog.DiscardHandler), app.Options{})
+	}
+	opens := func(key string, accept bool, f func(a *app.App)) {
+		t.Helper()
+		a, err := open(key, accept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(a)
+		if err := a.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	opens("rk_live_1", false, func(*app.App) {})
+	opens("", false, func(a *app.App) {
+		o, _, err := a.Accounts.SignUp(t.Context(), account.SignUp{Name: "Ann", Email: "ann@people.example", Password: "correct horse battery"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := a.Payments.TopUp(t.Context(), o.ID, 1234, ""); err != nil {
+			t.Fatal(err)
+		}
+	})
+	opens("rk_test_1", false, func(*app.App) {})
+	if _, err := open("sk_live_1", false); err == nil || !strings.Contains(err.Error(), "$12.34") {
+		t.Errorf("a live key over test money: %v", err)
+	}
+	opens("sk_live_1", true, func(*app.App) {})
 }

@@ -72,6 +72,7 @@ type Config struct {
 type Stripe struct {
 	SecretKey     string `help:"Secret key; sk_test_… moves no real money." env:"AICITY_STRIPE_SECRET_KEY,STRIPE_SECRET_KEY" placeholder:"KEY"`
 	WebhookSecret string `help:"Signing secrets of the webhook endpoints, with commas between." env:"AICITY_STRIPE_WEBHOOK_SECRET,STRIPE_WEBHOOK_SECRET" placeholder:"SECRET"`
+	AcceptTest    bool   `name:"accept-test-credits" help:"Move real money though there are credits in the books that test payments bought." env:"AICITY_STRIPE_ACCEPT_TEST_CREDITS"`
 	APIURL        string `name:"api-url" help:"Where Stripe's API is, for tests; Stripe's own without it." env:"AICITY_STRIPE_API_URL" placeholder:"URL"`
 }
 

@@ -13,6 +13,7 @@ type ReconciliationView struct {
 	ComparedAt  time.Time        `json:"comparedAt" doc:"When they were compared"`
 	Compared    bool             `json:"compared" doc:"false when the provider keeps no books, as test payments"`
 	Provider    string           `json:"provider" doc:"How the provider calls itself"`
+	Test        bool             `json:"test" doc:"No real money moves: test payments, or a test key"`
 	Currency    string           `json:"currency"`
 	Movements   int              `json:"movements" doc:"Of the provider's that were looked at"`
 	Theirs      city.Cents       `json:"theirsCents" doc:"What they come to, before the provider's fees"`
@@ -41,7 +42,7 @@ func (s *server) reconcilePayments(ctx context.Context, _ *struct{}) (*Out[Recon
 		return nil, err
 	}
 	view := ReconciliationView{
-		ComparedAt: s.Clock.Now(), Compared: r.Compared, Provider: s.Payments.Label(), Currency: city.USD,
+		ComparedAt: s.Clock.Now(), Compared: r.Compared, Provider: s.Payments.Label(), Test: s.Payments.Test(), Currency: city.USD,
 		Movements: r.Movements, Theirs: r.Theirs, Ours: r.Ours, InTransit: r.InTransit, Fees: r.Fees, Differences: make([]DifferenceView, len(r.Differences)),
 	}
 	for i, d := range r.Differences {

@@ -216,7 +216,7 @@ func (s *server) topUp(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	view := ToppedUp{ID: t.ID, Status: string(t.Status), NewBalance: balance, Currency: city.USD, Test: s.Payments.TestOf(t.Provider)}
+	view := ToppedUp{ID: t.ID, Status: string(t.Status), NewBalance: balance, Currency: city.USD, Test: t.Test}
 	if t.Status == payment.TopUpPending {
 		view.CheckoutURL = t.CheckoutURL
 	} else {
@@ -234,7 +234,7 @@ func (s *server) listTopUps(ctx context.Context, in *CursorQuery) (*Out[[]TopUpV
 	for i, t := range page.TopUps {
 		views[i] = TopUpView{
 			ID: t.ID, Amount: t.Amount, Currency: city.USD, Status: t.Status, Reason: t.Reason, Automatic: t.Automatic, Provider: t.Provider,
-			CreatedAt: t.CreatedAt, FinishedAt: t.FinishedAt, Test: s.Payments.TestOf(t.Provider),
+			CreatedAt: t.CreatedAt, FinishedAt: t.FinishedAt, Test: t.Test,
 		}
 		if t.Status == payment.TopUpPending {
 			views[i].CheckoutURL = t.CheckoutURL
@@ -265,7 +265,7 @@ func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]
 func (s *server) withdrawalView(w payment.Withdrawal) WithdrawalView {
 	return WithdrawalView{
 		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Currency: city.USD, Status: string(w.Status), Reason: w.Reason,
-		CreatedAt: w.CreatedAt, FinishedAt: w.FinishedAt, Test: s.Payments.TestOf(w.Provider),
+		CreatedAt: w.CreatedAt, FinishedAt: w.FinishedAt, Test: w.Test,
 	}
 }
 

@@ -146,6 +146,7 @@ type TopUp struct {
 	// provider needs no visit.
 	CheckoutURL string
 	Automatic   bool // bought because the credits ran low
+	Test        bool // no real money moves
 }
 
 // TopUpPage is a part of a list of top-ups, newest first.
@@ -176,6 +177,7 @@ type Withdrawal struct {
 	Reason     string // why it failed
 	CreatedAt  time.Time
 	FinishedAt *time.Time
+	Test       bool // no real money moves
 }
 
 // WithdrawalPage is a part of a list of withdrawals, newest first.
@@ -285,4 +287,13 @@ func checkProvider(p Provider, wanted string) error {
 		return nil
 	}
 	return fmt.Errorf("payment provider %q is not configured any more", wanted)
+}
+
+// checkOrder is checkProvider, and keeps an order of test payments from real money,
+// and the other way round.
+func checkOrder(p Provider, wanted string, test bool) error {
+	if err := checkProvider(p, wanted); err != nil || p.Test() == test {
+		return err
+	}
+	return fmt.Errorf("payment provider %q has another key: test payments and real ones do not mix", wanted)
 }

@@ -92,10 +92,18 @@ func backoff(a jobs.Attempt) time.Duration {
 // Test reports that no real money moves.
 func (s *Service) Test() bool { return s.provider.Test() }
 
-// TestOf reports that no real money moved for what a provider was ordered, which may
-// be another than today's.
-func (s *Service) TestOf(provider string) bool {
-	return provider == TestProvider || provider == s.provider.Name() && s.provider.Test()
+// CheckTestMoney refuses real money over books that hold money of test payments:
+// agents could earn it and be paid in earnest.
+func (s *Service) CheckTestMoney(ctx context.Context) error {
+	if s.provider.Test() {
+		return nil
+	}
+	sum, err := testMoney(ctx, s.db.Read())
+	if err == nil && sum > 0 {
+		err = fmt.Errorf("credits of %s were bought with test payments here, and could be paid out in earnest: start real payments "+
+			"with an empty database, or say --stripe-accept-test-credits", sum)
+	}
+	return err
 }
 
 // Label is how the provider calls itself; a test provider says so.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
 )
 
-const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at, checkout_url,
+const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at, checkout_url, test,
 	COALESCE(substr(idempotency_key, 1, 5) = '` + autoKey + `', FALSE)`
 
 func scanTopUp(row store.Row) (TopUp, error) {
@@ -15,7 +16,7 @@ func scanTopUp(row store.Row) (TopUp, error) {
 	var created int64
 	var finished *int64
 	err := row.Scan(&t.ID, &t.OwnerID, &t.Amount, &t.Provider, &t.Status, &t.Reference, &t.Reason, &created, &finished,
-		&t.CheckoutURL, &t.Automatic)
+		&t.CheckoutURL, &t.Test, &t.Automatic)
 	if err != nil {
 		return TopUp{}, fmt.Errorf("read top-up: %w", err)
 	}
@@ -37,9 +38,9 @@ func findTopUpByKey(ctx context.Context, q store.Querier, ownerID, key string) (
 
 // insertTopUp is false when the key is taken.
 func insertTopUp(ctx context.Context, tx store.Tx, t TopUp, key string) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, idempotency_key, created_at)
-		VALUES ($1, $2, $3, $4, $5, '', '', $6, $7) ON CONFLICT (owner_id, idempotency_key) DO NOTHING`,
-		t.ID, t.OwnerID, int64(t.Amount), t.Provider, string(t.Status), optional(key), store.Micros(t.CreatedAt))
+	n, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, idempotency_key, created_at, test)
+		VALUES ($1, $2, $3, $4, $5, '', '', $6, $7, $8) ON CONFLICT (owner_id, idempotency_key) DO NOTHING`,
+		t.ID, t.OwnerID, int64(t.Amount), t.Provider, string(t.Status), optional(key), store.Micros(t.CreatedAt), t.Test)
 	if err != nil {
 		return false, fmt.Errorf("insert top-up: %w", err)
 	}
@@ -67,13 +68,13 @@ func finishTopUp(ctx context.Context, tx store.Tx, t TopUp, from TopUpStatus) (b
 	return n == 1, nil
 }
 
-const withdrawalColumns = `id, owner_id, agent_id, amount, provider, status, reference, reason, created_at, finished_at`
+const withdrawalColumns = `id, owner_id, agent_id, amount, provider, status, reference, reason, created_at, finished_at, test`
 
 func scanWithdrawal(row store.Row) (Withdrawal, error) {
 	var w Withdrawal
 	var created int64
 	var finished *int64
-	err := row.Scan(&w.ID, &w.OwnerID, &w.AgentID, &w.Amount, &w.Provider, &w.Status, &w.Reference, &w.Reason, &created, &finished)
+	err := row.Scan(&w.ID, &w.OwnerID, &w.AgentID, &w.Amount, &w.Provider, &w.Status, &w.Reference, &w.Reason, &created, &finished, &w.Test)
 	if err != nil {
 		return Withdrawal{}, fmt.Errorf("read withdrawal: %w", err)
 	}
@@ -95,9 +96,9 @@ func findWithdrawalByKey(ctx context.Context, q store.Querier, ownerID, key stri
 }
 
 func insertWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO withdrawals (id, owner_id, agent_id, amount, provider, status, reference, reason, idempotency_key, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, '', '', $7, $8)`,
-		w.ID, w.OwnerID, w.AgentID, int64(w.Amount), w.Provider, string(w.Status), optional(key), store.Micros(w.CreatedAt))
+	_, err := tx.Exec(ctx, `INSERT INTO withdrawals (id, owner_id, agent_id, amount, provider, status, reference, reason, idempotency_key, created_at, test)
+		VALUES ($1, $2, $3, $4, $5, $6, '', '', $7, $8, $9)`,
+		w.ID, w.OwnerID, w.AgentID, int64(w.Amount), w.Provider, string(w.Status), optional(key), store.Micros(w.CreatedAt), w.Test)
 	if err != nil {
 		return fmt.Errorf("insert withdrawal: %w", err)
 	}
@@ -154,6 +155,15 @@ func listOrders[T any](ctx context.Context, q store.Querier, table, columns stri
 		return nil, fmt.Errorf("list %s: %w", table, err)
 	}
 	return list, nil
+}
+
+// testMoney is what test payments brought.
+func testMoney(ctx context.Context, q store.Querier) (sum city.Cents, err error) {
+	err = q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM top_ups WHERE test AND status = 'succeeded'`).Scan(&sum)
+	if err != nil {
+		return 0, fmt.Errorf("sum test payments: %w", err)
+	}
+	return sum, nil
 }
 
 // optional is NULL for "".

@@ -64,7 +64,7 @@ func (s *Service) topUp(ctx context.Context, ownerID string, amount city.Cents, 
 
 // beginTopUp writes down what is wanted, or finds what the key stands for.
 func (s *Service) beginTopUp(ctx context.Context, ownerID string, amount city.Cents, key string) (TopUp, error) {
-	t := TopUp{ID: city.NewID(city.PrefixTopUp), OwnerID: ownerID, Amount: amount, Provider: s.provider.Name(), Status: TopUpPending, Automatic: strings.HasPrefix(key, autoKey)}
+	t := TopUp{ID: city.NewID(city.PrefixTopUp), OwnerID: ownerID, Amount: amount, Provider: s.provider.Name(), Status: TopUpPending, Automatic: strings.HasPrefix(key, autoKey), Test: s.provider.Test()}
 	var result TopUp
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		t.CreatedAt = tx.Now()
@@ -90,7 +90,7 @@ func (s *Service) beginTopUp(ctx context.Context, ownerID string, amount city.Ce
 // collect has the provider take the money, or make the page where the owner
 // pays. Nobody visits a page for a purchase that the city makes by itself.
 func (s *Service) collect(ctx context.Context, t TopUp) (TopUp, error) {
-	if err := checkProvider(s.provider, t.Provider); err != nil {
+	if err := checkOrder(s.provider, t.Provider, t.Test); err != nil {
 		return TopUp{}, err
 	}
 	if hosted, ok := s.provider.(Hosted); ok && !t.Automatic {

@@ -54,7 +54,7 @@ func (s *Service) Withdraw(ctx context.Context, ownerID, agentID string, amount 
 	}
 	w := Withdrawal{
 		ID: city.NewID(city.PrefixWithdrawal), OwnerID: ownerID, AgentID: agentID, Amount: amount,
-		Provider: s.provider.Name(), Status: WithdrawalPending,
+		Provider: s.provider.Name(), Status: WithdrawalPending, Test: s.provider.Test(),
 	}
 	if earlier, ok, err := s.earlierWithdrawal(ctx, w, idempotencyKey); ok || err != nil {
 		return earlier, err
@@ -129,7 +129,7 @@ func (s *Service) payOut(ctx context.Context, id string) error {
 	if err != nil || w.Status != WithdrawalPending {
 		return err
 	}
-	if err := checkProvider(s.provider, w.Provider); err != nil {
+	if err := checkOrder(s.provider, w.Provider, w.Test); err != nil {
 		return err
 	}
 	reference, err := s.provider.PayOut(ctx, Order{ID: w.ID, OwnerID: w.OwnerID, Amount: w.Amount, Currency: city.USD})
@@ -206,7 +206,7 @@ func (s *Service) bookWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal,
 	})
 	return true, s.notifier.Emit(ctx, tx, w.AgentID, eventType, w.ID, PayoutEvent{
 		WithdrawalID: w.ID, AgentID: w.AgentID, Amount: int64(w.Amount), Currency: city.USD,
-		Status: string(w.Status), Reason: w.Reason, Test: s.provider.Test(),
+		Status: string(w.Status), Reason: w.Reason, Test: w.Test,
 	})
 }
 

@@ -37,6 +37,7 @@ func TestOperatorReconciles(t *testing.T) {
 	})
 	operator, owner := newVisitor(t, s.URL, s.Operator(t)), newVisitor(t, s.URL, s.SignUp(t, "owner"))
 	owner.post("/operator/reconciliation", url.Values{}).want(t, http.StatusNotFound)
+	operator.get("/operator").want(t, http.StatusOK, "Payments: Stripe test mode — no real money")
 	page := operator.open("/operator").form("Compare with the payment provider").send()
 	page.says(http.StatusOK, "Reconciliation", "The books agree, order by order.")
 	owner.post("/wallet/top-up", url.Values{"amount": {"20"}, "key": {"k1"}})

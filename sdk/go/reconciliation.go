@@ -11,6 +11,7 @@ type Reconciliation struct {
 	ComparedAt     time.Time                  `json:"comparedAt"`
 	Compared       bool                       `json:"compared"` // false when the provider keeps no books
 	Provider       string                     `json:"provider"`
+	Test           bool                       `json:"test"` // no real money moves
 	Currency       string                     `json:"currency"`
 	Movements      int                        `json:"movements"`
 	TheirsCents    int64                      `json:"theirsCents"` // before the provider's fees

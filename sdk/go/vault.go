@@ -109,6 +109,7 @@ type Withdrawal struct {
 	Status    string    `json:"status"`
 	Reason    string    `json:"reason,omitempty"` // why it failed; the money is back in the wallet
 	CreatedAt time.Time `json:"createdAt"`
+	Test      bool      `json:"test"` // no real money moves
 }
 
 // Withdraw asks for a payout of Amount cents, at least 1000.

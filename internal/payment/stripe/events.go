@@ -21,6 +21,9 @@ func (p *Provider) Verify(payload []byte, signature string) (payment.Event, erro
 		var event sdk.Event
 		// The few fields that are used have been the same in every version.
 		event, err = webhook.ConstructEventWithOptions(payload, signature, secret, webhook.ConstructEventOptions{IgnoreAPIVersionMismatch: true})
+		if err == nil && event.Livemode == p.Test() {
+			return payment.Event{}, city.Errorf(city.CodeValidation, "The event is of Stripe's other mode: this city's key is %s.", p.mode())
+		}
 		if err == nil && event.ID != "" {
 			return payment.Event{ID: event.ID, Type: string(event.Type), Payload: payload}, nil
 		}

@@ -91,6 +91,14 @@ func (p *Provider) Test() bool {
 	return strings.HasPrefix(p.cfg.SecretKey, "sk_test_") || strings.HasPrefix(p.cfg.SecretKey, "rk_test_")
 }
 
+// mode names what kind of key it is.
+func (p *Provider) mode() string {
+	if p.Test() {
+		return "a test key"
+	}
+	return "a live key"
+}
+
 // outcome turns Stripe's final no into a *payment.RefusedError. Everything else
 // is a failure after which the same order is given again: Stripe out of reach,
 // too many calls, a wrong key, too little in the city's own balance.

@@ -3404,6 +3404,8 @@ export interface components {
             oursCents: number;
             /** @description How the provider calls itself */
             provider: string;
+            /** @description No real money moves: test payments, or a test key */
+            test: boolean;
             /**
              * Format: int64
              * @description What they come to, before the provider's fees
