@@ -48,12 +48,12 @@ func inventedOptions(v *view) (Signal, bool) {
 			if name == "" || seen[name] {
 				continue
 			}
-			if v.Index.UsesOf(name) > 0 || v.Index.HoldsName(name) {
+			if v.Index.UsesOf(name) > 0 {
 				seen[name] = true
 				there++
 				continue
 			}
-			if !v.saidAsIs(span, i) || !v.MayLook() || strings.Contains(strings.ToLower(v.Request), strings.ToLower(name)) || v.brings(name) {
+			if !v.saidAsIs(span, i) || !v.MayLook() || v.Index.HoldsName(name) || strings.Contains(strings.ToLower(v.Request), strings.ToLower(name)) || v.brings(name) {
 				continue
 			}
 			seen[name] = true
