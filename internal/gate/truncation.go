@@ -44,6 +44,7 @@ func truncation(v *view) (Signal, bool) {
 		}
 	}
 	tail, cut := v.brokenTail()
+	off := v.breaksOff()
 	switch {
 	case cut:
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
@@ -60,12 +61,15 @@ func truncation(v *view) (Signal, bool) {
 	case v.Doc.Open && v.halfLine():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason = "The code breaks off: the last block is never closed, nor is its last line."
-	case v.Doc.Open:
-		s.Points = -costTruncation
-		s.Reason = "The last code block is never closed."
+	case off != "":
+		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
+		s.Reason, s.Evidence = "The text breaks off: "+off+".", []string{"…" + lex.Shorten(lastBytes(strings.TrimSpace(v.in.Deliverable.Result), 60), 60)}
 	case v.unlikeTheOthers():
 		s.Points, s.Cap = -costTruncation, capAt(capTruncation)
 		s.Reason, s.Evidence = "The text breaks off: its other paragraphs end with a sentence, the last one does not.", []string{"…" + tail}
+	case v.Doc.Open:
+		s.Points = -costTruncation
+		s.Reason = "The last code block is never closed."
 	default:
 		return s, true
 	}
@@ -87,7 +91,7 @@ func (v *view) halfLine() bool {
 		return false
 	}
 	lines := v.Doc.Blocks[len(v.Doc.Blocks)-1].Lines
-	return len(lines) > 0 && halfWord.MatchString(strings.TrimRight(lines[len(lines)-1], " \t"))
+	return len(lines) > 0 && !strings.HasSuffix(lines[len(lines)-1], "...") && halfWord.MatchString(strings.TrimRight(lines[len(lines)-1], " \t"))
 }
 
 // halfRow reports whether the text ends in a row of a table that lacks the bar
