@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/testcode"
@@ -215,7 +216,7 @@ func (v *view) sumClues(opens bool) (x, n float64) {
 			continue
 		}
 		n += min(1, w.weight/weightPair)
-		if points < 0 && w.kind == wishWord && v.Index.UsesOf(w.text) == 0 {
+		if points < 0 && w.kind == wishWord && v.circumstance(w) {
 			points = max(points, -most-circumstances) // who says more of them asks for no more
 			circumstances += points
 		}
@@ -240,7 +241,7 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	if !v.review() {
 		x -= signClosed
 	}
-	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 && !opens && !v.review() {
+	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 && !opens && !v.review() && !v.opensWithCode() && !v.opensAtFault() {
 		x -= signNoOpening
 	}
 	if opens {
@@ -251,6 +252,49 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	}
 	return x
 }
+
+// opensAtFault reports whether a fix opens with a place in the files that its changes,
+// which fit them, are made to: it says in the code's words what the request says in
+// those of who uses it. Some of that must come back all the same.
+func (v *view) opensAtFault() bool {
+	if hit, total, _ := v.coverage(v.wished, &v.all); v.in.Request.Category != city.BugFix || len(v.head.touched) == 0 || hit < enoughTaken*total {
+		return false
+	}
+	c := v.changes()
+	return c.Fault == 0 && slices.ContainsFunc(c.Changed, func(f change.File) bool { return slices.Contains(v.head.touched, f.Path) })
+}
+
+// enoughTaken is the share of what is named that comes back in such a fix.
+const enoughTaken = 0.2
+
+// opensWithCode reports whether the text opens with the code that was asked for,
+// which takes up nothing of what the request says.
+func (v *view) opensWithCode() bool {
+	if !v.Want.Config {
+		return false
+	}
+	for _, l := range v.Doc.Lines[:v.Doc.Written] {
+		if l.Code {
+			return true
+		}
+		if strings.TrimSpace(l.Text) != "" {
+			return false
+		}
+	}
+	return false
+}
+
+// whereItRuns are words for where and by whom code is used, which say nothing of what
+// it is that is asked for, where the code hardly has them.
+var whereItRuns = lex.Set(`service services user users customer customers team teams production prod colleague colleagues app apps application enters types clicks`)
+
+// circumstance reports whether a word is likely one of the buyer's circumstances.
+func (v *view) circumstance(w wish) bool {
+	return v.Index.UsesOf(w.text) == 0 || w.kind == wishWord && whereItRuns[w.text] && w.weight > rarelyUsed
+}
+
+// rarelyUsed is the weight above which hardly a line of the repository has a word.
+const rarelyUsed = 0.9
 
 // strange reports whether the request names several things and of these only
 // such as any text about the repository has come back.
@@ -288,7 +332,7 @@ func (v *view) clueOf(w wish) float64 {
 		c = cluePair // a digit or two come back by chance, or as part of something else
 	case w.weight <= weightPair && v.Index.UsesOf(w.text) == 0:
 		c = cluePair
-	case v.Index.UsesOf(w.text) == 0:
+	case v.circumstance(w):
 		c = clueForeign
 	case w.weight < commonWord:
 		c = clueCommon

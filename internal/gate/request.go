@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
@@ -271,6 +272,9 @@ func (a *answerText) takes(w wish) bool {
 		if figure := leadingFigure(w.key); len(figure) > 2 && strings.Contains(a.lower, figure) {
 			return true // "1.050KB" comes back as 1.050
 		}
+		if head, value, ok := strings.Cut(w.key, "="); ok && len(head) > 1 && value != "" && strings.Contains(a.lower, head+"=") {
+			return true // of "TZ=Europe/Berlin" what is set comes back
+		}
 		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
@@ -325,6 +329,8 @@ security assessment opinion look sicherheit fehler probleme risiken gefährlich 
 	{lex.Set(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
+	{lex.Set(`crash crashes crashed crashing panic panics panicked dies kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
+	{lex.Set(`replacement replacements replace replaces modernise modernize migration migrate rewrite`), func(v *view) bool { return v.Want.Config && v.hasChange() }},
 	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 }},
 	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 }},
 	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
@@ -332,6 +338,9 @@ pourquoi почему page article guide section note handbook introduction over
 		func(v *view) bool { return v.prose.words >= 20 }},
 	{lex.Set(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
 }
+
+// breaksDown matches what says that a program ends against its will.
+var breaksDown = pattern.New(`(?i)\b(?:crash\w*|panic\w*|uncaught|throws?|thrown|throwing|exception|segfault|abstürz\w*)\b`)
 
 // topics are words for a product that can be what the code is about as well, as
 // the suggestions of a command line are.
