@@ -63,7 +63,7 @@ func silentParts(v *view) (Signal, bool) {
 
 // betweenItems matches what stands between two items of one list: what is said of
 // the first in brackets, a comma or its like, "and".
-var betweenItems = regexp.MustCompile("^[`\"]?(?:\\(\\))?[`\"]?(?:\\s*\\([^()\\n]{0,80}\\))?\\s*(?:(?:,|;|/|&|、|，)\\s*(?:(?:and|und|sowie|y|e|et|plus|or|oder|和|及|以及)\\s*)?|\\b(?:and|und|sowie|y|e|et|plus)\\s+|(?:和|及|以及|与)\\s*)(?:the |also |die |den |das )?[`\"]?$")
+var betweenItems = regexp.MustCompile("^[`\"]?(?:\\(\\))?[`\"]?(?:\\s*\\([^()\\n]{0,80}\\))?\\s*(?:(?:,|;|&|、|，)\\s*(?:(?:and|und|sowie|y|e|et|plus|or|oder|和|及|以及)\\s*)?|\\b(?:and|und|sowie|y|e|et|plus)\\s+|(?:和|及|以及|与)\\s*)(?:the |also |die |den |das )?[`\"]?$")
 
 // Words before a list: of tests that are wanted, and what says that what is listed
 // is no work, but known, spared or a means.
@@ -153,8 +153,8 @@ func (v *view) listedNames(text string) []string {
 // What stands before an item of a list, but for the first, and behind one, but for
 // the last.
 var (
-	afterItem  = regexp.MustCompile("(?:[,;/&、，和及与]|\\b(?:and|und|sowie|y|e|et|plus|or|oder))[\\s`\"]*(?:(?:the|also|die|den|das)\\s+)?[`\"]?$")
-	beforeItem = regexp.MustCompile("^[`\"]?(?:\\(\\))?[`\"]?(?:\\s*\\([^()\\n]{0,80}\\))?\\s*(?:[,;/&、，和及与]|(?:and|und|sowie|y|e|et|plus|or|oder)\\b)")
+	afterItem  = regexp.MustCompile("(?:[,;&、，和及与]|\\b(?:and|und|sowie|y|e|et|plus|or|oder))[\\s`\"]*(?:(?:the|also|die|den|das)\\s+)?[`\"]?$")
+	beforeItem = regexp.MustCompile("^[`\"]?(?:\\(\\))?[`\"]?(?:\\s*\\([^()\\n]{0,80}\\))?\\s*(?:[,;&、，和及与]|(?:and|und|sowie|y|e|et|plus|or|oder)\\b)")
 )
 
 // besideOthers reports whether what stands before and behind a word makes it an item

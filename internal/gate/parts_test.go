@@ -73,6 +73,7 @@ func TestSilentParts(t *testing.T) {
 		{"silent, in Spanish", city.Testing, "Escribe pruebas para Feet, Miles y Pounds.", testsOf("", "Feet(1)"), 2, true},
 		{"silent, in Chinese", city.Testing, "请为 Feet、Miles 和 Pounds 写表格测试。", testsOf("", "Feet(1)"), 2, true},
 		{"named as context", city.Testing, "Write tests for Feet. It is used by Miles and Pounds in units.go.", testsOf("", "Feet(1)"), 0, false},
+		{"two names of one thing", city.Testing, "Write tests for Feet() / Miles in units.go.", testsOf("", "Feet(1)"), 0, false},
 		{"named as examples", city.Testing, "Write tests for the rounding, which functions like Feet, Miles and Pounds have.", testsOf("", "Pounds(1)"), 0, false},
 		{"excluded", city.Testing, "Write tests for all of units.go, but not for Feet and Miles.", testsOf("", "Pounds(1)"), 0, false},
 		{"have tests already", city.Testing, "Feet and Miles have tests, write some for Pounds.", testsOf("", "Pounds(1)"), 0, false},
