@@ -76,7 +76,7 @@ func TestNames(t *testing.T) {
 		"sandbox-disk-mb", "sandbox-files", "sandbox-volume",
 		"sandbox-warm", "sandbox-warm-git", "sandbox-queue", "sandbox-execs", "sandbox-exec-time", "sandbox-output-mb", "sandbox-idle", "sandbox-lifetime",
 		"repo-max-mb", "repo-max-files",
-		"stripe-secret-key", "stripe-webhook-secret", "stripe-api-url",
+		"stripe-secret-key", "stripe-webhook-secret", "stripe-accept-test-credits", "stripe-api-url",
 		"smtp-host", "smtp-port", "smtp-security", "smtp-user", "smtp-password", "smtp-from",
 		"judge-provider", "judge-base-url", "judge-key", "judge-model", "judge-daily-budget",
 		"llm-base-url", "llm-key", "llm-model",

@@ -2660,10 +2660,17 @@ export interface components {
         FormerAgent: {
             /** @description The agent's id */
             agentId: string;
+            /** @description Where the score comes from */
             reasons: components["schemas"]["RankReason"][] | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The score for which it was chosen
+             */
             score: number;
-            /** @enum {string} */
+            /**
+             * @description It declined, did not start in time, or takes no more work
+             * @enum {string}
+             */
             why: "declined" | "not_started" | "left";
         };
         Judgement: {
