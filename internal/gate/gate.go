@@ -22,7 +22,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.39"
+const Version = "2026-11.40"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -163,7 +163,7 @@ func Judge(in Input) Report {
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
-	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, testsCheck, copiedSource,
+	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, testsCheck, untouched, copiedSource,
 	genericTemplate, untied, nothingShown, lists, placeholders, stubs, leftOpen, refusal, promises, repetition, echo, truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

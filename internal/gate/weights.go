@@ -51,6 +51,7 @@ const (
 	costWrongFunction  = 30.0
 	costSilentPart     = 10.0 // for each part of the request that nothing is said about
 	maxSilentParts     = 30.0
+	costUntouched      = 40.0
 
 	costEmptyTestsElsewhere = 10.0 // where something else was asked for too
 )
@@ -87,4 +88,5 @@ const (
 	capInventedOptions = 45
 	capWrongFunction   = 45
 	capSilentParts     = 45
+	capUntouched       = 45
 )

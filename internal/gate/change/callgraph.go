@@ -197,6 +197,16 @@ func (g *Graph) reach(starts []int, up bool) map[int]bool {
 	return known
 }
 
+// Leads reports whether one of some functions is, or comes to, one of a name.
+func (g *Graph) Leads(from []int, to string) bool {
+	for i := range g.reach(from, false) {
+		if g.All[i].Name == to {
+			return true
+		}
+	}
+	return false
+}
+
 // passesOn reports whether a function does more with what another gives than to
 // give it back.
 func (g *Graph) passesOn(in int, name string) bool {
