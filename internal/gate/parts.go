@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -81,10 +82,19 @@ func (v *view) listedParts() []part {
 	}
 	text := v.in.Request.Description
 	names := v.listedNames(text)
-	if len(names) < 2 {
-		return nil
-	}
 	source := withoutRemarks(v.allCode())
+	if len(names) < 2 {
+		names = v.sentenceNames(text)
+		unused := 0
+		for _, n := range names {
+			if !lex.HasName(source, lex.LastName(n)) {
+				unused++
+			}
+		}
+		if len(names) < manyNames || float64(unused) < halfOfParts*float64(len(names)) {
+			return nil
+		}
+	}
 	around := throughMore.MatchString(source)
 	all := make([]part, 0, len(names))
 	for _, n := range names {
@@ -104,6 +114,33 @@ func (v *view) listedParts() []part {
 		all = append(all, p)
 	}
 	return all
+}
+
+// manyNames is how many functions one sentence names that stands for a list of them.
+const manyNames = 4
+
+// sentenceNames are the functions of the repository that a sentence which asks for
+// tests names, each once, where these are many.
+func (v *view) sentenceNames(text string) []string {
+	for _, sentence := range lex.Sentences(text) {
+		var names []string
+		asked := false
+		for _, m := range itemName.FindAllStringIndex(sentence, maxWishes) {
+			name := strings.TrimRight(sentence[m[0]:m[1]], ".")
+			last := lex.LastName(name)
+			head := sentence[:m[0]]
+			asked = asked || testsOf.MatchString(head)
+			if !asked || len(last) < 3 || last == strings.ToLower(last) || last == strings.ToUpper(last) || slices.Contains(names, name) || inPass.MatchString(head) ||
+				v.isProject(strings.ToLower(last)) || !v.declaresFunction(last) {
+				continue
+			}
+			names = append(names, name)
+		}
+		if len(names) >= manyNames {
+			return names
+		}
+	}
+	return nil
 }
 
 // throughMore matches tests that reach code without its names: by requests, or by
