@@ -142,6 +142,10 @@ func missingAsks(v *view) (Signal, bool) {
 		s.Evidence = append(s.Evidence, "work on "+strings.Join(few(v.namedConfig(), 3), ", "))
 		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
 	}
+	if missing := v.unset(); len(missing) > 0 {
+		s.Evidence = append(s.Evidence, missing...)
+		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
+	}
 	for _, name := range few(v.notRemoved(), 3) {
 		s.Evidence = append(s.Evidence, name+" to go")
 		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)

@@ -1,8 +1,11 @@
 package gate
 
 import (
+	"path"
 	"slices"
+	"strings"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/document"
@@ -39,7 +42,7 @@ func (v *view) withoutEffect() string {
 	if c.Fault > 0 || len(c.Changed) == 0 || c.Creates() || v.otherCode() >= enoughNewLines {
 		return ""
 	}
-	names, tests := false, false
+	names, tests, spelling := false, false, false
 	for _, f := range c.Changed {
 		switch {
 		case change.TakesTests(f.Path, f.Before, f.After):
@@ -47,7 +50,10 @@ func (v *view) withoutEffect() string {
 		default:
 			switch change.Compare(f.Path, f.Before, f.After) {
 			case code.Effect, code.Unknown:
-				return ""
+				if !v.wantsStructure() || !code.RespeltScript(strings.TrimPrefix(path.Ext(f.Path), "."), f.Before, f.After) {
+					return ""
+				}
+				spelling = true
 			case code.Names:
 				names = true
 			}
@@ -58,11 +64,26 @@ func (v *view) withoutEffect() string {
 		return ""
 	case tests:
 		return "The change takes tests or what they check away; the code that they test stays as it was."
+	case spelling:
+		return "The change gives variables other names or declares and compares them in other words; what is built of what stays as it was."
 	case names:
 		return "The change gives local names other names; what the code does stays as it was."
 	}
 	return "The diff changes comments, blanks or prose only; no code is different."
 }
+
+// wantsStructure reports whether the request is for code to be built otherwise, or for
+// new code: other spelling of what is there is not that.
+func (v *view) wantsStructure() bool {
+	switch v.in.Request.Category {
+	case city.Refactor, city.CodeGeneration:
+		return !asksSpelling.MatchString(v.Request) && !asksNames.MatchString(v.Request)
+	}
+	return false
+}
+
+// asksSpelling matches requests that other words for the same code can answer.
+var asksSpelling = pattern.New(`(?i)\b(?:const|let|var|es ?(?:6|20\d\d)|es2\d+|ecmascript|moderni[sz]\w*|modern|syntax|style|styling|lint\w*|eslint|standard|format\w*|prettier|strict|equality|readab\w*|read|cosmetic\w*|idiomatic|tid(?:y|ier|ied)|clean\w*|consisten\w*|conventions?|lesbar\w*|leserlich\w*|aufräum\w*|legib\w*|lisib\w*|block.scop\w*|scop\w*)\b|可读|现代|语法|風格|风格`)
 
 // otherCode counts the lines of new code that the deliverable shows beside its
 // diffs.
