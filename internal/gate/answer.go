@@ -53,6 +53,9 @@ func (v *view) readAnswer() {
 			v.proposed = append(v.proposed, ref.Path)
 		}
 	}
+	if len(v.findings) > len(v.in.Deliverable.Findings) { // written as JSON, with fields that nobody knows
+		whole.WriteString(strings.ToLower(v.in.Deliverable.Result[:min(len(v.in.Deliverable.Result), maxResultBytes)]) + "\n")
+	}
 	for _, p := range v.Patched {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
@@ -343,8 +346,15 @@ func (v *view) clueOf(w wish) float64 {
 	case v.all.takes(w):
 		return part * c.hit
 	}
-	if most := v.touches(&v.all, w); most >= 0 {
+	most := v.touches(&v.all, w)
+	if v.reaches(w) {
+		most = 1
+	}
+	if most >= 0 {
 		return part * c.hit / 2 * most
+	}
+	if w.sample {
+		return 0
 	}
 	switch {
 	case v.review():
@@ -414,7 +424,7 @@ func (v *view) worksElsewhere() bool {
 func (v *view) notTouched() []string {
 	var missed []string
 	for _, w := range v.wished {
-		if (w.kind == wishFile || w.kind == wishName) && !v.all.takes(w) {
+		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.all.takes(w) && !v.reaches(w) {
 			missed = append(missed, w.text)
 		}
 	}

@@ -46,10 +46,14 @@ const enoughToTell = 5.0
 // coverage weighs which of the wishes a text takes up.
 func (v *view) coverage(list []wish, in *answerText) (hit, total float64, missed []string) {
 	for _, w := range list {
+		taken := in.takes(w)
+		if w.sample && !taken {
+			continue
+		}
 		total += w.weight
-		if in.takes(w) {
+		if taken {
 			hit += w.weight
-		} else if w.weight > 0.2 {
+		} else if w.weight > 0.2 && !v.reaches(w) {
 			missed = append(missed, w.text)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -22,6 +23,7 @@ type wish struct {
 	key    string // the stem of a word, a name or path in lower case
 	kind   wishKind
 	weight float64
+	sample bool // what a call is shown with, or whose the project is: nobody must repeat it
 }
 
 type wishKind int
@@ -148,16 +150,31 @@ func (l *wishList) literals(text string) (rest string) {
 			rest = strings.ReplaceAll(rest, q, " ")
 		}
 	}()
-	for _, m := range literalText.FindAllStringSubmatch(text, 40) {
+	for _, at := range literalText.FindAllStringSubmatchIndex(text, 40) {
+		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low)})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]])})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
 		}
 	}
 	return text
+}
+
+// calledWith matches text up to what a call that it shows begins with: parse("a b").
+var calledWith = regexp.MustCompile(`[\w$]\($`)
+
+// submatches are the texts of a match by its indexes, as FindStringSubmatch has them.
+func submatches(text string, at []int) []string {
+	m := make([]string, len(at)/2)
+	for i := range m {
+		if at[2*i] >= 0 {
+			m[i] = text[at[2*i]:at[2*i+1]]
+		}
+	}
+	return m
 }
 
 // marksLiteral reports whether text has what every match of literalText has: a
@@ -181,13 +198,19 @@ var versionLike = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)?$`)
 func (l *wishList) names(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
+		origins := l.origins(line)
 		line = foreignPath.ReplaceAllString(l.withoutOrigin(line), "$1 ")
 		for _, m := range lex.CodeNames(line, 40) {
 			name := strings.ToLower(strings.Trim(m, "().:/"))
 			if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
 				continue
 			}
-			l.add(wish{text: m, key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name))})
+			if l.v.writtenIn(name) {
+				line = strings.ReplaceAll(line, m, " ")
+				continue
+			}
+			l.add(wish{text: strings.TrimSuffix(m, "("), key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name)),
+				sample: slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) })})
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		inside := false // of a sentence, whose first word has a capital anyway
@@ -216,6 +239,29 @@ var foreignPath = regexp.MustCompile("(^|[\\s`'\"(=])(?:~|[A-Za-z]:)?(?:/[\\w.-]
 
 // siteName matches a site that a request refers to.
 var siteName = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+(?:org|com|net|io|dev|info)$`)
+
+// ownerAndName matches a project with whom it belongs to.
+var ownerAndName = regexp.MustCompile(`(?:^|[\s(])([A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])`)
+
+// origins are the places of a line that say where the code is from as owner/name.
+func (l *wishList) origins(line string) []string {
+	var all []string
+	for _, m := range ownerAndName.FindAllStringSubmatch(line, 4) {
+		owner, name, _ := strings.Cut(strings.ToLower(m[1]), "/")
+		if l.v.isProject(name) || l.v.Index != nil && owner != "" && l.v.rootPackage() != "" && strings.Contains(name, l.v.rootPackage()) {
+			all = append(all, m[1])
+		}
+	}
+	return all
+}
+
+// rootPackage is the package of Go that the repository has in its root, "" for none.
+func (v *view) rootPackage() string {
+	if v.Index.Langs["go"] == 0 {
+		return ""
+	}
+	return v.packageAt("", false).name
+}
 
 // withoutOrigin takes sites and the project's own path out of a line: they say
 // where the code is from, and no answer repeats them.
@@ -332,6 +378,7 @@ pourquoi почему page article guide section note handbook introduction over
 	{lex.Set(`crash crashes crashed crashing panic panics panicked dies kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
 	{lex.Set(`replacement replacements replace replaces modernise modernize migration migrate rewrite`), func(v *view) bool { return v.Want.Config && v.hasChange() }},
 	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 }},
+	{lex.Set(`locate pinpoint find`), func(v *view) bool { return v.Ground.Anchored > 0 }},
 	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 }},
 	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
 	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
@@ -357,7 +404,41 @@ func (v *view) met(word string) bool {
 	return false
 }
 
-func (v *view) hasTests() bool { return testcode.Mark.MatchString(v.allCode()) }
+func (v *view) hasTests() bool {
+	if v.tested == nil {
+		has := testcode.Mark.MatchString(v.allCode()) || v.extendsTests()
+		v.tested = &has
+	}
+	return *v.tested
+}
+
+// extendsTests reports whether a change that fits adds code to a file of tests, as a
+// row of a table of cases is.
+func (v *view) extendsTests() bool {
+	if v.Index == nil {
+		return false
+	}
+	for _, f := range v.changes().Changed {
+		if !testcode.File.MatchString(f.Path) || change.ProseFile(f.Path) {
+			continue
+		}
+		if _, come := change.OnlyIn(f.Before, f.After); slices.ContainsFunc(come, func(l string) bool {
+			return lex.Meaningful(l) && strings.TrimSpace(remark.ReplaceAllString(l, "")) != ""
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// writtenIn reports whether a word is the name of a language that delivered code is
+// written in.
+func (v *view) writtenIn(word string) bool {
+	of, known := syntax.LanguageOf[word]
+	return known && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
+		return b.Lang == word || syntax.LanguageOf[b.Lang] == of && (word != "typescript" || b.Lang == "ts" || b.Lang == "tsx")
+	})
+}
 
 // hasChange reports whether the deliverable holds a change to the repository.
 func (v *view) hasChange() bool {

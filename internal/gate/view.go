@@ -34,6 +34,8 @@ type view struct {
 	applied   *change.Applied      // what changes found
 	packages  map[string]goPackage // what packageAt found, by folder
 	unseen    *bool                // what exportsUnseen found
+	tested    *bool                // what hasTests found
+	reached   map[string]bool      // what reaches found, by name
 	module    *string              // the name of the repository's module of JavaScript
 }
 

@@ -207,6 +207,46 @@ func (g *Graph) Leads(from []int, to string) bool {
 	return false
 }
 
+// Reaches reports whether functions of a name come, within a few calls, to one that
+// the change of a file makes different, or that uses a value which it changes.
+func (g *Graph) Reaches(name string, f File) bool {
+	const far = 3
+	values, touched := map[string]bool{}, map[int]bool{}
+	if g.Touch(f.Path, f.After) {
+		for _, i := range g.Touched {
+			touched[i] = true
+		}
+	} else {
+		gone, come := OnlyIn(f.Before, f.After)
+		for _, l := range slices.Concat(gone, come) {
+			if m := declaredValue.FindStringSubmatch(l); m != nil {
+				values[m[1]] = true
+			}
+		}
+	}
+	known, next := map[int]bool{}, slices.Clone(g.ByName[name])
+	for range far {
+		var calls []int
+		for _, i := range next {
+			if known[i] {
+				continue
+			}
+			known[i] = true
+			if touched[i] || meet(values, g.All[i].uses) {
+				return true
+			}
+			for used := range g.All[i].uses {
+				calls = append(calls, g.ByName[used]...)
+			}
+		}
+		next = calls
+	}
+	return false
+}
+
+// declaredValue matches a line that gives a value to a name outside of functions.
+var declaredValue = regexp.MustCompile(`^\s*(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]*)\s*(?:[A-Za-z][\w.\[\]]*\s*)?=(?:[^=]|$)`)
+
 // passesOn reports whether a function does more with what another gives than to
 // give it back.
 func (g *Graph) passesOn(in int, name string) bool {
