@@ -27,8 +27,9 @@ var axe string
 
 var shots = flag.String("shots", "", "keep the screenshots in this folder")
 
-// pageTimeout ends a browser that hangs; no page comes near it.
-const pageTimeout = time.Minute
+// pageTimeout ends a browser that hangs. The largest page takes seconds, and a minute
+// on a machine with ten times the work it can do.
+const pageTimeout = 5 * time.Minute
 
 // Every page of a city at work stands in a real browser: nothing serious for
 // axe, nothing wider than the screen, no script or policy error.
