@@ -17,7 +17,7 @@ import (
 
 // sets are the labelled deliverables: those that the rules were made with,
 // those that they were not, and those that others wrote.
-var sets = append(learned[:len(learned):len(learned)], "ninth-hand", "tenth-hand", "thirteenth-hand", "fifteenth-hand")
+var sets = append(learned[:len(learned):len(learned)], "ninth-hand", "tenth-hand", "thirteenth-hand", "fifteenth-hand", "sixteenth-hand")
 
 // learned are those whose makeup the gate knows; the rest shows how far that
 // holds for others.
@@ -25,7 +25,7 @@ var learned = []string{"tuning", "held-out", "fresh", "second-hand", "third-hand
 
 // stillPass are the sets that are beyond the bars, with how many bad deliverables
 // may pass: no change may make them more.
-var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "thirteenth-hand": 5}
+var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "thirteenth-hand": 5, "sixteenth-hand": 7}
 
 // TestCorpus holds the gate to its bars on all sets together that are within
 // them; in each set every good deliverable passes.
