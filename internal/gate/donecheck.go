@@ -19,6 +19,7 @@ var (
 	// checkedIf matches the condition of a check, up to what it leads to.
 	checkedIf   = regexp.MustCompile(`^\s*(?:if|elif|unless)\s*(\(.+\)|[^{:]+?)\s*(?:\{|:\s*$|:\s|(?:return|continue|break|throw|raise)\b)`)
 	severe      = pattern.New(`(?i)\b(?:critical|high|severe|blocker|major|kritisch|hoch|cr[íi]tic[oa]|alt[oa]|critique|élevée)\b`)
+	topRank     = regexp.MustCompile(`^\W*(?:[HC]\d{1,2}|P[01]|S[01]|SEV-?[01])\b`) // of a title, its rank in short
 	quotedInner = regexp.MustCompile(`'[^'\n]+'|"[^"\n]+"`)
 )
 
@@ -122,7 +123,8 @@ func (v *view) sectionOf(line int) int {
 func (v *view) severeSection(start, line int) bool {
 	grave, here := 0, false
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
-		if l.Code || !severe.MatchString(l.Text) || !document.Heading.Matches(l.Text) && !document.BoldLead.Matches(l.Text) && !givesSeverity(v.Doc.Lower[i]) {
+		title := document.Heading.Matches(l.Text) || document.BoldLead.Matches(l.Text)
+		if l.Code || !(title && topRank.MatchString(l.Text)) && !(severe.MatchString(l.Text) && (title || givesSeverity(v.Doc.Lower[i]))) {
 			continue
 		}
 		grave++

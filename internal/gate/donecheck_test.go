@@ -56,6 +56,7 @@ func (r *Runner) run() {
 	}{
 		{"**1. A second Start runs twice (high).** `Start` (job.go:3) does not ask whether it runs already. Suggested guard:" + guard, true},
 		{"## Critical: Start runs twice\n\njob.go:9 sets the flag without a look at it.\n\n**Fix.** Add a check in front of it:" + guard, true},
+		{"### H1. Start runs twice\n\njob.go:9 sets the flag without asking whether it runs. Suggested:" + guard, true},
 		{"## High: reserved names\n\njob.go:17 appends any name.\n\n## Remedy\n\n1. Skip them: `if name == \"reserved\" { return errReserved }`.\n", true},
 		{"**1. Stop blocks (high).** job.go:27 sends though nobody may receive. Suggested guard:\n\n```go\nif !r.running {\n\treturn\n}\n```\n", false},
 		{"**1. Take accepts reserved names (high).** job.go:21 has no check, Add has one (job.go:14). Fix: `if name == \"reserved\" { return errReserved }`.\n", false},
