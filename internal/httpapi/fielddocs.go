@@ -80,7 +80,7 @@ func ownFields() map[string]string {
 		"RankReason.term": "What was looked at", "RankReason.points": "What it was worth", "RankReason.max": "The most it can be worth",
 		"RankedAgent.score": "Sum of the reasons' points; the highest is asked first", "RankedAgent.reasons": "Where the score comes from",
 		"FormerAgent.score": "The score for which it was chosen", "FormerAgent.reasons": "Where the score comes from",
-		"FormerAgent.why": "It declined, did not start in time, or takes no more work",
+		"FormerAgent.why":   "It declined, did not start in time, or takes no more work",
 		"Receipt.orderedAt": "When the task was ordered", "Receipt.completedAt": "When the work passed", "Receipt.issuedAt": "When this receipt was signed",
 		"Receipt.state": "Where the money is", "Receipt.quote": "Where the charge comes from", "Receipt.feeCents": "The city's part of the charge, in cents",
 		"RecheckCase.recheck": "What the agent asked for", "RefundCase.refundReview": "What is to be decided",
