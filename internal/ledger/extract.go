@@ -105,48 +105,39 @@ func (e *Extract) pieces(ctx context.Context, linked int64, take func([]Record) 
 // nextStretch is the first stretch from one to another in which the accounts have
 // transfers; the other when there is none.
 func (e *Extract) nextStretch(ctx context.Context, from, to int64) (stretch int64, err error) {
-	args := []any{from, to}
-	var sides []string
-	for _, a := range e.accounts {
-		args = append(args, string(a))
-		for _, side := range sidesOf {
-			sides = append(sides, fmt.Sprintf(`EXISTS (SELECT 1 FROM ledger_transfers WHERE seq >> 15 = stretch AND %s = $%d)`, side, len(args)))
-		}
-	}
+	sides, args := e.sides(`EXISTS (SELECT 1 FROM ledger_transfers WHERE seq >> 15 = stretch AND %s = $%d)`, " OR ", from, to)
 	err = e.db.Read().QueryRow(ctx, `WITH RECURSIVE stretches (stretch) AS (SELECT CAST($1 AS BIGINT)
-		UNION ALL SELECT stretch + 1 FROM stretches WHERE stretch < $2 AND NOT (`+strings.Join(sides, " OR ")+`))
+		UNION ALL SELECT stretch + 1 FROM stretches WHERE stretch < $2 AND NOT (`+sides+`))
 		SELECT MAX(stretch) FROM stretches`, args...).Scan(&stretch)
 	return stretch, err
 }
 
-var sidesOf = [...]string{"debit", "credit"}
-
 // piece lists transfers of one stretch above UpTo, up to the number end.
 func (e *Extract) piece(ctx context.Context, stretch, end int64) ([]Record, error) {
-	args := []any{stretch, e.UpTo, end, store.Micros(e.From), store.Micros(e.To), extractPiece}
-	var sides []string
-	for _, a := range e.accounts {
-		args = append(args, string(a))
-		for _, side := range sidesOf {
-			sides = append(sides, fmt.Sprintf(`SELECT * FROM (SELECT * FROM ledger_transfers WHERE seq >> 15 = $1 AND %s = $%d
-				AND seq > $2 AND seq <= $3 AND created_at >= $4 AND created_at < $5 ORDER BY seq LIMIT $6) side`, side, len(args)))
-		}
-	}
-	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+strings.Join(sides, " UNION ")+`) lines ORDER BY seq LIMIT $6`, args...))
+	sides, args := e.sides(`SELECT * FROM (SELECT * FROM ledger_transfers WHERE seq >> 15 = $1 AND %s = $%d
+		AND seq > $2 AND seq <= $3 AND created_at >= $4 AND created_at < $5 ORDER BY seq LIMIT $6) side`, " UNION ",
+		stretch, e.UpTo, end, store.Micros(e.From), store.Micros(e.To), extractPiece)
+	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $6`, args...))
 }
 
 // tail lists the transfers above UpTo, at most one more than maxTail.
 func (e *Extract) tail(ctx context.Context) ([]Record, error) {
-	args := []any{e.UpTo, store.Micros(e.From), store.Micros(e.To), maxTail + 1}
-	var sides []string
+	sides, args := e.sides(`SELECT * FROM ledger_by_account WHERE %s = $%d AND stretch_end > $1 AND seq > $1
+		AND created_at >= $2 AND created_at < $3`, " UNION ", e.UpTo, store.Micros(e.From), store.Micros(e.To), maxTail+1)
+	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $4`, args...))
+}
+
+// sides is a query for both sides of each account, joined, with its arguments: some
+// and then the accounts. In the query %s is the side, %d the account's argument.
+func (e *Extract) sides(query, join string, args ...any) (string, []any) {
+	var all []string
 	for _, a := range e.accounts {
 		args = append(args, string(a))
-		for _, side := range sidesOf {
-			sides = append(sides, fmt.Sprintf(`SELECT * FROM ledger_by_account WHERE %s = $%d AND stretch_end > $1 AND seq > $1
-				AND created_at >= $2 AND created_at < $3`, side, len(args)))
+		for _, side := range [...]string{"debit", "credit"} {
+			all = append(all, fmt.Sprintf(query, side, len(args)))
 		}
 	}
-	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+strings.Join(sides, " UNION ")+`) lines ORDER BY seq LIMIT $4`, args...))
+	return strings.Join(all, join), args
 }
 
 // records reads rows of recordColumns and closes them.

@@ -62,10 +62,6 @@ func (l *Ledger) Newest(ctx context.Context, q store.Querier, purses [][]Account
 	return lines, nil
 }
 
-// newestWalk is walk for the accounts of a table mine, from the newest transfer on,
-// to $1 of them.
-var newestWalk = `walk (place, lines) AS (
-	SELECT 2 * (COALESCE(MAX(seq), 0) + 1), CAST(0 AS BIGINT) FROM ledger_transfers
-	UNION ALL SELECT COALESCE(2 * (SELECT MAX(seq) FROM (SELECT (` + walkSide("debit", "mine.name") + `) AS seq FROM mine
-		UNION ALL SELECT (` + walkSide("credit", "mine.name") + `) FROM mine) sides) + 1, 2 * (((place / 2 - 1) >> 15) << 15)), lines + (place & 1)
-	FROM walk WHERE place > 1 AND lines + (place & 1) < $1)`
+// newestWalk is walk from the newest transfer on, for the accounts of a table mine.
+var newestWalk = walk("newest + 1", "$1",
+	`SELECT (`+walkSide("debit", "mine.name")+`) AS seq FROM mine`, `SELECT (`+walkSide("credit", "mine.name")+`) FROM mine`)

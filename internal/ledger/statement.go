@@ -69,16 +69,17 @@ func (l *Ledger) Statement(ctx context.Context, q store.Querier, accounts []Acco
 	return Page{Lines: lines[:limit], Next: position{seq: last.Seq, balance: last.Balance - last.Change}.String()}, nil
 }
 
-// walk is a query for the numbers of the newest transfers below $1, at most $2, of
-// the accounts whose sides are asked for in %[1]s. It goes from one to the next, and
-// where a stretch has no more of them to the beginning of the stretch, which makes
-// no line. place is twice the number, and one more where it is a line's; lines are
-// those before it.
-const walk = `WITH RECURSIVE walk (place, lines) AS (
-	SELECT 2 * CASE WHEN newest < $1 THEN newest + 1 ELSE CAST($1 AS BIGINT) END, CAST(0 AS BIGINT)
-		FROM (SELECT COALESCE(MAX(seq), 0) AS newest FROM ledger_transfers) there
-	UNION ALL SELECT COALESCE(2 * (SELECT MAX(seq) FROM (%[1]s) sides) + 1, 2 * (((place / 2 - 1) >> 15) << 15)), lines + (place & 1)
-		FROM walk WHERE place > 1 AND lines + (place & 1) < $2)`
+// walk is a table of the numbers of the newest transfers below one, at most limit,
+// of the accounts whose sides are queries. It goes from one to the next, and where a
+// stretch has no more of them to the beginning of the stretch, which makes no line.
+// place is twice the number, and one more where it is a line's; lines are those
+// before it.
+func walk(below, limit string, sides ...string) string {
+	return `walk (place, lines) AS (
+	SELECT 2 * (` + below + `), CAST(0 AS BIGINT) FROM (SELECT COALESCE(MAX(seq), 0) AS newest FROM ledger_transfers) there
+	UNION ALL SELECT COALESCE(2 * (SELECT MAX(seq) FROM (` + strings.Join(sides, " UNION ALL ") + `) sides) + 1, 2 * (((place / 2 - 1) >> 15) << 15)), lines + (place & 1)
+		FROM walk WHERE place > 1 AND lines + (place & 1) < ` + limit + `)`
+}
 
 // walkSide is the next transfer on one side of an account in the stretch where the
 // walk is. PostgreSQL is not to plan for the name each time: planning takes longer
@@ -99,7 +100,7 @@ func statementLines(ctx context.Context, q store.Querier, accounts []Account, se
 		sides = append(sides, walkSide("debit", name), walkSide("credit", name))
 		sums = append(sums, fmt.Sprintf(`COALESCE((%s), 0)`, postedSQL(a, name)))
 	}
-	rows, err := q.Query(ctx, fmt.Sprintf(walk, strings.Join(sides, " UNION ALL "))+`
+	rows, err := q.Query(ctx, `WITH RECURSIVE `+walk(`CASE WHEN newest < $1 THEN newest + 1 ELSE CAST($1 AS BIGINT) END`, "$2", sides...)+`
 		SELECT `+recordColumns+`, CAST(`+strings.Join(sums, " + ")+` AS BIGINT)
 		FROM walk JOIN ledger_transfers ON seq = place / 2 WHERE (place & 1) = 1 ORDER BY seq DESC`, args...)
 	if err != nil {
