@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/document"
 )
 
@@ -210,7 +211,7 @@ func (p *goPackage) declare(d ast.Decl) {
 	case *ast.FuncDecl:
 		p.declares[d.Name.Name] = true
 		if d.Recv != nil && len(d.Recv.List) == 1 {
-			if of, ok := bareType(d.Recv.List[0].Type).(*ast.Ident); ok {
+			if of, ok := code.BareType(d.Recv.List[0].Type).(*ast.Ident); ok {
 				p.methods[of.Name] = append(p.methods[of.Name], d.Name.Name)
 			}
 		} else if d.Type.Results != nil && len(d.Type.Results.List) > 0 {

@@ -1,6 +1,10 @@
 package gate
 
-import "go/ast"
+import (
+	"go/ast"
+
+	"aicity.dev/aicity/internal/gate/code"
+)
 
 // goType is a type of one of the repository's packages, or of the code itself
 // where it has no package.
@@ -111,26 +115,8 @@ func (r *valueReader) enter(f *ast.FuncDecl) {
 	})
 }
 
-// bareType is a type without what points to it and without its arguments.
-func bareType(e ast.Expr) ast.Expr {
-	for {
-		switch t := e.(type) {
-		case *ast.StarExpr:
-			e = t.X
-		case *ast.ParenExpr:
-			e = t.X
-		case *ast.IndexExpr:
-			e = t.X
-		case *ast.IndexListExpr:
-			e = t.X
-		default:
-			return e
-		}
-	}
-}
-
 func (r *valueReader) typeOf(e ast.Expr) goType {
-	switch t := bareType(e).(type) {
+	switch t := code.BareType(e).(type) {
 	case *ast.Ident:
 		return goType{name: t.Name}
 	case *ast.SelectorExpr:
@@ -170,7 +156,7 @@ func (r *valueReader) valueOf(e ast.Expr) goType {
 
 // resultOf is what a function of one of the packages gives back.
 func (r *valueReader) resultOf(call *ast.CallExpr) goType {
-	sel, ok := bareType(call.Fun).(*ast.SelectorExpr)
+	sel, ok := code.BareType(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return goType{}
 	}
@@ -185,7 +171,7 @@ func (r *valueReader) resultOf(call *ast.CallExpr) goType {
 			return goType{of.Name, t.Name}
 		}
 	case *ast.StarExpr:
-		if name, ok := bareType(t.X).(*ast.Ident); ok && len(p.types[name.Name]) > 0 {
+		if name, ok := code.BareType(t.X).(*ast.Ident); ok && len(p.types[name.Name]) > 0 {
 			return goType{of.Name, name.Name}
 		}
 	}
@@ -238,7 +224,7 @@ func (p goPackage) collectOf(t ast.Expr, members map[string]bool, depth int) boo
 		if len(f.Names) > 0 {
 			continue
 		}
-		embedded, ok := bareType(f.Type).(*ast.Ident)
+		embedded, ok := code.BareType(f.Type).(*ast.Ident)
 		if !ok || embedded.Name == "error" || !p.collect(embedded.Name, members, depth+1) {
 			return false
 		}

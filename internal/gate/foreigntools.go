@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
@@ -19,25 +20,17 @@ type ecosystem struct {
 var ecosystems = []ecosystem{
 	{"Node", regexp.MustCompile(`(?m)\b(?:npm|yarn|pnpm) (?:ci|test|run [\w:-]+|publish|pack|lint|build)\b|\b(?:npm|pnpm) (?:install|i)(?: --?[a-z][\w-]*)*\s*(?:$|&&|;)|\byarn install\b`),
 		pattern.New(`(?i)\b(?:node(?:\.?js)?|npm|npx|yarn|pnpm|javascript|typescript|eslint|prettier|jest|frontend|website|semantic-release)\b`),
-		hasFiles("package.json .js .mjs .cjs .ts .tsx .jsx")},
+		lex.Set("package.json .js .mjs .cjs .ts .tsx .jsx")},
 	{"Go", regexp.MustCompile(`\bgo (?:test|build|vet|generate|mod (?:tidy|download|verify|vendor))\b|\bgolangci-lint (?:run)?\b|\bgofmt -\w`),
-		pattern.New(`(?i)\b(?:golang|go|gofmt|golangci)\b`), hasFiles("go.mod .go")},
+		pattern.New(`(?i)\b(?:golang|go|gofmt|golangci)\b`), lex.Set("go.mod .go")},
 	{"Python", regexp.MustCompile(`\bpip3? install (?:-r|-e|--editable|--requirement|\.)|\bpytest\b|\btox\b|\bpoetry (?:install|run|build)\b|\bpython3? -m (?:pytest|unittest|build)\b|\bpython3? setup\.py\b`),
-		pattern.New(`(?i)\b(?:python|pip|pytest|tox|poetry|pypi|mkdocs|sphinx)\b`), hasFiles("pyproject.toml setup.py setup.cfg requirements.txt tox.ini .py")},
+		pattern.New(`(?i)\b(?:python|pip|pytest|tox|poetry|pypi|mkdocs|sphinx)\b`), lex.Set("pyproject.toml setup.py setup.cfg requirements.txt tox.ini .py")},
 	{"Rust", regexp.MustCompile(`\bcargo (?:\+\w+ )?(?:test|build|clippy|fmt|check|publish|bench)\b`),
-		pattern.New(`(?i)\b(?:rust|cargo|wasm)\b`), hasFiles("Cargo.toml .rs")},
+		pattern.New(`(?i)\b(?:rust|cargo|wasm)\b`), lex.Set("Cargo.toml .rs")},
 	{"Java", regexp.MustCompile(`\bmvnw? (?:-\S+ )*(?:clean|verify|test|package|install|deploy)\b|\bgradlew? (?:-\S+ )*(?:build|test|check|assemble|publish)\b`),
-		pattern.New(`(?i)\b(?:java|jdk|jvm|maven|mvn|gradle|kotlin|android)\b`), hasFiles("pom.xml build.gradle build.gradle.kts .java .kt .scala")},
+		pattern.New(`(?i)\b(?:java|jdk|jvm|maven|mvn|gradle|kotlin|android)\b`), lex.Set("pom.xml build.gradle build.gradle.kts .java .kt .scala")},
 	{"Ruby", regexp.MustCompile(`\bbundle (?:install|exec [\w-]+)\b|\brspec\b|\brake (?:test|spec|build)\b`),
-		pattern.New(`(?i)\b(?:ruby|bundler?|rake|rspec|jekyll|gem)\b`), hasFiles("Gemfile Rakefile .rb .gemspec")},
-}
-
-func hasFiles(names string) map[string]bool {
-	all := map[string]bool{}
-	for _, one := range strings.Fields(names) {
-		all[one] = true
-	}
-	return all
+		pattern.New(`(?i)\b(?:ruby|bundler?|rake|rspec|jekyll|gem)\b`), lex.Set("Gemfile Rakefile .rb .gemspec")},
 }
 
 // usedBy reports whether a repository has files of the ecosystem.
@@ -68,15 +61,7 @@ func (v *view) foreignTools() (theirs, ours string, calls []string) {
 	if v.Index == nil || !v.Want.Config && !(v.produces() && asksToBuild.MatchString(v.Description)) {
 		return "", "", nil
 	}
-	var shown strings.Builder
-	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
-		for _, l := range b.Proposed() {
-			if !strings.HasPrefix(strings.TrimSpace(l), "#") {
-				shown.WriteString(l + "\n")
-			}
-		}
-	}
-	code := shown.String()
+	code := v.proposedLines(func(l string) bool { return !strings.HasPrefix(strings.TrimSpace(l), "#") })
 	if projectCalls.MatchString(code) {
 		return "", "", nil
 	}

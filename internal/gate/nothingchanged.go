@@ -105,9 +105,11 @@ func (v *view) otherCode() int {
 // aboutWords matches requests whose product may be comments or prose.
 var aboutWords = pattern.New(`(?i)\b(?:doc|docs|document\w*|godoc|jsdoc|docstrings?|comments?|readme|changelog|typos?|spelling|wording|licen[cs]e|dokumentation|kommentar\w*|comentarios?|commentaires?)\b|文档|注释|コメント`)
 
-var asksNames = pattern.New(`(?i)\b(?:re-?nam\w*|naming|names?|umbenenn\w*|benennen|nombres?|noms?)\b|命名|改名`)
-
-var asksGone = pattern.New(`(?i)\b(?:remov\w*|delet\w*|drop|skip\w*|disabl\w*|get rid|prun\w*|simplif\w*|migrat\w*|port|convert|rewrit\w*|replac\w*|lösch\w*|entfern\w*|elimin\w*|supprim\w*)\b|删除|削除`)
+// What requests say that ask for other names, and for something to go.
+var (
+	asksNames = pattern.New(`(?i)\b(?:re-?nam\w*|naming|names?|umbenenn\w*|benennen|nombres?|noms?)\b|命名|改名`)
+	asksGone  = pattern.New(`(?i)\b(?:remov\w*|delet\w*|drop|skip\w*|disabl\w*|get rid|prun\w*|simplif\w*|migrat\w*|port|convert|rewrit\w*|replac\w*|lösch\w*|entfern\w*|elimin\w*|supprim\w*)\b|删除|削除`)
+)
 
 // shownOnly are the names of fences around what is no code of the buyer's: what
 // was typed, what it printed, what text says.

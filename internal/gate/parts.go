@@ -28,9 +28,8 @@ const (
 )
 
 // silentParts takes points for parts of the request that the deliverable does not
-// answer and does not say that it leaves out: functions that are listed to be tested
-// or worked on, and what is numbered. Half of them take the
-// verdict.
+// answer and does not say that it leaves out: functions that are listed to be tested,
+// and what is numbered. Half of them take the verdict.
 func silentParts(v *view) (Signal, bool) {
 	s := Signal{Name: "parts of the request", Reason: "Each part that the request lists is answered, or said to be left out."}
 	if v.Index == nil {

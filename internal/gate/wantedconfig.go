@@ -91,15 +91,21 @@ const maxConfigBytes = 128 << 10
 // deliveredLines are the lines of code that the deliverable and its patch bring,
 // without remarks and the names of steps.
 func (v *view) deliveredLines() string {
+	return withoutRemarks(v.proposedLines(func(l string) bool { return !stepName.MatchString(l) }))
+}
+
+// proposedLines are the lines that the deliverable's code and diffs bring, those of
+// them that are kept.
+func (v *view) proposedLines(kept func(string) bool) string {
 	var b strings.Builder
 	for _, block := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		for _, l := range block.Proposed() {
-			if !stepName.MatchString(l) {
+			if kept(l) {
 				b.WriteString(l + "\n")
 			}
 		}
 	}
-	return withoutRemarks(b.String())
+	return b.String()
 }
 
 // stepName matches a line that only names a step or a job.

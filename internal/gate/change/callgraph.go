@@ -51,37 +51,40 @@ func (g *Graph) Add(index *repository.Index, p string) bool {
 		g.read, g.ByName, g.beside = map[string]bool{}, map[string][]int{}, map[string]string{}
 	}
 	for _, p := range all {
-		if g.read[p] {
-			continue
-		}
-		g.read[p] = true
-		t := index.Text(p)
-		if t == nil || len(g.read) > maxGraphFiles {
+		if !g.read[p] && !g.addFile(p, index.Text(p)) {
 			return false
 		}
-		if g.bytes += len(t.Raw); g.bytes > maxGraphBytes {
-			return false
-		}
-		functions, ok := code.Functions(strings.TrimPrefix(path.Ext(p), "."), t.Raw)
-		if !ok {
-			return false
-		}
-		within := map[int]bool{}
-		for _, f := range functions {
-			for l := f.First; l <= f.Last; l++ {
-				within[l] = true
-			}
-			one := GraphFunction{Function: f, Path: p, Lines: t.Lines()[f.First-1 : min(f.Last, len(t.Lines()))], uses: map[string]bool{}}
-			for _, l := range one.Lines {
-				for _, n := range lex.Identifier.FindAllString(l, -1) {
-					one.uses[n] = true
-				}
-			}
-			g.ByName[f.Name] = append(g.ByName[f.Name], len(g.All))
-			g.All = append(g.All, one)
-		}
-		g.beside[p] = bareCode(t.Lines(), commentMarks(p), within)
 	}
+	return true
+}
+
+func (g *Graph) addFile(p string, t *repository.Text) bool {
+	g.read[p] = true
+	if t == nil || len(g.read) > maxGraphFiles {
+		return false
+	}
+	if g.bytes += len(t.Raw); g.bytes > maxGraphBytes {
+		return false
+	}
+	functions, ok := code.Functions(strings.TrimPrefix(path.Ext(p), "."), t.Raw)
+	if !ok {
+		return false
+	}
+	within := map[int]bool{}
+	for _, f := range functions {
+		for l := f.First; l <= f.Last; l++ {
+			within[l] = true
+		}
+		one := GraphFunction{Function: f, Path: p, Lines: t.Lines()[f.First-1 : min(f.Last, len(t.Lines()))], uses: map[string]bool{}}
+		for _, l := range one.Lines {
+			for _, n := range lex.Identifier.FindAllString(l, -1) {
+				one.uses[n] = true
+			}
+		}
+		g.ByName[f.Name] = append(g.ByName[f.Name], len(g.All))
+		g.All = append(g.All, one)
+	}
+	g.beside[p] = bareCode(t.Lines(), commentMarks(p), within)
 	return true
 }
 
@@ -175,24 +178,32 @@ func meet(one, other map[string]bool) bool {
 
 // reach are functions with all that they call or, upwards, that call them.
 func (g *Graph) reach(starts []int, up bool) map[int]bool {
+	return g.within(starts, up, len(g.All)+1)
+}
+
+// within is reach over fewer than so many calls.
+func (g *Graph) within(starts []int, up bool, calls int) map[int]bool {
 	known, next := map[int]bool{}, slices.Clone(starts)
-	for len(next) > 0 {
-		i := next[0]
-		if next = next[1:]; known[i] {
-			continue
-		}
-		known[i] = true
-		if up {
-			for j := range g.All {
-				if !known[j] && g.All[j].uses[g.All[i].Name] {
-					next = append(next, j)
-				}
+	for ; calls > 0 && len(next) > 0; calls-- {
+		var further []int
+		for _, i := range next {
+			if known[i] {
+				continue
 			}
-			continue
+			known[i] = true
+			if up {
+				for j := range g.All {
+					if !known[j] && g.All[j].uses[g.All[i].Name] {
+						further = append(further, j)
+					}
+				}
+				continue
+			}
+			for name := range g.All[i].uses {
+				further = append(further, g.ByName[name]...)
+			}
 		}
-		for name := range g.All[i].uses {
-			next = append(next, g.ByName[name]...)
-		}
+		next = further
 	}
 	return known
 }
@@ -224,22 +235,10 @@ func (g *Graph) Reaches(name string, f File) bool {
 			}
 		}
 	}
-	known, next := map[int]bool{}, slices.Clone(g.ByName[name])
-	for range far {
-		var calls []int
-		for _, i := range next {
-			if known[i] {
-				continue
-			}
-			known[i] = true
-			if touched[i] || meet(values, g.All[i].uses) {
-				return true
-			}
-			for used := range g.All[i].uses {
-				calls = append(calls, g.ByName[used]...)
-			}
+	for i := range g.within(g.ByName[name], false, far) {
+		if touched[i] || meet(values, g.All[i].uses) {
+			return true
 		}
-		next = calls
 	}
 	return false
 }

@@ -10,9 +10,6 @@ import (
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
-// What requests say that ask for other names, for other tests and for tests to go.
-var ()
-
 // Creates reports whether the changes make a file that holds more than prose.
 func (c *Applied) Creates() bool {
 	for p := range c.created {

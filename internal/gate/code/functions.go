@@ -63,17 +63,28 @@ func goFunctions(source string) ([]Function, bool) {
 }
 
 func receiver(t ast.Expr) string {
-	switch t := t.(type) {
-	case *ast.StarExpr:
-		return receiver(t.X)
-	case *ast.IndexExpr:
-		return receiver(t.X)
-	case *ast.IndexListExpr:
-		return receiver(t.X)
-	case *ast.Ident:
+	if t, ok := BareType(t).(*ast.Ident); ok {
 		return t.Name
 	}
 	return "?"
+}
+
+// BareType is a type without what points to it and without its arguments.
+func BareType(e ast.Expr) ast.Expr {
+	for {
+		switch t := e.(type) {
+		case *ast.StarExpr:
+			e = t.X
+		case *ast.ParenExpr:
+			e = t.X
+		case *ast.IndexExpr:
+			e = t.X
+		case *ast.IndexListExpr:
+			e = t.X
+		default:
+			return e
+		}
+	}
 }
 
 // heads are the lines that functions and classes begin with. Submatches are the
