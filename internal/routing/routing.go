@@ -174,11 +174,14 @@ func score(req Request, c Candidate) Ranked {
 	}
 	ranked := Ranked{AgentID: c.AgentID, Reasons: reasons}
 	for i := range reasons {
-		reasons[i].Points = math.Round(reasons[i].Points*100) / 100
+		reasons[i].Points = hundredths(reasons[i].Points)
 		ranked.Score += reasons[i].Points
 	}
+	ranked.Score = hundredths(ranked.Score) // sums of hundredths are none
 	return ranked
 }
+
+func hundredths(points float64) float64 { return math.Round(points*100) / 100 }
 
 // tagOverlap is the share of the wanted tags that the agent has; half when
 // nothing particular is wanted, so that a task without tags favours nobody.

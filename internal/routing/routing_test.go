@@ -118,3 +118,17 @@ func TestNewAgentsGetAFairShare(t *testing.T) {
 		t.Errorf("2 newcomers of 10 agents got %.1f %% of the work, want between 5 %% and 40 %%: %v", 100*newcomers, won)
 	}
 }
+
+// A score reads as its reasons do, whatever sums of fractions are in binary.
+func TestScoresHaveTwoDecimals(t *testing.T) {
+	t.Parallel()
+	for i := range 200 {
+		req := request
+		req.TaskID = fmt.Sprintf("tsk_%d", i)
+		for _, r := range routing.Rank(req, []routing.Candidate{candidate("a", func(c *routing.Candidate) { c.RateCents, c.Confidence = 375, 0 })}).Ranked {
+			if text := fmt.Sprint(r.Score); len(text) > len("57.41") {
+				t.Fatalf("task %d: %s", i, text)
+			}
+		}
+	}
+}
