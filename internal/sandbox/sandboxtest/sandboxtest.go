@@ -63,45 +63,41 @@ func NothingLeft(t testing.TB, id string) {
 }
 
 // NoDevice waits until no loop device holds a file whose path has this in it, a
-// sandbox's id or folder: one that starts at the same moment has a copy of every
-// mount for an instant, and a namespace of OwnNamespace as long as it lives, which
-// is waited for.
+// sandbox's id or folder. Whatever starts at the same moment has a copy of every
+// mount until it gets the processor, a namespace of OwnNamespace as long as it
+// lives, and the kernel keeps a device until it has written what it caches: each
+// ends, and what was left behind does not.
 func NoDevice(t testing.TB, id string) {
 	t.Helper()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	var left string
-	for looks, copied := 0, 0; looks < 1_000 && copied < 30_000; {
-		if left = device(id); left == "" {
+	end := time.Now().Add(5 * time.Minute)
+	for left := device(id); left != ""; left = device(id) {
+		if time.Now().After(end) {
+			t.Errorf("loop device left: %s, held by:\n%s", left, strings.Join(holders(id), "\n"))
 			return
 		}
-		if copiedAway(id) {
-			copied++
-		} else {
-			looks++
-		}
-		<-look.C
+		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("loop device left: %s", left)
 }
 
-// copiedAway reports whether a program in another user namespace, which is none of
-// a sandbox, has a copy of a mount whose path has this in it. Nobody outside can
-// take it away.
-func copiedAway(id string) bool {
-	ours, _ := os.Readlink("/proc/self/ns/user")
+// holders are the programs that have a mount or an open file whose path has this
+// in it.
+func holders(id string) []string {
+	var found []string
 	programs, _ := filepath.Glob("/proc/[0-9]*")
 	for _, program := range programs {
-		if theirs, err := os.Readlink(filepath.Join(program, "ns/user")); err != nil || theirs == ours {
-			continue
-		}
-		line, _ := os.ReadFile(filepath.Join(program, "cmdline"))
 		mounts, _ := os.ReadFile(filepath.Join(program, "mountinfo"))
-		if strings.Contains(string(mounts), id) && !strings.Contains(string(line), "runsc") {
-			return true
+		holds := strings.Contains(string(mounts), id)
+		links, _ := filepath.Glob(filepath.Join(program, "fd", "*"))
+		for _, link := range append(links, filepath.Join(program, "cwd"), filepath.Join(program, "root")) {
+			to, _ := os.Readlink(link)
+			holds = holds || strings.Contains(to, id)
+		}
+		if holds {
+			line, _ := os.ReadFile(filepath.Join(program, "cmdline"))
+			found = append(found, program+" "+strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}
-	return false
+	return found
 }
 
 func device(id string) string {

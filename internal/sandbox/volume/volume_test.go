@@ -43,12 +43,7 @@ func clean(t *testing.T, dir string) {
 	if strings.Contains(string(mounts), dir) {
 		t.Error("mounts left")
 	}
-	files, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
-	for _, file := range files {
-		if backing, err := os.ReadFile(file); err == nil && strings.Contains(string(backing), dir) {
-			t.Errorf("loop device left: %s", file)
-		}
-	}
+	sandboxtest.NoDevice(t, dir)
 }
 
 func each(t *testing.T, f func(t *testing.T, work string)) {
