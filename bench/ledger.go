@@ -18,7 +18,7 @@ const (
 	accounts = 1_600 // that transfers go between, a hundred for each worker
 	young    = 2_000 // transfers of the young ledger
 	batch    = 100   // transfers in one commit, where callers may be batched
-	pages    = 200   // of the deep statement
+	beside   = 20    // pages of the deep statement to each look at its first
 	turns    = 5     // of each side of a comparison
 )
 
@@ -219,24 +219,23 @@ func (b *books) statement(ctx context.Context) (first, deep time.Duration, err e
 		return p.Next, time.Since(began), err
 	}
 	var firsts, later []time.Duration
-	for range pages {
-		_, took, err := page("")
-		if err != nil {
-			return 0, 0, err
+	for cursor := ""; ; {
+		if len(later)%beside == 0 { // in turns: neither side has the quieter seconds
+			_, took, err := page("")
+			if err != nil {
+				return 0, 0, err
+			}
+			firsts = append(firsts, took)
 		}
-		firsts = append(firsts, took)
-	}
-	for cursor := ""; len(later) < pages; {
 		next, took, err := page(cursor)
 		if err != nil {
 			return 0, 0, err
 		}
-		if cursor = next; cursor == "" {
-			break
-		}
 		later = append(later, took)
+		if cursor = next; cursor == "" {
+			return p95(firsts), p95(later), nil
+		}
 	}
-	return p95(firsts), p95(later), nil
 }
 
 func p95(d []time.Duration) time.Duration {

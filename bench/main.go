@@ -144,18 +144,21 @@ func measureDatabase(ctx context.Context, s settings, e engine, what parts) ([]m
 		defer app.SpareProcessor()()
 	}
 	var all []measurement
-	for name, measure := range map[string]func() ([]measurement, error){
-		"city":   func() ([]measurement, error) { return measureEngine(ctx, s, e) },
-		"hot":    func() ([]measurement, error) { return measureHot(ctx, s, e) },
-		"ledger": func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) },
+	for _, part := range []struct { // always in this order: what one leaves, the next one meets
+		name    string
+		measure func() ([]measurement, error)
+	}{
+		{"city", func() ([]measurement, error) { return measureEngine(ctx, s, e) }},
+		{"hot", func() ([]measurement, error) { return measureHot(ctx, s, e) }},
+		{"ledger", func() ([]measurement, error) { return measureLedger(ctx, s, e, what.transfers) }},
 	} {
-		if !what.wants(name) {
+		if !what.wants(part.name) {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "%s: %s …\n", e.name, name)
-		lines, err := measure()
+		fmt.Fprintf(os.Stderr, "%s: %s …\n", e.name, part.name)
+		lines, err := part.measure()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
 		all = append(all, lines...)
 	}
