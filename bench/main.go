@@ -138,11 +138,8 @@ func measureAll(ctx context.Context, s settings, engines []engine, what parts) (
 	return all, nil
 }
 
-// measureDatabase runs the parts that concern an engine, as a city on it is served.
+// measureDatabase runs the parts that concern an engine.
 func measureDatabase(ctx context.Context, s settings, e engine, what parts) ([]measurement, error) {
-	if e.url == "" {
-		defer app.SpareProcessor()()
-	}
 	var all []measurement
 	for _, part := range []struct { // always in this order: what one leaves, the next one meets
 		name    string

@@ -25,9 +25,6 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		enterNamespace(ctx, logger)
 	}
 	app.TradeMemory()
-	if c.DatabaseURL == "" {
-		app.SpareProcessor()
-	}
 	city, err := app.New(ctx, c.Config, logger, app.Options{})
 	if err != nil {
 		return err
