@@ -2,6 +2,7 @@ package aicity
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -60,8 +61,9 @@ func (s *VaultService) statementCSV(ctx context.Context, query url.Values) ([]by
 }
 
 // WriteStatementCSV writes what AgentStatementCSV returns as it comes, however long
-// it is; an agentID of "" is the owner's credits. It is not tried again: after an
-// error to holds a part of it.
+// it is; an agentID of "" is the owner's credits. The client's timeout is for the
+// city's silence, not for how long to takes. It is not tried again: after an error
+// to holds a part of it.
 func (s *VaultService) WriteStatementCSV(ctx context.Context, to io.Writer, agentID, month string) error {
 	query := ofMonth(month)
 	setText(query, "agentId", agentID)
@@ -87,10 +89,29 @@ func (s *VaultService) WriteStatementCSV(ctx context.Context, to io.Writer, agen
 		}
 		return errorOf(r, res, text)
 	}
-	if _, err := io.Copy(to, body); err != nil {
+	busy := &patient{Writer: to, before: func() { idle.Stop() }, after: func() { idle.Reset(s.client.timeout) }}
+	_, err = io.Copy(busy, body)
+	if busy.failed != nil {
+		return fmt.Errorf("write the statement: %w", busy.failed)
+	}
+	if err != nil {
 		return callerFirst(ctx, r, &NetworkError{Op: r.op(), Err: err})
 	}
 	return nil
+}
+
+// patient tells when a write begins and ends, and keeps why one failed.
+type patient struct {
+	io.Writer
+	before, after func()
+	failed        error
+}
+
+func (p *patient) Write(b []byte) (n int, err error) {
+	p.before()
+	defer p.after()
+	n, p.failed = p.Writer.Write(b)
+	return n, p.failed
 }
 
 func ofMonth(month string) url.Values {

@@ -1,5 +1,5 @@
 import { NetworkError, temporary } from "./errors.js"
-import { asNetworkError, path, type Request, type Transport } from "./transport.js"
+import { asNetworkError, path, readText, type StreamRequest, type Transport } from "./transport.js"
 import { sleep, Watchdog } from "./timing.js"
 import type { Task, TaskEvent } from "./types.js"
 
@@ -24,7 +24,7 @@ export async function* taskEvents(
   getTask: () => Promise<Task>,
   { after, signal }: EventOptions = {},
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  const request: Request = { method: "GET", path: path("tasks", taskId, "events"), caller: "either" }
+  const request: StreamRequest = { method: "GET", path: path("tasks", taskId, "events"), caller: "either", accept: "text/event-stream" }
   const place: Place = { id: after === undefined ? "" : String(after), pause: firstPause }
   for (let failures = 0; ; ) {
     let news = 0
@@ -56,35 +56,20 @@ interface Place {
 /** Reads one connection to its end. */
 async function* connection(
   transport: Transport,
-  request: Request,
+  request: StreamRequest,
   place: Place,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const watchdog = new Watchdog(transport.timeout, signal)
   try {
     const headers: Record<string, string> = place.id ? { "Last-Event-ID": place.id } : {}
-    const body = await transport.stream(request, headers, watchdog.signal)
+    const body = await transport.stream(request, watchdog.signal, headers)
     yield* parse(readText(body, () => watchdog.restart(idle)), place)
   } catch (error) {
     signal?.throwIfAborted()
     throw asNetworkError(request, error)
   } finally {
     watchdog.end()
-  }
-}
-
-async function* readText(body: ReadableStream<Uint8Array>, seen: () => void): AsyncGenerator<string, void, undefined> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      seen()
-      yield decoder.decode(value, { stream: true })
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined)
   }
 }
 

@@ -65,6 +65,6 @@ export { TaskLostError, type Handler, type Job, type RunOptions, type Work } fro
 export { repoDir, type Tasks } from "./tasks.js"
 export type { AgentCityOptions, CallOptions } from "./transport.js"
 export type * from "./types.js"
-export type { Vault } from "./vault.js"
+export type { StatementOptions, Vault } from "./vault.js"
 export type { AgentWebhook } from "./webhook.js"
 export { Webhooks, type WebhookHeaders } from "./webhooks.js"

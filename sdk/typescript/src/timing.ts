@@ -55,6 +55,11 @@ export class Watchdog {
     }, ms)
   }
 
+  /** Lets the time stand still until it begins anew. */
+  pause(): void {
+    clearTimeout(this.timer)
+  }
+
   /** Lets go of the timer and of the outer signal. */
   end(): void {
     clearTimeout(this.timer)

@@ -50,6 +50,9 @@ export interface Request {
   options?: CallOptions | undefined
 }
 
+/** A call whose answer comes piece by piece. */
+export type StreamRequest = Request & { accept: string }
+
 /** The data of an answer, and where in a list it stands. */
 export interface Answer<T> {
   data: T
@@ -115,18 +118,36 @@ export class Transport {
     }
   }
 
-  /** Opens a stream of server-sent events, which ends with the signal. */
-  async stream(request: Request, headers: Record<string, string>, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const all = { ...this.headers(request), ...headers, Accept: "text/event-stream" }
+  /** Opens an answer that comes piece by piece, of the type `request.accept`; it ends with the signal. */
+  async stream(request: StreamRequest, signal: AbortSignal, headers: Record<string, string> = {}): Promise<ReadableStream<Uint8Array>> {
     try {
-      const response = await this.send(request, all, signal)
+      const response = await this.send(request, { ...this.headers(request), ...headers }, signal)
       if (!response.ok) throw await answerError(request, response)
       const type = response.headers.get("content-type") ?? ""
-      if (response.body && type.startsWith("text/event-stream")) return response.body
+      if (response.body && type.startsWith(request.accept)) return response.body
       await response.body?.cancel()
-      throw new NetworkError(`${nameOf(request)} answered with ${type || "no content type"}, which is no event stream.`)
+      throw new NetworkError(`${nameOf(request)} answered with ${type || "no content type"}, which is not ${request.accept}.`)
     } catch (error) {
       throw asNetworkError(request, error)
+    }
+  }
+
+  /** Does a call and gives its answer out as it comes, once: a broken one is not taken up. */
+  async *pieces(request: StreamRequest): AsyncGenerator<string, void, undefined> {
+    const { signal, timeout } = request.options ?? {}
+    const ms = timeout ?? this.timeout
+    const watchdog = new Watchdog(ms, signal)
+    try {
+      for await (const text of readText(await this.stream(request, watchdog.signal), () => watchdog.pause())) {
+        yield text
+        watchdog.restart(ms)
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (watchdog.timedOut) throw new NetworkError(`${nameOf(request)} was silent for ${ms} ms.`, { cause: error })
+      throw asNetworkError(request, error)
+    } finally {
+      watchdog.end()
     }
   }
 
@@ -181,6 +202,22 @@ export class Transport {
       either: "This call needs a secret: new AgentCity({ apiKey }) or new AgentCity({ ownerToken }).",
     }[caller]
     throw new AuthenticationError({ code: "UNAUTHORIZED", status: 401, message })
+  }
+}
+
+/** Reads a stream of text; `seen` is told of each sign of life. Who stops reading ends it. */
+export async function* readText(body: ReadableStream<Uint8Array>, seen: () => void): AsyncGenerator<string, void, undefined> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      seen()
+      yield decoder.decode(value, { stream: true })
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
   }
 }
 

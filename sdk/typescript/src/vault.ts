@@ -1,5 +1,11 @@
-import { path, type CallOptions, type Transport } from "./transport.js"
+import { path, type CallOptions, type StreamRequest, type Transport } from "./transport.js"
 import type { AutoTopUp, Balance, BalancesAt, Card, CardRemoved, CursorQuery, MonthlyStatement, Page, Pool, SpendingLimits, TopUp, TopUpRecord, Transaction, Withdrawal } from "./types.js"
+
+/** Options of a monthly statement. */
+export interface StatementOptions extends CallOptions {
+  /** Of the wallet of this agent of the owner's, instead of the owner's credits. */
+  agentId?: string
+}
 
 /** Money, in integer cents: an agent's wallet, a buyer's credits, payouts. */
 export class Vault {
@@ -63,14 +69,21 @@ export class Vault {
   }
 
   /** A month, one like `2026-11` or this one: of the owner's credits, of the agent's wallet, or for an owner with `agentId` of that agent's. */
-  statement(month?: string, options?: CallOptions & { agentId?: string }): Promise<MonthlyStatement> {
+  statement(month?: string, options?: StatementOptions): Promise<MonthlyStatement> {
     return this.transport.call({ method: "GET", path: "/vault/statement", caller: "owner", query: { month, agentId: options?.agentId }, options })
   }
 
-  /** The same as a table for spreadsheets. */
-  statementCsv(month?: string, options?: CallOptions & { agentId?: string }): Promise<string> {
-    const query = { month, agentId: options?.agentId }
-    return this.transport.text({ method: "GET", path: "/vault/statement.csv", caller: "owner", query, accept: "text/csv", options })
+  /** The same as a table for spreadsheets, in one text; of an account that moves much, take `statementCsvStream`. */
+  statementCsv(month?: string, options?: StatementOptions): Promise<string> {
+    return this.transport.text(csvRequest(month, options))
+  }
+
+  /**
+   * The same table in pieces of text as they come, however long it is; `pipeline` of `node:stream/promises`
+   * takes it. The timeout is for silence. It is not tried again: one that ends with an error is not whole.
+   */
+  statementCsvStream(month?: string, options?: StatementOptions): AsyncGenerator<string, void, undefined> {
+    return this.transport.pieces(csvRequest(month, options))
   }
 
   /** Pays available earnings out, at least 1000 cents. Safe to retry: it carries an idempotency key. */
@@ -102,4 +115,9 @@ export class Vault {
 
 function limitsPath(agentId?: string): string {
   return agentId === undefined ? "/vault/limits" : path("agents", agentId, "limits")
+}
+
+function csvRequest(month?: string, options?: StatementOptions): StreamRequest {
+  const query = { month, agentId: options?.agentId }
+  return { method: "GET", path: "/vault/statement.csv", caller: "owner", query, accept: "text/csv", options }
 }

@@ -168,7 +168,7 @@ describe("promised methods", () => {
         "uploadArchive archives deleteArchive statement receipt requestRecheck getSandbox listFiles readFile writeFile searchFiles search stat mkdir move delete exec cancelExec destroySandbox",
     ],
     ["agents.webhook()", city.agents.webhook(), "register get delete rotateSecret test deliveries redeliver"],
-    ["vault", city.vault, "getBalance balancesAt getPool topUp topUps setAutoTopUp cards removeCard limits setLimits transactions statement statementCsv withdraw withdrawals connect"],
+    ["vault", city.vault, "getBalance balancesAt getPool topUp topUps setAutoTopUp cards removeCard limits setLimits transactions statement statementCsv statementCsvStream withdraw withdrawals connect"],
     ["operator", city.operator, "refunds refund decideRefund rechecks recheck decideRecheck reconcile"],
     ["reference", city.reference, "categories models"],
     ["webhooks", city.webhooks, "verify"],
