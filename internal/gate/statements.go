@@ -163,7 +163,9 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 	if st.items += named; named >= manyItems && len(rest) <= 2*named {
 		st.listed += named
 	}
-	st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
+	if strings.Contains(text, " (") {
+		st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
+	}
 	figures := lex.HasFigure(withoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
 		st.dead += n

@@ -22,6 +22,7 @@ import (
 	"github.com/blevesearch/snowballstem/spanish"
 	"github.com/blevesearch/snowballstem/swedish"
 	"github.com/blevesearch/snowballstem/turkish"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // tongue is a natural language: the small words that give it away, and how its
@@ -65,13 +66,26 @@ var tonguesOf = func() map[string]uint32 {
 type Stemmer struct {
 	stem  func(*snowballstem.Env) bool
 	env   *snowballstem.Env
-	known map[string]string
+	known *lru.Cache[string, string]
 }
+
+// rememberedStems is for how many words of each tongue the stem is remembered
+// between texts: to cut one costs a microsecond, and most words are common ones.
+const rememberedStems = 8 << 10
+
+// knownStems are what is remembered for each tongue.
+var knownStems = func() []*lru.Cache[string, string] {
+	known := make([]*lru.Cache[string, string], len(tongues))
+	for i := range known {
+		known[i], _ = lru.New[string, string](rememberedStems) // fails for a size of none only
+	}
+	return known
+}()
 
 // NewStemmer returns the stemmer for the language of the words.
 func NewStemmer(text []string) *Stemmer {
 	best, _ := TongueOf(text)
-	return &Stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: map[string]string{}}
+	return &Stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: knownStems[best]}
 }
 
 // TongueOf returns which of the tongues the words are of, and how sure that is:
@@ -98,18 +112,19 @@ const longestStemmed = 40
 
 // Of returns the stem of a word in lower case.
 func (s *Stemmer) Of(word string) string {
-	if st, ok := s.known[word]; ok {
+	if n := len(word); n <= 2 || n > longestStemmed {
+		return word
+	}
+	if st, ok := s.known.Get(word); ok {
 		return st
 	}
-	st := word
-	if n := len(word); n > 2 && n <= longestStemmed && strings.IndexFunc(word, NotLetter) < 0 {
-		s.env.SetCurrent(word)
-		s.stem(s.env)
-		st = s.env.Current()
+	if strings.IndexFunc(word, NotLetter) >= 0 {
+		return word
 	}
-	if len(s.known) < 1<<16 {
-		s.known[word] = st
-	}
+	s.env.SetCurrent(word)
+	s.stem(s.env)
+	st := s.env.Current()
+	s.known.Add(strings.Clone(word), strings.Clone(st)) // a part of a text would keep all of it
 	return st
 }
 
