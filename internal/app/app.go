@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"aicity.dev/aicity/internal/account"
@@ -70,14 +70,16 @@ type App struct {
 	stopStreams context.CancelFunc
 
 	// background is stopped by halt and waited for at the end.
-	background sync.WaitGroup
+	background background
 	halt       context.CancelFunc
+	patience   time.Duration // Options.Patience
 }
 
 // Options are what tests and the demo set beside the configuration.
 type Options struct {
-	Clock  city.Clock // nil is the system's
-	Graces Graces
+	Clock    city.Clock // nil is the system's
+	Graces   Graces
+	Patience time.Duration // with whatever Stop waits for; 0 is the default
 }
 
 // OpenDB opens and migrates the database of a configuration.
@@ -116,7 +118,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	if err != nil {
 		return nil, errors.Join(err, held.Close(), listener.Close())
 	}
-	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, listener: listener, held: held, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
+	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, patience: cmp.Or(opts.Patience, stopPatience), listener: listener, held: held, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
 	err = a.build()
 	if err == nil && !cfg.Stripe.AcceptTest {
@@ -252,17 +254,17 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	running, halt := context.WithCancel(context.WithoutCancel(ctx))
 	a.halt = halt
-	a.background.Go(func() { a.Events.Run(running, a.logger) })
-	a.background.Go(func() { a.Accounts.Run(running) })
-	a.background.Go(func() { a.Agents.Run(running) })
-	a.background.Go(func() { a.Sandboxes.Run(running) })
-	a.background.Go(func() { a.Tasks.Run(running) })
+	a.background.Go("event relay", func() { a.Events.Run(running, a.logger) })
+	a.background.Go("last uses of tokens", func() { a.Accounts.Run(running) })
+	a.background.Go("agents' rates", func() { a.Agents.Run(running) })
+	a.background.Go("sandbox sweep", func() { a.Sandboxes.Run(running) })
+	a.background.Go("due tasks", func() { a.Tasks.Run(running) })
 	a.server = &http.Server{
 		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:    slog.NewLogLogger(a.logger.Handler(), slog.LevelDebug),
 	}
-	a.background.Go(func() {
+	a.background.Go("server", func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			a.logger.ErrorContext(running, "server ended", "error", err)
 		}
@@ -281,25 +283,3 @@ func (a *App) URL() string { return a.cfg.URL() }
 
 // Handler serves the whole city, for tests.
 func (a *App) Handler() http.Handler { return a.handler }
-
-// stopTimeout bounds how long running requests and jobs may take to finish.
-const stopTimeout = 20 * time.Second
-
-// Stop ends the city in order: no new requests, then jobs, sandboxes, database.
-func (a *App) Stop(ctx context.Context) error {
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	var errs []error
-	if a.halt != nil {
-		a.stopStreams() // long polls and live streams would hold up Shutdown
-		a.Tasks.Halt()
-		errs = append(errs, a.server.Shutdown(bounded), a.Jobs.Stop(bounded))
-		a.halt()
-		a.background.Wait()
-	} else {
-		errs = append(errs, a.listener.Close())
-	}
-	a.Tasks.Close(ctx)
-	errs = append(errs, a.Sandboxes.Close(bounded), a.Accounts.FlushUses(bounded), a.Agents.FlushUses(bounded), a.DB.Close(), a.held.Close())
-	return errors.Join(errs...)
-}

@@ -43,7 +43,7 @@ func (a *App) startSeedAgents(ctx context.Context) error {
 			return fmt.Errorf("seed agent %s: %w", seed.Registration.DisplayName, err)
 		}
 		client := aicity.New(aicity.Options{BaseURL: "http://" + a.Address(), APIKey: key})
-		a.background.Go(func() {
+		a.background.Go("seed agent "+seed.Registration.DisplayName, func() {
 			if err := seed.Run(ctx, client, a.logger); err != nil && !errors.Is(err, context.Canceled) {
 				a.logger.ErrorContext(ctx, "seed agent stopped", "agent", seed.Registration.DisplayName, "error", err)
 			}
