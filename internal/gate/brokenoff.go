@@ -1,9 +1,7 @@
 package gate
 
 import (
-	"cmp"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +9,10 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 )
+
+// dangling are words that no sentence ends with.
+var dangling = lex.Set(`the a an and or of to in on at for with by from that which is are was were be as if but than because this these those its
+der die das und oder von zu mit für dass ist o os e que de do da em para com um uma el los y con por le les et dans pour du`)
 
 // leadsOn are more words that a sentence goes on behind, in languages that buyers
 // write: articles, prepositions, conjunctions and what joins clauses.
@@ -25,13 +27,14 @@ il lo gli della dello delle degli nel nella con per tra fra che quando perché s
 var (
 	// bareMarker matches a list item, a row or a mark of stress that has only begun.
 	bareMarker = regexp.MustCompile(`^(?:[-*+|•]|\d{1,2}[.)]|\*\*|#{1,6}|-\s*\*\*)$`)
-	// halfHeader matches the head of a file or of a hunk that has only begun.
-	halfHeader = regexp.MustCompile(`^(?:@@(?: -[\d,]*)?(?: \+[\d,]*)?|diff --git .*|index(?: [\da-f.]*)?\s?\d*|(?:---|\+\+\+) \S+)$`)
-	// closedLine matches how complete code ends.
-	closedLine = regexp.MustCompile(`[})\];>"'` + "`" + `]\s*,?$|^\s*(?:end|fi|done|esac|EOF|pass|return|break|continue)\b`)
 	// ledOver matches a line that leads over to what is to follow.
 	ledOver = regexp.MustCompile(`[:=({\[,+&|]\**$|\s[-–—]$`)
 )
+
+// signOff matches how people end a text without a full stop.
+var signOff = regexp.MustCompile(`(?i)\b(?:thanks|thank you|regards|cheers|best|hope|done|yours|gru(?:ß|ss)|saludos|gracias|merci|cordialement|danke|obrigado|end|fin|ende)\b`)
+
+const longestSignOff = 12 // words
 
 // breaksOff tells how the text ends where more must follow, "" when nothing says so.
 // What is delivered beside the text may be what follows.
@@ -39,10 +42,7 @@ func (v *view) breaksOff() string {
 	if len(v.in.Patch) > 0 || len(v.findings) > 0 {
 		return ""
 	}
-	i := v.Doc.Written - 1
-	for i >= 0 && strings.TrimSpace(v.Doc.Lines[i].Text) == "" {
-		i--
-	}
+	i := v.lastLine()
 	if i < 0 {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (v *view) breaksOff() string {
 		return "a bracket in its last line is never closed"
 	}
 	if v.unended(i) {
-		return "its other paragraphs end with a sentence, the last one does not"
+		return otherwiseEnded
 	}
 	return ""
 }
@@ -91,54 +91,13 @@ const (
 	minWordsToEnd = 40
 )
 
-// codeBreaksOff tells how code that is never closed ends, where more must follow.
-func (v *view) codeBreaksOff(last string) string {
-	if len(v.Doc.Blocks) == 0 || last == "" || strings.HasPrefix(last, "```") {
-		return ""
+// lastLine is the last line of the text that is not blank, -1 without one.
+func (v *view) lastLine() int {
+	i := v.Doc.Written - 1
+	for i >= 0 && strings.TrimSpace(v.Doc.Lines[i].Text) == "" {
+		i--
 	}
-	b := v.Doc.Blocks[len(v.Doc.Blocks)-1]
-	if b.End < len(v.Doc.Lines) && v.Doc.Lines[b.End].Code {
-		return "" // its fence is closed
-	}
-	switch {
-	case b.Diff && halfHeader.MatchString(last):
-		return "its last diff has only begun"
-	case b.Diff && !closedLine.MatchString(last) && halfHunk(b.Lines):
-		return "its last diff has fewer lines than it says"
-	case v.Doc.Open && !strings.HasSuffix(last, "...") && !closedLine.MatchString(last) && (strings.HasSuffix(last, ":") || halfWord.MatchString(last) || !freelyEnded[b.Lang]):
-		return "its last block is never closed, nor is its last line"
-	}
-	return ""
-}
-
-// freelyEnded are the languages whose lines may end in anything.
-var freelyEnded = lex.Set("yaml yml toml ini text txt md markdown sh bash shell zsh console env dockerfile make makefile sql")
-
-// hunkHeader matches the head of a hunk and how many lines it has on either side.
-var hunkHeader = regexp.MustCompile(`^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@`)
-
-// halfHunk reports whether the last hunk has fewer lines than its head says, on
-// either side.
-func halfHunk(lines []string) bool {
-	for i := len(lines) - 1; i >= 0; i-- {
-		m := hunkHeader.FindStringSubmatch(lines[i])
-		if m == nil {
-			continue
-		}
-		left, right := 0, 0
-		for _, l := range lines[i+1:] {
-			if !strings.HasPrefix(l, "+") {
-				left++
-			}
-			if !strings.HasPrefix(l, "-") {
-				right++
-			}
-		}
-		before, _ := strconv.Atoi(cmp.Or(m[1], "1"))
-		after, _ := strconv.Atoi(cmp.Or(m[2], "1"))
-		return left < before && right < after
-	}
-	return false
+	return i
 }
 
 // opensCode reports whether the paragraph that ends with a line has a mark of code
@@ -164,51 +123,37 @@ func (v *view) opensCode(end int) bool {
 // longestParagraph bounds, in lines, the paragraphs that are looked at.
 const longestParagraph = 20
 
-// othersEnded is how many other paragraphs must end with a sentence for the last
-// one to need an end as well.
-const othersEnded = 3
-
-// unended reports whether the last paragraph or item, which ends with a line, has
-// no end where the others have one: people end their paragraphs in one way.
-func (v *view) unended(at int) bool {
-	last := v.Doc.Lines[at].Text
-	if n := lex.CountWords(last); n < 2 || document.IsTitle(last) || endOf(last) != endOpen || n <= longestSignOff && signOff.MatchString(last) {
-		return false
-	}
-	ended, others := 0, 0
-	for i, l := range v.Doc.Lines[:at] {
-		next := v.Doc.Lines[i+1]
-		switch {
-		case l.Code, next.Code, len(l.Text) < 12, document.Heading.Matches(l.Text), document.TableRow.Matches(l.Text), document.IsTitle(l.Text):
-		case strings.TrimSpace(next.Text) != "" && !document.ListItem.Matches(next.Text): // goes on
-		default:
-			if others++; endOf(l.Text) == endSentence {
-				ended++
-			}
+// halfRow reports whether the text ends in a row of a table that lacks the bar
+// which the row before it has, or behind the head of a table.
+func (v *view) halfRow() bool {
+	last, before := "", ""
+	for _, l := range v.Doc.Lines[:v.Doc.Written] {
+		if text := strings.TrimSpace(l.Text); text != "" && !l.Code {
+			before, last = last, text
+		} else if l.Code {
+			before, last = "", ""
 		}
 	}
-	return others >= othersEnded && ended*10 >= others*8
+	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
+		return false
+	}
+	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")
 }
 
-// How a paragraph ends.
-const (
-	endOpen = iota
-	endSentence
-	endCode
-)
-
-func endOf(text string) int {
-	text = strings.TrimRight(text, "*_~ ")
-	if field := text[strings.LastIndexByte(text, ' ')+1:]; strings.Contains(field, "`") || lex.IsNamed(field) || strings.ContainsAny(field, "0123456789@") {
-		return endCode
+// brokenTail is the end of prose, and whether it stands in the middle of a sentence.
+func (v *view) brokenTail() (string, bool) {
+	i := v.lastLine()
+	if i < 0 || v.Doc.Lines[i].Code {
+		return "", false
 	}
-	bare := strings.TrimRight(text, "*_)\"'»”’」』] ")
-	r, _ := utf8.DecodeLastRuneInString(bare)
-	if strings.ContainsRune(".!?:;…\u3002\uff01\uff1f\uff1a", r) {
-		return endSentence
+	last := strings.TrimSpace(v.Doc.Lines[i].Text)
+	if strings.HasPrefix(last, "|") || strings.HasPrefix(last, "#") {
+		return "", false
 	}
-	if bare != text || r > 0x2000 && !unicode.IsLetter(r) {
-		return endCode // an emoji, a bracket
+	r, _ := utf8.DecodeLastRuneInString(last)
+	if !unicode.IsLetter(r) && r != ',' {
+		return "", false
 	}
-	return endOpen
+	tail := lex.Words(last)
+	return lex.Shorten(lastBytes(last, 60), 60), len(tail) > 0 && (dangling[tail[len(tail)-1]] || r == ',')
 }

@@ -1,0 +1,141 @@
+package gate
+
+import (
+	"iter"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// otherwiseEnded says what unended and unlikeTheOthers find: people end their
+// paragraphs in one way, so the one that ends in another was cut. The first looks at
+// work that comes with nothing else and goes by how many paragraphs end with a
+// sentence; the second looks at all work and wants all of them to, or all but one.
+const otherwiseEnded = "its other paragraphs end with a sentence, the last one does not"
+
+// paragraphEnds yields the last lines of the prose's paragraphs and items before a line.
+func (v *view) paragraphEnds(before int) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for i, l := range v.Doc.Lines[:before] {
+			if l.Code || strings.TrimSpace(l.Text) == "" || document.Heading.Matches(l.Text) || document.TableRow.Matches(l.Text) {
+				continue
+			}
+			if i+1 < v.Doc.Written {
+				if next := v.Doc.Lines[i+1]; !next.Code && strings.TrimSpace(next.Text) != "" && !document.ListItem.Matches(next.Text) {
+					continue
+				}
+			}
+			if !yield(i, l.Text) {
+				return
+			}
+		}
+	}
+}
+
+// othersEnded is how many other paragraphs must end with a sentence for the last
+// one to need an end as well.
+const othersEnded = 3
+
+// unended reports whether the last paragraph or item, which ends with a line, has
+// no end where the others have one.
+func (v *view) unended(at int) bool {
+	last := v.Doc.Lines[at].Text
+	if n := lex.CountWords(last); n < 2 || document.IsTitle(last) || endOf(last) != endOpen || n <= longestSignOff && signOff.MatchString(last) {
+		return false
+	}
+	ended, others := 0, 0
+	for i, text := range v.paragraphEnds(at) {
+		if v.Doc.Lines[i+1].Code || len(text) < 12 || document.IsTitle(text) {
+			continue
+		}
+		if others++; endOf(text) == endSentence {
+			ended++
+		}
+	}
+	return others >= othersEnded && ended*10 >= others*8
+}
+
+// endsInside matches a sentence that ends inside of a text.
+var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x{3002}\x{ff01}\x{ff1f}]`)
+
+// unlikeTheOthers reports whether the last paragraph of a text that ends its
+// paragraphs with sentences ends without one. Headings and rows say nothing.
+func (v *view) unlikeTheOthers() bool {
+	last := v.lastProse()
+	if last == "" || len(lex.Words(last)) <= longestSignOff && signOff.MatchString(last) {
+		return false
+	}
+	ended, others := 0, 0
+	for _, text := range v.paragraphEnds(v.Doc.Written) {
+		if len(lex.Words(text)) < minStatementWords {
+			continue
+		}
+		if others++; endsWell(strings.TrimSpace(text)) {
+			ended++
+		}
+	}
+	switch n, inside := len(lex.Words(last)), len(endsInside.FindAllString(last, 2)); {
+	case others >= 4 && n >= minStatementWords, others == 3 && n >= 2*minStatementWords:
+	case others >= 5 && ended == others && document.ListItem.Matches(last): // an item that has hardly begun
+	case others >= 4 && ended == others && n > 0 && n < minStatementWords:
+	// A paragraph whose sentences end but for the last one was cut, however few
+	// others there are.
+	case inside >= 2 || inside == 1 && others >= 2:
+	default:
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(last)
+	cut := unicode.IsLetter(r) && !lex.Unspaced(r) || r == '-' || r == '('
+	return cut && (ended == others || ended == others-1)
+}
+
+// lastProse is the last line that is no heading and no row, "" when code stands
+// behind it: what ends in code ends well.
+func (v *view) lastProse() string {
+	for i := v.Doc.Written - 1; i >= 0; i-- {
+		l := v.Doc.Lines[i]
+		if l.Code {
+			return ""
+		}
+		if text := strings.TrimSpace(l.Text); text != "" && !document.Heading.Matches(l.Text) && !document.TableRow.Matches(l.Text) {
+			return text
+		}
+	}
+	return ""
+}
+
+// sentenceMarks end a sentence.
+const sentenceMarks = ".!?:;\u3002\uff01\uff1f\uff1a"
+
+// endsWell reports whether a paragraph ends with a sentence, a bracket or code.
+func endsWell(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(text, "*_`)\"'"))
+	return strings.ContainsRune(sentenceMarks, r) || strings.HasSuffix(text, ")") || strings.HasSuffix(text, "`")
+}
+
+// How a paragraph ends.
+const (
+	endOpen = iota
+	endSentence
+	endCode
+)
+
+func endOf(text string) int {
+	text = strings.TrimRight(text, "*_~ ")
+	if field := text[strings.LastIndexByte(text, ' ')+1:]; strings.Contains(field, "`") || lex.IsNamed(field) || strings.ContainsAny(field, "0123456789@") {
+		return endCode
+	}
+	bare := strings.TrimRight(text, "*_)\"'»”’」』] ")
+	r, _ := utf8.DecodeLastRuneInString(bare)
+	if strings.ContainsRune(sentenceMarks+"…", r) {
+		return endSentence
+	}
+	if bare != text || r > 0x2000 && !unicode.IsLetter(r) {
+		return endCode // an emoji, a bracket
+	}
+	return endOpen
+}
