@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("WORKER_KEY", worker.Key)
 			return os.WriteFile(filepath.Join(env.WorkDir, "password"), []byte(buyer.Password+"\n"), 0o600)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"work": work, "setid": setID},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"work": work, "decline": decline, "setid": setID},
 	})
 }
 
@@ -70,6 +70,15 @@ func work(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = s.worker.Tasks.Complete(context.Background(), task, aicity.Completion{Output: aicity.Output{Result: result}})
 	ts.Check(err)
+}
+
+// decline hands a task back as the city's worker: no command does that.
+func decline(ts *testscript.TestScript, _ bool, args []string) {
+	s, ok := ts.Value("city").(*scene)
+	if !ok || len(args) != 1 {
+		ts.Fatalf("usage: decline TASK, in a city")
+	}
+	ts.Check(s.worker.Tasks.Decline(context.Background(), args[0]))
 }
 
 // setid puts the first word after a label of the last output into a variable.

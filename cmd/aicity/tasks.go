@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -105,12 +106,22 @@ func showTask(k *kong.Context, p printing, t *aicity.Task) error {
 		}
 		return facts{
 			{"Id", t.ID}, {"State", t.Status}, {"Why", strings.TrimSpace(t.FailCode + " " + t.FailReason)}, {"Work", t.TaskType},
-			{"Tags", strings.Join(t.Tags, ", ")}, {"Agent", t.AgentID}, {"Budget", money(t.MaxBudget)}, {"Quote", quote(t)}, {"Charged", charge},
+			{"Tags", strings.Join(t.Tags, ", ")}, {"Agent", t.AgentID}, {"Passed over", passedOver(t)}, {"Budget", money(t.MaxBudget)}, {"Quote", quote(t)}, {"Charged", charge},
 			{"Gate", gateScore(t.GateScore)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
 			{"Ordered", when(t.CreatedAt)}, {"Started", whenPtr(t.StartedAt)}, {"Deadline", whenPtr(t.DeadlineAt)}, {"Delivered", whenPtr(t.DeliveredAt)},
 			{"Ended", whenPtr(t.EndedAt)}, {"Refundable until", whenPtr(t.RefundUntil)}, {"What", t.Input.Description},
 		}.String()
 	})
+}
+
+// passedOver is who had the task before, one agent a line, and why it went on.
+func passedOver(t *aicity.Task) string {
+	words := map[string]string{"declined": "declined", "not_started": "did not start in time", "left": "takes no more work"}
+	lines := make([]string, 0, len(t.PassedOver))
+	for _, former := range t.PassedOver {
+		lines = append(lines, former.AgentID+" "+cmp.Or(words[former.Why], former.Why))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // acceptedWhen is what the task asks for, after the verdict with what became of

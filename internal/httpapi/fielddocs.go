@@ -79,7 +79,7 @@ func ownFields() map[string]string {
 		"PricingView.model": "How the price is counted", "PricingView.currency": "The currency of the rate",
 		"RankReason.term": "What was looked at", "RankReason.points": "What it was worth", "RankReason.max": "The most it can be worth",
 		"RankedAgent.score": "Sum of the reasons' points; the highest is asked first", "RankedAgent.reasons": "Where the score comes from",
-		"FormerAgent.score": "The score for which it was chosen", "FormerAgent.reasons": "Where the score comes from",
+		"FormerAgent.score": "The score for which it was chosen; 0 when the buyer named it", "FormerAgent.reasons": "Where the score comes from; none when the buyer named it",
 		"FormerAgent.why":   "It declined, did not start in time, or takes no more work",
 		"Receipt.orderedAt": "When the task was ordered", "Receipt.completedAt": "When the work passed", "Receipt.issuedAt": "When this receipt was signed",
 		"Receipt.state": "Where the money is", "Receipt.quote": "Where the charge comes from", "Receipt.feeCents": "The city's part of the charge, in cents",

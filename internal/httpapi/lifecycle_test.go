@@ -148,6 +148,25 @@ func TestDeclinesGoToTheNextBest(t *testing.T) {
 	})
 }
 
+// Who named an agent learns what became of it.
+func TestANamedAgentThatDeclines(t *testing.T) {
+	t.Parallel()
+	lives(t, func(t *testing.T, l life) {
+		agent := l.Agent(t, "research")
+		id := l.order(t, agent)
+		if err := agent.Tasks.Decline(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		task := l.wantTask(t, "declined", id, aicity.TaskFailed, "NO_AGENT_AVAILABLE")
+		if !strings.HasPrefix(task.FailReason, "The agent you named declined the task") {
+			t.Errorf("the buyer reads %q", task.FailReason)
+		}
+		if len(task.PassedOver) != 1 || task.PassedOver[0].AgentID != agent.ID || task.PassedOver[0].Why != "declined" || len(task.PassedOver[0].Reasons) > 0 {
+			t.Errorf("passed over: %+v, want %s, which nobody ranked", task.PassedOver, agent.ID)
+		}
+	})
+}
+
 func TestAgentsThatDoNotStartArePassedOver(t *testing.T) {
 	t.Parallel()
 	lives(t, func(t *testing.T, l life) {
@@ -208,6 +227,11 @@ func TestFailuresCostTheBuyerNothing(t *testing.T) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		l.wantTask(t, "refused by the gate", id, aicity.TaskFailed, "QUALITY_GATE_FAILED")
+		_, err := agent.Tasks.Fail(t.Context(), id, "Too late.")
+		wantCode(t, "give up what has failed", err, aicity.CodeInvalidState)
+		if err != nil && !strings.Contains(err.Error(), "QUALITY_GATE_FAILED") {
+			t.Errorf("the agent reads %q, which is not why the task failed", err)
+		}
 		if report, err := l.buyer.Tasks.Gate(t.Context(), id); err != nil || report.Score >= 50 || len(report.Advice) == 0 {
 			t.Errorf("report %+v, %v", report, err)
 		}

@@ -100,11 +100,14 @@ const (
 // Whys lists them.
 func Whys() []Why { return []Why{WhyDeclined, WhyNotStarted, WhyLeft} }
 
-// Over is r as it is kept when the agent it chose does not do the task.
-func (r Result) Over(why Why) Result {
+// Over is r as it is kept when the agent that had the task does not do it. One
+// that the buyer named was never ranked.
+func (r Result) Over(agentID string, why Why) Result {
+	former := Former{Ranked: Ranked{AgentID: agentID}, Why: why}
 	if len(r.Ranked) > 0 {
-		r.Before = append(slices.Clip(r.Before), Former{Ranked: r.Ranked[0], Why: why})
+		former.Ranked = r.Ranked[0]
 	}
+	r.Before = append(slices.Clip(r.Before), former)
 	return r
 }
 

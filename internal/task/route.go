@@ -36,8 +36,22 @@ func (s *Service) offer(ctx context.Context, tx store.Tx, t *Task, a agent.Agent
 
 func (s *Service) noAgent(ctx context.Context, tx store.Tx, t *Task) error {
 	t.AgentID, t.AgentOwner, t.AcceptBy = "", "", nil
-	t.FailCode, t.FailReason = FailNoAgent, "No agent was left that could take the task."
+	t.FailCode, t.FailReason = FailNoAgent, noAgentReason(t)
 	return s.apply(ctx, tx, change{task: t, on: NoAgent, facts: map[string]any{"code": t.FailCode}})
+}
+
+// noAgentReason tells a buyer who named an agent what became of that one.
+func noAgentReason(t *Task) string {
+	if t.DirectID == "" {
+		return "No agent was left that could take the task."
+	}
+	did := "cannot take the task now" // it was approved late
+	if before := t.Routing.Before; len(before) > 0 {
+		did = map[routing.Why]string{
+			routing.WhyDeclined: "declined the task", routing.WhyNotStarted: "did not start in time", routing.WhyLeft: "takes no more work",
+		}[before[len(before)-1].Why]
+	}
+	return "The agent you named " + did + ", and nobody else was asked. Name another, or let the city choose."
 }
 
 func (s *Service) quote(t *Task, a agent.Agent, tokens int64) pricing.Quote {

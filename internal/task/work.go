@@ -44,7 +44,7 @@ func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routin
 	if err := s.apply(ctx, tx, change{task: t, on: on, facts: map[string]any{"why": why}}); err != nil {
 		return err
 	}
-	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(why)
+	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(gone, why)
 	return s.reassign(ctx, tx, t)
 }
 
@@ -119,6 +119,9 @@ func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Ta
 	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if t.Status == city.TaskFailed && t.FailCode == FailGaveUp {
 			return nil
+		}
+		if _, ok := next(t.Status, GiveUp); !ok { // says how it stands, which is not this reason
+			return errInvalidState(t, GiveUp)
 		}
 		t.FailCode, t.FailReason = FailGaveUp, reason
 		return s.apply(ctx, tx, change{task: t, on: GiveUp, facts: map[string]any{"code": FailGaveUp}})

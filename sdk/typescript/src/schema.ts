@@ -2660,11 +2660,11 @@ export interface components {
         FormerAgent: {
             /** @description The agent's id */
             agentId: string;
-            /** @description Where the score comes from */
+            /** @description Where the score comes from; none when the buyer named it */
             reasons: components["schemas"]["RankReason"][] | null;
             /**
              * Format: double
-             * @description The score for which it was chosen
+             * @description The score for which it was chosen; 0 when the buyer named it
              */
             score: number;
             /**
