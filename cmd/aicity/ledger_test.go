@@ -153,7 +153,7 @@ func TestLedgerVerify(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	keepBooks(t, db)
 	got, err := runLedger(t, "verify", "--data", folder)
-	if err != nil || got != "The books are right: 50 transfers, 17 accounts, sum $0.00.\n" {
+	if err != nil || got != "The books are right: 68 transfers, 20 accounts, sum $0.00.\n" {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -85,6 +85,9 @@ func theTasks(ctx context.Context, tx store.Tx) error {
 		{"tsk_failed", "failed", 1000, 0, 0, []string{"hold", "void"}},
 		{"tsk_charged", "completed", 1000, 300, 45, []string{"hold", "earn", "fee", "rest"}},
 		{"tsk_refunded", "refunded", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "reverse", "reverse_fee"}},
+		{"tsk_contested", "refund_review", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "refund_requested"}},
+		{"tsk_granted", "refunded", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "refund_requested", "reverse", "reverse_fee"}},
+		{"tsk_denied", "completed", 1000, 300, 45, []string{"hold", "earn", "fee", "rest", "refund_requested", "refund_denied"}},
 		{"tsk_released", "completed", 10_000, 8000, 1200, []string{"hold", "earn", "fee", "rest", "release", "release_fee"}},
 		{"tsk_poor", "completed", 1000, 200, 30, []string{"hold", "earn", "fee", "rest", "release", "release_fee"}},
 		{"tsk_overturned", "completed", 1000, 300, 45, []string{"hold", "void", "rehold", "earn", "fee"}},
@@ -110,17 +113,34 @@ func theTasks(ctx context.Context, tx store.Tx) error {
 			"release":     {Debit: escrow, Credit: ledger.AgentAvailable(agent), Amount: earned},
 			"release_fee": {Debit: ledger.PlatformFeesEscrow, Credit: ledger.PlatformFees, Amount: task.fee},
 			"reverse":     {Debit: escrow, Credit: buyer, Amount: earned}, "reverse_fee": {Debit: ledger.PlatformFeesEscrow, Credit: buyer, Amount: task.fee},
+			"refund_requested": {Debit: escrow, Credit: buyer, Amount: earned}, "refund_denied": {Debit: escrow, Credit: buyer, Amount: earned},
 		}
 		for _, kind := range task.kinds {
 			transfer := moves[kind]
 			transfer.ID, transfer.Kind, transfer.Ref = task.id+"/"+kind, kind, task.id
-			if err := ledger.New().Post(ctx, tx, transfer); err != nil {
+			if err := write(ctx, tx, transfer, task.id == "tsk_granted"); err != nil {
 				return err
 			}
 		}
 	}
 	_, err := tx.Exec(ctx, `UPDATE tasks SET released_at = 1 WHERE id IN ('tsk_released', 'tsk_poor')`)
 	return err
+}
+
+// write posts what a kind moves, or sets aside; of one that was granted the refund
+// is what was set aside.
+func write(ctx context.Context, tx store.Tx, t ledger.Transfer, granted bool) error {
+	books, closing := ledger.New(), ledger.Closing{Pending: t.Ref + "/refund_requested", ID: t.ID, Kind: t.Kind}
+	switch {
+	case t.Kind == "refund_requested":
+		return books.Reserve(ctx, tx, t)
+	case t.Kind == "refund_denied":
+		return books.Void(ctx, tx, closing)
+	case t.Kind == "reverse" && granted:
+		return books.Capture(ctx, tx, closing, t.Amount)
+	default:
+		return books.Post(ctx, tx, t)
+	}
 }
 
 func withdrawals(ctx context.Context, tx store.Tx) error {

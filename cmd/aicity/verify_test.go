@@ -93,6 +93,18 @@ var attacks = []attack{
 	{name: "reversed in part", statements: []string{
 		plant("tsk_charged/reverse", "agent/agt_1/escrow", "owner/own_1/credits", 100, "reverse", "tsk_charged"),
 	}, want: []string{"task tsk_charged: not all of escrow, or more, was reversed"}},
+	{name: "set aside in part", statements: []string{
+		plantPhase("tsk_charged/refund_requested", "agent/agt_1/escrow", "owner/own_1/credits", 100, "refund_requested", "tsk_charged", "pending", "NULL"),
+	}, want: []string{"task tsk_charged: not all of escrow, or more, was set aside for a refund"}},
+	{name: "neither given nor denied", statements: []string{gone("tsk_denied/refund_denied")},
+		want: []string{"task tsk_denied: what was set aside for a refund was neither given nor freed"}},
+	{name: "given past what was set aside", statements: []string{
+		gone("tsk_granted/reverse"), plant("tsk_granted/reverse", "agent/agt_1/escrow", "owner/own_1/credits", 255, "reverse", "tsk_granted"),
+		plantPhase("tsk_granted/refund_denied", "agent/agt_1/escrow", "owner/own_1/credits", 255, "refund_denied", "tsk_granted", "void", "'tsk_granted/refund_requested'"),
+	}, want: []string{"task tsk_granted: what was set aside for a refund was neither given nor freed, or both"}},
+	{name: "freed while an operator decides", statements: []string{
+		plantPhase("tsk_contested/refund_denied", "agent/agt_1/escrow", "owner/own_1/credits", 255, "refund_denied", "tsk_contested", "void", "'tsk_contested/refund_requested'"),
+	}, want: []string{"task tsk_contested: what was set aside for a refund was freed though an operator decides"}},
 	{name: "failed and kept", statements: []string{`UPDATE tasks SET status = 'failed' WHERE id = 'tsk_running'`}, want: []string{"task tsk_running: it ended without a charge and its hold was not returned"}},
 	{name: "refunded in words", statements: []string{`UPDATE tasks SET status = 'refunded' WHERE id = 'tsk_charged'`}, want: []string{"task tsk_charged: it was refunded and escrow was not reversed"}},
 	{name: "failed and goes on", statements: []string{`UPDATE tasks SET status = 'executing' WHERE id = 'tsk_failed'`}, want: []string{"task tsk_failed: its hold was returned though it has not failed"}},
@@ -222,7 +234,9 @@ func (a attack) carryOut(t *testing.T, db *store.DB) {
 			WHERE name NOT LIKE 'p%' OR name LIKE 'payout/%' ON CONFLICT (name) DO NOTHING`,
 			`UPDATE ledger_accounts SET
 			debits_posted = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers WHERE debit = name AND phase IN ('posted', 'capture')),
-			credits_posted = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers WHERE credit = name AND phase IN ('posted', 'capture'))`)
+			credits_posted = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers WHERE credit = name AND phase IN ('posted', 'capture')),
+			debits_pending = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers p WHERE debit = name AND `+open+`),
+			credits_pending = (SELECT COALESCE(SUM(amount), 0) FROM ledger_transfers p WHERE credit = name AND `+open+`)`)
 	}
 	err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 		for _, s := range statements {
@@ -236,6 +250,9 @@ func (a attack) carryOut(t *testing.T, db *store.DB) {
 		t.Fatal(err)
 	}
 }
+
+// open is that a transfer p sets something aside and nothing has closed it.
+const open = `phase = 'pending' AND NOT EXISTS (SELECT 1 FROM ledger_transfers c WHERE c.pending_id = p.id)`
 
 // guards takes away what the database refuses by itself.
 func guards(t *testing.T, db *store.DB) []string {

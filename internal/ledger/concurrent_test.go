@@ -68,9 +68,9 @@ func (c call) run(ctx context.Context, db *store.DB) error {
 		case "reserve":
 			return books.Reserve(ctx, tx, c.transfers...)
 		case "capture":
-			return books.Capture(ctx, tx, c.pending, id, c.amount)
+			return books.Capture(ctx, tx, closing(c.pending, id), c.amount)
 		case "void":
-			return books.Void(ctx, tx, c.pending, id)
+			return books.Void(ctx, tx, closing(c.pending, id))
 		default:
 			return books.Post(ctx, tx, c.transfers...)
 		}
@@ -263,7 +263,7 @@ func bookAmounts(t *testing.T, db *store.DB, prefix string, first, second, captu
 		if err := books.Reserve(ctx, tx, transfer(prefix+"p", from, to, left)); err != nil {
 			return err
 		}
-		return books.Capture(ctx, tx, prefix+"p", prefix+"c", city.Cents(captured))
+		return books.Capture(ctx, tx, closing(prefix+"p", prefix+"c"), city.Cents(captured))
 	})
 	legal = captured > 0 && captured <= int64(left)
 	if legal {

@@ -32,6 +32,10 @@ func transfer(id string, from, to ledger.Account, amount city.Cents) ledger.Tran
 	return ledger.Transfer{ID: id, Debit: from, Credit: to, Amount: amount, Kind: "test", Ref: "ref"}
 }
 
+func closing(pending, id string) ledger.Closing {
+	return ledger.Closing{Pending: pending, ID: id, Kind: "closing"}
+}
+
 func mustPost(t *testing.T, db *store.DB, transfers ...ledger.Transfer) {
 	t.Helper()
 	if err := post(t.Context(), db, transfers...); err != nil {
@@ -157,10 +161,12 @@ func TestTwoPhase(t *testing.T) {
 			})
 		}
 		capture := func(pending, id string, amount city.Cents) error {
-			return in(func(ctx context.Context, tx store.Tx) error { return books.Capture(ctx, tx, pending, id, amount) })
+			return in(func(ctx context.Context, tx store.Tx) error {
+				return books.Capture(ctx, tx, closing(pending, id), amount)
+			})
 		}
 		void := func(pending, id string) error {
-			return in(func(ctx context.Context, tx store.Tx) error { return books.Void(ctx, tx, pending, id) })
+			return in(func(ctx context.Context, tx store.Tx) error { return books.Void(ctx, tx, closing(pending, id)) })
 		}
 		if err := reserve("p1", 70); err != nil {
 			t.Fatal(err)

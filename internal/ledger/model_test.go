@@ -118,9 +118,9 @@ func drive(ctx context.Context, rt *rapid.T, db *store.DB, prefix string) {
 			legal := open && amount <= x.Amount
 			agree(rt, legal, inTx(func(ctx context.Context, tx store.Tx) error {
 				if amount == 0 {
-					return books.Void(ctx, tx, id, next())
+					return books.Void(ctx, tx, closing(id, next()))
 				}
-				return books.Capture(ctx, tx, id, next(), amount)
+				return books.Capture(ctx, tx, closing(id, next()), amount)
 			}))
 			if legal {
 				delete(m.open, id)

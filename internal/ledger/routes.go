@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -10,7 +11,10 @@ import (
 
 // Route is where transfers of a kind move from and to. Both sides are SQL texts
 // over o, the row that the transfer belongs to; one with a % is a LIKE pattern.
-type Route struct{ Kind, Debit, Credit string }
+type Route struct {
+	Kind, Debit, Credit string
+	Phase               Phase // Posted when it is empty
+}
 
 // AccountSQL is the account of a row, in SQL over the column that has the id it is
 // made of.
@@ -35,7 +39,7 @@ func (r Route) condition() string {
 		}
 		return column + " = " + want
 	}
-	return fmt.Sprintf("(t.kind = '%s' AND %s AND %s)", r.Kind, side("t.debit", r.Debit), side("t.credit", r.Credit))
+	return fmt.Sprintf("(t.kind = '%s' AND t.phase = '%s' AND %s AND %s)", r.Kind, cmp.Or(r.Phase, Posted), side("t.debit", r.Debit), side("t.credit", r.Credit))
 }
 
 // VerifyRoutes looks at the transfers that belong to the rows of a table (their
@@ -47,7 +51,7 @@ func VerifyRoutes(ctx context.Context, q store.Querier, table string, routes []R
 		conditions[i] = r.condition()
 	}
 	return verifyTransfers(ctx, q, table+` o JOIN ledger_transfers t ON t.ref = o.id
-		WHERE NOT (t.phase = 'posted' AND (`+strings.Join(conditions, " OR ")+`))`,
+		WHERE NOT (`+strings.Join(conditions, " OR ")+`)`,
 		"it moves on a way that does not fit what it belongs to", offence)
 }
 

@@ -42,16 +42,23 @@ func (l *Ledger) Reserve(ctx context.Context, tx store.Tx, transfers ...Transfer
 	return write(ctx, tx, entries)
 }
 
-// Capture moves amount of the pending transfer and frees the rest; id names the
-// capture. A repeat is a no-op. Errors: ErrNotPending, ErrClosed, ErrTooMuch.
-func (l *Ledger) Capture(ctx context.Context, tx store.Tx, pendingID, id string, amount city.Cents) error {
-	return l.close(ctx, tx, pendingID, id, Capture, amount)
+// Closing closes a pending transfer.
+type Closing struct {
+	Pending string // its id
+	ID      string // of the transfer that closes it, unique
+	Kind    string // what that one is for: "reverse", …
 }
 
-// Void frees a pending transfer; id names the act. A repeat is a no-op. Errors:
-// ErrNotPending, ErrClosed.
-func (l *Ledger) Void(ctx context.Context, tx store.Tx, pendingID, id string) error {
-	return l.close(ctx, tx, pendingID, id, Void, 0)
+// Capture moves amount of a pending transfer and frees the rest. A repeat is a
+// no-op. Errors: ErrNotPending, ErrClosed, ErrTooMuch.
+func (l *Ledger) Capture(ctx context.Context, tx store.Tx, c Closing, amount city.Cents) error {
+	return l.close(ctx, tx, c, Capture, amount)
+}
+
+// Void frees a pending transfer. A repeat is a no-op. Errors: ErrNotPending,
+// ErrClosed.
+func (l *Ledger) Void(ctx context.Context, tx store.Tx, c Closing) error {
+	return l.close(ctx, tx, c, Void, 0)
 }
 
 // Why a pending transfer cannot be closed.
@@ -61,10 +68,10 @@ var (
 	ErrTooMuch    = errors.New("more than the pending transfer set aside")
 )
 
-func (l *Ledger) close(ctx context.Context, tx store.Tx, pendingID, id string, phase Phase, amount city.Cents) error {
-	pending, err := findTransfer(ctx, tx, pendingID)
+func (l *Ledger) close(ctx context.Context, tx store.Tx, c Closing, phase Phase, amount city.Cents) error {
+	pending, err := findTransfer(ctx, tx, c.Pending)
 	if errors.Is(err, store.ErrNoRows) || err == nil && pending.phase != Pending {
-		return fmt.Errorf("close %s: %w", pendingID, ErrNotPending)
+		return fmt.Errorf("close %s: %w", c.Pending, ErrNotPending)
 	}
 	if err != nil {
 		return err
@@ -73,13 +80,13 @@ func (l *Ledger) close(ctx context.Context, tx store.Tx, pendingID, id string, p
 		amount = pending.Amount
 	}
 	if amount > pending.Amount {
-		return fmt.Errorf("close %s: %w", pendingID, ErrTooMuch)
+		return fmt.Errorf("close %s: %w", c.Pending, ErrTooMuch)
 	}
-	e := entry{Transfer: pending.Transfer, phase: phase, pendingID: pendingID, pendingAmount: pending.Amount}
-	e.ID, e.Amount = id, amount
+	e := entry{Transfer: pending.Transfer, phase: phase, pendingID: c.Pending, pendingAmount: pending.Amount}
+	e.ID, e.Kind, e.Amount = c.ID, c.Kind, amount
 	err = write(ctx, tx, []entry{e})
 	if store.IsUnique(err, "ledger_transfers", "pending_id") {
-		return fmt.Errorf("close %s: %w", pendingID, ErrClosed)
+		return fmt.Errorf("close %s: %w", c.Pending, ErrClosed)
 	}
 	return err
 }

@@ -130,7 +130,7 @@ func postedSQL(a Account, placeholder string) string {
 // changeOf is what the transfer did to what was posted in accounts together.
 func (r Record) changeOf(accounts []Account) city.Cents {
 	var change city.Cents
-	if r.Phase != Posted && r.Phase != Capture {
+	if !r.Moves() {
 		return 0
 	}
 	if slices.Contains(accounts, r.Credit) {

@@ -82,10 +82,10 @@ func TestStatementShowsWhatIsSetAsideWithoutCountingIt(t *testing.T) {
 			if err := books.Reserve(ctx, tx, transfer("p1", buyer, hold, 60), transfer("p2", buyer, hold, 5)); err != nil {
 				return err
 			}
-			if err := books.Void(ctx, tx, "p2", "v2"); err != nil {
+			if err := books.Void(ctx, tx, closing("p2", "v2")); err != nil {
 				return err
 			}
-			return books.Capture(ctx, tx, "p1", "c1", 40)
+			return books.Capture(ctx, tx, closing("p1", "c1"), 40)
 		})
 		if err != nil {
 			t.Fatal(err)

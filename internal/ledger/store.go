@@ -20,6 +20,10 @@ type Record struct {
 	At        time.Time
 }
 
+// Moves reports whether money went from one account to the other; what it only set
+// aside, or freed again, is still where it was.
+func (r Record) Moves() bool { return r.Phase == Posted || r.Phase == Capture }
+
 const recordColumns = `seq, id, debit, credit, amount, kind, ref, phase, COALESCE(pending_id, ''), created_at`
 
 // insertChunk is how many rows one statement writes: longer ones gain no more, and

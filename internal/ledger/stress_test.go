@@ -172,9 +172,9 @@ func TestRaceForTheSameID(t *testing.T) {
 			wg.Go(func() {
 				err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 					if i%2 == 0 {
-						return books.Void(ctx, tx, "p", fmt.Sprint("v", i))
+						return books.Void(ctx, tx, closing("p", fmt.Sprint("v", i)))
 					}
-					return books.Capture(ctx, tx, "p", fmt.Sprint("c", i), 40)
+					return books.Capture(ctx, tx, closing("p", fmt.Sprint("c", i)), 40)
 				})
 				switch {
 				case err == nil:

@@ -159,7 +159,7 @@ func (s *Service) AgentWallets(ctx context.Context, ownerID string, agentIDs ...
 	for i, id := range agentIDs {
 		wallets[i] = Wallet{
 			AgentID: id, Currency: city.USD,
-			Available: balances[ledger.AgentAvailable(id)].Available(), Escrowed: balances[ledger.AgentEscrow(id)].Available(),
+			Available: balances[ledger.AgentAvailable(id)].Available(), Escrowed: balances[ledger.AgentEscrow(id)].Net(),
 		}
 		h, err := s.heldBack(ctx, s.db.Read(), id, wallets[i].Available, end, s.db.Clock().Now())
 		if err != nil {

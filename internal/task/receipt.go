@@ -83,7 +83,7 @@ func (s *Service) receiptOf(ctx context.Context, tx store.Tx, t *Task, state rec
 	if state == receipt.Refunded {
 		r.RefundedCents, r.EarnedCents = t.Charge, 0
 	}
-	records, err := s.Ledger.ByRef(ctx, tx, t.ID)
+	records, err := s.moved(ctx, tx, t.ID)
 	if err != nil {
 		return r, err
 	}

@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/config"
+	"aicity.dev/aicity/internal/ledger"
+	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 	"aicity.dev/aicity/internal/task"
 	aicity "aicity.dev/aicity/sdk/go"
@@ -80,6 +83,16 @@ func (s *stage) wallet() aicity.Balance {
 		s.t.Fatal(err)
 	}
 	return *w
+}
+
+// aside is what of the agent's escrow is set aside for refunds.
+func (s *stage) aside() city.Cents {
+	s.t.Helper()
+	b, err := s.App.Ledger.BalanceOf(s.t.Context(), s.App.DB.Read(), ledger.AgentEscrow(s.worker.ID))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return b.DebitsPending
 }
 
 func (s *stage) verify() {
@@ -165,6 +178,9 @@ func TestReviewOfARefund(t *testing.T) {
 		if w := st.wallet(); w.Escrowed != 3*255 || w.Available != 0 {
 			t.Errorf("wallet while it waits: %+v", w)
 		}
+		if aside := st.aside(); aside != 3*255 {
+			t.Errorf("%s of the escrow are set aside while they wait", aside)
+		}
 		if n, err := s.App.Tasks.CountReviews(ctx); err != nil || n != 3 {
 			t.Errorf("%d wait, %v", n, err)
 		}
@@ -204,6 +220,9 @@ func TestReviewOfARefund(t *testing.T) {
 		if w := st.wallet(); w.Escrowed != 0 || w.Available != 255 {
 			t.Errorf("wallet in the end: %+v", w)
 		}
+		if aside := st.aside(); aside != 0 {
+			t.Errorf("%s of the escrow are set aside in the end", aside)
+		}
 		if decided, err := operator.Operator.Refunds(ctx, true, aicity.CursorOptions{}); err != nil || len(decided.Items) != 3 || decided.Items[0].TaskID != left {
 			t.Errorf("decided: %+v, %v", decided, err)
 		}
@@ -216,6 +235,32 @@ func TestReviewOfARefund(t *testing.T) {
 		}
 		st.verify()
 	}, longReview)
+}
+
+// Refunds that were asked for before they were set aside in the books are decided
+// as all others.
+func TestReviewOfARefundThatWasNotSetAside(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		st, operator, ctx := newStage(t, s), s.Operator(t), t.Context()
+		for decision, want := range map[string]city.TaskStatus{"refund": city.TaskRefunded, "deny": city.TaskCompleted} {
+			id := st.completed(90)
+			if err := s.App.DB.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE tasks SET status = 'refund_review', thumbs = 'down', refund_review = $2 WHERE id = $1`, id,
+					`{"cause":"high_verdict","askedAt":"2026-01-01T00:00:00Z","decideBy":"2036-01-01T00:00:00Z"}`)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := operator.Operator.DecideRefund(ctx, id, decision, "I read both sides."); err != nil || st.status(id) != want {
+				t.Errorf("%s: %s, %v", decision, st.status(id), err)
+			}
+		}
+		if aside := st.aside(); aside != 0 {
+			t.Errorf("%s of the escrow are set aside in the end", aside)
+		}
+		st.verify()
+	})
 }
 
 // A denied refund is denied, also while the refund window is still open: the

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
@@ -36,9 +37,55 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 		return s.giveBack(ctx, tx, t, KindReverse, t.Charge,
 			part{KindReverse, ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee},
 			part{KindReverseFee, ledger.PlatformFeesEscrow, ledger.OwnerCredits(t.BuyerID), t.Fee})
+	case MoveSetAside:
+		return s.setAside(ctx, tx, t)
+	case MoveGrant:
+		return s.grant(ctx, tx, t)
+	case MoveDeny:
+		return s.deny(ctx, tx, t)
 	default:
 		return nil
 	}
+}
+
+// setAside reserves for the buyer what the agent has of the charge. The fee's
+// account is hot and takes no pending transfers, nor does it need one: the city
+// keeps it.
+func (s *Service) setAside(ctx context.Context, tx store.Tx, t *Task) error {
+	return s.Ledger.Reserve(ctx, tx, transfersOf(t,
+		part{KindRefundRequested, ledger.AgentEscrow(t.AgentID), ledger.OwnerCredits(t.BuyerID), t.Charge - t.Fee})...)
+}
+
+// grant gives the buyer what was set aside, and the fee.
+func (s *Service) grant(ctx context.Context, tx store.Tx, t *Task) error {
+	err := s.decideAside(ctx, tx, t, KindReverse, func(c ledger.Closing, all city.Cents) error {
+		return s.Ledger.Capture(ctx, tx, c, all)
+	})
+	if err != nil {
+		return err
+	}
+	return s.giveBack(ctx, tx, t, KindReverse, t.Charge,
+		part{KindReverseFee, ledger.PlatformFeesEscrow, ledger.OwnerCredits(t.BuyerID), t.Fee})
+}
+
+// deny leaves what was set aside in escrow.
+func (s *Service) deny(ctx context.Context, tx store.Tx, t *Task) error {
+	return s.decideAside(ctx, tx, t, KindRefundDenied, func(c ledger.Closing, _ city.Cents) error {
+		return s.Ledger.Void(ctx, tx, c)
+	})
+}
+
+// decideAside closes what is set aside for t. It sets it aside once more, which is
+// harmless: refunds that were asked for before they were set aside have nothing yet.
+func (s *Service) decideAside(ctx context.Context, tx store.Tx, t *Task, as TransferKind, decide func(ledger.Closing, city.Cents) error) error {
+	all := t.Charge - t.Fee
+	if all == 0 {
+		return nil
+	}
+	if err := s.setAside(ctx, tx, t); err != nil {
+		return err
+	}
+	return decide(ledger.Closing{Pending: transferID(t, KindRefundRequested), ID: transferID(t, as), Kind: string(as)}, all)
 }
 
 // giveBack posts the parts, which bring an amount back to the buyer's credits:
@@ -89,12 +136,16 @@ const (
 	KindReleaseFee TransferKind = "release_fee" // and to the platform
 	KindReverse    TransferKind = "reverse"     // a refund out of the agent's escrow
 	KindReverseFee TransferKind = "reverse_fee" // and out of the platform's
+
+	KindRefundRequested TransferKind = "refund_requested" // set aside in escrow, while an operator decides
+	KindRefundDenied    TransferKind = "refund_denied"    // no more
 )
 
 // TransferKinds lists the kinds.
 func TransferKinds() []TransferKind {
 	return []TransferKind{
 		KindHold, KindEarn, KindFee, KindRest, KindVoid, KindRehold, KindRelease, KindReleaseFee, KindReverse, KindReverseFee,
+		KindRefundRequested, KindRefundDenied,
 	}
 }
 
@@ -147,13 +198,21 @@ func transfersOf(t *Task, parts ...part) []ledger.Transfer {
 			continue // the ledger knows no empty transfer
 		}
 		transfers = append(transfers, ledger.Transfer{
-			ID: t.ID + "/" + string(p.kind), Debit: p.from, Credit: p.to, Amount: p.amount, Kind: string(p.kind), Ref: t.ID,
+			ID: transferID(t, p.kind), Debit: p.from, Credit: p.to, Amount: p.amount, Kind: string(p.kind), Ref: t.ID,
 		})
 	}
 	return transfers
 }
 
+func transferID(t *Task, kind TransferKind) string { return t.ID + "/" + string(kind) }
+
 // Transfers lists what a task moved, oldest first.
 func (s *Service) Transfers(ctx context.Context, taskID string) ([]ledger.Record, error) {
-	return s.Ledger.ByRef(ctx, s.DB.Read(), taskID)
+	return s.moved(ctx, s.DB.Read(), taskID)
+}
+
+// moved is Transfers. What is only set aside, or no more, has not moved.
+func (s *Service) moved(ctx context.Context, q store.Querier, taskID string) ([]ledger.Record, error) {
+	records, err := s.Ledger.ByRef(ctx, q, taskID)
+	return slices.DeleteFunc(records, func(r ledger.Record) bool { return !r.Moves() }), err
 }

@@ -51,6 +51,11 @@ const (
 	MoveVoid    Move = "void"    // the whole hold back
 	MoveRelease Move = "release" // escrow → available, fee earned
 	MoveReverse Move = "reverse" // escrow and fee → buyer's credits
+	// While an operator decides about a refund, what the agent has of the charge is
+	// set aside in its escrow: no other move can take it from there.
+	MoveSetAside Move = "set_aside"
+	MoveGrant    Move = "grant" // what was set aside, and the fee → buyer's credits
+	MoveDeny     Move = "deny"  // it is escrow like any other again
 	// MoveRecapture takes back what the void returned: the charge goes from the
 	// buyer's credits through the hold to escrow and fee.
 	MoveRecapture Move = "recapture"
@@ -94,10 +99,10 @@ var transitions = []Transition{
 	{city.TaskQualityCheck, Unjudged, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
 	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, "task.released", "", ""},
 	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveNone, "task.refund_asked", "refund_requested", ""},
-	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveNone, "task.refund_denied", "refund_denied", ""},
+	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveSetAside, "task.refund_asked", "refund_requested", ""},
+	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveGrant, "task.refunded", "task_refunded", reputation.CauseRefunded},
+	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveGrant, "task.refunded", "task_refunded", reputation.CauseRefunded},
+	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveDeny, "task.refund_denied", "refund_denied", ""},
 	{city.TaskFailed, Overturn, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CauseOverturned},
 	{city.TaskFailed, Adjudge, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CausePassed},
 }

@@ -44,11 +44,11 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"quality_check", Unjudged}: {"failed", MoveVoid},
 		{"completed", Release}:      {"completed", MoveRelease},
 		{"completed", Refund}:       {"refunded", MoveReverse},
-		{"completed", AskRefund}:    {"refund_review", MoveNone},
+		{"completed", AskRefund}:    {"refund_review", MoveSetAside},
 
-		{"refund_review", GrantRefund}:  {"refunded", MoveReverse},
-		{"refund_review", ReviewExpire}: {"refunded", MoveReverse},
-		{"refund_review", DenyRefund}:   {"completed", MoveNone},
+		{"refund_review", GrantRefund}:  {"refunded", MoveGrant},
+		{"refund_review", ReviewExpire}: {"refunded", MoveGrant},
+		{"refund_review", DenyRefund}:   {"completed", MoveDeny},
 
 		{"failed", Overturn}: {"completed", MoveRecapture},
 		{"failed", Adjudge}:  {"completed", MoveRecapture},
@@ -88,10 +88,7 @@ func TestEveryEndSettlesTheHold(t *testing.T) {
 			continue
 		}
 		if charged := tr.From == city.TaskCompleted || tr.From == city.TaskRefundReview; charged {
-			want := MoveNone // still charged
-			if tr.To == city.TaskRefunded {
-				want = MoveReverse
-			}
+			want := map[Trigger]Move{Refund: MoveReverse, AskRefund: MoveSetAside, GrantRefund: MoveGrant, ReviewExpire: MoveGrant, DenyRefund: MoveDeny}[tr.On]
 			if tr.Moves != want {
 				t.Errorf("%s on %s moves %q, want %q: the hold is closed already", tr.From, tr.On, tr.Moves, want)
 			}

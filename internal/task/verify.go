@@ -19,6 +19,9 @@ var routes = []ledger.Route{
 	{Kind: string(KindRelease), Debit: escrowSQL, Credit: walletSQL},
 	{Kind: string(KindReleaseFee), Debit: feesEscrowSQL, Credit: feesSQL},
 	{Kind: string(KindReverse), Debit: escrowSQL, Credit: buyerSQL},
+	{Kind: string(KindReverse), Debit: escrowSQL, Credit: buyerSQL, Phase: ledger.Capture}, // of what was set aside
+	{Kind: string(KindRefundRequested), Debit: escrowSQL, Credit: buyerSQL, Phase: ledger.Pending},
+	{Kind: string(KindRefundDenied), Debit: escrowSQL, Credit: buyerSQL, Phase: ledger.Void},
 	{Kind: string(KindReverseFee), Debit: feesEscrowSQL, Credit: buyerSQL},
 }
 
@@ -51,6 +54,9 @@ var moneyOffences = `WITH moved AS (SELECT ref` + ledger.SumsSQL(TransferKinds()
 		WHEN m.release_sum + m.release_fee_sum > 0 AND m.reverse_sum + m.reverse_fee_sum > 0 THEN 'escrow was released and reversed'
 		WHEN m.release_sum + m.release_fee_sum > 0 AND (m.release_sum <> m.earn_sum OR m.release_fee_sum <> m.fee_sum) THEN 'not all of escrow, or more, was released'
 		WHEN m.reverse_sum + m.reverse_fee_sum > 0 AND (m.reverse_sum <> m.earn_sum OR m.reverse_fee_sum <> m.fee_sum) THEN 'not all of escrow, or more, was reversed'
+		WHEN m.refund_requested_sum > 0 AND m.refund_requested_sum <> m.earn_sum THEN 'not all of escrow, or more, was set aside for a refund'
+		WHEN t.status <> 'refund_review' AND m.refund_requested_sum <> m.refund_denied_sum + CASE WHEN m.refund_requested_sum > 0 THEN m.reverse_sum ELSE 0 END THEN 'what was set aside for a refund was neither given nor freed, or both'
+		WHEN t.status = 'refund_review' AND m.refund_denied_sum > 0 THEN 'what was set aside for a refund was freed though an operator decides'
 		WHEN t.status IN ('failed', 'cancelled') AND (m.void_sum <> m.hold_sum OR m.rehold_sum > 0) THEN 'it ended without a charge and its hold was not returned'
 		WHEN t.status = 'refunded' AND m.reverse_sum <> m.earn_sum THEN 'it was refunded and escrow was not reversed'
 		WHEN t.status NOT IN ('failed', 'cancelled') AND m.void_sum > 0 AND m.rehold_sum = 0 THEN 'its hold was returned though it has not failed'

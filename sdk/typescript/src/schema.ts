@@ -4014,7 +4014,7 @@ export interface components {
              * @description What moved it
              * @enum {string}
              */
-            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
+            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "refund_requested" | "refund_denied";
             /** @description The account that took */
             to: string;
         };
@@ -4374,7 +4374,7 @@ export interface components {
              * @description What moved them
              * @enum {string}
              */
-            type: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "top_up" | "withdrawal" | "payout" | "payout_returned" | "dispute_withdrawn" | "dispute_frozen" | "dispute_missing" | "dispute_repaid" | "dispute_lost" | "dispute_reinstated" | "dispute_won" | "dispute_returned" | "dispute_forgiven";
+            type: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "refund_requested" | "refund_denied" | "top_up" | "withdrawal" | "payout" | "payout_returned" | "dispute_withdrawn" | "dispute_frozen" | "dispute_missing" | "dispute_repaid" | "dispute_lost" | "dispute_reinstated" | "dispute_won" | "dispute_returned" | "dispute_forgiven";
         };
         Transfer: {
             /**
@@ -4393,7 +4393,7 @@ export interface components {
              * @description What moved it
              * @enum {string}
              */
-            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee";
+            kind: "hold" | "earn" | "fee" | "rest" | "void" | "rehold" | "release" | "release_fee" | "reverse" | "reverse_fee" | "refund_requested" | "refund_denied";
         };
         UpdateAgent: {
             /**
