@@ -171,7 +171,7 @@ func (a *App) build() error {
 	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
 	a.Payments = payment.New(payment.Config{
 		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent, AgentsOf: a.Agents.IDsOf,
-		ReturnURL: a.walletURL(), OwnerSince: a.ownerSince,
+		ReturnURL: a.walletURL(), CursorKey: box.Derive("statement cursors"), OwnerSince: a.ownerSince,
 		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
 	})
 	fetcher, err := a.fetcher()

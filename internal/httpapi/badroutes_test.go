@@ -109,6 +109,8 @@ var badLater = []badCall{
 	{name: "limits of somebody else's agent", who: "stranger", method: get, path: "/agents/{agent}/limits", status: 404, code: noAgent},
 	{name: "limit somebody else's agent", who: "stranger", method: put, path: "/agents/{agent}/limits", body: `{"perTask":1,"perDay":1,"perMonth":1,"approveAbove":1}`, status: 404, code: noAgent},
 	{name: "a month that is none", who: "buyer", method: get, path: "/vault/statement?month=2026-13", status: 400, code: invalid, says: "month"},
+	{name: "the last month that can be written", who: "buyer", method: get, path: "/vault/statement?month=9999-12", status: 400, code: invalid, says: "future"},
+	{name: "a forged cursor of movements", who: "buyer", method: get, path: "/vault/transactions?cursor=9000000000.100000000", status: 400, code: invalid, says: "cursor"},
 	{name: "the earnings of somebody else's agent", who: "stranger", method: get, path: "/vault/statement?agentId={agent}", status: 404, code: noAgent},
 	{name: "a table of somebody else's agent", who: "stranger", method: get, path: "/vault/statement.csv?agentId={agent}", status: 404, code: noAgent},
 	{name: "a table of no month", who: "buyer", method: get, path: "/vault/statement.csv?month=now", status: 400, code: invalid, says: "month"},

@@ -58,10 +58,16 @@ func (s *Service) monthNamed(month string) (string, time.Time, error) {
 		month = s.db.Clock().Now().UTC().Format(monthLayout)
 	}
 	from, err := time.Parse(monthLayout, month)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", time.Time{}, city.InvalidField("month", "must be a month like 2026-11")
+	case from.After(s.db.Clock().Now()):
+		return "", time.Time{}, city.InvalidField("month", "must not lie in the future")
+	case from.Year() < 1970:
+		return "", time.Time{}, city.InvalidField("month", "must not lie before 1970")
+	default:
+		return month, from, nil
 	}
-	return month, from, nil
 }
 
 // Table is a month as a table, written line by line, so that none is left out.

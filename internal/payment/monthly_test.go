@@ -39,8 +39,12 @@ $`)
 		if err := table.CSV(t.Context(), broken{}); !errors.Is(err, errBroken) {
 			t.Errorf("a reader that is gone: %v", err)
 		}
-		_, err = b.MonthlyTable(t.Context(), b.ann, "2026-13")
-		wantCode(t, "no month", err, city.CodeValidation)
+		for _, month := range []string{"2026-13", "0000-01", "1969-12", "9999-12", "2026-1"} {
+			_, err = b.MonthlyTable(t.Context(), b.ann, month)
+			wantCode(t, month, err, city.CodeValidation)
+			_, err = b.MonthlyStatement(t.Context(), b.ann, month)
+			wantCode(t, month, err, city.CodeValidation)
+		}
 	})
 }
 

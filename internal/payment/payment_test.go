@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -153,7 +154,7 @@ func setupWith(t *testing.T, db *store.DB, provider payment.Provider) bundle {
 	b.agents = agents
 	b.Service = payment.New(payment.Config{
 		DB: db, Jobs: b.queue, Ledger: b.books, Provider: provider, Notifier: b.ears, Logger: logger,
-		ReturnURL: "https://city.example/wallet",
+		ReturnURL: "https://city.example/wallet", CursorKey: []byte("the key of this city"),
 		OwnsAgent: func(ctx context.Context, ownerID, agentID string) error {
 			_, err := agents.FindOwned(ctx, ownerID, agentID)
 			return err
@@ -282,8 +283,13 @@ func TestTransactions(t *testing.T) {
 		if x := second.Transactions[0]; x.Type != "top_up" || x.Amount != 1000 || x.Balance != 1000 || x.Ref != top.ID || x.TaskID != "" {
 			t.Errorf("oldest: %+v", x)
 		}
-		_, err = b.Transactions(t.Context(), b.ann, "junk", 1)
-		wantCode(t, "junk cursor", err, city.CodeValidation)
+		seq, stamp := strings.Split(first.Next, ".")[0], strings.Split(first.Next, ".")[2]
+		for _, forged := range []string{"junk", ".", "1", seq + ".700", seq + ".100000000", seq + ".100000000." + stamp, first.Next + "0", first.Next[1:]} {
+			_, err = b.Transactions(t.Context(), b.ann, forged, 1)
+			wantCode(t, "cursor "+forged, err, city.CodeValidation)
+		}
+		_, err = b.Transactions(t.Context(), b.bob, first.Next, 1)
+		wantCode(t, "a cursor of somebody else's list", err, city.CodeValidation)
 	})
 }
 

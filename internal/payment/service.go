@@ -30,6 +30,8 @@ type Config struct {
 	Logger   *slog.Logger
 	// ReturnURL is the page an owner comes back to from the provider's.
 	ReturnURL string
+	// CursorKey stamps the cursors of movements; the same on every node.
+	CursorKey []byte
 	// OwnsAgent returns AGENT_NOT_FOUND unless the agent is the owner's.
 	OwnsAgent func(ctx context.Context, ownerID, agentID string) error
 	// AgentsOf lists the ids of an owner's agents, in their order.
@@ -48,6 +50,7 @@ type Service struct {
 	notifier  Notifier
 	logger    *slog.Logger
 	returnURL string
+	cursorKey []byte
 	ownsAgent func(ctx context.Context, ownerID, agentID string) error
 	agentsOf  func(ctx context.Context, q store.Querier, ownerID string) ([]string, error)
 
@@ -59,7 +62,7 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{
 		db: cfg.DB, jobs: cfg.Jobs, ledger: cfg.Ledger, provider: cfg.Provider,
-		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, ownsAgent: cfg.OwnsAgent, agentsOf: cfg.AgentsOf,
+		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, cursorKey: cfg.CursorKey, ownsAgent: cfg.OwnsAgent, agentsOf: cfg.AgentsOf,
 		probation: cfg.Probation, ownerSince: cfg.OwnerSince,
 	}
 	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },
@@ -190,11 +193,15 @@ func walletOf(agentID string) []ledger.Account {
 }
 
 func (s *Service) transactions(ctx context.Context, cursor string, limit int, accounts ...ledger.Account) (TransactionPage, error) {
+	cursor, err := s.unstamp(cursor, accounts)
+	if err != nil {
+		return TransactionPage{}, err
+	}
 	statement, err := s.ledger.Statement(ctx, s.db.Read(), accounts, cursor, limit)
 	if err != nil {
 		return TransactionPage{}, err
 	}
-	page := TransactionPage{Next: statement.Next, Transactions: make([]Transaction, len(statement.Lines))}
+	page := TransactionPage{Next: s.stamp(statement.Next, accounts), Transactions: make([]Transaction, len(statement.Lines))}
 	for i, line := range statement.Lines {
 		page.Transactions[i] = transactionOf(line)
 	}
