@@ -3,10 +3,7 @@ package seedagent_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,8 +15,6 @@ import (
 	"aicity.dev/aicity/internal/seedagent/review"
 	"aicity.dev/aicity/internal/seedagent/scan"
 )
-
-var repoDir = flag.String("repo", "", "folder of a repository to run the agents on and print their reports")
 
 // memory is a repository held in a map.
 type memory map[string][]byte
@@ -56,7 +51,7 @@ func (m memory) repo() *gate.Repo {
 
 type run func(context.Context, inspect.Files, inspect.Task) (inspect.Report, error)
 
-var agents = map[city.Category]run{city.CodeReview: review.Run, city.Security: scan.Run}
+var agents = map[city.Category]run{city.CodeReview: review.Reviewer{}.Run, city.Security: scan.Run}
 
 func deliver(t *testing.T, category city.Category, files memory, request string) (inspect.Report, gate.Report) {
 	t.Helper()
@@ -306,32 +301,5 @@ func TestHostileFiles(t *testing.T) {
 		if category == city.CodeReview && !strings.Contains(report.Markdown, "bare except") {
 			t.Errorf("the good file is not reviewed:\n%s", report.Markdown)
 		}
-	}
-}
-
-// TestOnFolder prints both reports on a real folder, for development.
-func TestOnFolder(t *testing.T) {
-	if *repoDir == "" {
-		t.Skip("no -repo given")
-	}
-	files := memory{}
-	err := filepath.WalkDir(*repoDir, func(p string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(*repoDir, p)
-		if err != nil {
-			return err
-		}
-		files[filepath.ToSlash(rel)], err = os.ReadFile(p)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for category := range agents {
-		report, verdict := deliver(t, category, files, "Review the repository")
-		t.Logf("%s\n\nscore %d %+v", report.Markdown, verdict.Score, verdict.Signals)
-		checkFindings(t, files, report)
 	}
 }

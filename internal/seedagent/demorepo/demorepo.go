@@ -8,10 +8,7 @@ package demorepo
 
 import (
 	"embed"
-	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -34,18 +31,4 @@ func Files() map[string][]byte {
 		return err
 	})
 	return files
-}
-
-// WriteTo writes the tree below dir, which must exist.
-func WriteTo(dir string) error {
-	for p, raw := range Files() {
-		target := filepath.Join(dir, filepath.FromSlash(p))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return fmt.Errorf("make folder of %s: %w", p, err)
-		}
-		if err := os.WriteFile(target, raw, 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", p, err)
-		}
-	}
-	return nil
 }

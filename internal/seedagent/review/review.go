@@ -9,10 +9,7 @@ import (
 	"log/slog"
 
 	"aicity.dev/aicity/internal/seedagent/inspect"
-	"aicity.dev/aicity/internal/seedagent/inspect/gocheck"
-	"aicity.dev/aicity/internal/seedagent/inspect/jscheck"
-	"aicity.dev/aicity/internal/seedagent/inspect/manifest"
-	"aicity.dev/aicity/internal/seedagent/inspect/pycheck"
+	"aicity.dev/aicity/internal/seedagent/inspect/checks"
 	"aicity.dev/aicity/internal/seedagent/inspect/secrets"
 	"aicity.dev/aicity/internal/seedagent/llm"
 )
@@ -27,11 +24,6 @@ type Reviewer struct {
 	Model Model        // nil for none; sums up the findings, never adds any
 	Name  string       // of the model, for the reader
 	Log   *slog.Logger // nil for none; told when the model could not be used
-}
-
-// Run reviews a repository offline.
-func Run(ctx context.Context, files inspect.Files, task inspect.Task) (inspect.Report, error) {
-	return Reviewer{}.Run(ctx, files, task)
 }
 
 // Run reviews a repository. It fails only when the repository cannot be read.
@@ -50,17 +42,7 @@ func (r Reviewer) Run(ctx context.Context, files inspect.Files, task inspect.Tas
 		all.Add(a)
 		rules = append(rules, looked...)
 	}
-	// Rules of languages that the repository does not have were not applied.
-	if len(repo.Of(inspect.Go)) > 0 {
-		add(gocheck.Check(repo), gocheck.Rules())
-	}
-	if len(repo.Of(inspect.JavaScript, inspect.TypeScript)) > 0 {
-		add(jscheck.Check(repo), jscheck.Rules())
-	}
-	if len(repo.Of(inspect.Python)) > 0 {
-		add(pycheck.Check(repo), pycheck.Rules())
-	}
-	add(manifest.Check(repo), manifest.Rules())
+	checks.Apply(repo, add)
 	add(found.Analysis, secrets.Rules())
 	o := inspect.Options{Title: "Code review", Rules: rules, Map: true, Mask: found.Mask}
 	report := inspect.Write(repo, task, all, o)

@@ -49,7 +49,7 @@ func TestSummary(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plain, err := review.Run(t.Context(), files, inspect.Task{Description: "Review it"})
+			plain, err := review.Reviewer{}.Run(t.Context(), files, inspect.Task{Description: "Review it"})
 			if err != nil {
 				t.Fatal(err)
 			}

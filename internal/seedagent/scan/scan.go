@@ -10,10 +10,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/seedagent/inspect"
-	"aicity.dev/aicity/internal/seedagent/inspect/gocheck"
-	"aicity.dev/aicity/internal/seedagent/inspect/jscheck"
-	"aicity.dev/aicity/internal/seedagent/inspect/manifest"
-	"aicity.dev/aicity/internal/seedagent/inspect/pycheck"
+	"aicity.dev/aicity/internal/seedagent/inspect/checks"
 	"aicity.dev/aicity/internal/seedagent/inspect/secrets"
 )
 
@@ -34,16 +31,7 @@ func Run(ctx context.Context, files inspect.Files, task inspect.Task) (inspect.R
 		all.Add(a)
 		rules = append(rules, slices.DeleteFunc(looked, func(r *inspect.Rule) bool { return !r.Security() })...)
 	}
-	if len(repo.Of(inspect.Go)) > 0 {
-		add(gocheck.Check(repo), gocheck.Rules())
-	}
-	if len(repo.Of(inspect.JavaScript, inspect.TypeScript)) > 0 {
-		add(jscheck.Check(repo), jscheck.Rules())
-	}
-	if len(repo.Of(inspect.Python)) > 0 {
-		add(pycheck.Check(repo), pycheck.Rules())
-	}
-	add(manifest.Check(repo), manifest.Rules())
+	checks.Apply(repo, add)
 	return inspect.Write(repo, task, all, inspect.Options{
 		Title: "Secret and vulnerability scan", Rules: rules, Map: true, Intro: owasp(all.Hits), Mask: found.Mask,
 	}), nil

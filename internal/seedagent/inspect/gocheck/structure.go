@@ -45,42 +45,35 @@ func (c *checker) measure(f *file, fn *ast.FuncDecl) {
 
 // depth calls visit for each nested block with its depth.
 func depth(n ast.Node, d int, visit func(int, token.Pos)) {
+	inside := func(b ast.Node, body *ast.BlockStmt) bool {
+		visit(d+1, b.Pos())
+		depth(body, d+1, visit)
+		return false
+	}
 	ast.Inspect(n, func(m ast.Node) bool {
 		if m == n {
 			return true
 		}
 		switch b := m.(type) {
 		case *ast.IfStmt:
-			// "else if" is a row of conditions, not a deeper one.
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
+			inside(b, b.Body)
 			switch e := b.Else.(type) {
-			case *ast.IfStmt:
+			case *ast.IfStmt: // "else if" is a row of conditions, not a deeper one
 				depth(&ast.BlockStmt{List: []ast.Stmt{e}}, d, visit)
 			case *ast.BlockStmt:
 				depth(e, d+1, visit)
 			}
 			return false
 		case *ast.ForStmt:
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
-			return false
+			return inside(b, b.Body)
 		case *ast.RangeStmt:
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
-			return false
+			return inside(b, b.Body)
 		case *ast.SwitchStmt:
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
-			return false
+			return inside(b, b.Body)
 		case *ast.TypeSwitchStmt:
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
-			return false
+			return inside(b, b.Body)
 		case *ast.SelectStmt:
-			visit(d+1, b.Pos())
-			depth(b.Body, d+1, visit)
-			return false
+			return inside(b, b.Body)
 		case *ast.FuncLit:
 			depth(b.Body, d, visit)
 			return false
