@@ -89,15 +89,10 @@ func newMailbox(t *testing.T) *mailbox {
 // await returns the next message of a type; all before it are looked at too.
 func (m *mailbox) await(t *testing.T, kind string, secrets map[string]string) {
 	t.Helper()
-	for {
-		select {
-		case text := <-m.came:
-			findSecrets(t, "webhook", text, secrets)
-			if strings.Contains(text, `"type":"`+kind+`"`) {
-				return
-			}
-		case <-time.After(time.Minute):
-			t.Fatalf("no webhook %s came", kind)
+	for text := range m.came { // the test's own time ends this
+		findSecrets(t, "webhook", text, secrets)
+		if strings.Contains(text, `"type":"`+kind+`"`) {
+			return
 		}
 	}
 }

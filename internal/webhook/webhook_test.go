@@ -92,13 +92,7 @@ func newReceiver(t *testing.T, codes ...int) receiver {
 
 func (r receiver) next(t *testing.T) received {
 	t.Helper()
-	select {
-	case got := <-r.got:
-		return got
-	case <-time.After(30 * time.Second):
-		t.Fatal("nothing was delivered")
-		return received{}
-	}
+	return <-r.got // the test's own time ends this
 }
 
 func TestDeliverySignedAndVerified(t *testing.T) {
@@ -208,7 +202,7 @@ func (b bundle) failure(t *testing.T, agentID string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for { // the test's own time ends this
 		list, err := b.hooks.Deliveries(t.Context(), agentID, "", 10)
 		if err != nil || len(list) != 1 || list[0].ID != d.ID {
 			t.Fatalf("deliveries %+v, %v", list, err)
@@ -216,9 +210,8 @@ func (b bundle) failure(t *testing.T, agentID string) string {
 		if list[0].Attempts > 0 {
 			return list[0].Error
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("no attempt was made")
-	return ""
 }
 
 func TestUnknownAgentsAndEvents(t *testing.T) {
