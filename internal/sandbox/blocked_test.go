@@ -9,7 +9,7 @@ import (
 
 func TestBlockedTools(t *testing.T) {
 	t.Parallel()
-	for _, tool := range BlockedTools() {
+	for _, tool := range blockedTools {
 		for _, command := range []string{
 			tool + " example.com", "/usr/bin/" + tool + " x", "echo a && " + tool + " x", "cat x | " + tool, "a=1 " + tool, "( " + tool + " )", "$(" + tool + " x)",
 			"echo \"`" + tool + " x`\"", "if true; then " + tool + "; fi", "f() { " + tool + "; }; f", "sudo -u x " + tool + " y", "env A=b " + tool, "xargs -n 1 " + tool,

@@ -125,7 +125,7 @@ func (s *Service) board(ctx context.Context, taskID string, src Source, mine *ti
 	return s.takeOffLocked(ctx, taskID, src, before, warm), nil, nil, nil
 }
 
-// takeOff begins a provisioning; guarded by mu.
+// takeOffLocked begins a provisioning; guarded by mu.
 func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, before *live, warm *warmBox) *flight {
 	// The work outlives the request that asked for it; Destroy and Close end it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), provisionTimeout)

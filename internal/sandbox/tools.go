@@ -18,9 +18,6 @@ var aliases = []string{
 	"inetutils-ping", "inetutils-telnet", "inetutils-ftp",
 }
 
-// BlockedTools are the names of the programs that are refused and hidden.
-func BlockedTools() []string { return slices.Clone(blockedTools) }
-
 // IsBlockedTool reports whether a program of this name is refused and hidden.
 func IsBlockedTool(name string) bool {
 	return slices.Contains(blockedTools, name) || slices.Contains(aliases, name)

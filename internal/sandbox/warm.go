@@ -99,7 +99,7 @@ func (s *Service) warmBy(ctx context.Context, id string, argv ...string) error {
 	return err
 }
 
-// takeWarm returns a warm sandbox that runs, nil when there is none; guarded by mu.
+// takeWarmLocked returns a warm sandbox that runs, nil when there is none; guarded by mu.
 func (s *Service) takeWarmLocked(ctx context.Context) *warmBox {
 	for len(s.warm) > 0 {
 		w := s.warm[0]

@@ -126,9 +126,6 @@ func EventTypes() []string {
 	return append(types, eventProvisioned, eventFeedback, eventRecheckAsked, eventRecheckDecided)
 }
 
-// Transitions lists the whole life of a task.
-func Transitions() []Transition { return slices.Clone(transitions) }
-
 // next finds the transition from a status on a trigger.
 func next(from city.TaskStatus, on Trigger) (Transition, bool) {
 	for _, tr := range transitions {

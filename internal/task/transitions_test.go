@@ -74,8 +74,8 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 			}
 		}
 	}
-	if seen != len(Transitions()) {
-		t.Errorf("%d transitions seen, %d in the table: one is double or unreachable", seen, len(Transitions()))
+	if seen != len(transitions) {
+		t.Errorf("%d transitions seen, %d in the table: one is double or unreachable", seen, len(transitions))
 	}
 }
 
@@ -83,7 +83,7 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 // can end: no transition into an end leaves a hold behind.
 func TestEveryEndSettlesTheHold(t *testing.T) {
 	t.Parallel()
-	for _, tr := range Transitions() {
+	for _, tr := range transitions {
 		if !tr.To.Ended() || tr.From == tr.To {
 			continue
 		}
@@ -110,7 +110,7 @@ func TestEveryEndSettlesTheHold(t *testing.T) {
 func TestEveryEndWipesTheToken(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(1, 0)
-	for _, tr := range Transitions() {
+	for _, tr := range transitions {
 		for sealed, want := range map[string]string{"sealed": "sealed", usedToken: usedToken, "": ""} {
 			if tr.To.Ended() && sealed == "sealed" {
 				want = usedToken
