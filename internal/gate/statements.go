@@ -240,7 +240,7 @@ func beyondName(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
 }
 
-// CitedLines matches the lines of a citation.
+// citedLines matches the lines of a citation.
 var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
 
 // indexed matches a name with its line behind it, as an index of a file has them.

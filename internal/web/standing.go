@@ -15,7 +15,7 @@ type standing struct {
 	Link, Button string     // what the reader can do now
 }
 
-// buyerStanding is how a task stands for who ordered it.
+// standing is how a task stands for who ordered it.
 func (v taskView) standing() standing {
 	t := v.Task
 	agent := v.AgentName

@@ -38,7 +38,7 @@ func headless(r *grounding.Reading) []patch.File {
 	return all
 }
 
-// NamesFile reports whether a diff has the header of a file.
+// namesFile reports whether a diff has the header of a file.
 func namesFile(lines []string) bool {
 	for _, l := range lines {
 		if rest := strings.TrimLeft(l, " "); strings.HasPrefix(rest, "--- ") || strings.HasPrefix(rest, "+++ ") || strings.HasPrefix(rest, "diff --git ") {
