@@ -20,7 +20,7 @@ type agentCmd struct {
 	Register   agentRegisterCmd   `cmd:"" help:"Register an agent; its key is shown once."`
 	Update     agentUpdateCmd     `cmd:"" help:"Change what is given, and nothing else."`
 	RotateKey  agentRotateKeyCmd  `cmd:"" help:"Replace an agent's key at once."`
-	Deactivate agentDeactivateCmd `cmd:"" help:"Give an agent no more work."`
+	Deactivate agentDeactivateCmd `cmd:"" help:"Give an agent no more work. What it has begun ends at once, and the buyers get their money back."`
 	Reactivate agentReactivateCmd `cmd:"" help:"Give an agent work again; lifts a suspension."`
 }
 
@@ -106,15 +106,17 @@ func (c *agentShowCmd) Run(ctx context.Context, k *kong.Context) error {
 }
 
 func showAgent(k *kong.Context, p printing, a *aicity.Agent) error {
-	return p.show(k, a, func() string {
-		return facts{
-			{"Id", a.ID}, {"Name", a.DisplayName}, {"State", agentState(*a)}, {"Why", a.StatusReason}, {"Work", categories(*a)},
-			{"Price", money(a.RateCents)}, {"Model", a.Model}, {"Framework", a.Framework}, {"Tasks at once", strconv.Itoa(a.MaxConcurrentTasks)},
-			{"Score", fmt.Sprintf("%s, known to %d %%", score(*a), a.Reputation.Confidence)},
-			{"Finished", fmt.Sprintf("%d passed, %d failed", a.Reputation.TasksCompleted, a.Reputation.TasksFailed)},
-			{"Key begins with", a.KeyPrefix}, {"Last seen", whenPtr(a.LastSeenAt)}, {"Since", when(a.CreatedAt)}, {"About", a.Description},
-		}.String()
-	})
+	return p.show(k, a, func() string { return agentFacts(a).String() })
+}
+
+func agentFacts(a *aicity.Agent) facts {
+	return facts{
+		{"Id", a.ID}, {"Name", a.DisplayName}, {"State", agentState(*a)}, {"Why", a.StatusReason}, {"Work", categories(*a)},
+		{"Price", money(a.RateCents)}, {"Model", a.Model}, {"Framework", a.Framework}, {"Tasks at once", strconv.Itoa(a.MaxConcurrentTasks)},
+		{"Score", fmt.Sprintf("%s, known to %d %%", score(*a), a.Reputation.Confidence)},
+		{"Finished", fmt.Sprintf("%d passed, %d failed", a.Reputation.TasksCompleted, a.Reputation.TasksFailed)},
+		{"Key begins with", a.KeyPrefix}, {"Last seen", whenPtr(a.LastSeenAt)}, {"Since", when(a.CreatedAt)}, {"About", a.Description},
+	}
 }
 
 // agentFlags are what an agent says about itself.
@@ -245,11 +247,16 @@ func (c *agentDeactivateCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	agent, err := client.Agents.Deactivate(ctx, c.ID)
+	done, err := client.Agents.Deactivate(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	return showAgent(k, c.printing, agent)
+	return c.show(k, done, func() string {
+		if done.EndedTasks == 0 {
+			return agentFacts(&done.Agent).String()
+		}
+		return fmt.Sprintf("%s\nTasks that it had begun: %d. They have ended, and the buyers have their money back.", agentFacts(&done.Agent), done.EndedTasks)
+	})
 }
 
 type agentReactivateCmd struct {

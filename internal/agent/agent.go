@@ -153,6 +153,10 @@ func errManyAgents(ids []string) error {
 		WithDetail("agentIds", ids)
 }
 
+func errDeactivated() error {
+	return city.Errorf(city.CodeAgentInactive, "Your owner has deactivated this agent: it begins no work until its owner reactivates it.")
+}
+
 func errBadKey() error {
 	return city.Errorf(city.CodeUnauthorized, "This agent key is not valid. If it was rotated, use the new one.")
 }

@@ -125,6 +125,14 @@ func (b bundle) suspend(t *testing.T, id, reason string) {
 	}
 }
 
+func (b bundle) deactivate(t *testing.T, ownerID, id string) error {
+	t.Helper()
+	return b.inTx(t, func(ctx context.Context, tx store.Tx) error {
+		_, err := b.Deactivate(ctx, tx, ownerID, id)
+		return err
+	})
+}
+
 func (b bundle) eventTypes(t *testing.T, subject string) string {
 	t.Helper()
 	list, err := b.events.List(t.Context(), b.db.Read(), subject, 0, 100)

@@ -111,21 +111,29 @@ func (s *Service) RotateKey(ctx context.Context, ownerID, agentID string) (Agent
 	return a, key.Value, nil
 }
 
-// Deactivate takes an owner's agent out of search and routing. Work it has
-// begun goes on, what waits for it goes to others. Doing it twice is no error. Errors: AGENT_NOT_FOUND.
-func (s *Service) Deactivate(ctx context.Context, ownerID, agentID string) (Agent, error) {
-	return s.locked(ctx, agentID, ownerIs(ownerID), func(ctx context.Context, tx store.Tx, a Agent) (Agent, error) {
-		if a.Status == Deactivated {
-			return a, nil
-		}
-		if s.deactivated != nil {
-			if err := s.deactivated(ctx, tx, a.ID); err != nil {
-				return Agent{}, err
-			}
-		}
-		a.Status, a.StatusReason = Deactivated, ""
-		return s.changeStatus(ctx, tx, a, "agent.deactivated", struct{}{})
-	})
+// Deactivate takes an owner's agent out of search and routing; what it has in
+// its hands is the caller's to settle. Doing it twice is no error. Errors: AGENT_NOT_FOUND.
+func (s *Service) Deactivate(ctx context.Context, tx store.Tx, ownerID, agentID string) (Agent, error) {
+	a, err := s.FindForUpdate(ctx, tx, agentID)
+	if a, err = ownedBy(ownerID, a, err); err != nil || a.Status == Deactivated {
+		return a, err
+	}
+	a.Status, a.StatusReason = Deactivated, ""
+	return s.changeStatus(ctx, tx, a, "agent.deactivated", struct{}{})
+}
+
+// NotDeactivated refuses, at the latest with the commit, an agent that its owner
+// has deactivated. Who calls it holds a lock that a deactivation waits for.
+// Errors: AGENT_INACTIVE.
+func (s *Service) NotDeactivated(ctx context.Context, tx store.Tx, agentID string) error {
+	if tx.Hopeful() {
+		return store.HopeNone(ctx, tx, "check agent", deactivatedQuery, agentID, Deactivated)
+	}
+	a, err := s.FindTx(ctx, tx, agentID)
+	if err == nil && a.Status == Deactivated {
+		return errDeactivated()
+	}
+	return err
 }
 
 // Reactivate lets an owner's deactivated or suspended agent work again, with

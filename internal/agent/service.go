@@ -26,9 +26,6 @@ type Config struct {
 	// Reactivated runs in the transaction that lets an agent work again, so that
 	// what else remembers its failures can forget them. It may be nil.
 	Reactivated func(ctx context.Context, tx store.Tx, agentID string) error
-	// Deactivated runs in the transaction in which an owner takes an agent out, so
-	// that what waits for it goes to others. It may be nil.
-	Deactivated func(ctx context.Context, tx store.Tx, agentID string) error
 }
 
 // Service does everything that concerns agents.
@@ -38,7 +35,6 @@ type Service struct {
 	logger      *slog.Logger
 	tierRate    func(model string) city.Cents
 	reactivated func(ctx context.Context, tx store.Tx, agentID string) error
-	deactivated func(ctx context.Context, tx store.Tx, agentID string) error
 	uses        *credential.Uses
 	// known remembers whose key is whose, by the key's hash.
 	known *event.Memo[Identity]
@@ -53,7 +49,7 @@ const knownFor = time.Second
 
 // New returns a service.
 func New(cfg Config) *Service {
-	s := &Service{db: cfg.DB, events: cfg.Events, logger: cfg.Logger, tierRate: cfg.TierRate, reactivated: cfg.Reactivated, deactivated: cfg.Deactivated}
+	s := &Service{db: cfg.DB, events: cfg.Events, logger: cfg.Logger, tierRate: cfg.TierRate, reactivated: cfg.Reactivated}
 	s.known = event.NewMemo[Identity](cfg.Events, knownFor)
 	s.uses = credential.NewUses(s.saveUses)
 	return s

@@ -73,7 +73,7 @@ func TestOtherOwnersAgentIsNotFound(t *testing.T) {
 			"find":       func(id string) error { _, err := b.FindOwned(t.Context(), b.bob, id); return err },
 			"update":     func(id string) error { _, err := b.UpdateOwned(t.Context(), b.bob, id, agent.Patch{}); return err },
 			"rotate":     func(id string) error { _, _, err := b.RotateKey(t.Context(), b.bob, id); return err },
-			"deactivate": func(id string) error { _, err := b.Deactivate(t.Context(), b.bob, id); return err },
+			"deactivate": func(id string) error { return b.deactivate(t, b.bob, id) },
 			"reactivate": func(id string) error { _, err := b.Reactivate(t.Context(), b.bob, id); return err },
 		}
 		for name, call := range calls {
@@ -145,7 +145,7 @@ func TestOnlyAgentOf(t *testing.T) {
 			t.Errorf("details: %+v", e)
 		}
 		for _, left := range []struct{ deactivate, want string }{{one.ID, two.ID}, {two.ID, ""}} {
-			if _, err := b.Deactivate(t.Context(), b.ann, left.deactivate); err != nil {
+			if err := b.deactivate(t, b.ann, left.deactivate); err != nil {
 				t.Fatal(err)
 			}
 			got, err := b.OnlyAgentOf(t.Context(), b.ann)
@@ -187,7 +187,7 @@ func TestStatus(t *testing.T) {
 			t.Errorf("told of reactivation: %v, want %v", *b.forgiven, want)
 		}
 		for range 2 {
-			if _, err := b.Deactivate(t.Context(), b.ann, a.ID); err != nil {
+			if err := b.deactivate(t, b.ann, a.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -269,7 +269,7 @@ func TestCandidates(t *testing.T) {
 		set(busy, agent.Busy)
 		set(offline, agent.Offline)
 		b.suspend(t, suspended.ID, "x")
-		if _, err := b.Deactivate(t.Context(), b.ann, deactivated.ID); err != nil {
+		if err := b.deactivate(t, b.ann, deactivated.ID); err != nil {
 			t.Fatal(err)
 		}
 		var found []agent.Agent

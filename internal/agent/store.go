@@ -61,6 +61,9 @@ func findByKey(ctx context.Context, q store.Querier, hash []byte) (Identity, err
 	return who, nil
 }
 
+// deactivatedQuery finds the agent $1 when its status is $2.
+const deactivatedQuery = `SELECT 1 FROM agents WHERE id = $1 AND status = $2`
+
 func list(ctx context.Context, q store.Querier, query string, args ...any) ([]Agent, error) {
 	rows, err := q.Query(ctx, query, args...)
 	if err != nil {

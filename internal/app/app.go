@@ -161,9 +161,6 @@ func (a *App) build() error {
 	}
 	a.Agents = agent.New(agent.Config{
 		DB: a.DB, Events: a.Events, Logger: a.logger, TierRate: prices.TierRate, Reactivated: reputation.ForgiveFailures,
-		Deactivated: func(ctx context.Context, tx store.Tx, agentID string) error {
-			return a.Tasks.AgentLeft(ctx, tx, agentID)
-		},
 	})
 	a.Webhooks = webhook.New(webhook.Config{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, Logger: a.logger, AllowPrivate: a.cfg.AllowPrivateWebhooks,

@@ -39,6 +39,12 @@ type OwnAgent struct {
 	UpdatedAt    time.Time `json:"updatedAt"`
 }
 
+// DeactivatedAgent is an agent that its owner took out.
+type DeactivatedAgent struct {
+	OwnAgent
+	EndedTasks int `json:"endedTasks" doc:"Tasks that it had begun: they failed with AGENT_DEACTIVATED, and their buyers have the whole hold back"`
+}
+
 // CapabilityView is a kind of work with the agent's specialities in it.
 type CapabilityView struct {
 	Category city.Category `json:"category" example:"code_review"`
@@ -99,7 +105,7 @@ func (s *server) registerAgents() {
 	add(s, route{method: http.MethodPost, path: "/agents/{id}/rotate-key", id: "rotateKey", tag: "Agents", who: byOwner,
 		summary: "Replace an agent's API key at once"}, s.rotateKey)
 	add(s, route{method: http.MethodPost, path: "/agents/{id}/deactivate", id: "deactivateAgent", tag: "Agents", who: byOwner,
-		summary: "Stop giving an agent work"}, s.deactivateAgent)
+		summary: "Stop giving an agent work; what it has begun ends, and the buyers get their money back"}, s.deactivateAgent)
 	add(s, route{method: http.MethodPost, path: "/agents/{id}/reactivate", id: "reactivateAgent", tag: "Agents", who: byOwner,
 		summary: "Give an agent work again; lifts a suspension"}, s.reactivateAgent)
 }
@@ -351,12 +357,12 @@ func (s *server) rotateKey(ctx context.Context, in *AgentPath) (*Out[RotatedKey]
 	return ok(RotatedKey{APIKey: key}), nil
 }
 
-func (s *server) deactivateAgent(ctx context.Context, in *AgentPath) (*Out[OwnAgent], error) {
-	a, err := s.Agents.Deactivate(ctx, callerOf(ctx).owner.ID, in.ID)
+func (s *server) deactivateAgent(ctx context.Context, in *AgentPath) (*Out[DeactivatedAgent], error) {
+	done, err := s.Tasks.Deactivate(ctx, callerOf(ctx).owner.ID, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return ok(ownAgentView(a)), nil
+	return ok(DeactivatedAgent{OwnAgent: ownAgentView(done.Agent), EndedTasks: done.Ended}), nil
 }
 
 func (s *server) reactivateAgent(ctx context.Context, in *AgentPath) (*Out[OwnAgent], error) {

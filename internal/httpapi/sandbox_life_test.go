@@ -69,7 +69,11 @@ func TestSandboxEndsWithItsTask(t *testing.T) {
 			_, err := j.buyer.Tasks.Cancel(ctx, j.id)
 			return err
 		}},
-		{"its agent deactivated by the owner", false, func(ctx context.Context, j *job) error {
+		{"its agent deactivated before it began", false, func(ctx context.Context, j *job) error {
+			_, err := j.agent.Owner.Agents.Deactivate(ctx, j.agent.ID)
+			return err
+		}},
+		{"its agent deactivated at work", true, func(ctx context.Context, j *job) error {
 			_, err := j.agent.Owner.Agents.Deactivate(ctx, j.agent.ID)
 			return err
 		}},
@@ -91,21 +95,45 @@ func TestSandboxEndsWithItsTask(t *testing.T) {
 	}
 }
 
-// What an agent has begun goes on when its owner deactivates it, and its sandbox
-// ends with it.
-func TestDeactivationLetsWorkGoOn(t *testing.T) {
+// From the moment in which an owner deactivates an agent it reads nothing more of
+// what it has begun: the answers are asked for at once, before any job has run.
+func TestDeactivationEndsBegunWork(t *testing.T) {
 	t.Parallel()
 	j := sandboxedJob(t, apptest.Start(t), true)
-	if _, err := j.agent.Owner.Agents.Deactivate(t.Context(), j.agent.ID); err != nil {
-		t.Fatal(err)
+	ran := make(chan error, 1)
+	go func() {
+		_, err := j.agent.Tasks.Exec(t.Context(), j.id, aicity.Exec{Command: "touch begun; sleep 3000"})
+		ran <- err
+	}()
+	for j.exec(t, aicity.Exec{Command: "ls begun 2>/dev/null || true"}).Stdout == "" { // it has not begun yet
 	}
-	if got := j.exec(t, aicity.Exec{Command: "cat note"}); got.Stdout != "kept\n" {
-		t.Errorf("got %+v", got)
+	done, err := j.agent.Owner.Agents.Deactivate(t.Context(), j.agent.ID)
+	if err != nil || done.Status != "deactivated" || done.EndedTasks != 1 {
+		t.Fatalf("%+v, %v", done, err)
 	}
-	if _, err := j.agent.Tasks.Fail(t.Context(), j.id, "My owner has no more use for me."); err != nil {
-		t.Fatal(err)
+	j.allRefused(t, "deactivated", j.agent, aicity.CodeInvalidState)
+	_, err = j.agent.Tasks.ProvisionSandbox(t.Context(), j.id)
+	wantCode(t, "provision", err, aicity.CodeInvalidState)
+	_, err = j.agent.Tasks.Complete(t.Context(), j.id, aicity.Completion{Output: aicity.Output{Result: "Done."}})
+	wantCode(t, "complete", err, aicity.CodeInvalidState)
+	seen, err := j.agent.Tasks.Get(t.Context(), j.id)
+	if err != nil || seen.Status != aicity.TaskFailed || !seen.Input.Redacted || seen.Input.Code != "" {
+		t.Errorf("the agent sees %+v, %v", seen, err)
+	}
+	if err := <-ran; aicity.ErrorCode(err) == "" {
+		t.Errorf("the command that ran: %v", err)
 	}
 	j.gone(t)
+	order, err := j.buyer.Tasks.Get(t.Context(), j.id)
+	if err != nil || order.FailCode != "AGENT_DEACTIVATED" || !strings.Contains(order.FailReason, "owner deactivated it") {
+		t.Errorf("the buyer sees %+v, %v", order, err)
+	}
+	if pool, err := j.buyer.Vault.Pool(t.Context()); err != nil || pool.Balance != 10_000 || pool.Held != 0 {
+		t.Errorf("the buyer's credits: %+v, %v", pool, err)
+	}
+	if log, err := j.buyer.Tasks.AccessLog(t.Context(), j.id, aicity.CursorOptions{}); err != nil || len(log.Items) < 3 {
+		t.Errorf("the access log: %+v, %v", log, err)
+	}
 }
 
 // A deadline that passes takes the sandbox along.

@@ -120,6 +120,7 @@ const (
 	CauseRejected       Cause = "rejected"        // the gate failed the work
 	CauseGaveUp         Cause = "gave_up"         // the agent reported failure
 	CauseDeadlineMissed Cause = "deadline_missed" // it started and did not deliver in time
+	CauseWithdrawn      Cause = "withdrawn"       // its owner deactivated it while it worked
 	CauseNotStarted     Cause = "not_started"     // it let the accept window pass
 	CauseDeclined       Cause = "declined"        // it declined an offer
 	CauseStarted        Cause = "started"         // it took an offer
@@ -133,7 +134,7 @@ const (
 // Causes lists the causes.
 func Causes() []Cause {
 	return []Cause{
-		CausePassed, CauseRejected, CauseGaveUp, CauseDeadlineMissed, CauseNotStarted, CauseDeclined, CauseStarted, CauseThumbsUp, CauseThumbsDown,
+		CausePassed, CauseRejected, CauseGaveUp, CauseDeadlineMissed, CauseWithdrawn, CauseNotStarted, CauseDeclined, CauseStarted, CauseThumbsUp, CauseThumbsDown,
 		CauseRefunded, CauseOverturned, CauseCleared,
 	}
 }
@@ -169,6 +170,12 @@ func (s Standing) Apply(in Input) Standing {
 		observe(Economic, 0)
 		observe(Reliability, 0.5)
 		s.fail()
+	case CauseWithdrawn:
+		// As giving up, but for the run of failures that suspends: the agent is out.
+		observe(Outcome, 0)
+		observe(Economic, 0)
+		observe(Reliability, 0.5)
+		s.Failed++
 	case CauseDeadlineMissed:
 		observe(Outcome, 0)
 		observe(Economic, 0)

@@ -7,16 +7,17 @@ type FailCode string
 
 // The codes; code that can never be had (hopeless) gives its own.
 const (
-	FailGaveUp   FailCode = "AGENT_GAVE_UP"
-	FailRejected FailCode = "QUALITY_GATE_FAILED"
-	FailUnjudged FailCode = "NO_VERDICT"
-	FailDeadline          = FailCode(city.CodeDeadlinePassed)
-	FailNoAgent           = FailCode(city.CodeNoAgent)
+	FailGaveUp    FailCode = "AGENT_GAVE_UP"
+	FailWithdrawn FailCode = "AGENT_DEACTIVATED"
+	FailRejected  FailCode = "QUALITY_GATE_FAILED"
+	FailUnjudged  FailCode = "NO_VERDICT"
+	FailDeadline           = FailCode(city.CodeDeadlinePassed)
+	FailNoAgent            = FailCode(city.CodeNoAgent)
 )
 
 // FailCodes lists every code.
 func FailCodes() []FailCode {
-	codes := []FailCode{FailGaveUp, FailRejected, FailUnjudged, FailDeadline, FailNoAgent}
+	codes := []FailCode{FailGaveUp, FailWithdrawn, FailRejected, FailUnjudged, FailDeadline, FailNoAgent}
 	for _, code := range hopeless {
 		codes = append(codes, FailCode(code))
 	}

@@ -28,6 +28,7 @@ const (
 	Unjudged       Trigger = "unjudged"        // the gate comes to no verdict
 	GiveUp         Trigger = "give_up"         // the agent reports failure, or threw the code away
 	Expire         Trigger = "expire"          // the deadline passed
+	Withdraw       Trigger = "withdraw"        // the agent's owner deactivates it
 	SourceLost     Trigger = "source_lost"     // the buyer's code cannot be had
 	Cancel         Trigger = "cancel"          // the buyer withdraws
 	Release        Trigger = "release"         // the refund window closed
@@ -94,6 +95,7 @@ var transitions = []Transition{
 	{city.TaskExecuting, Deliver, city.TaskQualityCheck, MoveNone, "task.delivered", "", ""},
 	{city.TaskExecuting, GiveUp, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseGaveUp},
 	{city.TaskExecuting, Expire, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseDeadlineMissed},
+	{city.TaskExecuting, Withdraw, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseWithdrawn},
 	{city.TaskQualityCheck, Pass, city.TaskCompleted, MoveCapture, "task.completed", "task_completed", reputation.CausePassed},
 	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseRejected},
 	{city.TaskQualityCheck, Unjudged, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},

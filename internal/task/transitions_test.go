@@ -39,6 +39,7 @@ func TestEveryStatusAndTrigger(t *testing.T) {
 		{"executing", GiveUp}:       {"failed", MoveVoid},
 		{"executing", Expire}:       {"failed", MoveVoid},
 		{"executing", SourceLost}:   {"failed", MoveVoid},
+		{"executing", Withdraw}:     {"failed", MoveVoid},
 		{"quality_check", Pass}:     {"completed", MoveCapture},
 		{"quality_check", Reject}:   {"failed", MoveVoid},
 		{"quality_check", Unjudged}: {"failed", MoveVoid},
@@ -127,7 +128,7 @@ func TestEveryEndWipesTheToken(t *testing.T) {
 // triggers lists every trigger.
 func triggers() []Trigger {
 	return []Trigger{
-		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire,
+		Submit, AskApproval, Approve, ApprovalExpire, Route, Assign, NoAgent, Decline, AcceptExpire, Start, Deliver, Pass, Reject, Unjudged, GiveUp, Expire, Withdraw,
 		SourceLost, Cancel, Release, Refund, AskRefund, GrantRefund, DenyRefund, ReviewExpire, Overturn, Adjudge,
 	}
 }

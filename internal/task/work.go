@@ -9,7 +9,8 @@ import (
 )
 
 // Start is the agent's commitment: after it the buyer's code is open to it. A
-// repeated call is harmless. Errors: TASK_NOT_FOUND, INVALID_STATE, SANDBOX_NOT_FOUND.
+// repeated call is harmless. Errors: TASK_NOT_FOUND, INVALID_STATE, SANDBOX_NOT_FOUND,
+// AGENT_INACTIVE.
 func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) (*Task, error) {
 	return s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
 		if sandboxID != "" && sandboxID != t.SandboxID {
@@ -17,6 +18,9 @@ func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) 
 		}
 		if t.Status == city.TaskExecuting {
 			return nil
+		}
+		if err := s.Agents.NotDeactivated(ctx, tx, agentID); err != nil {
+			return err
 		}
 		t.StartedAt = now(tx)
 		deadline := tx.Now().Add(t.Deadline)
@@ -46,37 +50,6 @@ func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routin
 	}
 	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(gone, why)
 	return s.reassign(ctx, tx, t)
-}
-
-// AgentLeft says that an agent takes no more work: what waits for it goes to
-// others soon after the commit.
-func (s *Service) AgentLeft(ctx context.Context, tx store.Tx, agentID string) error {
-	return s.Jobs.Enqueue(ctx, tx, leftArgs{agentID})
-}
-
-// passOn hands on the tasks that wait for an agent, unless it is back already.
-func (s *Service) passOn(ctx context.Context, agentID string) error {
-	for {
-		waiting, err := list(ctx, s.DB.Read(), `agent_id = $1 AND status = 'submitted' ORDER BY id LIMIT $2`, agentID, maxSubmitted)
-		if err != nil || len(waiting) == 0 {
-			return err
-		}
-		for _, one := range waiting {
-			_, err := s.locked(ctx, one.ID, anybody, func(ctx context.Context, tx store.Tx, t *Task) error {
-				left, err := s.Agents.FindTx(ctx, tx, agentID)
-				if err != nil || left.Active() || t.Status != city.TaskSubmitted || t.AgentID != agentID {
-					return err
-				}
-				return s.passOver(ctx, tx, t, routing.WhyLeft)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if back, err := s.Agents.Find(ctx, agentID); err != nil || back.Active() {
-			return err
-		}
-	}
 }
 
 // expireAccept passes over an agent that has not started in time. It is a no-op

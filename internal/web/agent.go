@@ -51,7 +51,7 @@ func (s *site) agentPage(w http.ResponseWriter, r *http.Request) error {
 var causeWords = map[reputation.Cause]string{
 	reputation.CausePassed: "Work passed the gate", reputation.CauseRejected: "Work failed the gate", reputation.CauseGaveUp: "Gave a task up",
 	reputation.CauseDeadlineMissed: "Missed a deadline", reputation.CauseNotStarted: "Did not start in time", reputation.CauseDeclined: "Declined an offer",
-	reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
+	reputation.CauseWithdrawn: "Was deactivated at work", reputation.CauseThumbsUp: "A buyer was content", reputation.CauseThumbsDown: "A buyer was discontent",
 	reputation.CauseRefunded: "A buyer took the money back", reputation.CauseOverturned: "A failed verdict was overturned",
 	reputation.CauseCleared: "A failed verdict was cleared, without a charge",
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -165,11 +166,19 @@ func (s *site) rotateKey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) deactivateAgent(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.Agents.Deactivate(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
+	done, err := s.Tasks.Deactivate(r.Context(), visitorOf(r).owner.ID, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return s.goTo(w, r, editPath(a.ID), a.DisplayName+" gets no more tasks.")
+	said := done.Agent.DisplayName + " gets no more tasks."
+	switch done.Ended {
+	case 0:
+	case 1:
+		said += " The task that it had begun has ended, and its buyer has the money back."
+	default:
+		said += fmt.Sprintf(" The %d tasks that it had begun have ended, and their buyers have the money back.", done.Ended)
+	}
+	return s.goTo(w, r, editPath(done.Agent.ID), said)
 }
 
 func (s *site) reactivateAgent(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -83,11 +84,28 @@ func (s *site) askDeactivate(r *http.Request, _ form) (*question, error) {
 	if err != nil {
 		return nil, err
 	}
+	begun, err := s.Tasks.Begun(r.Context(), a.ID)
+	if err != nil {
+		return nil, err
+	}
+	text := []string{"It gets no more tasks. Those that wait for it go to other agents and do not come back. What it has delivered goes on to its verdict."}
+	if begun > 0 {
+		text = append(text, endsBegun(begun), "To let it finish instead, go back, set its availability to offline, and deactivate it when its work is done.")
+	} else {
+		text = append(text, "It has begun no task now. One that it begins before you confirm ends too, and its buyer gets the money back.")
+	}
 	return &question{
-		Title:  "Deactivate " + a.DisplayName + "?",
-		Text:   []string{"It gets no more tasks. Those that wait for it go to other agents and do not come back; work that it has begun goes on.", "You can reactivate it at any time."},
+		Title: "Deactivate " + a.DisplayName + "?", Text: append(text, "You can reactivate it at any time."),
 		Button: "Deactivate", Back: editPath(a.ID),
 	}, nil
+}
+
+// endsBegun says what a deactivation does to tasks that were begun.
+func endsBegun(n int) string {
+	if n == 1 {
+		return "1 task that it has begun ends at once: its sandbox is destroyed, its buyer gets the whole budget back, it earns nothing, and its reputation learns of a failure."
+	}
+	return fmt.Sprintf("%d tasks that it has begun end at once: their sandboxes are destroyed, their buyers get the whole budgets back, it earns nothing, and its reputation learns of %[1]d failures.", n)
 }
 
 func (s *site) askRotateSecret(r *http.Request, _ form) (*question, error) {

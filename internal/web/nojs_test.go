@@ -118,6 +118,26 @@ func TestWithoutJavaScript(t *testing.T) {
 	}
 }
 
+// Who deactivates an agent is told first how many tasks that ends.
+func TestDeactivateAtWorkWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v, buyer := join(t, s, "Ada"), newVisitor(t, s.URL, s.Buyer(t, 10_000))
+	made, agent := v.register(s)
+	edit := made.form("Save").set("Specialities", "papers").send()
+	ended := ""
+	for _, said := range []string{"1 task that it has begun ends at once", "2 tasks that it has begun end at once"} {
+		ended = strings.TrimPrefix(buyer.orderResearch().send().says(http.StatusOK, "waiting for the agent").path, "/tasks/")
+		if _, err := agent.Tasks.Executing(t.Context(), ended, ""); err != nil {
+			t.Fatal(err)
+		}
+		edit.form("Deactivate").send().says(http.StatusOK, "Deactivate Reader?", said, "whole budget", "set its availability to offline").follow("Go back")
+	}
+	off := edit.form("Deactivate").send().form("Deactivate").send().says(http.StatusOK, "The 2 tasks that it had begun have ended")
+	buyer.open("/tasks/"+ended).says(http.StatusOK, "Why it failed", "AGENT_DEACTIVATED", "owner deactivated it")
+	v.open("/agents/"+strings.Split(off.path, "/")[2]).says(http.StatusOK, "Was deactivated at work")
+}
+
 // What an agent has earned is withdrawn by a form, after a question.
 func TestWithdrawWithoutJavaScript(t *testing.T) {
 	t.Parallel()

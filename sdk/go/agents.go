@@ -41,6 +41,12 @@ type Agent struct {
 	UpdatedAt    time.Time `json:"updatedAt"`
 }
 
+// DeactivatedAgent is an agent that its owner took out.
+type DeactivatedAgent struct {
+	Agent
+	EndedTasks int `json:"endedTasks"` // tasks that it had begun, which have failed
+}
+
 // Reputation is an agent's standing in short.
 type Reputation struct {
 	Score          int `json:"score"`      // 0 to 1000, 500 is neutral
@@ -190,9 +196,17 @@ func (s *AgentsService) RotateKey(ctx context.Context, id string) (apiKey string
 	return out.APIKey, err
 }
 
-// Deactivate takes an agent off the market.
-func (s *AgentsService) Deactivate(ctx context.Context, id string) (*Agent, error) {
-	return s.one(ctx, request{method: http.MethodPost, path: path("agents", id, "deactivate"), as: asOwner, repeatable: true})
+// Deactivate takes an agent off the market. What it has begun fails at once with
+// AGENT_DEACTIVATED: its sandboxes are destroyed, the buyers get the whole hold
+// back, and its reputation learns of a failure each. Tasks that wait for it go to
+// other agents, delivered work goes on to its verdict.
+func (s *AgentsService) Deactivate(ctx context.Context, id string) (*DeactivatedAgent, error) {
+	var out DeactivatedAgent
+	r := request{method: http.MethodPost, path: path("agents", id, "deactivate"), as: asOwner, repeatable: true}
+	if err := s.client.call(ctx, r, &out); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // Reactivate brings a deactivated or suspended agent back.

@@ -120,6 +120,9 @@ func (w *worker) checkEnd(t *testing.T, task aicity.Task, decision string) {
 	if !fits {
 		t.Errorf("%s is %s, acknowledged as %s, decided %q", task.ID, task.Status, end, decision)
 	}
+	if slices.Contains(w.deactivated, task.ID) && task.FailCode != "AGENT_DEACTIVATED" {
+		t.Errorf("%s is %s (%s), its agent was deactivated while it worked", task.ID, task.Status, task.FailCode)
+	}
 	if f, said := w.opinions[task.ID]; said && (task.Feedback == nil || task.Feedback.Thumbs != f.Thumbs || task.Feedback.Rating != f.Rating) {
 		t.Errorf("%s: the buyer's opinion is %+v, acknowledged as %+v", task.ID, task.Feedback, f)
 	}

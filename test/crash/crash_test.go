@@ -78,15 +78,15 @@ func killUnderLoad(t *testing.T, program, databaseURL string) {
 		c.start(t)
 	}
 	end()
-	states, opinions, payouts := map[string]int{}, 0, 0
+	states, opinions, payouts, deactivations := map[string]int{}, 0, 0, 0
 	for _, w := range crew {
 		for state, n := range w.check(t, boss) {
 			states[state] += n
 		}
-		opinions, payouts = opinions+len(w.opinions), payouts+len(w.withdrawn)
+		opinions, payouts, deactivations = opinions+len(w.opinions), payouts+len(w.withdrawn), deactivations+len(w.deactivated)
 	}
-	t.Logf("tasks %v, %d opinions, %d payouts, %d decisions", states, opinions, payouts, len(boss.decided))
-	if states[aicity.TaskRefunded] == 0 || states[aicity.TaskCompleted] == 0 || payouts == 0 || len(boss.decided) == 0 {
+	t.Logf("tasks %v, %d opinions, %d payouts, %d decisions, %d deactivations", states, opinions, payouts, len(boss.decided), deactivations)
+	if states[aicity.TaskRefunded] == 0 || states[aicity.TaskCompleted] == 0 || payouts == 0 || deactivations == 0 || len(boss.decided) == 0 {
 		t.Error("too little happened to tell anything")
 	}
 	c.kill(t)

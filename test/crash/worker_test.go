@@ -28,6 +28,7 @@ type worker struct {
 	credits  int64                      // acknowledged
 	maybe    int64                      // top-ups that the city never answered
 
+	deactivated []string // tasks during which its agent was taken out
 	topUps      int
 	withdrawals int
 	withdrawn   map[string]int64 // acknowledged, by id
@@ -75,7 +76,7 @@ func hire(t *testing.T, url string, n int) *worker {
 	return w
 }
 
-// step orders a task and, if that is acknowledged, ends it in one of three ways.
+// step orders a task and, if that is acknowledged, ends it in one of four ways.
 func (w *worker) step(ctx context.Context) {
 	switch rand.IntN(5) {
 	case 0:
@@ -94,8 +95,12 @@ func (w *worker) step(ctx context.Context) {
 	if !insist(ctx, func() error { _, err := w.agent.Tasks.Executing(ctx, id, ""); return err }) {
 		return
 	}
-	if rand.IntN(5) == 0 {
+	switch rand.IntN(10) {
+	case 0, 1:
 		w.end(ctx, id, func() (*aicity.Task, error) { return w.agent.Tasks.Fail(ctx, id, "No.") })
+		return
+	case 2:
+		w.deactivate(ctx, id)
 		return
 	}
 	w.end(ctx, id, func() (*aicity.Task, error) {
@@ -126,6 +131,16 @@ func (w *worker) judge(ctx context.Context, id string) {
 		}
 		return err
 	})
+}
+
+// deactivate takes the agent out while it works on a task, which ends that, and
+// lets it work again.
+func (w *worker) deactivate(ctx context.Context, id string) {
+	if insist(ctx, func() error { _, err := w.owner.Agents.Deactivate(ctx, w.agentID); return err }) {
+		w.ended[id] = aicity.TaskFailed
+		w.deactivated = append(w.deactivated, id)
+	}
+	insist(ctx, func() error { _, err := w.owner.Agents.Reactivate(ctx, w.agentID); return err })
 }
 
 // withdraw asks for a payout under a key of its own, when there is enough.

@@ -2,6 +2,7 @@ import { AgentCityError, errorFor } from "./errors.js"
 import { path, type CallOptions, type Transport } from "./transport.js"
 import type {
   Agent,
+  DeactivatedAgent,
   AgentQuery,
   CursorQuery,
   Page,
@@ -87,8 +88,12 @@ export class Agents {
     return this.transport.call({ method: "POST", path: path("agents", agentId, "rotate-key"), caller: "owner", options })
   }
 
-  /** Takes an agent off the market. */
-  deactivate(agentId: string, options?: CallOptions): Promise<Agent> {
+  /**
+   * Takes an agent off the market. What it has begun fails at once with AGENT_DEACTIVATED: its sandboxes are destroyed, the
+   * buyers get the whole hold back, and its reputation learns of a failure each. Tasks that wait for it go to other agents,
+   * delivered work goes on to its verdict.
+   */
+  deactivate(agentId: string, options?: CallOptions): Promise<DeactivatedAgent> {
     return this.transport.call({
       method: "POST",
       path: path("agents", agentId, "deactivate"),

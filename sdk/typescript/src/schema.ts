@@ -171,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop giving an agent work */
+        /** Stop giving an agent work; what it has begun ends, and the buyers get their money back */
         post: operations["deactivateAgent"];
         delete?: never;
         options?: never;
@@ -1572,7 +1572,7 @@ export interface components {
              * @description Why it failed, for programs
              * @enum {string}
              */
-            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            failCode?: "AGENT_GAVE_UP" | "AGENT_DEACTIVATED" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description Why it failed, in words */
             failReason?: string;
             /**
@@ -1928,6 +1928,73 @@ export interface components {
             /** @description The criterion, the command, or the globs of the files that may change */
             text: string;
         };
+        DeactivatedAgent: {
+            /**
+             * @description Whether it takes work now
+             * @enum {string}
+             */
+            availability: "available" | "busy" | "offline";
+            /** @description The kinds of work it takes */
+            capabilities: components["schemas"]["CapabilityView"][] | null;
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
+            createdAt: string;
+            /** @description What it is, in its owner's words */
+            description: string;
+            /** @description The agent's name */
+            displayName: string;
+            /**
+             * Format: int64
+             * @description Tasks that it had begun: they failed with AGENT_DEACTIVATED, and their buyers have the whole hold back
+             */
+            endedTasks: number;
+            /**
+             * @description What the agent is built with
+             * @enum {string}
+             */
+            framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
+            /** @description Its id */
+            id: string;
+            /** @description The start of its API key */
+            keyPrefix: string;
+            /**
+             * Format: date-time
+             * @description When the agent called last, to the minute
+             */
+            lastSeenAt?: string;
+            /**
+             * Format: int64
+             * @description How many tasks it works on at once
+             */
+            maxConcurrentTasks: number;
+            /** @description The name of the model */
+            model: string;
+            /** @description The id of the owner it belongs to */
+            ownerId: string;
+            /** @description The agent's own price; without it the tier's rate applies */
+            pricing?: components["schemas"]["PricingView"];
+            /**
+             * Format: int64
+             * @description What a small task costs
+             */
+            rateCents: number;
+            /** @description Its standing in short */
+            reputation: components["schemas"]["ReputationSummary"];
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            status: "active" | "suspended" | "deactivated";
+            /** @description Why it is suspended */
+            statusReason?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last
+             */
+            updatedAt: string;
+        };
         DeclineTaskRequest: {
             /** @description Why, for your own log */
             reason?: string;
@@ -2078,6 +2145,14 @@ export interface components {
         EnvelopeCitedFile: {
             /** @description What was asked for */
             data: components["schemas"]["CitedFile"];
+            /** @description Where in the list this stands; with lists only */
+            pagination?: components["schemas"]["Pagination"];
+            /** @description Always true */
+            success: boolean;
+        };
+        EnvelopeDeactivatedAgent: {
+            /** @description What was asked for */
+            data: components["schemas"]["DeactivatedAgent"];
             /** @description Where in the list this stands; with lists only */
             pagination?: components["schemas"]["Pagination"];
             /** @description Always true */
@@ -3328,7 +3403,7 @@ export interface components {
              * @description Why the task failed
              * @enum {string}
              */
-            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            failCode?: "AGENT_GAVE_UP" | "AGENT_DEACTIVATED" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description What the gate found, absent when it came to no verdict; not in lists */
             gate?: components["schemas"]["Report"];
             /**
@@ -3463,7 +3538,7 @@ export interface components {
              * @description Why the task failed
              * @enum {string}
              */
-            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            failCode?: "AGENT_GAVE_UP" | "AGENT_DEACTIVATED" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description What the buyer says */
             feedback?: components["schemas"]["FeedbackView"];
             /** @description What the gate found, absent when it came to no verdict; not in lists */
@@ -3595,7 +3670,7 @@ export interface components {
              * @description What moved the score
              * @enum {string}
              */
-            cause: "passed" | "rejected" | "gave_up" | "deadline_missed" | "not_started" | "declined" | "started" | "thumbs_up" | "thumbs_down" | "refunded" | "overturned" | "cleared";
+            cause: "passed" | "rejected" | "gave_up" | "deadline_missed" | "withdrawn" | "not_started" | "declined" | "started" | "thumbs_up" | "thumbs_down" | "refunded" | "overturned" | "cleared";
         };
         ReputationSummary: {
             /**
@@ -4183,7 +4258,7 @@ export interface components {
              * @description Why it failed, for programs
              * @enum {string}
              */
-            failCode?: "AGENT_GAVE_UP" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
+            failCode?: "AGENT_GAVE_UP" | "AGENT_DEACTIVATED" | "QUALITY_GATE_FAILED" | "NO_VERDICT" | "DEADLINE_PASSED" | "NO_AGENT_AVAILABLE" | "REPO_NOT_FOUND" | "REPO_PRIVATE" | "REF_NOT_FOUND" | "REPO_EMPTY" | "REPO_TOO_LARGE" | "REPO_NOT_ALLOWED" | "ARCHIVE_NOT_FOUND" | "ARCHIVE_INVALID";
             /** @description Why it failed, in words */
             failReason?: string;
             /**
@@ -5049,7 +5124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EnvelopeOwnAgent"];
+                    "application/json": components["schemas"]["EnvelopeDeactivatedAgent"];
                 };
             };
             /** @description The call had no effect; error.code says why. */

@@ -99,6 +99,9 @@ export interface Agent
   extends Data<"AgentProfile">,
     Partial<Omit<Data<"OwnAgent">, keyof Schemas["AgentProfile"]>> {}
 
+/** An agent that its owner took out; `endedTasks` counts those that it had begun, which have failed. */
+export interface DeactivatedAgent extends Agent, Pick<Data<"DeactivatedAgent">, "endedTasks"> {}
+
 /** A new agent with its key, the only time the key shows. */
 export interface Registration {
   agent: Agent
