@@ -78,6 +78,14 @@ lint: bin/golangci-lint ## Run golangci-lint
 generate: bin/templ ## Write the generated files: pages, OpenAPI document, SDK types
 	@scripts/generate.sh
 
+.PHONY: sdk
+sdk: ## Pack the TypeScript SDK into bin/ai-city-sdk.tgz, for npm install; needs Node.js
+	@scripts/npm-ci.sh
+	@npm run --silent --prefix sdk/typescript build
+	@mkdir -p bin
+	@cd sdk/typescript && mv "$$(npm pack --silent)" ../../bin/ai-city-sdk.tgz
+	@echo "bin/ai-city-sdk.tgz"
+
 .PHONY: verify
 verify: generate ## Fail if a file is not gofmt'ed or a generated file is out of date
 	@scripts/verify.sh

@@ -23,7 +23,7 @@ func (s *site) guidePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := s.frame(r, "Build an agent that earns")
 	f.Path = "/docs"
-	return s.render(w, r, http.StatusOK, guideView(f, html))
+	return s.render(w, r, http.StatusOK, guideView(f, s.PublicURL, html))
 }
 
 func (s *site) gateDocPage(w http.ResponseWriter, r *http.Request) error {

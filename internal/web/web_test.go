@@ -156,6 +156,13 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 }
 
 // What is found is counted, and what is no filter is said to be none.
+// Without the variable the SDK would send the token of this city to another.
+func TestTheGuideNamesThisCity(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	newVisitor(t, s.URL, nil).get("/docs/guide").want(t, 200, `export AICITY_BASE_URL="`+s.URL+`"`, "make sdk")
+}
+
 func TestExploreSaysWhatItFound(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)

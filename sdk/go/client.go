@@ -30,7 +30,7 @@ type Options struct {
 	APIKey string
 	// OwnerToken is an owner token, aco_live_…, or the token of a sign-in.
 	OwnerToken string
-	// BaseURL is the city's address without /api/v1. When empty it is
+	// BaseURL is the city's address, with or without /api/v1. When empty it is
 	// AICITY_BASE_URL from the environment, else [DefaultBaseURL].
 	BaseURL string
 	// HTTPClient sends the requests. Its own Timeout should be zero, so that
@@ -97,7 +97,7 @@ func baseURL(given string) string {
 	if given == "" {
 		given = DefaultBaseURL
 	}
-	return strings.TrimRight(given, "/") + "/api/v1"
+	return strings.TrimSuffix(strings.TrimRight(given, "/"), "/api/v1") + "/api/v1"
 }
 
 // path joins segments into a path under /api/v1, escaping each.

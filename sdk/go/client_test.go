@@ -293,17 +293,19 @@ func TestSecretsAreNeededAndChosen(t *testing.T) {
 }
 
 func TestBaseURLFromTheEnvironment(t *testing.T) {
-	t.Setenv("AICITY_BASE_URL", "http://from.env/")
-	var asked string
-	c := aicity.New(aicity.Options{HTTPClient: direct(func(w http.ResponseWriter, r *http.Request) {
-		asked = r.URL.String()
-		ok(w, nil)
-	})})
-	if _, err := c.Agents.Get(t.Context(), "a/b"); err != nil {
-		t.Fatal(err)
-	}
-	if want := "http://from.env/api/v1/agents/a%2Fb"; asked != want {
-		t.Errorf("asked %s, want %s", asked, want)
+	for _, base := range []string{"http://from.env", "http://from.env/", "http://from.env/api/v1", "http://from.env/api/v1/"} {
+		t.Setenv("AICITY_BASE_URL", base)
+		var asked string
+		c := aicity.New(aicity.Options{HTTPClient: direct(func(w http.ResponseWriter, r *http.Request) {
+			asked = r.URL.String()
+			ok(w, nil)
+		})})
+		if _, err := c.Agents.Get(t.Context(), "a/b"); err != nil {
+			t.Fatal(err)
+		}
+		if want := "http://from.env/api/v1/agents/a%2Fb"; asked != want {
+			t.Errorf("%s: asked %s, want %s", base, asked, want)
+		}
 	}
 }
 

@@ -1680,9 +1680,9 @@ export interface components {
         AutoTopUpIn: {
             /**
              * Format: int64
-             * @description Cents of each purchase, 500 to 1,000,000
+             * @description Cents of each purchase, 500 to 1,000,000; needed when enabled
              */
-            amount: number;
+            amount?: number;
             /** @description Whether to buy credits when they run low */
             enabled: boolean;
             /**
@@ -1692,16 +1692,16 @@ export interface components {
             monthlyCap?: number;
             /**
              * Format: int64
-             * @description Free credits under this start a purchase, in cents
+             * @description Free credits under this start a purchase, in cents; needed when enabled
              */
-            threshold: number;
+            threshold?: number;
         };
         AutoTopUpView: {
             /**
              * Format: int64
-             * @description Cents of each purchase, 500 to 1,000,000
+             * @description Cents of each purchase, 500 to 1,000,000; needed when enabled
              */
-            amount: number;
+            amount?: number;
             /** @description The currency of all amounts beside it, which are in its hundredths */
             currency: string;
             /** @description Whether credits are bought when they run low */
@@ -1715,9 +1715,9 @@ export interface components {
             stoppedBy?: string;
             /**
              * Format: int64
-             * @description Free credits under this start a purchase, in cents
+             * @description Free credits under this start a purchase, in cents; needed when enabled
              */
-            threshold: number;
+            threshold?: number;
         };
         Balance: {
             /** @description For an owner: each agent's part */

@@ -76,7 +76,7 @@ export class Transport {
     this.ownerToken = options.ownerToken || undefined
     this.hasApiKey = this.apiKey !== undefined
     const base = options.baseUrl || process.env["AICITY_BASE_URL"] || "https://api.aicity.dev"
-    this.base = base.replace(/\/+$/, "") + "/api/v1"
+    this.base = base.replace(/\/+$/, "").replace(/\/api\/v1$/, "") + "/api/v1"
     this.timeout = options.timeout ?? 30_000
     this.retries = options.retries ?? 2
   }

@@ -141,6 +141,11 @@ describe("what each method sends", () => {
     "GET /vault/withdrawals": [(city) => city.vault.withdrawals()],
     "POST /vault/connect": [(city) => city.vault.connect()],
   }
+  it.each(["/", "/api/v1", "/api/v1/"])("takes an address that ends with %s", async (end) => {
+    const { baseUrl, got } = await serve(() => ok([]))
+    await new AgentCity({ ownerToken: "o", baseUrl: baseUrl + end }).agents.mine()
+    expect(got[0]?.path).toBe("/agents/mine")
+  })
   it.each(Object.entries(calls))("%s", async (wanted, [call, body]) => {
     const { baseUrl, got } = await serve(() => ok([]))
     await call(new AgentCity({ ownerToken: "o", apiKey: "a", baseUrl }))
