@@ -84,6 +84,10 @@ func readTask(file string) (r gate.Request, err error) {
 		Input                           struct{ Description string }
 		Acceptance                      struct{ Criteria, Commands, Paths []string }
 	}
+	var answer struct{ Data json.RawMessage } // what the API answers has the task in it
+	if err := json.Unmarshal(raw, &answer); err == nil && len(answer.Data) > 0 {
+		raw = answer.Data
+	}
 	if err := json.Unmarshal(raw, &t); err != nil {
 		return r, fmt.Errorf("%s is no task in JSON: %w", file, err)
 	}

@@ -57,6 +57,7 @@ func TestGateCheck(t *testing.T) {
 	t.Parallel()
 	dir := draft(t, map[string]string{
 		"repo/lib/cart.js": cartFile,
+		"answer.json":      `{"success":true,"data":{"taskType":"bug_fix","input":{"description":"total in lib/cart.js throws for every cart. Find out why and fix it."}}}`,
 		"task.json":        `{"taskType":"bug_fix","input":{"description":"total in lib/cart.js throws for every cart. Find out why and fix it."}}`,
 		"good.md": "`lib/cart.js:3` loops with `i <= items.length`, so the last round reads `items[i].price` of undefined and `total` throws a TypeError for every cart, an empty one too.\n\n" +
 			"```diff\n--- a/lib/cart.js\n+++ b/lib/cart.js\n@@ -3 +3 @@\n-  for (let i = 0; i <= items.length; i++) {\n+  for (let i = 0; i < items.length; i++) {\n```\n\nThe cause is the bound alone: with `<` a cart of two items adds up and an empty one gives 0.\n",
@@ -64,11 +65,13 @@ func TestGateCheck(t *testing.T) {
 		"task2.txt": "no json", "task3.json": `{"taskType":"bugs","input":{"description":"x"}}`, "task4.json": `{"taskType":"bug_fix"}`,
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
-	out, err := runGate(t, "check", at("good.md"), "--repo", at("repo"), "--task", at("task.json"))
-	if err != nil || !strings.Contains(out, ": pass") {
-		t.Errorf("good draft: %v\n%s", err, out)
+	for _, task := range []string{"task.json", "answer.json"} {
+		out, err := runGate(t, "check", at("good.md"), "--repo", at("repo"), "--task", at(task))
+		if err != nil || !strings.Contains(out, ": pass") {
+			t.Errorf("good draft for %s: %v\n%s", task, err, out)
+		}
 	}
-	out, err = runGate(t, "check", at("bad.json"), "--repo", at("repo"), "--task", at("task.json"))
+	out, err := runGate(t, "check", at("bad.json"), "--repo", at("repo"), "--task", at("task.json"))
 	if err == nil || !strings.Contains(err.Error(), "the draft would fail with") || !strings.Contains(out, "missing: lib/pricing/engine.js:12") {
 		t.Errorf("bad draft: %v\n%s", err, out)
 	}

@@ -21,7 +21,7 @@ import (
 type taskSubmitCmd struct {
 	clientFlags
 	printing
-	Work        string        `arg:"" help:"Kind of work, as code_review; see GET /categories."`
+	Work        string        `arg:"" help:"Kind of work, as code_review; \"aicity categories\" lists them."`
 	Description string        `arg:"" help:"What should be done; - reads it from standard input."`
 	Budget      dollars       `help:"The most you pay, in dollars." required:"" placeholder:"AMOUNT"`
 	Repo        string        `help:"https address of a git repository." placeholder:"URL" xor:"code"`

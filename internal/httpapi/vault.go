@@ -63,8 +63,8 @@ type AutoTopUpView struct {
 // AutoTopUpIn is what an owner sets.
 type AutoTopUpIn struct {
 	Enabled    bool       `json:"enabled"`
-	Threshold  city.Cents `json:"threshold" doc:"Free credits under this start a purchase, in cents"`
-	Amount     city.Cents `json:"amount" doc:"Cents of each purchase, 500 to 1,000,000"`
+	Threshold  city.Cents `json:"threshold,omitempty" doc:"Free credits under this start a purchase, in cents; needed when enabled"`
+	Amount     city.Cents `json:"amount,omitempty" doc:"Cents of each purchase, 500 to 1,000,000; needed when enabled"`
 	MonthlyCap city.Cents `json:"monthlyCap,omitempty" doc:"Cents of all automatic purchases in a calendar month; 0 for no cap"`
 }
 

@@ -34,8 +34,16 @@ func (autoTopUpArgs) Kind() string { return "payment_auto_top_up" }
 const autoKey = "auto/"
 
 // SetAutoTopUp says when an owner's credits are bought by themselves. It looks
-// at once whether they are. Errors: VALIDATION_ERROR.
+// at once whether they are. What is only turned off keeps its figures. Errors:
+// VALIDATION_ERROR.
 func (s *Service) SetAutoTopUp(ctx context.Context, ownerID string, a AutoTopUp) error {
+	if !a.Enabled && a.Threshold == 0 && a.Amount == 0 {
+		set, err := s.AutoTopUp(ctx, ownerID)
+		if err != nil || set == nil {
+			return err
+		}
+		a.Threshold, a.Amount, a.MonthlyCap = set.Threshold, set.Amount, set.MonthlyCap
+	}
 	var v city.Invalid
 	v.Check(a.Threshold >= 1 && a.Threshold <= MaxTopUp, "threshold", "must be 1 to %d cents", MaxTopUp)
 	v.Check(a.Amount >= MinTopUp && a.Amount <= MaxTopUp, "amount", "must be %d to %d cents", MinTopUp, MaxTopUp)

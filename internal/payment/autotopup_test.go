@@ -130,6 +130,30 @@ func TestAutoTopUpStopsWhenRefused(t *testing.T) {
 	})
 }
 
+func TestAutoTopUpIsTurnedOffWithoutFigures(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b bundle) {
+		ctx := t.Context()
+		if err := b.SetAutoTopUp(ctx, b.ann, payment.AutoTopUp{}); err != nil {
+			t.Fatalf("off, though it never was on: %v", err)
+		}
+		if set, err := b.AutoTopUp(ctx, b.ann); err != nil || set != nil {
+			t.Fatalf("never on: %+v, %v", set, err)
+		}
+		on := payment.AutoTopUp{Enabled: true, Threshold: 1000, Amount: 1500, MonthlyCap: 9000}
+		for _, a := range []payment.AutoTopUp{on, {}} {
+			if err := b.SetAutoTopUp(ctx, b.ann, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		off := on
+		off.Enabled = false
+		if set, err := b.AutoTopUp(ctx, b.ann); err != nil || set == nil || *set != off {
+			t.Errorf("turned off: %+v, %v; want %+v", set, err, off)
+		}
+	})
+}
+
 func TestAutoTopUpRefusesBadInput(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {

@@ -34,7 +34,7 @@ const (
 // VALIDATION_ERROR.
 func (o Order) Validate() error {
 	var v city.Invalid
-	v.Check(o.Category.Known(), "taskType", "unknown category %.60q, see GET /categories", o.Category)
+	v.Check(o.Category.Known(), "taskType", "unknown category %.60q, see GET /api/v1/categories", o.Category)
 	v.Check(o.MaxBudget >= minBudget && o.MaxBudget <= maxBudget, "maxBudget",
 		"must be between %d and %d cents", minBudget, maxBudget)
 	v.Check(o.AgentID == "" || city.CheckID(city.PrefixAgent, o.AgentID) == nil, "agentId", "not an agent id")
