@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,12 @@ type agentMove struct {
 	Agent string
 }
 
+// onItsWay reports whether money is between the city and the outside.
+func (v walletView) onItsWay() bool {
+	return slices.ContainsFunc(v.TopUps, func(t payment.TopUp) bool { return t.Status == payment.TopUpPending }) ||
+		slices.ContainsFunc(v.Payouts, func(p payout) bool { return p.Status == payment.WithdrawalPending })
+}
+
 // sources are the wallets that money can be withdrawn from.
 func (v walletView) sources() []option {
 	list := make([]option, len(v.Agents))
@@ -79,9 +86,6 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	case err != nil:
 		return err
 	}
-	if view.Pool, err = s.Payments.Pool(ctx, ownerID); err != nil {
-		return err
-	}
 	auto, err := s.Payments.AutoTopUp(ctx, ownerID)
 	if err != nil {
 		return err
@@ -99,6 +103,27 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 	if view.Cards, view.CardsUnknown, err = s.savedCards(ctx, ownerID); err != nil {
 		return err
 	}
+	if err := s.walletStates(ctx, ownerID, &view); err != nil {
+		return err
+	}
+	return s.render(w, r, status, walletPage(s.frame(r, "Wallet"), in, view))
+}
+
+// walletFragment is what the open page fetches while money is on its way. The
+// payment provider is not asked: it tells by itself.
+func (s *site) walletFragment(w http.ResponseWriter, r *http.Request) error {
+	var view walletView
+	if err := s.walletStates(r.Context(), visitorOf(r).owner.ID, &view); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, walletFragment(view))
+}
+
+// walletStates shows what an owner has, and what came and went.
+func (s *site) walletStates(ctx context.Context, ownerID string, view *walletView) (err error) {
+	if view.Pool, err = s.Payments.Pool(ctx, ownerID); err != nil {
+		return err
+	}
 	topUps, err := s.Payments.TopUps(ctx, ownerID, "", shownMoves)
 	if err != nil {
 		return err
@@ -109,10 +134,7 @@ func (s *site) showWallet(w http.ResponseWriter, r *http.Request, status int, in
 		return err
 	}
 	view.Moves = page.Transactions
-	if err := s.earned(ctx, ownerID, &view); err != nil {
-		return err
-	}
-	return s.render(w, r, status, walletPage(s.frame(r, "Wallet"), in, view))
+	return s.earned(ctx, ownerID, view)
 }
 
 // earned shows what an owner's agents have, what came and went there, and what was

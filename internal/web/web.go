@@ -194,6 +194,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	owned("POST /tasks/{id}/feedback", s.once(s.giveFeedback))
 	owned("POST /tasks/{id}/recheck", s.once(s.askRecheck))
 	owned("GET /wallet", s.wallet)
+	owned("GET /wallet/fragment", s.walletFragment)
 	owned("GET /wallet/balances", s.balancesPage)
 	owned("GET /wallet/statement", s.statement)
 	owned("GET /wallet/statement.csv", s.statementCSV)
