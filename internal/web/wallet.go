@@ -289,7 +289,7 @@ func (s *site) withdraw(w http.ResponseWriter, r *http.Request) error {
 func moveText(kind string) string {
 	text := map[string]string{
 		"top_up": "Top-up", "hold": "Held for a task", "rest": "Unused part of the budget", "void": "Budget returned", "earn": "Earned, in escrow",
-		"rehold": "Charged after a re-check", "release": "Released from escrow", "reverse": "Refund", "fee": "Platform fee", "release_fee": "Fee released", "payout": "Paid out", "payout_returned": "Payout returned", "reverse_fee": "Refund of the fee", "refund_requested": "Set aside: a refund is decided", "refund_denied": "No refund: set aside no more", "withdrawal": "Withdrawal",
+		"rehold": "Charged after a re-check", "release": "Released from escrow", "reverse": "Refund", "fee": "Platform fee", "release_fee": "Fee released", "payout": "Paid out", "payout_returned": "Payout returned", "reverse_fee": "Refund of the fee", "refund_requested": "Set aside while a refund is decided", "refund_denied": "Refund denied, in escrow again", "withdrawal": "Withdrawal",
 		"dispute_frozen": "Frozen: your bank asks for it back", "dispute_repaid": "Repaid after a dispute", "dispute_won": "Back after a dispute", "dispute_returned": "Back after a dispute",
 	}[kind]
 	if text == "" {

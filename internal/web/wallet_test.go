@@ -97,7 +97,7 @@ func TestWalletSaysEveryState(t *testing.T) {
 	if n := strings.Count(page.body, `data-th="From"`); n != 3 {
 		t.Errorf("%d payouts", n)
 	}
-	newVisitor(t, s.URL, s.buyer).get("/wallet").want(t, http.StatusOK, "Set aside: a refund is decided")
+	newVisitor(t, s.URL, s.buyer).get("/wallet").want(t, http.StatusOK, "Set aside while a refund is decided")
 }
 
 // withdrawals writes one of each state, whose money the books do not know.
