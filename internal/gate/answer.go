@@ -207,6 +207,8 @@ func (v *view) sumClues(opens bool) (x, n float64) {
 	missed, circumstances, most := map[wishKind]float64{}, 0.0, maxCircumstances
 	if v.review() {
 		most = maxCircumstancesReview
+	} else if v.mendsNamed() {
+		most = maxCircumstancesReview // what else is told is how it came to light
 	} else if v.foreign() {
 		most = maxCircumstancesForeign
 	}
@@ -260,7 +262,7 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 // which fit them, are made to: it says in the code's words what the request says in
 // those of who uses it. Some of that must come back all the same.
 func (v *view) opensAtFault() bool {
-	if hit, total, _ := v.coverage(v.wished, &v.all); v.in.Request.Category != city.BugFix || len(v.head.touched) == 0 || hit < enoughTaken*total {
+	if hit, total, _ := v.coverage(v.wished, &v.all); v.in.Request.Category != city.BugFix || len(v.head.touched) == 0 || hit < enoughTaken*total && !v.mendsNamed() {
 		return false
 	}
 	c := v.changes()
@@ -341,7 +343,7 @@ func (v *view) clueOf(w wish) float64 {
 		c = clueCommon
 	}
 	switch {
-	case v.head.takes(w):
+	case v.head.takes(w), v.all.takes(w) && v.reaches(w):
 		return part*c.hit + signOpening
 	case v.all.takes(w):
 		return part * c.hit
@@ -392,17 +394,19 @@ const enoughPlaces = 2
 // worksElsewhere reports whether the request names files and the deliverable
 // cites lines of others only: to mention a file is not to work on it.
 func (v *view) worksElsewhere() bool {
-	var named []string
+	var named []wish
 	for _, w := range v.wished {
 		if w.kind == wishFile && !v.replaces(w) {
-			named = append(named, w.key)
+			named = append(named, w)
 		}
 	}
 	if len(named) == 0 {
 		return false
 	}
 	in := func(p string) bool {
-		return slices.ContainsFunc(named, func(n string) bool { return p == n || strings.HasSuffix(n, "/") && strings.HasPrefix(p, n) })
+		return slices.ContainsFunc(named, func(w wish) bool {
+			return p == w.key || strings.HasSuffix(w.key, "/") && strings.HasPrefix(p, w.key) || strings.HasSuffix(p, "/"+w.text)
+		})
 	}
 	if slices.ContainsFunc(v.Patched, in) {
 		return false

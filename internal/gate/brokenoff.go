@@ -15,9 +15,10 @@ var dangling = lex.Set(`the a an and or of to in on at for with by from that whi
 der die das und oder von zu mit für dass ist o os e que de do da em para com um uma el los y con por le les et dans pour du`)
 
 // leadsOn are more words that a sentence goes on behind, in languages that buyers
-// write: articles, prepositions, conjunctions and what joins clauses.
+// write: articles, prepositions, conjunctions, auxiliary verbs and what joins clauses.
 var leadsOn = lex.Set(`into onto about between without within during beyond through against before while whereas although unless until whether their your our my his
 each every via per toward towards upon among except besides like unlike became becomes become
+must should would could might shall via
 den dem des ein eine einen einem einer eines wenn weil damit nach vor beim zum zur vom im ist sind wird werden kann können aber sondern ohne gegen durch wegen als wie
 la las los una unos unas del al si cuando porque según hacia desde entre sin sobre pero aunque mientras donde cuyo cuya esta este estos estas
 une des du au aux si lorsque quand parce avec sans sur sous entre mais dont où cette ces cet leur son sa ses

@@ -117,6 +117,19 @@ func endsWell(text string) bool {
 	return strings.ContainsRune(sentenceMarks, r) || strings.HasSuffix(text, ")") || strings.HasSuffix(text, "`")
 }
 
+// openEnd reports whether the text ends in a line of prose, no item of a list, that
+// has no end.
+func (v *view) openEnd() bool {
+	for i := v.Doc.Written - 1; i >= 0; i-- {
+		l := v.Doc.Lines[i]
+		if strings.TrimSpace(l.Text) == "" {
+			continue
+		}
+		return !l.Code && endOf(l.Text) == endOpen && !document.ListItem.Matches(l.Text) && !document.TableRow.Matches(l.Text) && !document.Heading.Matches(l.Text) && !signOff.MatchString(l.Text)
+	}
+	return false
+}
+
 // How a paragraph ends.
 const (
 	endOpen = iota

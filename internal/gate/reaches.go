@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -25,6 +26,14 @@ func (v *view) reaches(w wish) bool {
 	}
 	v.reached[name] = v.reachesChange(name)
 	return v.reached[name]
+}
+
+// mendsNamed reports whether a fix changes, or changes what is called by, a function
+// that the request and the text both name.
+func (v *view) mendsNamed() bool {
+	return v.in.Request.Category == city.BugFix && slices.ContainsFunc(v.wished, func(w wish) bool {
+		return w.kind == wishName && v.all.takes(w) && v.reaches(w)
+	})
 }
 
 func (v *view) reachesChange(name string) bool {

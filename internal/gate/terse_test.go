@@ -91,3 +91,37 @@ func TestSaidByTheForm(t *testing.T) {
 		}
 	}
 }
+
+// A fix of what the named function calls is told from one beside it also where it
+// brings a value of its own, and a request that tells at length how the fault came to
+// light asks for no more than one that does not.
+func TestFixesOfNamedFunctions(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{
+		Files: []gate.RepoFile{{Path: "id.go"}, {Path: "base.go"}, {Path: "sort.go"}},
+		Source: memory{
+			"id.go":   "package id\n\n// Parse reads an ID.\nfunc Parse(s string) ([]byte, error) {\n\tif len(s) != 4 {\n\t\treturn nil, errSize\n\t}\n\treturn decode(s)\n}\n",
+			"base.go": "package id\n\nvar errSize = errors.New(\"size\")\n\nfunc decode(s string) ([]byte, error) {\n\tout := make([]byte, 0, 4)\n\tfor i := range s {\n\t\tout = append(out, s[i]-'a')\n\t}\n\treturn out, nil\n}\n",
+			"sort.go": "package id\n\nfunc less(a, b []byte) bool {\n\treturn a[0] < b[0]\n}\n",
+		},
+	}
+	const (
+		mends = "--- a/base.go\n+++ b/base.go\n@@ -1,10 +1,14 @@\n package id\n \n var errSize = errors.New(\"size\")\n+var errDigit = errors.New(\"digit\")\n \n func decode(s string) ([]byte, error) {\n \tout := make([]byte, 0, 4)\n \tfor i := range s {\n+\t\tif s[i] < 'a' || s[i] > 'z' {\n+\t\t\treturn nil, errDigit\n+\t\t}\n \t\tout = append(out, s[i]-'a')\n \t}\n \treturn out, nil\n"
+		other = "--- a/sort.go\n+++ b/sort.go\n@@ -1,5 +1,5 @@\n package id\n \n func less(a, b []byte) bool {\n-\treturn a[0] < b[0]\n+\treturn bytes.Compare(a, b) < 0\n }\n"
+	)
+	for _, tt := range []struct {
+		text, diff  string
+		least, most int
+	}{
+		{"`decode` (base.go:5) has no error case: no digit is looked at, all is reduced by `'a'` (base.go:8), so that strange bytes wrap around in byte arithmetic and come out as others. A reader of the code expects the caller to look, which it does not. Parse checks the length only (id.go:5).", mends, 85, 100},
+		{"`less` (sort.go:3) looks at the first byte only, `a[0] < b[0]` (sort.go:4).", other, 0, 45},
+	} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.BugFix, Description: "id.Parse accepts garbage such as a trailing dash or blank and hands out a valid looking value. We put them into URLs as keys, so two spellings for one customer hurt the billing overnight; support noticed duplicates twice, auditors complained, marketing mailed whole households again. Please fix."},
+			Deliverable: gate.Deliverable{Result: tt.text + "\n\n```diff\n" + tt.diff + "```\n\nThe package builds and its tests pass.\n"}, Repo: repo,
+		})
+		if report.Score < tt.least || report.Score > tt.most {
+			t.Errorf("%s: %d points, %+v", tt.text, report.Score, report.Signals)
+		}
+	}
+}

@@ -16,12 +16,14 @@ func truncation(v *view) (Signal, bool) {
 	breaks := func(reason string, evidence ...string) {
 		s.Cap, s.Reason, s.Evidence = capAt(capTruncation), reason, evidence
 	}
-	promised, written := v.sections()
+	promised, pledged, written := v.sections()
 	tail, cut := v.brokenTail()
 	off := v.breaksOff()
 	switch {
 	case cut:
 		breaks("The text breaks off in the middle of a sentence.", "…"+tail)
+	case written > 0 && pledged > written && v.openEnd():
+		breaks("The text breaks off: point "+strconv.Itoa(pledged)+" is promised, and the last sentence has no end.", "…"+tail)
 	case v.halfRow():
 		breaks("The last table breaks off.", "…"+tail)
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
@@ -46,28 +48,36 @@ func truncation(v *view) (Signal, bool) {
 
 var (
 	sectionPromise = pattern.New(`(?i)\b(?:section|chapter|part|step)s? (\d{1,2})\b`)
+	pointPromise   = pattern.New(`(?i)\b(?:points|findings|items|parts|sections|chapters) \d{1,2} (?:to|through|and|-) (\d{1,2})\b`)
 	sectionNumber  = regexp.MustCompile(`^\s{0,3}#{1,4}\s*(?:\w+ )?(\d{1,2})[.:)\s]`)
 )
 
-// sections are the highest section that the text speaks of, and the highest that it has.
-func (v *view) sections() (promised, written int) {
+// sections are the highest section that the text speaks of, the highest section or
+// point that it lists beforehand, and the highest that it has.
+func (v *view) sections() (promised, pledged, written int) {
 	for i, l := range v.Doc.Lines {
 		if l.Code || !strings.ContainsAny(l.Text, "0123456789") {
 			continue
 		}
-		if m := sectionNumber.FindStringSubmatch(l.Text); m != nil {
-			n, _ := strconv.Atoi(m[1])
-			written = max(written, n)
+		written = max(written, highest(sectionNumber.FindAllStringSubmatch(l.Text, 1)))
+		if sectionPromise.May(v.Doc.Lower[i]) {
+			promised = max(promised, highest(sectionPromise.FindAllStringSubmatch(l.Text, -1)))
 		}
-		if !sectionPromise.May(v.Doc.Lower[i]) {
-			continue
-		}
-		for _, m := range sectionPromise.FindAllStringSubmatch(l.Text, -1) {
-			n, _ := strconv.Atoi(m[1])
-			promised = max(promised, n)
+		if pointPromise.May(v.Doc.Lower[i]) {
+			pledged = max(pledged, highest(pointPromise.FindAllStringSubmatch(l.Text, -1)))
 		}
 	}
-	return promised, written
+	return promised, max(promised, pledged), written
+}
+
+// highest is the greatest number among the first groups of matches, 0 for none.
+func highest(matches [][]string) int {
+	most := 0
+	for _, m := range matches {
+		n, _ := strconv.Atoi(m[1])
+		most = max(most, n)
+	}
+	return most
 }
 
 func lastBytes(s string, n int) string {

@@ -222,12 +222,8 @@ func (g *Graph) Leads(from []int, to string) bool {
 // the change of a file makes different, or that uses a value which it changes.
 func (g *Graph) Reaches(name string, f File) bool {
 	const far = 3
-	values, touched := map[string]bool{}, map[int]bool{}
-	if g.Touch(f.Path, f.After) {
-		for _, i := range g.Touched {
-			touched[i] = true
-		}
-	} else {
+	values, touched := map[string]bool{}, g.differing(f)
+	if !g.Touch(f.Path, f.After) { // something outside of functions changes
 		gone, come := OnlyIn(f.Before, f.After)
 		for _, l := range slices.Concat(gone, come) {
 			if m := declaredValue.FindStringSubmatch(l); m != nil {
@@ -241,6 +237,33 @@ func (g *Graph) Reaches(name string, f File) bool {
 		}
 	}
 	return false
+}
+
+// differing are the functions that the change of a file makes different, whatever
+// else it brings.
+func (g *Graph) differing(f File) map[int]bool {
+	touched := map[int]bool{}
+	now, ok := code.Functions(strings.TrimPrefix(path.Ext(f.Path), "."), f.After)
+	if !ok {
+		return touched
+	}
+	type name struct{ owner, name string }
+	lines, marks, after := strings.Split(f.After, "\n"), commentMarks(f.Path), map[name]string{}
+	for _, one := range now {
+		after[name{one.Owner, one.Name}] += bareCode(lines[one.First-1:min(one.Last, len(lines))], marks, nil)
+	}
+	before := map[name]string{}
+	for _, one := range g.All {
+		if one.Path == f.Path {
+			before[name{one.Owner, one.Name}] += bareCode(one.Lines, marks, nil)
+		}
+	}
+	for i, one := range g.All {
+		if key := (name{one.Owner, one.Name}); one.Path == f.Path && before[key] != after[key] {
+			touched[i] = true
+		}
+	}
+	return touched
 }
 
 // declaredValue matches a line that gives a value to a name outside of functions.

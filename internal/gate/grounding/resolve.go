@@ -22,6 +22,7 @@ type resolver struct {
 	slight   int             // bare numbers so far
 	members  int             // dotted names looked up so far
 	subject  string          // the file that is cited first
+	asked    []string        // the files that the request names
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 }
 
@@ -32,8 +33,8 @@ func findReferences(v *Reading) []Cited {
 	for _, p := range v.Patched {
 		r.proposed[p] = true
 	}
-	if files := r.known(v.CitesIn(v.Request)); len(files) == 1 {
-		r.last = files[0]
+	if r.asked = r.known(v.CitesIn(v.Request)); len(r.asked) == 1 {
+		r.last = r.asked[0]
 	} else if v.Index != nil {
 		r.last = v.Index.SoleSource()
 	}
@@ -54,6 +55,7 @@ func findReferences(v *Reading) []Cited {
 		}
 	}
 	if v.Index != nil {
+		r.settleShared()
 		r.settleGuesses()
 	}
 	// A file proposed once is proposed wherever it is mentioned.
@@ -162,6 +164,9 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		return RefExternal
 	}
+	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
+		return RefExternal // the name of a project that the link leads to
+	}
 	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
 		r.example[p] = true
 		return RefExternal
@@ -184,6 +189,9 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	}
 	return RefMissing
 }
+
+// linkTarget matches the site that a link leads to, behind its text.
+var linkTarget = regexp.MustCompile("^`?\\]\\((https?://[^\\s)]+)\\)")
 
 // maxMembers bounds the dotted names that are looked up in the code.
 const maxMembers = 12
@@ -304,8 +312,9 @@ func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 // "a.go, in the lines 3-5".
 const sideBySide = 20
 
-// settleGuesses moves guessed line numbers to the cited file where they fit
-// best: one that says there what the sentence says, else any long enough.
+// settleGuesses moves guessed line numbers to the file, cited or named by the
+// request, where they fit best: one that says there what the sentence says, else
+// any long enough.
 func (r *resolver) settleGuesses() {
 	var cited []string
 	seen := map[string]bool{}
@@ -313,6 +322,11 @@ func (r *resolver) settleGuesses() {
 		if ref.Status == RefExists && !seen[ref.Path] && len(cited) < 12 {
 			seen[ref.Path] = true
 			cited = append(cited, ref.Path)
+		}
+	}
+	for _, file := range r.asked[:min(len(r.asked), maxAsked)] {
+		if !seen[file] {
+			cited = append(cited, file)
 		}
 	}
 	defer func() {
@@ -345,6 +359,9 @@ func (r *resolver) settleGuesses() {
 		}
 	}
 }
+
+// maxAsked bounds the files of the request that a bare line may be of.
+const maxAsked = 4
 
 // lines returns how many lines a file has, 0 for no file.
 func (r *resolver) lines(file string) int {

@@ -60,6 +60,7 @@ type Index struct {
 
 	plain  []string            // filled by PlainFiles
 	byBase map[string][]string // lower-case base name → paths, filled by named
+	shared map[string][]string // cited path → files, filled by Namesakes
 	asked  map[string]bool     // the packed lines that homes may be asked for
 	where  map[string][]string // packed line → files that have it, filled by homes
 }
@@ -150,13 +151,11 @@ func (x *Index) Find(cited string) (string, bool) {
 	if _, ok := x.Files[cited]; ok {
 		return cited, true
 	}
+	if all := x.Namesakes(cited); len(all) > 0 {
+		return all[0], true
+	}
 	candidates := x.named(strings.ToLower(path.Base(cited)))
 	low := strings.ToLower(cited)
-	for _, c := range candidates {
-		if lc := strings.ToLower(c); lc == low || strings.HasSuffix(lc, "/"+low) {
-			return c, true
-		}
-	}
 	for _, c := range candidates {
 		if strings.Contains(c, "/") && strings.HasSuffix(low, "/"+strings.ToLower(c)) {
 			return c, true
@@ -174,6 +173,45 @@ func (x *Index) Find(cited string) (string, bool) {
 	}
 	return "", false
 }
+
+// Namesakes are the files that a path which may be short stands for: the one at
+// the root, those that people write, and then those that a build makes of them.
+func (x *Index) Namesakes(cited string) []string {
+	if all, known := x.shared[cited]; known {
+		return all
+	}
+	low := strings.ToLower(cited)
+	var all []string
+	for _, c := range x.named(strings.ToLower(path.Base(cited))) {
+		if lc := strings.ToLower(c); lc == low || strings.HasSuffix(lc, "/"+low) {
+			all = append(all, c)
+		}
+	}
+	if len(all) > 1 {
+		rank := func(p string) int {
+			switch {
+			case len(p) == len(cited):
+				return 0
+			case built(p):
+				return 2
+			}
+			return 1
+		}
+		slices.SortStableFunc(all, func(a, b string) int { return rank(a) - rank(b) })
+	}
+	if x.shared == nil {
+		x.shared = map[string][]string{}
+	}
+	x.shared[cited] = all
+	return all
+}
+
+// built reports whether a file lies where builds put what they make.
+func built(p string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(p), "/"), func(dir string) bool { return buildDirs[dir] })
+}
+
+var buildDirs = lex.Set("dist build out umd amd cjs esm bundle bundles vendor node_modules third_party")
 
 // Lines returns how many lines a file has, 0 when that cannot be known.
 func (x *Index) Lines(p string) int {

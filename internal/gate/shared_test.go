@@ -1,0 +1,66 @@
+package gate_test
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
+)
+
+// A name that several files have stands for the one that has the lines cited and
+// what is said of them; what builds make comes last, and a path in full decides.
+func TestSharedNames(t *testing.T) {
+	t.Parallel()
+	source := strings.Repeat("// head\n", 30) + "export function checkRevision(info) {\n  return info[0] === REVISION\n}\n" + strings.Repeat("// tail\n", 20)
+	built := strings.Repeat("// head\n", 33) + "export function checkRevision(info) {\n  return info[0] === REVISION\n}\n" + strings.Repeat("// tail\n", 20)
+	files := memory{
+		"run.js": "export * from './lib/run.js'\n", "lib/run.js": source, "dist/run.js": built,
+		"dist/each.js": built, "lib/each.js": source, "one/same.js": source, "two/same.js": source,
+	}
+	repo := &gate.Repo{Source: files}
+	for p := range files {
+		repo.Files = append(repo.Files, gate.RepoFile{Path: p})
+	}
+	for _, tt := range []struct{ result, request, path string }{
+		{"`checkRevision` compares (run.js:31).", "", "lib/run.js"},
+		{"`run.js` only passes on what `lib/run.js` has.", "", "run.js"},
+		{"`export *` passes all on (run.js:1).", "", "run.js"},
+		{"`checkRevision` compares (each.js:31).", "", "lib/each.js"},
+		{"`dist/each.js` is stale; `checkRevision` compares (each.js:34).", "", "dist/each.js"},
+		{"`two/same.js` compares in `checkRevision` (same.js:31).", "", "two/same.js"},
+		{"`checkRevision` compares (line 31). `export *` hides that (run.js:1).", "Review lib/each.js.", "lib/each.js"},
+	} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.CodeReview, Description: "Review it, with lines. " + tt.request},
+			Deliverable: gate.Deliverable{Result: tt.result}, Repo: repo,
+		})
+		found := false
+		for _, ref := range report.References {
+			found = found || ref.Path == tt.path && ref.Status == grounding.RefExists && ref.Text != tt.path
+			if ref.Status == grounding.RefLineOutOfRange {
+				t.Errorf("%s: %s:%d is out of range", tt.result, ref.Path, ref.Line)
+			}
+		}
+		if !found && tt.path != "run.js" {
+			t.Errorf("%s: %+v, want %s", tt.result, report.References, tt.path)
+		}
+	}
+}
+
+// The text of a link to another site may look like the name of a file.
+func TestLinkedProjects(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{Files: []gate.RepoFile{{Path: "lib/a.js"}}}
+	for result, want := range map[string]grounding.ReferenceStatus{
+		"[sammy.js](https://example.org/quirkey/sammy) does that.":        grounding.RefExternal,
+		"[sammy.js](https://example.org/us/it/blob/main/sammy.js) is so.": grounding.RefMissing,
+		"`sammy.js` is so.": grounding.RefMissing,
+	} {
+		report := gate.Judge(gate.Input{Request: gate.Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: gate.Deliverable{Result: result}, Repo: repo})
+		if len(report.References) != 1 || report.References[0].Status != want {
+			t.Errorf("%s: %+v, want %s", result, report.References, want)
+		}
+	}
+}
