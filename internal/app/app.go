@@ -175,12 +175,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	archives, err := archive.New(a.DB, a.Jobs, archive.Config{
-		Dir: filepath.Join(a.cfg.Data, "archives"), Quota: a.cfg.ArchiveQuotaMB << 20,
-		Check: func(ctx context.Context, content io.ReaderAt, size int64) error {
-			return fetcher.CheckArchive(ctx, source.Archive{Content: content, Size: size})
-		},
-	})
+	archives, err := a.buildArchives(fetcher)
 	if err != nil {
 		return err
 	}
@@ -194,11 +189,7 @@ func (a *App) build() error {
 	a.Tasks = task.New(task.Deps{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
 		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Links: links, Debts: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
-		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()},
-		Rules: task.Rules{
-			AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
-			FeePercent: a.cfg.FeePercent, ReviewWindow: a.cfg.RefundReview, InstantRefundRate: a.cfg.RefundRateLimit,
-		},
+		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()}, Rules: a.rules(),
 	})
 	a.keepBooks()
 	a.keepRetention()
@@ -215,6 +206,22 @@ func (a *App) build() error {
 // verdictWait is how long complete waits for the gate before it answers
 // quality_check.
 const verdictWait = 20 * time.Second
+
+func (a *App) rules() task.Rules {
+	return task.Rules{
+		AcceptWindow: a.cfg.AcceptWindow, DefaultDeadline: a.cfg.DefaultDeadline, RefundWindow: a.cfg.RefundWindow, VerdictWait: verdictWait,
+		FeePercent: a.cfg.FeePercent, ReviewWindow: a.cfg.RefundReview, InstantRefundRate: a.cfg.RefundRateLimit,
+	}
+}
+
+func (a *App) buildArchives(fetcher *source.Fetcher) (*archive.Service, error) {
+	return archive.New(a.DB, a.Jobs, archive.Config{
+		Dir: filepath.Join(a.cfg.Data, "archives"), Quota: a.cfg.ArchiveQuotaMB << 20,
+		Check: func(ctx context.Context, content io.ReaderAt, size int64) error {
+			return fetcher.CheckArchive(ctx, source.Archive{Content: content, Size: size})
+		},
+	})
+}
 
 func (a *App) ownsAgent(ctx context.Context, ownerID, agentID string) error {
 	_, err := a.Agents.FindOwned(ctx, ownerID, agentID)
