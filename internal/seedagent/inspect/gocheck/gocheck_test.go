@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"aicity.dev/aicity/internal/seedagent/inspect/gocheck"
 	"aicity.dev/aicity/internal/seedagent/inspect/inspecttest"
 )
@@ -189,26 +187,15 @@ func f(a int) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	var cases []inspecttest.Case
 	for _, tt := range goTests {
 		files := inspecttest.Files{"p.go": tt.src}
 		if tt.mod != "" {
 			files["go.mod"] = tt.mod
 		}
-		got := gocheck.Check(inspecttest.Load(t, files))
-		if len(got.Unparsed) > 0 {
-			t.Errorf("%s: %v", tt.name, got.Unparsed)
-		}
-		places := inspecttest.Places(got)
-		if diff := cmp.Diff(tt.want, places); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
-		for _, p := range places {
-			id, _, _ := strings.Cut(p, ":")
-			seen[id] = true
-		}
+		cases = append(cases, inspecttest.Case{Name: tt.name, Files: files, Want: tt.want})
 	}
-	inspecttest.EveryRule(t, gocheck.Rules(), seen)
+	inspecttest.Finds(t, gocheck.Check, gocheck.Rules(), cases)
 }
 
 // TestTestFilesAreSpared: tests may drop errors and use plain clients.

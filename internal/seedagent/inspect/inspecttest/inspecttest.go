@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"aicity.dev/aicity/internal/seedagent/inspect"
 )
 
@@ -52,9 +54,37 @@ func Places(a inspect.Analysis) []string {
 	return places
 }
 
-// EveryRule demands that each rule was seen in some test and says all that a
+// Case is a repository and the places that a check finds in it.
+type Case struct {
+	Name  string
+	Files Files
+	Want  []string
+}
+
+// Finds demands that a check finds in each case what it is to find, and each of its
+// rules in some.
+func Finds(t *testing.T, check func(*inspect.Repo) inspect.Analysis, rules []*inspect.Rule, cases []Case) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, c := range cases {
+		got := check(Load(t, c.Files))
+		if len(got.Unparsed) > 0 {
+			t.Errorf("%s: %v", c.Name, got.Unparsed)
+		}
+		places := Places(got)
+		if diff := cmp.Diff(c.Want, places); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.Name, diff)
+		}
+		for _, h := range got.Hits {
+			seen[h.Rule.ID] = true
+		}
+	}
+	everyRule(t, rules, seen)
+}
+
+// everyRule demands that each rule was seen in some test and says all that a
 // reader needs.
-func EveryRule(t *testing.T, rules []*inspect.Rule, seen map[string]bool) {
+func everyRule(t *testing.T, rules []*inspect.Rule, seen map[string]bool) {
 	t.Helper()
 	ids := map[string]bool{}
 	for _, r := range rules {

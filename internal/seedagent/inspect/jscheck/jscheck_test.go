@@ -1,10 +1,9 @@
 package jscheck_test
 
 import (
+	"cmp"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/seedagent/inspect/inspecttest"
 	"aicity.dev/aicity/internal/seedagent/inspect/jscheck"
@@ -148,29 +147,15 @@ export const Note = ({ text }) => (
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	var cases []inspecttest.Case
 	for _, tt := range jsTests {
-		if tt.path == "" {
-			tt.path = "a.js"
-		}
-		files := inspecttest.Files{tt.path: tt.src}
+		files := inspecttest.Files{cmp.Or(tt.path, "a.js"): tt.src}
 		if tt.pkg != "" {
 			files["package.json"] = tt.pkg
 		}
-		got := jscheck.Check(inspecttest.Load(t, files))
-		if len(got.Unparsed) > 0 {
-			t.Errorf("%s: %v", tt.name, got.Unparsed)
-		}
-		places := inspecttest.Places(got)
-		if diff := cmp.Diff(tt.want, places); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
-		for _, p := range places {
-			id, _, _ := strings.Cut(p, ":")
-			seen[id] = true
-		}
+		cases = append(cases, inspecttest.Case{Name: tt.name, Files: files, Want: tt.want})
 	}
-	inspecttest.EveryRule(t, jscheck.Rules(), seen)
+	inspecttest.Finds(t, jscheck.Check, jscheck.Rules(), cases)
 }
 
 func TestBrokenSource(t *testing.T) {

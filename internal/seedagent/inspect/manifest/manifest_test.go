@@ -1,10 +1,7 @@
 package manifest_test
 
 import (
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/seedagent/inspect/inspecttest"
 	"aicity.dev/aicity/internal/seedagent/inspect/manifest"
@@ -12,11 +9,7 @@ import (
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name  string
-		files inspecttest.Files
-		want  []string
-	}{
+	inspecttest.Finds(t, manifest.Check, manifest.Rules(), []inspecttest.Case{
 		{"npm", inspecttest.Files{"package.json": `{
   "private": true,
   "scripts": { "test": "echo none && exit 0" },
@@ -31,19 +24,7 @@ func TestCheck(t *testing.T) {
 		{"go", inspecttest.Files{"go.mod": "module m\n\nrequire golang.org/x/net v0.16.0\n\nrequire (\n\tgolang.org/x/text v0.14.0\n\tgithub.com/dgrijalva/jwt-go v3.2.0+incompatible\n)\n"}, []string{"dep-vulnerable:3", "dep-vulnerable:7"}},
 		{"docker", inspecttest.Files{"Dockerfile": "FROM golang:latest AS build\nRUN go build\n\nFROM debian\nCOPY --from=build /x /x\n"}, []string{"docker-latest:1", "docker-latest:4", "docker-root:4"}},
 		{"docker done well", inspecttest.Files{"Dockerfile": "FROM golang:1.26 AS build\nFROM build AS test\nFROM gcr.io/distroless/static:nonroot\n", "b/Dockerfile": "FROM debian:12.5\nUSER app\nCMD x\n"}, []string{}},
-	}
-	seen := map[string]bool{}
-	for _, tt := range tests {
-		got := inspecttest.Places(manifest.Check(inspecttest.Load(t, tt.files)))
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
-		for _, p := range got {
-			id, _, _ := strings.Cut(p, ":")
-			seen[id] = true
-		}
-	}
-	inspecttest.EveryRule(t, manifest.Rules(), seen)
+	})
 	if got := manifest.Check(inspecttest.Load(t, inspecttest.Files{"package.json": "{"})); len(got.Unparsed) != 1 {
 		t.Errorf("broken JSON: %v", got.Unparsed)
 	}

@@ -129,22 +129,11 @@ print(b)
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	var cases []inspecttest.Case
 	for _, tt := range pyTests {
-		got := pycheck.Check(inspecttest.Load(t, inspecttest.Files{"a.py": tt.src}))
-		if len(got.Unparsed) > 0 {
-			t.Errorf("%s: %v", tt.name, got.Unparsed)
-		}
-		places := inspecttest.Places(got)
-		if diff := cmp.Diff(tt.want, places); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
-		for _, p := range places {
-			id, _, _ := strings.Cut(p, ":")
-			seen[id] = true
-		}
+		cases = append(cases, inspecttest.Case{Name: tt.name, Files: inspecttest.Files{"a.py": tt.src}, Want: tt.want})
 	}
-	inspecttest.EveryRule(t, pycheck.Rules(), seen)
+	inspecttest.Finds(t, pycheck.Check, pycheck.Rules(), cases)
 }
 
 // TestStrings: what stands in a string is not code.
