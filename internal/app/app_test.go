@@ -39,7 +39,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t, func(c *config.Config) { c.MetricsKey = "operator's key" })
 	for _, path := range []string{"/healthz", "/readyz", "/api/v1/healthz", "/api/v1/readyz"} {
-		if code, body := get(t, s.URL+path, ""); code != http.StatusOK || !strings.Contains(body, "status") {
+		if code, body := get(t, s.URL+path, ""); code != http.StatusOK || !strings.HasPrefix(body, `{"success":true,"data":{"status":"`) {
 			t.Errorf("%s: %d %s", path, code, body)
 		}
 	}

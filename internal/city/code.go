@@ -19,6 +19,7 @@ const (
 	CodeUnsupportedMedia   Code = "UNSUPPORTED_MEDIA_TYPE"
 	CodeRequestTimeout     Code = "REQUEST_TIMEOUT"
 	CodeMailUnavailable    Code = "MAIL_UNAVAILABLE"
+	CodeNotReady           Code = "NOT_READY"
 	CodeRateLimited        Code = "RATE_LIMITED"
 	CodeIdempotency        Code = "IDEMPOTENCY_CONFLICT"
 	CodeInvalidState       Code = "INVALID_STATE"
@@ -97,7 +98,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable, CodeNotReady,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState,
 		CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired, CodeAgentInactive, CodeAgentUnfit, CodeSameOwner,
 		CodeNoAgent, CodeTaskNotFound, CodeTaskSealed, CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady,

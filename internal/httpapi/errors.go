@@ -35,6 +35,7 @@ var statuses = map[city.Code]int{
 	city.CodePayloadTooLarge:    http.StatusRequestEntityTooLarge,
 	city.CodeUnsupportedMedia:   http.StatusUnsupportedMediaType,
 	city.CodeRequestTimeout:     http.StatusRequestTimeout,
+	city.CodeNotReady:           http.StatusServiceUnavailable,
 	city.CodeMailUnavailable:    http.StatusServiceUnavailable,
 	city.CodeRateLimited:        http.StatusTooManyRequests,
 	city.CodeIdempotency:        http.StatusConflict,

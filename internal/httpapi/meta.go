@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"aicity.dev/aicity/internal/city"
@@ -63,22 +64,22 @@ func (s *server) registerRaw(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+base+"/payments/stripe/webhook", s.stripeEvent)
 }
 
-func (s *server) health(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
-}
+func (s *server) health(w http.ResponseWriter, _ *http.Request) { writeStatus(w, "ok") }
 
 // ready answers 503 while the database cannot be reached, so that a balancer
 // sends nobody here.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
 	if err := s.DB.Ping(r.Context()); err != nil {
-		s.Logger.WarnContext(r.Context(), "not ready", "error", err)
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n"))
+		s.writeError(w, r, city.Errorf(city.CodeNotReady, "The database cannot be reached. Try again in a moment.").WithCause(err))
 		return
 	}
-	_, _ = w.Write([]byte(`{"status":"ready"}` + "\n"))
+	writeStatus(w, "ready")
+}
+
+// writeStatus answers in the shape of every other call.
+func writeStatus(w http.ResponseWriter, status string) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = fmt.Fprintf(w, `{"success":true,"data":{"status":%q}}`+"\n", status)
 }
 
 func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {

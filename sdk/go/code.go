@@ -14,6 +14,7 @@ const (
 	CodePayloadTooLarge      = "PAYLOAD_TOO_LARGE"
 	CodeUnsupportedMedia     = "UNSUPPORTED_MEDIA_TYPE"
 	CodeRequestTimeout       = "REQUEST_TIMEOUT"
+	CodeNotReady             = "NOT_READY"
 	CodeMailUnavailable      = "MAIL_UNAVAILABLE"
 	CodeRateLimited          = "RATE_LIMITED"
 	CodeIdempotency          = "IDEMPOTENCY_CONFLICT"
@@ -87,7 +88,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeInternal, CodeValidation, CodeUnauthorized, CodeInvalidCredentials, CodeEmailNotVerified, CodeEmailTaken,
-		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable,
+		CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodePayloadTooLarge, CodeUnsupportedMedia, CodeRequestTimeout, CodeMailUnavailable, CodeNotReady,
 		CodeRateLimited, CodeIdempotency, CodeInvalidState, CodeTokenNotFound, CodeAgentNotFound, CodeAgentRequired,
 		CodeAgentInactive, CodeAgentUnfit, CodeSameOwner, CodeSpendingLimit, CodeNoAgent, CodeTaskNotFound, CodeTaskSealed,
 		CodeBudgetTooLow, CodeGateNotReady, CodePatchNotReady, CodeCodeNotKept, CodeReceiptNotReady, CodeRefundWindow, CodeFeedbackGiven,
