@@ -98,7 +98,7 @@ type TopUpView struct {
 type TransactionView struct {
 	ID        string     `json:"id"`
 	Type      string     `json:"type" doc:"What moved them"`
-	Amount    city.Cents `json:"amount" doc:"Cents; negative when they leave, 0 when they moved inside the wallet"`
+	Amount    city.Cents `json:"amount" doc:"Cents; negative when they leave, 0 when they moved inside the wallet, or were only set aside or freed again"`
 	Moved     city.Cents `json:"moved" doc:"Cents that moved"`
 	Balance   city.Cents `json:"balance" doc:"Cents afterwards"`
 	Currency  string     `json:"currency"`

@@ -216,7 +216,7 @@ func (w Wallet) Withdrawable() city.Cents { return w.Available - w.HeldBack }
 type Transaction struct {
 	ID        string
 	Type      string     // the transfer's kind: top_up, hold, earn, release, withdrawal, …
-	Amount    city.Cents // negative when it leaves; 0 when it moved inside a wallet
+	Amount    city.Cents // negative when it leaves; 0 when it moved inside a wallet, or was only set aside
 	Moved     city.Cents // what moved, always positive
 	Balance   city.Cents // afterwards
 	Currency  string     // of all three

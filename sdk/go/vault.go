@@ -91,7 +91,7 @@ type TopUpRecord struct {
 type Transaction struct {
 	ID        string    `json:"id"`
 	Type      string    `json:"type"`    // "hold", "earn", "top_up", …
-	Amount    int64     `json:"amount"`  // negative when it leaves, 0 when it moved inside the wallet
+	Amount    int64     `json:"amount"`  // negative when it leaves, 0 when it moved inside the wallet or was only set aside
 	Moved     int64     `json:"moved"`   // what moved
 	Balance   int64     `json:"balance"` // afterwards
 	Currency  string    `json:"currency"`

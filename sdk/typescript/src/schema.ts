@@ -4419,7 +4419,7 @@ export interface components {
         TransactionView: {
             /**
              * Format: int64
-             * @description Cents; negative when they leave, 0 when they moved inside the wallet
+             * @description Cents; negative when they leave, 0 when they moved inside the wallet, or were only set aside or freed again
              */
             amount: number;
             /**
