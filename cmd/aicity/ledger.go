@@ -157,18 +157,19 @@ func instant(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a day like 2026-11-01 nor a time like 2026-11-01T12:00:00Z", text)
 }
 
-// trialBalanceTable shows all accounts by kind; its last line is zero when the
-// books balance.
+// trialBalanceTable shows all accounts by kind; the balances of its last line are
+// zero when the books balance. What is set aside is still in the balance.
 func trialBalanceTable(lines []ledger.Group) string {
-	t := moneyTable("Accounts", "Number", "Debits", "Credits", "Balance")
+	t := moneyTable("Accounts", "Number", "Debits", "Credits", "Balance", "Set aside")
 	var total ledger.Balance
 	for _, line := range lines {
 		b := line.Balance
-		t.Row(line.Name, strconv.FormatInt(line.Accounts, 10), b.DebitsPosted.String(), b.CreditsPosted.String(), b.Net().String())
+		t.Row(line.Name, strconv.FormatInt(line.Accounts, 10), b.DebitsPosted.String(), b.CreditsPosted.String(), b.Net().String(), b.DebitsPending.String())
 		total.DebitsPosted += b.DebitsPosted
 		total.CreditsPosted += b.CreditsPosted
+		total.DebitsPending += b.DebitsPending
 	}
-	t.Row("Sum", "", total.DebitsPosted.String(), total.CreditsPosted.String(), ledger.Sum(lines).String())
+	t.Row("Sum", "", total.DebitsPosted.String(), total.CreditsPosted.String(), ledger.Sum(lines).String(), total.DebitsPending.String())
 	return t.String()
 }
 
@@ -200,7 +201,7 @@ func signed(c city.Cents) string {
 // moneyTable is an empty table whose columns of amounts are aligned right.
 func moneyTable(headers ...string) *table.Table {
 	cell := lipgloss.NewStyle().Padding(0, 1)
-	amounts := map[string]bool{"Number": true, "Size": true, "Debits": true, "Credits": true, "Balance": true, "Amount": true, "Change": true}
+	amounts := map[string]bool{"Number": true, "Size": true, "Debits": true, "Credits": true, "Balance": true, "Set aside": true, "Amount": true, "Change": true}
 	return table.New().Border(lipgloss.RoundedBorder()).Headers(headers...).StyleFunc(func(row, column int) lipgloss.Style {
 		style := cell
 		if amounts[headers[column]] {

@@ -55,7 +55,8 @@ func TestBetween(t *testing.T) {
 	})
 }
 
-// The trial balance of the past is what was posted until then, on both sides zero.
+// The trial balance of the past is what was posted and set aside until then, on both
+// sides zero.
 func TestTrialBalanceAt(t *testing.T) {
 	t.Parallel()
 	storetest.EachWithClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
@@ -64,24 +65,39 @@ func TestTrialBalanceAt(t *testing.T) {
 		clock.Advance(time.Hour)
 		noon := clock.Now()
 		mustPost(t, db, transfer("b", buyer, hold, 400))
-		clock.Advance(time.Hour)
+		setAside := func(f func(ctx context.Context, tx store.Tx) error) (since time.Time) {
+			clock.Advance(time.Hour)
+			if err := db.InTx(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+			clock.Advance(time.Hour)
+			return clock.Now()
+		}
+		two := setAside(func(ctx context.Context, tx store.Tx) error {
+			return books.Reserve(ctx, tx, transfer("p1", hold, buyer, 90), transfer("p2", hold, buyer, 7))
+		})
+		one := setAside(func(ctx context.Context, tx store.Tx) error {
+			return books.Capture(ctx, tx, closing("p1", "c1"), 50)
+		})
+		none := setAside(func(ctx context.Context, tx store.Tx) error { return books.Void(ctx, tx, closing("p2", "v2")) })
 		if err := books.RollUp(t.Context(), db); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
-			at                     time.Time
-			credits, held, cleared city.Cents
-		}{{begin, 0, 0, 0}, {noon, 1000, 0, -1000}, {clock.Now(), 600, 400, -1000}} {
+			at                            time.Time
+			credits, held, cleared, aside city.Cents
+		}{{begin, 0, 0, 0, 0}, {noon, 1000, 0, -1000, 0}, {two, 600, 400, -1000, 97}, {one, 650, 350, -1000, 7}, {none, 650, 350, -1000, 0}} {
 			lines, err := books.TrialBalanceAt(t.Context(), db.Read(), c.at)
 			if err != nil || ledger.Sum(lines) != 0 {
 				t.Fatalf("%s: sum %s, %v", c.at, ledger.Sum(lines), err)
 			}
-			got := map[string]city.Cents{}
+			got, aside := map[string]city.Cents{}, city.Cents(0)
 			for _, line := range lines {
 				got[line.Name] = line.Balance.Net()
+				aside += line.Balance.DebitsPending
 			}
-			if got["owner credits"] != c.credits || got["task holds"] != c.held || got[string(clearing)] != c.cleared {
-				t.Errorf("%s: %v, want %+v", c.at, got, c)
+			if aside != c.aside || got["owner credits"] != c.credits || got["task holds"] != c.held || got[string(clearing)] != c.cleared {
+				t.Errorf("%s: %v and %s set aside, want %+v", c.at, got, aside, c)
 			}
 		}
 	})

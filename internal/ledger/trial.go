@@ -34,14 +34,17 @@ func (l *Ledger) TrialBalance(ctx context.Context, q store.Querier) ([]Group, er
 	return trialBalance(ctx, q, trialSQL())
 }
 
-// TrialBalanceAt is TrialBalance of what was posted before an instant. It sums up
-// every transfer until then.
+// TrialBalanceAt is TrialBalance as it was before an instant. It sums up every
+// transfer until then.
 func (l *Ledger) TrialBalanceAt(ctx context.Context, q store.Querier, at time.Time) ([]Group, error) {
-	side := func(name, debits, credits string) string {
-		return fmt.Sprintf(`SELECT %s, %s, %s FROM ledger_transfers WHERE created_at < $1 AND phase IN ('posted', 'capture')`, name, debits, credits)
-	}
-	return trialBalance(ctx, q, `WITH parts (name, dq, cq) AS (`+side("debit", "amount", "0")+` UNION ALL `+side("credit", "0", "amount")+`)
-		SELECT `+kindSQL()+` AS kind, count(DISTINCT name), CAST(0 AS BIGINT), CAST(SUM(dq) AS BIGINT), CAST(0 AS BIGINT), CAST(SUM(cq) AS BIGINT)
+	const (
+		posted = `CASE WHEN phase IN ('posted', 'capture') THEN amount ELSE 0 END`
+		aside  = `CASE phase WHEN 'posted' THEN 0 WHEN 'pending' THEN amount ELSE -(SELECT p.amount FROM ledger_transfers p WHERE p.id = t.pending_id) END`
+	)
+	return trialBalance(ctx, q, `WITH parts (name, dp, dq, cp, cq) AS (
+			SELECT debit, `+aside+`, `+posted+`, 0, 0 FROM ledger_transfers t WHERE created_at < $1
+			UNION ALL SELECT credit, 0, 0, `+aside+`, `+posted+` FROM ledger_transfers t WHERE created_at < $1)
+		SELECT `+kindSQL()+` AS kind, count(DISTINCT name), CAST(SUM(dp) AS BIGINT), CAST(SUM(dq) AS BIGINT), CAST(SUM(cp) AS BIGINT), CAST(SUM(cq) AS BIGINT)
 		FROM parts GROUP BY 1 ORDER BY 1`, store.Micros(at))
 }
 
