@@ -14,11 +14,12 @@ import (
 
 // answerText is a text as wishes are looked up in it.
 type answerText struct {
-	lower   string          // in lower case, with the paths it cites
-	said    map[string]bool // the words of that
-	stems   map[string]bool // and their stems
-	touched []string        // files of the repository that are cited or patched
-	parts   map[string]bool // the stems of the words that its names of code are made of
+	lower    string          // in lower case, with the paths it cites
+	said     map[string]bool // the words of that
+	stems    map[string]bool // and their stems
+	touched  []string        // files of the repository that are cited or patched
+	parts    map[string]bool // the stems of the words that its names of code are made of
+	concerns uint32          // what it is about, a bit for each of concerns
 }
 
 func (a *answerText) read(stem *lex.Stemmer) {
@@ -30,6 +31,7 @@ func (a *answerText) read(stem *lex.Stemmer) {
 			a.stems[stem.Of(w)] = true
 		}
 	}
+	a.readConcerns()
 }
 
 // readAnswer reads the deliverable and the files it cites or patches, which are
@@ -355,10 +357,11 @@ func (v *view) clueOf(w wish) float64 {
 	if most >= 0 {
 		return part * c.hit / 2 * most
 	}
-	if w.sample {
-		return 0
-	}
 	switch {
+	case w.sample:
+		return 0
+	case v.all.isAbout(w):
+		return part * c.hit / 2
 	case v.review():
 		return part * c.review
 	case v.in.Request.Category == city.BugFix:

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -383,7 +384,14 @@ pourquoi почему page article guide section note handbook introduction over
 	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
 	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
 		func(v *view) bool { return v.prose.words >= 20 }},
+	{lex.Set(`refactor refactors refactored refactoring refactorings restructure restructuring tidy cleanup change changes idea ideas suggestion suggestions`), (*view).proposesChange},
 	{lex.Set(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
+}
+
+// proposesChange reports whether a deliverable tells in which places code is to be
+// made better, where that is the whole request.
+func (v *view) proposesChange() bool {
+	return v.in.Request.Category == city.Refactor && v.Ground.Anchored+v.Ground.Near >= 2
 }
 
 // breaksDown matches what says that a program ends against its will.

@@ -64,3 +64,46 @@ func TestLinkedProjects(t *testing.T) {
 		}
 	}
 }
+
+// Paths may be written as on Windows; what leads to a file on somebody's machine or
+// is given to the project's own command is an example.
+func TestPathsOfWindowsAndOfExamples(t *testing.T) {
+	t.Parallel()
+	files := memory{"package.json": `{"name": "flat", "bin": "bin/flat"}`, "lib/flat.js": "exports.flat = 1\n", "flat.js": "module.exports = require('./lib/flat')\n", "bin/flat": "#!/usr/bin/env node\nrun()\n"}
+	repo := &gate.Repo{Source: files}
+	for p := range files {
+		repo.Files = append(repo.Files, gate.RepoFile{Path: p})
+	}
+	for result, want := range map[string]gate.Reference{
+		`lib\flat.js:1 exports it.`:            {Path: "lib/flat.js", Line: 1, Status: grounding.RefExists},
+		"`.\\lib\\flat.js` exports it.":        {Path: "lib/flat.js", Status: grounding.RefExists},
+		`It runs at once (bin\flat:2).`:        {Path: "bin/flat", Line: 2, Status: grounding.RefExists},
+		`lib\none.js:1 exports it.`:            {Path: "lib/none.js", Line: 1, Status: grounding.RefMissing},
+		`It asks for C:\data\view.js instead.`: {Path: "view.js", Status: grounding.RefExternal},
+		"`flat archive.js` prints it.":         {Path: "archive.js", Status: grounding.RefExternal},
+		"`node archive.js` prints it.":         {Path: "archive.js", Status: grounding.RefMissing},
+	} {
+		report := gate.Judge(gate.Input{Request: gate.Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: gate.Deliverable{Result: result}, Repo: repo})
+		if len(report.References) != 1 || report.References[0].Path != want.Path || report.References[0].Line != want.Line || report.References[0].Status != want.Status {
+			t.Errorf("%s: %+v, want %+v", result, report.References, want)
+		}
+	}
+}
+
+// Code that stands in a file named beside it is a quote, though no line of it is cited;
+// code that does not stand there is none, and no misquote either.
+func TestQuotesWithoutALine(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{Files: []gate.RepoFile{{Path: "lib/flat.js"}}, Source: memory{"lib/flat.js": "const nested = options.nested || {}\n"}}
+	for result, want := range map[string]string{
+		"lib/flat.js takes no for an answer (`const nested = options.nested || {}`).": "1 quote is real",
+		"lib/flat.js could say `const nested = options.nested ?? {}`.":                "0 quotes are real",
+	} {
+		report := gate.Judge(gate.Input{Request: gate.Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: gate.Deliverable{Result: result}, Repo: repo})
+		for _, s := range report.Signals {
+			if s.Name == "misquotes" && s.Points < 0 || s.Name == "evidence" && !strings.Contains(s.Reason, want) {
+				t.Errorf("%s: %+v, want %s", result, s, want)
+			}
+		}
+	}
+}

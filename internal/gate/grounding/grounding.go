@@ -37,6 +37,7 @@ func checkGround(r *Reading) Agreement {
 	g.checkAnchors(r)
 	g.checkBlocks(r)
 	g.checkInline(r)
+	g.countQuotes(r)
 	g.countNames(r)
 	if r.Want.Literals {
 		g.countFacts(r)

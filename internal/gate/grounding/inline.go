@@ -69,6 +69,36 @@ func (g *Agreement) checkInline(r *Reading) {
 	}
 }
 
+// minQuote is how long code must be to be a quote where no line of it is cited:
+// what is shorter stands anywhere by chance.
+const minQuote = 24
+
+// countQuotes counts code that stands in a file named in the same line of text, without
+// a line of it. It is no claim: what is not there may be a proposal.
+func (g *Agreement) countQuotes(r *Reading) {
+	read, seen := map[int]bool{}, map[string]bool{}
+	for i := range r.Refs {
+		ref := &r.Refs[i]
+		if ref.Line > 0 || ref.Status != RefExists || read[ref.At] || len(seen) >= maxQuotes {
+			continue
+		}
+		read[ref.At] = true
+		line := r.Doc.Lines[ref.At]
+		if line.Code || !strings.ContainsAny(line.Text, "`\"“") {
+			continue
+		}
+		for _, m := range codeIn(line.Text) {
+			code := strings.Trim(line.Text[m[0]:m[1]], "`\"“”")
+			if len(code) < minQuote || seen[code] || !statement(code) || !document.CodeMark.MatchString(code) || onlyCall.MatchString(code) {
+				continue
+			}
+			if seen[code] = true; r.quotedElsewhere(code) {
+				g.Quoted++
+			}
+		}
+	}
+}
+
 // quotedText matches text in quotation marks, which is code when it looks so.
 var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
 

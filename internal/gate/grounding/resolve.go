@@ -67,16 +67,6 @@ func findReferences(v *Reading) []Cited {
 	return r.refs
 }
 
-// CitesIn returns the citations of one line of prose, those of files without an
-// extension too.
-func (r *Reading) CitesIn(text string) []citation.Cite {
-	all := citation.In(text)
-	if r.Index == nil || !strings.Contains(text, "/") {
-		return all
-	}
-	return append(all, citation.Of(text, r.Index.PlainFiles())...)
-}
-
 // known returns the distinct repository files among the citations.
 func (r *resolver) known(cites []citation.Cite) []string {
 	var found []string
@@ -167,7 +157,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
 		return RefExternal // the name of a project that the link leads to
 	}
-	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p)) {
+	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p) || drivePath.MatchString(text[:c.Start]) || r.argument(text, c)) {
 		r.example[p] = true
 		return RefExternal
 	}

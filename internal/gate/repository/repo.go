@@ -399,7 +399,7 @@ func (x *Index) Project() map[string]bool {
 
 // manifestName matches the name of the project in the manifests of the usual
 // package managers.
-var manifestName = regexp.MustCompile(`(?m)^\s*(?:module\s+(\S+)|"name":\s*"([^"]+)"|name\s*=\s*"([^"]+)")`)
+var manifestName = regexp.MustCompile(`(?m)^[\s{]*(?:module\s+(\S+)|"name":\s*"([^"]+)"|name\s*=\s*"([^"]+)")`)
 
 // NamesFile reports whether a word of the request is the stem of a file of
 // code: "the raw parser" of parsers/raw.js. Files that many repositories have

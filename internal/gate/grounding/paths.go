@@ -1,0 +1,58 @@
+package grounding
+
+import (
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/citation"
+)
+
+// CitesIn returns the citations of one line of prose, those of files without an
+// extension too.
+func (r *Reading) CitesIn(text string) []citation.Cite {
+	if r.Index == nil || !strings.ContainsAny(text, `/\`) {
+		return citation.In(text)
+	}
+	slashed := r.slashed(text)
+	all := append(citation.In(slashed), citation.Of(slashed, r.Index.PlainFiles())...)
+	for i, c := range all {
+		if c.Text == slashed[c.Start:c.Fin] {
+			all[i].Text = text[c.Start:c.Fin]
+		}
+	}
+	return all
+}
+
+// backslashed matches a path with the separators of Windows.
+var backslashed = regexp.MustCompile(`(?:[\w.@-]+\\)+[\w.@-]+`)
+
+// slashed writes the paths of the repository's files with its own separators. What
+// else has backslashes is left: an escape, or a path on the buyer's machine.
+func (r *Reading) slashed(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	return backslashed.ReplaceAllStringFunc(text, func(p string) string {
+		s := strings.ReplaceAll(p, `\`, "/")
+		cited := citation.Clean(strings.TrimRight(s, "."))
+		first, _, inside := strings.Cut(cited, "/")
+		if _, there := r.Index.Find(cited); there || inside && r.Index.HasFolder(first) {
+			return s
+		}
+		return p
+	})
+}
+
+// drivePath matches what leads to the name of a file on a machine with Windows.
+var drivePath = regexp.MustCompile(`\b[A-Za-z]:\\(?:[^\s\\]+\\)*$`)
+
+// argument reports whether the path is what an example gives to the project's own
+// command: `flat config.json`.
+func (r *resolver) argument(text string, c citation.Cite) bool {
+	before := text[:c.Start]
+	if strings.Count(before, "`")%2 == 0 {
+		return false
+	}
+	command, _, _ := strings.Cut(strings.TrimSpace(before[strings.LastIndexByte(before, '`')+1:]), " ")
+	return command != "" && r.v.Index.Project()[strings.ToLower(command)]
+}
