@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
