@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 	screen.Fact("address", url)
 	screen.Fact("database", "SQLite in "+cfg.Data)
 	if err := cityApp.Sandboxes.Available(ctx); err != nil {
-		return fmt.Errorf("no sandbox can run on this machine: %w", err)
+		return fmt.Errorf("no sandbox can run on this machine: %w", cmp.Or(errors.Unwrap(err), err))
 	}
 	screen.Fact("sandbox", "gVisor, without a network")
 	screen.Fact("seed agents", "a code reviewer and a security scanner, clients of the public API")
@@ -89,6 +90,17 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 	if err != nil {
 		return err
 	}
+	if c.Once {
+		return nil
+	}
+	goOn(screen, url, cfg.Data, result)
+	screen.Step("Serving until Ctrl-C; then the demo's folder is removed")
+	<-ctx.Done()
+	return nil
+}
+
+// goOn is what one can do in the demo's city while it serves.
+func goOn(screen *demo.Screen, url, data string, result *demo.Result) {
 	screen.Step("Go on in the browser")
 	screen.Fact("sign in", url+"/sign-in")
 	screen.Fact("buyer", result.Buyer.Email+"  password "+result.Buyer.Password)
@@ -101,13 +113,7 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 	screen.Fact("agent key", result.AgentKey)
 	screen.Fact("as buyer", os.Args[0]+" login "+url+" --email "+result.Buyer.Email)
 	screen.Fact("as operator", os.Args[0]+` admin create-operator --name Otto \`)
-	screen.Fact("", "--email op@city.example --data "+cfg.Data)
-	if c.Once {
-		return nil
-	}
-	screen.Step("Serving until Ctrl-C; then the demo's folder is removed")
-	<-ctx.Done()
-	return nil
+	screen.Fact("", "--email op@city.example --data "+data)
 }
 
 // books reads the ledger for the demo's last tables.
