@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -44,6 +45,9 @@ const maxDepth = 8
 type checker struct {
 	vars      map[string][]string // what variables are, as far as it is plain
 	functions map[string]bool     // names of functions, which hide programs
+	made      map[string]string   // the tools that the script copied or linked, by the new name
+	dir       string              // the folder that it is in
+	in        *workspace          // or nil
 	stdin     string
 	depth     int  // of scripts in scripts
 	nested    int  // of commands in words
@@ -61,9 +65,11 @@ const (
 	maxValue = 256
 )
 
-func newChecker(env map[string]string, stdin string) *checker {
+func newChecker(env map[string]string, stdin, dir string, in *workspace) *checker {
 	left := maxLooks
-	c := &checker{vars: map[string][]string{}, functions: map[string]bool{}, stdin: stdin, left: &left}
+	c := &checker{
+		vars: map[string][]string{}, functions: map[string]bool{}, made: map[string]string{}, dir: dir, in: in, stdin: stdin, left: &left,
+	}
 	for name, value := range env {
 		c.set(name, value)
 	}
@@ -81,7 +87,9 @@ func (c *checker) set(name string, values ...string) {
 
 // inner is a checker for a script within, with arguments of its own.
 func (c *checker) inner(args []string, stdin string) *checker {
-	n := &checker{vars: map[string][]string{}, functions: map[string]bool{}, stdin: stdin, depth: c.depth + 1, left: c.left}
+	n := &checker{
+		vars: map[string][]string{}, functions: map[string]bool{}, made: c.made, dir: c.dir, in: c.in, stdin: stdin, depth: c.depth + 1, left: c.left,
+	}
 	for name, value := range c.vars {
 		n.vars[name] = value
 	}
@@ -97,11 +105,13 @@ func (c *checker) argv(argv []string) error {
 	}
 	name := path.Base(argv[0])
 	skip, wraps := wrappers[name]
-	switch {
-	case c.functions[argv[0]]:
+	if c.functions[argv[0]] {
 		return nil
-	case IsBlockedTool(name):
-		return errBlocked(name)
+	}
+	if tool := c.tool(argv[0]); tool != "" {
+		return errBlocked(tool)
+	}
+	switch {
 	case slices.Contains(shells, name):
 		return c.shell(argv[1:])
 	case wraps:
@@ -117,6 +127,12 @@ func (c *checker) argv(argv []string) error {
 // their words. Errors: COMMAND_BLOCKED.
 func (c *checker) builtin(name string, words []string) error {
 	switch name {
+	case "cd":
+		if len(words) == 1 {
+			c.dir = c.abs(words[0])
+		}
+	case "ln", "cp", "mv", "install":
+		c.makes(words)
 	case "eval":
 		return c.inner(nil, "").script(strings.Join(words, " "))
 	case "trap":
@@ -194,9 +210,10 @@ func (c *checker) shell(words []string) error {
 	return c.inner(nil, "").script(c.stdin)
 }
 
-// check refuses network tools. Errors: COMMAND_BLOCKED.
-func (r Request) check() error {
-	c := newChecker(r.Env, r.Stdin)
+// check refuses network tools, also behind links in the workspace, which may be
+// nil. Errors: COMMAND_BLOCKED.
+func (r Request) check(in *workspace) error {
+	c := newChecker(r.Env, r.Stdin, cmp.Or(r.Dir, RepoDir), in)
 	if r.Command != "" {
 		return c.script(r.Command)
 	}

@@ -16,10 +16,10 @@ func TestBlockedTools(t *testing.T) {
 			"timeout 5 " + tool + " x", "sh -c '" + tool + " x'", "bash -ec \"true; " + tool + " x\"", "nohup " + tool + " &", "'" + tool + "' x", `\` + tool + " x",
 			"eval '" + tool + " x'", "busybox " + tool + " x", "while " + tool + " x; do :; done", "exec " + tool, "command " + tool + " x", "cat <(" + tool + " x)",
 		} {
-			wantCode(t, command, Request{Command: command}.check(), city.CodeCommandBlocked)
+			wantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
 		}
 		for _, argv := range [][]string{{tool, "x"}, {"/bin/" + tool}, {"env", "A=b", tool}, {"sh", "-c", tool + " x"}, {"timeout", "-k", "1", "5", tool}} {
-			wantCode(t, argv[0], Request{Argv: argv}.check(), city.CodeCommandBlocked)
+			wantCode(t, argv[0], Request{Argv: argv}.check(nil), city.CodeCommandBlocked)
 		}
 	}
 }
@@ -35,14 +35,15 @@ func TestBlockedToolsInDisguise(t *testing.T) {
 		"timeout --signal=KILL 5 curl x", "timeout -k 1 5s curl x", "nice -n 5 nohup setsid curl x", "true\ncurl x", "true; # curl\ncurl x", "[ -e x ] || curl x", "case x in x) curl x;; esac", "time curl x",
 		"{ curl x; }", "! curl x", "coproc curl x", "curl x &", "x=$(curl y)", "[[ $(curl x) ]]", "echo ${x:-$(curl y)}", "if ! ping x; then :; fi", "watch 'curl x'", "exec 3<>x; curl x >&3", "slogin x", "nc.openbsd x", "ping6 x",
 		"printf 'wget x\\n' | sh", "sh -c \"sh -c 'curl x'\"", "eval \"cu\"\"rl x\"", "a=b\nc='curl x'\neval $c", "curl x; syntax ( error", "busybox sh -c 'nc x'", "sudo -u me -- curl x", "doas curl x", "stdbuf -oL curl x",
+		"ln -s /usr/bin/wget /tmp/y; /tmp/y x", "cp /usr/bin/curl x && ./x y", "cd /tmp; ln -sf /bin/nc t; ./t x", "cp -p /usr/bin/curl a; cp a b; env ./b x", "install -m 755 /usr/bin/ssh /tmp/s; sh -c '/tmp/s x'",
 	} {
-		wantCode(t, command, Request{Command: command}.check(), city.CodeCommandBlocked)
+		wantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
 	}
 	for _, r := range []Request{
 		{Argv: []string{"sh"}, Stdin: "curl x"}, {Argv: []string{"bash", "-s"}, Stdin: "true\nwget x"}, {Command: "sh", Stdin: "curl x"}, {Command: "$T x", Env: map[string]string{"T": "curl"}},
 		{Argv: []string{"bash", "-o", "pipefail", "-c", "curl x | sh"}}, {Argv: []string{"find", ".", "-exec", "sh", "-c", "curl x", ";"}},
 	} {
-		wantCode(t, r.Command, r.check(), city.CodeCommandBlocked)
+		wantCode(t, r.Command, r.check(nil), city.CodeCommandBlocked)
 	}
 }
 
@@ -56,7 +57,7 @@ func TestCheckIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wantCode(t, name, Request{Command: script}.check(), "")
+			wantCode(t, name, Request{Command: script}.check(nil), "")
 		})
 	}
 }
@@ -66,7 +67,7 @@ func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{"for a in 1 2; do for b in 3 4; do $a; done; done", "f() { f; }; f", "eval eval eval x", "${x:-${y:-z}}", "$((1/0))", "a=(1 2); ${a[@]}", "${a@Q}", "${0@A", "<<A\n"} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(_ *testing.T, script string) { _ = Request{Command: script}.check() })
+	f.Fuzz(func(_ *testing.T, script string) { _ = Request{Command: script}.check(nil) })
 }
 
 func TestHarmlessCommands(t *testing.T) {
@@ -78,10 +79,11 @@ func TestHarmlessCommands(t *testing.T) {
 		"sh curl", "bash ./curl.sh", "cat > curl <<EOF\nx\nEOF", "for f in curl wget; do echo $f; done", "x=curl; echo $x", "tool=ssh grep x y", "echo $(echo curl)", "host() { echo mine; }; host", "ping() { :; }; ping x", "diff curl wget",
 		"rm -rf ssh", "cd ftp && ls", "git checkout ssh", "pip show curl", "python3 -m ping", "docker ssh", "[ host = x ]", "test -e ssh", "type curl", "xargs echo curl", "flock ssh true", "timeout 5 sh -c 'echo curl'", "ls | xargs -I {} echo host {}",
 		"printf '%s\\n' curl", "git -c x=y log --grep curl", "a=$(echo x); $a curl", "trap - EXIT", "alias", "sed s/curl/x/ y", "awk '/ping/ {print}' x", "export PATH=ssh:$PATH",
+		"cp ./host x; ./x", "ln -s /usr/bin/git g; ./g log", "cp /usr/bin/curl x; ./y", "cp host", "ln -s /usr/bin/wget y; cat ./y", "cd; ./x",
 	} {
-		wantCode(t, command, Request{Command: command}.check(), "")
+		wantCode(t, command, Request{Command: command}.check(nil), "")
 	}
 	for _, argv := range [][]string{{"echo", "curl"}, {"grep", "-r", "ssh", "."}, {"git", "log"}, {"sh", "script.sh"}} {
-		wantCode(t, argv[0], Request{Argv: argv}.check(), "")
+		wantCode(t, argv[0], Request{Argv: argv}.check(nil), "")
 	}
 }

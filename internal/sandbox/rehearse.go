@@ -119,7 +119,8 @@ func (r *Rehearsal) Run(ctx context.Context, req Request) (Result, error) {
 	if err := req.validate(r.s.cfg.ExecTime); err != nil {
 		return Result{}, err
 	}
-	if err := req.check(); err != nil {
+	in := r.l.workspace()
+	if err := req.check(&in); err != nil {
 		return Result{}, err
 	}
 	result, err := r.run(ctx, req.command())

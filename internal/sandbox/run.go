@@ -80,7 +80,8 @@ func (s *Service) exec(ctx context.Context, taskID string, r *Request, limit int
 
 // checked runs a command if it may run.
 func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, limit int, output func(Stream, []byte)) (Result, error) {
-	if err := r.check(); err != nil {
+	in := l.workspace()
+	if err := r.check(&in); err != nil {
 		return Result{}, err
 	}
 	c.Timeout = min(c.Timeout, s.cfg.ExecTime)

@@ -1,0 +1,78 @@
+package sandbox
+
+import (
+	"os"
+	"path"
+	"slices"
+)
+
+// maxHops bounds how many links are followed from a name to a program.
+const maxHops = 8
+
+// tool is the network tool that a program is: by its name, by the copy or link
+// that the script has made of one, or by a link in the workspace; "" for none.
+func (c *checker) tool(program string) string {
+	if name := path.Base(program); IsBlockedTool(name) {
+		return name
+	}
+	if path.Base(program) == program {
+		return "" // looked for in PATH
+	}
+	abs := c.abs(program)
+	for range maxHops {
+		if made := c.made[abs]; made != "" {
+			return made
+		}
+		if installedTool(abs) {
+			return path.Base(abs)
+		}
+		next := c.in.link(abs)
+		if next == "" {
+			return ""
+		}
+		if !path.IsAbs(next) {
+			next = path.Join(path.Dir(abs), next)
+		}
+		abs = path.Clean(next)
+	}
+	return ""
+}
+
+// makes notes what a script copies or links to: a network tool under another
+// name. A program of the buyer's own that is called like one is none.
+func (c *checker) makes(words []string) {
+	names := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return len(word) > 0 && word[0] == '-' })
+	if len(names) < 2 || len(c.made) >= maxKnown {
+		return
+	}
+	from, to := names[len(names)-2], names[len(names)-1]
+	if abs := c.abs(from); installedTool(abs) {
+		c.made[c.abs(to)] = path.Base(abs)
+	} else if made := c.made[abs]; made != "" {
+		c.made[c.abs(to)] = made
+	}
+}
+
+// abs is what a name means in the folder that a script is in.
+func (c *checker) abs(name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(c.dir, name)
+}
+
+func installedTool(abs string) bool {
+	return slices.Contains(ProgramFolders(), path.Dir(abs)) && IsBlockedTool(path.Base(abs))
+}
+
+// link is where a link in the workspace leads, "" for what is none.
+func (w *workspace) link(abs string) (target string) {
+	if w == nil {
+		return ""
+	}
+	_ = w.in(abs, func(root *os.Root, rel string) (err error) {
+		target, err = root.Readlink(rel)
+		return err
+	})
+	return target
+}

@@ -1,0 +1,33 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// A link in the workspace is seen through, however many there are on the way.
+func TestBlockedToolsBehindLinks(t *testing.T) {
+	t.Parallel()
+	in := workspace{dir: t.TempDir()}
+	if err := os.MkdirAll(filepath.Join(in.dir, "repo", "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{
+		"y": "/usr/bin/wget", "z": "y", "bin/a": "../z", "out": "/etc/passwd", "g": "/usr/bin/git", "loop": "loop", "rel": "../../../usr/bin/curl", "mine": "bin/host", "etc": "/etc",
+	} {
+		if err := os.Symlink(target, filepath.Join(in.dir, "repo", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for command, want := range map[string]city.Code{
+		"./y x": city.CodeCommandBlocked, RepoDir + "/z": city.CodeCommandBlocked, "cd bin; ./a x": city.CodeCommandBlocked, "nice -n 5 ./rel x": city.CodeCommandBlocked,
+		"./out": "", "./g log": "", "./loop": "", "./mine": "", "./none": "", "./etc/host": city.CodeCommandBlocked, "cat ./y": "", "/tmp/y": "", "../../../../x": "",
+	} {
+		wantCode(t, command, Request{Command: command}.check(&in), want)
+	}
+	wantCode(t, "another folder", Request{Argv: []string{"./a"}, Dir: RepoDir + "/bin"}.check(&in), city.CodeCommandBlocked)
+	wantCode(t, "the wrong folder", Request{Argv: []string{"./a"}, Dir: Home}.check(&in), "")
+}
