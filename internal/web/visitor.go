@@ -86,6 +86,11 @@ func (s *site) limited(next http.Handler) http.Handler {
 func (s *site) signedIn(h func(w http.ResponseWriter, r *http.Request) error) func(w http.ResponseWriter, r *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if visitorOf(r).owner == nil {
+			if r.Header.Get("HX-Request") != "" { // a part of an open page, which is no place for the sign-in page
+				w.Header().Set("HX-Refresh", "true")
+				w.WriteHeader(http.StatusNoContent)
+				return nil
+			}
 			// A form cannot be sent again for its author, but the page it is on can be
 			// shown, where browsers keep what was typed.
 			next, flash := r.URL.RequestURI(), ""

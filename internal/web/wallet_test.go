@@ -86,6 +86,21 @@ func TestWalletFollowsWhatIsOnItsWay(t *testing.T) {
 	v.get("/wallet/fragment").never(t, looks)
 }
 
+// An open page whose session has ended is loaded again, which leads to the sign-in
+// page and back; its parts do not become that page.
+func TestAPartForAStrangerHasThePageLoaded(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	v := newVisitor(t, s.URL, nil)
+	for _, path := range []string{"/wallet/fragment", "/tasks/tsk_1/fragment"} {
+		r := v.request(http.MethodGet, path, nil)
+		r.Header.Set("HX-Request", "true")
+		if a := v.do(r); a.status != http.StatusNoContent || a.header.Get("HX-Refresh") != "true" || a.body != "" {
+			t.Errorf("%s: %d %v %q", path, a.status, a.header, a.body)
+		}
+	}
+}
+
 // Each state of a withdrawal, and of a refund, has its words in the wallet.
 func TestWalletSaysEveryState(t *testing.T) {
 	t.Parallel()
