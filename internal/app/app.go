@@ -163,7 +163,7 @@ func (a *App) build() error {
 		DB: a.DB, Events: a.Events, Logger: a.logger, TierRate: prices.TierRate, Reactivated: reputation.ForgiveFailures,
 	})
 	a.Webhooks = webhook.New(webhook.Config{
-		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, Logger: a.logger, AllowPrivate: a.cfg.AllowPrivateWebhooks,
+		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, AllowPrivate: a.cfg.AllowPrivateWebhooks,
 	})
 	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
 	a.Payments = payment.New(payment.Config{

@@ -44,7 +44,6 @@ const (
 	costUntied         = 45.0
 	costHidden         = 25.0
 	costBrokenCode     = 12.0
-	costFindings       = 30.0
 	costPatch          = 30.0
 	costNothingChanged = 30.0
 	costEmptyTests     = 40.0

@@ -44,7 +44,6 @@ type Deps struct {
 	Prices      *pricing.Table
 	Clock       city.Clock
 	Logger      *slog.Logger
-	Version     string
 	PublicURL   string
 	// TrustedProxy says that X-Forwarded-For comes from a proxy of the operator.
 	TrustedProxy bool

@@ -18,7 +18,6 @@ type Facts struct {
 	// lines they had then or have now, whichever is more; after them those that
 	// were added since.
 	Files []FileFact
-	Size  source.Size // of the code as it was delivered
 	// Left is the bound that kept something of what is there now from being looked
 	// at, "" for none. What was delivered is there whole.
 	Left Bound
@@ -32,9 +31,8 @@ type Facts struct {
 // FileFact is one file of the repository.
 type FileFact struct {
 	Path  string // slash-separated, from the root of the repository
-	Bytes int64
-	Lines int  // 0 for what is no text, or was not read
-	Added bool // it was not delivered: the agent made it
+	Lines int    // 0 for what is no text, or was not read
+	Added bool   // it was not delivered: the agent made it
 }
 
 // Facts returns the facts of the task's repository; Close must be called.
@@ -56,7 +54,6 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	if err != nil {
 		return err
 	}
-	f.Size = baseline.Size
 	f.delivered, err = source.OpenDelivered(deliveredFile(l.dir), baseline)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -78,14 +75,14 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	}
 	f.Left = m.left
 	for _, file := range baseline.Files {
-		fact := FileFact{Path: file.Path, Bytes: file.Bytes, Lines: file.Lines}
+		fact := FileFact{Path: file.Path, Lines: file.Lines}
 		fact.Lines = max(fact.Lines, m.found[file.Path].Lines)
 		f.Files = append(f.Files, fact)
 	}
 	for _, name := range m.added {
 		file := m.found[name]
 		f.added[name] = true
-		f.Files = append(f.Files, FileFact{Path: name, Bytes: file.Bytes, Lines: file.Lines, Added: true})
+		f.Files = append(f.Files, FileFact{Path: name, Lines: file.Lines, Added: true})
 	}
 	return nil
 }

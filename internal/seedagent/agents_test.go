@@ -55,7 +55,7 @@ var agents = map[city.Category]run{city.CodeReview: review.Reviewer{}.Run, city.
 
 func deliver(t *testing.T, category city.Category, files memory, request string) (inspect.Report, gate.Report) {
 	t.Helper()
-	report, err := agents[category](t.Context(), files, inspect.Task{Category: category, Description: request})
+	report, err := agents[category](t.Context(), files, inspect.Task{Description: request})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func clean() memory {
 func TestCleanRepositoryGivesNoFindings(t *testing.T) {
 	t.Parallel()
 	for category, agent := range agents {
-		report, err := agent(t.Context(), clean(), inspect.Task{Category: category, Description: "Review the code"})
+		report, err := agent(t.Context(), clean(), inspect.Task{Description: "Review the code"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +240,7 @@ func TestSecretsAreMasked(t *testing.T) {
 func TestSameInputSameReport(t *testing.T) {
 	t.Parallel()
 	for category, agent := range agents {
-		task := inspect.Task{Category: category, Description: "errors in web/ and scripts/report.py"}
+		task := inspect.Task{Description: "errors in web/ and scripts/report.py"}
 		first, err := agent(t.Context(), memory(demorepo.Files()), task)
 		if err != nil {
 			t.Fatal(err)

@@ -83,7 +83,7 @@ func (a Agent) handle(ctx context.Context, job *aicity.Job) (*aicity.Completion,
 	began := a.clock.Now()
 	files := &sandboxFiles{job: job}
 	report, err := a.work(ctx, files, inspect.Task{
-		Category: city.Category(job.Task.TaskType), Description: job.Task.Input.Description, Tags: job.Task.Tags,
+		Description: job.Task.Input.Description, Tags: job.Task.Tags,
 		Criteria: job.Task.Acceptance.Criteria,
 	})
 	if err != nil {

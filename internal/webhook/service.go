@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -28,7 +27,6 @@ type Config struct {
 	Jobs   *jobs.Queue
 	Events *event.Log
 	Sealer Sealer
-	Logger *slog.Logger
 	// AllowPrivate lets deliveries go over plain http and to private addresses.
 	AllowPrivate bool
 }

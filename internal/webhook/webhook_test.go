@@ -39,7 +39,7 @@ func setup(t *testing.T, db *store.DB, allowPrivate bool) bundle {
 	}
 	logger := slog.New(slog.DiscardHandler)
 	b := bundle{db: db, queue: jobs.New(db, logger), events: event.New(db)}
-	b.hooks = webhook.New(webhook.Config{DB: db, Jobs: b.queue, Events: b.events, Sealer: box, Logger: logger, AllowPrivate: allowPrivate})
+	b.hooks = webhook.New(webhook.Config{DB: db, Jobs: b.queue, Events: b.events, Sealer: box, AllowPrivate: allowPrivate})
 	return b
 }
 

@@ -63,7 +63,7 @@ func note(tests map[string]bool, name string, passed bool) {
 
 // goEvent is a line of go test -json.
 type goEvent struct {
-	Action, Package, Test, Output, ImportPath string
+	Action, Package, Test, Output string
 }
 
 func goEvents(output string, fn func(goEvent)) {

@@ -9,8 +9,6 @@ package inspect
 import (
 	"cmp"
 	"context"
-
-	"aicity.dev/aicity/internal/city"
 )
 
 // Files is a repository as an agent can reach it, file by file.
@@ -29,7 +27,6 @@ type File struct {
 
 // Task is what the buyer asked for.
 type Task struct {
-	Category    city.Category
 	Description string
 	Tags        []string
 	Criteria    []string
