@@ -64,7 +64,7 @@ func writtenFindings(text string) ([]Finding, string) {
 	if found, ok := parseFindings(text); ok {
 		return found, ""
 	}
-	for _, mark := range []string{"```json\n", "```\n["} {
+	for _, mark := range []string{"```json\n", "```\n[", "~~~json\n", "~~~\n["} {
 		before, behind, ok := strings.Cut(text, mark)
 		if !ok {
 			continue
@@ -72,7 +72,7 @@ func writtenFindings(text string) ([]Finding, string) {
 		if strings.HasSuffix(mark, "[") {
 			behind = "[" + behind
 		}
-		block, rest, ok := strings.Cut(behind, "\n```")
+		block, rest, ok := strings.Cut(behind, "\n"+mark[:3])
 		if found, isList := parseFindings(block); ok && isList {
 			return found, before + rest
 		}

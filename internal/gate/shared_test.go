@@ -107,3 +107,29 @@ func TestQuotesWithoutALine(t *testing.T) {
 		}
 	}
 }
+
+// A file with its lines is no quote, however it is marked, and from then on bare
+// numbers are lines of it.
+func TestPlacesInWords(t *testing.T) {
+	t.Parallel()
+	source := memory{"a.go": "package a\n\nfunc first(n int) int {\n\treturn n + 1\n}\n\nfunc second(n int) int {\n\treturn first(n) * 2\n}\n"}
+	repo := &gate.Repo{Files: []gate.RepoFile{{Path: "a.go", Lines: 9}}, Source: source}
+	for _, place := range []string{"a.go:3", "a.go (line 3)", "`a.go (lines 3 to 5)`", "`a.go, lines 3-5`", "a.go, line\u00a03"} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.CodeReview, Description: "Review a.go, with lines."},
+			Deliverable: gate.Deliverable{Result: "first overflows at the top (" + place + "). second doubles what first gives (7-9)."}, Repo: repo,
+		})
+		lines := map[int]bool{}
+		for _, ref := range report.References {
+			lines[ref.Line] = true
+		}
+		for _, s := range report.Signals {
+			if s.Name == "misquotes" && s.Points < 0 {
+				t.Errorf("%s: %+v", place, s)
+			}
+		}
+		if !lines[3] || !lines[7] {
+			t.Errorf("%s: %+v", place, report.References)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func look(in Input) *view {
 	if len(text) > maxResultBytes {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
+	text = plainSpaces.Replace(text)
 	v := &view{in: in}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)
@@ -69,6 +70,10 @@ func look(in Input) *view {
 	v.criteria = v.judgeCriteria()
 	return v
 }
+
+// plainSpaces makes the ends of lines and the blanks of a text the usual ones: some
+// write "line 12" with a blank that does not break.
+var plainSpaces = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ")
 
 // renderFindings writes structured findings the way prose would, so that every
 // signal treats both alike.

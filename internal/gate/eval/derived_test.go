@@ -20,6 +20,7 @@ type derivation struct {
 var (
 	citedLine = regexp.MustCompile(`[\w./-]+\.(?:go|js|ts|py|rb|rs|md|json|yml)(?::\d+(?:-\d+)?)?`)
 	markdown  = strings.NewReplacer("**", "", "## ", "", "# ", "", "- ", "", "* ", "")
+	wordLines = regexp.MustCompile(`\b(lines?|Zeilen?|líneas?) (\d)`)
 	hashLines = regexp.MustCompile(`(\.(?:go|js|ts|py)):(\d+)\b`)
 )
 
@@ -35,6 +36,12 @@ var derivations = []derivation{
 	}},
 	{name: "without markdown", min: 0.93, most: 1, from: func(s eval.Sample) (string, bool) {
 		return markdown.Replace(s.Output), !strings.Contains(s.Output, "```") && len(s.Findings) == 0 && !strings.HasPrefix(strings.TrimSpace(s.Output), "[")
+	}},
+	{name: "lines written a.go (line 12)", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
+		return hashLines.ReplaceAllString(s.Output, "$1 (line $2)"), hashLines.MatchString(s.Output)
+	}},
+	{name: "blanks that do not break, other ends of lines", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return strings.ReplaceAll(wordLines.ReplaceAllString(s.Output, "$1\u00a0$2"), "\n", "\r\n"), true
 	}},
 	{name: "lines written a.go#L12", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
 		return hashLines.ReplaceAllString(s.Output, "$1#L$2"), hashLines.MatchString(s.Output)

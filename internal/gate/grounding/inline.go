@@ -54,7 +54,7 @@ func (g *Agreement) checkInline(r *Reading) {
 		said := document.WithoutCode(line[from:to], ref.Text)
 		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`\"“”")
-			if len(code) < 8 || !statement(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
+			if len(code) < 8 || !statement(code) || onlyPlace.MatchString(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
 				continue
 			}
 			seen[ref.Path+code] = true
@@ -98,6 +98,9 @@ func (g *Agreement) countQuotes(r *Reading) {
 		}
 	}
 }
+
+// onlyPlace matches a file with its lines, which is no code: "a.go (lines 3 to 5)".
+var onlyPlace = regexp.MustCompile(`(?i)^[\w./\\@+-]+\.\w{1,5},?\s*\(?(?:lines?|zeilen?|l[ií]neas?|linhas?|lignes?|L)\.?\s?\d+(?:\s?(?:-|–|to|and|bis|und|a|y|et|,)\s?L?\d+)*\)?$`)
 
 // quotedText matches text in quotation marks, which is code when it looks so.
 var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)

@@ -284,6 +284,7 @@ func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 		}
 	}
 	guessed := file == "" || gap > sideBySide
+	r.lined = r.lined || !guessed
 	if before && r.last != "" && r.lines(r.subject) >= c.Line && r.inRange(file, max(c.Line, c.End)) != RefExists {
 		file, guessed = r.subject, true // "takes it from go.mod (line 20)", of the file that is spoken of
 	}
