@@ -32,6 +32,7 @@ import (
 	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/gvisor"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/seal"
 	"aicity.dev/aicity/internal/store"
@@ -55,8 +56,9 @@ type App struct {
 	Webhooks  *webhook.Service
 	Sandboxes *sandbox.Service
 
-	graces Graces
-	rootfs string // of the sandboxes; "" is this machine's programs
+	graces  Graces
+	rootfs  string          // of the sandboxes; "" is this machine's programs
+	backend *gvisor.Backend // runs them
 
 	books    booksMeters
 	money    moneyMeters

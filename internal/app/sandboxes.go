@@ -37,10 +37,11 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 	}
 	a.rootfs = rootfs
 	dir := filepath.Join(a.cfg.Data, "sandboxes")
+	a.backend = gvisor.New(gvisor.Options{
+		Runsc: a.cfg.Runsc, Rootfs: rootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
+	})
 	return sandbox.New(sandbox.Config{
-		DB: a.DB, Backend: gvisor.New(gvisor.Options{
-			Runsc: a.cfg.Runsc, Rootfs: rootfs, Dir: filepath.Join(dir, "gvisor"), Clock: a.DB.Clock(), Logger: a.logger,
-		}), Fetcher: fetcher, Dir: dir,
+		DB: a.DB, Backend: a.backend, Fetcher: fetcher, Dir: dir,
 		Disk:   volume.Size{Bytes: a.cfg.SandboxDiskMB << 20, Files: a.cfg.SandboxFiles},
 		Volume: volumeKind(a.cfg.SandboxVolume),
 		Limits: limits, Max: a.cfg.SandboxMax, Life: a.cfg.SandboxLifetime, Idle: a.cfg.SandboxIdle,

@@ -26,7 +26,7 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, a.listener.Close())
 	}
 	a.Tasks.Close(ctx)
-	errs = append(errs, a.Sandboxes.Close(ctx), a.flushUses(ctx), a.closeDB(), a.held.Close())
+	errs = append(errs, a.Sandboxes.Close(ctx), a.backend.Close(), a.flushUses(ctx), a.closeDB(), a.held.Close())
 	return errors.Join(errs...)
 }
 

@@ -41,7 +41,8 @@ type Options struct {
 type Backend struct {
 	opts     Options
 	rootless bool
-	runsc    string // found by New
+	found    string // runsc, as New found it
+	runsc    string // by what path it is run; set by Probe
 	runner   string // found by New
 	missing  error  // why it cannot work at all
 	helpers  string // runsc's folder of helpers, "" for its own; set by Probe
@@ -62,8 +63,9 @@ var _ sandbox.Backend = (*Backend)(nil)
 func New(opts Options) *Backend {
 	var err error
 	b := &Backend{opts: opts, rootless: !namespace.Root(), boxes: map[string]*box{}}
-	b.runsc, b.missing = Find(opts.Runsc)
-	b.runner, err = findRunner(opts.Runner, b.runsc)
+	b.found, b.missing = Find(opts.Runsc)
+	b.runsc = b.found
+	b.runner, err = findRunner(opts.Runner, b.found)
 	b.missing = errors.Join(b.missing, err)
 	// runsc changes its folder, so every path it is given must be absolute; and its
 	// processes are found again by the folder's one name without links.
@@ -95,6 +97,9 @@ func (b *Backend) Probe(ctx context.Context) error {
 	}
 	if err := b.reap(ctx); err != nil {
 		return fmt.Errorf("remove what an earlier life left: %w", err)
+	}
+	if err := b.placeProgram(); err != nil {
+		return fmt.Errorf("place runsc: %w", err)
 	}
 	if err := b.placeRunner(); err != nil {
 		return fmt.Errorf("place the runner: %w", err)

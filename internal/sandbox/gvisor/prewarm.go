@@ -39,7 +39,7 @@ func (b *Backend) prewarms(l sandbox.Limits) bool {
 // without, and start slower.
 func (b *Backend) placePrewarmer(ctx context.Context) error {
 	b.helpers = ""
-	if _, err := os.Stat(filepath.Join(filepath.Dir(b.runsc), helperFolder)); err == nil {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(b.found), helperFolder)); err == nil {
 		return nil
 	}
 	prewarmer := filepath.Join(filepath.Dir(b.runner), prewarmerName)

@@ -35,7 +35,7 @@ func Dir(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(os.RemoveAll(dir), held.Close()); err != nil {
+		if err := errors.Join(volume.Unmount(dir), os.RemoveAll(dir), held.Close()); err != nil {
 			t.Error(err)
 		}
 	})
