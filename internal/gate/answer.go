@@ -96,14 +96,14 @@ func (v *view) touches(a *answerText, w wish) float64 {
 const openingWords = 30
 
 // opening returns where the opening of the text ends: a byte, and the line
-// behind it.
+// behind it. A greeting is passed over.
 func (v *view) opening() (end, line int) {
-	n := 0
+	n, begin := 0, greeted(v.Doc.Low.Text)
 	for i, l := range v.Doc.Lower {
 		in := false
 		for at, r := range l {
 			word := r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127
-			if in && !word || lex.Unspaced(r) {
+			if (in && !word || lex.Unspaced(r)) && end+at >= begin {
 				if n++; n >= openingWords {
 					return end + at, i + 1
 				}

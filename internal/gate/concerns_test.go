@@ -37,3 +37,30 @@ func TestAnswersInOtherWords(t *testing.T) {
 		}
 	}
 }
+
+// Words with which anything is told are not expected back, unless the code has them.
+func TestOrdinaryWordsAreNotExpectedBack(t *testing.T) {
+	t.Parallel()
+	const told = "somehow the limiter gets stuck for days, our customers notice it first. are we holding it wrong?"
+	for code, want := range map[string]int{"func wait() {}\n": 0, "func notice(customers int) {}\n": 2} {
+		repo := &gate.Repo{Files: []gate.RepoFile{{Path: "limiter.go"}}, Source: memory{"limiter.go": "package limiter\n\n" + code}}
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.General, Description: told},
+			Deliverable: gate.Deliverable{Result: "The limiter is stuck because `wait` (limiter.go:3) never returns."}, Repo: repo,
+		})
+		missed := ""
+		for _, s := range report.Signals {
+			if s.Name == "relevance" {
+				missed = strings.Join(s.Evidence, " ")
+			}
+		}
+		for _, word := range []string{"gets", "holding", "days", "somehow"} {
+			if strings.Contains(missed, word) {
+				t.Errorf("%q is expected back: %s", word, missed)
+			}
+		}
+		if got := strings.Count(missed, "customers") + strings.Count(missed, "notice"); got != want {
+			t.Errorf("%d of what %q has is expected back, want %d: %s", got, code, want, missed)
+		}
+	}
+}

@@ -24,6 +24,21 @@ var (
 	hashLines = regexp.MustCompile(`(\.(?:go|js|ts|py)):(\d+)\b`)
 )
 
+// What models say before and behind their work.
+var (
+	greetings = []string{
+		"Sure, happy to help! I went through the code carefully, took my time with every part of it, and here is what I found for you:",
+		"Hi there,\n\nthanks for the task, it was a pleasure to work on. Below is my answer, I hope that it is what you need.",
+		"I've completed the task. Here's a detailed summary of what I did and what I found while I was working on it.",
+		"Great question! Let me walk you through it step by step, so that everything is clear in the end.",
+	}
+	farewells = []string{
+		"Let me know if you have any questions or want me to dig deeper into any of these!",
+		"I hope this helps. Feel free to reach out if anything is unclear.",
+		"Happy to follow up on any of the points above.",
+	}
+)
+
 var derivations = []derivation{
 	{name: "places and nothing else", most: 0.02, from: func(s eval.Sample) (string, bool) {
 		places := citedLine.FindAllString(s.Output, -1)
@@ -42,6 +57,9 @@ var derivations = []derivation{
 	}},
 	{name: "blanks that do not break, other ends of lines", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
 		return strings.ReplaceAll(wordLines.ReplaceAllString(s.Output, "$1\u00a0$2"), "\n", "\r\n"), true
+	}},
+	{name: "with a greeting and a farewell", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return greetings[len(s.Output)%len(greetings)] + "\n\n" + s.Output + "\n\n" + farewells[len(s.Output)%len(farewells)] + "\n", !strings.HasPrefix(strings.TrimSpace(s.Output), "[") && !strings.HasPrefix(strings.TrimSpace(s.Output), "{")
 	}},
 	{name: "lines written a.go#L12", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
 		return hashLines.ReplaceAllString(s.Output, "$1#L$2"), hashLines.MatchString(s.Output)
@@ -64,6 +82,8 @@ func TestDerived(t *testing.T) {
 			all++
 			if judged(t, library, s, s).Verdict == gate.Pass {
 				passed++
+			} else if d.min > 0 {
+				t.Logf("%s: %s", d.name, s.ID)
 			}
 		}
 		share := float64(passed) / float64(max(1, all))

@@ -224,10 +224,10 @@ func literal(text string, c citation.Cite) bool {
 	return quoted && (strings.Count(text[:c.Start], "`")%2 == 1 || c.Start > 1 && text[c.Start-2] == '(')
 }
 
-// standIn reports whether a name is an example's: a.ts, x.js.
+// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js.
 func standIn(p string) bool {
 	stem, _, _ := strings.Cut(p, ".")
-	return len(stem) == 1
+	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }
 
 // requested reports whether the buyer named the path.

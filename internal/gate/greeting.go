@@ -1,0 +1,30 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+)
+
+// greeting matches the sentences that come before the work and say nothing of it, in
+// a few languages: who reads on has not begun to read.
+var greeting = regexp.MustCompile(`^(?:[\s#*_>-]|[^\x00-\x7F]\s)*(?:sure|certainly|absolutely|of course|hi|hello|hey|dear|thanks?|great|good|no problem|happy to|glad to|i hope|let me|let's|here(?:'s|’s| is| are| you)|below (?:is|are|you)|i(?:'ve|’ve| have)? (?:completed|finished|reviewed|gone|went|looked|read|analy[sz]ed|examined|took|checked|investigated|dug)|gerne?|klar|hallo|natürlich|vielen dank|danke|hier (?:ist|sind)|claro|hola|gracias|por supuesto|aquí (?:está|tienes|tiene)|bien sûr|bonjour|merci|voici|конечно|привет|здравствуйте|спасибо|вот)\b[^.!?:\n]*(?:[.!?:]+(?:\s|$)|\n|$)`)
+
+// Bounds of what is passed over.
+const (
+	maxGreetings    = 4
+	maxGreetingSize = 220
+)
+
+// greeted returns how much of a text in lower case is greeting. A sentence that names
+// anything, a figure, a file or a piece of code, has begun to work.
+func greeted(low string) int {
+	end := 0
+	for range maxGreetings {
+		m := greeting.FindString(low[end:min(len(low), end+maxGreetingSize)])
+		if m == "" || strings.ContainsAny(strings.TrimRight(m, " .!?:\n"), "`/._(=0123456789") {
+			break
+		}
+		end += len(m)
+	}
+	return end
+}

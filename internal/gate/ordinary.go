@@ -1,0 +1,29 @@
+package gate
+
+import "aicity.dev/aicity/internal/gate/lex"
+
+// ordinary are words with which people tell a request, whatever it is about: where the
+// code does not know them they name nothing, and an answer has words of its own.
+var ordinary = lex.Set(`
+gets got getting holds held holding hold shows shown showing itself themselves himself yourself myself ends ended ending begin begins began begun
+far near mostly partly nearly almost somewhat somehow somewhere anywhere everywhere worth enough maybe perhaps probably possibly apparently basically
+simply anyway otherwise meanwhile lately recently suddenly eventually finally usually normally sometimes rarely hardly barely roughly exactly
+cut cuts three four five six seven eight nine ten dozen several couple pieces piece stuff around about oldest newest older newer latest earliest
+shows seems seem seemed looks looked looking feels feel felt sounds sound appears appear appeared guess suppose believe think thinks thought wonder
+wondering know knows knew known heard hear hears read reads reading understand understands understood remember forgot forget forgets notice noticed
+try tries tried trying tell tells told ask asks asked asking answer answers answered help helps helped explain explains explained
+day days week weeks month months year years hour hours minute minutes morning evening yesterday today tomorrow weekend ago soon later early late
+people person man guys boss manager client clients customer customers colleague colleagues intern newcomer newcomers friend friends
+company office project projects product products website site shop blog page pages app apps application applications service services
+want wants wanted need needs needed prefer prefers preferred like likes liked love hate hope hopes wish wishes plan plans planned
+comes came coming goes gone going went leave leaves left stays stayed stay remain remains become becomes became turned
+makes made making done doing does did gives gave given takes took taken brings brought brings puts putting sets setting
+weird odd strange funny ugly ridiculous annoying painful confusing confused lost unclear obvious garbage rubbish nonsense mess messy
+reproducible reproduce reproduced shipped ship ships deploy deployed deploys released rolled rolling
+actual actually literally honestly frankly seriously properly correctly wrongly badly nicely cleanly safely
+fine okay happy sad glad sorry welcome ready busy
+bigger biggest smaller smallest longer longest shorter shortest higher highest lower lowest
+side sides place places spot spots corner corners area areas level levels stage stages step steps
+idea ideas question questions problem problems issue issues trouble troubles matter matters concern concerns
+word words sentence sentences paragraph paragraphs
+`)
