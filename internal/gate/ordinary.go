@@ -18,7 +18,7 @@ company office project projects product products website site shop blog page pag
 want wants wanted need needs needed prefer prefers preferred like likes liked love hate hope hopes wish wishes plan plans planned
 comes came coming goes gone going went leave leaves left stays stayed stay remain remains become becomes became turned
 makes made making done doing does did gives gave given takes took taken brings brought brings puts putting sets setting
-weird odd strange funny ugly ridiculous annoying painful confusing confused lost unclear obvious garbage rubbish nonsense mess messy
+weird odd strange funny ugly ridiculous annoying painful confusing confused lost unclear obvious mess messy
 reproducible reproduce reproduced shipped ship ships deploy deployed deploys released rolled rolling
 actual actually literally honestly frankly seriously properly correctly wrongly badly nicely cleanly safely
 fine okay happy sad glad sorry welcome ready busy
