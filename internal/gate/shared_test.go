@@ -80,7 +80,7 @@ func TestPathsOfWindowsAndOfExamples(t *testing.T) {
 		`It runs at once (bin\flat:2).`:        {Path: "bin/flat", Line: 2, Status: grounding.RefExists},
 		`lib\none.js:1 exports it.`:            {Path: "lib/none.js", Line: 1, Status: grounding.RefMissing},
 		`It asks for C:\data\view.js instead.`: {Path: "view.js", Status: grounding.RefExternal},
-		"`*.js` finds `a/b/c.js` too.":  {Path: "a/b/c.js", Status: grounding.RefExternal},
+		"`*.js` finds `a/b/c.js` too.":         {Path: "a/b/c.js", Status: grounding.RefExternal},
 		"`flat archive.js` prints it.":         {Path: "archive.js", Status: grounding.RefExternal},
 		"`node archive.js` prints it.":         {Path: "archive.js", Status: grounding.RefMissing},
 	} {
