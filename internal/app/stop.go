@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aicity.dev/aicity/internal/wait"
 )
 
 // stopPatience bounds how long running requests and jobs may take to finish, and
@@ -40,7 +42,7 @@ func (a *App) stopServing(ctx context.Context) error {
 
 func (a *App) stopBackground() error {
 	a.halt()
-	if within(a.patience, a.background.Wait) {
+	if wait.Within(a.patience, a.background.Wait) {
 		return nil
 	}
 	return fmt.Errorf("left behind, not ended %s after they were halted: %s", a.patience, strings.Join(a.background.Running(), ", "))
@@ -56,27 +58,10 @@ func (a *App) flushUses(ctx context.Context) error {
 // closeDB does not wait for ever for a connection that what was left behind holds.
 func (a *App) closeDB() error {
 	var err error
-	if within(a.patience, func() { err = a.DB.Close() }) {
+	if wait.Within(a.patience, func() { err = a.DB.Close() }) {
 		return err
 	}
 	return errors.New("left behind: the database does not close, its connections are in use")
-}
-
-// within runs f and reports whether it returned in time. It goes on otherwise.
-func within(d time.Duration, f func()) bool {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	late := time.NewTimer(d)
-	defer late.Stop()
-	select {
-	case <-done:
-		return true
-	case <-late.C:
-		return false
-	}
 }
 
 // background is work that goes on beside the requests, each with a name for the case

@@ -31,7 +31,6 @@ func (a *answerText) read(stem *lex.Stemmer) {
 			a.stems[stem.Of(w)] = true
 		}
 	}
-	a.readConcerns()
 }
 
 // readAnswer reads the deliverable and the files it cites or patches, which are
@@ -64,6 +63,7 @@ func (v *view) readAnswer() {
 	}
 	v.all.lower, v.head.lower = whole.String(), opening.String()
 	v.all.read(v.stem)
+	v.all.readConcerns() // the opening's are not asked for
 	v.all.parts = map[string]bool{}
 	for _, n := range v.Named {
 		for _, p := range lex.NameParts(n.Text) {

@@ -81,18 +81,15 @@ func (v *view) listedParts() []part {
 	}
 	text := v.in.Request.Description
 	names := v.listedNames(text)
-	source := withoutRemarks(v.allCode())
-	if len(names) < 2 {
-		names = v.sentenceNames(text)
-		unused := 0
-		for _, n := range names {
-			if !lex.HasName(source, lex.LastName(n)) {
-				unused++
-			}
-		}
-		if len(names) < manyNames || float64(unused) < halfOfParts*float64(len(names)) {
+	inSentence := len(names) < 2
+	if inSentence {
+		if names = v.sentenceNames(text); names == nil {
 			return nil
 		}
+	}
+	source := withoutRemarks(v.allCode())
+	if inSentence && float64(unusedIn(source, names)) < halfOfParts*float64(len(names)) {
+		return nil
 	}
 	around := throughMore.MatchString(source)
 	all := make([]part, 0, len(names))
@@ -113,6 +110,16 @@ func (v *view) listedParts() []part {
 		all = append(all, p)
 	}
 	return all
+}
+
+// unusedIn counts the names that code does not use.
+func unusedIn(source string, names []string) (n int) {
+	for _, name := range names {
+		if !lex.HasName(source, lex.LastName(name)) {
+			n++
+		}
+	}
+	return n
 }
 
 // manyNames is how many functions one sentence names that stands for a list of them.

@@ -165,17 +165,15 @@ func (s Standing) Apply(in Input) Standing {
 		observe(Economic, 0)
 		observe(Reliability, 1)
 		s.fail()
-	case CauseGaveUp:
+	case CauseGaveUp, CauseWithdrawn:
 		observe(Outcome, 0)
 		observe(Economic, 0)
 		observe(Reliability, 0.5)
-		s.fail()
-	case CauseWithdrawn:
-		// As giving up, but for the run of failures that suspends: the agent is out.
-		observe(Outcome, 0)
-		observe(Economic, 0)
-		observe(Reliability, 0.5)
-		s.Failed++
+		if in.Cause == CauseWithdrawn {
+			s.Failed++ // an agent that is out has no run of failures that suspends it
+		} else {
+			s.fail()
+		}
 	case CauseDeadlineMissed:
 		observe(Outcome, 0)
 		observe(Economic, 0)

@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/volume"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/wait"
 )
 
 const (
@@ -118,39 +119,14 @@ func (s *Service) remove(ctx context.Context, l *live, why city.Code) error {
 // who use it. Who does not leave in time is left with files that are no more.
 func (s *Service) halt(ctx context.Context, l *live) error {
 	var starting error
-	if !came(l.startsOver(), s.patience) {
+	if !wait.For(l.startsOver(), s.patience) {
 		starting = errors.New("it is still being started")
 	}
 	err := errors.Join(starting, s.cfg.Backend.Destroy(ctx, l.box.ID))
-	if !came(l.usersLeft(), s.patience) {
+	if !wait.For(l.usersLeft(), s.patience) {
 		s.cfg.Logger.WarnContext(ctx, "a sandbox ends though somebody still works with it", "sandbox", l.box.ID)
 	}
 	return err
-}
-
-// within reports whether wait has returned in time; else it goes on by itself.
-func within(limit time.Duration, wait func()) bool { return came(after(wait), limit) }
-
-// after is closed when wait has returned.
-func after(wait func()) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		wait()
-	}()
-	return done
-}
-
-// came reports whether done was closed in time.
-func came(done <-chan struct{}, limit time.Duration) bool {
-	late := time.NewTimer(limit)
-	defer late.Stop()
-	select {
-	case <-done:
-		return true
-	case <-late.C:
-		return false
-	}
 }
 
 // clear removes a sandbox's files. Its log stays while it is not saved: it is
@@ -170,7 +146,7 @@ func (s *Service) Close(ctx context.Context) error {
 	defer cancel()
 	s.shut()
 	s.suspendAll(ctx)
-	if !within(2*s.patience, func() {
+	if !wait.Within(2*s.patience, func() {
 		s.work.Wait()
 		s.suspendAll(ctx) // what was being made until now
 		s.ends.Wait()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/wait"
 )
 
 // live is a sandbox of this server: its workspace is on disk, and a backend's
@@ -49,8 +50,8 @@ func newLive(ctx context.Context, box Sandbox, dir string, running bool, now tim
 		starting: make(chan struct{}, 1), hushing: make(chan struct{}, 1), gone: make(chan struct{}),
 		commands: map[string]context.CancelCauseFunc{}, stirs: map[context.Context]context.CancelCauseFunc{},
 	}
-	l.startsOver = sync.OnceValue(func() <-chan struct{} { return after(l.noMoreStarts) })
-	l.usersLeft = sync.OnceValue(func() <-chan struct{} { return after(l.users.Wait) })
+	l.startsOver = sync.OnceValue(func() <-chan struct{} { return wait.Ended(l.noMoreStarts) })
+	l.usersLeft = sync.OnceValue(func() <-chan struct{} { return wait.Ended(l.users.Wait) })
 	l.ended, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	l.starting <- struct{}{}
 	l.hushing <- struct{}{}

@@ -12,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/gate/rubric"
 	"aicity.dev/aicity/internal/gate/similarity"
 	"aicity.dev/aicity/internal/gate/trial"
+	"aicity.dev/aicity/internal/wait"
 )
 
 // Panel collects a judge's opinions of borderline work.
@@ -216,16 +217,7 @@ const closePatience = 30 * time.Second
 // when it is called.
 func (s *Service) Close(ctx context.Context) {
 	s.Halt()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.background.Wait()
-	}()
-	late := time.NewTimer(closePatience)
-	defer late.Stop()
-	select {
-	case <-ended:
-	case <-late.C:
+	if !wait.Within(closePatience, s.background.Wait) {
 		s.Logger.ErrorContext(ctx, "examinations do not end; their work is judged after the next start")
 	}
 }

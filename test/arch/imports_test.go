@@ -95,6 +95,7 @@ func forbiddenImports() map[string]map[string]string {
 	}
 	rules := map[string]map[string]string{
 		"internal/city":   {"": vocabulary},
+		"internal/wait":   {"": "waiting needs nothing of the city"},
 		"internal/config": {"": leaf, "internal/city": ""},
 		"internal/store":  {"": "the store knows only the vocabulary", "internal/city": ""},
 		"internal/event":  base("events stand on the store alone"),

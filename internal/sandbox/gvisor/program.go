@@ -28,11 +28,7 @@ func (b *Backend) placeProgram() error {
 		return err
 	}
 	point := filepath.Join(folder, "runsc")
-	f, err := os.Create(point) //nolint:gosec // a path of ours
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
+	if err := os.WriteFile(point, nil, 0o600); err != nil {
 		return err
 	}
 	if unix.Mount(b.found, point, "", unix.MS_BIND, "") == nil {
