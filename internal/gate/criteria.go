@@ -15,9 +15,9 @@ import (
 
 // Criterion is one thing that the task said must hold, and what became of it.
 type Criterion struct {
-	Kind     CriterionKind `json:"kind"`
+	Kind     CriterionKind `json:"kind" doc:"What was agreed: words, a command or paths"`
 	Text     string        `json:"text" doc:"The criterion, the command, or the globs of the files that may change"`
-	Finding  string        `json:"finding" enum:"met,not_met,not_shown"`
+	Finding  string        `json:"finding" enum:"met,not_met,not_shown" doc:"What the gate found about it"`
 	Evidence string        `json:"evidence,omitempty" doc:"The passage that takes it up, how the command ended, the files that were changed"`
 }
 

@@ -13,8 +13,8 @@ import (
 // nothing itself.
 type Executed struct {
 	Note      string     `json:"note,omitempty" doc:"Why it was not run, or not to its end"`
-	Build     *Step      `json:"build,omitempty"`
-	Tests     *Step      `json:"tests,omitempty"`
+	Build     *Step      `json:"build,omitempty" doc:"The build before and after the patch"`
+	Tests     *Step      `json:"tests,omitempty" doc:"The tests before and after the patch"`
 	NewTests  []string   `json:"newTests,omitempty" doc:"Tests that the patch added and that pass"`
 	Fixed     []string   `json:"fixed,omitempty" doc:"Tests that failed before the patch and pass after it"`
 	Broken    []string   `json:"broken,omitempty" doc:"Tests that passed before the patch and fail, or are gone, after it"`
@@ -24,16 +24,16 @@ type Executed struct {
 
 // Step is one command, run on the code before and after the patch.
 type Step struct {
-	Command string `json:"command"`
-	Before  Run    `json:"before"`
-	After   Run    `json:"after"`
+	Command string `json:"command" doc:"The command that was run"`
+	Before  Run    `json:"before" doc:"In the code as it was"`
+	After   Run    `json:"after" doc:"With the patch"`
 }
 
 // Run is how one command went.
 type Run struct {
-	Outcome    Outcome `json:"outcome"`
+	Outcome    Outcome `json:"outcome" doc:"How it ended"`
 	Why        string  `json:"why,omitempty" doc:"Why it did not run"`
-	ExitCode   int     `json:"exitCode"`
+	ExitCode   int     `json:"exitCode" doc:"0 for success"`
 	DurationMs int64   `json:"durationMs"`
 	Passed     int     `json:"passed,omitempty" doc:"Tests that passed, where the output names them"`
 	Failed     int     `json:"failed,omitempty" doc:"Tests that failed"`
@@ -55,18 +55,18 @@ func Outcomes() []Outcome { return []Outcome{OutcomeOK, OutcomeFailed, OutcomeNo
 
 // Mutation is a fault put into the code that the new tests test.
 type Mutation struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	From   string `json:"from"`
-	To     string `json:"to"`
+	File   string `json:"file" doc:"The file's path in the repository"`
+	Line   int    `json:"line" doc:"From 1"`
+	From   string `json:"from" doc:"What stood there"`
+	To     string `json:"to" doc:"What was put there instead"`
 	Caught bool   `json:"caught" doc:"Whether a new test failed because of it"`
 }
 
 // Command is one of the task's acceptance commands.
 type Command struct {
-	Command string `json:"command"`
-	Finding string `json:"finding" enum:"met,not_met,not_shown"`
-	Run     Run    `json:"run"`
+	Command string `json:"command" doc:"The command as the task gave it"`
+	Finding string `json:"finding" enum:"met,not_met,not_shown" doc:"What that shows"`
+	Run     Run    `json:"run" doc:"How it ended"`
 }
 
 // What executed evidence can earn and take.

@@ -95,13 +95,13 @@ type Finding struct {
 
 // Report is the gate's verdict with everything that led to it.
 type Report struct {
-	Version    string      `json:"version"`
-	Score      int         `json:"score"` // 0 to 100
-	Verdict    Verdict     `json:"verdict"`
-	Borderline bool        `json:"borderline"`
+	Version    string      `json:"version" doc:"The version of the rules"`
+	Score      int         `json:"score" doc:"0 to 100; 50 passes"` // 0 to 100
+	Verdict    Verdict     `json:"verdict" doc:"Whether the work passes"`
+	Borderline bool        `json:"borderline" doc:"Whether the score was close enough to 50 to ask the judge"`
 	Criteria   []Criterion `json:"criteria,omitempty" doc:"What the task said must hold, one by one: criteria, then commands, then paths"`
-	Signals    []Signal    `json:"signals"`
-	References []Reference `json:"references"`
+	Signals    []Signal    `json:"signals" doc:"What was looked at, with the points of each"`
+	References []Reference `json:"references" doc:"Each place in the code that the work cites"`
 	Advice     []string    `json:"advice" doc:"What would have raised the score, what matters most first"`
 	Executed   *Executed   `json:"executed,omitempty" doc:"What building and testing the patch showed"`
 	Judge      *Judgement  `json:"judge,omitempty" doc:"The judge's opinions, when the score was borderline"`
@@ -110,12 +110,12 @@ type Report struct {
 // Signal is one thing the gate looked at. Signals with a Max earn points, the
 // others only take them; a Cap is the highest score the signal allows.
 type Signal struct {
-	Name     string   `json:"name"`
-	Points   float64  `json:"points"`
-	Max      float64  `json:"max"`
-	Cap      *int     `json:"cap,omitempty"`
-	Reason   string   `json:"reason"`
-	Evidence []string `json:"evidence,omitempty"`
+	Name     string   `json:"name" doc:"What was looked at"`
+	Points   float64  `json:"points" doc:"What it was worth; negative when it took from the score"`
+	Max      float64  `json:"max" doc:"The most it can be worth; 0 for one that only takes"`
+	Cap      *int     `json:"cap,omitempty" doc:"The most that the whole score may be because of it"`
+	Reason   string   `json:"reason" doc:"What was seen"`
+	Evidence []string `json:"evidence,omitempty" doc:"Where it was seen"`
 	advice   string
 }
 

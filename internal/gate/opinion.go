@@ -7,20 +7,20 @@ import (
 
 // Opinion is one answer of the judge to a borderline deliverable.
 type Opinion struct {
-	Verdict Verdict  `json:"verdict,omitempty" enum:"pass,fail"`
-	Score   int      `json:"score"`
-	Reasons []string `json:"reasons,omitempty"`
+	Verdict Verdict  `json:"verdict,omitempty" enum:"pass,fail" doc:"Whether the work passes"`
+	Score   int      `json:"score" doc:"0 to 100"`
+	Reasons []string `json:"reasons,omitempty" doc:"Why"`
 	Missing []string `json:"missing,omitempty" doc:"What was asked for and is not there"`
 	Failure string   `json:"failure,omitempty" doc:"Why there is no usable answer"`
 }
 
 // Judgement is what the judge's opinions came to.
 type Judgement struct {
-	Outcome   string    `json:"outcome" enum:"agreed,majority,no_majority,unavailable"`
-	Note      string    `json:"note"`
+	Outcome   string    `json:"outcome" enum:"agreed,majority,no_majority,unavailable" doc:"How the opinions were counted"`
+	Note      string    `json:"note" doc:"What that did to the score"`
 	Heuristic int       `json:"heuristicScore" doc:"The score before the judge was asked"`
-	Model     string    `json:"model,omitempty"`
-	Opinions  []Opinion `json:"opinions,omitempty"`
+	Model     string    `json:"model,omitempty" doc:"The judge's model"`
+	Opinions  []Opinion `json:"opinions,omitempty" doc:"One for each time the judge was asked"`
 }
 
 // What the opinions can come to.

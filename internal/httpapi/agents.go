@@ -24,10 +24,10 @@ type AgentProfile struct {
 	RateCents          city.Cents         `json:"rateCents" doc:"What a small task costs"`
 	MaxConcurrentTasks int                `json:"maxConcurrentTasks"`
 	Availability       agent.Availability `json:"availability"`
-	Status             agent.Status       `json:"status"`
+	Status             agent.Status       `json:"status" doc:"Whether it may be given work at all"`
 	Reputation         ReputationSummary  `json:"reputation"`
 	LastSeenAt         *time.Time         `json:"lastSeenAt,omitempty"`
-	CreatedAt          time.Time          `json:"createdAt"`
+	CreatedAt          time.Time          `json:"createdAt" doc:"When it was registered"`
 }
 
 // OwnAgent is an agent as its owner and the agent itself see it.
@@ -53,17 +53,17 @@ type CapabilityView struct {
 
 // PricingView is what an agent asks for a small task.
 type PricingView struct {
-	Model    string     `json:"model" example:"per_task"`
+	Model    string     `json:"model" example:"per_task" doc:"How the price is counted"`
 	BaseRate city.Cents `json:"baseRate" doc:"Cents for a small task" example:"300"`
-	Currency string     `json:"currency,omitempty" example:"USD"`
+	Currency string     `json:"currency,omitempty" example:"USD" doc:"The currency of the rate"`
 }
 
 // ReputationSummary is an agent's standing in short.
 type ReputationSummary struct {
 	Score      int `json:"score" doc:"0 to 1000; 500 is neutral"`
 	Confidence int `json:"confidence" doc:"0 to 100; how much the score is based on"`
-	Completed  int `json:"tasksCompleted"`
-	Failed     int `json:"tasksFailed"`
+	Completed  int `json:"tasksCompleted" doc:"Tasks whose work passed"`
+	Failed     int `json:"tasksFailed" doc:"Tasks that failed"`
 }
 
 func profileView(p agent.Profile) AgentProfile {
@@ -115,7 +115,7 @@ type RegisterAgent struct {
 	DisplayName        string           `json:"displayName" example:"My Code Reviewer"`
 	Framework          agent.Framework  `json:"framework" doc:"crewai, langgraph, openclaw, autogen, adk, openai or custom" example:"custom"`
 	Model              string           `json:"model" doc:"The model it uses" example:"claude-sonnet-4-6"`
-	Description        string           `json:"description,omitempty"`
+	Description        string           `json:"description,omitempty" doc:"What it does, for buyers"`
 	Capabilities       []CapabilityView `json:"capabilities" doc:"The kinds of work it takes"`
 	Pricing            *PricingView     `json:"pricing,omitempty"`
 	MaxConcurrentTasks *int             `json:"maxConcurrentTasks,omitempty" doc:"How many tasks at once; 5 without it"`
@@ -123,7 +123,7 @@ type RegisterAgent struct {
 
 // RegisteredAgent is a new agent with its key.
 type RegisteredAgent struct {
-	Agent  OwnAgent `json:"agent"`
+	Agent  OwnAgent `json:"agent" doc:"The new agent"`
 	APIKey string   `json:"apiKey" doc:"Shown only now"`
 }
 
@@ -283,23 +283,23 @@ func (s *server) updateAgent(ctx context.Context, in *struct {
 // ReputationView is an agent's standing in its four dimensions.
 type ReputationView struct {
 	ReputationSummary
-	Dimensions []DimensionView        `json:"dimensions"`
+	Dimensions []DimensionView        `json:"dimensions" doc:"The sides that make up the score"`
 	Changes    []ReputationChangeView `json:"changes" doc:"Newest first"`
 	NextCursor string                 `json:"nextCursor,omitempty" doc:"Pass it as cursor for older changes; absent on the last page"`
 }
 
 // DimensionView is one side of a standing.
 type DimensionView struct {
-	Name  reputation.Dimension `json:"name"`
+	Name  reputation.Dimension `json:"name" doc:"What this side looks at"`
 	Score int                  `json:"score" doc:"0 to 1000"`
 	Share float64              `json:"share" doc:"Its weight in the score"`
 }
 
 // ReputationChangeView is one change with its cause; it names no buyer and no task.
 type ReputationChangeView struct {
-	Cause  reputation.Cause `json:"cause"`
-	Before int              `json:"before"`
-	After  int              `json:"after"`
+	Cause  reputation.Cause `json:"cause" doc:"What moved the score"`
+	Before int              `json:"before" doc:"The score before, 0 to 1000"`
+	After  int              `json:"after" doc:"The score after, 0 to 1000"`
 	At     time.Time        `json:"at"`
 }
 

@@ -142,17 +142,17 @@ type Out[T any] struct {
 // Envelope wraps every successful answer.
 type Envelope[T any] struct {
 	Success    bool        `json:"success" doc:"Always true"`
-	Data       T           `json:"data"`
-	Pagination *Pagination `json:"pagination,omitempty"`
+	Data       T           `json:"data" doc:"What was asked for"`
+	Pagination *Pagination `json:"pagination,omitempty" doc:"Where in the list this stands; with lists only"`
 }
 
 // Pagination says where in a list the answer stands: page numbers for lists
 // that stay small, a cursor for those that grow.
 type Pagination struct {
-	Page       int    `json:"page,omitempty"`
-	PageSize   int    `json:"pageSize"`
-	Total      *int   `json:"total,omitempty"`
-	TotalPages *int   `json:"totalPages,omitempty"`
+	Page       int    `json:"page,omitempty" doc:"From 1; absent where a cursor leads on"`
+	PageSize   int    `json:"pageSize" doc:"How many a page holds"`
+	Total      *int   `json:"total,omitempty" doc:"How many there are; absent where a cursor leads on"`
+	TotalPages *int   `json:"totalPages,omitempty" doc:"How many pages there are"`
 	NextCursor string `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page; empty on the last"`
 }
 

@@ -13,11 +13,11 @@ import (
 // Owner is an owner as they see themselves.
 type Owner struct {
 	ID            string    `json:"id"`
-	Name          string    `json:"name"`
+	Name          string    `json:"name" doc:"The owner's name"`
 	Email         string    `json:"email"`
-	EmailVerified bool      `json:"emailVerified"`
-	IsOperator    bool      `json:"isOperator,omitempty"`
-	CreatedAt     time.Time `json:"createdAt"`
+	EmailVerified bool      `json:"emailVerified" doc:"Whether the link in the mail was followed"`
+	IsOperator    bool      `json:"isOperator,omitempty" doc:"Whether they decide about refunds and re-checks"`
+	CreatedAt     time.Time `json:"createdAt" doc:"When the account was opened"`
 }
 
 func ownerView(o account.Owner) Owner {
@@ -29,8 +29,8 @@ func ownerView(o account.Owner) Owner {
 // SignedIn is a fresh session.
 type SignedIn struct {
 	Token     string     `json:"token" doc:"Session token; empty when the mail address must be verified first"`
-	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	Owner     Owner      `json:"owner"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty" doc:"When the session ends"`
+	Owner     Owner      `json:"owner" doc:"Who signed in"`
 }
 
 // signedInOut repeats the token at the top level, where older clients read it.
@@ -78,8 +78,8 @@ func (s *server) registerAuth() {
 
 func (s *server) signUp(ctx context.Context, in *struct {
 	Body struct {
-		Name     string `json:"name"`
-		Email    string `json:"email"`
+		Name     string `json:"name" doc:"Your name or your company's"`
+		Email    string `json:"email" doc:"The mail address that will sign in"`
 		Password string `json:"password" doc:"At least 10 characters"`
 	}
 }) (*signedInOut, error) {
@@ -94,8 +94,8 @@ func (s *server) signUp(ctx context.Context, in *struct {
 
 func (s *server) signIn(ctx context.Context, in *struct {
 	Body struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
+		Email    string `json:"email" doc:"The account's mail address"`
+		Password string `json:"password" doc:"Its password"`
 	}
 }) (*signedInOut, error) {
 	o, session, err := s.Accounts.SignIn(ctx, account.SignIn{Email: in.Body.Email, Password: in.Body.Password, ClientIP: clientIPOf(ctx)})
@@ -122,7 +122,7 @@ func (s *server) signOut(ctx context.Context, in *struct {
 
 func (s *server) verifyEmail(ctx context.Context, in *struct {
 	Body struct {
-		Token string `json:"token"`
+		Token string `json:"token" doc:"From the link in the mail"`
 	}
 }) (*Out[Owner], error) {
 	o, err := s.Accounts.VerifyEmail(ctx, in.Body.Token)
@@ -134,7 +134,7 @@ func (s *server) verifyEmail(ctx context.Context, in *struct {
 
 func (s *server) forgotPassword(ctx context.Context, in *struct {
 	Body struct {
-		Email string `json:"email"`
+		Email string `json:"email" doc:"Where the link is sent, when there is such an account"`
 	}
 }) (*Out[Done], error) {
 	if err := s.Accounts.ForgotPassword(ctx, in.Body.Email, clientIPOf(ctx)); err != nil {
@@ -159,7 +159,7 @@ func (s *server) resetPassword(ctx context.Context, in *struct {
 
 func (s *server) updateMe(ctx context.Context, in *struct {
 	Body struct {
-		Name string `json:"name"`
+		Name string `json:"name" doc:"The new name"`
 	}
 }) (*Out[Owner], error) {
 	o, err := s.Accounts.Rename(ctx, callerOf(ctx).owner.ID, in.Body.Name)
@@ -171,7 +171,7 @@ func (s *server) updateMe(ctx context.Context, in *struct {
 
 func (s *server) changePassword(ctx context.Context, in *struct {
 	Body struct {
-		CurrentPassword string `json:"currentPassword"`
+		CurrentPassword string `json:"currentPassword" doc:"The password that is to be replaced"`
 		NewPassword     string `json:"newPassword" doc:"At least 10 characters"`
 	}
 }) (*Out[Done], error) {
@@ -187,9 +187,9 @@ func (s *server) changePassword(ctx context.Context, in *struct {
 
 // Me is whoever calls.
 type Me struct {
-	Kind  string    `json:"kind" enum:"owner,agent"`
-	Owner *Owner    `json:"owner,omitempty"`
-	Agent *OwnAgent `json:"agent,omitempty"`
+	Kind  string    `json:"kind" enum:"owner,agent" doc:"Whether an owner or an agent calls"`
+	Owner *Owner    `json:"owner,omitempty" doc:"The calling owner"`
+	Agent *OwnAgent `json:"agent,omitempty" doc:"The calling agent"`
 }
 
 func (s *server) me(ctx context.Context, _ *struct{}) (*Out[Me], error) {
@@ -224,8 +224,8 @@ type NewOwnerToken struct {
 
 func (s *server) createToken(ctx context.Context, in *struct {
 	Body struct {
-		Name          string `json:"name"`
-		ExpiresInDays *int   `json:"expiresInDays,omitempty"`
+		Name          string `json:"name" doc:"What it is for; you see it in the list"`
+		ExpiresInDays *int   `json:"expiresInDays,omitempty" doc:"1 to 3650; without it the token never expires"`
 	}
 }) (*Out[NewOwnerToken], error) {
 	asked := account.NewToken{Name: in.Body.Name, ExpiresInDays: in.Body.ExpiresInDays}

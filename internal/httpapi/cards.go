@@ -8,10 +8,10 @@ import (
 // CardView is a saved card.
 type CardView struct {
 	ID       string `json:"id" doc:"The payment provider's name for it"`
-	Brand    string `json:"brand" example:"visa"`
+	Brand    string `json:"brand" example:"visa" doc:"The network: visa, mastercard and so on"`
 	Last4    string `json:"last4" doc:"The last digits of its number"`
 	ExpMonth int    `json:"expMonth" doc:"1 to 12; it is good to the end of that month"`
-	ExpYear  int    `json:"expYear"`
+	ExpYear  int    `json:"expYear" doc:"The year it ends in, with four digits"`
 	Charged  bool   `json:"charged" doc:"Automatic top-ups charge this one"`
 	Test     bool   `json:"test" doc:"No real money moves"`
 }

@@ -121,7 +121,7 @@ func Status(code city.Code) int {
 // ErrorBody is the answer to a call that did not succeed.
 type ErrorBody struct {
 	Success bool        `json:"success" doc:"Always false"`
-	Err     ErrorAnswer `json:"error"`
+	Err     ErrorAnswer `json:"error" doc:"What happened"`
 	status  int
 }
 

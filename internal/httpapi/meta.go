@@ -11,16 +11,16 @@ import (
 
 // CategoryView is a kind of work.
 type CategoryView struct {
-	ID          city.Category `json:"id"`
-	Name        string        `json:"name"`
+	ID          city.Category `json:"id" doc:"As taskType and category name it"`
+	Name        string        `json:"name" doc:"For people"`
 	Description string        `json:"description" doc:"What buyers expect"`
 }
 
 // ModelView is a row of the price table.
 type ModelView struct {
 	ID                string     `json:"id" doc:"Models whose name contains this"`
-	Name              string     `json:"name"`
-	Tier              string     `json:"tier" enum:"budget,standard,premium"`
+	Name              string     `json:"name" doc:"For people"`
+	Tier              string     `json:"tier" enum:"budget,standard,premium" doc:"Its price class, which sets the rate of agents without a price of their own"`
 	TierRateCents     city.Cents `json:"tierRateCents" doc:"Rate of an agent that sets no price"`
 	InputCentsPerMTok int64      `json:"inputCentsPerMTok" doc:"Cents for a million input tokens, for the estimate of large tasks"`
 	Source            string     `json:"source" doc:"Where the price was read"`

@@ -14,7 +14,7 @@ type RefundCase struct {
 	Charge   city.Cents         `json:"chargeCents"`
 	Buyer    task.BuyerView     `json:"buyer" doc:"How the buyer has dealt with earlier work, when the task was ordered"`
 	Feedback *task.FeedbackView `json:"feedback,omitempty" doc:"What the buyer says"`
-	Review   *task.Review       `json:"refundReview"`
+	Review   *task.Review       `json:"refundReview" doc:"What is to be decided"`
 }
 
 func refundCase(c task.Case) RefundCase {

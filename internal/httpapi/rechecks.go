@@ -12,7 +12,7 @@ import (
 type RecheckCase struct {
 	OperatorCase
 	Quote   city.Cents    `json:"quoteCents" doc:"What overturning charges the buyer"`
-	Recheck *task.Recheck `json:"recheck"`
+	Recheck *task.Recheck `json:"recheck" doc:"What the agent asked for"`
 }
 
 func recheckCase(c task.Case) RecheckCase {

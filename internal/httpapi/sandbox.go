@@ -21,16 +21,16 @@ import (
 type SandboxView struct {
 	SandboxID string         `json:"sandboxId"`
 	Status    sandbox.State  `json:"status" enum:"queued,provisioning,ready,destroyed,failed"`
-	SizeClass string         `json:"sizeClass,omitempty" enum:"small,medium,large"`
-	Limits    sandbox.Limits `json:"limits"`
+	SizeClass string         `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code"`
+	Limits    sandbox.Limits `json:"limits" doc:"What it may use"`
 	CreatedAt time.Time      `json:"createdAt"`
 	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is destroyed at the latest"`
 
 	Running       bool       `json:"running" doc:"Whether a command starts at once; else the sandbox is started for it"`
 	Died          city.Code  `json:"died,omitempty" enum:"SANDBOX_OOM,SANDBOX_GONE" doc:"Why it died the last time; its files are kept"`
-	DiedAt        *time.Time `json:"diedAt,omitempty"`
+	DiedAt        *time.Time `json:"diedAt,omitempty" doc:"When it died the last time"`
 	QueuePosition int        `json:"queuePosition,omitempty" doc:"While queued: from 1"`
-	QueueLength   int        `json:"queueLength,omitempty"`
+	QueueLength   int        `json:"queueLength,omitempty" doc:"How many wait"`
 }
 
 // now adds how the sandbox is at this moment.
@@ -84,8 +84,8 @@ type Exec struct {
 	Command   string            `json:"command,omitempty" doc:"For the shell"`
 	Argv      []string          `json:"argv,omitempty" doc:"A program and its arguments, without a shell"`
 	Cwd       string            `json:"cwd,omitempty" doc:"Absolute folder; the repository without it"`
-	Env       map[string]string `json:"env,omitempty"`
-	Stdin     string            `json:"stdin,omitempty"`
+	Env       map[string]string `json:"env,omitempty" doc:"Variables to set for it"`
+	Stdin     string            `json:"stdin,omitempty" doc:"Its standard input, as text"`
 	TimeoutMs int64             `json:"timeoutMs,omitempty" minimum:"0" doc:"After it everything the command started is killed"`
 }
 

@@ -36,7 +36,7 @@ func (s *server) registerFiles() {
 
 // Files is one page of a folder.
 type Files struct {
-	Entries    []sandbox.Entry `json:"entries"`
+	Entries    []sandbox.Entry `json:"entries" doc:"What is in the folder, by name"`
 	NextCursor string          `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
 	Truncated  string          `json:"truncated,omitempty" enum:"depth,names" doc:"The bound that keeps something between these entries from being listed: folders are nested more than 100 deep, or one holds more than 100,000 names"`
 }
@@ -103,7 +103,7 @@ func (s *server) writeFile(ctx context.Context, in *struct {
 	TaskPath
 	Body struct {
 		Path     string `json:"path" doc:"Absolute path of the file in the sandbox"`
-		Content  string `json:"content"`
+		Content  string `json:"content" doc:"The whole new content, as encoding says"`
 		Encoding string `json:"encoding,omitempty" enum:"utf-8,base64" doc:"utf-8 without it"`
 	}
 }) (*Out[sandbox.Entry], error) {

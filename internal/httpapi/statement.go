@@ -12,8 +12,8 @@ import (
 
 // StatementView is a month of a buyer's credits or an agent's wallet.
 type StatementView struct {
-	Month        string            `json:"month" example:"2026-11"`
-	From         time.Time         `json:"from"`
+	Month        string            `json:"month" example:"2026-11" doc:"The month, YYYY-MM"`
+	From         time.Time         `json:"from" doc:"The first instant of the month"`
 	To           time.Time         `json:"to" doc:"The first instant after the month"`
 	Opening      city.Cents        `json:"opening" doc:"Balance before the month, in cents"`
 	Closing      city.Cents        `json:"closing" doc:"Balance at its end, or now"`

@@ -21,7 +21,7 @@ type SubmitTask struct {
 	Tags            []string        `json:"tags,omitempty" doc:"What the agent should be good at"`
 	DeadlineMinutes int             `json:"deadlineMinutes,omitempty" doc:"Minutes from start to delivery, 5 to 240; 30 without it"`
 	Acceptance      task.Acceptance `json:"acceptance,omitempty" doc:"What done means"`
-	Input           TaskInput       `json:"input"`
+	Input           TaskInput       `json:"input" doc:"What to do, and with which code"`
 }
 
 // TaskInput is the request itself and where the code is; at most one of repo,
@@ -39,33 +39,35 @@ type TaskInput struct {
 type TaskView struct {
 	task.AgentView
 	BuyerID     string            `json:"buyerId,omitempty"`
-	SubmitterID string            `json:"submittedByAgentId,omitempty"`
-	AgentID     string            `json:"agentId,omitempty"`
+	SubmitterID string            `json:"submittedByAgentId,omitempty" doc:"The agent that ordered for its owner"`
+	AgentID     string            `json:"agentId,omitempty" doc:"The agent that has it"`
 	Direct      bool              `json:"direct" doc:"Whether the buyer picked the agent"`
 	Routing     []RankedAgent     `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
 	Before      []FormerAgent     `json:"passedOver,omitempty" doc:"The agents that had the task before and did not start it, oldest first"`
-	Output      *task.Deliverable `json:"output,omitempty"`
-	Gate        *gate.Report      `json:"gate,omitempty"`
+	Output      *task.Deliverable `json:"output,omitempty" doc:"The work, once it is delivered"`
+	Gate        *gate.Report      `json:"gate,omitempty" doc:"The gate's report, once there is a verdict"`
 }
 
 // RankedAgent is a candidate of the routing with its score.
 type RankedAgent struct {
 	AgentID string       `json:"agentId"`
-	Score   float64      `json:"score"`
-	Reasons []RankReason `json:"reasons"`
+	Score   float64      `json:"score" doc:"Sum of the reasons' points; the highest is asked first"`
+	Reasons []RankReason `json:"reasons" doc:"Where the score comes from"`
 }
 
 // FormerAgent is an agent that was chosen before and did not start the task.
 type FormerAgent struct {
-	RankedAgent
-	Why routing.Why `json:"why"`
+	AgentID string       `json:"agentId"`
+	Score   float64      `json:"score" doc:"The score for which it was chosen; 0 when the buyer named it"`
+	Reasons []RankReason `json:"reasons" doc:"Where the score comes from; none when the buyer named it"`
+	Why     routing.Why  `json:"why" doc:"It declined, did not start in time, or takes no more work"`
 }
 
 // RankReason is one term of a candidate's score.
 type RankReason struct {
-	Term   routing.Term `json:"term"`
-	Points float64      `json:"points"`
-	Max    float64      `json:"max"`
+	Term   routing.Term `json:"term" doc:"What was looked at"`
+	Points float64      `json:"points" doc:"What it was worth"`
+	Max    float64      `json:"max" doc:"The most it can be worth"`
 }
 
 // TaskPath names a task in a URL.
@@ -241,7 +243,8 @@ func buyerView(t *task.Task) TaskView {
 		view.Routing = append(view.Routing, rankedView(ranked))
 	}
 	for _, former := range t.Routing.Before {
-		view.Before = append(view.Before, FormerAgent{RankedAgent: rankedView(former.Ranked), Why: former.Why})
+		r := rankedView(former.Ranked)
+		view.Before = append(view.Before, FormerAgent{AgentID: r.AgentID, Score: r.Score, Reasons: r.Reasons, Why: former.Why})
 	}
 	return view
 }
@@ -270,7 +273,7 @@ type Feedback struct {
 	Thumbs  string `json:"thumbs" doc:"up or down"`
 	Rating  int    `json:"rating,omitempty" doc:"1 to 5"`
 	Reason  string `json:"reason,omitempty" doc:"On down: not_what_was_asked, wrong, incomplete, low_quality or other"`
-	Comment string `json:"comment,omitempty"`
+	Comment string `json:"comment,omitempty" doc:"Words for the agent's owner; needed when the reason is other"`
 	// Criterion ties a refund to what was agreed.
 	Criterion int `json:"criterion,omitempty" doc:"On down: the number of the acceptance criterion that is not met, from 1. Against a verdict of 80 or more a refund that names none waits for an operator"`
 }

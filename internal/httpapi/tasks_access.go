@@ -14,11 +14,11 @@ type AccessView struct {
 	SandboxID  string     `json:"sandboxId"`
 	Seq        int64      `json:"seq" doc:"Counts up in one sandbox"`
 	At         time.Time  `json:"at" doc:"When it began"`
-	Op         sandbox.Op `json:"op"`
+	Op         sandbox.Op `json:"op" doc:"What was done"`
 	Target     string     `json:"target" doc:"The path, or the command as a shell takes it"`
 	Detail     string     `json:"detail,omitempty" doc:"What was searched for, where something was moved to, where a command ran"`
 	Bytes      int64      `json:"bytes" doc:"Read, written or printed"`
-	ExitCode   *int       `json:"exitCode,omitempty"`
+	ExitCode   *int       `json:"exitCode,omitempty" doc:"Of a command, once it has ended"`
 	DurationUs int64      `json:"durationUs" doc:"In microseconds"`
 	Error      city.Code  `json:"error,omitempty" doc:"Why it failed"`
 }

@@ -19,7 +19,7 @@ import (
 type TaskEvent struct {
 	ID   string          `json:"id" doc:"The event's id"`
 	Seq  int64           `json:"seq" doc:"Grows with every event; send it as Last-Event-ID to resume"`
-	Type string          `json:"type"`
+	Type string          `json:"type" doc:"What happened"`
 	At   time.Time       `json:"at"`
 	Data json.RawMessage `json:"data" doc:"What is to know about it"`
 }

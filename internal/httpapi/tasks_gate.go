@@ -39,7 +39,7 @@ type CitedFile struct {
 	Binary    bool      `json:"binary" doc:"Whether it is no text, and so is not kept"`
 	Lines     int       `json:"lines" doc:"Of the whole file"`
 	FirstLine int       `json:"firstLine" doc:"Number of the first line of content, from 1; 0 when there is none"`
-	Content   string    `json:"content"`
+	Content   string    `json:"content" doc:"The file's text"`
 	Whole     bool      `json:"whole" doc:"Whether content is all of the file; of a long one only the lines around the citation are kept"`
 	KeptUntil time.Time `json:"keptUntil" doc:"After it the city has the file no more"`
 }

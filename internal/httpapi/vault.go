@@ -32,15 +32,15 @@ func heldBack(w payment.Wallet) HeldBack {
 // AgentPart is one agent's part of an owner's balance.
 type AgentPart struct {
 	AgentID   string     `json:"agentId"`
-	Available city.Cents `json:"available"`
-	Escrowed  city.Cents `json:"escrowed"`
+	Available city.Cents `json:"available" doc:"Cents of this agent out of escrow"`
+	Escrowed  city.Cents `json:"escrowed" doc:"Cents of this agent inside refund windows"`
 	Currency  string     `json:"currency"`
 	HeldBack
 }
 
 // PoolView is a buyer's credits.
 type PoolView struct {
-	ID       string     `json:"id"`
+	ID       string     `json:"id" doc:"The pool's id"`
 	OwnerID  string     `json:"ownerId"`
 	Balance  city.Cents `json:"balance" doc:"Cents free to spend"`
 	Held     city.Cents `json:"held" doc:"Cents held for running tasks"`
@@ -50,7 +50,7 @@ type PoolView struct {
 	Provider string     `json:"provider" doc:"How money comes in; a test provider says so"`
 	Test     bool       `json:"test" doc:"No real money moves"`
 
-	AutoTopUp *AutoTopUpView `json:"autoTopUp,omitempty"`
+	AutoTopUp *AutoTopUpView `json:"autoTopUp,omitempty" doc:"When credits are bought by themselves; absent when they never were to be"`
 }
 
 // AutoTopUpView says when credits are bought by themselves.
@@ -62,7 +62,7 @@ type AutoTopUpView struct {
 
 // AutoTopUpIn is what an owner sets.
 type AutoTopUpIn struct {
-	Enabled    bool       `json:"enabled"`
+	Enabled    bool       `json:"enabled" doc:"Whether credits are bought when they run low"`
 	Threshold  city.Cents `json:"threshold,omitempty" doc:"Free credits under this start a purchase, in cents; needed when enabled"`
 	Amount     city.Cents `json:"amount,omitempty" doc:"Cents of each purchase, 500 to 1,000,000; needed when enabled"`
 	MonthlyCap city.Cents `json:"monthlyCap,omitempty" doc:"Cents of all automatic purchases in a calendar month; 0 for no cap"`
@@ -73,7 +73,7 @@ type ToppedUp struct {
 	ID            string     `json:"id"`
 	Status        string     `json:"status" enum:"pending,succeeded" doc:"pending until it is paid on the page at checkoutUrl"`
 	CheckoutURL   string     `json:"checkoutUrl,omitempty" doc:"Where to pay, when the provider has a page of its own"`
-	NewBalance    city.Cents `json:"newBalance"`
+	NewBalance    city.Cents `json:"newBalance" doc:"Cents free to spend afterwards"`
 	AmountCharged city.Cents `json:"amountCharged" doc:"0 while it is pending"`
 	Currency      string     `json:"currency"`
 	Test          bool       `json:"test" doc:"No real money moved"`
@@ -103,7 +103,7 @@ type TransactionView struct {
 	Balance   city.Cents `json:"balance" doc:"Cents afterwards"`
 	Currency  string     `json:"currency"`
 	Ref       string     `json:"ref" doc:"The task, top-up or withdrawal it belongs to"`
-	TaskID    string     `json:"taskId,omitempty"`
+	TaskID    string     `json:"taskId,omitempty" doc:"The task it belongs to"`
 	CreatedAt time.Time  `json:"createdAt"`
 }
 
@@ -305,7 +305,7 @@ func (s *server) listWithdrawals(ctx context.Context, in *CursorQuery) (*Out[[]W
 
 // Onboarding is where an owner sets up the payout account.
 type Onboarding struct {
-	URL string `json:"url"`
+	URL string `json:"url" doc:"The provider's page to open in a browser"`
 }
 
 func (s *server) connectPayouts(ctx context.Context, _ *struct{}) (*Out[Onboarding], error) {

@@ -13,10 +13,10 @@ import (
 // Webhook is where an agent's events go.
 type Webhook struct {
 	ID           string     `json:"id"`
-	URL          string     `json:"url"`
-	Events       []string   `json:"events"`
+	URL          string     `json:"url" doc:"Where messages are posted"`
+	Events       []string   `json:"events" doc:"Which events are sent"`
 	Secret       string     `json:"secret,omitempty" doc:"Signs the messages; shown on the first registration and after a rotation only"`
-	FailingSince *time.Time `json:"failingSince,omitempty"`
+	FailingSince *time.Time `json:"failingSince,omitempty" doc:"When messages began to fail; absent while they arrive"`
 	DisabledAt   *time.Time `json:"disabledAt,omitempty" doc:"After five days of failures; register again to go on"`
 	CreatedAt    time.Time  `json:"createdAt"`
 }
@@ -30,13 +30,13 @@ func webhookView(e webhook.Endpoint, secret string) Webhook {
 // WebhookDelivery is a message to an endpoint.
 type WebhookDelivery struct {
 	ID         string          `json:"id" doc:"The webhook-id that the server saw"`
-	Type       string          `json:"type"`
+	Type       string          `json:"type" doc:"The event"`
 	TaskID     string          `json:"taskId,omitempty"`
 	Status     string          `json:"status" enum:"pending,delivered,failed"`
-	Attempts   int             `json:"attempts"`
+	Attempts   int             `json:"attempts" doc:"How often it was tried"`
 	StatusCode int             `json:"statusCode,omitempty" doc:"Of the last answer"`
 	Error      string          `json:"error,omitempty" doc:"Why the last attempt failed"`
-	Body       json.RawMessage `json:"body"`
+	Body       json.RawMessage `json:"body" doc:"The message"`
 	CreatedAt  time.Time       `json:"createdAt"`
 	FinishedAt *time.Time      `json:"finishedAt,omitempty"`
 }

@@ -40,7 +40,7 @@ func (s *server) listSubmitted(ctx context.Context, in *struct {
 
 // Declined says that a task was handed back.
 type Declined struct {
-	Declined bool `json:"declined"`
+	Declined bool `json:"declined" doc:"Always true"`
 }
 
 func (s *server) declineTask(ctx context.Context, in *struct {
@@ -74,9 +74,9 @@ func (s *server) startTask(ctx context.Context, in *struct {
 
 // CompleteTask is an agent's delivery.
 type CompleteTask struct {
-	Output          Output   `json:"output"`
+	Output          Output   `json:"output" doc:"The work"`
 	QualityScore    *float64 `json:"qualityScore,omitempty" minimum:"0" maximum:"100" doc:"The agent's own opinion; it does not move the verdict"`
-	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" minimum:"0" maximum:"86400000"`
+	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" minimum:"0" maximum:"86400000" doc:"How long the agent worked, in milliseconds, by its own word"`
 }
 
 // Output is the work itself.
@@ -84,8 +84,8 @@ type Output struct {
 	Result             string         `json:"result" doc:"The work, as markdown"`
 	Findings           []task.Finding `json:"findings,omitempty" doc:"The findings as structure"`
 	Model              string         `json:"model,omitempty" doc:"The model that did it"`
-	Turns              int            `json:"turns,omitempty"`
-	ToolCallCount      int            `json:"toolCallCount,omitempty"`
+	Turns              int            `json:"turns,omitempty" doc:"Turns of your model"`
+	ToolCallCount      int            `json:"toolCallCount,omitempty" doc:"Calls of tools"`
 	ActualAPICostCents float64        `json:"actualApiCostCents,omitempty" doc:"What the model cost you, in cents"`
 }
 

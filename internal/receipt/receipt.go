@@ -35,24 +35,24 @@ type Receipt struct {
 	Version  int       `json:"version" doc:"Of this format: 1"`
 	Number   int       `json:"number" doc:"Counts the receipts of a task; the highest replaces the others"`
 	Issuer   string    `json:"issuer" doc:"Address of the city"`
-	IssuedAt time.Time `json:"issuedAt"`
+	IssuedAt time.Time `json:"issuedAt" doc:"When this receipt was signed"`
 
 	TaskID      string    `json:"taskId"`
 	TaskType    string    `json:"taskType"`
 	BuyerID     string    `json:"buyerId"`
 	AgentID     string    `json:"agentId"`
-	OrderedAt   time.Time `json:"orderedAt"`
-	CompletedAt time.Time `json:"completedAt"`
+	OrderedAt   time.Time `json:"orderedAt" doc:"When the task was ordered"`
+	CompletedAt time.Time `json:"completedAt" doc:"When the work passed"`
 	GateScore   *int      `json:"gateScore,omitempty" doc:"Absent when an operator passed work that the gate came to no verdict on"`
 	// DescriptionSHA256 lets whoever has the order's text prove that it is meant.
 	DescriptionSHA256 string `json:"descriptionSha256" doc:"SHA-256 of the order's description, in hex"`
 
-	State         State      `json:"state" enum:"charged,released,refunded"`
+	State         State      `json:"state" enum:"charged,released,refunded" doc:"Where the money is"`
 	Currency      string     `json:"currency"`
-	Quote         Price      `json:"quote"`
+	Quote         Price      `json:"quote" doc:"Where the charge comes from"`
 	ChargeCents   city.Cents `json:"chargeCents" doc:"What the buyer was charged"`
 	FeePercent    int        `json:"feePercent" doc:"The platform's part of it"`
-	FeeCents      city.Cents `json:"feeCents"`
+	FeeCents      city.Cents `json:"feeCents" doc:"The city's part of the charge, in cents"`
 	EarnedCents   city.Cents `json:"earnedCents" doc:"The charge less the fee"`
 	RefundedCents city.Cents `json:"refundedCents" doc:"What went back to the buyer: the whole charge, or 0"`
 
@@ -62,30 +62,30 @@ type Receipt struct {
 // Price is the quote with everything that it was computed from.
 type Price struct {
 	Model         string     `json:"model"`
-	ModelKnown    bool       `json:"modelKnown"`
-	BaseRateCents city.Cents `json:"baseRateCents"`
-	RepoTokens    int64      `json:"repoTokens"`
+	ModelKnown    bool       `json:"modelKnown" doc:"Whether the price table knew the model; without it there is no estimate by size"`
+	BaseRateCents city.Cents `json:"baseRateCents" doc:"The agent's rate for a task"`
+	RepoTokens    int64      `json:"repoTokens" doc:"Tokens of the text files that people wrote"`
 	CentsPerMTok  int64      `json:"centsPerMTok" doc:"The model's price for a million input tokens, in cents"`
 	PriceSource   string     `json:"priceSource,omitempty" doc:"Where the model's price was read"`
 	PriceDate     string     `json:"priceDate,omitempty" doc:"The day of that price, YYYY-MM-DD"`
-	Factor        int        `json:"factor"`
-	EstimateCents city.Cents `json:"estimateCents"`
-	MaxBudget     city.Cents `json:"maxBudgetCents"`
-	ChargeCents   city.Cents `json:"chargeCents"`
+	Factor        int        `json:"factor" doc:"How many times the tokens are expected to be paid for"`
+	EstimateCents city.Cents `json:"estimateCents" doc:"Repository tokens × the model's price × the factor, rounded up"`
+	MaxBudget     city.Cents `json:"maxBudgetCents" doc:"The buyer's cap"`
+	ChargeCents   city.Cents `json:"chargeCents" doc:"What was charged"`
 }
 
 // Transfer is one movement in the ledger.
 type Transfer struct {
 	ID          string     `json:"id"`
-	Kind        string     `json:"kind"`
+	Kind        string     `json:"kind" doc:"What moved it"`
 	AmountCents city.Cents `json:"amountCents"`
 	At          time.Time  `json:"at"`
 }
 
 // Signed is a receipt with its signature.
 type Signed struct {
-	Receipt   Receipt   `json:"receipt"`
-	Signature Signature `json:"signature"`
+	Receipt   Receipt   `json:"receipt" doc:"What is signed"`
+	Signature Signature `json:"signature" doc:"The signature over it"`
 }
 
 // Signature is over the receipt's canonical JSON.

@@ -26,8 +26,8 @@ type Request struct {
 // Result is how a command ended and what it printed.
 type Result struct {
 	ExitCode   int    `json:"exitCode" doc:"128 plus the signal when one killed it"`
-	Stdout     string `json:"stdout"`
-	Stderr     string `json:"stderr"`
+	Stdout     string `json:"stdout" doc:"What it printed, as text"`
+	Stderr     string `json:"stderr" doc:"What it printed as errors, as text"`
 	DurationMs int64  `json:"durationMs"`
 	Truncated  bool   `json:"truncated" doc:"Whether output was cut off"`
 	ExecID     string `json:"execId" doc:"By which the command could be cancelled"`

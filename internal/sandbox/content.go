@@ -19,7 +19,7 @@ import (
 
 // FileContent is a file or a part of it.
 type FileContent struct {
-	Path      string `json:"path"`
+	Path      string `json:"path" doc:"Absolute path in the sandbox"`
 	Content   string `json:"content"`
 	Encoding  string `json:"encoding" enum:"utf-8,base64" doc:"base64 for what is no UTF-8 text"`
 	SizeBytes int64  `json:"sizeBytes" doc:"Of the whole file"`

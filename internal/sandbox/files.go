@@ -23,11 +23,11 @@ import (
 
 // Entry is a file or folder as it is listed.
 type Entry struct {
-	Name       string    `json:"name"`
+	Name       string    `json:"name" doc:"The last part of its path"`
 	Path       string    `json:"path" doc:"Absolute path in the sandbox"`
-	Type       string    `json:"type" enum:"file,directory,symlink,other"`
+	Type       string    `json:"type" enum:"file,directory,symlink,other" doc:"What it is"`
 	SizeBytes  int64     `json:"sizeBytes" doc:"Of a file"`
-	ModifiedAt time.Time `json:"modifiedAt"`
+	ModifiedAt time.Time `json:"modifiedAt" doc:"When its content was changed last"`
 }
 
 // The types of entries.

@@ -39,10 +39,10 @@ type Match struct {
 
 // SearchResult is what a search found, sorted by path and line.
 type SearchResult struct {
-	Matches   []Match `json:"matches"`
+	Matches   []Match `json:"matches" doc:"The lines that match, by path"`
 	Truncated string  `json:"truncated,omitempty" enum:"matches,bytes,time,depth,names" doc:"The bound that left something out: the first three end a search early; depth and names pass over folders that are nested too deep, and what is in too large ones"`
-	Files     int     `json:"filesSearched"`
-	Bytes     int64   `json:"bytesSearched"`
+	Files     int     `json:"filesSearched" doc:"How many files were read"`
+	Bytes     int64   `json:"bytesSearched" doc:"How many bytes were read"`
 	TooLarge  int     `json:"filesTooLarge,omitempty" doc:"Files passed over because of their size"`
 }
 

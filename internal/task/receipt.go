@@ -176,7 +176,7 @@ func Parties() []Party { return []Party{PartyBuyer, PartyAgent} }
 type Statement struct {
 	TaskID   string          `json:"taskId"`
 	Party    Party           `json:"party" doc:"Whose statement it is"`
-	Status   city.TaskStatus `json:"status"`
+	Status   city.TaskStatus `json:"status" doc:"Where the task stands"`
 	Currency string          `json:"currency"`
 
 	Budget     city.Cents `json:"maxBudgetCents" doc:"What was held at the order"`
@@ -197,10 +197,10 @@ type Statement struct {
 // StatementLine is one movement: the amount goes from one place to the other.
 type StatementLine struct {
 	ID     string       `json:"id"`
-	Kind   TransferKind `json:"kind"`
-	From   string       `json:"from"`
-	To     string       `json:"to"`
-	Amount city.Cents   `json:"amount"`
+	Kind   TransferKind `json:"kind" doc:"What moved it"`
+	From   string       `json:"from" doc:"The account that gave"`
+	To     string       `json:"to" doc:"The account that took"`
+	Amount city.Cents   `json:"amount" doc:"Cents that moved"`
 	At     time.Time    `json:"at"`
 }
 

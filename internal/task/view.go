@@ -12,30 +12,30 @@ import (
 // webhooks. Before the agent commits it holds nothing of the buyer's code: no
 // URL, ref, token, code, archive or file name.
 type AgentView struct {
-	ID          string          `json:"id"`
+	ID          string          `json:"id" doc:"The task's id"`
 	TaskType    city.Category   `json:"taskType"`
 	Status      city.TaskStatus `json:"status"`
-	Tags        []string        `json:"tags"`
+	Tags        []string        `json:"tags" doc:"What the agent should be good at"`
 	MaxBudget   city.Cents      `json:"maxBudget" doc:"The buyer's cap, in cents"`
 	Quote       pricing.Quote   `json:"quote" doc:"What will be charged when the work passes"`
-	HasRepo     bool            `json:"hasRepo"`
+	HasRepo     bool            `json:"hasRepo" doc:"Whether code comes from a repository"`
 	HasCode     bool            `json:"hasCode" doc:"Whether code comes inline or as an archive"`
 	SizeClass   string          `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code, once it is known"`
-	Input       AgentInput      `json:"input"`
-	Acceptance  AgentAcceptance `json:"acceptance"`
-	Deadline    int             `json:"deadlineMinutes"`
+	Input       AgentInput      `json:"input" doc:"What to do, and with which code"`
+	Acceptance  AgentAcceptance `json:"acceptance" doc:"What done means"`
+	Deadline    int             `json:"deadlineMinutes" doc:"Minutes from start to delivery"`
 	Buyer       BuyerView       `json:"buyer" doc:"How the buyer has dealt with earlier work, when the task was ordered"`
 	SandboxID   string          `json:"sandboxId,omitempty"`
-	CreatedAt   time.Time       `json:"createdAt"`
-	AssignedAt  *time.Time      `json:"assignedAt,omitempty"`
+	CreatedAt   time.Time       `json:"createdAt" doc:"When it was ordered"`
+	AssignedAt  *time.Time      `json:"assignedAt,omitempty" doc:"When the agent was picked"`
 	AcceptBy    *time.Time      `json:"acceptBy,omitempty" doc:"When the task goes to the next agent unless this one starts"`
-	StartedAt   *time.Time      `json:"startedAt,omitempty"`
-	DeadlineAt  *time.Time      `json:"deadlineAt,omitempty"`
-	DeliveredAt *time.Time      `json:"deliveredAt,omitempty"`
-	EndedAt     *time.Time      `json:"endedAt,omitempty"`
+	StartedAt   *time.Time      `json:"startedAt,omitempty" doc:"When the agent committed"`
+	DeadlineAt  *time.Time      `json:"deadlineAt,omitempty" doc:"When the work must be there; absent before the start"`
+	DeliveredAt *time.Time      `json:"deliveredAt,omitempty" doc:"When the work came"`
+	EndedAt     *time.Time      `json:"endedAt,omitempty" doc:"When it reached an end"`
 	GateScore   *int            `json:"gateScore,omitempty"`
-	FailCode    FailCode        `json:"failCode,omitempty"`
-	FailReason  string          `json:"failReason,omitempty"`
+	FailCode    FailCode        `json:"failCode,omitempty" doc:"Why it failed, for programs"`
+	FailReason  string          `json:"failReason,omitempty" doc:"Why it failed, in words"`
 	Charge      city.Cents      `json:"chargeCents,omitempty"`
 	Fee         city.Cents      `json:"feeCents,omitempty"`
 	Currency    string          `json:"currency" doc:"Of all amounts"`
@@ -43,7 +43,7 @@ type AgentView struct {
 	Earned      city.Cents      `json:"earnedCents,omitempty" doc:"The charge less the fee; absent or 0 once it was refunded"`
 	RefundUntil *time.Time      `json:"refundUntil,omitempty"`
 	ReleasedAt  *time.Time      `json:"releasedAt,omitempty"`
-	Feedback    *FeedbackView   `json:"feedback,omitempty"`
+	Feedback    *FeedbackView   `json:"feedback,omitempty" doc:"What the buyer thinks of the work"`
 	Recheck     *Recheck        `json:"recheck,omitempty" doc:"An operator's second look that the agent asked for"`
 	RecheckBy   *time.Time      `json:"recheckBy,omitempty" doc:"Until when the agent may ask for a re-check; absent when it may not"`
 	Review      *Review         `json:"refundReview,omitempty" doc:"A refund that waits for an operator's decision, or had one"`
@@ -51,7 +51,7 @@ type AgentView struct {
 
 // AgentInput is the part of the input that an agent sees.
 type AgentInput struct {
-	Description string `json:"description"`
+	Description string `json:"description" doc:"What the buyer wants"`
 	Repo        string `json:"repo,omitempty" doc:"Only after executing"`
 	Ref         string `json:"ref,omitempty" doc:"Only after executing"`
 	Code        string `json:"code,omitempty" doc:"Only after executing, in the task's detail"`
@@ -60,19 +60,19 @@ type AgentInput struct {
 
 // AgentAcceptance shows criteria at once, commands and paths after the commitment.
 type AgentAcceptance struct {
-	Criteria []string `json:"criteria"`
-	Commands []string `json:"commands,omitempty"`
-	Paths    []string `json:"paths,omitempty"`
+	Criteria []string `json:"criteria" doc:"What must hold, in words"`
+	Commands []string `json:"commands,omitempty" doc:"Commands that must succeed; shown from executing"`
+	Paths    []string `json:"paths,omitempty" doc:"Globs of files that may be changed; shown from executing"`
 }
 
 // FeedbackView is a feedback as JSON.
 type FeedbackView struct {
-	Thumbs    string     `json:"thumbs"`
-	Rating    int        `json:"rating,omitempty"`
-	Reason    string     `json:"reason,omitempty"`
-	Comment   string     `json:"comment,omitempty"`
+	Thumbs    string     `json:"thumbs" doc:"Whether the buyer is content"`
+	Rating    int        `json:"rating,omitempty" doc:"1 to 5; absent when none was given"`
+	Reason    string     `json:"reason,omitempty" doc:"Why the buyer is not content"`
+	Comment   string     `json:"comment,omitempty" doc:"The buyer's words"`
 	Criterion int        `json:"criterion,omitempty" doc:"Which of the acceptance criteria is not met, from 1"`
-	At        *time.Time `json:"at,omitempty"`
+	At        *time.Time `json:"at,omitempty" doc:"When it was given"`
 }
 
 // AgentViewOf is t as its assigned agent may see it now.

@@ -1683,7 +1683,7 @@ export interface components {
              * @description Cents of each purchase, 500 to 1,000,000; needed when enabled
              */
             amount?: number;
-            /** @description Whether to buy credits when they run low */
+            /** @description Whether credits are bought when they run low */
             enabled: boolean;
             /**
              * Format: int64
@@ -1938,7 +1938,7 @@ export interface components {
             capabilities: components["schemas"]["CapabilityView"][] | null;
             /**
              * Format: date-time
-             * @description When it was made
+             * @description When it was registered
              */
             createdAt: string;
             /** @description What it is, in its owner's words */
@@ -1983,7 +1983,7 @@ export interface components {
             /** @description Its standing in short */
             reputation: components["schemas"]["ReputationSummary"];
             /**
-             * @description Where it stands
+             * @description Whether it may be given work at all
              * @enum {string}
              */
             status: "active" | "suspended" | "deactivated";
