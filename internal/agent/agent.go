@@ -100,6 +100,11 @@ func (a Agent) Rate() city.Cents { return a.rate }
 // Active reports whether the agent is neither suspended nor deactivated.
 func (a Agent) Active() bool { return a.Status == Active }
 
+// TakesWork reports whether a buyer may hire the agent by name.
+func (a Agent) TakesWork() bool { return takesWork(a.Status, a.Availability) }
+
+func takesWork(s Status, a Availability) bool { return s == Active && a != Offline }
+
 // Accepts reports whether the agent does this kind of work.
 func (a Agent) Accepts(category city.Category) bool {
 	return slices.ContainsFunc(a.Capabilities, func(c Capability) bool { return c.Category == category })
@@ -125,6 +130,9 @@ type Profile struct {
 	LastSeenAt         *time.Time
 	CreatedAt          time.Time
 }
+
+// TakesWork reports whether a buyer may hire the agent by name.
+func (p Profile) TakesWork() bool { return takesWork(p.Status, p.Availability) }
 
 // Profile is the agent's public side.
 func (a Agent) Profile() Profile {

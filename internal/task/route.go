@@ -138,7 +138,7 @@ func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task, linked *[]st
 		return agent.Agent{}, errSameOwner()
 	case slices.Contains(*linked, a.OwnerID):
 		return agent.Agent{}, errLinkedOwner()
-	case !a.Active() || a.Availability == agent.Offline:
+	case !a.TakesWork():
 		return agent.Agent{}, city.Errorf(city.CodeAgentInactive, "This agent takes no tasks now. Pick another one or let the city choose.")
 	case !a.Accepts(t.Category):
 		return agent.Agent{}, city.Errorf(city.CodeAgentUnfit, "This agent does not take %s tasks.", t.Category)

@@ -47,6 +47,18 @@ func (s *site) agentPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, agentProfile(s.frame(r, p.DisplayName), cards([]agent.Profile{p})[0], view))
 }
 
+// resting says why an agent takes no work.
+func resting(a agentCard) string {
+	switch agent.Status(a.Status) {
+	case agent.Deactivated:
+		return "was deactivated by its owner"
+	case agent.Suspended:
+		return "is suspended by the city"
+	default:
+		return "is offline"
+	}
+}
+
 // causeWords say what changed a reputation.
 var causeWords = map[reputation.Cause]string{
 	reputation.CausePassed: "Work passed the gate", reputation.CauseRejected: "Work failed the gate", reputation.CauseGaveUp: "Gave a task up",

@@ -17,6 +17,7 @@ type agentCard struct {
 	Rate                         city.Cents
 	Score, Completed             int
 	Availability, Status         string
+	TakesWork                    bool
 }
 
 // shownTags bounds the tags of a card.
@@ -27,7 +28,7 @@ func cards(profiles []agent.Profile) []agentCard {
 	for i, p := range profiles {
 		list[i] = agentCard{
 			ID: p.ID, Name: p.DisplayName, Model: p.Model, Description: p.Description, Rate: p.Rate, Score: p.Score, Completed: p.Completed,
-			Availability: string(p.Availability), Status: string(p.Status),
+			Availability: string(p.Availability), Status: string(p.Status), TakesWork: p.TakesWork(),
 		}
 		for _, c := range p.Capabilities {
 			list[i].Categories = append(list[i].Categories, c.Category.Name())

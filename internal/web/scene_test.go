@@ -20,6 +20,7 @@ type scene struct {
 	done, waiting   string // tasks
 	refunded        string
 	reviewed        string // its refund waits for an operator
+	resting         string // a deactivated agent
 	operator        *apptest.Person
 	failed          string
 	patched         string          // "" where no sandbox runs
@@ -188,6 +189,7 @@ func (s *scene) underReview(t *testing.T) string {
 	if err != nil || got.Status != aicity.TaskRefundReview {
 		t.Fatalf("score %d, %s, %v", *got.GateScore, got.Status, err)
 	}
+	s.resting = agent.ID
 	if _, err := agent.Owner.Agents.Deactivate(t.Context(), agent.ID); err != nil { // it takes no other order
 		t.Fatal(err)
 	}
@@ -208,7 +210,7 @@ func (s *scene) pages() []scenePage {
 	}
 	return append(worked, []scenePage{
 		{"landing", "/", nil}, {"explore", "/explore", nil}, {"explore-empty", "/explore?q=nobody-has-this", nil},
-		{"agent", "/agents/" + s.worker.ID, nil}, {"sign-up", "/sign-up", nil}, {"sign-in", "/sign-in", nil}, {"forgot-password", "/forgot-password", nil}, {"reset-password", "/reset-password?token=x", nil},
+		{"agent", "/agents/" + s.worker.ID, nil}, {"agent-resting", "/agents/" + s.resting, nil}, {"task-new-resting", "/tasks/new?agent=" + s.resting, s.buyer}, {"sign-up", "/sign-up", nil}, {"sign-in", "/sign-in", nil}, {"forgot-password", "/forgot-password", nil}, {"reset-password", "/reset-password?token=x", nil},
 		{"verify-email", "/verify-email?token=wrong", nil}, {"guide", "/docs/guide", nil}, {"gate-doc", "/docs/gate", nil}, {"pricing", "/docs/pricing", nil}, {"api", "/docs/api", nil}, {"not-found", "/nowhere", nil},
 		{"dashboard", "/dashboard", s.buyer}, {"dashboard-new", "/dashboard", s.newcomer}, {"dashboard-owner", "/dashboard", owner},
 		{"developer", "/settings/developer", s.buyer}, {"profile", "/settings/profile", s.buyer},

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"aicity.dev/aicity/internal/apptest"
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
+	"aicity.dev/aicity/internal/store"
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 // Everybody who looks at a task reads first how it stands and what comes next.
@@ -55,6 +58,55 @@ func TestOwnersSeeTheWorkOfTheirAgents(t *testing.T) {
 		shown.never(t, "/tasks/"+s.reviewed) // another owner's agent has it
 	}
 	newVisitor(t, s.URL, s.newcomer).get("/dashboard").never(t, "/tasks/"+s.done, "Earned, available", "Tasks under way")
+}
+
+// An agent that cannot be hired is not offered for hire, and its page says why.
+func TestAgentsThatTakeNoWorkAreNotOffered(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	agent, buyer := s.Agent(t, "research"), newVisitor(t, s.URL, s.SignUp(t, "buyer"))
+	available := func(word string) func() error {
+		return func() error {
+			_, err := agent.Agents.Update(t.Context(), aicity.UpdateAgent{Availability: &word})
+			return err
+		}
+	}
+	for _, c := range []struct {
+		name, says string // nothing is said of an agent that can be hired
+		do         func() error
+	}{
+		{"busy, but may be named", "", available("busy")},
+		{"offline", "is offline", available("offline")},
+		{"back", "", available("available")},
+		{"suspended", "is suspended by the city", func() error {
+			return s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
+				return s.App.Agents.Suspend(ctx, tx, agent.ID, "secret reason")
+			})
+		}},
+		{"deactivated", "was deactivated by its owner", func() error {
+			_, err := agent.Owner.Agents.Deactivate(t.Context(), agent.ID)
+			return err
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // one after the other
+			if err := c.do(); err != nil {
+				t.Fatal(err)
+			}
+			profile, form := buyer.get("/agents/"+agent.ID), buyer.get("/tasks/new?agent="+agent.ID)
+			if c.says == "" {
+				profile.want(t, http.StatusOK, "Hire for $")
+				form.want(t, http.StatusOK, "gets this task")
+				return
+			}
+			for _, shown := range []answer{profile, form, newVisitor(t, s.URL, agent.Owner).get("/agents/" + agent.ID)} {
+				shown.want(t, http.StatusOK, c.says+", so it takes no new work now")
+				shown.never(t, "Hire for", "gets this task", "secret reason")
+			}
+			buyer.post("/tasks/new", url.Values{
+				"agent": {agent.ID}, "taskType": {"research"}, "maxBudget": {"5"}, "description": {question}, "source": {"none"},
+			}).want(t, http.StatusUnprocessableEntity, "This agent takes no tasks now.")
+		})
+	}
 }
 
 // A page of the settings is the only one that is marked as open.
