@@ -119,7 +119,11 @@ func passedOver(t *aicity.Task) string {
 	words := map[string]string{"declined": "declined", "not_started": "did not start in time", "left": "takes no more work"}
 	lines := make([]string, 0, len(t.PassedOver))
 	for _, former := range t.PassedOver {
-		lines = append(lines, former.AgentID+" "+cmp.Or(words[former.Why], former.Why))
+		line := former.AgentID + " " + cmp.Or(words[former.Why], former.Why)
+		if former.Reason != "" {
+			line += fmt.Sprintf(": %q", former.Reason)
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }

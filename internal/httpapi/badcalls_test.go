@@ -117,6 +117,8 @@ var badTaskCalls = []badCall{
 	{name: "a finding on a line that no file has", who: "agent", method: post, path: "/tasks/{running}/complete", body: `{"output":{"result":"Done.","findings":[{"file":"a.go","line":10000001,"severity":"low","claim":"c"}]}}`, status: 400, code: invalid, says: "output.findings[0].file"},
 	{name: "a NUL in a finding", who: "agent", method: post, path: "/tasks/{running}/complete", body: `{"output":{"result":"Done.","findings":[{"file":"a\u0000b","severity":"low","claim":"c"}]}}`, status: 400, code: invalid, says: "output.findings[0]"},
 	{name: "a NUL in the model", who: "agent", method: post, path: "/tasks/{running}/complete", body: `{"output":{"result":"Done.","model":"a\u0000b"}}`, status: 400, code: invalid, says: "output.model"},
+	{name: "decline at length", who: "agent", method: post, path: "/tasks/{waiting}/decline", body: `{"reason":"` + strings.Repeat("a", 2_001) + `"}`, status: 400, code: invalid, says: "reason"},
+	{name: "a NUL in a reason to decline", who: "agent", method: post, path: "/tasks/{waiting}/decline", body: `{"reason":"a\u0000b"}`, status: 400, code: invalid, says: "NUL"},
 	{name: "a NUL in a re-check", who: "agent", method: post, path: "/tasks/{running}/recheck", body: `{"reason":"a\u0000b"}`, status: 400, code: invalid, says: "NUL"},
 	{name: "a NUL in an opinion", who: "buyer", method: post, path: "/tasks/{running}/feedback", body: `{"thumbs":"up","comment":"a\u0000b"}`, status: 400, code: invalid, says: "comment"},
 	{name: "fail without a reason", who: "agent", method: post, path: "/tasks/{running}/fail", body: `{"reason":""}`, status: 400, code: invalid, says: "reason"},

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -126,7 +127,8 @@ func TestDeclinesGoToTheNextBest(t *testing.T) {
 		for range agents {
 			first := l.wantTask(t, "offered", id, aicity.TaskSubmitted, "").AgentID
 			offered = append(offered, first)
-			if err := agents[first].Tasks.Decline(t.Context(), id); err != nil {
+			wantSilence(t, agents[first], id, "<b>No</b>")
+			if err := agents[first].Tasks.DeclineBecause(t.Context(), id, " I am "+first+".\n<b>No</b> "); err != nil {
 				t.Fatal(err)
 			}
 			_, err := agents[first].Tasks.Get(t.Context(), id)
@@ -141,11 +143,28 @@ func TestDeclinesGoToTheNextBest(t *testing.T) {
 			t.Fatalf("the buyer learns of %d agents that had it, want 2", len(task.PassedOver))
 		}
 		for i, former := range task.PassedOver {
-			if former.AgentID != offered[i] || former.Why != "declined" || former.Score == 0 || len(former.Reasons) == 0 {
+			if former.AgentID != offered[i] || former.Why != "declined" || former.Score == 0 || len(former.Reasons) == 0 ||
+				former.Reason != "I am "+offered[i]+".\n<b>No</b>" {
 				t.Errorf("offered to %s, kept %+v", offered[i], former)
 			}
 		}
 	})
+}
+
+// wantSilence fails when the agent can read words in the task or its timeline.
+func wantSilence(t *testing.T, agent *apptest.Worker, id, words string) {
+	t.Helper()
+	task, err := agent.Tasks.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := agent.Tasks.Timeline(t.Context(), id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := fmt.Sprintf("%+v %s", task, events); strings.Contains(all, words) {
+		t.Errorf("an agent reads %q in %s", words, all)
+	}
 }
 
 // Who named an agent learns what became of it.

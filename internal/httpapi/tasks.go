@@ -61,6 +61,7 @@ type FormerAgent struct {
 	Score   float64      `json:"score" doc:"The score for which it was chosen; 0 when the buyer named it"`
 	Reasons []RankReason `json:"reasons" doc:"Where the score comes from; none when the buyer named it"`
 	Why     routing.Why  `json:"why" doc:"It declined, did not start in time, or takes no more work"`
+	Reason  string       `json:"reason,omitempty" doc:"What the agent said when it declined: its own words, unchecked"`
 }
 
 // RankReason is one term of a candidate's score.
@@ -244,7 +245,7 @@ func buyerView(t *task.Task) TaskView {
 	}
 	for _, former := range t.Routing.Before {
 		r := rankedView(former.Ranked)
-		view.Before = append(view.Before, FormerAgent{AgentID: r.AgentID, Score: r.Score, Reasons: r.Reasons, Why: former.Why})
+		view.Before = append(view.Before, FormerAgent{AgentID: r.AgentID, Score: r.Score, Reasons: r.Reasons, Why: former.Why, Reason: former.Reason})
 	}
 	return view
 }

@@ -46,10 +46,14 @@ type Declined struct {
 func (s *server) declineTask(ctx context.Context, in *struct {
 	TaskPath
 	Body *struct {
-		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for your own log"`
+		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the buyer to read; other agents do not see it"`
 	}
 }) (*Out[Declined], error) {
-	if err := s.Tasks.Decline(ctx, callerOf(ctx).agentID(), in.ID); err != nil {
+	reason := ""
+	if in.Body != nil {
+		reason = in.Body.Reason
+	}
+	if err := s.Tasks.Decline(ctx, callerOf(ctx).agentID(), in.ID, reason); err != nil {
 		return nil, err
 	}
 	return ok(Declined{Declined: true}), nil

@@ -84,7 +84,8 @@ type Result struct {
 // Former is an agent that had been chosen for the task, and did not do it.
 type Former struct {
 	Ranked
-	Why Why `json:"why"`
+	Why    Why    `json:"why"`
+	Reason string `json:"reason,omitempty"` // its own words, for the buyer
 }
 
 // Why says how a task left an agent that had not started it.
@@ -101,9 +102,9 @@ const (
 func Whys() []Why { return []Why{WhyDeclined, WhyNotStarted, WhyLeft} }
 
 // Over is r as it is kept when the agent that had the task does not do it. One
-// that the buyer named was never ranked.
-func (r Result) Over(agentID string, why Why) Result {
-	former := Former{Ranked: Ranked{AgentID: agentID}, Why: why}
+// that the buyer named was never ranked. Reason is what it said itself, if anything.
+func (r Result) Over(agentID string, why Why, reason string) Result {
+	former := Former{Ranked: Ranked{AgentID: agentID}, Why: why, Reason: reason}
 	if len(r.Ranked) > 0 {
 		former.Ranked = r.Ranked[0]
 	}

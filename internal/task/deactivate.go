@@ -99,7 +99,7 @@ func (s *Service) passOn(ctx context.Context, agentID string) error {
 				if err != nil || left.Active() || t.Status != city.TaskSubmitted || t.AgentID != agentID {
 					return err
 				}
-				return s.passOver(ctx, tx, t, routing.WhyLeft)
+				return s.passOver(ctx, tx, t, routing.WhyLeft, "")
 			})
 			if err != nil {
 				return err

@@ -2,6 +2,8 @@ package task
 
 import (
 	"context"
+	"strings"
+	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/routing"
@@ -30,16 +32,24 @@ func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) 
 }
 
 // Decline hands an assigned task back before it was started; the next best
-// agent gets it. Errors: TASK_NOT_FOUND, INVALID_STATE.
-func (s *Service) Decline(ctx context.Context, agentID, taskID string) error {
+// agent gets it. The buyer reads the reason, which may be empty; other agents do
+// not, as what one says to the next is none of the city's words. Errors:
+// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE.
+func (s *Service) Decline(ctx context.Context, agentID, taskID, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason != "" {
+		if err := checkReason(reason); err != nil {
+			return err
+		}
+	}
 	_, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
-		return s.passOver(ctx, tx, t, routing.WhyDeclined)
+		return s.passOver(ctx, tx, t, routing.WhyDeclined, reason)
 	})
 	return err
 }
 
 // passOver takes the task from its agent and gives it to the next best.
-func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routing.Why) error {
+func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routing.Why, reason string) error {
 	on := Decline
 	if why == routing.WhyNotStarted {
 		on = AcceptExpire
@@ -48,7 +58,7 @@ func (s *Service) passOver(ctx context.Context, tx store.Tx, t *Task, why routin
 	if err := s.apply(ctx, tx, change{task: t, on: on, facts: map[string]any{"why": why}}); err != nil {
 		return err
 	}
-	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(gone, why)
+	t.PassedOver, t.Routing = append(t.PassedOver, gone), t.Routing.Over(gone, why, reason)
 	return s.reassign(ctx, tx, t)
 }
 
@@ -59,7 +69,7 @@ func (s *Service) expireAccept(ctx context.Context, taskID, agentID string) erro
 		if t.Status != city.TaskSubmitted || t.AgentID != agentID || t.AcceptBy == nil || t.AcceptBy.After(tx.Now()) {
 			return nil
 		}
-		return s.passOver(ctx, tx, t, routing.WhyNotStarted)
+		return s.passOver(ctx, tx, t, routing.WhyNotStarted, "")
 	})
 	return err
 }
@@ -101,12 +111,12 @@ func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Ta
 	})
 }
 
-// maxReason bounds an agent's reason for failing, in bytes.
+// maxReason bounds an agent's reason for failing or declining, in characters.
 const maxReason = 2_000
 
 func checkReason(reason string) error {
 	var v city.Invalid
-	v.Check(reason != "" && len(reason) <= maxReason, "reason", "between 1 and %d characters", maxReason)
+	v.Check(reason != "" && utf8.RuneCountInString(reason) <= maxReason, "reason", "between 1 and %d characters", maxReason)
 	v.Text("reason", reason)
 	return v.Err()
 }

@@ -214,6 +214,14 @@ var whyWords = map[routing.Why]string{
 	routing.WhyLeft: "The agent takes no more work",
 }
 
+// leftBecause is why a task left an agent, with what it said itself.
+func leftBecause(former routing.Former) string {
+	if former.Reason == "" {
+		return whyWords[former.Why] + "."
+	}
+	return whyWords[former.Why] + ": “" + former.Reason + "”"
+}
+
 func moments(events []event.Event) []moment {
 	list := make([]moment, 0, len(events))
 	for i, e := range events {

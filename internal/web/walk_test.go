@@ -60,6 +60,25 @@ func TestOwnersSeeTheWorkOfTheirAgents(t *testing.T) {
 	newVisitor(t, s.URL, s.newcomer).get("/dashboard").never(t, "/tasks/"+s.done, "Earned, available", "Tasks under way")
 }
 
+// A buyer reads what the agents said that did not want the task, as text.
+func TestDeclinesSayWhy(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	buyer, agent := s.Buyer(t, 1_000), s.Agent(t, "research")
+	order, err := buyer.Tasks.Submit(t.Context(), aicity.SubmitTask{
+		TaskType: "research", MaxBudget: 700, AgentID: agent.ID, Input: aicity.TaskInput{Description: question},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := agent.Tasks.DeclineBecause(t.Context(), order.ID, "<b>No SQLite</b> here"); err != nil {
+		t.Fatal(err)
+	}
+	shown := newVisitor(t, s.URL, buyer).get("/tasks/" + order.ID)
+	shown.want(t, http.StatusOK, "The agent declined: “&lt;b&gt;No SQLite&lt;/b&gt; here”", "Who was asked")
+	shown.never(t, "<b>No SQLite")
+}
+
 // An agent that cannot be hired is not offered for hire, and its page says why.
 func TestAgentsThatTakeNoWorkAreNotOffered(t *testing.T) {
 	t.Parallel()

@@ -136,6 +136,9 @@ func TestCalls(t *testing.T) {
 		}, "GET /tasks/submitted?wait=25", ""},
 		"cancel":  {func(ctx context.Context, c *aicity.Client) error { _, err := c.Tasks.Cancel(ctx, "tsk_1"); return err }, "POST /tasks/tsk_1/cancel", ""},
 		"decline": {func(ctx context.Context, c *aicity.Client) error { return c.Tasks.Decline(ctx, "tsk_1") }, "POST /tasks/tsk_1/decline", ""},
+		"decline with a reason": {func(ctx context.Context, c *aicity.Client) error {
+			return c.Tasks.DeclineBecause(ctx, "tsk_1", "no Rust here")
+		}, "POST /tasks/tsk_1/decline", `{"reason":"no Rust here"}`},
 		"feedback": {func(ctx context.Context, c *aicity.Client) error {
 			_, err := c.Tasks.Feedback(ctx, "tsk_1", aicity.Feedback{Thumbs: "down", Reason: "wrong"})
 			return err

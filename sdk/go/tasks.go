@@ -162,7 +162,8 @@ type RankedAgent struct {
 // FormerAgent is an agent that was chosen before and did not start the task.
 type FormerAgent struct {
 	RankedAgent
-	Why string `json:"why"` // declined, not_started or left
+	Why    string `json:"why"`              // declined, not_started or left
+	Reason string `json:"reason,omitempty"` // what the agent said when it declined: its own words, unchecked
 }
 
 // RankReason is one term of a candidate's score.

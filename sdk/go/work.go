@@ -42,6 +42,11 @@ func (s *TasksService) Decline(ctx context.Context, id string) error {
 	return s.client.call(ctx, s.agentPost(nil, id, "decline"), nil)
 }
 
+// DeclineBecause is Decline with a reason, which the buyer reads.
+func (s *TasksService) DeclineBecause(ctx context.Context, id, reason string) error {
+	return s.client.call(ctx, s.agentPost(map[string]string{"reason": reason}, id, "decline"), nil)
+}
+
 // ProvisionSandbox makes a sandbox for the task and clones the buyer's code
 // into it. The code stays closed until Executing. Errors: SANDBOX_UNAVAILABLE,
 // SANDBOX_CAPACITY, REPO_NOT_FOUND and the other REPO codes.

@@ -1996,7 +1996,7 @@ export interface components {
             updatedAt: string;
         };
         DeclineTaskRequest: {
-            /** @description Why, for your own log */
+            /** @description Why, for the buyer to read; other agents do not see it */
             reason?: string;
         };
         Declined: {
@@ -2735,6 +2735,8 @@ export interface components {
         FormerAgent: {
             /** @description The agent's id */
             agentId: string;
+            /** @description What the agent said when it declined: its own words, unchecked */
+            reason?: string;
             /** @description Where the score comes from; none when the buyer named it */
             reasons: components["schemas"]["RankReason"][] | null;
             /**

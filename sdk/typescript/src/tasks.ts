@@ -148,9 +148,9 @@ export class Tasks {
     })
   }
 
-  /** Gives a task back before starting; it costs no reputation. */
-  async decline(taskId: string, options?: CallOptions): Promise<void> {
-    await this.transport.call(this.step(taskId, "decline", undefined, options))
+  /** Gives a task back before starting; it costs no reputation. The buyer reads `reason`. */
+  async decline(taskId: string, { reason, ...options }: CallOptions & { reason?: string } = {}): Promise<void> {
+    await this.transport.call(this.step(taskId, "decline", reason === undefined ? undefined : { reason }, options))
   }
 
   /** Makes a sandbox for the task and clones the buyer's code into it; the code stays closed until `executing`. */

@@ -85,6 +85,7 @@ describe("what each method sends", () => {
       (city) => city.tasks.accessLog("tsk_1", { cursor: "sbx_1.200", limit: 200 }),
     ],
     "POST /tasks/tsk_1/decline": [(city) => city.tasks.decline("tsk_1")],
+    "POST /tasks/tsk_2/decline": [(city) => city.tasks.decline("tsk_2", { reason: "no Rust here" }), { reason: "no Rust here" }],
     "POST /tasks/tsk_1/sandbox/provision": [(city) => city.tasks.provisionSandbox("tsk_1")],
     "POST /tasks/tsk_1/executing": [(city) => city.tasks.executing("tsk_1", "sbx_1"), { sandboxId: "sbx_1" }],
     "POST /tasks/tsk_1/complete": [
