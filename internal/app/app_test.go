@@ -43,8 +43,12 @@ func TestHealthAndMetrics(t *testing.T) {
 			t.Errorf("%s: %d %s", path, code, body)
 		}
 	}
-	if code, _ := get(t, s.URL+"/metrics", ""); code != http.StatusUnauthorized {
-		t.Errorf("metrics without the key: %d", code)
+	for _, path := range []string{"/metrics", "/api/v1/metrics"} {
+		for _, key := range []string{"", "another's key"} {
+			if code, body := get(t, s.URL+path, key); code != http.StatusUnauthorized || !strings.Contains(body, `"error":{"code":"UNAUTHORIZED"`) || !strings.Contains(body, `"requestId":"req_`) {
+				t.Errorf("%s with the key %q: %d %s", path, key, code, body)
+			}
+		}
 	}
 	if code, body := get(t, s.URL+"/metrics", "operator's key"); code != http.StatusOK || !strings.Contains(body, "aicity_api_requests_total") {
 		t.Errorf("metrics: %d", code)
@@ -53,8 +57,8 @@ func TestHealthAndMetrics(t *testing.T) {
 
 func TestMetricsAreOffWithoutAKey(t *testing.T) {
 	t.Parallel()
-	if code, _ := get(t, apptest.Start(t).URL+"/metrics", ""); code != http.StatusNotFound {
-		t.Errorf("metrics without a configured key: %d", code)
+	if code, body := get(t, apptest.Start(t).URL+"/metrics", ""); code != http.StatusNotFound || !strings.Contains(body, `"error":{"code":"NOT_FOUND"`) {
+		t.Errorf("metrics without a configured key: %d %s", code, body)
 	}
 }
 

@@ -24,8 +24,8 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	registry.MustRegister(a.books.offences, a.books.verified, a.money.differences, a.money.reconciled)
 	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
-	for _, path := range []string{"GET /metrics", "GET /api/v1/metrics"} {
-		mux.Handle(path, metrics(registry, a.cfg.MetricsKey))
+	for _, path := range []string{"/metrics", "/api/v1/metrics"} {
+		mux.Handle(path, httpapi.Metrics(deps, a.cfg.MetricsKey, metrics(registry)))
 	}
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", receipt.WellKnown} {
 		mux.Handle(path, api)

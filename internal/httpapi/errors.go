@@ -184,6 +184,10 @@ func answer(ctx context.Context, logger *slog.Logger, err error) *ErrorBody {
 	return body
 }
 
+func errNoEndpoint() error {
+	return city.Errorf(city.CodeNotFound, "There is no such endpoint. The reference is at /docs/api.")
+}
+
 func errBodyTooLarge(limit int64) error {
 	return city.Errorf(city.CodePayloadTooLarge, "The request body is too large: this call takes at most %s.", city.Bytes(limit)).WithDetail("limitBytes", limit)
 }

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/receipt"
@@ -80,6 +82,26 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 func writeStatus(w http.ResponseWriter, status string) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = fmt.Fprintf(w, `{"success":true,"data":{"status":%q}}`+"\n", status)
+}
+
+// Metrics has shown answer whoever has the operator's key. Without a key there is
+// nothing to see, for anybody.
+func Metrics(deps Deps, key string, shown http.Handler) http.Handler {
+	s := &server{Deps: deps}
+	return s.withRequestID(s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		switch {
+		case key == "":
+			s.writeError(w, r, errNoEndpoint())
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			s.refuseMethod(w, r, http.MethodGet)
+		case subtle.ConstantTimeCompare([]byte(given), []byte(key)) != 1:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			s.writeError(w, r, city.Errorf(city.CodeUnauthorized, "Send the operator's metrics key as Authorization: Bearer …."))
+		default:
+			shown.ServeHTTP(w, r)
+		}
+	})))
 }
 
 func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {

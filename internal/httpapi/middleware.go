@@ -112,12 +112,17 @@ func (s *server) otherwise(mux *http.ServeMux) http.HandlerFunc {
 			}
 		}
 		if len(methods) == 0 {
-			s.writeError(w, r, city.Errorf(city.CodeNotFound, "There is no such endpoint. The reference is at /docs/api."))
+			s.writeError(w, r, errNoEndpoint())
 			return
 		}
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		s.writeError(w, r, city.Errorf(city.CodeMethodNotAllowed, "This endpoint takes %s only.", strings.Join(methods, ", ")))
+		s.refuseMethod(w, r, methods...)
 	}
+}
+
+func (s *server) refuseMethod(w http.ResponseWriter, r *http.Request, taken ...string) {
+	list := strings.Join(taken, ", ")
+	w.Header().Set("Allow", list)
+	s.writeError(w, r, city.Errorf(city.CodeMethodNotAllowed, "This endpoint takes %s only.", list))
 }
 
 type loggerKey struct{}
