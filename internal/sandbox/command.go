@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -20,7 +21,7 @@ type Request struct {
 	Dir     string            // absolute path; "" is RepoDir
 	Env     map[string]string // on top of the sandbox's own few
 	Stdin   string
-	Timeout time.Duration // 0 is DefaultTimeout
+	Timeout time.Duration // 0 is DefaultTimeout, or what the server allows when that is less
 }
 
 // Result is how a command ended and what it printed.
@@ -83,6 +84,11 @@ func (r Request) validate(longest time.Duration) error {
 	return v.Err()
 }
 
+// bound gives the request a time that the server allows: its own, or the default.
+func (r *Request) bound(longest time.Duration) {
+	r.Timeout = min(cmp.Or(r.Timeout, DefaultTimeout), longest)
+}
+
 // shown is the command as people read it.
 func (r Request) shown() string {
 	if r.Command != "" {
@@ -109,9 +115,6 @@ func (r Request) command() Command {
 	}
 	if c.Dir == "" {
 		c.Dir = RepoDir
-	}
-	if c.Timeout == 0 {
-		c.Timeout = DefaultTimeout
 	}
 	if r.Stdin != "" {
 		c.Stdin = strings.NewReader(r.Stdin)

@@ -23,7 +23,7 @@ var (
 func (s *Service) withOutput(err error, r Request, result Result) error {
 	switch {
 	case errors.Is(err, errTimedOut):
-		return errTimeout(r.command().Timeout, result)
+		return errTimeout(r.Timeout, result)
 	case errors.Is(err, errStopped):
 		return errCancelled(result)
 	case errors.Is(err, errOverflow):
@@ -51,6 +51,7 @@ func (s *Service) exec(ctx context.Context, taskID string, r *Request, limit int
 	if err := r.validate(s.cfg.ExecTime); err != nil {
 		return Result{}, err
 	}
+	r.bound(s.cfg.ExecTime)
 	l, release, err := s.use(ctx, taskID)
 	if err != nil {
 		return Result{}, err
@@ -84,7 +85,6 @@ func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, li
 	if err := r.check(&in); err != nil {
 		return Result{}, err
 	}
-	c.Timeout = min(c.Timeout, s.cfg.ExecTime)
 	if _, err := relative(c.Dir); err == nil {
 		if err := l.workspace().isDirectory(c.Dir); err != nil {
 			return Result{}, err

@@ -279,6 +279,27 @@ func TestExecTimeout(t *testing.T) {
 	}
 }
 
+// Who asks for no time, or the gate for more than there is, gets what the
+// operator allows, and is told that.
+func TestTimeIsTheOperators(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.ExecTime = time.Second })
+	b.provision(t, goCode)
+	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "sleep 1000"})
+	wantCode(t, "Exec", err, city.CodeExecTimeout)
+	if got := err.Error(); !strings.Contains(got, "within 1s") {
+		t.Errorf("Exec: got %q, which does not say the time it had", got)
+	}
+	rehearsal, err := b.Rehearse(t.Context(), b.task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rehearsal.Close(t.Context())
+	if _, err := rehearsal.Run(t.Context(), sandbox.Request{Command: "true", Timeout: time.Minute}); err != nil {
+		t.Errorf("rehearsal: %v", err)
+	}
+}
+
 func TestExecCutsOutput(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t), nil)
