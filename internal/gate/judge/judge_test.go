@@ -222,6 +222,41 @@ func TestInjectedAnswerDoesNotCount(t *testing.T) {
 	})
 }
 
+// However much is cited, the model reads what was run and what was invented.
+func TestWhatIsWrongIsToldFirst(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storetest.SQLite(t), judge.OpenAI, func(_ int, q judgetest.Question, _ *http.Request) judgetest.Reply {
+		return judgetest.Verdict(q, "fail", 10)
+	})
+	c := borderline()
+	for i := range 200 {
+		c.Report.References = append(c.Report.References, gate.Reference{Path: "http.go", Line: 20 + i, Status: grounding.RefExists})
+	}
+	c.Report.References = append(c.Report.References, gate.Reference{Path: "gone.go", Status: grounding.RefMissing})
+	c.Report.Executed = &gate.Executed{
+		Tests: &gate.Step{Before: gate.Run{Outcome: gate.OutcomeOK}, After: gate.Run{Outcome: gate.OutcomeFailed}}, Broken: []string{"TestParse"},
+		Mutations: []gate.Mutation{{Caught: true}, {}}, Commands: []gate.Command{{Finding: gate.NotMet}},
+	}
+	c.Report.Criteria = []gate.Criterion{{Kind: gate.InPaths, Finding: gate.NotMet, Evidence: "Changed, but not among them: main.go"}}
+	c.Report.Signals = []gate.Signal{{Name: "claims", Points: -5, Reason: "1 statement about cited lines is contradicted by them."}, {Name: "substance", Points: -5, Reason: "9 words."}}
+	if _, err := b.panel.Hear(t.Context(), "tsk_1", c); err != nil {
+		t.Fatal(err)
+	}
+	user := b.server.Asked()[0].User
+	for _, want := range []string{
+		"tests: ok before the patch, failed after it", "tests that passed fail now, or are gone: 1", "faults put into the code: 2, noticed by the new tests: 1",
+		"acceptance command: not met", "files that may change: not met. Changed, but not among them: main.go", "1 statement about cited lines is contradicted by them.",
+		"gone.go: missing", "http.go line 12: exists", "more\n",
+	} {
+		if !strings.Contains(user, want) {
+			t.Errorf("the model does not read %q", want)
+		}
+	}
+	if strings.Contains(user, "9 words.") {
+		t.Error("the model reads what the gate makes of the length")
+	}
+}
+
 func TestBusyServerIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	in(t, func(t *testing.T, provider judge.Provider) {

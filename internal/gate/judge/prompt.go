@@ -3,9 +3,11 @@ package judge
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/injection"
 	"aicity.dev/aicity/internal/gate/rubric"
 )
@@ -88,43 +90,89 @@ func work(d gate.Deliverable) string {
 	return b.String()
 }
 
-// facts are what the gate checked, one a line; never its score.
+// facts are what the gate checked, one a line; never its score. What was run and
+// what was found wrong come first: no number of true citations pushes them out.
 func facts(r gate.Report) string {
 	var lines []string
-	for _, ref := range r.References {
+	if r.Executed != nil {
+		lines = executedFacts(r.Executed)
+	}
+	for _, c := range r.Criteria {
+		if c.Kind == gate.InPaths {
+			lines = append(lines, "files that may change: "+spaced(c.Finding)+". "+c.Evidence)
+		}
+	}
+	for _, s := range r.Signals {
+		if s.Points < 0 && slices.Contains(factualSignals, s.Name) {
+			lines = append(lines, s.Reason)
+		}
+	}
+	wrong, right := citations(r.References)
+	lines = slices.Concat(lines, wrong, right)
+	if len(lines) == 0 {
+		return "The task has no repository, or the work cites nothing of it."
+	}
+	if more := len(lines) - maxFacts; more > 0 {
+		lines = append(lines[:maxFacts], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// factualSignals are the signals whose reason says what stands in the files,
+// rather than what the gate makes of it.
+var factualSignals = []string{"misquotes", "claims", "patch applies", "code parses"}
+
+// citations says of each citation what was found, those of nothing apart.
+func citations(refs []gate.Reference) (wrong, right []string) {
+	for _, ref := range refs {
 		line := ref.Path
 		if ref.Line > 0 {
 			line = fmt.Sprintf("%s line %d", ref.Path, ref.Line)
 		}
-		line += ": " + strings.ReplaceAll(string(ref.Status), "_", " ")
+		line += ": " + spaced(string(ref.Status))
 		if ref.Quoted {
 			line += ", and what is quoted stands there"
 		}
-		lines = append(lines, line)
+		if ref.Status == grounding.RefMissing || ref.Status == grounding.RefLineOutOfRange {
+			wrong = append(wrong, line)
+		} else {
+			right = append(right, line)
+		}
 	}
-	if e := r.Executed; e != nil {
-		lines = append(lines, executedFacts(e)...)
-	}
-	if len(lines) == 0 {
-		return "The task has no repository, or the work cites nothing of it."
-	}
-	return strings.Join(lines[:min(len(lines), maxFacts)], "\n")
+	return wrong, right
 }
+
+// spaced is a finding's name as words.
+func spaced(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 func executedFacts(e *gate.Executed) []string {
 	var lines []string
 	step := func(name string, s *gate.Step) {
 		if s != nil {
-			lines = append(lines, fmt.Sprintf("%s: %s before the patch, %s after it", name, s.Before.Outcome, s.After.Outcome))
+			lines = append(lines, fmt.Sprintf("%s: %s before the patch, %s after it", name, spaced(string(s.Before.Outcome)), spaced(string(s.After.Outcome))))
 		}
 	}
 	step("build", e.Build)
 	step("tests", e.Tests)
-	if n := len(e.Fixed) + len(e.NewTests); n > 0 {
-		lines = append(lines, fmt.Sprintf("%d tests newly pass", n))
+	for _, tests := range []struct {
+		names []string
+		how   string
+	}{{e.Broken, "that passed fail now, or are gone"}, {append(slices.Clone(e.Fixed), e.NewTests...), "newly pass"}} {
+		if n := len(tests.names); n > 0 {
+			lines = append(lines, fmt.Sprintf("tests %s: %d", tests.how, n))
+		}
+	}
+	if n := len(e.Mutations); n > 0 {
+		caught := 0
+		for _, m := range e.Mutations {
+			if m.Caught {
+				caught++
+			}
+		}
+		lines = append(lines, fmt.Sprintf("faults put into the code: %d, noticed by the new tests: %d", n, caught))
 	}
 	for _, c := range e.Commands {
-		lines = append(lines, fmt.Sprintf("acceptance command: %s", strings.ReplaceAll(c.Finding, "_", " ")))
+		lines = append(lines, fmt.Sprintf("acceptance command: %s", spaced(c.Finding)))
 	}
 	return lines
 }
