@@ -220,6 +220,9 @@ func judgeText(j *aicity.GateJudgement) string {
 			fmt.Fprintf(&b, "    Missing: %s\n", missing)
 		}
 	}
+	for _, why := range j.Failed {
+		fmt.Fprintf(&b, "  No answer: %s\n", why)
+	}
 	return headed("The judge:", b.String())
 }
 

@@ -21,6 +21,8 @@ type Judgement struct {
 	Heuristic int       `json:"heuristicScore" doc:"The score before the judge was asked"`
 	Model     string    `json:"model,omitempty" doc:"The judge's model"`
 	Opinions  []Opinion `json:"opinions,omitempty" doc:"One for each time the judge was asked"`
+	Calls     int       `json:"calls,omitempty" doc:"How often the model was called; what brought no answer is no opinion"`
+	Failed    []string  `json:"failed,omitempty" doc:"Why calls brought no answer, one for each"`
 }
 
 // What the opinions can come to.
@@ -36,6 +38,8 @@ type Asked struct {
 	Model    string
 	Opinions []Opinion
 	Failure  string // why nobody was asked, or not to the end
+	Calls    int
+	Failed   []string // why calls brought no answer
 }
 
 // Undecided reports whether another opinion is needed: two that agree are
@@ -64,7 +68,7 @@ func Decide(r Report, asked Asked) Report {
 	if !r.Borderline {
 		return r
 	}
-	j := &Judgement{Heuristic: r.Score, Model: asked.Model, Opinions: slices.Clone(asked.Opinions)}
+	j := &Judgement{Heuristic: r.Score, Model: asked.Model, Opinions: slices.Clone(asked.Opinions), Calls: asked.Calls, Failed: slices.Clone(asked.Failed)}
 	r.Judge = j
 	pass, fail := votes(asked.Opinions)
 	switch {

@@ -19,18 +19,24 @@ import (
 // SandboxView is a sandbox as its agent sees it: nothing of the code but its
 // size class.
 type SandboxView struct {
-	SandboxID string         `json:"sandboxId"`
-	Status    sandbox.State  `json:"status" enum:"queued,provisioning,ready,destroyed,failed"`
-	SizeClass string         `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code"`
-	Limits    sandbox.Limits `json:"limits" doc:"What it may use"`
-	CreatedAt time.Time      `json:"createdAt"`
-	ExpiresAt time.Time      `json:"expiresAt" doc:"When it is destroyed at the latest"`
+	SandboxID string        `json:"sandboxId"`
+	Status    sandbox.State `json:"status" enum:"queued,provisioning,ready,destroyed,failed"`
+	SizeClass string        `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code"`
+	Limits    SandboxLimits `json:"limits" doc:"What it and the commands in it may use"`
+	CreatedAt time.Time     `json:"createdAt,omitzero" doc:"When it was made; absent while queued"`
+	ExpiresAt time.Time     `json:"expiresAt,omitzero" doc:"When it is destroyed at the latest; absent while queued"`
 
 	Running       bool       `json:"running" doc:"Whether a command starts at once; else the sandbox is started for it"`
 	Died          city.Code  `json:"died,omitempty" enum:"SANDBOX_OOM,SANDBOX_GONE" doc:"Why it died the last time; its files are kept"`
 	DiedAt        *time.Time `json:"diedAt,omitempty" doc:"When it died the last time"`
 	QueuePosition int        `json:"queuePosition,omitempty" doc:"While queued: from 1"`
 	QueueLength   int        `json:"queueLength,omitempty" doc:"How many wait"`
+}
+
+// SandboxLimits are what a sandbox and the commands in it may use.
+type SandboxLimits struct {
+	sandbox.Limits
+	sandbox.CommandLimits
 }
 
 // now adds how the sandbox is at this moment.
@@ -45,8 +51,12 @@ func (v SandboxView) now(c sandbox.Condition) SandboxView {
 	return v
 }
 
-func sandboxView(b sandbox.Sandbox, size string) SandboxView {
-	return SandboxView{SandboxID: b.ID, Status: b.State, SizeClass: size, Limits: b.Limits, CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt}
+func (s *server) sandboxView(b sandbox.Sandbox, size string) SandboxView {
+	v := SandboxView{
+		SandboxID: b.ID, Status: b.State, SizeClass: size, CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt,
+		Limits: SandboxLimits{Limits: b.Limits, CommandLimits: s.Tasks.Sandboxes.CommandLimits()},
+	}
+	return v.now(s.Tasks.Sandboxes.Condition(b.TaskID))
 }
 
 func (s *server) registerSandbox() {
@@ -67,7 +77,7 @@ func (s *server) provisionSandbox(ctx context.Context, in *TaskPath) (*Out[Sandb
 	if err != nil {
 		return nil, err
 	}
-	return ok(sandboxView(box, t.Size).now(s.Tasks.Sandboxes.Condition(in.ID))), nil
+	return ok(s.sandboxView(box, t.Size)), nil
 }
 
 func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView], error) {
@@ -75,7 +85,7 @@ func (s *server) getSandbox(ctx context.Context, in *TaskPath) (*Out[SandboxView
 	if err != nil {
 		return nil, err
 	}
-	return ok(sandboxView(box, string(box.Size.Class)).now(s.Tasks.Sandboxes.Condition(in.ID))), nil
+	return ok(s.sandboxView(box, string(box.Size.Class))), nil
 }
 
 // Exec is a command for the sandbox: command for a shell, or argv as it is.
@@ -86,7 +96,7 @@ type Exec struct {
 	Cwd       string            `json:"cwd,omitempty" doc:"Absolute folder; the repository without it"`
 	Env       map[string]string `json:"env,omitempty" doc:"Variables to set for it"`
 	Stdin     string            `json:"stdin,omitempty" doc:"Its standard input, as text"`
-	TimeoutMs int64             `json:"timeoutMs,omitempty" minimum:"0" doc:"After it everything the command started is killed"`
+	TimeoutMs int64             `json:"timeoutMs,omitempty" minimum:"0" doc:"After it everything the command started is killed; without it a minute, and never more than the sandbox's limits say"`
 }
 
 func (s *server) execCommand(ctx context.Context, in *struct {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -202,5 +203,49 @@ func TestDeadSandboxIsNoticed(t *testing.T) {
 	wantCode(t, "the command that ran", <-told, aicity.CodeSandboxGone)
 	if got := j.exec(t, aicity.Exec{Command: "cat note"}); got.Stdout != "kept\n" {
 		t.Errorf("afterwards: %+v", got)
+	}
+}
+
+// The agent is told what a command may use before it runs into it.
+func testLimits(t *testing.T, j *job) {
+	box, err := j.agent.Tasks.Sandbox(t.Context(), j.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := aicity.SandboxLimits{
+		MemoryBytes: 512 << 20, CPUs: 1, Processes: 256, DiskBytes: box.Limits.DiskBytes, DiskFiles: box.Limits.DiskFiles,
+		Commands: 8, TimeoutMs: 60_000, LongestTimeoutMs: 600_000, OutputBytes: 64 << 20, IdleMs: 600_000,
+	}
+	if !box.Running || box.Limits != want {
+		t.Errorf("got %+v, want the limits %+v", box, want)
+	}
+}
+
+// A task that waits for a sandbox is told its place, and nothing made up.
+func TestQueuedSandbox(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.SandboxMax, c.SandboxQueue = 1, 1 })
+	first := sandboxedJob(t, s, false)
+	next := newJob(t, s, s.Buyer(t, 10_000), aicity.TaskInput{Code: greet})
+	made := make(chan error, 1)
+	go func() {
+		_, err := next.agent.Tasks.ProvisionSandbox(t.Context(), next.id)
+		made <- err
+	}()
+	box, err := next.agent.Tasks.Sandbox(t.Context(), next.id)
+	for ; aicity.ErrorCode(err) == aicity.CodeSandboxNotFound; box, err = next.agent.Tasks.Sandbox(t.Context(), next.id) {
+		time.Sleep(5 * time.Millisecond) // until its call has come
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if box.Status != "queued" || box.QueuePosition != 1 || box.ExpiresAt != nil || box.Running || box.Limits.MemoryBytes != 512<<20 {
+		t.Errorf("while it waits: %+v", box)
+	}
+	if err := first.agent.Tasks.DestroySandbox(t.Context(), first.id, first.box); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-made; err != nil {
+		t.Error(err)
 	}
 }

@@ -138,7 +138,7 @@ func TestSandbox(t *testing.T) {
 	j.provision(t)
 	t.Run("inside", func(t *testing.T) {
 		for name, f := range map[string]func(*testing.T, *job){
-			"list": testList, "pages": testPages, "read": testRead, "write": testWrite, "exec": testExec, "timeout": testExecTimeout,
+			"list": testList, "pages": testPages, "read": testRead, "write": testWrite, "exec": testExec, "timeout": testExecTimeout, "limits": testLimits,
 			"cancel": testExecCancel,
 			"stream": testStreams, "blocked": testBlocked, "no network": testNoNetwork, "escapes": testEscapes, "links": testLinks,
 			"strangers": testStrangers, "change": testChange, "broken download": testBrokenDownload,

@@ -54,6 +54,24 @@ const (
 	maxStdin   = 4 << 20  // bytes
 )
 
+// CommandLimits bound the commands of a sandbox.
+type CommandLimits struct {
+	Commands         int   `json:"commands" doc:"Commands at once"`
+	TimeoutMs        int64 `json:"timeoutMs" doc:"How long a command may run that names no timeoutMs"`
+	LongestTimeoutMs int64 `json:"longestTimeoutMs" doc:"The longest timeoutMs"`
+	OutputBytes      int64 `json:"outputBytes" doc:"What a command may print before it is ended"`
+	IdleMs           int64 `json:"idleMs" doc:"Unused for this long, the sandbox is stopped and its files are kept; 0 is never"`
+}
+
+// CommandLimits are those of all sandboxes here.
+func (s *Service) CommandLimits() CommandLimits {
+	c := s.cfg
+	return CommandLimits{
+		Commands: c.Execs, TimeoutMs: min(DefaultTimeout, c.ExecTime).Milliseconds(), LongestTimeoutMs: c.ExecTime.Milliseconds(),
+		OutputBytes: c.Output, IdleMs: c.Idle.Milliseconds(),
+	}
+}
+
 var execID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

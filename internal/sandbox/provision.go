@@ -160,6 +160,13 @@ func (s *Service) takeOffLocked(ctx context.Context, taskID string, src Source, 
 	return f
 }
 
+// Limits are those of a sandbox that is made now; the server must be available.
+func (s *Service) Limits() Limits {
+	l := s.cfg.Limits
+	l.DiskBytes, l.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
+	return l
+}
+
 // needsWorkshop reports whether fetching the code may take a workshop.
 func needsWorkshop(src Source) bool { return src.Repo.URL != "" || src.Archive != nil }
 
@@ -168,8 +175,7 @@ func (s *Service) provision(ctx context.Context, taskID string, src Source, warm
 	if warm != nil {
 		id = warm.id
 	}
-	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.cfg.Limits}
-	box.Limits.DiskBytes, box.Limits.DiskFiles = s.volumes.Size().Bytes, s.volumes.Size().Files
+	box := Sandbox{ID: id, TaskID: taskID, State: Provisioning, Node: s.cfg.Node, Limits: s.Limits()}
 	l := newLive(ctx, box, filepath.Join(s.cfg.Dir, id), true, s.now())
 	ready, err := s.prepare(ctx, l, src, warm != nil, inTurn)
 	if err != nil {

@@ -198,8 +198,8 @@ func (s *Service) Sandbox(ctx context.Context, agentID, taskID string) (sandbox.
 		return sandbox.Sandbox{}, err
 	}
 	box, err := s.Sandboxes.Find(ctx, taskID)
-	if err != nil && s.Sandboxes.Condition(taskID).Position > 0 {
-		return sandbox.Sandbox{TaskID: taskID, State: sandbox.Queued}, nil
+	if err != nil && s.Sandboxes.Condition(taskID).Position > 0 { // so this server makes sandboxes
+		return sandbox.Sandbox{TaskID: taskID, State: sandbox.Queued, Limits: s.Sandboxes.Limits()}, nil
 	}
 	return box, err
 }

@@ -129,6 +129,8 @@ type GateJudgement struct {
 	Heuristic int           `json:"heuristicScore"` // the score before it
 	Model     string        `json:"model"`
 	Opinions  []GateOpinion `json:"opinions"`
+	Calls     int           `json:"calls"`  // how often the model was called
+	Failed    []string      `json:"failed"` // why calls brought no answer
 }
 
 // GateOpinion is one answer of the judge.

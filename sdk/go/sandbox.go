@@ -16,7 +16,27 @@ const RepoDir = "/home/user/repo"
 type Sandbox struct {
 	SandboxID string     `json:"sandboxId"`
 	Status    string     `json:"status"`
-	ExpiresAt *time.Time `json:"expiresAt"`
+	ExpiresAt *time.Time `json:"expiresAt"` // nil while it is queued
+
+	Limits        SandboxLimits `json:"limits"`
+	Running       bool          `json:"running"`       // whether a command starts at once
+	Died          string        `json:"died"`          // SANDBOX_OOM or SANDBOX_GONE, why it died the last time; its files are kept
+	QueuePosition int           `json:"queuePosition"` // while it is queued, from 1
+}
+
+// SandboxLimits are what a sandbox and the commands in it may use.
+type SandboxLimits struct {
+	MemoryBytes int64   `json:"memoryBytes"`
+	CPUs        float64 `json:"cpus"`
+	Processes   int64   `json:"processes"`
+	DiskBytes   int64   `json:"diskBytes"` // 0 is not limited
+	DiskFiles   int64   `json:"diskFiles"` // 0 is not limited
+
+	Commands         int   `json:"commands"`         // at once
+	TimeoutMs        int64 `json:"timeoutMs"`        // of a command that names none
+	LongestTimeoutMs int64 `json:"longestTimeoutMs"` // the most that one may name
+	OutputBytes      int64 `json:"outputBytes"`      // what a command may print before it is ended
+	IdleMs           int64 `json:"idleMs"`           // unused for this long it is stopped, its files kept; 0 is never
 }
 
 // Entry is a file or directory in a sandbox.

@@ -272,6 +272,9 @@ func TestBusyServerIsAskedAgain(t *testing.T) {
 		if r := b.hear(t, "tsk_1"); r.Verdict != gate.Fail || r.Judge.Outcome != gate.JudgeAgreed {
 			t.Errorf("%s, %+v", r.Verdict, r.Judge)
 		}
+		if r := b.hear(t, "tsk_1").Judge; r.Calls != 4 || len(r.Opinions) != 2 || len(r.Failed) != 2 || r.Failed[0] == "" {
+			t.Errorf("the report shows not every call: %+v", r)
+		}
 		if len(b.waits) != 2 || b.waits[0] != 7*time.Second || b.waits[1] != 2*time.Second {
 			t.Errorf("waited %v", b.waits)
 		}

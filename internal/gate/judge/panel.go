@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -60,7 +61,8 @@ func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, er
 	if err != nil {
 		return gate.Asked{}, err
 	}
-	asked := gate.Asked{Model: p.cfg.Judge.Model(), Opinions: opinions(calls)}
+	asked := gate.Asked{Model: p.cfg.Judge.Model()}
+	count(&asked, calls)
 	for tries := 0; gate.Undecided(asked.Opinions); {
 		if len(calls) >= maxCalls {
 			asked.Failure = "The judge could not be reached."
@@ -83,7 +85,7 @@ func (p *Panel) hear(ctx context.Context, taskID string, c Case) (gate.Asked, er
 		}
 		p.cfg.Logger.InfoContext(ctx, "judge asked", "task", taskID, "call", call.Number, "state", string(call.State), "failure", call.Failure,
 			"inputTokens", call.InputTokens, "outputTokens", call.OutputTokens)
-		asked.Opinions = opinions(calls)
+		count(&asked, calls)
 		switch {
 		case ctx.Err() != nil:
 			return asked, ctx.Err()
@@ -128,15 +130,17 @@ func (p *Panel) put(ctx context.Context, q question, call Call) (Call, *Failure)
 	return call, nil
 }
 
-// opinions are those of the calls that brought one, usable or not.
-func opinions(calls []Call) []gate.Opinion {
-	var all []gate.Opinion
+// count says what the calls so far brought: opinions, usable or not, or nothing.
+func count(asked *gate.Asked, calls []Call) {
+	asked.Calls, asked.Opinions, asked.Failed = len(calls), nil, nil
 	for _, c := range calls {
-		if c.State == Answered || c.State == Unusable {
-			all = append(all, c.Opinion)
+		switch c.State {
+		case Answered, Unusable:
+			asked.Opinions = append(asked.Opinions, c.Opinion)
+		default:
+			asked.Failed = append(asked.Failed, cmp.Or(c.Failure, "The server that asked was stopped before an answer came."))
 		}
 	}
-	return all
 }
 
 // backoff grows with each try: 1 s, 2 s, 4 s …

@@ -2596,7 +2596,7 @@ export interface components {
             stdin?: string;
             /**
              * Format: int64
-             * @description After it everything the command started is killed
+             * @description After it everything the command started is killed; without it a minute, and never more than the sandbox's limits say
              */
             timeoutMs?: number;
         };
@@ -2753,6 +2753,13 @@ export interface components {
         Judgement: {
             /**
              * Format: int64
+             * @description How often the model was called; what brought no answer is no opinion
+             */
+            calls?: number;
+            /** @description Why calls brought no answer, one for each */
+            failed?: string[] | null;
+            /**
+             * Format: int64
              * @description The score before the judge was asked
              */
             heuristicScore: number;
@@ -2783,48 +2790,6 @@ export interface components {
              * @description What they may count; an upload over it is refused with ARCHIVE_QUOTA_EXCEEDED
              */
             quotaBytes: number;
-        };
-        Limits: {
-            /**
-             * Format: double
-             * @description Processor time, in cores
-             */
-            cpus: number;
-            /**
-             * Format: int64
-             * @description Size of /home/user; 0 is not limited
-             */
-            diskBytes: number;
-            /**
-             * Format: int64
-             * @description Files, folders and links in it; 0 is not limited
-             */
-            diskFiles: number;
-            /**
-             * Format: int64
-             * @description Size of one file
-             */
-            fileBytes: number;
-            /**
-             * Format: int64
-             * @description Memory of all processes together
-             */
-            memoryBytes: number;
-            /**
-             * Format: int64
-             * @description Open files of one process
-             */
-            openFiles: number;
-            /**
-             * Format: int64
-             * @description Processes and threads
-             */
-            processes: number;
-            /**
-             * Format: int64
-             * @description Size of /tmp, counted as memory
-             */
-            tmpBytes: number;
         };
         MakeDirectoryRequest: {
             /** @description Absolute path in the sandbox */
@@ -3821,12 +3786,79 @@ export interface components {
             /** @description Why it did not run */
             why?: string;
         };
+        SandboxLimits: {
+            /**
+             * Format: int64
+             * @description Commands at once
+             */
+            commands: number;
+            /**
+             * Format: double
+             * @description Processor time, in cores
+             */
+            cpus: number;
+            /**
+             * Format: int64
+             * @description Size of /home/user; 0 is not limited
+             */
+            diskBytes: number;
+            /**
+             * Format: int64
+             * @description Files, folders and links in it; 0 is not limited
+             */
+            diskFiles: number;
+            /**
+             * Format: int64
+             * @description Size of one file
+             */
+            fileBytes: number;
+            /**
+             * Format: int64
+             * @description Unused for this long, the sandbox is stopped and its files are kept; 0 is never
+             */
+            idleMs: number;
+            /**
+             * Format: int64
+             * @description The longest timeoutMs
+             */
+            longestTimeoutMs: number;
+            /**
+             * Format: int64
+             * @description Memory of all processes together
+             */
+            memoryBytes: number;
+            /**
+             * Format: int64
+             * @description Open files of one process
+             */
+            openFiles: number;
+            /**
+             * Format: int64
+             * @description What a command may print before it is ended
+             */
+            outputBytes: number;
+            /**
+             * Format: int64
+             * @description Processes and threads
+             */
+            processes: number;
+            /**
+             * Format: int64
+             * @description How long a command may run that names no timeoutMs
+             */
+            timeoutMs: number;
+            /**
+             * Format: int64
+             * @description Size of /tmp, counted as memory
+             */
+            tmpBytes: number;
+        };
         SandboxView: {
             /**
              * Format: date-time
-             * @description When it was made
+             * @description When it was made; absent while queued
              */
-            createdAt: string;
+            createdAt?: string;
             /**
              * @description Why it died the last time; its files are kept
              * @enum {string}
@@ -3839,11 +3871,11 @@ export interface components {
             diedAt?: string;
             /**
              * Format: date-time
-             * @description When it is destroyed at the latest
+             * @description When it is destroyed at the latest; absent while queued
              */
-            expiresAt: string;
-            /** @description What it may use */
-            limits: components["schemas"]["Limits"];
+            expiresAt?: string;
+            /** @description What it and the commands in it may use */
+            limits: components["schemas"]["SandboxLimits"];
             /**
              * Format: int64
              * @description How many wait
