@@ -11,6 +11,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // describeErrors gives every operation the error answer and lists the codes.
@@ -41,7 +42,7 @@ func (s *server) describeStreams() {
 	binary := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	answers := map[string]map[string]*huma.MediaType{
 		"execCommand":              {"application/json": of(reflect.TypeFor[Envelope[sandbox.Result]]()), "text/event-stream": text},
-		"readFile":                 {"application/json": of(reflect.TypeFor[Envelope[sandbox.FileContent]]()), "application/octet-stream": binary},
+		"readFile":                 {"application/json": of(reflect.TypeFor[Envelope[workspace.FileContent]]()), "application/octet-stream": binary},
 		"streamTaskEvents":         {"text/event-stream": text},
 		"downloadMonthlyStatement": {"text/csv": text},
 	}

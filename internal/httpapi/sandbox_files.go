@@ -12,7 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 func (s *server) registerFiles() {
@@ -36,9 +36,9 @@ func (s *server) registerFiles() {
 
 // Files is one page of a folder.
 type Files struct {
-	Entries    []sandbox.Entry `json:"entries" doc:"What is in the folder, by name"`
-	NextCursor string          `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
-	Truncated  string          `json:"truncated,omitempty" enum:"depth,names" doc:"The bound that keeps something between these entries from being listed: folders are nested more than 100 deep, or one holds more than 100,000 names"`
+	Entries    []workspace.Entry `json:"entries" doc:"What is in the folder, by name"`
+	NextCursor string            `json:"nextCursor,omitempty" doc:"Pass it as cursor for the next page"`
+	Truncated  string            `json:"truncated,omitempty" enum:"depth,names" doc:"The bound that keeps something between these entries from being listed: folders are nested more than 100 deep, or one holds more than 100,000 names"`
 }
 
 func (s *server) listFiles(ctx context.Context, in *struct {
@@ -52,12 +52,12 @@ func (s *server) listFiles(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	page, err := boxes.ListFiles(ctx, in.ID, sandbox.ListOptions{Path: in.Path, Recursive: in.Recursive, Cursor: in.Cursor, Limit: in.Limit})
+	page, err := boxes.ListFiles(ctx, in.ID, workspace.ListOptions{Path: in.Path, Recursive: in.Recursive, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
 	if page.Entries == nil {
-		page.Entries = []sandbox.Entry{}
+		page.Entries = []workspace.Entry{}
 	}
 	return ok(Files{Entries: page.Entries, NextCursor: page.Next, Truncated: string(page.Truncated)}), nil
 }
@@ -95,7 +95,7 @@ func (s *server) readFile(ctx context.Context, in *fileQuery) (*huma.StreamRespo
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", "application/json")
-		_ = json.NewEncoder(hctx.BodyWriter()).Encode(Envelope[sandbox.FileContent]{Success: true, Data: content})
+		_ = json.NewEncoder(hctx.BodyWriter()).Encode(Envelope[workspace.FileContent]{Success: true, Data: content})
 	}}, nil
 }
 
@@ -106,7 +106,7 @@ func (s *server) writeFile(ctx context.Context, in *struct {
 		Content  string `json:"content" doc:"The whole new content, as encoding says"`
 		Encoding string `json:"encoding,omitempty" enum:"utf-8,base64" doc:"utf-8 without it"`
 	}
-}) (*Out[sandbox.Entry], error) {
+}) (*Out[workspace.Entry], error) {
 	content := []byte(in.Body.Content)
 	if in.Body.Encoding == "base64" {
 		decoded, err := base64.StdEncoding.DecodeString(in.Body.Content)
@@ -129,7 +129,7 @@ func (s *server) writeFile(ctx context.Context, in *struct {
 func (s *server) statFile(ctx context.Context, in *struct {
 	TaskPath
 	Path string `query:"path" required:"true" doc:"Absolute path in the sandbox"`
-}) (*Out[sandbox.Entry], error) {
+}) (*Out[workspace.Entry], error) {
 	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
 	if err != nil {
 		return nil, err
@@ -154,12 +154,12 @@ type searchQuery struct {
 	Limit      int      `query:"limit" minimum:"1" maximum:"5000" default:"500" doc:"Matches at most"`
 }
 
-func (s *server) searchFiles(ctx context.Context, in *searchQuery) (*Out[sandbox.SearchResult], error) {
+func (s *server) searchFiles(ctx context.Context, in *searchQuery) (*Out[workspace.SearchResult], error) {
 	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	found, err := boxes.SearchFiles(ctx, in.ID, sandbox.SearchOptions{
+	found, err := boxes.SearchFiles(ctx, in.ID, workspace.SearchOptions{
 		Path: in.Path, Query: in.Query, Globs: in.Globs, Literal: in.Literal, IgnoreCase: in.IgnoreCase,
 		Hidden: in.Hidden, Ignored: in.Ignored, Binary: in.Binary, Limit: in.Limit,
 	})
@@ -174,7 +174,7 @@ func (s *server) makeDirectory(ctx context.Context, in *struct {
 	Body struct {
 		Path string `json:"path" doc:"Absolute path in the sandbox"`
 	}
-}) (*Out[sandbox.Entry], error) {
+}) (*Out[workspace.Entry], error) {
 	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (s *server) moveFile(ctx context.Context, in *struct {
 		To        string `json:"to" doc:"Absolute path in the sandbox; folders that lead to it are made"`
 		Overwrite bool   `json:"overwrite,omitempty" doc:"Replace a file that is there; a folder is never replaced"`
 	}
-}) (*Out[sandbox.Entry], error) {
+}) (*Out[workspace.Entry], error) {
 	boxes, err := s.Tasks.Open(ctx, callerOf(ctx).agentID(), in.ID)
 	if err != nil {
 		return nil, err

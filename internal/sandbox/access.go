@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"sync/atomic"
+
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // All of these are logged: see Access. Those that change something end, or answer
@@ -12,26 +14,26 @@ import (
 
 // ListFiles lists a folder of the task's sandbox. Errors: SANDBOX_NOT_FOUND,
 // PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, VALIDATION_ERROR.
-func (s *Service) ListFiles(ctx context.Context, taskID string, o ListOptions) (Page, error) {
+func (s *Service) ListFiles(ctx context.Context, taskID string, o workspace.ListOptions) (workspace.Page, error) {
 	a := Access{Op: OpList, Target: o.Path}
 	if o.Recursive {
 		a.Detail = "with all below"
 	}
-	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (Page, error) { return l.workspace().list(ctx, o) })
+	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (workspace.Page, error) { return l.workspace().List(ctx, o) })
 }
 
 // Stat describes what is at a path, without following a link. Errors:
 // SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND.
-func (s *Service) Stat(ctx context.Context, taskID, path string) (Entry, error) {
-	return logged(ctx, s, taskID, Access{Op: OpStat, Target: path}, func(l *live, _ *Access) (Entry, error) { return l.workspace().stat(path) })
+func (s *Service) Stat(ctx context.Context, taskID, path string) (workspace.Entry, error) {
+	return logged(ctx, s, taskID, Access{Op: OpStat, Target: path}, func(l *live, _ *Access) (workspace.Entry, error) { return l.workspace().Stat(path) })
 }
 
 // ReadFile reads limit bytes of a file from offset on; limit 0 is all of it, up
-// to MaxRead. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND,
+// to workspace.MaxRead. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, FILE_NOT_FOUND,
 // NOT_A_FILE, FILE_TOO_LARGE, VALIDATION_ERROR.
-func (s *Service) ReadFile(ctx context.Context, taskID, path string, offset, limit int64) (FileContent, error) {
-	return logged(ctx, s, taskID, Access{Op: OpRead, Target: path}, func(l *live, a *Access) (FileContent, error) {
-		content, err := l.workspace().read(path, offset, limit)
+func (s *Service) ReadFile(ctx context.Context, taskID, path string, offset, limit int64) (workspace.FileContent, error) {
+	return logged(ctx, s, taskID, Access{Op: OpRead, Target: path}, func(l *live, a *Access) (workspace.FileContent, error) {
+		content, err := l.workspace().Read(path, offset, limit)
 		a.Bytes = content.Bytes
 		return content, err
 	})
@@ -40,9 +42,9 @@ func (s *Service) ReadFile(ctx context.Context, taskID, path string, offset, lim
 // SearchFiles finds the lines below a path that match. Errors:
 // SANDBOX_NOT_FOUND, VALIDATION_ERROR, PATH_NOT_ALLOWED, FILE_NOT_FOUND,
 // NOT_A_FILE.
-func (s *Service) SearchFiles(ctx context.Context, taskID string, o SearchOptions) (SearchResult, error) {
-	return logged(ctx, s, taskID, Access{Op: OpSearch, Target: o.Path, Detail: o.Query}, func(l *live, a *Access) (SearchResult, error) {
-		found, err := l.workspace().search(ctx, o)
+func (s *Service) SearchFiles(ctx context.Context, taskID string, o workspace.SearchOptions) (workspace.SearchResult, error) {
+	return logged(ctx, s, taskID, Access{Op: OpSearch, Target: o.Path, Detail: o.Query}, func(l *live, a *Access) (workspace.SearchResult, error) {
+		found, err := l.workspace().Search(ctx, o)
 		a.Bytes = found.Bytes
 		return found, err
 	})
@@ -51,22 +53,22 @@ func (s *Service) SearchFiles(ctx context.Context, taskID string, o SearchOption
 // WriteFile replaces or creates a file, with the folders that lead to it.
 // Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, NOT_A_FILE, NOT_A_DIRECTORY,
 // FILE_TOO_LARGE.
-func (s *Service) WriteFile(ctx context.Context, taskID, path string, content []byte) (Entry, error) {
+func (s *Service) WriteFile(ctx context.Context, taskID, path string, content []byte) (workspace.Entry, error) {
 	a := Access{Op: OpWrite, Target: path, Bytes: int64(len(content))}
-	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace) (Entry, error) { return w.write(path, content) })
+	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace.Dir) (workspace.Entry, error) { return w.Write(path, content) })
 }
 
 // MakeDirectory makes a folder, with those that lead to it; one that is there
 // is fine. Errors: SANDBOX_NOT_FOUND, PATH_NOT_ALLOWED, NOT_A_DIRECTORY.
-func (s *Service) MakeDirectory(ctx context.Context, taskID, path string) (Entry, error) {
-	return changed(ctx, s, taskID, Access{Op: OpMkdir, Target: path}, func(_ context.Context, w workspace) (Entry, error) { return w.mkdir(path) })
+func (s *Service) MakeDirectory(ctx context.Context, taskID, path string) (workspace.Entry, error) {
+	return changed(ctx, s, taskID, Access{Op: OpMkdir, Target: path}, func(_ context.Context, w workspace.Dir) (workspace.Entry, error) { return w.MakeFolder(path) })
 }
 
 // MoveFile renames a file or folder. Errors: SANDBOX_NOT_FOUND,
 // PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY, FILE_EXISTS.
-func (s *Service) MoveFile(ctx context.Context, taskID, from, to string, overwrite bool) (Entry, error) {
+func (s *Service) MoveFile(ctx context.Context, taskID, from, to string, overwrite bool) (workspace.Entry, error) {
 	a := Access{Op: OpMove, Target: from, Detail: to}
-	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace) (Entry, error) { return w.move(from, to, overwrite) })
+	return changed(ctx, s, taskID, a, func(_ context.Context, w workspace.Dir) (workspace.Entry, error) { return w.Move(from, to, overwrite) })
 }
 
 // DeleteFile deletes a file, a link or a folder, and reports how many entries
@@ -77,7 +79,7 @@ func (s *Service) DeleteFile(ctx context.Context, taskID, path string, recursive
 	if recursive {
 		a.Detail = "with all below"
 	}
-	return changed(ctx, s, taskID, a, func(ctx context.Context, w workspace) (int, error) { return w.remove(ctx, path, recursive) })
+	return changed(ctx, s, taskID, a, func(ctx context.Context, w workspace.Dir) (int, error) { return w.Remove(ctx, path, recursive) })
 }
 
 // OpenFile opens limit bytes of a regular file of any size from offset on for
@@ -92,7 +94,7 @@ func (s *Service) OpenFile(ctx context.Context, taskID, path string, offset, lim
 	}
 	defer release()
 	a := Access{Op: OpRead, Target: path, At: s.now()}
-	file, size, err := l.workspace().open(path, offset, limit)
+	file, size, err := l.workspace().Open(path, offset, limit)
 	if err != nil {
 		a.Duration, a.Code = s.now().Sub(a.At), codeOf(err)
 		if err := l.log.add(a); err != nil {

@@ -9,18 +9,20 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // Where things are inside every sandbox.
 const (
-	Home        = "/home/user"    // the workspace, writable
-	RepoDir     = Home + "/repo"  // the buyer's code
-	BaselineDir = "/run/baseline" // git directory of the code as it was delivered, read-only
+	Home        = workspace.Home    // the workspace, writable
+	RepoDir     = workspace.RepoDir // the buyer's code
+	BaselineDir = "/run/baseline"   // git directory of the code as it was delivered, read-only
 )
 
 // UID is the user inside, and the owner of the workspace outside when the
 // server is root. Otherwise the server's own user is both.
-const UID = 61_000
+const UID = workspace.UID
 
 // What a backend says of a sandbox that cannot serve; compare with errors.Is.
 var (

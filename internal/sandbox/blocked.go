@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // errBlocked refuses a network tool. Error: COMMAND_BLOCKED.
@@ -47,7 +48,7 @@ type checker struct {
 	functions map[string]bool     // names of functions, which hide programs
 	made      map[string]string   // the tools that the script copied or linked, by the new name
 	dir       string              // the folder that it is in
-	in        *workspace          // or nil
+	in        *workspace.Dir      // or nil
 	stdin     string
 	depth     int  // of scripts in scripts
 	nested    int  // of commands in words
@@ -65,7 +66,7 @@ const (
 	maxValue = 256
 )
 
-func newChecker(env map[string]string, stdin, dir string, in *workspace) *checker {
+func newChecker(env map[string]string, stdin, dir string, in *workspace.Dir) *checker {
 	left := maxLooks
 	c := &checker{
 		vars: map[string][]string{}, functions: map[string]bool{}, made: map[string]string{}, dir: dir, in: in, stdin: stdin, left: &left,
@@ -212,7 +213,7 @@ func (c *checker) shell(words []string) error {
 
 // check refuses network tools, also behind links in the workspace, which may be
 // nil. Errors: COMMAND_BLOCKED.
-func (r Request) check(in *workspace) error {
+func (r Request) check(in *workspace.Dir) error {
 	c := newChecker(r.Env, r.Stdin, cmp.Or(r.Dir, RepoDir), in)
 	if r.Command != "" {
 		return c.script(r.Command)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // Request is a command that an agent wants run; one of Command and Argv is set.
@@ -90,7 +91,7 @@ func (r Request) validate(longest time.Duration) error {
 	v.Check(total <= maxCommand && len(r.Argv) <= maxWords, "argv", "at most %d words and %d bytes", maxWords, maxCommand)
 	v.Check(len(r.Argv) == 0 || r.Argv[0] != "", "argv", "its first word must name a program")
 	v.Check(len(r.Stdin) <= maxStdin, "stdin", "at most %d bytes", maxStdin)
-	v.Check(r.Dir == "" || path.IsAbs(r.Dir) && len(r.Dir) <= maxPath && !strings.ContainsRune(r.Dir, 0), "cwd", "must be an absolute path")
+	v.Check(r.Dir == "" || path.IsAbs(r.Dir) && len(r.Dir) <= workspace.MaxPath && !strings.ContainsRune(r.Dir, 0), "cwd", "must be an absolute path")
 	v.Check(r.Timeout >= 0 && r.Timeout <= longest, "timeoutMs", "at most %d", longest.Milliseconds())
 	total = 0
 	for name, value := range r.Env {

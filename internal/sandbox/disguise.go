@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"os"
 	"path"
 	"slices"
 )
@@ -26,7 +25,10 @@ func (c *checker) tool(program string) string {
 		if installedTool(abs) {
 			return path.Base(abs)
 		}
-		next := c.in.link(abs)
+		if c.in == nil {
+			return ""
+		}
+		next := c.in.Link(abs)
 		if next == "" {
 			return ""
 		}
@@ -63,16 +65,4 @@ func (c *checker) abs(name string) string {
 
 func installedTool(abs string) bool {
 	return slices.Contains(ProgramFolders(), path.Dir(abs)) && IsBlockedTool(path.Base(abs))
-}
-
-// link is where a link in the workspace leads, "" for what is none.
-func (w *workspace) link(abs string) (target string) {
-	if w == nil {
-		return ""
-	}
-	_ = w.in(abs, func(root *os.Root, rel string) (err error) {
-		target, err = root.Readlink(rel)
-		return err
-	})
-	return target
 }

@@ -6,19 +6,21 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // A link in the workspace is seen through, however many there are on the way.
 func TestBlockedToolsBehindLinks(t *testing.T) {
 	t.Parallel()
-	in := workspace{dir: t.TempDir()}
-	if err := os.MkdirAll(filepath.Join(in.dir, "repo", "bin"), 0o755); err != nil {
+	dir := t.TempDir()
+	in := workspace.At(dir)
+	if err := os.MkdirAll(filepath.Join(dir, "repo", "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, target := range map[string]string{
 		"y": "/usr/bin/wget", "z": "y", "bin/a": "../z", "out": "/etc/passwd", "g": "/usr/bin/git", "loop": "loop", "rel": "../../../usr/bin/curl", "mine": "bin/host", "etc": "/etc",
 	} {
-		if err := os.Symlink(target, filepath.Join(in.dir, "repo", name)); err != nil {
+		if err := os.Symlink(target, filepath.Join(dir, "repo", name)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,8 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
+
+func wantCode(t *testing.T, what string, err error, want city.Code) {
+	t.Helper()
+	if (err == nil) != (want == "") || err != nil && city.CodeOf(err) != want {
+		t.Errorf("%s: got %v, want code %q", what, err, want)
+	}
+}
 
 // MakeSpare makes a workspace ahead, as Run does now and then.
 func (s *Service) MakeSpare() error { return s.makeSpare() }
@@ -38,12 +46,15 @@ func (s *Service) SetPatience(d time.Duration) { s.patience = d }
 func (s *Service) SetPatchTime(d time.Duration) { s.patchTime = d }
 
 // LeaveWrites leaves in a workspace what a killed server does: notes of temporary
-// files, and those that are to have content.
+// files beside it, and those that are to have content.
 func LeaveWrites(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
-	w := workspace{dir: dir}
+	notes := dir + ".writing"
+	if err := os.MkdirAll(notes, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for rel, content := range files {
-		if _, err := w.note(rel); err != nil {
+		if err := os.WriteFile(filepath.Join(notes, filepath.Base(rel)), []byte(rel), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if content == "" {

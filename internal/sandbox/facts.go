@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // Facts are what is true of a task's repository, for judging what is said of it.
@@ -20,7 +22,7 @@ type Facts struct {
 	Files []FileFact
 	// Left is the bound that kept something of what is there now from being looked
 	// at, "" for none. What was delivered is there whole.
-	Left Bound
+	Left workspace.Bound
 
 	delivered *source.Delivered // nil when an earlier version of the server fetched the code
 	root      *os.Root
@@ -64,23 +66,23 @@ func (f *Facts) gather(ctx context.Context, l *live) (err error) {
 	}
 	defer func() { _ = work.Close() }()
 	// Programs may have put a link in the place of the repository.
-	if f.root, err = openFolder(work, path.Base(RepoDir)); err != nil && city.CodeOf(publicError(err)) == city.CodeInternal {
+	if f.root, err = workspace.OpenFolder(work, path.Base(RepoDir)); err != nil && city.CodeOf(workspace.PublicError(err)) == city.CodeInternal {
 		return err
 	}
-	m := newMeasurer(baseline)
+	var now workspace.Measured
 	if f.root != nil {
-		if err := m.measure(ctx, f.root); err != nil {
+		if now, err = workspace.Measure(ctx, f.root, baseline); err != nil {
 			return err
 		}
 	}
-	f.Left = m.left
+	f.Left = now.Left
 	for _, file := range baseline.Files {
 		fact := FileFact{Path: file.Path, Lines: file.Lines}
-		fact.Lines = max(fact.Lines, m.found[file.Path].Lines)
+		fact.Lines = max(fact.Lines, now.Files[file.Path].Lines)
 		f.Files = append(f.Files, fact)
 	}
-	for _, name := range m.added {
-		file := m.found[name]
+	for _, name := range now.Added {
+		file := now.Files[name]
 		f.added[name] = true
 		f.Files = append(f.Files, FileFact{Path: name, Lines: file.Lines, Added: true})
 	}
@@ -97,7 +99,7 @@ func (f *Facts) ReadFile(name string) ([]byte, bool) {
 		}
 		return f.delivered.ReadFile(name)
 	}
-	file, info, err := openRegular(f.root, name)
+	file, info, err := workspace.OpenRegular(f.root, name)
 	if err != nil {
 		return nil, false
 	}
@@ -107,7 +109,7 @@ func (f *Facts) ReadFile(name string) ([]byte, bool) {
 	}
 	content := make([]byte, info.Size())
 	n, err := file.ReadAt(content, 0)
-	return content[:n], err == nil || isEOF(err)
+	return content[:n], err == nil || errors.Is(err, io.EOF)
 }
 
 // Close lets the sandbox go. A sandbox that is destroyed waits for it.

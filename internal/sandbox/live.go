@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/wait"
 )
 
@@ -66,7 +67,7 @@ func backendDir(dir string) string  { return filepath.Join(dir, "backend") }
 // deliveredFile keeps the code as it was delivered, for the city alone.
 func deliveredFile(dir string) string { return filepath.Join(dir, "delivered") }
 
-func (l *live) workspace() workspace { return workspace{dir: workDir(l.dir)} }
+func (l *live) workspace() workspace.Dir { return workspace.At(workDir(l.dir)) }
 
 func (l *live) spec() Spec {
 	return Spec{ID: l.box.ID, Dir: backendDir(l.dir), Workspace: workDir(l.dir), Baseline: l.baseline, Limits: l.box.Limits}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -182,7 +183,7 @@ func logged[T any](ctx context.Context, s *Service, taskID string, a Access, do 
 
 // changed is logged for what changes the workspace. Errors: those of logged,
 // INVALID_STATE.
-func changed[T any](ctx context.Context, s *Service, taskID string, a Access, do func(ctx context.Context, w workspace) (T, error)) (T, error) {
+func changed[T any](ctx context.Context, s *Service, taskID string, a Access, do func(ctx context.Context, w workspace.Dir) (T, error)) (T, error) {
 	return logged(ctx, s, taskID, a, func(l *live, _ *Access) (result T, err error) {
 		ctx, settle, err := l.stir(ctx)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -51,7 +52,7 @@ func TestAccessLog(t *testing.T) {
 		b := setup(t, db, nil)
 		b.provision(t, goCode)
 		ctx, repo := t.Context(), sandbox.RepoDir+"/"
-		_, _ = b.ListFiles(ctx, b.task, sandbox.ListOptions{Path: sandbox.RepoDir, Recursive: true})
+		_, _ = b.ListFiles(ctx, b.task, workspace.ListOptions{Path: sandbox.RepoDir, Recursive: true})
 		_, _ = b.Stat(ctx, b.task, repo+"main.go")
 		_, _ = b.ReadFile(ctx, b.task, repo+"main.go", 0, 7)
 		_, _ = b.ReadFile(ctx, b.task, "/etc/passwd", 0, 0)
@@ -62,7 +63,7 @@ func TestAccessLog(t *testing.T) {
 		if _, err := io.ReadFull(f, make([]byte, 5)); err != nil {
 			t.Fatal(err)
 		}
-		_, _ = b.SearchFiles(ctx, b.task, sandbox.SearchOptions{Path: sandbox.RepoDir, Query: "hi"})
+		_, _ = b.SearchFiles(ctx, b.task, workspace.SearchOptions{Path: sandbox.RepoDir, Query: "hi"})
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}

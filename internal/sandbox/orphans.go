@@ -13,6 +13,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/volume"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -140,6 +141,6 @@ func (s *Service) reopen(ctx context.Context, dir string) bool {
 		s.cfg.Logger.WarnContext(ctx, "a sandbox's files are lost", "folder", filepath.Base(dir), "error", err)
 		return false
 	}
-	s.warn(ctx, "remove what half a write left in "+filepath.Base(dir), workspace{dir: workDir(dir)}.undoWrites())
+	s.warn(ctx, "remove what half a write left in "+filepath.Base(dir), workspace.At(workDir(dir)).UndoWrites())
 	return true
 }

@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/sandbox/source"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -137,7 +138,7 @@ func TestWarmPool(t *testing.T) {
 	if err != nil || second.ID == box.ID {
 		t.Fatalf("got %s, %v", second.ID, err)
 	}
-	if got, err := b.ListFiles(t.Context(), other, sandbox.ListOptions{Path: sandbox.RepoDir, Limit: 10, Recursive: true}); err != nil || len(got.Entries) > 1 { // .git
+	if got, err := b.ListFiles(t.Context(), other, workspace.ListOptions{Path: sandbox.RepoDir, Limit: 10, Recursive: true}); err != nil || len(got.Entries) > 1 { // .git
 		t.Errorf("the second finds %v, %v", got.Entries, err)
 	}
 	if n := b.Warm(); n != 0 {

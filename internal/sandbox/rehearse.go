@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // Rehearsal is a sandbox of its own with the task's code as it was delivered to
@@ -143,13 +144,13 @@ func (r *Rehearsal) run(ctx context.Context, c Command) (Result, error) {
 
 // Files lists the paths of the code's files, from its root; at most limit.
 func (r *Rehearsal) Files(ctx context.Context, limit int) ([]string, error) {
-	page, err := r.l.workspace().list(ctx, ListOptions{Path: RepoDir, Recursive: true, Limit: limit})
+	page, err := r.l.workspace().List(ctx, workspace.ListOptions{Path: RepoDir, Recursive: true, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
 	var files []string
 	for _, e := range page.Entries {
-		if e.Type == TypeFile {
+		if e.Type == workspace.TypeFile {
 			files = append(files, e.Path[len(RepoDir)+1:])
 		}
 	}
@@ -158,7 +159,7 @@ func (r *Rehearsal) Files(ctx context.Context, limit int) ([]string, error) {
 
 // ReadFile returns a file of the code, by its path from the root.
 func (r *Rehearsal) ReadFile(name string) ([]byte, error) {
-	content, err := r.l.workspace().read(path.Join(RepoDir, name), 0, 0)
+	content, err := r.l.workspace().Read(path.Join(RepoDir, name), 0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (r *Rehearsal) ReadFile(name string) ([]byte, error) {
 
 // WriteFile replaces a file of the code.
 func (r *Rehearsal) WriteFile(name string, content []byte) error {
-	_, err := r.l.workspace().write(path.Join(RepoDir, name), content)
+	_, err := r.l.workspace().Write(path.Join(RepoDir, name), content)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // Why a command was ended. They are replaced by public errors once its output
@@ -85,8 +86,8 @@ func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, li
 	if err := r.check(&in); err != nil {
 		return Result{}, err
 	}
-	if _, err := relative(c.Dir); err == nil {
-		if err := l.workspace().isDirectory(c.Dir); err != nil {
+	if workspace.Contains(c.Dir) {
+		if err := l.workspace().CheckFolder(c.Dir); err != nil {
 			return Result{}, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
 // leftOutMark begins the last line of a patch that leaves something out; git
@@ -71,18 +72,18 @@ func (s *Service) repoFacts(ctx context.Context, t *Task) (repo *gate.Repo, done
 }
 
 // leftOut says what the gate has not seen of what is in the repository now.
-func leftOut(bound sandbox.Bound) string {
+func leftOut(bound workspace.Bound) string {
 	const seen = "Not all that was in the repository at the end was looked at: "
 	switch bound {
 	case "":
 		return ""
-	case sandbox.BoundFiles:
+	case workspace.BoundFiles:
 		return seen + "there were too many new files. Build outside of it, or delete what need not be delivered."
-	case sandbox.BoundNames:
+	case workspace.BoundNames:
 		return seen + "there was too much new in it, or in one of its folders. Build outside of it, or delete what need not be delivered."
-	case sandbox.BoundDepth:
+	case workspace.BoundDepth:
 		return seen + "its folders were nested too deep."
-	case sandbox.BoundBytes:
+	case workspace.BoundBytes:
 		return seen + "the lines of very large files were not counted."
 	default:
 		return seen + "that would have taken too long, so only what was delivered to the agent counts."

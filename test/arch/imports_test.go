@@ -106,6 +106,10 @@ func forbiddenImports() map[string]map[string]string {
 		"internal/httpapi": extend(surface, map[string]string{"internal/web": sideways}),
 		"internal/web":     extend(surface, map[string]string{"internal/httpapi": sideways}),
 
+		"internal/sandbox/workspace": {
+			"": "files do not know what runs on them", "internal/city": "", "internal/sandbox/namespace": "", "internal/sandbox/source": "",
+		},
+
 		"internal/demo":      {"internal/app": wires},
 		"internal/app":       {"internal/demo": "the demo uses a running city, it is no part of one"},
 		"internal/seedagent": {"internal": ordinary, "internal/city": "", "internal/seedagent": ""},

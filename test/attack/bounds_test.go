@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/sandbox"
+	"aicity.dev/aicity/internal/sandbox/workspace"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -29,7 +30,7 @@ open('bottom', 'w').write('needle')"`)
 		}
 	}
 	wantCode(t, "delete", s.agent.Tasks.Delete(t.Context(), s.task, "/home/user/repo/deep", true), "PATH_NOT_ALLOWED")
-	s.facts(t, sandbox.BoundDepth)
+	s.facts(t, workspace.BoundDepth)
 	s.stillWorks(t)
 }
 
@@ -40,7 +41,7 @@ for i in range(100):
     with open('huge%d.txt' % i, 'w') as f:
         f.write('line\n' * 2000)
         f.truncate(500_000_000)"; echo new > zzz.txt`)
-	facts := s.facts(t, sandbox.BoundBytes)
+	facts := s.facts(t, workspace.BoundBytes)
 	if last := facts[len(facts)-1]; last.Path != "zzz.txt" || last.Lines != 1 {
 		t.Errorf("what comes after them: %+v", last)
 	}
@@ -50,7 +51,7 @@ for i in range(100):
 // manyFolders are more than anybody wants to look into.
 func manyFolders(t *testing.T, s *scene) {
 	s.must(t, `mkdir -p aaa && for i in $(seq 300); do mkdir aaa/$i; done; for i in $(seq 10100); do : > aaa/1/$i; done; echo new > zzz.txt`)
-	facts := s.facts(t, sandbox.BoundFiles)
+	facts := s.facts(t, workspace.BoundFiles)
 	found := false
 	for _, f := range facts {
 		found = found || f.Path == "zzz.txt"
@@ -61,7 +62,7 @@ func manyFolders(t *testing.T, s *scene) {
 }
 
 // facts are what the gate would be told, which must have been cut short by a bound.
-func (s *scene) facts(t *testing.T, left sandbox.Bound) []sandbox.FileFact {
+func (s *scene) facts(t *testing.T, left workspace.Bound) []sandbox.FileFact {
 	t.Helper()
 	facts, err := s.App.Sandboxes.Facts(context.WithoutCancel(t.Context()), s.task)
 	if err != nil {

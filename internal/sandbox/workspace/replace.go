@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"errors"
@@ -16,8 +16,8 @@ const temporary = ".write-"
 
 // replace writes beside the file and then takes its place. The folder it is in
 // may be moved meanwhile.
-func (w workspace) replace(root *os.Root, rel string, content []byte, perm fs.FileMode) (err error) {
-	dir, err := openFolder(root, path.Dir(rel))
+func (w Dir) replace(root *os.Root, rel string, content []byte, perm fs.FileMode) (err error) {
+	dir, err := OpenFolder(root, path.Dir(rel))
 	if err != nil {
 		return err
 	}
@@ -47,10 +47,10 @@ func (w workspace) replace(root *os.Root, rel string, content []byte, perm fs.Fi
 
 // notes is the folder, which no sandbox sees, that says where temporary files are:
 // by their name alone they could be the agent's.
-func (w workspace) notes() string { return w.dir + ".writing" }
+func (w Dir) notes() string { return w.dir + ".writing" }
 
 // note writes down that there will be a temporary file until done is called.
-func (w workspace) note(rel string) (done func(), err error) {
+func (w Dir) note(rel string) (done func(), err error) {
 	name := filepath.Join(w.notes(), path.Base(rel))
 	err = os.WriteFile(name, []byte(rel), 0o600)
 	if errors.Is(err, fs.ErrNotExist) { // it is the first
@@ -61,9 +61,9 @@ func (w workspace) note(rel string) (done func(), err error) {
 	return func() { _ = os.Remove(name) }, err
 }
 
-// undoWrites removes the temporary files that a server left when it was killed.
+// UndoWrites removes the temporary files that a server left when it was killed.
 // Nothing may run in the workspace.
-func (w workspace) undoWrites() error {
+func (w Dir) UndoWrites() error {
 	notes, err := os.ReadDir(w.notes())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

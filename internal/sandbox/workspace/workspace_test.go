@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"context"
@@ -22,10 +22,10 @@ import (
 
 // hostile is a workspace with everything that a program can plant in one, and
 // a file outside that must never be seen.
-func hostile(t testing.TB) workspace {
+func hostile(t testing.TB) Dir {
 	t.Helper()
 	parent := t.TempDir()
-	w := workspace{dir: filepath.Join(parent, "work")}
+	w := Dir{dir: filepath.Join(parent, "work")}
 	do := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -95,17 +95,17 @@ func TestPathsOfAHostileWorkspace(t *testing.T) {
 		{"", city.CodePathNotAllowed, city.CodePathNotAllowed, city.CodePathNotAllowed},
 		{repo + "a\x00b", city.CodePathNotAllowed, city.CodePathNotAllowed, city.CodePathNotAllowed},
 	} {
-		_, err := w.read(test.path, 0, 0)
+		_, err := w.Read(test.path, 0, 0)
 		wantCode(t, "read "+test.path, err, test.read)
-		f, _, err := w.open(test.path, 0, 0)
+		f, _, err := w.Open(test.path, 0, 0)
 		wantCode(t, "open "+test.path, err, test.read)
 		if err == nil {
 			_ = f.Close()
 		}
-		_, err = w.list(t.Context(), ListOptions{Path: test.path})
+		_, err = w.List(t.Context(), ListOptions{Path: test.path})
 		wantCode(t, "list "+test.path, err, test.list)
 		fresh := hostile(t)
-		_, err = fresh.write(test.path, []byte("written"))
+		_, err = fresh.Write(test.path, []byte("written"))
 		wantCode(t, "write "+test.path, err, test.write)
 		if content, err := os.ReadFile(filepath.Join(filepath.Dir(fresh.dir), "outside")); err != nil || string(content) != "secret" {
 			t.Errorf("write %s reached outside: %q, %v", test.path, content, err)
@@ -124,27 +124,27 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	const hello = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
-	got, err := w.read(RepoDir+"/a.txt", 0, 0)
+	got, err := w.Read(RepoDir+"/a.txt", 0, 0)
 	want := FileContent{Path: RepoDir + "/a.txt", Content: "hello\n", Encoding: "utf-8", SizeBytes: 6, SHA256: hello, Bytes: 6}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("text: %v\n%s", err, diff)
 	}
-	if got, err = w.read(RepoDir+"/a.txt", 1, 3); err != nil || got.Content != "ell" || got.Offset != 1 || !got.More || got.SizeBytes != 6 {
+	if got, err = w.Read(RepoDir+"/a.txt", 1, 3); err != nil || got.Content != "ell" || got.Offset != 1 || !got.More || got.SizeBytes != 6 {
 		t.Errorf("part: got %+v, %v", got, err)
 	}
-	if got, err = w.read(RepoDir+"/a.txt", 100, 3); err != nil || got.Content != "" || got.More {
+	if got, err = w.Read(RepoDir+"/a.txt", 100, 3); err != nil || got.Content != "" || got.More {
 		t.Errorf("beyond the end: got %+v, %v", got, err)
 	}
-	if got, err = w.read(RepoDir+"/dir/b.bin", 0, 0); err != nil || got.Encoding != "base64" || got.Content != "AAH/" {
+	if got, err = w.Read(RepoDir+"/dir/b.bin", 0, 0); err != nil || got.Encoding != "base64" || got.Content != "AAH/" {
 		t.Errorf("bytes: got %+v, %v", got, err)
 	}
-	_, err = w.read(RepoDir+"/big", 0, 0)
+	_, err = w.Read(RepoDir+"/big", 0, 0)
 	wantCode(t, "too large", err, city.CodeFileTooLarge)
-	if got, err = w.read(RepoDir+"/big", MaxRead, 10); err != nil || len(got.Content) == 0 || got.More {
+	if got, err = w.Read(RepoDir+"/big", MaxRead, 10); err != nil || len(got.Content) == 0 || got.More {
 		t.Errorf("its end: got %+v, %v", got, err)
 	}
 	for _, bad := range [][2]int64{{-1, 0}, {0, -1}, {0, MaxRead + 1}} {
-		_, err = w.read(RepoDir+"/a.txt", bad[0], bad[1])
+		_, err = w.Read(RepoDir+"/a.txt", bad[0], bad[1])
 		wantCode(t, fmt.Sprint(bad), err, city.CodeValidation)
 	}
 }
@@ -152,18 +152,18 @@ func TestRead(t *testing.T) {
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	w := hostile(t)
-	entry, err := w.write(RepoDir+"/new/deep/c.txt", []byte("text"))
+	entry, err := w.Write(RepoDir+"/new/deep/c.txt", []byte("text"))
 	if err != nil || entry.Path != RepoDir+"/new/deep/c.txt" || entry.SizeBytes != 4 || entry.Type != TypeFile {
 		t.Errorf("new: got %+v, %v", entry, err)
 	}
-	if _, err := w.write(RepoDir+"/a.txt", []byte("other")); err != nil {
+	if _, err := w.Write(RepoDir+"/a.txt", []byte("other")); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(filepath.Join(w.dir, "repo/a.txt"))
 	if err != nil || info.Mode().Perm() != 0o640 {
 		t.Errorf("the mode changed: %v, %v", info.Mode(), err)
 	}
-	_, err = w.write(RepoDir+"/big", make([]byte, MaxWrite+1))
+	_, err = w.Write(RepoDir+"/big", make([]byte, MaxWrite+1))
 	wantCode(t, "too large", err, city.CodeFileTooLarge)
 	names, err := filepath.Glob(filepath.Join(w.dir, "repo/*write*"))
 	hidden, err2 := filepath.Glob(filepath.Join(w.dir, "repo/.write*"))
@@ -175,7 +175,7 @@ func TestWrite(t *testing.T) {
 func TestList(t *testing.T) {
 	t.Parallel()
 	w := hostile(t)
-	page, err := w.list(t.Context(), ListOptions{Path: RepoDir})
+	page, err := w.List(t.Context(), ListOptions{Path: RepoDir})
 	if err != nil || page.Next != "" {
 		t.Fatalf("got %q, %v", page.Next, err)
 	}
@@ -193,11 +193,11 @@ func TestList(t *testing.T) {
 	if diff := cmp.Diff(want, types); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	_, err = w.list(t.Context(), ListOptions{Path: RepoDir, Cursor: "?"})
+	_, err = w.List(t.Context(), ListOptions{Path: RepoDir, Cursor: "?"})
 	wantCode(t, "bad cursor", err, city.CodeValidation)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.list(ctx, ListOptions{Path: RepoDir}); !errors.Is(err, context.Canceled) {
+	if _, err := w.List(ctx, ListOptions{Path: RepoDir}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended context: got %v", err)
 	}
 }
@@ -205,7 +205,7 @@ func TestList(t *testing.T) {
 // Pages of any length put together are the whole, each entry once.
 func TestListPages(t *testing.T) {
 	t.Parallel()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	for _, name := range []string{"a/1", "a/2/x", "a/2/y", "a-b", "a.b/c", "b", "b0/\xff", "b0/\xfe", "c/d/e/f"} {
 		full := filepath.Join(w.dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(full), 0o755), os.WriteFile(full, nil, 0o644)); err != nil {
@@ -215,7 +215,7 @@ func TestListPages(t *testing.T) {
 	paths := func(limit int) (all []string) {
 		cursor := ""
 		for {
-			page, err := w.list(t.Context(), ListOptions{Path: Home, Recursive: true, Limit: limit, Cursor: cursor})
+			page, err := w.List(t.Context(), ListOptions{Path: Home, Recursive: true, Limit: limit, Cursor: cursor})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -240,7 +240,7 @@ func TestListPages(t *testing.T) {
 
 func TestRecursiveListSkipsGit(t *testing.T) {
 	t.Parallel()
-	page, err := hostile(t).list(t.Context(), ListOptions{Path: RepoDir, Recursive: true})
+	page, err := hostile(t).List(t.Context(), ListOptions{Path: RepoDir, Recursive: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,17 +276,17 @@ func FuzzPaths(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, path string) {
 		w := hostile(t)
-		content, err := w.read(path, 0, 0)
+		content, err := w.Read(path, 0, 0)
 		if err != nil && city.CodeOf(err) == city.CodeInternal {
 			t.Errorf("read %q: %v is no public error", path, err)
 		}
 		if strings.Contains(content.Content, "secret") || strings.Contains(content.Content, "root:") {
 			t.Errorf("read %q reached outside", path)
 		}
-		if _, err := w.list(t.Context(), ListOptions{Path: path, Recursive: true}); err != nil && city.CodeOf(err) == city.CodeInternal {
+		if _, err := w.List(t.Context(), ListOptions{Path: path, Recursive: true}); err != nil && city.CodeOf(err) == city.CodeInternal {
 			t.Errorf("list %q: %v is no public error", path, err)
 		}
-		if _, err := w.write(path, []byte("x")); err != nil && city.CodeOf(err) == city.CodeInternal {
+		if _, err := w.Write(path, []byte("x")); err != nil && city.CodeOf(err) == city.CodeInternal {
 			t.Errorf("write %q: %v is no public error", path, err)
 		}
 		if notes, err := os.ReadDir(w.notes()); !errors.Is(err, fs.ErrNotExist) && (err != nil || len(notes) > 0) {

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"os"
@@ -11,17 +11,17 @@ import (
 func TestMakeMoveDelete(t *testing.T) {
 	t.Parallel()
 	const repo = RepoDir + "/"
-	mkdir := func(path string) func(workspace) error {
-		return func(w workspace) error { _, err := w.mkdir(path); return err }
+	mkdir := func(path string) func(Dir) error {
+		return func(w Dir) error { _, err := w.MakeFolder(path); return err }
 	}
-	move := func(from, to string, overwrite bool) func(workspace) error {
-		return func(w workspace) error { _, err := w.move(from, to, overwrite); return err }
+	move := func(from, to string, overwrite bool) func(Dir) error {
+		return func(w Dir) error { _, err := w.Move(from, to, overwrite); return err }
 	}
-	remove := func(path string, recursive bool) func(workspace) error {
-		return func(w workspace) error { _, err := w.remove(t.Context(), path, recursive); return err }
+	remove := func(path string, recursive bool) func(Dir) error {
+		return func(w Dir) error { _, err := w.Remove(t.Context(), path, recursive); return err }
 	}
 	for name, test := range map[string]struct {
-		do    func(workspace) error
+		do    func(Dir) error
 		code  city.Code
 		there string // below the repository, afterwards
 		gone  string

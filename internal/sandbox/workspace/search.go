@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"bytes"
@@ -63,9 +63,9 @@ var (
 	errEnoughBytes   = errors.New("bytes")
 )
 
-// search looks through the files below a path. Errors: VALIDATION_ERROR,
+// Search looks through the files below a path. Errors: VALIDATION_ERROR,
 // PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_FILE.
-func (w workspace) search(ctx context.Context, o SearchOptions) (SearchResult, error) {
+func (w Dir) Search(ctx context.Context, o SearchOptions) (SearchResult, error) {
 	s, err := newSearcher(o)
 	if err != nil {
 		return SearchResult{}, err
@@ -134,7 +134,7 @@ func (s *searcher) begin(root *os.Root, rel string) error {
 			rules = rules.read(root, path.Join(at[:i]...), at[:i])
 		}
 	}
-	dir, err := openFolder(root, rel)
+	dir, err := OpenFolder(root, rel)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (s *searcher) folder(dir *os.Root, at []string, from int, rules ignoreRules
 			s.missed(BoundDepth)
 			continue
 		}
-		sub, err := openFolder(dir, name)
+		sub, err := OpenFolder(dir, name)
 		if err != nil {
 			continue
 		}
@@ -208,7 +208,7 @@ func (s *searcher) passedOver(entry fs.DirEntry, at []string, from int, rules ig
 // file searches one file. What cannot be read is passed over, unless it was
 // asked for by name.
 func (s *searcher) file(root *os.Root, rel, shown string, named bool) error {
-	f, info, err := openRegular(root, rel)
+	f, info, err := OpenRegular(root, rel)
 	if err != nil {
 		if named {
 			return err

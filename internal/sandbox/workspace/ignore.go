@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"io"
@@ -24,7 +24,7 @@ const (
 // read adds the rules of the .gitignore in the folder dir of root, which is at
 // these names from Home.
 func (r ignoreRules) read(root *os.Root, dir string, at []string) ignoreRules {
-	f, _, err := openRegular(root, path.Join(dir, ".gitignore"))
+	f, _, err := OpenRegular(root, path.Join(dir, ".gitignore"))
 	if err != nil {
 		return r
 	}

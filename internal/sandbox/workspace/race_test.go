@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"errors"
@@ -16,10 +16,10 @@ import (
 // swapping is a workspace in which repo/swap is, in turn and as fast as the
 // machine can, a folder, a link out, a link through /proc/self/root and a pipe.
 // What lies outside is a tree of the same shape.
-func swapping(t *testing.T) (w workspace, outside string) {
+func swapping(t *testing.T) (w Dir, outside string) {
 	t.Helper()
 	parent := t.TempDir()
-	w = workspace{dir: filepath.Join(parent, "work")}
+	w = Dir{dir: filepath.Join(parent, "work")}
 	outside = filepath.Join(parent, "outside")
 	repo := filepath.Join(w.dir, "repo")
 	for dir, content := range map[string]string{filepath.Join(repo, "swap/sub"): "inside", filepath.Join(outside, "sub"): "secret"} {
@@ -65,7 +65,7 @@ func TestRaces(t *testing.T) {
 	const at = RepoDir + "/swap"
 	reached := map[string]int{}
 	for range 1_000 {
-		content, err := w.read(at+"/sub/f.txt", 0, 0)
+		content, err := w.Read(at+"/sub/f.txt", 0, 0)
 		if err == nil {
 			reached["read"]++
 		}
@@ -73,23 +73,23 @@ func TestRaces(t *testing.T) {
 			t.Fatal("read outside")
 		}
 		publicOnly(t, "read", err)
-		result, err := w.search(t.Context(), SearchOptions{Path: RepoDir, Query: "secret|inside", Hidden: true, Ignored: true})
+		result, err := w.Search(t.Context(), SearchOptions{Path: RepoDir, Query: "secret|inside", Hidden: true, Ignored: true})
 		publicOnly(t, "search", err)
 		for _, m := range result.Matches {
 			if reached["search"]++; strings.Contains(m.Text, "secret") {
 				t.Fatal("searched outside")
 			}
 		}
-		page, err := w.list(t.Context(), ListOptions{Path: RepoDir, Recursive: true})
+		page, err := w.List(t.Context(), ListOptions{Path: RepoDir, Recursive: true})
 		publicOnly(t, "list", err)
 		reached["list"] += len(page.Entries)
-		_, err = w.write(at+"/sub/new.txt", []byte("x"))
+		_, err = w.Write(at+"/sub/new.txt", []byte("x"))
 		publicOnly(t, "write", err)
-		_, err = w.mkdir(at + "/sub/made/deep")
+		_, err = w.MakeFolder(at + "/sub/made/deep")
 		publicOnly(t, "mkdir", err)
-		_, err = w.move(at+"/sub/new.txt", RepoDir+"/got", true)
+		_, err = w.Move(at+"/sub/new.txt", RepoDir+"/got", true)
 		publicOnly(t, "move", err)
-		_, err = w.remove(t.Context(), at+"/sub/made", true)
+		_, err = w.Remove(t.Context(), at+"/sub/made", true)
 		publicOnly(t, "remove", err)
 	}
 	for _, what := range []string{"read", "search", "list"} {

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 // maxDelete bounds how many entries one deletion removes.
 const maxDelete = 200_000
 
-// mkdir makes a folder, with those that lead to it; one that is there is fine.
+// MakeFolder makes a folder, with those that lead to it; one that is there is fine.
 // Errors: PATH_NOT_ALLOWED, NOT_A_DIRECTORY.
-func (w workspace) mkdir(abs string) (entry Entry, err error) {
+func (w Dir) MakeFolder(abs string) (entry Entry, err error) {
 	err = w.in(abs, func(root *os.Root, rel string) error {
 		if err := makeFolders(root, rel); err != nil {
 			return err
@@ -30,11 +30,11 @@ func (w workspace) mkdir(abs string) (entry Entry, err error) {
 	return entry, err
 }
 
-// move renames a file or folder, making the folders that lead to its new place.
+// Move renames a file or folder, making the folders that lead to its new place.
 // What is there already is replaced only when overwrite says so, and never a
 // folder. Errors: PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_DIRECTORY,
 // FILE_EXISTS.
-func (w workspace) move(from, to string, overwrite bool) (entry Entry, err error) {
+func (w Dir) Move(from, to string, overwrite bool) (entry Entry, err error) {
 	target, err := relative(to)
 	if err != nil {
 		return entry, err
@@ -65,10 +65,10 @@ func (w workspace) move(from, to string, overwrite bool) (entry Entry, err error
 	return entry, err
 }
 
-// remove deletes a file, a link or a folder; a folder that is not empty only
+// Remove deletes a file, a link or a folder; a folder that is not empty only
 // when recursive says so. It follows no link. Errors: PATH_NOT_ALLOWED,
 // FILE_NOT_FOUND, DIRECTORY_NOT_EMPTY.
-func (w workspace) remove(ctx context.Context, abs string, recursive bool) (removed int, err error) {
+func (w Dir) Remove(ctx context.Context, abs string, recursive bool) (removed int, err error) {
 	err = w.in(abs, func(root *os.Root, rel string) error {
 		if rel == "." {
 			return errPath("%s itself stays", Home)
@@ -117,7 +117,7 @@ func (r *remover) folder(root *os.Root, rel string, depth int) error {
 	if depth > maxNesting {
 		return errPath("its folders are nested too deep; use rm -r")
 	}
-	dir, err := openFolder(root, rel)
+	dir, err := OpenFolder(root, rel)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"bytes"
@@ -37,14 +37,14 @@ const (
 	MaxWrite = 8 << 20
 )
 
-// read returns limit bytes of a file from offset on; limit 0 is all of it.
+// Read returns limit bytes of a file from offset on; limit 0 is all of it.
 // Errors: PATH_NOT_ALLOWED, FILE_NOT_FOUND, NOT_A_FILE, FILE_TOO_LARGE.
-func (w workspace) read(abs string, offset, limit int64) (content FileContent, err error) {
+func (w Dir) Read(abs string, offset, limit int64) (content FileContent, err error) {
 	if offset < 0 || limit < 0 || limit > MaxRead {
 		return content, city.InvalidField("limit", "between 0 and %d, from an offset that is not negative", MaxRead)
 	}
 	err = w.in(abs, func(root *os.Root, rel string) error {
-		f, info, err := openRegular(root, rel)
+		f, info, err := OpenRegular(root, rel)
 		if err != nil {
 			return err
 		}
@@ -79,10 +79,10 @@ func encodeContent(raw []byte) FileContent {
 	return c
 }
 
-// write replaces or creates a file, with the folders that lead to it. Readers
+// Write replaces or creates a file, with the folders that lead to it. Readers
 // see the old or the new content, never a half. Errors: PATH_NOT_ALLOWED,
 // NOT_A_FILE, NOT_A_DIRECTORY, FILE_TOO_LARGE.
-func (w workspace) write(abs string, content []byte) (entry Entry, err error) {
+func (w Dir) Write(abs string, content []byte) (entry Entry, err error) {
 	if len(content) > MaxWrite {
 		return entry, city.Errorf(city.CodeFileTooLarge, "At most %d bytes can be written at once.", MaxWrite)
 	}
@@ -148,15 +148,15 @@ func makeFolders(root *os.Root, rel string) error {
 	return errors.Join(give(dir), dir.Close())
 }
 
-// open opens limit bytes of a regular file from offset on for streaming; limit
+// Open opens limit bytes of a regular file from offset on for streaming; limit
 // 0 is all that is there. Size is how many bytes come; a file that is cut off
 // meanwhile has fewer.
-func (w workspace) open(abs string, offset, limit int64) (r io.ReadCloser, size int64, err error) {
+func (w Dir) Open(abs string, offset, limit int64) (r io.ReadCloser, size int64, err error) {
 	if offset < 0 || limit < 0 {
 		return nil, 0, city.InvalidField("offset", "offset and limit are not negative")
 	}
 	err = w.in(abs, func(root *os.Root, rel string) error {
-		f, info, err := openRegular(root, rel)
+		f, info, err := OpenRegular(root, rel)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 
 // deepTree makes a workspace with folders of one letter, so many below each other,
 // and a file in the last. The path is longer than one call may take.
-func deepTree(t *testing.T, levels int) workspace {
+func deepTree(t *testing.T, levels int) Dir {
 	t.Helper()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	root, err := os.OpenRoot(w.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func deepTree(t *testing.T, levels int) workspace {
 	return w
 }
 
-func measured(t *testing.T, w workspace, delivered ...string) *measurer {
+func measured(t *testing.T, w Dir, delivered ...string) *measurer {
 	t.Helper()
 	var baseline source.Baseline
 	for _, name := range delivered {
@@ -77,7 +77,7 @@ func TestDepthIsBounded(t *testing.T) {
 		var all []Entry
 		var said Bound
 		for cursor := ""; ; {
-			page, err := w.list(t.Context(), ListOptions{Path: Home, Recursive: true, Limit: limit, Cursor: cursor})
+			page, err := w.List(t.Context(), ListOptions{Path: Home, Recursive: true, Limit: limit, Cursor: cursor})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +90,7 @@ func TestDepthIsBounded(t *testing.T) {
 			t.Errorf("pages of %d: got %d entries, truncated %q", limit, len(all), said)
 		}
 	}
-	found, err := w.search(t.Context(), SearchOptions{Path: Home, Query: "needle"})
+	found, err := w.Search(t.Context(), SearchOptions{Path: Home, Query: "needle"})
 	if err != nil || len(found.Matches) > 0 || found.Truncated != string(BoundDepth) {
 		t.Errorf("search: got %+v, %v", found, err)
 	}
@@ -98,7 +98,7 @@ func TestDepthIsBounded(t *testing.T) {
 		t.Errorf("facts: got %q, left %q", m.added, m.left)
 	}
 	shallow := deepTree(t, maxNesting)
-	page, err := shallow.list(t.Context(), ListOptions{Path: Home, Recursive: true})
+	page, err := shallow.List(t.Context(), ListOptions{Path: Home, Recursive: true})
 	if err != nil || len(page.Entries) != maxNesting+1 || page.Truncated != "" {
 		t.Errorf("as deep as may be: %d entries, truncated %q, %v", len(page.Entries), page.Truncated, err)
 	}
@@ -112,7 +112,7 @@ func TestDepthIsBounded(t *testing.T) {
 func TestNamesAreBounded(t *testing.T) {
 	t.Parallel()
 	const held = 300 // of what a folder may hold
-	w := workspace{dir: t.TempDir(), names: held}
+	w := Dir{dir: t.TempDir(), names: held}
 	many := filepath.Join(w.dir, "many")
 	if err := os.Mkdir(many, 0o755); err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestNamesAreBounded(t *testing.T) {
 	}
 	count, last, cursor, said := 0, "", "", Bound("")
 	for {
-		page, err := w.list(t.Context(), ListOptions{Path: Home + "/many", Limit: 90, Cursor: cursor})
+		page, err := w.List(t.Context(), ListOptions{Path: Home + "/many", Limit: 90, Cursor: cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,13 +136,13 @@ func TestNamesAreBounded(t *testing.T) {
 	if want := fmt.Sprintf("%06d", held-1); count != held || last != want || said != BoundNames {
 		t.Errorf("got %d entries up to %s, truncated %q; want %d up to %s", count, last, said, held, want)
 	}
-	if found, err := w.search(t.Context(), SearchOptions{Path: Home, Query: "needle"}); err != nil || len(found.Matches) != held || found.Truncated != string(BoundNames) {
+	if found, err := w.Search(t.Context(), SearchOptions{Path: Home, Query: "needle"}); err != nil || len(found.Matches) != held || found.Truncated != string(BoundNames) {
 		t.Errorf("search: got %+v, %v", found, err)
 	}
 	if m := measured(t, w); len(m.added) != 50 || m.added[49] != "many/000049" || m.left != BoundFiles {
 		t.Errorf("facts: %d files, left %q", len(m.added), m.left)
 	}
-	if removed, err := w.remove(t.Context(), Home+"/many", true); err != nil || removed != 10*held+1 {
+	if removed, err := w.Remove(t.Context(), Home+"/many", true); err != nil || removed != 10*held+1 {
 		t.Errorf("removed %d, %v", removed, err)
 	}
 }
@@ -186,7 +186,7 @@ func TestFirstOf(t *testing.T) {
 // What takes too much reading is there without its lines, however large it seems.
 func TestFactBytesAreBounded(t *testing.T) {
 	t.Parallel()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	text := strings.Repeat("line\n", 2_000)
 	for name, size := range map[string]int64{"a.txt": 0, "huge.txt": 1 << 40, "now/huge.txt": 1 << 40, "z.txt": 0} {
 		full := filepath.Join(w.dir, name)
@@ -224,7 +224,7 @@ func TestFactBytesAreBounded(t *testing.T) {
 // What an agent builds beside the code does not hide what it adds to it.
 func TestFactsOfTheCodeComeFirst(t *testing.T) {
 	t.Parallel()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	for i := range 60 {
 		dir := filepath.Join(w.dir, "build", fmt.Sprint(i%10))
 		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o644)); err != nil {
@@ -265,7 +265,7 @@ func (s *soon) Err() error {
 // they are the whole. Without an entry it is an error.
 func TestListTimeIsBounded(t *testing.T) {
 	t.Parallel()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	for i := range 30 {
 		dir := filepath.Join(w.dir, fmt.Sprintf("%02d", i))
 		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "file"), nil, 0o644)); err != nil {

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"context"
@@ -16,9 +16,9 @@ import (
 )
 
 // planted is a workspace with these files below its repository.
-func planted(t testing.TB, files map[string]string) workspace {
+func planted(t testing.TB, files map[string]string) Dir {
 	t.Helper()
-	w := workspace{dir: t.TempDir()}
+	w := Dir{dir: t.TempDir()}
 	for name, content := range files {
 		full := filepath.Join(w.dir, "repo", name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(full), 0o755), os.WriteFile(full, []byte(content), 0o644)); err != nil {
@@ -28,12 +28,12 @@ func planted(t testing.TB, files map[string]string) workspace {
 	return w
 }
 
-func searched(t testing.TB, w workspace, o SearchOptions) []string {
+func searched(t testing.TB, w Dir, o SearchOptions) []string {
 	t.Helper()
 	if o.Path == "" {
 		o.Path = RepoDir
 	}
-	result, err := w.search(t.Context(), o)
+	result, err := w.Search(t.Context(), o)
 	if err != nil {
 		t.Fatalf("%+v: %v", o, err)
 	}
@@ -101,7 +101,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
-	result, err := w.search(t.Context(), SearchOptions{Path: RepoDir, Query: "needle", Limit: 2})
+	result, err := w.Search(t.Context(), SearchOptions{Path: RepoDir, Query: "needle", Limit: 2})
 	if err != nil || result.Truncated != "matches" || result.Files == 0 || result.Bytes == 0 {
 		t.Errorf("limit: got %+v, %v", result, err)
 	}
@@ -129,12 +129,12 @@ func TestSearchBadInput(t *testing.T) {
 		if test.o.Path == "" {
 			test.o.Path = RepoDir
 		}
-		_, err := w.search(t.Context(), test.o)
+		_, err := w.Search(t.Context(), test.o)
 		wantCode(t, fmt.Sprintf("%.80v", test.o), err, test.want)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.search(ctx, SearchOptions{Path: RepoDir, Query: "a"}); !errors.Is(err, context.Canceled) {
+	if _, err := w.Search(ctx, SearchOptions{Path: RepoDir, Query: "a"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended context: got %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func TestSearchOfAHostileWorkspace(t *testing.T) {
 		"pipe": city.CodeNotAFile, "socket": city.CodeNotAFile, "out": city.CodePathNotAllowed, "up": city.CodePathNotAllowed,
 		"device": city.CodePathNotAllowed, "self": city.CodePathNotAllowed, "in": "", "dirlink": "",
 	} {
-		_, err := w.search(t.Context(), SearchOptions{Path: RepoDir + "/" + path, Query: "x"})
+		_, err := w.Search(t.Context(), SearchOptions{Path: RepoDir + "/" + path, Query: "x"})
 		wantCode(t, path, err, want)
 	}
 }
@@ -169,7 +169,7 @@ func TestSearchBounds(t *testing.T) {
 	if err := os.Truncate(filepath.Join(w.dir, "repo/big"), maxSearchFile+1); err != nil {
 		t.Fatal(err)
 	}
-	result, err := w.search(t.Context(), SearchOptions{Path: RepoDir, Query: "needle"})
+	result, err := w.Search(t.Context(), SearchOptions{Path: RepoDir, Query: "needle"})
 	if err != nil || len(result.Matches) != 2 || result.TooLarge != 1 || result.Truncated != "depth" {
 		t.Fatalf("got %+v, %v", result, err)
 	}
@@ -184,7 +184,7 @@ func TestSearchEnds(t *testing.T) {
 	w := planted(t, map[string]string{"line": strings.Repeat("a", maxSearchFile), "lines": strings.Repeat(strings.Repeat("a", 100)+"\n", maxSearchFile/101)})
 	for _, name := range []string{"line", "lines"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		_, err := w.search(ctx, SearchOptions{Path: RepoDir + "/" + name, Query: `(\pL?){1000}\b\B`})
+		_, err := w.Search(ctx, SearchOptions{Path: RepoDir + "/" + name, Query: `(\pL?){1000}\b\B`})
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: got %v", name, err)

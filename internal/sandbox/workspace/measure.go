@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"context"
@@ -29,6 +29,21 @@ const (
 	// maxFactTime bounds all of it.
 	maxFactTime = 10 * time.Second
 )
+
+// Measured is what Measure finds.
+type Measured struct {
+	Files map[string]source.File // those that are there and were looked at, by path
+	Added []string               // those of them that were not delivered, sorted
+	Left  Bound                  // why something was not looked at, "" when all was
+}
+
+// Measure looks at the files that are in the repository's folder now, of which
+// baseline names those that were delivered.
+func Measure(ctx context.Context, repo *os.Root, baseline source.Baseline) (Measured, error) {
+	m := newMeasurer(baseline)
+	err := m.measure(ctx, repo)
+	return Measured{Files: m.found, Added: m.added, Left: m.left}, err
+}
 
 // measurer measures the regular files that are in a tree which changes under its
 // hands: what is gone or replaced meanwhile, or cannot be read, is left out. It
