@@ -44,7 +44,7 @@ func closedFields() map[[2]string][]any {
 		{"Feedback", "thumbs"}: thumbs, {"Feedback", "reason"}: reasons, {"FeedbackView", "thumbs"}: thumbs, {"FeedbackView", "reason"}: reasons,
 		{"Webhook", "events"}: events, {"SetWebhookRequest", "events"}: events, {"WebhookDelivery", "type"}: anys(webhook.Types()),
 		{"PricingView", "model"}: {agent.PerTask}, {"PricingView", "currency"}: {city.USD}, {"Receipt", "taskType"}: anys(city.CategoryIDs()),
-		{"TaskEvent", "type"}: anys(task.EventTypes()), {"Transfer", "kind"}: ofTask, {"TransactionView", "type"}: append(ofTask, ofMoney...),
+		{"TaskEvent", "type"}: anys(task.EventTypes()), {"Finding", "severity"}: anys(task.Severities()), {"Transfer", "kind"}: ofTask, {"TransactionView", "type"}: append(ofTask, ofMoney...),
 	}
 }
 

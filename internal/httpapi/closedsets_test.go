@@ -59,7 +59,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		{"UpdateAgent", "availability", texts(agent.Availabilities())}, {"ReputationChangeView", "cause", texts(reputation.Causes())},
 		{"AccessView", "op", texts(sandbox.Ops())}, {"AccessView", "error", texts(city.Codes())}, {"RecheckDecision", "decision", texts(task.RecheckDecisions())},
 		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"FormerAgent", "why", texts(routing.Whys())}, {"StatementLine", "kind", texts(task.TransferKinds())},
-		{"TaskEvent", "type", task.EventTypes()}, {"Webhook", "events", webhook.Events()},
+		{"TaskEvent", "type", task.EventTypes()}, {"Finding", "severity", texts(task.Severities())}, {"Webhook", "events", webhook.Events()},
 	} {
 		p, ok := doc.Components.Schemas[c.schema].Properties[c.name]
 		if got := append(p.Enum, p.Items.Enum...); !ok || !slices.Equal(got, c.want) {
@@ -77,7 +77,7 @@ func TestListsOfClosedSetsAreWhole(t *testing.T) {
 	}{
 		{"city", "TaskStatus", texts(city.TaskStatuses())}, {"city", "Category", texts(city.CategoryIDs())}, {"city", "Code", texts(city.Codes())},
 		{"agent", "Availability", texts(agent.Availabilities())}, {"agent", "Status", texts(agent.Statuses())}, {"agent", "Sort", texts(agent.Sorts())},
-		{"task", "FailCode", texts(task.FailCodes())}, {"task", "RecheckDecision", texts(task.RecheckDecisions())}, {"task", "RefundDecision", texts(task.RefundDecisions())},
+		{"task", "FailCode", texts(task.FailCodes())}, {"task", "Severity", texts(task.Severities())}, {"task", "RecheckDecision", texts(task.RecheckDecisions())}, {"task", "RefundDecision", texts(task.RefundDecisions())},
 		{"task", "ReviewCause", texts(task.ReviewCauses())}, {"task", "Party", texts(task.Parties())}, {"gate", "Verdict", texts(gate.Verdicts())},
 		{"gate/grounding", "ReferenceStatus", texts(grounding.ReferenceStatuses())}, {"gate", "CriterionKind", texts(gate.CriterionKinds())}, {"gate", "Outcome", texts(gate.Outcomes())},
 		{"task", "TransferKind", texts(task.TransferKinds())}, {"payment", "TransferKind", texts(payment.TransferKinds())}, {"routing", "Term", texts(routing.Terms())}, {"routing", "Why", texts(routing.Whys())},

@@ -20,7 +20,7 @@ import (
 // TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, DEADLINE_PASSED, and those of
 // Provision for a task with code.
 func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Deliverable) (*Task, error) {
-	if err := d.validate(); err != nil {
+	if err := d.checked(); err != nil {
 		return nil, err
 	}
 	t, err := s.ForAgent(ctx, agentID, taskID)
@@ -304,7 +304,8 @@ const (
 	maxCost     = 100_000_000 // cents
 )
 
-func (d Deliverable) validate() error {
+// checked says what is wrong, and writes severities as the city does.
+func (d *Deliverable) checked() error {
 	var v city.Invalid
 	v.Check(strings.TrimSpace(d.Result) != "", "output.result", "must not be empty")
 	v.Check(len(d.Result) <= maxResult, "output.result", "at most %d bytes", maxResult)
@@ -314,10 +315,13 @@ func (d Deliverable) validate() error {
 		field := fmt.Sprintf("output.findings[%d]", i)
 		v.Check(f.Claim != "" && len(f.Claim) <= maxText, field+".claim", "between 1 and %d characters", maxText)
 		v.Check(len(f.File) <= maxFile && f.Line >= 0 && f.Line <= maxLine, field+".file", "not a file and line")
-		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText && len(f.Severity) <= maxTag, field, "a text is too long")
-		for _, text := range []string{f.Claim, f.File, f.Evidence, f.Fix, f.Severity} {
+		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText, field, "a text is too long")
+		for _, text := range []string{f.Claim, f.File, f.Evidence, f.Fix} {
 			v.Text(field, text)
 		}
+		severity, ok := severityOf(f.Severity)
+		v.Check(ok, field+".severity", "must be critical, high, medium, low or info")
+		d.Findings[i].Severity = string(severity)
 	}
 	v.Check(d.Turns >= 0 && d.Turns <= maxCount, "output.turns", "must be between 0 and %d", maxCount)
 	v.Check(d.ToolCallCount >= 0 && d.ToolCallCount <= maxCount, "output.toolCallCount", "must be between 0 and %d", maxCount)

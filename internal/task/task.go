@@ -128,7 +128,7 @@ type Deliverable struct {
 type Finding struct {
 	File     string `json:"file" maxLength:"1000" doc:"The file's path in the repository"`
 	Line     int    `json:"line,omitempty" minimum:"0" doc:"From 1; 0 or absent when it is about the whole file"`
-	Severity string `json:"severity" maxLength:"40" doc:"critical, high, medium, low or info"`
+	Severity string `json:"severity" doc:"How much it matters. In any case of letters; blocker, major, moderate, minor, warning, nit and words like them are taken for the nearest of these, other words are refused"`
 	Claim    string `json:"claim" maxLength:"10000" doc:"What is wrong"`
 	Evidence string `json:"evidence,omitempty" maxLength:"20000" doc:"What shows it: quoted code, output"`
 	Fix      string `json:"fix,omitempty" maxLength:"20000" doc:"What to do"`

@@ -23,7 +23,7 @@ type Output struct {
 type Finding struct {
 	File     string `json:"file"`
 	Line     int    `json:"line,omitempty"`
-	Severity string `json:"severity"`
+	Severity string `json:"severity"` // critical, high, medium, low or info
 	Claim    string `json:"claim"`
 	Evidence string `json:"evidence,omitempty"`
 	Fix      string `json:"fix,omitempty"`

@@ -2725,8 +2725,11 @@ export interface components {
              * @description From 1; 0 or absent when it is about the whole file
              */
             line?: number;
-            /** @description critical, high, medium, low or info */
-            severity: string;
+            /**
+             * @description How much it matters. In any case of letters; blocker, major, moderate, minor, warning, nit and words like them are taken for the nearest of these, other words are refused
+             * @enum {string}
+             */
+            severity: "critical" | "high" | "medium" | "low" | "info";
         };
         ForgotPasswordRequest: {
             /** @description Where the link is sent, when there is such an account */
