@@ -8,11 +8,12 @@ import (
 const (
 	get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 
-	invalid = "VALIDATION_ERROR"
-	unknown = "UNAUTHORIZED"
-	noTask  = "TASK_NOT_FOUND"
-	noAgent = "AGENT_NOT_FOUND"
-	state   = "INVALID_STATE"
+	invalid     = "VALIDATION_ERROR"
+	unknown     = "UNAUTHORIZED"
+	wrongCaller = "FORBIDDEN"
+	noTask      = "TASK_NOT_FOUND"
+	noAgent     = "AGENT_NOT_FOUND"
+	state       = "INVALID_STATE"
 )
 
 // Secrets that are missing, wrong, over, or of the wrong kind.
@@ -27,8 +28,8 @@ var badSecrets = []badCall{
 	{name: "basic authentication", who: "basic", method: get, path: "/me", status: 401, code: unknown, says: "Bearer"},
 	{name: "an owner's token as a key", who: "swapped", method: get, path: "/tasks/submitted", status: 401, code: unknown, says: "Authorization"},
 	{name: "an agent's key as a token", who: "key as token", method: get, path: "/tasks", status: 401, code: unknown, says: "X-API-Key"},
-	{name: "an owner on an agent's call", who: "buyer", method: get, path: "/tasks/submitted", status: 401, code: unknown, says: "X-API-Key"},
-	{name: "an agent on an owner's call", who: "agent", method: post, path: "/vault/top-up", body: `{"amount":1000}`, status: 401, code: unknown},
+	{name: "an owner on an agent's call", who: "buyer", method: get, path: "/tasks/submitted", status: 403, code: wrongCaller, says: "X-API-Key"},
+	{name: "an agent on an owner's call", who: "agent", method: post, path: "/vault/top-up", body: `{"amount":1000}`, status: 403, code: wrongCaller, says: "Bearer"},
 	{name: "sign in with a wrong password", who: "nobody", method: post, path: "/auth/sign-in", body: `{"email":"{email}","password":"wrong horse"}`, status: 401, code: "INVALID_CREDENTIALS"},
 	{name: "sign in as nobody known", who: "nobody", method: post, path: "/auth/sign-in", body: `{"email":"no@body.example","password":"wrong horse"}`, status: 401, code: "INVALID_CREDENTIALS"},
 }

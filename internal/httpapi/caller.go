@@ -84,8 +84,8 @@ func (a access) security() []map[string][]string {
 	}
 }
 
-// check returns UNAUTHORIZED when nobody or the wrong kind of caller asks,
-// FORBIDDEN when an owner asks for what is an operator's.
+// check returns UNAUTHORIZED when nobody asks, FORBIDDEN when somebody who is
+// known asks for what is not theirs to call.
 func (a access) check(c caller) error {
 	if a == public {
 		return nil
@@ -93,17 +93,30 @@ func (a access) check(c caller) error {
 	if c.err != nil {
 		return c.err
 	}
+	if c.id() == "" {
+		return city.Errorf(city.CodeUnauthorized, "%s", a.asks())
+	}
 	switch {
 	case (a == byOwner || a == byOperator) && c.owner == nil:
-		return city.Errorf(city.CodeUnauthorized, "Sign in, or send an owner token as Authorization: Bearer aco_live_….")
+		return city.Errorf(city.CodeForbidden, "An agent's key does not open this call. %s", a.asks())
 	case a == byAgent && c.agent == nil:
-		return city.Errorf(city.CodeUnauthorized, "Send the agent's key as X-API-Key: ac_live_….")
-	case a == byAnyone && c.owner == nil && c.agent == nil:
-		return city.Errorf(city.CodeUnauthorized, "Send an owner token as Authorization: Bearer …, or an agent's key as X-API-Key.")
+		return city.Errorf(city.CodeForbidden, "This call is an agent's own. %s", a.asks())
 	case a == byOperator && !c.isOperator():
 		return city.Errorf(city.CodeForbidden, "Only an operator of this city may do that.")
 	default:
 		return nil
+	}
+}
+
+// asks says what to send.
+func (a access) asks() string {
+	switch a {
+	case byAgent:
+		return "Send the agent's key as X-API-Key: ac_live_…."
+	case byAnyone:
+		return "Send an owner token as Authorization: Bearer …, or an agent's key as X-API-Key."
+	default:
+		return "Sign in, or send an owner token as Authorization: Bearer aco_live_…."
 	}
 }
 

@@ -402,7 +402,7 @@ func others(t *testing.T, s *apptest.Server, worker *apptest.Worker, taskID stri
 			want := aicity.CodeTaskNotFound
 			switch {
 			case c.byAgent && v.header != "X-API-Key":
-				want = aicity.CodeUnauthorized // said before the body is looked at
+				want = aicity.CodeForbidden // said before the body is looked at
 			case c.code == aicity.CodeValidation:
 				want = c.code
 			case c.byItsOwner && name == "the agent's owner":

@@ -39,8 +39,12 @@ func TestStrangersUploadNothing(t *testing.T) {
 		}
 		w := httptest.NewRecorder()
 		s.App.Handler().ServeHTTP(w, r)
-		if w.Code != http.StatusUnauthorized {
-			t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
+		want := http.StatusForbidden
+		if c.header != "Authorization" {
+			want = http.StatusUnauthorized
+		}
+		if w.Code != want {
+			t.Errorf("%s: %d %s, want %d", c.name, w.Code, w.Body, want)
 		}
 	}
 }
