@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -132,39 +133,70 @@ func (s *server) execCommand(ctx context.Context, in *struct {
 func (s *server) streamExec(hctx huma.Context, boxes *sandbox.Service, taskID string, request sandbox.Request) {
 	ctx, leave := context.WithCancel(hctx.Context())
 	defer leave()
-	w := hctx.BodyWriter()
 	hctx.SetHeader("Content-Type", "text/event-stream")
-	var mu sync.Mutex
-	deaf := false
-	send := func(event string, data any) {
-		body, err := json.Marshal(data)
-		if err != nil {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if deaf {
-			return
-		}
-		if _, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, body); err != nil {
-			deaf = true
-			leave() // nobody listens: the command ends
-			return
-		}
-		flush(w)
-	}
+	hctx.SetHeader("X-Accel-Buffering", "no")
+	out := &frames{w: hctx.BodyWriter(), leave: leave}
 	if request.ID == "" {
 		request.ID = city.NewID("exc")
 	}
-	send("start", map[string]string{"execId": request.ID})
+	out.send("start", map[string]string{"execId": request.ID})
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
+	quiet := make(chan struct{})
+	var beating sync.WaitGroup
+	beating.Go(func() { out.beat(ticker.C, quiet) })
 	result, err := boxes.ExecStream(ctx, taskID, request, func(stream sandbox.Stream, p []byte) {
-		send(string(stream), map[string]string{"base64": base64.StdEncoding.EncodeToString(p)})
+		out.send(string(stream), map[string]string{"base64": base64.StdEncoding.EncodeToString(p)})
 	})
+	close(quiet)
+	beating.Wait() // nothing may be written once this has returned
 	if err != nil {
-		send("error", answer(ctx, s.Logger, err))
+		out.send("error", answer(ctx, s.Logger, err))
 		return
 	}
-	send("exit", result)
+	out.send("exit", result)
+}
+
+// frames are server-sent events about one command, to one caller.
+type frames struct {
+	leave func() // ends the command
+
+	mu   sync.Mutex
+	w    io.Writer // guarded by mu
+	deaf bool      // nobody listens; guarded by mu
+}
+
+func (f *frames) send(event string, data any) {
+	if body, err := json.Marshal(data); err == nil {
+		f.write(fmt.Sprintf("event: %s\ndata: %s\n\n", event, body))
+	}
+}
+
+// beat writes a comment at each tick, so that no proxy takes a command that
+// prints nothing for a dead connection.
+func (f *frames) beat(ticks <-chan time.Time, quiet <-chan struct{}) {
+	for {
+		select {
+		case <-ticks:
+			f.write(": the command runs\n\n")
+		case <-quiet:
+			return
+		}
+	}
+}
+
+func (f *frames) write(text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.deaf {
+		return
+	}
+	if _, err := io.WriteString(f.w, text); err != nil {
+		f.deaf = true
+		f.leave()
+		return
+	}
+	flush(f.w)
 }
 
 func (s *server) cancelCommand(ctx context.Context, in *struct {
