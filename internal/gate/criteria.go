@@ -121,7 +121,7 @@ func someFiles(files []string) string {
 // to is a signal of its own.
 func criteria(v *view) (Signal, bool) {
 	s := Signal{Name: "acceptance criteria", Max: maxCriteria}
-	points, met, total := 0.0, 0, 0
+	points, met, total, strayed := 0.0, 0, 0, false
 	for _, c := range v.criteria {
 		if c.Kind == ByRun || c.Kind == InPaths && c.Finding == NotShown {
 			continue
@@ -132,6 +132,8 @@ func criteria(v *view) (Signal, bool) {
 			points, met = points+1, met+1
 		case NotShown:
 			points += 0.7
+		case NotMet:
+			strayed = strayed || c.Kind == InPaths
 		}
 	}
 	if total == 0 {
@@ -139,7 +141,10 @@ func criteria(v *view) (Signal, bool) {
 	}
 	s.Points = maxCriteria * share(points, float64(total))
 	s.Reason = fmt.Sprintf("%d of %d acceptance criteria are met.", met, total)
-	if met < total {
+	switch {
+	case strayed && met == total-1:
+		s.advice = "Change only the files that the task allows: " + lex.Shorten(strings.Join(v.in.Request.Paths, " "), 200) + "."
+	case met < total:
 		s.advice = "Go through the acceptance criteria one by one and say how each is met."
 	}
 	return s, true

@@ -104,3 +104,19 @@ func TestPathsThatMayChange(t *testing.T) {
 		}
 	}
 }
+
+// Who does all that was asked for, but elsewhere too, is told so.
+func TestStrayedChangesAreAdvised(t *testing.T) {
+	t.Parallel()
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{
+			Category: city.CodeReview, Description: reviewRequest, Criteria: []string{"SQL injection is checked"}, Paths: []string{"lib/*.js"},
+		},
+		Deliverable: gate.Deliverable{Result: honestReview}, Repo: shop(t), Patch: []byte(twoFiles),
+	})
+	if !slices.ContainsFunc(report.Advice, func(a string) bool {
+		return strings.HasPrefix(a, "Change only the files that the task allows: lib/*.js.")
+	}) {
+		t.Errorf("nothing of it is in %q", report.Advice)
+	}
+}
