@@ -17,6 +17,10 @@ const (
 	// bodyRate is how many more bytes buy it a second more: a slow line is
 	// served, a caller who drips bytes to hold a connection is not.
 	bodyRate = 16 << 10
+	// restGrace is how long the rest of a body that nobody wants may take, and
+	// restBytes how much of it there may be.
+	restGrace = 2 * time.Second
+	restBytes = 32 << 20
 	// answerGrace is how long a caller may take nothing of what it is sent. What
 	// waits for it holds a command, a file of a sandbox, or a subscription.
 	answerGrace = 30 * time.Second
@@ -44,12 +48,13 @@ func timedCallers(next http.Handler, graces Graces) http.Handler {
 			return
 		}
 		body := &timedBody{ReadCloser: r.Body, control: control, grace: graces.Body, began: city.SystemClock{}.Now()}
+		drop := r.ContentLength <= restBytes && r.Header.Get("Expect") == ""
 		body.extend()
 		// The server looks at its own request's body to know whether the connection
 		// can be used again, so that one stays as it is.
 		r = r.WithContext(r.Context())
 		r.Body = body
-		defer body.leave()
+		defer func() { body.leave(drop) }()
 		next.ServeHTTP(answer, r)
 	})
 }
@@ -85,11 +90,22 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// leave bounds how long the server waits for the rest of a body that nobody
-// wanted, which it reads so that the connection can be used again.
-func (b *timedBody) leave() {
-	if !b.ended.Load() {
-		_ = b.control.SetReadDeadline(city.SystemClock{}.Now().Add(b.grace))
+// Close closes nothing: the server does, once the rest was dropped.
+func (b *timedBody) Close() error { return nil }
+
+// leave drops the rest of a body that nobody wanted, within bounds: a client that
+// sends all before it reads would see a broken connection instead of the refusal.
+// Of one that is too large, or waits to be asked for its body, nothing is read.
+func (b *timedBody) leave(drop bool) {
+	if b.ended.Load() {
+		return
+	}
+	err := b.control.SetReadDeadline(city.SystemClock{}.Now().Add(min(b.grace, restGrace)))
+	if err != nil || !drop { // without a deadline it could take for ever
+		return
+	}
+	if _, err := io.CopyN(io.Discard, b.ReadCloser, restBytes); errors.Is(err, io.EOF) {
+		_ = b.control.SetReadDeadline(time.Time{})
 	}
 }
 
