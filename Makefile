@@ -35,7 +35,7 @@ aicity:
 .PHONY: runner
 runner: # the first process of every sandbox: static, so that it runs on any root; and what starts its kernel
 	@mkdir -p bin
-	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/aicity-runner ./cmd/aicity-runner
+	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -E main.entry" -o bin/aicity-runner ./cmd/aicity-runner
 	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -E main.entry" -o bin/aicity-prewarmer ./cmd/aicity-prewarmer
 
 bin/runsc: tools/runsc/go.mod # without cgo: runsc re-executes itself in a bare chroot

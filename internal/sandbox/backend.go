@@ -21,7 +21,7 @@ const (
 )
 
 // UID is the user inside, and the owner of the workspace outside when the
-// server is root. Otherwise the server's own user is both.
+// server is root. Otherwise that is the server's own user.
 const UID = workspace.UID
 
 // What a backend says of a sandbox that cannot serve; compare with errors.Is.

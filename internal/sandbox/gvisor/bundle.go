@@ -14,21 +14,10 @@ import (
 )
 
 const (
-	// sandboxUID owns the workspace and runs everything when we are root.
+	// sandboxUID owns the workspace and runs the commands.
 	sandboxUID = sandbox.UID
-	// runnerUID is the user of the first process, who owns nothing.
-	runnerUID  = sandbox.UID + 1
 	searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 )
-
-// uid is the user inside. Rootless, the only user that may own files outside is
-// the one the server runs as, and it is 0 inside; it has no capability there.
-func (b *Backend) uid() uint32 {
-	if b.rootless {
-		return 0
-	}
-	return sandboxUID
-}
 
 func bundleDir(dir string) string { return filepath.Join(dir, "bundle") }
 
@@ -44,7 +33,7 @@ func (b *Backend) writeBundle(spec sandbox.Spec) error {
 }
 
 func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
-	return &specs.Spec{
+	bundle := &specs.Spec{
 		Version:  specs.Version,
 		Hostname: "sandbox",
 		Root:     &specs.Root{Path: b.rootfs(), Readonly: true},
@@ -61,23 +50,27 @@ func (b *Backend) bundle(spec sandbox.Spec) *specs.Spec {
 			Resources:   resources(spec.Limits),
 		},
 	}
+	if b.rootless {
+		knowOneUser(bundle.Linux)
+	}
+	return bundle
 }
 
 // runnerDir is where the runner is inside, in a mount of its own.
 const runnerDir = "/run/runner"
 
-// runnerProcess is the first process. It is somebody else than the commands it
-// starts, so that they cannot reach it, and may do what that takes, no more.
+// runnerProcess is the first process. It becomes somebody else than the commands it
+// starts, so that they cannot reach it, and may do what that takes, no more. Rootless,
+// runsc knows no other user than theirs to start it as.
 func (b *Backend) runnerProcess(limits sandbox.Limits) *specs.Process {
 	powers := []string{
 		"CAP_SETUID", "CAP_SETGID", // to become the user of a command
 		"CAP_KILL",            // to end it
 		"CAP_DAC_READ_SEARCH", // to find its folder and program
 	}
-	uid := strconv.Itoa(int(b.uid()))
 	return &specs.Process{
-		User:            specs.User{UID: runnerUID, GID: runnerUID},
-		Args:            []string{path.Join(runnerDir, runnerName), uid, uid},
+		User:            specs.User{UID: sandboxUID, GID: sandboxUID},
+		Args:            []string{path.Join(runnerDir, runnerName), strconv.Itoa(sandboxUID)},
 		Cwd:             "/",
 		Env:             []string{"PATH=" + searchPath, "GOMAXPROCS=2", "GOGC=50"},
 		Capabilities:    &specs.LinuxCapabilities{Permitted: powers, Effective: powers, Inheritable: powers, Ambient: powers},

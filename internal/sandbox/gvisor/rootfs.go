@@ -118,13 +118,9 @@ func copyLink(from, to string) error {
 }
 
 func (b *Backend) writeEtc(etc string) error {
-	uid := strconv.Itoa(int(b.uid()))
-	passwd := "user:x:" + uid + ":" + uid + ":user:" + sandbox.Home + ":/bin/sh\n"
-	group := "user:x:" + uid + ":\n"
-	if b.uid() != 0 {
-		passwd = "root:x:0:0:root:/root:/usr/sbin/nologin\n" + passwd
-		group = "root:x:0:\n" + group
-	}
+	uid := strconv.Itoa(sandboxUID)
+	passwd := "root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:" + uid + ":" + uid + ":user:" + sandbox.Home + ":/bin/sh\n"
+	group := "root:x:0:\nuser:x:" + uid + ":\n"
 	files := map[string]string{
 		"passwd": passwd, "group": group, "hostname": "sandbox\n", "hosts": "127.0.0.1 localhost sandbox\n",
 		"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n", "resolv.conf": "",

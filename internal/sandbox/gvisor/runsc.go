@@ -47,7 +47,7 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 		"--systrap-disable-fast-path",
 	}
 	if b.rootless {
-		flags = append(flags, "--rootless")
+		flags = append(flags, "--directfs=false")
 	}
 	if !b.cgroups {
 		flags = append(flags, "--ignore-cgroups")
@@ -55,6 +55,9 @@ func (b *Backend) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.runsc, append(flags, args...)...) //nolint:gosec // our own binary
 	cmd.Env = []string{"PATH=" + searchPath}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if b.rootless {
+		asCommandsUser(cmd.SysProcAttr)
+	}
 	cmd.WaitDelay = waitDelay
 	return cmd
 }

@@ -41,6 +41,9 @@ type server struct {
 // output until input ends. All that runs ends with the process that called it,
 // when that is the sandbox's first.
 func Serve(user User) error {
+	if uint32(syscall.Getuid()) == user.UID || uint32(syscall.Getgid()) == user.GID { //nolint:gosec // the kernel's numbers
+		return errors.New("the runner must be another user than the commands")
+	}
 	if err := protect(); err != nil {
 		return fmt.Errorf("protect the runner: %w", err)
 	}

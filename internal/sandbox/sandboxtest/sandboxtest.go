@@ -152,9 +152,9 @@ var built = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(own) }()
-	for name, link := range map[string]string{"aicity-runner": "-s -w", "aicity-prewarmer": "-s -w -E main.entry"} {
+	for _, name := range []string{"aicity-runner", "aicity-prewarmer"} {
 		fresh := filepath.Join(own, name)
-		build := exec.Command("go", "build", "-trimpath", "-ldflags="+link, "-o", fresh, "aicity.dev/aicity/cmd/"+name)
+		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w -E main.entry", "-o", fresh, "aicity.dev/aicity/cmd/"+name)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%w: %s", err, out)
