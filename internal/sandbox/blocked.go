@@ -47,6 +47,8 @@ type checker struct {
 	vars      map[string][]string // what variables are, as far as it is plain
 	functions map[string]bool     // names of functions, which hide programs
 	made      map[string]string   // the tools that the script copied or linked, by the new name
+	copied    map[string]string   // those that earlier ones did, if the files are still the same
+	doubts    *[]string           // programs that only who is inside can tell from tools
 	dir       string              // the folder that it is in
 	in        *workspace.Dir      // or nil
 	stdin     string
@@ -69,7 +71,7 @@ const (
 func newChecker(env map[string]string, stdin, dir string, in *workspace.Dir) *checker {
 	left := maxLooks
 	c := &checker{
-		vars: map[string][]string{}, functions: map[string]bool{}, made: map[string]string{}, dir: dir, in: in, stdin: stdin, left: &left,
+		vars: map[string][]string{}, functions: map[string]bool{}, made: map[string]string{}, doubts: &[]string{}, dir: dir, in: in, stdin: stdin, left: &left,
 	}
 	for name, value := range env {
 		c.set(name, value)
@@ -89,7 +91,8 @@ func (c *checker) set(name string, values ...string) {
 // inner is a checker for a script within, with arguments of its own.
 func (c *checker) inner(args []string, stdin string) *checker {
 	n := &checker{
-		vars: map[string][]string{}, functions: map[string]bool{}, made: c.made, dir: c.dir, in: c.in, stdin: stdin, depth: c.depth + 1, left: c.left,
+		vars: map[string][]string{}, functions: map[string]bool{}, made: c.made, copied: c.copied, doubts: c.doubts,
+		dir: c.dir, in: c.in, stdin: stdin, depth: c.depth + 1, left: c.left,
 	}
 	for name, value := range c.vars {
 		n.vars[name] = value
@@ -214,9 +217,16 @@ func (c *checker) shell(words []string) error {
 // check refuses network tools, also behind links in the workspace, which may be
 // nil. Errors: COMMAND_BLOCKED.
 func (r Request) check(in *workspace.Dir) error {
+	_, err := r.look(in, nil)
+	return err
+}
+
+// look is check; it knows of copies that earlier commands made, and tells what it found.
+func (r Request) look(in *workspace.Dir, copied map[string]string) (*checker, error) {
 	c := newChecker(r.Env, r.Stdin, cmp.Or(r.Dir, RepoDir), in)
+	c.copied = copied
 	if r.Command != "" {
-		return c.script(r.Command)
+		return c, c.script(r.Command)
 	}
-	return c.argv(r.Argv)
+	return c, c.argv(r.Argv)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"path"
 	"slices"
 )
@@ -22,14 +23,15 @@ func (c *checker) tool(program string) string {
 		if made := c.made[abs]; made != "" {
 			return made
 		}
-		if installedTool(abs) {
-			return path.Base(abs)
+		if tool := toolAt(abs); tool != "" {
+			return tool
 		}
 		if c.in == nil {
 			return ""
 		}
 		next := c.in.Link(abs)
 		if next == "" {
+			c.doubt(abs)
 			return ""
 		}
 		if !path.IsAbs(next) {
@@ -48,10 +50,8 @@ func (c *checker) makes(words []string) {
 		return
 	}
 	from, to := names[len(names)-2], names[len(names)-1]
-	if abs := c.abs(from); installedTool(abs) {
-		c.made[c.abs(to)] = path.Base(abs)
-	} else if made := c.made[abs]; made != "" {
-		c.made[c.abs(to)] = made
+	if abs := c.abs(from); cmp.Or(toolAt(abs), c.made[abs]) != "" {
+		c.made[c.abs(to)] = cmp.Or(toolAt(abs), c.made[abs])
 	}
 }
 
@@ -63,6 +63,10 @@ func (c *checker) abs(name string) string {
 	return path.Join(c.dir, name)
 }
 
-func installedTool(abs string) bool {
-	return slices.Contains(ProgramFolders(), path.Dir(abs)) && IsBlockedTool(path.Base(abs))
+// toolAt is the network tool that is installed at a path, "" for none.
+func toolAt(abs string) string {
+	if name := path.Base(abs); slices.Contains(ProgramFolders(), path.Dir(abs)) && IsBlockedTool(name) {
+		return name
+	}
+	return ""
 }

@@ -33,6 +33,7 @@ type live struct {
 	running  bool                                        // guarded by mu: the backend's sandbox should be there
 	boot     int                                         // guarded by mu: how often it was started; see bury
 	commands map[string]context.CancelCauseFunc          // guarded by mu: what ends each that runs, by its id
+	copied   map[string]string                           // guarded by mu: see copies
 	stirs    map[context.Context]context.CancelCauseFunc // guarded by mu: what may change the workspace
 	quiet    bool                                        // guarded by mu: nothing may begin to
 	still    chan struct{}                               // guarded by mu: closed when nothing does any more; nil when nobody waits
@@ -49,7 +50,7 @@ func newLive(ctx context.Context, box Sandbox, dir string, running bool, now tim
 	l := &live{
 		box: box, dir: dir, baseline: baselineDir(dir), log: newAccessLog(dir), running: running, boot: 1, lastUse: now,
 		starting: make(chan struct{}, 1), hushing: make(chan struct{}, 1), gone: make(chan struct{}),
-		commands: map[string]context.CancelCauseFunc{}, stirs: map[context.Context]context.CancelCauseFunc{},
+		commands: map[string]context.CancelCauseFunc{}, copied: map[string]string{}, stirs: map[context.Context]context.CancelCauseFunc{},
 	}
 	l.startsOver = sync.OnceValue(func() <-chan struct{} { return wait.Ended(l.noMoreStarts) })
 	l.usersLeft = sync.OnceValue(func() <-chan struct{} { return wait.Ended(l.users.Wait) })

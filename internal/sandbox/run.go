@@ -83,9 +83,11 @@ func (s *Service) exec(ctx context.Context, taskID string, r *Request, limit int
 // checked runs a command if it may run.
 func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, limit int, output func(Stream, []byte)) (Result, error) {
 	in := l.workspace()
-	if err := r.check(&in); err != nil {
+	looked, err := r.look(&in, l.copies())
+	if err != nil {
 		return Result{}, err
 	}
+	l.remember(looked.made)
 	if workspace.Contains(c.Dir) {
 		if err := l.workspace().CheckFolder(c.Dir); err != nil {
 			return Result{}, err
@@ -96,7 +98,10 @@ func (s *Service) checked(ctx context.Context, l *live, r Request, c Command, li
 		return Result{}, err
 	}
 	defer settle()
-	result, err := s.runAs(ctx, l, r.ID, s.cfg.Execs, c, limit, output)
+	var result Result
+	if err = s.askInside(ctx, l, looked); err == nil {
+		result, err = s.runAs(ctx, l, r.ID, s.cfg.Execs, c, limit, output)
+	}
 	if err != nil && wasStopped(ctx) {
 		err = errStopped // perhaps before it had begun
 	}

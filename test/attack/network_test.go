@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -41,7 +40,7 @@ func networkTheme() theme {
 		{"Control sockets of the host (Docker, D-Bus, systemd)", "`ENOENT`", controlSockets},
 		{"A server inside, for somebody to come", "nobody can reach it", serveInside},
 		{"Network tools, by name", "`COMMAND_BLOCKED`", blockedTools},
-		{"Network tools, by a link or a copy", "`COMMAND_BLOCKED`, or an empty file that nobody may run: exit code 126 or 127", linkedTools},
+		{"Network tools, by a link or a copy", "`COMMAND_BLOCKED`, also where an earlier command made it", linkedTools},
 		{"`/dev/tcp` of bash", "`ENETUNREACH`", says(".*unreachable.*", `bash -c 'exec 3<>/dev/tcp/1.1.1.1/80'`)},
 		{"A program that loads itself from memory", "it runs, and finds no network either", fileless},
 	}}
@@ -140,7 +139,7 @@ func blockedTools(t *testing.T, s *scene) {
 }
 
 // linkedTools finds the tools by other names than their own: in one script, and by a
-// name that an earlier command made where the host does not look.
+// name that an earlier command made where the host does not see it.
 func linkedTools(t *testing.T, s *scene) {
 	for _, tool := range []string{"curl", "wget", "ssh", "scp", "sftp", "nc", "ping", "telnet", "dig", "ftp"} {
 		for _, script := range []string{"cd /tmp && ln -sf /usr/bin/" + tool + " x; ./x --version", "cd /tmp && cp /usr/bin/" + tool + " y; chmod +x y; ./y --version"} {
@@ -149,12 +148,11 @@ func linkedTools(t *testing.T, s *scene) {
 		}
 		for _, dir := range []string{"/usr/bin", "/bin", "/usr/sbin"} {
 			s.sh(t, "cd /tmp && rm -f x y; ln -sf "+dir+"/"+tool+" x; cp "+dir+"/"+tool+" y 2>/dev/null; chmod +x y 2>/dev/null; true")
-			got := s.sh(t, "cd /tmp && ./x --version >/dev/null 2>&1; echo $?; ./y --version 2>/dev/null") // the copy is empty and says nothing
-			for line := range strings.Lines(got) {
-				if line = strings.TrimSpace(line); line != "126" && line != "127" {
-					t.Errorf("%s: got %q", tool, got)
-					break
-				}
+			_, err := s.exec(t, aicity.Exec{Command: "cd /tmp && ./x --version"})
+			wantCode(t, dir+"/"+tool+", linked before", err, aicity.CodeCommandBlocked)
+			if copied := s.sh(t, "test -e /tmp/y && echo there; true"); copied != "" {
+				_, err := s.exec(t, aicity.Exec{Command: "/tmp/y --version"})
+				wantCode(t, dir+"/"+tool+", copied before", err, aicity.CodeCommandBlocked)
 			}
 		}
 	}

@@ -26,7 +26,7 @@ const (
 )
 
 // UID is the user inside, and the owner of the workspace outside when the
-// server is root. Otherwise the server's own user is both.
+// server is root. Otherwise that is the server's own user.
 const UID = 61_000
 
 // Entry is a file or folder as it is listed.
