@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,11 +14,28 @@ import (
 	"aicity.dev/aicity/internal/store"
 )
 
-const columns = `id, buyer_id, submitter_id, direct_id, agent_id, agent_owner_id, category, status, description, tags,
-	max_budget, deadline_us, acceptance, repo, ref, sealed_token, has_code, archive_id, size_class, quote, routing,
-	passed_over, sandbox_id, fail_code, fail_reason, gate_score, charge, fee, thumbs, rating, reason, comment, feedback_at,
-	created_at, assigned_at, accept_by, started_at, deadline_at, delivered_at, ended_at, refund_until, released_at,
-	buyer_completed, buyer_refunded, feedback_criterion, refund_review, fee_percent, recheck`
+// selected names the columns that scan reads.
+var selected = strings.Join(names(func(c column) bool { return c.read != nil }), ", ")
+
+// insertSQL takes all columns and the idempotency key.
+var insertSQL = func() string {
+	all := append(names(func(column) bool { return true }), "idempotency_key")
+	placeholders := make([]string, len(all))
+	for i := range all {
+		placeholders[i] = "$" + strconv.Itoa(i+1)
+	}
+	return `INSERT INTO tasks (` + strings.Join(all, ", ") + `) VALUES (` + strings.Join(placeholders, ", ") + `)`
+}()
+
+func names(which func(column) bool) []string {
+	var list []string
+	for _, c := range columns {
+		if which(c) {
+			list = append(list, c.name)
+		}
+	}
+	return list
+}
 
 // insert writes a new task; a key that the buyer used before is an error that
 // repeatedKey knows.
@@ -26,31 +44,26 @@ func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) er
 	if idempotencyKey != "" {
 		key = &idempotencyKey
 	}
-	return tx.Queue(ctx, "insert task", `INSERT INTO tasks (`+columns+`, idempotency_key, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33,
-		$34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)`, append(values(t), key, store.MicrosPtr(t.due()))...)
+	args := make([]any, 0, len(columns)+1)
+	for _, c := range columns {
+		args = append(args, c.write(t))
+	}
+	return tx.Queue(ctx, "insert task", insertSQL, append(args, key)...)
 }
 
 func repeatedKey(err error) bool {
 	return store.IsUnique(err, "tasks", "buyer_id", "idempotency_key")
 }
 
-// changing are the columns of a task that can change after its submission.
-var changing = []string{
-	"agent_id", "agent_owner_id", "status", "sealed_token", "size_class", "quote", "routing", "passed_over", "sandbox_id", "fail_code",
-	"fail_reason", "gate_score", "charge", "fee", "thumbs", "rating", "reason", "comment", "feedback_at", "assigned_at", "accept_by",
-	"started_at", "deadline_at", "delivered_at", "ended_at", "refund_until", "released_at", "due_at", "feedback_criterion", "refund_review", "recheck",
-}
-
-// state is what these columns hold.
+// state is what the columns hold that can change after a task's submission.
 func state(t *Task) []any {
-	return []any{
-		t.AgentID, t.AgentOwner, string(t.Status), t.Source.SealedToken, t.Size, encode(t.Quote), encode(t.Routing), encode(t.PassedOver), t.SandboxID, string(t.FailCode),
-		t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee), t.Feedback.Thumbs, t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment,
-		store.MicrosPtr(t.Feedback.At), store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy),
-		store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt), store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt),
-		store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt), store.MicrosPtr(t.due()), t.Feedback.Criterion, encodeReview(t.Review), encodeRecheck(t.Recheck),
+	held := make([]any, len(columns))
+	for i, c := range columns {
+		if !c.fixed {
+			held[i] = c.write(t)
+		}
 	}
+	return held
 }
 
 // update writes what has changed in a task since its state was before, and
@@ -62,7 +75,7 @@ func update(ctx context.Context, tx store.Tx, t *Task, before []any) error {
 	for i, value := range state(t) {
 		if !reflect.DeepEqual(before[i], value) {
 			args = append(args, value)
-			fmt.Fprintf(&set, ", %s = $%d", changing[i], len(args))
+			fmt.Fprintf(&set, ", %s = $%d", columns[i].name, len(args))
 		}
 	}
 	if len(args) == 1 {
@@ -71,56 +84,23 @@ func update(ctx context.Context, tx store.Tx, t *Task, before []any) error {
 	return tx.Queue(ctx, "update task", `UPDATE tasks SET `+strings.TrimPrefix(set.String(), ", ")+` WHERE id = $1`, args...)
 }
 
-func values(t *Task) []any {
-	return []any{
-		t.ID, t.BuyerID, t.SubmitterID, t.DirectID, t.AgentID, t.AgentOwner, string(t.Category), string(t.Status), t.Description,
-		encode(t.Tags), int64(t.MaxBudget), t.Deadline.Microseconds(), encode(t.Acceptance), t.Source.Repo, t.Source.Ref,
-		t.Source.SealedToken, t.Source.HasCode, t.Source.ArchiveID, t.Size, encode(t.Quote), encode(t.Routing), encode(t.PassedOver),
-		t.SandboxID, string(t.FailCode), t.FailReason, t.GateScore, int64(t.Charge), int64(t.Fee), t.Feedback.Thumbs,
-		t.Feedback.Rating, t.Feedback.Reason, t.Feedback.Comment, store.MicrosPtr(t.Feedback.At), store.Micros(t.CreatedAt),
-		store.MicrosPtr(t.AssignedAt), store.MicrosPtr(t.AcceptBy), store.MicrosPtr(t.StartedAt), store.MicrosPtr(t.DeadlineAt),
-		store.MicrosPtr(t.DeliveredAt), store.MicrosPtr(t.EndedAt), store.MicrosPtr(t.RefundUntil), store.MicrosPtr(t.ReleasedAt),
-		t.Buyer.Completed, t.Buyer.Refunded, t.Feedback.Criterion, encodeReview(t.Review), t.FeePercent, encodeRecheck(t.Recheck),
-	}
-}
-
 // encode is v as JSON; the types stored here cannot fail to encode.
 func encode(v any) string {
 	b, _ := json.Marshal(v)
 	return string(b)
 }
 
+// scan reads the columns that selected names.
 func scan(row store.Row) (*Task, error) {
 	var t Task
-	var tags, acceptance, quote, routing, passedOver, review, recheck string
-	var deadline, createdAt int64
-	var times [9]*int64
-	err := row.Scan(&t.ID, &t.BuyerID, &t.SubmitterID, &t.DirectID, &t.AgentID, &t.AgentOwner, &t.Category, &t.Status,
-		&t.Description, &tags, &t.MaxBudget, &deadline, &acceptance, &t.Source.Repo, &t.Source.Ref, &t.Source.SealedToken,
-		&t.Source.HasCode, &t.Source.ArchiveID, &t.Size, &quote, &routing, &passedOver, &t.SandboxID, &t.FailCode, &t.FailReason,
-		&t.GateScore, &t.Charge, &t.Fee, &t.Feedback.Thumbs, &t.Feedback.Rating, &t.Feedback.Reason, &t.Feedback.Comment, &times[0],
-		&createdAt, &times[1], &times[2], &times[3], &times[4], &times[5], &times[6], &times[7], &times[8],
-		&t.Buyer.Completed, &t.Buyer.Refunded, &t.Feedback.Criterion, &review, &t.FeePercent, &recheck)
-	if err != nil {
+	dest := make([]any, 0, len(columns))
+	for _, c := range columns {
+		if c.read != nil {
+			dest = append(dest, c.read(&t))
+		}
+	}
+	if err := row.Scan(dest...); err != nil {
 		return nil, err
-	}
-	err = errors.Join(json.Unmarshal([]byte(tags), &t.Tags), json.Unmarshal([]byte(acceptance), &t.Acceptance),
-		json.Unmarshal([]byte(quote), &t.Quote), json.Unmarshal([]byte(routing), &t.Routing),
-		json.Unmarshal([]byte(passedOver), &t.PassedOver))
-	if err != nil {
-		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
-	}
-	if t.Recheck, err = decodeRecheck(recheck); err != nil {
-		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
-	}
-	if t.Review, err = decodeReview(review); err != nil {
-		return nil, fmt.Errorf("decode task %s: %w", t.ID, err)
-	}
-	t.Deadline, t.CreatedAt = time.Duration(deadline)*time.Microsecond, store.FromMicros(createdAt)
-	for i, field := range []**time.Time{
-		&t.Feedback.At, &t.AssignedAt, &t.AcceptBy, &t.StartedAt, &t.DeadlineAt, &t.DeliveredAt, &t.EndedAt, &t.RefundUntil, &t.ReleasedAt,
-	} {
-		*field = store.FromMicrosPtr(times[i])
 	}
 	return &t, nil
 }
@@ -131,7 +111,7 @@ func find(ctx context.Context, q store.Querier, id, lock string) (*Task, error) 
 	if city.CheckID(city.PrefixTask, id) != nil {
 		return nil, errTaskNotFound(id)
 	}
-	t, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM tasks WHERE id = $1`+lock, id))
+	t, err := scan(q.QueryRow(ctx, `SELECT `+selected+` FROM tasks WHERE id = $1`+lock, id))
 	if errors.Is(err, store.ErrNoRows) {
 		return nil, errTaskNotFound(id)
 	}
@@ -142,7 +122,7 @@ func find(ctx context.Context, q store.Querier, id, lock string) (*Task, error) 
 }
 
 func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*Task, error) {
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM tasks WHERE `+where, args...)
+	rows, err := q.Query(ctx, `SELECT `+selected+` FROM tasks WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
 	}
