@@ -171,16 +171,20 @@ func (c Config) Validate() error {
 	check(c.RepoMaxFiles > 0, "--repo-max-files must be at least 1")
 	check(c.Stripe.SecretKey == "" || len(c.Stripe.WebhookSecrets()) > 0,
 		"--stripe-webhook-secret is needed with --stripe-secret-key: without it no payment is ever credited")
-	check(c.Stripe.APIURL == "" || strings.HasPrefix(c.Stripe.APIURL, "http://") || strings.HasPrefix(c.Stripe.APIURL, "https://"),
+	check(c.Stripe.APIURL == "" || isHTTP(c.Stripe.APIURL),
 		"--stripe-api-url must begin with https:// or http://")
 	check(c.SMTP.Host == "" || c.SMTP.From != "", "--smtp-from is needed with --smtp-host")
 	check(c.SMTP.Host == "" || c.SMTP.Port >= 0 && c.SMTP.Port < 1<<16, "--smtp-port must be from 1 to 65535")
 	check(c.Judge.Provider == "" || c.Judge.Model != "", "--judge-model is needed with --judge-provider")
 	check(c.Judge.Provider == "" || c.Judge.DailyBudget > 0, "--judge-daily-budget must be at least 1")
-	check(c.Judge.BaseURL == "" || strings.HasPrefix(c.Judge.BaseURL, "http://") || strings.HasPrefix(c.Judge.BaseURL, "https://"),
+	check(c.Judge.BaseURL == "" || isHTTP(c.Judge.BaseURL),
 		"--judge-base-url must begin with https:// or http://")
-	check(c.LLM.BaseURL == "" || strings.HasPrefix(c.LLM.BaseURL, "http://") || strings.HasPrefix(c.LLM.BaseURL, "https://"),
+	check(c.LLM.BaseURL == "" || isHTTP(c.LLM.BaseURL),
 		"--llm-base-url must begin with https:// or http://")
 	check(c.LLM.BaseURL == "" || c.LLM.Model != "", "--llm-model is needed with --llm-base-url")
 	return errors.Join(errs...)
+}
+
+func isHTTP(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
 }
