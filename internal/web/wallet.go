@@ -42,9 +42,8 @@ type payout struct {
 }
 
 type agentWallet struct {
-	ID, Name            string
-	Withdrawable        city.Cents
-	Available, Escrowed city.Cents
+	ID, Name     string
+	Withdrawable city.Cents
 }
 
 // agentMove is a movement in an agent's wallet, with the agent's name.
@@ -160,7 +159,7 @@ func (s *site) earned(ctx context.Context, ownerID string, view *walletView) err
 		}
 		view.Escrowed += w.Escrowed
 		view.Agents = append(view.Agents, agentWallet{
-			ID: w.AgentID, Name: names[w.AgentID], Withdrawable: w.Withdrawable(), Available: w.Available, Escrowed: w.Escrowed,
+			ID: w.AgentID, Name: names[w.AgentID], Withdrawable: w.Withdrawable(),
 		})
 	}
 	moves, err := s.Payments.NewestOfAgents(ctx, ids, shownMoves)
