@@ -61,6 +61,9 @@ func (v *view) readAnswer() {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
 	}
+	if v.Want.Config {
+		whole.WriteString(v.formOfConfig())
+	}
 	v.all.lower, v.head.lower = whole.String(), opening.String()
 	v.all.read(v.stem)
 	v.all.readConcerns() // the opening's are not asked for
@@ -71,6 +74,18 @@ func (v *view) readAnswer() {
 		}
 	}
 	v.head.read(v.stem)
+}
+
+// formOfConfig are the words for what configuration is, which itself hardly says them.
+func (v *view) formOfConfig() string {
+	said, code := "", v.allCode()
+	if dockerText.MatchString(code) {
+		said += "dockerfile image container\n"
+	}
+	if workflowText.MatchString(code) {
+		said += "workflow pipeline ci checks\n"
+	}
+	return said
 }
 
 // touches tells how far names of code in the text have a word of the wish as a part,
@@ -188,6 +203,9 @@ func (v *view) answers() (float64, []string) {
 	if v.worksElsewhere() {
 		x -= signElsewhere
 		reasons = append(reasons, "no line of the files named is cited, only such of others")
+	} else if v.neverNear() {
+		x -= signElsewhere
+		reasons = append(reasons, "no line is cited of a file that has what is named")
 	}
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
@@ -209,7 +227,7 @@ func (v *view) sumClues(opens bool) (x, n float64) {
 	missed, circumstances, most := map[wishKind]float64{}, 0.0, maxCircumstances
 	if v.review() {
 		most = maxCircumstancesReview
-	} else if v.mendsNamed() {
+	} else if v.worksOnNamed() {
 		most = maxCircumstancesReview // what else is told is how it came to light
 	} else if v.foreign() {
 		most = maxCircumstancesForeign
@@ -277,14 +295,15 @@ const enoughTaken = 0.2
 // opensWithCode reports whether the text opens with the code that was asked for,
 // which takes up nothing of what the request says.
 func (v *view) opensWithCode() bool {
-	if !v.Want.Config {
+	if !v.Want.Config && !(v.Want.Tests && v.hasTests()) {
 		return false
 	}
-	for _, l := range v.Doc.Lines[:v.Doc.Written] {
-		if l.Code {
+	behind := greeted(v.Doc.Low.Text)
+	for i, l := range v.Doc.Lines[:v.Doc.Written] {
+		if behind -= len(v.Doc.Lower[i]) + 1; l.Code {
 			return true
 		}
-		if strings.TrimSpace(l.Text) != "" {
+		if behind < 0 && strings.TrimSpace(l.Text) != "" {
 			return false
 		}
 	}
@@ -351,14 +370,14 @@ func (v *view) clueOf(w wish) float64 {
 		return part * c.hit
 	}
 	most := v.touches(&v.all, w)
-	if v.reaches(w) {
+	if v.takenUp(w) {
 		most = 1
 	}
 	if most >= 0 {
 		return part * c.hit / 2 * most
 	}
 	switch {
-	case w.sample:
+	case w.sample, v.onlyRuns(w):
 		return 0
 	case v.all.isAbout(w):
 		return part * c.hit / 2
@@ -368,6 +387,12 @@ func (v *view) clueOf(w wish) float64 {
 		return part * c.fix
 	}
 	return part * c.others
+}
+
+// onlyRuns reports whether a function that the request names is one that configuration
+// is to build, test or ship: nothing of that says its name.
+func (v *view) onlyRuns(w wish) bool {
+	return w.kind == wishName && v.in.Request.Category == city.DevOps && v.Index != nil && v.operates() && v.declaresFunction(lex.LastName(strings.Trim(w.text, "().:/`")))
 }
 
 // missesFiles reports whether the request names files and none of them comes
@@ -431,7 +456,7 @@ func (v *view) worksElsewhere() bool {
 func (v *view) notTouched() []string {
 	var missed []string
 	for _, w := range v.wished {
-		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.all.takes(w) && !v.reaches(w) {
+		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.all.takes(w) && !v.takenUp(w) {
 			missed = append(missed, w.text)
 		}
 	}

@@ -25,6 +25,9 @@ func evidence(v *view) (Signal, bool) {
 	if v.Want.Tests || v.Want.Whole { // code that works with the repository's names cites it
 		places += 2.5 * min(share(float64(g.CodeNames), 10), share(float64(v.newLines()-12), 20))
 	}
+	if v.Want.Config && v.callsOwnTools() { // what builds the project has none of its names
+		places += ownToolsPlaces
+	}
 	s.Points = maxEvidence * (0.6*share(places, 5) + 0.4*share(names, 12))
 	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.Anchored,
 		counted(g.Located, "cited line holds", "cited lines hold"), counted(g.Quoted, "quote is", "quotes are"), counted(g.Names, "name", "names"), counted(g.Facts, "literal", "literals"))
@@ -34,6 +37,10 @@ func evidence(v *view) (Signal, bool) {
 	}
 	return s, true
 }
+
+// ownToolsPlaces is how many places it is worth that configuration calls what builds and
+// tests this repository.
+const ownToolsPlaces = 1.5
 
 // concreteness stands in for evidence where there is no repository: code,
 // numbers, names, and the details of the request.

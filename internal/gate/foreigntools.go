@@ -83,6 +83,18 @@ func (v *view) foreignTools() (theirs, ours string, calls []string) {
 	return theirs, ours, calls
 }
 
+// callsOwnTools reports whether delivered configuration calls what builds and tests the
+// repository.
+func (v *view) callsOwnTools() bool {
+	code := v.proposedLines(func(l string) bool { return !strings.HasPrefix(strings.TrimSpace(l), "#") })
+	for i := range ecosystems {
+		if e := &ecosystems[i]; e.calls.MatchString(code) && e.usedBy(v.in.Repo.Files) {
+			return true
+		}
+	}
+	return false
+}
+
 // distinct are the strings of a list, each once.
 func distinct(all []string) []string {
 	var kept []string

@@ -53,7 +53,7 @@ func (v *view) coverage(list []wish, in *answerText) (hit, total float64, missed
 		total += w.weight
 		if taken {
 			hit += w.weight
-		} else if w.weight > 0.2 && !v.reaches(w) {
+		} else if w.weight > 0.2 && !v.takenUp(w) {
 			missed = append(missed, w.text)
 		}
 	}

@@ -61,6 +61,7 @@ type wishList struct {
 // wishes lists what a text names, each thing once.
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
+	l.shownCode(text)
 	rest := l.files(text)
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
@@ -80,6 +81,23 @@ func (v *view) wishes(text string) []wish {
 	}
 	return l.all
 }
+
+// shownCode adds the code that a text shows in backticks and that is more than a name,
+// as inputs are shown: that it comes back tells, that it does not tells nothing.
+func (l *wishList) shownCode(text string) {
+	if !strings.Contains(text, "`") {
+		return
+	}
+	for _, code := range document.CodeSpans(text) {
+		key := strings.ToLower(strings.TrimSpace(code))
+		if len(key) >= minShown && strings.ContainsAny(key, "=;,<>{}[]|&\"' ") && strings.Contains(l.v.all.lower, key) {
+			l.add(wish{text: code, key: key, kind: wishLiteral, weight: weightLiteral, sample: true})
+		}
+	}
+}
+
+// minShown is how long code must be that comes back by no chance.
+const minShown = 5
 
 func (l *wishList) add(w wish) {
 	key := w.key

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/repository"
 )
@@ -103,6 +104,9 @@ func (r *Reading) contextTokens(ref *Cited) []string {
 		}
 	}
 	tokens = append(tokens, figuresIn(rest)...)
+	if document.TableRow.Matches(line.Text) {
+		tokens = append(tokens, cellsOf(rest)...)
+	}
 	if strings.Contains(rest, "-") {
 		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)
 	}
@@ -119,6 +123,21 @@ func (r *Reading) contextTokens(ref *Cited) []string {
 	}
 	slices.Sort(tokens)
 	return slices.Compact(tokens)
+}
+
+// minCell is how long a cell must be to be looked for as it stands.
+const minCell = 8
+
+// cellsOf are the cells of a row of a table that say more than one word: what a program
+// prints, or a line of it.
+func cellsOf(row string) []string {
+	var all []string
+	for cell := range strings.SplitSeq(row, "|") {
+		if cell = strings.Trim(cell, " *_`\"'"); len(cell) >= minCell && strings.Contains(cell, " ") {
+			all = append(all, cell)
+		}
+	}
+	return all
 }
 
 // Bounds of the search for plain words at cited places.

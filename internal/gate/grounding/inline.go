@@ -54,7 +54,7 @@ func (g *Agreement) checkInline(r *Reading) {
 		said := document.WithoutCode(line[from:to], ref.Text)
 		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`\"“”")
-			if len(code) < 8 || !statement(code) || onlyPlace.MatchString(code) || seen[ref.Path+code] || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
+			if len(code) < 8 || !statement(code) || onlyPlace.MatchString(code) || seen[ref.Path+code] || strings.Contains(r.Request, code) || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
 				continue
 			}
 			seen[ref.Path+code] = true

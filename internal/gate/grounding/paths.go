@@ -10,8 +10,11 @@ import (
 // CitesIn returns the citations of one line of prose, those of files without an
 // extension too.
 func (r *Reading) CitesIn(text string) []citation.Cite {
-	if r.Index == nil || !strings.ContainsAny(text, `/\`) {
+	if r.Index == nil {
 		return citation.In(text)
+	}
+	if !strings.ContainsAny(text, `/\`) {
+		return r.proseCites(text, citation.In(text))
 	}
 	slashed := r.slashed(text)
 	all := append(citation.In(slashed), citation.Of(slashed, r.Index.PlainFiles())...)
@@ -20,7 +23,7 @@ func (r *Reading) CitesIn(text string) []citation.Cite {
 			all[i].Text = text[c.Start:c.Fin]
 		}
 	}
-	return all
+	return r.proseCites(text, all)
 }
 
 // backslashed matches a path with the separators of Windows.

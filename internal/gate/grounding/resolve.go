@@ -92,14 +92,23 @@ func (r *resolver) line(at int, text string) {
 		}
 		r.bareLine(at, c, cites)
 	}
-	if r.lined && r.v.Index != nil {
+	if r.v.Index == nil {
+		return
+	}
+	if r.lined {
 		r.numbers(at, text)
+	} else if m := itemLine.FindStringSubmatch(text); m != nil && r.subject != "" {
+		r.slightly(at, m[1])
 	}
 }
 
 // numberText matches the numbers that people write for lines once the file is
 // clear: "(426)", "(113, 141-153)", "at 436", "124-127".
 var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
+
+// itemLine matches an item of a list that opens with its lines, as reviews of one file
+// have them: "- 107: nothing checks the range", "* **12-15** …".
+var itemLine = regexp.MustCompile(`^\s*[-*•]\s+\*{0,2}(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}(?:\s*[:–—-]\s|\s)`)
 
 // maxSlight bounds the bare numbers that are looked up.
 const maxSlight = 300
@@ -115,16 +124,21 @@ func (r *resolver) numbers(at int, text string) {
 			if m[group] < 0 {
 				continue
 			}
-			for part := range strings.FieldsFuncSeq(text[m[group]:m[group+1]], func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
-				from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
-				ref := Cited{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, End: lex.Number(to), At: at, Guessed: true, Slight: true}
-				if r.slight++; r.slight > maxSlight {
-					return
-				}
-				if ref.Line > 0 && max(ref.Line, ref.End) <= r.v.Index.Lines(r.last) && (ref.End == 0 || ref.End > ref.Line) {
-					r.refs = append(r.refs, ref)
-				}
-			}
+			r.slightly(at, text[m[group]:m[group+1]])
+		}
+	}
+}
+
+// slightly adds numbers that may be lines of the file last spoken of.
+func (r *resolver) slightly(at int, numbers string) {
+	for part := range strings.FieldsFuncSeq(numbers, func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
+		from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
+		ref := Cited{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, End: lex.Number(to), At: at, Guessed: true, Slight: true}
+		if r.slight++; r.slight > maxSlight {
+			return
+		}
+		if ref.Line > 0 && max(ref.Line, ref.End) <= r.v.Index.Lines(r.last) && (ref.End == 0 || ref.End > ref.Line) {
+			r.refs = append(r.refs, ref)
 		}
 	}
 }
@@ -165,6 +179,10 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 		r.example[p] = true
 		return RefExternal
 	}
+	if c.Line == 0 && r.made(c.Path) {
+		r.example[p] = true
+		return RefExternal
+	}
 	around := sentenceAround(text, c)
 	if r.proposed[p] || c.Line == 0 && newFile.MatchString(around) || r.requested(p) {
 		r.proposed[p] = true
@@ -172,6 +190,10 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	}
 	if c.Line == 0 && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])) {
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
+	}
+	if c.Line == 0 && r.v.Want.NewFiles && r.namesBlockBefore(at, text, c) {
+		r.proposed[p] = true
+		return RefNewFile
 	}
 	if c.Line == 0 && r.introducesBlock(at) && (r.v.Want.NewFiles || testcode.File.MatchString(p) && r.introducesTests(at)) {
 		r.proposed[p] = true

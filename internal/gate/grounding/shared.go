@@ -50,6 +50,9 @@ func (r *resolver) bestOf(files []string) string {
 		}
 		files = slices.Clone(files)
 		slices.SortStableFunc(files, func(a, b string) int { return r.inFull(b) - r.inFull(a) })
+	} else if !slices.Contains(r.asked, first) { // the request may name one in a folder
+		files = slices.Clone(files)
+		slices.SortStableFunc(files, func(a, b string) int { return r.askedFor(b) - r.askedFor(a) })
 	}
 	fits, says := make([]int, len(files)), make([]int, len(files))
 	n := 0
@@ -79,6 +82,14 @@ func (r *resolver) bestOf(files []string) string {
 		}
 	}
 	return files[best]
+}
+
+// askedFor is 1 for a file that the request names.
+func (r *resolver) askedFor(file string) int {
+	if slices.Contains(r.asked, file) {
+		return 1
+	}
+	return 0
 }
 
 // inFull is 1 for a file that is cited by its whole path, in prose or by a diff.

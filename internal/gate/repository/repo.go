@@ -351,6 +351,19 @@ func (x *Index) Closest(lines []string) (file string, same int) {
 	return file, same
 }
 
+// Document returns the file of documentation at the root that is called by a name
+// without its extension: README for README.md.
+func (x *Index) Document(stem string) (string, bool) {
+	for _, ext := range []string{".md", ".markdown", ".rst", ".txt", ""} {
+		for _, p := range x.named(strings.ToLower(stem) + ext) {
+			if !strings.Contains(p, "/") {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
 // PlainFiles are the files in folders whose names have no extension, as programs
 // in bin/ have none: only the repository tells that these are files.
 func (x *Index) PlainFiles() []string {

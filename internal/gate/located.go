@@ -1,0 +1,165 @@
+package gate
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/code"
+	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/testcode"
+)
+
+// takenUp reports whether the work is on a function that the request names, though it
+// may not say its name: it cites lines of it, it changes what the function comes to, or
+// it tests the function over others.
+func (v *view) takenUp(w wish) bool {
+	if w.kind != wishName || v.Index == nil {
+		return false
+	}
+	return v.reaches(w) || v.cites(w) || v.testsNamed(w)
+}
+
+// cites reports whether a good part of the lines cited are of a function that the
+// request names, and say there what is said of them.
+func (v *view) cites(w wish) bool {
+	name := lex.LastName(strings.Trim(w.text, "().:/`"))
+	if found, ok := v.cited[name]; ok {
+		return found
+	}
+	if v.cited == nil {
+		v.cited = map[string]bool{}
+	}
+	v.cited[name] = v.citesFunction(name)
+	return v.cited[name]
+}
+
+// partOfPlaces is how many times as many lines as of the function may be cited at most.
+const partOfPlaces = 3
+
+func (v *view) citesFunction(name string) bool {
+	if len(name) < lex.MinName {
+		return false
+	}
+	type place struct {
+		path string
+		line int
+	}
+	all, within, says := map[place]bool{}, map[place]bool{}, false
+	for _, ref := range v.Refs {
+		if ref.Status != grounding.RefExists || ref.Line == 0 {
+			continue
+		}
+		at := place{ref.Path, ref.Line}
+		all[at] = true
+		if !within[at] && slices.ContainsFunc(v.functionsOf(ref.Path, name), func(f code.Function) bool { return ref.Line >= f.First && ref.Line <= f.Last }) {
+			within[at] = true
+			says = says || ref.Quoted
+		}
+	}
+	return says && len(within) >= min(enoughPlaces, len(all)) && len(all) <= partOfPlaces*len(within)
+}
+
+// neverNear reports whether the request names functions of the repository, the text names
+// none of them, and all lines that it cites are of files that have none of them.
+func (v *view) neverNear() bool {
+	var named []string
+	for _, w := range v.wished {
+		if w.kind != wishName || w.sample || v.Index == nil {
+			continue
+		}
+		if v.all.takes(w) || v.takenUp(w) {
+			return false
+		}
+		if name := lex.LastName(strings.Trim(w.text, "().:/`")); len(name) >= lex.MinName && v.declaresFunction(name) {
+			named = append(named, name)
+		}
+	}
+	places := 0
+	for _, ref := range v.Refs {
+		if ref.Status != grounding.RefExists || ref.Line == 0 {
+			continue
+		}
+		t := v.Index.Text(ref.Path)
+		if places++; t == nil || slices.ContainsFunc(named, func(n string) bool { return strings.Contains(t.Raw, n) }) {
+			return false
+		}
+	}
+	return len(named) > 0 && places >= enoughPlaces
+}
+
+// functionsOf are the functions of a name in a file of code; none where the file is not
+// read, as only some are.
+func (v *view) functionsOf(p, name string) []code.Function {
+	t := v.Index.Text(p)
+	if t == nil || !strings.Contains(t.Raw, name) || change.ProseFile(p) {
+		return nil
+	}
+	all, read := v.functions[p]
+	if !read && len(v.functions) < maxReached {
+		if v.functions == nil {
+			v.functions = map[string][]code.Function{}
+		}
+		all, _ = code.Functions(strings.TrimPrefix(path.Ext(p), "."), t.Raw)
+		v.functions[p] = all
+	}
+	var named []code.Function
+	for _, f := range all {
+		if f.Name == name {
+			named = append(named, f)
+		}
+	}
+	return named
+}
+
+// testsNamed reports whether the tests of a testing task use a function that leads to one
+// which the request names.
+func (v *view) testsNamed(w wish) bool {
+	if v.in.Request.Category != city.Testing || !v.hasTests() {
+		return false
+	}
+	name := lex.LastName(strings.Trim(w.text, "().:/`"))
+	if found, ok := v.led[name]; ok {
+		return found
+	}
+	if v.led == nil {
+		v.led = map[string]bool{}
+	}
+	v.led[name] = v.leadsTo(name)
+	return v.led[name]
+}
+
+func (v *view) leadsTo(name string) bool {
+	source := withoutRemarks(v.allCode())
+	if len(name) < lex.MinName || lex.HasName(source, name) {
+		return lex.HasName(source, name) && v.declaresFunction(name)
+	}
+	g := &change.Graph{}
+	for _, p := range v.Index.Sources {
+		t := v.Index.Texts[p]
+		if t == nil || change.ProseFile(p) || testcode.File.MatchString(p) || !strings.Contains(t.Raw, name) || !declaresName(t.Raw, name) {
+			continue
+		}
+		if !g.Add(v.Index, p) {
+			return false
+		}
+	}
+	var starts []int
+	for called, at := range g.ByName {
+		if lex.HasName(source, called) {
+			starts = append(starts, at...)
+		}
+	}
+	return g.Leads(starts, name)
+}
+
+// worksOnNamed reports whether a fix or tests work on a function that the request
+// names: what else is told there is how it came to light.
+func (v *view) worksOnNamed() bool {
+	return v.mendsNamed() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
+		return w.kind == wishName && v.Index != nil && v.testsNamed(w)
+	})
+}
