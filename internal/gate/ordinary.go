@@ -26,4 +26,12 @@ bigger biggest smaller smallest longer longest shorter shortest higher highest l
 side sides place places spot spots corner corners area areas level levels stage stages step steps
 idea ideas question questions problem problems issue issues trouble troubles matter matters concern concerns
 word words sentence sentences paragraph paragraphs
+anybody nobody everybody somebody clean cleanup cleaned cleaning tickets ticket strange accept checklist
+`)
+
+// forReaders are words for whom a text is and how it speaks to them: where one is to be
+// written, it is so and does not say it.
+var forReaders = lex.Set(`
+docs doc audience reader readers beginner beginners newcomer newcomers junior juniors senior seniors developer developers
+colleague colleagues tone plain friendly formal practice practical correctly source believe
 `)

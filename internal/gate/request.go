@@ -71,7 +71,7 @@ func (v *view) wishes(text string) []wish {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
-		if !lex.Telling(w) || v.met(w) || ordinary[w] && v.Index.UsesOf(w) == 0 {
+		if !lex.Telling(w) || v.met(w) || ordinary[w] && v.Index.UsesOf(w) == 0 || forReaders[w] && v.in.Request.Category == city.ContentCreation {
 			continue
 		}
 		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {

@@ -23,6 +23,7 @@ type statements struct {
 	index  int // names with nothing but their line behind them: Body (180)
 	items  int // names, places and pieces of code
 	listed int // of these, in sentences that hardly have other words
+	rows   int // of tables, that say something
 	loose  []string
 	about  map[string]bool // the words of the request that tie a sentence to it
 	stem   *lex.Stemmer
@@ -139,6 +140,8 @@ func (st *statements) row(text string) {
 	st.words += n
 	if !alive {
 		st.dead += n
+	} else {
+		st.rows++
 	}
 }
 
@@ -264,13 +267,14 @@ const (
 	manyInventory  = 25
 	shareInventory = 0.62
 	codeForItems   = 10 // lines of code, of which many items may well speak
+	rowsForItems   = 6  // and rows of a table that do so
 )
 
 // inventory reports whether a text names, quotes and locates a great deal and says
 // hardly anything about it.
 func (v *view) inventory() bool {
 	st := v.prose
-	return v.Index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.Doc.CodeLines() < codeForItems
+	return v.Index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.Doc.CodeLines() < codeForItems && st.rows < rowsForItems
 }
 
 // manyBare is how many lines of bare names make a list of however few words.

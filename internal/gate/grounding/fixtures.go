@@ -39,6 +39,16 @@ func (r *resolver) made(cited string) bool {
 	return false
 }
 
+// saidByFile reports whether the file last spoken of has a path in its text, as a workflow
+// has that of a script which is not delivered with it.
+func (r *resolver) saidByFile(cited string) bool {
+	if r.last == "" || !strings.Contains(cited, "/") {
+		return false
+	}
+	t := r.v.Index.Text(r.last)
+	return t != nil && strings.Contains(t.Raw, strings.TrimPrefix(cited, "./"))
+}
+
 // maxFixtureBlocks bounds the blocks that are looked at for one name.
 const maxFixtureBlocks = 40
 

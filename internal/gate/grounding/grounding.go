@@ -97,7 +97,7 @@ func (r *Reading) contextTokens(ref *Cited) []string {
 			add(s)
 		}
 	}
-	rest := strings.ReplaceAll(line.Text, ref.Text, " ")
+	rest := otherLines.ReplaceAllString(strings.ReplaceAll(line.Text, ref.Text, " "), " ")
 	for _, name := range lex.CodeNames(rest, -1) {
 		if !citation.IsFile(name) {
 			add(name)
@@ -124,6 +124,9 @@ func (r *Reading) contextTokens(ref *Cited) []string {
 	slices.Sort(tokens)
 	return slices.Compact(tokens)
 }
+
+// otherLines matches the lines of other citations, which are no figures to look for.
+var otherLines = regexp.MustCompile(`:\d+(?:[-–]\d+)?\b|\b\d{1,5}[-–]\d{1,5}\b`)
 
 // minCell is how long a cell must be to be looked for as it stands.
 const minCell = 8

@@ -27,6 +27,10 @@ func Proposes(prose string) bool {
 // a quote.
 var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|gives?|build|with|put|added)\b`)
 
+// ordered matches a sentence that tells the reader to do something: what it leads over
+// to is new code. Of what stands there nobody speaks in the imperative.
+var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put)\s`)
+
 // Bounds on what is compared with the files.
 const (
 	maxQuotes = 400
@@ -182,7 +186,7 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cit
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))):
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5

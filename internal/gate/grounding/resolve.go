@@ -179,7 +179,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 		r.example[p] = true
 		return RefExternal
 	}
-	if c.Line == 0 && r.made(c.Path) {
+	if c.Line == 0 && (r.made(c.Path) || r.saidByFile(c.Path)) {
 		r.example[p] = true
 		return RefExternal
 	}

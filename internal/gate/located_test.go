@@ -1,0 +1,132 @@
+package gate_test
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/gate/grounding"
+)
+
+const tankFile = "package tank\n\n// fillTank fills.\nfunc fillTank(level int) int {\n\tif level > limitOfTank {\n\t\treturn limitOfTank\n\t}\n\treturn level + 1\n}\n\nfunc drainPipe(level int) int {\n\tif level == emptyPipe {\n\t\treturn emptyPipe\n\t}\n\treturn level - 1\n}\n"
+
+// missedOf is what the report says that the work does not take up.
+func missedOf(category city.Category, request, result string) string {
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{Category: category, Description: request}, Deliverable: gate.Deliverable{Result: result},
+		Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tank.go"}, {Path: "README.md"}}, Source: memory{"tank.go": tankFile, "README.md": strings.Repeat("Text.\n", 40)}},
+	})
+	for _, s := range report.Signals {
+		if s.Name == "relevance" {
+			return strings.Join(s.Evidence, " ")
+		}
+	}
+	return "no such signal"
+}
+
+// Who cites lines of the function that the request names, and says what stands there,
+// has worked on it without its name; lines of another one are none of it.
+func TestLinesOfTheNamedFunction(t *testing.T) {
+	t.Parallel()
+	const asked = "What is wrong with `fillTank`? Overflow and boundary handling matter."
+	for result, want := range map[string]bool{
+		"tank.go:5 compares with `limitOfTank`, tank.go:8 adds one behind it, so the boundary is passed.": false,
+		"tank.go:12 compares with `emptyPipe`, tank.go:15 takes one off, so the boundary is passed.":      true,
+		"tank.go:5 calls `openValve`, tank.go:8 logs `valveState`, so the boundary is passed.":            true,
+	} {
+		if got := strings.Contains(missedOf(city.CodeReview, asked, result), "fillTank"); got != want {
+			t.Errorf("%s: missed: %v, want %v", result, got, want)
+		}
+	}
+}
+
+// referencesTo are the files that a text refers to, with how they were found.
+func referencesTo(category city.Category, result string) map[string]grounding.ReferenceStatus {
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{Category: category, Description: "Work on the tank, please."}, Deliverable: gate.Deliverable{Result: result},
+		Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tank.go"}, {Path: "README.md"}}, Source: memory{"tank.go": tankFile, "README.md": strings.Repeat("Text.\n", 40)}},
+	})
+	all := map[string]grounding.ReferenceStatus{}
+	for _, ref := range report.References {
+		all[ref.Path] = ref.Status
+	}
+	return all
+}
+
+// Documentation is cited by its name without an extension where lines stand beside it,
+// and the lines are looked up.
+func TestDocumentationInWords(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]grounding.ReferenceStatus{
+		"README line 12 is stale.":                     grounding.RefExists,
+		"See the readme, lines 10-20.":                 grounding.RefExists,
+		"Lines 3 and 9 of the README contradict it.":   grounding.RefExists,
+		"The README says so; the code does not.":       "",
+		"The README says so. In line 5 the code does.": "",
+	} {
+		if got := referencesTo(city.CodeReview, result)["README.md"]; got != want {
+			t.Errorf("%s: %q, want %q", result, got, want)
+		}
+	}
+}
+
+// What tests make is no file that anybody says the repository has, and a file named
+// behind a block of its kind is the block's.
+func TestFixturesAndTitlesBehind(t *testing.T) {
+	t.Parallel()
+	const goTest = "```go\nfunc TestFill(t *testing.T) {\n\tos.WriteFile(dir+\"/level.txt\", nil, 0o600)\n}\n```\n\n"
+	for _, tt := range []struct {
+		category     city.Category
+		result, path string
+		want         grounding.ReferenceStatus
+	}{
+		{city.Testing, goTest + "`level.txt` is gone behind it.", "level.txt", grounding.RefExternal},
+		{city.Testing, goTest + "`other.txt` is gone behind it.", "other.txt", grounding.RefMissing},
+		{city.Testing, strings.ReplaceAll(goTest, "level.txt", "x.txt") + "As `lib/level.txt` has it.", "lib/level.txt", grounding.RefMissing},
+		{city.DevOps, "```json\n{\"extends\": []}\n```\n\nThis is `renovate.json`.", "renovate.json", grounding.RefNewFile},
+		{city.DevOps, "```yaml\non: push\n```\n\nThis is `renovate.json`.", "renovate.json", grounding.RefMissing},
+		{city.DevOps, "```json\n{\"extends\": []}\n```\n\nThat differs in many ways from what we have. And `renovate.json` has it.", "renovate.json", grounding.RefMissing},
+	} {
+		if got := referencesTo(tt.category, tt.result)[tt.path]; got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.result, got, tt.want)
+		}
+	}
+}
+
+// tankSignal is a signal of the report on work for the tank.
+func tankSignal(name string, category city.Category, request, result string) gate.Signal {
+	report := gate.Judge(gate.Input{
+		Request: gate.Request{Category: category, Description: request}, Deliverable: gate.Deliverable{Result: result},
+		Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tank.go"}, {Path: "other.go"}}, Source: memory{"tank.go": tankFile, "other.go": "package tank\n\nvar spare = 3\n\nvar width = 4\n"}},
+	})
+	for _, s := range report.Signals {
+		if s.Name == name {
+			return s
+		}
+	}
+	return gate.Signal{}
+}
+
+// What the reader is told to do is new code and no quote.
+func TestOrdersAreNoQuotes(t *testing.T) {
+	t.Parallel()
+	for lead, want := range map[string]bool{"Skip what is full already:": false, "The check there:": true} {
+		result := "`fillTank` never stops (tank.go:5). " + lead + "\n\n```go\nif level == limitOfTank+spareOf(level) {\n\treturn fillTank(level - 1)\n}\n```\n"
+		if got := tankSignal("misquotes", city.CodeReview, "Review fillTank.", result).Points < 0; got != want {
+			t.Errorf("%q: a misquote: %v, want %v", lead, got, want)
+		}
+	}
+}
+
+// Who names none of the functions that the request names, and cites only lines of files
+// that have none of them, works elsewhere.
+func TestLinesOfOtherFilesOnly(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]bool{"other.go": true, "tank.go": false} {
+		s := tankSignal("answer to the request", city.CodeReview, "Is `drainPipe` safe with borders?", "At "+file+":3 stands a value, at "+file+":5 another; both are never checked for zero.")
+		if got := strings.Contains(strings.Join(s.Evidence, " "), "of a file that has what is named"); got != want {
+			t.Errorf("%s: elsewhere: %v, want %v: %+v", file, got, want, s)
+		}
+	}
+}
