@@ -168,6 +168,9 @@ func (v *view) answers() (float64, []string) {
 	opens := v.opensAsAsked()
 	x, n := v.sumClues(opens)
 	x = v.withSigns(x, opens)
+	if v.missesNothingOfCode() && v.isProduct() {
+		x = max(x, doubted)
+	}
 	var reasons []string
 	if v.strayed {
 		x -= signStrays

@@ -11,6 +11,11 @@ const testsOfSumLines = "Put it next to lib/orders.js:\n\n```js\nconst test = re
 	"test('sumLines adds amounts', () => {\n  assert.equal(sumLines([{ price: 2, amount: 3 }]), 6)\n})\n\ntest('sumLines of nothing is zero', () => {\n  assert.equal(sumLines([]), 0)\n})\n```\n\n" +
 	"Both fail today, because the loop in lib/orders.js:16 runs one round too many (`i <= lines.length`)."
 
+const fixOfSumLines = "The loop runs one round too many (lib/orders.js:16), so the last line is undefined and reading its price throws:\n\n" +
+	"```diff\n--- a/lib/orders.js\n+++ b/lib/orders.js\n@@ -16 +16 @@\n-  for (let i = 0; i <= lines.length; i++) {\n+  for (let i = 0; i < lines.length; i++) {\n```\n"
+
+const remarkOnSaveOrder = "saveOrder (lib/orders.js:9) takes the total from the body when there is one, and lib/db.js:6 writes whatever else the object holds. Take the known fields only."
+
 // TestOtherAnswers: honest work passes for the request that it answers and for
 // no other.
 func TestOtherAnswers(t *testing.T) {
@@ -28,6 +33,9 @@ func TestOtherAnswers(t *testing.T) {
 		{"findings that were asked for", city.CodeReview, reviewRequest, honestReview, gate.Pass},
 		{"findings for a design", city.Design, "How should prices be kept per currency? Propose a schema with alternatives.", honestReview, gate.Fail},
 		{"findings for a migration", city.CodeGeneration, "Add pagination with limit and offset to GET /orders/:customer and return a Link header.", honestReview, gate.Fail},
+		{"a complaint in everyday words", city.BugFix, "the grand sum explodes now and again, somebody gets nothing but rubbish!!", fixOfSumLines, gate.Pass},
+		{"a complaint, answered with a remark", city.BugFix, "the grand sum explodes now and again, somebody gets nothing but rubbish!!", remarkOnSaveOrder, gate.Fail},
+		{"a complaint in the code's words, answered with another fix", city.BugFix, "findOrders builds its SELECT from what the customer sends, injection! use placeholders", fixOfSumLines, gate.Fail},
 		{"a question, answered with no", city.Security, "Is saveOrder safe to call with a body from strangers? One paragraph.",
 			"No. saveOrder (lib/orders.js:9) takes the total from the body when there is one, `if (order.total == null) order.total = sumLines(order.lines)`, so a stranger sets his own price, and lib/db.js:6 writes whatever else the object holds.", gate.Pass},
 	}
