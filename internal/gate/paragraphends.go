@@ -66,7 +66,11 @@ var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x
 // paragraphs with sentences ends without one. Headings and rows say nothing.
 func (v *view) unlikeTheOthers() bool {
 	last := v.lastProse()
-	if last == "" || len(lex.Words(last)) <= longestSignOff && signOff.MatchString(last) {
+	r, _ := utf8.DecodeLastRuneInString(last)
+	if cut := unicode.IsLetter(r) && !lex.Unspaced(r) || r == '-' || r == '('; !cut {
+		return false // as nearly every text that is whole
+	}
+	if len(lex.Words(last)) <= longestSignOff && signOff.MatchString(last) {
 		return false
 	}
 	ended, others := 0, 0
@@ -88,9 +92,7 @@ func (v *view) unlikeTheOthers() bool {
 	default:
 		return false
 	}
-	r, _ := utf8.DecodeLastRuneInString(last)
-	cut := unicode.IsLetter(r) && !lex.Unspaced(r) || r == '-' || r == '('
-	return cut && (ended == others || ended == others-1)
+	return ended == others || ended == others-1
 }
 
 // lastProse is the last line that is no heading and no row, "" when code stands

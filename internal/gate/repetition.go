@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -59,16 +60,18 @@ func repeatedSentences(d *document.Document) (same, total int) {
 func poverty(words []uint64) float64 {
 	const window = 600
 	sum, n := 0.0, 0
+	pairs := make([]uint64, 0, min(len(words), window))
 	for start := 0; start < len(words); start += window {
 		part := words[start:min(len(words), start+window)]
 		if n > 0 && len(part) < minRepetitionWords {
 			break
 		}
-		seen := make(map[uint64]bool, len(part))
+		pairs = pairs[:0]
 		for i := 1; i < len(part); i++ {
-			seen[lex.Chain(part[i-1], part[i])] = true
+			pairs = append(pairs, lex.Chain(part[i-1], part[i]))
 		}
-		sum += 1 - share(float64(len(seen)), float64(len(part)-1))
+		slices.Sort(pairs)
+		sum += 1 - share(float64(len(slices.Compact(pairs))), float64(len(part)-1))
 		n++
 	}
 	return sum / float64(max(n, 1))

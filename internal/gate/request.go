@@ -264,6 +264,9 @@ var ownerAndName = regexp.MustCompile(`(?:^|[\s(])([A-Za-z0-9][A-Za-z0-9-]*/[A-Z
 
 // origins are the places of a line that say where the code is from as owner/name.
 func (l *wishList) origins(line string) []string {
+	if !strings.Contains(line, "/") {
+		return nil
+	}
 	var all []string
 	for _, m := range ownerAndName.FindAllStringSubmatch(line, 4) {
 		owner, name, _ := strings.Cut(strings.ToLower(m[1]), "/")
@@ -287,6 +290,9 @@ func (v *view) rootPackage() string {
 func (l *wishList) withoutOrigin(line string) string {
 	for field := range strings.FieldsSeq(line) {
 		name := strings.ToLower(strings.Trim(field, ".,;:()`'\"/"))
+		if !strings.ContainsAny(name, "./") {
+			continue
+		}
 		own := strings.Contains(name, "/")
 		for part := range strings.SplitSeq(name, "/") {
 			own = own && (l.v.isProject(part) || siteName.MatchString(part))

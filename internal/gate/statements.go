@@ -35,13 +35,18 @@ var acronym = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*\b`)
 // onSubject reports whether a sentence has two of the words that the request
 // is about.
 func (st *statements) onSubject(rest []string) bool {
+	if len(st.about) == 0 {
+		return false
+	}
 	n := 0
 	for _, w := range rest {
-		if len(st.about) > 0 && st.about[st.stem.Of(w)] {
-			n++
+		if st.about[st.stem.Of(w)] {
+			if n++; n >= 2 {
+				return true
+			}
 		}
 	}
-	return n >= 2
+	return false
 }
 
 // Bounds of what is looked at; a text that has said nothing by then does not
@@ -184,7 +189,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		return
 	}
 	st.all++
-	if named > 0 || concrete || figures || acronym.MatchString(text) || st.onSubject(rest) {
+	if named > 0 || concrete || figures || st.onSubject(rest) || acronym.MatchString(text) {
 		st.tied++
 	} else if len(st.loose) < 5 {
 		st.loose = append(st.loose, lex.Shorten(text, 100))
@@ -205,6 +210,8 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 // it has, and whether it holds a piece of code that is more than a name.
 func plainWords(text string) (rest []string, named int, concrete bool) {
 	var b strings.Builder
+	b.Grow(len(text))
+	rest = make([]string, 0, len(text)/lex.AverageWord)
 	for {
 		before, behind, ok := strings.Cut(text, "`")
 		b.WriteString(before)

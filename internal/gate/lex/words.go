@@ -11,7 +11,7 @@ import (
 
 // Words splits text into lower-case words of letters and digits.
 func Words(text string) []string {
-	return AppendWords(nil, strings.ToLower(text))
+	return AppendWords(make([]string, 0, len(text)/AverageWord), strings.ToLower(text))
 }
 
 // AppendWords appends the words of a text in lower case. A run of letters
