@@ -168,7 +168,7 @@ func (v *view) answers() (float64, []string) {
 	opens := v.opensAsAsked()
 	x, n := v.sumClues(opens)
 	x = v.withSigns(x, opens)
-	if v.missesNothingOfCode() && v.isProduct() {
+	if v.toldInEverydayWords() && v.isProduct() {
 		x = max(x, doubted)
 	}
 	var reasons []string

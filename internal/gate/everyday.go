@@ -1,0 +1,55 @@
+package gate
+
+import (
+	"slices"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/testcode"
+)
+
+// enoughMissed is the weight of the words that the code has and that must not come back
+// before they say that the work is about something else: less than two rare ones.
+const enoughMissed = 1.5
+
+// toldInEverydayWords reports whether a request names no code and hardly a word that the
+// code has is missed. Who tells what happened so names nothing that an answer could
+// repeat: that is a doubt, and no proof of another subject.
+func (v *view) toldInEverydayWords() bool {
+	if v.Index == nil {
+		return false
+	}
+	missed := 0.0
+	for _, w := range v.wished {
+		if w.kind == wishName || w.kind == wishFile {
+			return false
+		}
+		if w.sample || w.kind == wishWord && v.circumstance(w) || v.all.takes(w) || v.takenUp(w) {
+			continue
+		}
+		missed += w.weight
+	}
+	return missed < enoughMissed
+}
+
+// enoughToldOfChange is how many words say at least what a change does and why it is the
+// one that was asked for: "Done, see the patch." does not.
+const enoughToldOfChange = 12
+
+// isProduct reports whether the deliverable is what requests of its category order, and
+// belongs to this code: a change that fits it and is told, tests,
+// configuration.
+func (v *view) isProduct() bool {
+	switch v.in.Request.Category {
+	case city.BugFix, city.Refactor, city.CodeGeneration:
+		c := v.changes()
+		return v.prose.words >= enoughToldOfChange && c.Fault == 0 && slices.ContainsFunc(c.Changed, func(f change.File) bool {
+			return !testcode.File.MatchString(f.Path) && !change.ProseFile(f.Path)
+		})
+	case city.Testing:
+		return v.hasTests()
+	case city.DevOps:
+		return v.operates()
+	}
+	return false
+}
