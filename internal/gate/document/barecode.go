@@ -39,7 +39,7 @@ const minBare = 3
 // when none does.
 func bare(raw []string, i int) int {
 	if !startsBare(raw[i]) {
-		return i
+		return bareChange(raw, i)
 	}
 	diff := strings.HasPrefix(raw[i], "--- ") || strings.HasPrefix(raw[i], "diff ")
 	if strings.HasPrefix(raw[i], "--- ") && (i+1 == len(raw) || !strings.HasPrefix(raw[i+1], "+++ ")) {
@@ -65,6 +65,28 @@ func bare(raw []string, i int) int {
 		return i
 	}
 	return end
+}
+
+// bareChange returns where a change ends that begins at a line and has no header: lines
+// that go, and behind them such that come, each beginning with one of code.
+func bareChange(raw []string, i int) int {
+	end := i
+	for _, mark := range []byte("-+") {
+		from := end
+		for end < len(raw) && changesLine(raw[end], mark) && (end > from || strings.ContainsAny(raw[end], ";{}()=[]")) {
+			end++
+		}
+		if end == from {
+			return i
+		}
+	}
+	return end
+}
+
+// changesLine reports whether a line has the mark of a diff and is no item of a list,
+// which has one blank behind it.
+func changesLine(l string, mark byte) bool {
+	return len(l) > 1 && l[0] == mark && l[1] != mark && (l[1] != ' ' || strings.HasPrefix(l[1:], "  "))
 }
 
 // bareBlock consumes bare code up to a line.
