@@ -46,7 +46,7 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	pool, err := client.Vault.Pool(ctx)
-	if aicity.ErrorCode(err) == aicity.CodeUnauthorized { // an agent's key
+	if aicity.ErrorCode(err) == aicity.CodeForbidden { // an agent's key
 		return c.show(k, balance, func() string {
 			return facts{{"Available", money(balance.Available) + heldBack(balance.HeldBack)}, {"In escrow", money(balance.Escrowed)}}.String()
 		})
