@@ -98,7 +98,7 @@ func (v *view) touches(a *answerText, w wish) float64 {
 		return -1
 	}
 	most := -1.0
-	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(lex.LastName(strings.Trim(w.text, "().:/")))) {
+	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(w.function())) {
 		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
 			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
 		}
@@ -336,7 +336,7 @@ func (v *view) clueOf(w wish) float64 {
 // onlyRuns reports whether a function that the request names is one that configuration
 // is to build, test or ship: nothing of that says its name.
 func (v *view) onlyRuns(w wish) bool {
-	return w.kind == wishName && v.in.Request.Category == city.DevOps && v.Index != nil && v.operates() && v.declaresFunction(lex.LastName(strings.Trim(w.text, "().:/`")))
+	return w.kind == wishName && v.in.Request.Category == city.DevOps && v.Index != nil && v.operates() && v.declaresFunction(w.function())
 }
 
 // missesFiles reports whether the request names files and none of them comes

@@ -5,7 +5,6 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // enoughMissed is the weight of the words that the code has and that must not come back
@@ -36,16 +35,13 @@ func (v *view) toldInEverydayWords() bool {
 // one that was asked for: "Done, see the patch." does not.
 const enoughToldOfChange = 12
 
-// isProduct reports whether the deliverable is what requests of its category order, and
-// belongs to this code: a change that fits it and is told, tests,
-// configuration.
+// isProduct reports whether the deliverable is what requests of its category order: a
+// change that fits the code and is told, tests, configuration.
 func (v *view) isProduct() bool {
 	switch v.in.Request.Category {
 	case city.BugFix, city.Refactor, city.CodeGeneration:
 		c := v.changes()
-		return v.prose.words >= enoughToldOfChange && c.Fault == 0 && slices.ContainsFunc(c.Changed, func(f change.File) bool {
-			return !testcode.File.MatchString(f.Path) && !change.ProseFile(f.Path)
-		})
+		return v.prose.words >= enoughToldOfChange && c.Fault == 0 && slices.ContainsFunc(c.Changed, func(f change.File) bool { return isSource(f.Path) })
 	case city.Testing:
 		return v.hasTests()
 	case city.DevOps:

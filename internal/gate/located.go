@@ -10,7 +10,6 @@ import (
 	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // takenUp reports whether the work is on a function that the request names, though it
@@ -26,15 +25,7 @@ func (v *view) takenUp(w wish) bool {
 // cites reports whether a good part of the lines cited are of a function that the
 // request names, and say there what is said of them.
 func (v *view) cites(w wish) bool {
-	name := lex.LastName(strings.Trim(w.text, "().:/`"))
-	if found, ok := v.cited[name]; ok {
-		return found
-	}
-	if v.cited == nil {
-		v.cited = map[string]bool{}
-	}
-	v.cited[name] = v.citesFunction(name)
-	return v.cited[name]
+	return remembered(&v.cited, w.function(), v.citesFunction)
 }
 
 // partOfPlaces is how many times as many lines as of the function may be cited at most.
@@ -74,7 +65,7 @@ func (v *view) neverNear() bool {
 		if v.all.takes(w) || v.takenUp(w) {
 			return false
 		}
-		if name := lex.LastName(strings.Trim(w.text, "().:/`")); len(name) >= lex.MinName && v.declaresFunction(name) {
+		if name := w.function(); len(name) >= lex.MinName && v.declaresFunction(name) {
 			named = append(named, name)
 		}
 	}
@@ -121,15 +112,7 @@ func (v *view) testsNamed(w wish) bool {
 	if v.in.Request.Category != city.Testing || !v.hasTests() {
 		return false
 	}
-	name := lex.LastName(strings.Trim(w.text, "().:/`"))
-	if found, ok := v.led[name]; ok {
-		return found
-	}
-	if v.led == nil {
-		v.led = map[string]bool{}
-	}
-	v.led[name] = v.leadsTo(name)
-	return v.led[name]
+	return remembered(&v.led, w.function(), v.leadsTo)
 }
 
 func (v *view) leadsTo(name string) bool {
@@ -138,11 +121,7 @@ func (v *view) leadsTo(name string) bool {
 		return lex.HasName(source, name) && v.declaresFunction(name)
 	}
 	g := &change.Graph{}
-	for _, p := range v.Index.Sources {
-		t := v.Index.Texts[p]
-		if t == nil || change.ProseFile(p) || testcode.File.MatchString(p) || !strings.Contains(t.Raw, name) || !declaresName(t.Raw, name) {
-			continue
-		}
+	for p := range v.declaring(name) {
 		if !g.Add(v.Index, p) {
 			return false
 		}

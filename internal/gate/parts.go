@@ -7,10 +7,8 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // part is one of several things that a request asks for, and where it was answered.
@@ -213,7 +211,7 @@ var itemName = regexp.MustCompile(`[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*`)
 // among these.
 func (v *view) callable(name string) bool {
 	for p, t := range v.Index.Texts {
-		if t == nil || testcode.File.MatchString(p) || change.ProseFile(p) || !strings.Contains(t.Raw, name) || !declaresName(t.Raw, name) {
+		if t == nil || !isSource(p) || !declaresName(t.Raw, name) {
 			continue
 		}
 		if !scriptFile.MatchString(p) || exported(t.Raw, name) {

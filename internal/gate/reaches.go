@@ -2,12 +2,9 @@ package gate
 
 import (
 	"slices"
-	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
-	"aicity.dev/aicity/internal/gate/lex"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // reaches reports whether a function that the request names comes, over what it
@@ -17,15 +14,21 @@ func (v *view) reaches(w wish) bool {
 	if w.kind != wishName || v.in.Request.Category != city.BugFix || v.Index == nil {
 		return false
 	}
-	name := lex.LastName(strings.Trim(w.text, "().:/"))
-	if found, ok := v.reached[name]; ok {
+	return remembered(&v.reached, w.function(), v.reachesChange)
+}
+
+// remembered is what find says of a name, which is asked of it once.
+func remembered(said *map[string]bool, name string, find func(name string) bool) bool {
+	found, ok := (*said)[name]
+	if ok {
 		return found
 	}
-	if v.reached == nil {
-		v.reached = map[string]bool{}
+	if *said == nil {
+		*said = map[string]bool{}
 	}
-	v.reached[name] = v.reachesChange(name)
-	return v.reached[name]
+	found = find(name)
+	(*said)[name] = found
+	return found
 }
 
 // mendsNamed reports whether a fix changes, or changes what is called by, a function
@@ -42,7 +45,7 @@ func (v *view) reachesChange(name string) bool {
 		return false
 	}
 	for _, f := range c.Changed {
-		if testcode.File.MatchString(f.Path) || change.ProseFile(f.Path) {
+		if !isSource(f.Path) {
 			continue
 		}
 		g := &change.Graph{}

@@ -27,6 +27,9 @@ type wish struct {
 	sample bool // what a call is shown with, or whose the project is: nobody must repeat it
 }
 
+// function is the function that a name of code means: Get of cache.Get().
+func (w wish) function() string { return lex.LastName(strings.Trim(w.text, "().:/`")) }
+
 type wishKind int
 
 const (

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,13 +42,25 @@ func wrongFunction(v *view) (Signal, bool) {
 
 // declaresFunction reports whether some code of the repository declares a name.
 func (v *view) declaresFunction(name string) bool {
-	for _, p := range v.Index.Sources {
-		if t := v.Index.Texts[p]; t != nil && !testcode.File.MatchString(p) && !change.ProseFile(p) && strings.Contains(t.Raw, name) && declaresName(t.Raw, name) {
-			return true
-		}
+	for range v.declaring(name) {
+		return true
 	}
 	return false
 }
+
+// declaring are the files of code that declare a name, with their text.
+func (v *view) declaring(name string) iter.Seq2[string, string] {
+	return func(yield func(file, source string) bool) {
+		for _, p := range v.Index.Sources {
+			if t := v.Index.Texts[p]; t != nil && isSource(p) && declaresName(t.Raw, name) && !yield(p, t.Raw) {
+				return
+			}
+		}
+	}
+}
+
+// isSource reports whether a file holds neither tests nor prose.
+func isSource(p string) bool { return !testcode.File.MatchString(p) && !change.ProseFile(p) }
 
 // beforeName and behindName match what stands around a name that is declared.
 var (
@@ -91,7 +104,7 @@ func (v *view) strayFunctions() (named, changed []string) {
 	g := &change.Graph{}
 	files := map[string]bool{}
 	for _, c := range v.changes().Changed {
-		if testcode.File.MatchString(c.Path) || change.ProseFile(c.Path) {
+		if !isSource(c.Path) {
 			continue
 		}
 		if files[c.Path] {

@@ -8,11 +8,11 @@ import (
 
 // Reference is a file, and maybe a line, that the deliverable cites.
 type Reference struct {
-	Text   string          `json:"text" doc:"As the work cites it"`                                             // as cited
-	Path   string          `json:"path" doc:"The file's path in the repository, as cited when it is not there"` // in the repository, or as cited when it is not there
-	Line   int             `json:"line,omitempty" doc:"From 1; absent when no line is cited"`                   // 1-based, 0 when no line is cited
+	Text   string          `json:"text" doc:"As the work cites it"`
+	Path   string          `json:"path" doc:"The file's path in the repository, as cited when it is not there"`
+	Line   int             `json:"line,omitempty" doc:"From 1; absent when no line is cited"`
 	Status ReferenceStatus `json:"status" doc:"Whether the place exists"`
-	Quoted bool            `json:"quoted,omitempty" doc:"Whether what is said about the place stands there"` // what is said about the place really stands there
+	Quoted bool            `json:"quoted,omitempty" doc:"Whether what is said about the place stands there"`
 	Link   string          `json:"link,omitempty" doc:"For the buyer: the page of the city's site that shows the line"`
 }
 
