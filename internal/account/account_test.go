@@ -63,13 +63,6 @@ func (b bundle) signUp(t *testing.T, email string) (account.Owner, account.Sessi
 	return owner, session
 }
 
-func wantCode(t *testing.T, what string, err error, want city.Code) {
-	t.Helper()
-	if err == nil || city.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want %s", what, err, want)
-	}
-}
-
 func (b bundle) eventTypes(t *testing.T, subject string) string {
 	t.Helper()
 	list, err := b.events.List(t.Context(), b.db.Read(), subject, 0, 100)

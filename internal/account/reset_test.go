@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 const another = "another battery staple"
@@ -23,7 +24,7 @@ func TestPasswordReset(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantCode(t, "without a mailer", plain.ForgotPassword(t.Context(), owner.Email, ""), city.CodeMailUnavailable)
+		citytest.WantCode(t, "without a mailer", plain.ForgotPassword(t.Context(), owner.Email, ""), city.CodeMailUnavailable)
 
 		// The same is done for those who are known and those who are not.
 		b := setup(t, plain.clock, plain.db, withMailer(box))
@@ -35,7 +36,7 @@ func TestPasswordReset(t *testing.T) {
 				t.Errorf("%s: %d jobs", email, n)
 			}
 		}
-		wantCode(t, "no address", b.ForgotPassword(t.Context(), "ann", ""), city.CodeValidation)
+		citytest.WantCode(t, "no address", b.ForgotPassword(t.Context(), "ann", ""), city.CodeValidation)
 		if err := b.SendReset(t.Context(), "nobody@example.com", 1); err != nil || len(box.mails) != 0 {
 			t.Errorf("to nobody: %v, %d mails", err, len(box.mails))
 		}
@@ -52,10 +53,10 @@ func TestPasswordReset(t *testing.T) {
 		}
 
 		_, err = b.ResetPassword(t.Context(), account.PasswordReset{Token: link, New: "short"})
-		wantCode(t, "a short password", err, city.CodeValidation)
+		citytest.WantCode(t, "a short password", err, city.CodeValidation)
 		for _, wrong := range []string{"", "acp_live_", link + "x", link[:len(link)-1] + "!"} {
 			_, err = b.ResetPassword(t.Context(), account.PasswordReset{Token: wrong, New: another})
-			wantCode(t, "the link "+wrong, err, city.CodeValidation)
+			citytest.WantCode(t, "the link "+wrong, err, city.CodeValidation)
 		}
 		// Of many at once, one uses the link.
 		var wg sync.WaitGroup
@@ -69,7 +70,7 @@ func TestPasswordReset(t *testing.T) {
 			if err == nil {
 				worked++
 			} else {
-				wantCode(t, "the link again", err, city.CodeValidation)
+				citytest.WantCode(t, "the link again", err, city.CodeValidation)
 			}
 		}
 		if worked != 1 {
@@ -77,12 +78,12 @@ func TestPasswordReset(t *testing.T) {
 		}
 
 		_, _, err = b.Authenticate(t.Context(), session.Token)
-		wantCode(t, "the old session", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the old session", err, city.CodeUnauthorized)
 		if _, _, err := b.Authenticate(t.Context(), token); err != nil {
 			t.Errorf("the owner token: %v", err)
 		}
 		_, _, err = b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: password})
-		wantCode(t, "the old password", err, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "the old password", err, city.CodeInvalidCredentials)
 		// Who reads the mail has the address: it is verified.
 		if got, _, err := b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: another}); err != nil || got.EmailVerifiedAt == nil {
 			t.Errorf("the new password: %+v, %v", got, err)
@@ -115,12 +116,12 @@ func TestResetLinksEnd(t *testing.T) {
 		}
 		for i, wrong := range []string{tokenOf(t, box.mails[0].text), tokenOf(t, box.mails[1].text)} {
 			_, err := b.ResetPassword(t.Context(), account.PasswordReset{Token: wrong, New: another})
-			wantCode(t, "mail "+string(rune('1'+i)), err, city.CodeValidation)
+			citytest.WantCode(t, "mail "+string(rune('1'+i)), err, city.CodeValidation)
 		}
 		good := account.PasswordReset{Token: tokenOf(t, box.mails[2].text), New: another, RevokeTokens: true}
 		b.clock.Advance(time.Hour)
 		_, err = b.ResetPassword(t.Context(), good)
-		wantCode(t, "after an hour", err, city.CodeValidation)
+		citytest.WantCode(t, "after an hour", err, city.CodeValidation)
 		if err := b.Sweep(t.Context()); err != nil || count(t, b.db, `SELECT COUNT(*) FROM password_resets`) != 0 {
 			t.Errorf("the old link stays: %v", err)
 		}
@@ -132,7 +133,7 @@ func TestResetLinksEnd(t *testing.T) {
 			t.Error(err)
 		}
 		_, _, err = b.Authenticate(t.Context(), token)
-		wantCode(t, "the owner token", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the owner token", err, city.CodeUnauthorized)
 	})
 }
 
@@ -150,7 +151,7 @@ func TestAChangedPasswordEndsResetLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := b.ResetPassword(t.Context(), account.PasswordReset{Token: tokenOf(t, box.mails[0].text), New: "a thief's new password"})
-		wantCode(t, "a link from before the change", err, city.CodeValidation)
+		citytest.WantCode(t, "a link from before the change", err, city.CodeValidation)
 		if _, _, err := plain.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: another}); err != nil {
 			t.Errorf("the changed password: %v", err)
 		}
@@ -165,11 +166,11 @@ func TestForgottenPasswordsAreThrottled(t *testing.T) {
 		for range 7 {
 			err = b.ForgotPassword(t.Context(), "nobody@example.com", "")
 		}
-		wantCode(t, "one address", err, city.CodeRateLimited)
+		citytest.WantCode(t, "one address", err, city.CodeRateLimited)
 		for i := range 35 {
 			err = b.ForgotPassword(t.Context(), "nobody"+strings.Repeat("x", i)+"@example.com", "192.0.2.1")
 		}
-		wantCode(t, "one client", err, city.CodeRateLimited)
+		citytest.WantCode(t, "one client", err, city.CodeRateLimited)
 	})
 }
 
@@ -178,14 +179,14 @@ func TestOperatorSetsPasswords(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		owner, session := b.signUp(t, "ann@example.com")
 		_, err := b.SetPassword(t.Context(), "nobody@example.com", another, false)
-		wantCode(t, "nobody", err, city.CodeNotFound)
+		citytest.WantCode(t, "nobody", err, city.CodeNotFound)
 		_, err = b.SetPassword(t.Context(), owner.Email, "short", false)
-		wantCode(t, "short", err, city.CodeValidation)
+		citytest.WantCode(t, "short", err, city.CodeValidation)
 		if _, err := b.SetPassword(t.Context(), "ANN@example.com", another, true); err != nil {
 			t.Fatal(err)
 		}
 		_, _, err = b.Authenticate(t.Context(), session.Token)
-		wantCode(t, "the old session", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the old session", err, city.CodeUnauthorized)
 		if _, _, err := b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: another}); err != nil {
 			t.Error(err)
 		}
@@ -198,7 +199,7 @@ func TestRename(t *testing.T) {
 		owner, _ := b.signUp(t, "ann@example.com")
 		for _, name := range []string{"", "  ", "a\nb", strings.Repeat("x", 101)} {
 			_, err := b.Rename(t.Context(), owner.ID, name)
-			wantCode(t, name, err, city.CodeValidation)
+			citytest.WantCode(t, name, err, city.CodeValidation)
 		}
 		if got, err := b.Rename(t.Context(), owner.ID, " Ann Lee "); err != nil || got.Name != "Ann Lee" || got.Email != owner.Email {
 			t.Errorf("%+v, %v", got, err)

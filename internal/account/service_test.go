@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/store/storetest"
 )
 
@@ -39,7 +40,7 @@ func TestEnsureCityOwner(t *testing.T) {
 			}
 		}
 		_, _, err := b.SignIn(t.Context(), account.SignIn{Email: "", Password: ""})
-		wantCode(t, "sign in as the city", err, city.CodeValidation)
+		citytest.WantCode(t, "sign in as the city", err, city.CodeValidation)
 		if _, secret, err := b.CreateToken(t.Context(), owners[0].ID, account.NewToken{Name: "seed agents"}); err != nil {
 			t.Error(err)
 		} else if o, _, err := b.Authenticate(t.Context(), secret); err != nil || !o.IsCity {
@@ -60,10 +61,10 @@ func TestCreateOperator(t *testing.T) {
 			t.Errorf("sign in: %+v, %v", got, err)
 		}
 		_, err = b.CreateOperator(t.Context(), in)
-		wantCode(t, "again", err, city.CodeEmailTaken)
+		citytest.WantCode(t, "again", err, city.CodeEmailTaken)
 		in.Password = "short"
 		_, err = b.CreateOperator(t.Context(), in)
-		wantCode(t, "bad password", err, city.CodeValidation)
+		citytest.WantCode(t, "bad password", err, city.CodeValidation)
 	})
 }
 
@@ -72,11 +73,11 @@ func TestFindUnknownOwner(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		for _, id := range []string{"", "junk", "own_\x00", city.NewID(city.PrefixOwner)} {
 			_, err := b.Find(t.Context(), id)
-			wantCode(t, id, err, city.CodeNotFound)
+			citytest.WantCode(t, id, err, city.CodeNotFound)
 		}
 		for _, email := range []string{"", "junk", "nobody@example.com"} {
 			_, err := b.FindByEmail(t.Context(), email)
-			wantCode(t, email, err, city.CodeNotFound)
+			citytest.WantCode(t, email, err, city.CodeNotFound)
 		}
 	})
 }
@@ -128,15 +129,15 @@ func TestEmailVerification(t *testing.T) {
 		}
 		signIn := account.SignIn{Email: owner.Email, Password: password}
 		_, _, err := b.SignIn(t.Context(), signIn)
-		wantCode(t, "before verification", err, city.CodeEmailNotVerified)
+		citytest.WantCode(t, "before verification", err, city.CodeEmailNotVerified)
 		_, _, err = b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: "wrong password"})
-		wantCode(t, "wrong password before verification", err, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "wrong password before verification", err, city.CodeInvalidCredentials)
 		if n := queued(t, b); n != 1 {
 			t.Errorf("%d mails queued, want one", n)
 		}
 		b.clock.Advance(11 * time.Minute)
 		_, _, err = b.SignIn(t.Context(), signIn)
-		wantCode(t, "later", err, city.CodeEmailNotVerified)
+		citytest.WantCode(t, "later", err, city.CodeEmailNotVerified)
 		if n := queued(t, b); n != 2 {
 			t.Errorf("%d mails queued after asking again later, want two", n)
 		}
@@ -150,13 +151,13 @@ func TestEmailVerification(t *testing.T) {
 		}
 		link := tokenOf(t, mail.text)
 		_, err = b.VerifyEmail(t.Context(), link+"x")
-		wantCode(t, "a forged link", err, city.CodeValidation)
+		citytest.WantCode(t, "a forged link", err, city.CodeValidation)
 		got, err := b.VerifyEmail(t.Context(), link)
 		if err != nil || got.ID != owner.ID || got.EmailVerifiedAt == nil {
 			t.Fatalf("verify: %+v, %v", got, err)
 		}
 		_, err = b.VerifyEmail(t.Context(), link)
-		wantCode(t, "the link again", err, city.CodeInvalidState)
+		citytest.WantCode(t, "the link again", err, city.CodeInvalidState)
 		if _, session, err := b.SignIn(t.Context(), signIn); err != nil || session.Token == "" {
 			t.Errorf("after verification: %v", err)
 		}
@@ -197,10 +198,10 @@ func TestVerificationLinks(t *testing.T) {
 			"no signature":    annsLink[:strings.LastIndex(annsLink, ".")+1],
 		} {
 			_, err := b.VerifyEmail(t.Context(), link)
-			wantCode(t, name, err, city.CodeValidation)
+			citytest.WantCode(t, name, err, city.CodeValidation)
 		}
 		_, err := plain.VerifyEmail(t.Context(), annsLink)
-		wantCode(t, "without a mailer", err, city.CodeValidation)
+		citytest.WantCode(t, "without a mailer", err, city.CodeValidation)
 		if _, err := b.VerifyEmail(t.Context(), annsLink); err != nil {
 			t.Errorf("the good link: %v", err)
 		}

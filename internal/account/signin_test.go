@@ -11,6 +11,7 @@ import (
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/store/storetest"
 )
 
@@ -40,7 +41,7 @@ func TestSignUp(t *testing.T) {
 			t.Errorf("find by email: %+v, %v", byMail, err)
 		}
 		_, _, err = b.SignUp(t.Context(), account.SignUp{Name: "Eve", Email: "ANN@example.com", Password: password})
-		wantCode(t, "the same address again", err, city.CodeEmailTaken)
+		citytest.WantCode(t, "the same address again", err, city.CodeEmailTaken)
 		if got := b.eventTypes(t, owner.ID); got != "owner.signed_up" {
 			t.Errorf("events: %s", got)
 		}
@@ -78,7 +79,7 @@ func TestSignUpRefusesBadInput(t *testing.T) {
 			in := good
 			c.change(&in)
 			_, _, err := b.SignUp(t.Context(), in)
-			wantCode(t, name, err, city.CodeValidation)
+			citytest.WantCode(t, name, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields {
 				t.Errorf("%s: wrong fields %q, want %q", name, got, c.fields)
 			}
@@ -121,7 +122,7 @@ func TestConcurrentSignUpsWithOneAddress(t *testing.T) {
 				made++
 				continue
 			}
-			wantCode(t, "one of many", err, city.CodeEmailTaken)
+			citytest.WantCode(t, "one of many", err, city.CodeEmailTaken)
 		}
 		if made != 1 {
 			t.Errorf("%d sign-ups succeeded, want one", made)
@@ -145,8 +146,8 @@ func TestSignIn(t *testing.T) {
 		}
 		_, _, wrong := b.SignIn(t.Context(), account.SignIn{Email: "ann@example.com", Password: password + "!"})
 		_, _, unknown := b.SignIn(t.Context(), account.SignIn{Email: "bob@example.com", Password: password})
-		wantCode(t, "wrong password", wrong, city.CodeInvalidCredentials)
-		wantCode(t, "unknown address", unknown, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "wrong password", wrong, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "unknown address", unknown, city.CodeInvalidCredentials)
 		if errText(wrong) != errText(unknown) {
 			t.Errorf("the answers differ: %v and %v", wrong, unknown)
 		}
@@ -155,7 +156,7 @@ func TestSignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err = b.Authenticate(t.Context(), first.Token)
-		wantCode(t, "after sign-out", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "after sign-out", err, city.CodeUnauthorized)
 		if _, _, err := b.Authenticate(t.Context(), second.Token); err != nil {
 			t.Errorf("the other session ended too: %v", err)
 		}
@@ -177,7 +178,7 @@ func TestSignInRefusesBadInput(t *testing.T) {
 			"huge password": {Email: "a@example.com", Password: strings.Repeat("x", 201)},
 		} {
 			_, _, err := b.SignIn(t.Context(), in)
-			wantCode(t, name, err, city.CodeValidation)
+			citytest.WantCode(t, name, err, city.CodeValidation)
 		}
 	})
 }
@@ -206,7 +207,7 @@ func TestUnknownAddressAlsoHashes(t *testing.T) {
 				t.Errorf("%s: computed a second hash", email)
 				hashing <- struct{}{}
 			case err := <-done:
-				wantCode(t, email, err, city.CodeInvalidCredentials)
+				citytest.WantCode(t, email, err, city.CodeInvalidCredentials)
 			}
 		}
 	})
@@ -235,7 +236,7 @@ func TestSignInIsSlowedPerAddress(t *testing.T) {
 				if _, _, err = b.SignIn(t.Context(), guess); city.CodeOf(err) == city.CodeRateLimited {
 					break
 				}
-				wantCode(t, "guess", err, city.CodeInvalidCredentials)
+				citytest.WantCode(t, "guess", err, city.CodeInvalidCredentials)
 				failures++
 			}
 			if failures != 6 {
@@ -248,13 +249,13 @@ func TestSignInIsSlowedPerAddress(t *testing.T) {
 		}
 		right := account.SignIn{Email: "ann@example.com", Password: password}
 		_, _, err := b.SignIn(t.Context(), right)
-		wantCode(t, "the right password during the pause", err, city.CodeRateLimited)
+		citytest.WantCode(t, "the right password during the pause", err, city.CodeRateLimited)
 		b.clock.Advance(time.Second)
 		if _, _, err := b.SignIn(t.Context(), right); err != nil {
 			t.Errorf("the right password after the pause: %v", err)
 		}
 		_, _, err = b.SignIn(t.Context(), account.SignIn{Email: "ann@example.com", Password: "wrong password"})
-		wantCode(t, "a failure after success", err, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "a failure after success", err, city.CodeInvalidCredentials)
 	})
 }
 
@@ -300,11 +301,11 @@ func TestSignInIsSlowedPerClient(t *testing.T) {
 		if failures != 31 {
 			t.Errorf("slowed after %d failures, want 31", failures)
 		}
-		wantCode(t, "another client", guess("2001:db8:1:3::1", "x@example.com"), city.CodeInvalidCredentials)
+		citytest.WantCode(t, "another client", guess("2001:db8:1:3::1", "x@example.com"), city.CodeInvalidCredentials)
 		_, _, err := b.SignUp(t.Context(), account.SignUp{Name: "Eve", Email: "eve@example.com", Password: password, ClientIP: "2001:db8:1:2::5"})
-		wantCode(t, "sign-up by the paused client", err, city.CodeRateLimited)
+		citytest.WantCode(t, "sign-up by the paused client", err, city.CodeRateLimited)
 		b.clock.Advance(2 * time.Hour)
-		wantCode(t, "later", guess("2001:db8:1:2::1", "y@example.com"), city.CodeInvalidCredentials)
+		citytest.WantCode(t, "later", guess("2001:db8:1:2::1", "y@example.com"), city.CodeInvalidCredentials)
 	})
 }
 
@@ -324,10 +325,10 @@ func TestSignUpProbingIsSlowed(t *testing.T) {
 		probe := account.SignUp{Name: "Eve", Email: "00@example.com", Password: password, ClientIP: "192.0.2.2"}
 		for range 31 {
 			_, _, err := b.SignUp(t.Context(), probe)
-			wantCode(t, "probe", err, city.CodeEmailTaken)
+			citytest.WantCode(t, "probe", err, city.CodeEmailTaken)
 		}
 		_, _, err := b.SignUp(t.Context(), probe)
-		wantCode(t, "one probe too many", err, city.CodeRateLimited)
+		citytest.WantCode(t, "one probe too many", err, city.CodeRateLimited)
 	})
 }
 
@@ -371,9 +372,9 @@ func TestChangePassword(t *testing.T) {
 			t.Fatal(err)
 		}
 		change := account.PasswordChange{Current: "not my password", New: "a better password", KeepSession: how.ID}
-		wantCode(t, "wrong current password", b.ChangePassword(t.Context(), owner.ID, change), city.CodeInvalidCredentials)
+		citytest.WantCode(t, "wrong current password", b.ChangePassword(t.Context(), owner.ID, change), city.CodeInvalidCredentials)
 		bad := b.ChangePassword(t.Context(), owner.ID, account.PasswordChange{New: "short"})
-		wantCode(t, "bad input", bad, city.CodeValidation)
+		citytest.WantCode(t, "bad input", bad, city.CodeValidation)
 		if got := fieldsOf(bad); got != "currentPassword newPassword" {
 			t.Errorf("fields: %q", got)
 		}
@@ -385,14 +386,14 @@ func TestChangePassword(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err = b.Authenticate(t.Context(), other.Token)
-		wantCode(t, "the other session", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the other session", err, city.CodeUnauthorized)
 		for what, secret := range map[string]string{"the session that asked": mine.Token, "an owner token": token} {
 			if _, _, err := b.Authenticate(t.Context(), secret); err != nil {
 				t.Errorf("%s ended: %v", what, err)
 			}
 		}
 		_, _, err = b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: password})
-		wantCode(t, "the old password", err, city.CodeInvalidCredentials)
+		citytest.WantCode(t, "the old password", err, city.CodeInvalidCredentials)
 		if _, _, err = b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: "a better password"}); err != nil {
 			t.Errorf("the new password: %v", err)
 		}

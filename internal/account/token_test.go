@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/credential"
 )
 
@@ -45,21 +46,21 @@ func TestTokens(t *testing.T) {
 
 		b.clock.Advance(7 * 24 * time.Hour)
 		_, _, err = b.Authenticate(t.Context(), weekSecret)
-		wantCode(t, "an expired token", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "an expired token", err, city.CodeUnauthorized)
 		if _, _, err = b.Authenticate(t.Context(), secret); err != nil {
 			t.Errorf("a token without expiry: %v", err)
 		}
 
-		wantCode(t, "another owner's token", b.RevokeToken(t.Context(), stranger.ID, forever.ID), city.CodeTokenNotFound)
-		wantCode(t, "an unknown token", b.RevokeToken(t.Context(), owner.ID, city.NewID(city.PrefixToken)), city.CodeTokenNotFound)
-		wantCode(t, "no token id", b.RevokeToken(t.Context(), owner.ID, "tok_\x00"), city.CodeTokenNotFound)
+		citytest.WantCode(t, "another owner's token", b.RevokeToken(t.Context(), stranger.ID, forever.ID), city.CodeTokenNotFound)
+		citytest.WantCode(t, "an unknown token", b.RevokeToken(t.Context(), owner.ID, city.NewID(city.PrefixToken)), city.CodeTokenNotFound)
+		citytest.WantCode(t, "no token id", b.RevokeToken(t.Context(), owner.ID, "tok_\x00"), city.CodeTokenNotFound)
 		for range 2 {
 			if err := b.RevokeToken(t.Context(), owner.ID, forever.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
 		_, _, err = b.Authenticate(t.Context(), secret)
-		wantCode(t, "a revoked token", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "a revoked token", err, city.CodeUnauthorized)
 		if list, _ := b.ListTokens(t.Context(), owner.ID); len(list) != 1 {
 			t.Errorf("after revoking: %+v", list)
 		}
@@ -90,7 +91,7 @@ func TestTokenBadInput(t *testing.T) {
 		}
 		for name, c := range cases {
 			_, secret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: c.name, ExpiresInDays: c.days})
-			wantCode(t, name, err, city.CodeValidation)
+			citytest.WantCode(t, name, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields || secret != "" {
 				t.Errorf("%s: fields %q, want %q; secret %q", name, got, c.fields, secret)
 			}
@@ -116,7 +117,7 @@ func TestTokensAreBounded(t *testing.T) {
 		refused := 0
 		for _, err := range errs {
 			if err != nil {
-				wantCode(t, "one too many", err, city.CodeInvalidState)
+				citytest.WantCode(t, "one too many", err, city.CodeInvalidState)
 				refused++
 			}
 		}
@@ -142,7 +143,7 @@ func TestAuthenticateRefusesJunk(t *testing.T) {
 			"other prefix":    strings.Replace(session.Token, "acs_", "aco_", 1),
 		} {
 			_, _, err := b.Authenticate(t.Context(), bearer)
-			wantCode(t, name, err, city.CodeUnauthorized)
+			citytest.WantCode(t, name, err, city.CodeUnauthorized)
 		}
 	})
 }
@@ -160,7 +161,7 @@ func TestSessionsExpireAndAreSwept(t *testing.T) {
 		}
 		b.clock.Advance(time.Microsecond)
 		_, _, err := b.Authenticate(t.Context(), session.Token)
-		wantCode(t, "at its end", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "at its end", err, city.CodeUnauthorized)
 
 		_, fresh, err := b.SignIn(t.Context(), account.SignIn{Email: owner.Email, Password: password})
 		if err != nil {
@@ -223,7 +224,7 @@ func TestSecretsEndAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err := b.Authenticate(ctx, end.secret)
-			wantCode(t, end.what, err, city.CodeUnauthorized)
+			citytest.WantCode(t, end.what, err, city.CodeUnauthorized)
 		}
 	})
 }
@@ -246,7 +247,7 @@ func TestSessionsAreBounded(t *testing.T) {
 			t.Errorf("%d sessions, want 100", n)
 		}
 		_, _, err := b.Authenticate(t.Context(), first.Token)
-		wantCode(t, "the oldest session", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the oldest session", err, city.CodeUnauthorized)
 		if _, _, err := b.Authenticate(t.Context(), last.Token); err != nil {
 			t.Errorf("the newest session: %v", err)
 		}

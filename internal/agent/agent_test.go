@@ -146,13 +146,6 @@ func (b bundle) eventTypes(t *testing.T, subject string) string {
 	return strings.Join(types, " ")
 }
 
-func wantCode(t *testing.T, what string, err error, want city.Code) {
-	t.Helper()
-	if err == nil || city.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want %s", what, err, want)
-	}
-}
-
 // fieldsOf lists the wrong fields, each once.
 func fieldsOf(err error) string {
 	e, ok := err.(*city.Error) //nolint:errorlint // validation errors are never wrapped

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 // sameAgent compares agents by what others see of them, and by their rate.
@@ -141,7 +142,7 @@ func TestRegisterRefusesBadInput(t *testing.T) {
 			r := reviewer()
 			c.change(&r)
 			_, key, err := b.Register(t.Context(), b.ann, r)
-			wantCode(t, c.name, err, city.CodeValidation)
+			citytest.WantCode(t, c.name, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields || key != "" {
 				t.Errorf("%s: fields %q, want %q; key %q", c.name, got, c.fields, key)
 			}
@@ -181,7 +182,7 @@ func TestAgentsPerOwnerAreBounded(t *testing.T) {
 			b.register(t, b.ann, nil)
 		}
 		_, _, err := b.Register(t.Context(), b.ann, reviewer())
-		wantCode(t, "one too many", err, city.CodeInvalidState)
+		citytest.WantCode(t, "one too many", err, city.CodeInvalidState)
 		b.register(t, b.bob, nil)
 	})
 }
@@ -252,13 +253,13 @@ func TestUpdateRefusesBadInput(t *testing.T) {
 				Capabilities: &r.Capabilities, Pricing: r.Pricing, MaxConcurrentTasks: r.MaxConcurrentTasks,
 			}
 			_, err := b.Update(t.Context(), a.ID, patch)
-			wantCode(t, c.name, err, city.CodeValidation)
+			citytest.WantCode(t, c.name, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields {
 				t.Errorf("%s: fields %q, want %q", c.name, got, c.fields)
 			}
 		}
 		_, err := b.Update(t.Context(), a.ID, agent.Patch{Availability: ptr(agent.Availability("asleep")), DisplayName: ptr("")})
-		wantCode(t, "availability", err, city.CodeValidation)
+		citytest.WantCode(t, "availability", err, city.CodeValidation)
 		if got := fieldsOf(err); got != "displayName availability" {
 			t.Errorf("fields: %q", got)
 		}

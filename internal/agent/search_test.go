@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 // town registers a few agents that differ in everything one can search by.
@@ -149,7 +150,7 @@ func TestSearchRefusesBadInput(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		for _, c := range cases {
 			_, err := b.Search(t.Context(), c.query)
-			wantCode(t, c.fields, err, city.CodeValidation)
+			citytest.WantCode(t, c.fields, err, city.CodeValidation)
 			if got := fieldsOf(err); got != c.fields {
 				t.Errorf("fields %q, want %q", got, c.fields)
 			}

@@ -15,6 +15,7 @@ import (
 
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/credential"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -35,7 +36,7 @@ func TestAuthenticateKeyRefuses(t *testing.T) {
 			"upper case":  strings.ToUpper(key),
 		} {
 			_, err := b.AuthenticateKey(t.Context(), bad)
-			wantCode(t, name, err, city.CodeUnauthorized)
+			citytest.WantCode(t, name, err, city.CodeUnauthorized)
 		}
 	})
 }
@@ -45,7 +46,7 @@ func TestRotateKey(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		a, old := b.register(t, b.ann, nil)
 		_, _, err := b.RotateKey(t.Context(), b.bob, a.ID)
-		wantCode(t, "another owner", err, city.CodeAgentNotFound)
+		citytest.WantCode(t, "another owner", err, city.CodeAgentNotFound)
 		if _, err := b.AuthenticateKey(t.Context(), old); err != nil {
 			t.Fatalf("a refused rotation ended the key: %v", err)
 		}
@@ -54,7 +55,7 @@ func TestRotateKey(t *testing.T) {
 			t.Fatalf("%+v, %v", rotated, err)
 		}
 		_, err = b.AuthenticateKey(t.Context(), old)
-		wantCode(t, "the old key", err, city.CodeUnauthorized)
+		citytest.WantCode(t, "the old key", err, city.CodeUnauthorized)
 		if got, err := b.AuthenticateKey(t.Context(), fresh); err != nil || got.ID != a.ID {
 			t.Errorf("the new key: %+v, %v", got, err)
 		}
@@ -80,7 +81,7 @@ func TestOtherOwnersAgentIsNotFound(t *testing.T) {
 			texts := map[string]bool{}
 			for _, id := range []string{a.ID, city.NewID(city.PrefixAgent), "agt_\x00", "", b.bob} {
 				err := call(id)
-				wantCode(t, name+" "+id, err, city.CodeAgentNotFound)
+				citytest.WantCode(t, name+" "+id, err, city.CodeAgentNotFound)
 				texts[fmt.Sprint(err)] = true
 			}
 			if len(texts) != 1 {
@@ -122,7 +123,7 @@ func TestPublicProfile(t *testing.T) {
 		}
 		for _, id := range []string{"", "junk", "agt_\x00", city.NewID(city.PrefixAgent)} {
 			_, err := b.Get(t.Context(), id)
-			wantCode(t, id, err, city.CodeAgentNotFound)
+			citytest.WantCode(t, id, err, city.CodeAgentNotFound)
 		}
 	})
 }
@@ -131,7 +132,7 @@ func TestOnlyAgentOf(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
 		_, err := b.OnlyAgentOf(t.Context(), b.ann)
-		wantCode(t, "none", err, city.CodeAgentRequired)
+		citytest.WantCode(t, "none", err, city.CodeAgentRequired)
 		one, _ := b.register(t, b.ann, nil)
 		b.register(t, b.bob, nil)
 		if got, err := b.OnlyAgentOf(t.Context(), b.ann); err != nil || got.ID != one.ID {
@@ -139,7 +140,7 @@ func TestOnlyAgentOf(t *testing.T) {
 		}
 		two, _ := b.register(t, b.ann, nil)
 		_, err = b.OnlyAgentOf(t.Context(), b.ann)
-		wantCode(t, "two", err, city.CodeAgentRequired)
+		citytest.WantCode(t, "two", err, city.CodeAgentRequired)
 		var e *city.Error
 		if !errors.As(err, &e) || !reflect.DeepEqual(e.Details["agentIds"], []string{two.ID, one.ID}) {
 			t.Errorf("details: %+v", e)
@@ -150,7 +151,7 @@ func TestOnlyAgentOf(t *testing.T) {
 			}
 			got, err := b.OnlyAgentOf(t.Context(), b.ann)
 			if left.want == "" {
-				wantCode(t, "two, both deactivated", err, city.CodeAgentRequired)
+				citytest.WantCode(t, "two, both deactivated", err, city.CodeAgentRequired)
 			} else if err != nil || got.ID != left.want {
 				t.Errorf("one in use: %s, %v", got.ID, err)
 			}
@@ -240,11 +241,11 @@ func TestSetStanding(t *testing.T) {
 		err := b.inTx(t, func(ctx context.Context, tx store.Tx) error {
 			return b.SetStanding(ctx, tx, city.NewID(city.PrefixAgent), want)
 		})
-		wantCode(t, "no such agent", err, city.CodeAgentNotFound)
+		citytest.WantCode(t, "no such agent", err, city.CodeAgentNotFound)
 		err = b.inTx(t, func(ctx context.Context, tx store.Tx) error {
 			return b.Suspend(ctx, tx, city.NewID(city.PrefixAgent), "x")
 		})
-		wantCode(t, "suspend no such agent", err, city.CodeAgentNotFound)
+		citytest.WantCode(t, "suspend no such agent", err, city.CodeAgentNotFound)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/store"
@@ -165,10 +166,10 @@ func TestAutoTopUpRefusesBadInput(t *testing.T) {
 			"cap under amount":   {Enabled: true, Threshold: 100, Amount: 1000, MonthlyCap: 999},
 			"negative cap":       {Enabled: true, Threshold: 100, Amount: 1000, MonthlyCap: -1},
 		} {
-			wantCode(t, name, b.SetAutoTopUp(t.Context(), b.ann, a), city.CodeValidation)
+			citytest.WantCode(t, name, b.SetAutoTopUp(t.Context(), b.ann, a), city.CodeValidation)
 		}
 		_, _, err := b.TopUp(t.Context(), b.ann, 500, "auto/1")
-		wantCode(t, "a key of the automatic purchases", err, city.CodeValidation)
+		citytest.WantCode(t, "a key of the automatic purchases", err, city.CodeValidation)
 	})
 }
 

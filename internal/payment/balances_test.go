@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -42,7 +43,7 @@ func TestBalancesAt(t *testing.T) {
 		}
 		for _, at := range []string{"now", "2026-13-01", "1969-12-31", clock.Now().Add(time.Second).Format(time.RFC3339Nano)} {
 			_, err := b.BalancesAt(t.Context(), b.ann, at)
-			wantCode(t, at, err, city.CodeValidation)
+			citytest.WantCode(t, at, err, city.CodeValidation)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
 )
@@ -110,7 +111,7 @@ func TestADisputeRacesWithWithdrawalAndRelease(t *testing.T) {
 			wg.Wait()
 			want := city.Cents(2300)
 			if refused != nil {
-				wantCode(t, "the withdrawal that came second", refused, city.CodeInsufficientFunds)
+				citytest.WantCode(t, "the withdrawal that came second", refused, city.CodeInsufficientFunds)
 				want = 300
 			}
 			c.wantCredits(t, fmt.Sprint("round ", round), 0, 3000*city.Cents(round+1), want)

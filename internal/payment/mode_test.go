@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/stripe"
@@ -42,7 +43,7 @@ func TestTestsAndRealMoneyDoNotMix(t *testing.T) {
 
 		c.Fail(stripetest.HangUp)
 		_, _, err := c.TopUp(ctx, c.ann, 700, "")
-		wantCode(t, "a top-up without an answer", err, city.CodePaymentUnavailable)
+		citytest.WantCode(t, "a top-up without an answer", err, city.CodePaymentUnavailable)
 		c.Fail(stripetest.None)
 		page, err := c.TopUps(ctx, c.ann, "", 1)
 		if err != nil || !page.TopUps[0].Test || page.TopUps[0].Status != payment.TopUpPending {
@@ -56,7 +57,7 @@ func TestTestsAndRealMoneyDoNotMix(t *testing.T) {
 		top := c.begin(t, c.bob, 900)
 		c.Pay(t, top.ID)
 		told := c.only1(t)
-		wantCode(t, "an event of the test mode", live.Receive(ctx, told.Payload, told.Signature), city.CodeValidation)
+		citytest.WantCode(t, "an event of the test mode", live.Receive(ctx, told.Payload, told.Signature), city.CodeValidation)
 		if err := c.deliver(t, told); err != nil {
 			t.Error(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 // A table has every movement of the month, and its balances lead from the opening to
@@ -41,9 +42,9 @@ $`)
 		}
 		for _, month := range []string{"2026-13", "0000-01", "1969-12", "9999-12", "2026-1"} {
 			_, err = b.MonthlyTable(t.Context(), b.ann, month)
-			wantCode(t, month, err, city.CodeValidation)
+			citytest.WantCode(t, month, err, city.CodeValidation)
 			_, err = b.MonthlyStatement(t.Context(), b.ann, month)
-			wantCode(t, month, err, city.CodeValidation)
+			citytest.WantCode(t, month, err, city.CodeValidation)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"aicity.dev/aicity/internal/account"
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/ledger"
@@ -232,13 +233,6 @@ func (b bundle) wantJobs(t *testing.T, condition string, want int) {
 	}
 }
 
-func wantCode(t *testing.T, what string, err error, code city.Code) {
-	t.Helper()
-	if err == nil || city.CodeOf(err) != code {
-		t.Errorf("%s: %v, want %s", what, err, code)
-	}
-}
-
 func TestPool(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
@@ -286,10 +280,10 @@ func TestTransactions(t *testing.T) {
 		seq, stamp := strings.Split(first.Next, ".")[0], strings.Split(first.Next, ".")[2]
 		for _, forged := range []string{"junk", ".", "1", seq + ".700", seq + ".100000000", seq + ".100000000." + stamp, first.Next + "0", first.Next[1:]} {
 			_, err = b.Transactions(t.Context(), b.ann, forged, 1)
-			wantCode(t, "cursor "+forged, err, city.CodeValidation)
+			citytest.WantCode(t, "cursor "+forged, err, city.CodeValidation)
 		}
 		_, err = b.Transactions(t.Context(), b.bob, first.Next, 1)
-		wantCode(t, "a cursor of somebody else's list", err, city.CodeValidation)
+		citytest.WantCode(t, "a cursor of somebody else's list", err, city.CodeValidation)
 	})
 }
 

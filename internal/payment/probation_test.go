@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
 )
@@ -36,10 +37,10 @@ func TestNewOwnersEarningsAreHeldBack(t *testing.T) {
 					t.Fatalf("%+v, %v, want %s", w, err, tt.withdrawable)
 				}
 				_, err = b.Withdraw(t.Context(), b.ann, b.agent, 10_002, "")
-				wantCode(t, "more than there is", err, city.CodeInsufficientFunds)
+				citytest.WantCode(t, "more than there is", err, city.CodeInsufficientFunds)
 				if tt.withdrawable < 10_001 {
 					_, err = b.Withdraw(t.Context(), b.ann, b.agent, max(payment.MinWithdrawal, tt.withdrawable+1), "")
-					wantCode(t, "more than is free", err, city.CodeEarningsHeldBack)
+					citytest.WantCode(t, "more than is free", err, city.CodeEarningsHeldBack)
 				}
 				if tt.withdrawable > 0 {
 					if _, err = b.Withdraw(t.Context(), b.ann, b.agent, tt.withdrawable, ""); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
 )
@@ -54,7 +55,7 @@ func TestSavedCardsAreSeenAndRemoved(t *testing.T) {
 		}
 		c.buysAutomatically(t)
 		_, err := c.RemoveCard(t.Context(), c.bob, cards[0].ID)
-		wantCode(t, "somebody else's card", err, city.CodeCardNotFound)
+		citytest.WantCode(t, "somebody else's card", err, city.CodeCardNotFound)
 		c.autoIs(t, true, "")
 		stopped, err := c.RemoveCard(t.Context(), c.ann, cards[0].ID)
 		if err != nil || !strings.Contains(stopped, "visa ending in 4242") {
@@ -62,7 +63,7 @@ func TestSavedCardsAreSeenAndRemoved(t *testing.T) {
 		}
 		c.autoIs(t, false, "visa ending in 4242) was removed")
 		_, err = c.RemoveCard(t.Context(), c.ann, cards[0].ID)
-		wantCode(t, "the removed card", err, city.CodeCardNotFound)
+		citytest.WantCode(t, "the removed card", err, city.CodeCardNotFound)
 		left := c.saved(t)
 		if len(left) != 1 || left[0].ID != cards[1].ID || !left[0].Charged {
 			t.Errorf("left: %+v", left)
@@ -106,13 +107,13 @@ func TestCardRemovalThatStripeDoesNotAnswer(t *testing.T) {
 				id := c.saved(t)[0].ID
 				c.Fail(how)
 				_, err := c.Cards(t.Context(), c.ann)
-				wantCode(t, "list", err, city.CodePaymentUnavailable)
+				citytest.WantCode(t, "list", err, city.CodePaymentUnavailable)
 				_, err = c.RemoveCard(t.Context(), c.ann, id)
-				wantCode(t, "remove what cannot be seen", err, city.CodePaymentUnavailable)
+				citytest.WantCode(t, "remove what cannot be seen", err, city.CodePaymentUnavailable)
 				c.autoIs(t, true, "")
 				c.FailAfter(2, how) // it is listed twice first
 				_, err = c.RemoveCard(t.Context(), c.ann, id)
-				wantCode(t, "remove", err, city.CodePaymentUnavailable)
+				citytest.WantCode(t, "remove", err, city.CodePaymentUnavailable)
 				if err != nil && !strings.Contains(err.Error(), "may be removed or not. Automatic top-ups are turned off in any case.") {
 					t.Errorf("what happened is not told: %v", err)
 				}
@@ -120,7 +121,7 @@ func TestCardRemovalThatStripeDoesNotAnswer(t *testing.T) {
 				c.Fail(stripetest.None)
 				_, err = c.RemoveCard(t.Context(), c.ann, id)
 				if how == stripetest.LoseAnswer {
-					wantCode(t, "remove again what is gone", err, city.CodeCardNotFound)
+					citytest.WantCode(t, "remove again what is gone", err, city.CodeCardNotFound)
 				} else if c.autoIs(t, false, "visa ending in 4242) was removed."); err != nil {
 					t.Errorf("remove again: %v", err)
 				}

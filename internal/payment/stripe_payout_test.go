@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
 )
@@ -77,7 +78,7 @@ func TestStripeAccountMustBeComplete(t *testing.T) {
 		refused := func(what, says string) {
 			t.Helper()
 			_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
-			wantCode(t, what, err, city.CodePayoutUnavailable)
+			citytest.WantCode(t, what, err, city.CodePayoutUnavailable)
 			if err != nil && !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: %q does not say %q", what, err, says)
 			}
@@ -121,7 +122,7 @@ func TestStripePayoutArrives(t *testing.T) {
 		}
 		c.withdrawalIs(t, w.ID, payment.WithdrawalPending, "", 3000)
 		_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
-		wantCode(t, "another while it is on its way", err, city.CodeWithdrawalPending)
+		citytest.WantCode(t, "another while it is on its way", err, city.CodeWithdrawalPending)
 		c.Arrive(t, w.ID)
 		arrived := c.only1(t)
 		for range 2 {
@@ -246,7 +247,7 @@ func TestStripeAccountIsRestrictedDuringAPayout(t *testing.T) {
 					c.wantBanked(t, account, 0)
 				}
 				_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
-				wantCode(t, "another one", err, city.CodePayoutUnavailable)
+				citytest.WantCode(t, "another one", err, city.CodePayoutUnavailable)
 				c.SetAccount(t, c.ann, true, "")
 				c.hear(t)
 				if _, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, ""); err != nil {

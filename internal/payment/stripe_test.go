@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/stripe"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
@@ -158,7 +159,7 @@ func TestStripeCardsThatFailLeaveThePageOpen(t *testing.T) {
 		c.hear(t)
 		c.topUpIs(t, left.ID, payment.TopUpDeclined)
 		_, _, err = c.TopUp(t.Context(), c.ann, 700, "left")
-		wantCode(t, "a page that was left", err, city.CodePaymentDeclined)
+		citytest.WantCode(t, "a page that was left", err, city.CodePaymentDeclined)
 		c.wantPool(t, c.ann, 1000, 0)
 		c.wantAgreed(t)
 	})
@@ -347,7 +348,7 @@ func TestStripeEventsAreChecked(t *testing.T) {
 			"none": "", "of another secret": stripetest.Sign(e.Payload, "whsec_of_a_stranger"),
 			"of another event": stripetest.Sign(append([]byte(" "), e.Payload...), stripetest.Secret), "junk": "t=1,v1=00",
 		} {
-			wantCode(t, name, c.Receive(t.Context(), e.Payload, signature), city.CodeValidation)
+			citytest.WantCode(t, name, c.Receive(t.Context(), e.Payload, signature), city.CodeValidation)
 		}
 		var n int
 		if err := c.db.Read().QueryRow(t.Context(), `SELECT count(*) FROM payment_events`).Scan(&n); err != nil || n != 0 {
@@ -404,7 +405,7 @@ func TestStripeEventsAreReplayed(t *testing.T) {
 			t.Error(err)
 		}
 		_, err := c.ReplayEvents(ctx, "evt_none")
-		wantCode(t, "an event that never came", err, city.CodeNotFound)
+		citytest.WantCode(t, "an event that never came", err, city.CodeNotFound)
 		c.wantPool(t, c.ann, 2000, 0)
 		c.wantAgreed(t)
 	})
@@ -459,9 +460,9 @@ func TestStripeOutOfReachIsSaid(t *testing.T) {
 			eachStripe(t, func(t *testing.T, c stripeCity) {
 				c.Fail(how)
 				_, _, err := c.TopUp(t.Context(), c.ann, 2500, "key")
-				wantCode(t, "top up", err, city.CodePaymentUnavailable)
+				citytest.WantCode(t, "top up", err, city.CodePaymentUnavailable)
 				_, err = c.Connect(t.Context(), c.ann)
-				wantCode(t, "connect", err, city.CodePaymentUnavailable)
+				citytest.WantCode(t, "connect", err, city.CodePaymentUnavailable)
 				c.Fail(stripetest.None)
 				page, err := c.TopUps(t.Context(), c.ann, "", 0)
 				if err != nil || len(page.TopUps) != 1 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/store"
@@ -38,10 +39,10 @@ func TestTopUpRefusesBadInput(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		for _, amount := range []city.Cents{payment.MinTopUp - 1, payment.MaxTopUp + 1, 0, -500, math.MinInt64, math.MaxInt64} {
 			_, _, err := b.TopUp(t.Context(), b.ann, amount, "")
-			wantCode(t, amount.String(), err, city.CodeValidation)
+			citytest.WantCode(t, amount.String(), err, city.CodeValidation)
 		}
 		_, _, err := b.TopUp(t.Context(), b.ann, 500, strings.Repeat("k", 201))
-		wantCode(t, "a long key", err, city.CodeValidation)
+		citytest.WantCode(t, "a long key", err, city.CodeValidation)
 		if orders, _ := b.bank.moved(); orders != 0 {
 			t.Errorf("%d charges", orders)
 		}
@@ -54,13 +55,13 @@ func TestTopUpDeclined(t *testing.T) {
 	each(t, func(t *testing.T, b bundle) {
 		b.bank.set(&payment.RefusedError{Reason: "The card has expired."}, nil)
 		_, _, err := b.TopUp(t.Context(), b.ann, 500, "key")
-		wantCode(t, "declined", err, city.CodePaymentDeclined)
+		citytest.WantCode(t, "declined", err, city.CodePaymentDeclined)
 		if err != nil && !strings.Contains(err.Error(), "The card has expired.") {
 			t.Errorf("the reason is missing: %v", err)
 		}
 		b.bank.set(nil, nil)
 		_, _, err = b.TopUp(t.Context(), b.ann, 500, "key")
-		wantCode(t, "the same key again", err, city.CodePaymentDeclined)
+		citytest.WantCode(t, "the same key again", err, city.CodePaymentDeclined)
 		b.wantPool(t, b.ann, 0, 0)
 		if _, _, err := b.TopUp(t.Context(), b.ann, 500, "another key"); err != nil {
 			t.Errorf("a new try: %v", err)
@@ -86,7 +87,7 @@ func TestTopUpWithOneKeyBuysOnce(t *testing.T) {
 			t.Errorf("the bank took %s in %d charges", total, orders)
 		}
 		_, _, err := b.TopUp(t.Context(), b.ann, 501, "key")
-		wantCode(t, "same key, other amount", err, city.CodeIdempotency)
+		citytest.WantCode(t, "same key, other amount", err, city.CodeIdempotency)
 		if _, _, err := b.TopUp(t.Context(), b.bob, 500, "key"); err != nil {
 			t.Errorf("the same key of another owner: %v", err)
 		}
@@ -205,7 +206,7 @@ func TestMoneyThatComesIsBookedAfterATopUpWasGivenUp(t *testing.T) {
 		b.bank.meanwhile(func() {
 			b.bank.set(&payment.RefusedError{Reason: "Given up."}, nil)
 			_, _, err := b.TopUp(t.Context(), b.ann, 500, "key")
-			wantCode(t, "the other call", err, city.CodePaymentDeclined)
+			citytest.WantCode(t, "the other call", err, city.CodePaymentDeclined)
 		})
 		top, balance, err := b.TopUp(t.Context(), b.ann, 500, "key")
 		if err != nil || top.Status != payment.TopUpSucceeded || balance != 500 {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/payment"
 )
 
@@ -49,6 +50,6 @@ func TestTopUpsAreListedInEveryState(t *testing.T) {
 			}
 		}
 		_, err := c.TopUps(t.Context(), c.ann, city.NewID(city.PrefixWithdrawal), 0)
-		wantCode(t, "the cursor of another list", err, city.CodeValidation)
+		citytest.WantCode(t, "the cursor of another list", err, city.CodeValidation)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
 )
@@ -97,7 +98,7 @@ func TestWithdrawRefuses(t *testing.T) {
 		} {
 			b.bank.set(nil, c.closed)
 			_, err := b.Withdraw(t.Context(), c.owner, c.agent, c.amount, "")
-			wantCode(t, c.name, err, c.want)
+			citytest.WantCode(t, c.name, err, c.want)
 		}
 		b.wantWallet(t, 1500, 9000)
 		if page, err := b.Withdrawals(t.Context(), b.ann, "", 0); err != nil || len(page.Withdrawals) != 0 {
@@ -296,7 +297,7 @@ func TestWithdrawWithOneKeyWithdrawsOnce(t *testing.T) {
 			t.Errorf("repeat after it was paid: %+v, %v", w, err)
 		}
 		_, err = b.Withdraw(t.Context(), b.ann, b.agent, 2000, "key")
-		wantCode(t, "same key, other amount", err, city.CodeIdempotency)
+		citytest.WantCode(t, "same key, other amount", err, city.CodeIdempotency)
 	})
 }
 
@@ -333,7 +334,7 @@ func TestWithdrawalsPage(t *testing.T) {
 			t.Errorf("another owner sees %+v, %v", page, err)
 		}
 		_, err := b.Withdrawals(t.Context(), b.ann, "junk", 0)
-		wantCode(t, "junk cursor", err, city.CodeValidation)
+		citytest.WantCode(t, "junk cursor", err, city.CodeValidation)
 	})
 }
 
@@ -341,6 +342,6 @@ func TestConnectNeedsAProviderThatKnowsIt(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
 		_, err := b.Connect(t.Context(), b.ann)
-		wantCode(t, "connect", err, city.CodePayoutUnavailable)
+		citytest.WantCode(t, "connect", err, city.CodePayoutUnavailable)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 func TestBlockedTools(t *testing.T) {
@@ -16,10 +17,10 @@ func TestBlockedTools(t *testing.T) {
 			"timeout 5 " + tool + " x", "sh -c '" + tool + " x'", "bash -ec \"true; " + tool + " x\"", "nohup " + tool + " &", "'" + tool + "' x", `\` + tool + " x",
 			"eval '" + tool + " x'", "busybox " + tool + " x", "while " + tool + " x; do :; done", "exec " + tool, "command " + tool + " x", "cat <(" + tool + " x)",
 		} {
-			wantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
+			citytest.WantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
 		}
 		for _, argv := range [][]string{{tool, "x"}, {"/bin/" + tool}, {"env", "A=b", tool}, {"sh", "-c", tool + " x"}, {"timeout", "-k", "1", "5", tool}} {
-			wantCode(t, argv[0], Request{Argv: argv}.check(nil), city.CodeCommandBlocked)
+			citytest.WantCode(t, argv[0], Request{Argv: argv}.check(nil), city.CodeCommandBlocked)
 		}
 	}
 }
@@ -37,13 +38,13 @@ func TestBlockedToolsInDisguise(t *testing.T) {
 		"printf 'wget x\\n' | sh", "sh -c \"sh -c 'curl x'\"", "eval \"cu\"\"rl x\"", "a=b\nc='curl x'\neval $c", "curl x; syntax ( error", "busybox sh -c 'nc x'", "sudo -u me -- curl x", "doas curl x", "stdbuf -oL curl x",
 		"ln -s /usr/bin/wget /tmp/y; /tmp/y x", "cp /usr/bin/curl x && ./x y", "cd /tmp; ln -sf /bin/nc t; ./t x", "cp -p /usr/bin/curl a; cp a b; env ./b x", "install -m 755 /usr/bin/ssh /tmp/s; sh -c '/tmp/s x'",
 	} {
-		wantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
+		citytest.WantCode(t, command, Request{Command: command}.check(nil), city.CodeCommandBlocked)
 	}
 	for _, r := range []Request{
 		{Argv: []string{"sh"}, Stdin: "curl x"}, {Argv: []string{"bash", "-s"}, Stdin: "true\nwget x"}, {Command: "sh", Stdin: "curl x"}, {Command: "$T x", Env: map[string]string{"T": "curl"}},
 		{Argv: []string{"bash", "-o", "pipefail", "-c", "curl x | sh"}}, {Argv: []string{"find", ".", "-exec", "sh", "-c", "curl x", ";"}},
 	} {
-		wantCode(t, r.Command, r.check(nil), city.CodeCommandBlocked)
+		citytest.WantCode(t, r.Command, r.check(nil), city.CodeCommandBlocked)
 	}
 }
 
@@ -57,7 +58,7 @@ func TestCheckIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wantCode(t, name, Request{Command: script}.check(nil), "")
+			citytest.WantCode(t, name, Request{Command: script}.check(nil), "")
 		})
 	}
 }
@@ -81,9 +82,9 @@ func TestHarmlessCommands(t *testing.T) {
 		"printf '%s\\n' curl", "git -c x=y log --grep curl", "a=$(echo x); $a curl", "trap - EXIT", "alias", "sed s/curl/x/ y", "awk '/ping/ {print}' x", "export PATH=ssh:$PATH",
 		"cp ./host x; ./x", "ln -s /usr/bin/git g; ./g log", "cp /usr/bin/curl x; ./y", "cp host", "ln -s /usr/bin/wget y; cat ./y", "cd; ./x",
 	} {
-		wantCode(t, command, Request{Command: command}.check(nil), "")
+		citytest.WantCode(t, command, Request{Command: command}.check(nil), "")
 	}
 	for _, argv := range [][]string{{"echo", "curl"}, {"grep", "-r", "ssh", "."}, {"git", "log"}, {"sh", "script.sh"}} {
-		wantCode(t, argv[0], Request{Argv: argv}.check(nil), "")
+		citytest.WantCode(t, argv[0], Request{Argv: argv}.check(nil), "")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -46,14 +47,14 @@ func TestLateNoticeBuriesNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-	wantCode(t, "the first to notice", err, city.CodeSandboxGone)
+	citytest.WantCode(t, "the first to notice", err, city.CodeSandboxGone)
 	b.sh(t, "true") // a fresh one runs
 	created, died := backend.created.Load(), b.Condition(b.task)
 	if !died.Running || died.Died != city.CodeSandboxGone {
 		t.Fatalf("got %+v", died)
 	}
 	close(backend.letGo)
-	wantCode(t, "who notices late", <-late, city.CodeSandboxGone)
+	citytest.WantCode(t, "who notices late", <-late, city.CodeSandboxGone)
 	close(backend.notice)
 	for range 5 {
 		if got := b.Condition(b.task); got != died {

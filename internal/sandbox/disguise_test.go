@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox/workspace"
 )
 
@@ -28,8 +29,8 @@ func TestBlockedToolsBehindLinks(t *testing.T) {
 		"./y x": city.CodeCommandBlocked, RepoDir + "/z": city.CodeCommandBlocked, "cd bin; ./a x": city.CodeCommandBlocked, "nice -n 5 ./rel x": city.CodeCommandBlocked,
 		"./out": "", "./g log": "", "./loop": "", "./mine": "", "./none": "", "./etc/host": city.CodeCommandBlocked, "cat ./y": "", "/tmp/y": "", "../../../../x": "",
 	} {
-		wantCode(t, command, Request{Command: command}.check(&in), want)
+		citytest.WantCode(t, command, Request{Command: command}.check(&in), want)
 	}
-	wantCode(t, "another folder", Request{Argv: []string{"./a"}, Dir: RepoDir + "/bin"}.check(&in), city.CodeCommandBlocked)
-	wantCode(t, "the wrong folder", Request{Argv: []string{"./a"}, Dir: Home}.check(&in), "")
+	citytest.WantCode(t, "another folder", Request{Argv: []string{"./a"}, Dir: RepoDir + "/bin"}.check(&in), city.CodeCommandBlocked)
+	citytest.WantCode(t, "the wrong folder", Request{Argv: []string{"./a"}, Dir: Home}.check(&in), "")
 }

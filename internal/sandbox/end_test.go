@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -69,7 +70,7 @@ func TestStuckSandboxHoldsNobodyUp(t *testing.T) {
 			go func() {
 				defer close(done)
 				_, err := b.Exec(context.WithoutCancel(t.Context()), b.task, sandbox.Request{Argv: []string{"hang"}})
-				wantCode(t, "the command", err, city.CodeSandboxNotFound)
+				citytest.WantCode(t, "the command", err, city.CodeSandboxNotFound)
 			}()
 			<-backend.hanging
 			return func() { <-done }
@@ -158,7 +159,7 @@ func TestFailedEndIsTriedAgain(t *testing.T) {
 		t.Error("a sweep that is refused says nothing")
 	}
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-	wantCode(t, "Exec", err, city.CodeSandboxNotFound)
+	citytest.WantCode(t, "Exec", err, city.CodeSandboxNotFound)
 	backend.refuses.Store(false)
 	if err := b.Sweep(t.Context()); err != nil {
 		t.Error(err)

@@ -7,16 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
-
-func wantCode(t *testing.T, what string, err error, want city.Code) {
-	t.Helper()
-	if (err == nil) != (want == "") || err != nil && city.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want code %q", what, err, want)
-	}
-}
 
 // MakeSpare makes a workspace ahead, as Run does now and then.
 func (s *Service) MakeSpare() error { return s.makeSpare() }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -36,7 +37,7 @@ func TestPatchIsOfAQuietTree(t *testing.T) {
 		t.Errorf("left %d, %v", left, err)
 	}
 	_ = b.CancelExec(t.Context(), b.task, "busy") // should it still run
-	wantCode(t, "the command", <-ended, city.CodeExecCancelled)
+	citytest.WantCode(t, "the command", <-ended, city.CodeExecCancelled)
 	file, err := b.ReadFile(t.Context(), b.task, sandbox.RepoDir+"/new.txt", 0, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +61,7 @@ func TestPatchDespiteAStuckCommand(t *testing.T) {
 	go func() {
 		defer close(ended)
 		_, err := b.Exec(context.WithoutCancel(t.Context()), b.task, sandbox.Request{Argv: []string{"hang"}})
-		wantCode(t, "the command", err, city.CodeExecCancelled)
+		citytest.WantCode(t, "the command", err, city.CodeExecCancelled)
 	}()
 	<-backend.hanging
 	patch, left, err := b.Patch(t.Context(), b.task)
@@ -103,15 +104,15 @@ func TestNothingChangesWhileThePatchIsMade(t *testing.T) {
 	<-backend.making
 	file := sandbox.RepoDir + "/main.go"
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-	wantCode(t, "exec", err, city.CodeInvalidState)
+	citytest.WantCode(t, "exec", err, city.CodeInvalidState)
 	_, err = b.WriteFile(t.Context(), b.task, file, []byte("x"))
-	wantCode(t, "write", err, city.CodeInvalidState)
+	citytest.WantCode(t, "write", err, city.CodeInvalidState)
 	_, err = b.MakeDirectory(t.Context(), b.task, sandbox.RepoDir+"/d")
-	wantCode(t, "mkdir", err, city.CodeInvalidState)
+	citytest.WantCode(t, "mkdir", err, city.CodeInvalidState)
 	_, err = b.MoveFile(t.Context(), b.task, file, file+"2", false)
-	wantCode(t, "move", err, city.CodeInvalidState)
+	citytest.WantCode(t, "move", err, city.CodeInvalidState)
 	_, err = b.DeleteFile(t.Context(), b.task, file, false)
-	wantCode(t, "delete", err, city.CodeInvalidState)
+	citytest.WantCode(t, "delete", err, city.CodeInvalidState)
 	if got, err := b.ReadFile(t.Context(), b.task, file, 0, 0); err != nil || got.Content != goCode {
 		t.Errorf("read: got %q, %v", got.Content, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/store/storetest"
 )
@@ -20,7 +21,7 @@ func TestBlockedToolsOfEarlierCommands(t *testing.T) {
 	try := func(r sandbox.Request, want city.Code) {
 		t.Helper()
 		result, err := b.Exec(t.Context(), b.task, r)
-		wantCode(t, r.Command, err, want)
+		citytest.WantCode(t, r.Command, err, want)
 		if err == nil && result.ExitCode != 0 {
 			t.Errorf("%s: %+v", r.Command, result)
 		}

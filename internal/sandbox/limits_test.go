@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
@@ -64,7 +65,7 @@ func TestLimitsHaveCodes(t *testing.T) {
 			break
 		}
 	}
-	wantCode(t, "writing through the API", err, city.CodeSandboxDiskFull)
+	citytest.WantCode(t, "writing through the API", err, city.CodeSandboxDiskFull)
 }
 
 func TestOpenCommandsAreLimited(t *testing.T) {
@@ -80,13 +81,13 @@ func TestOpenCommandsAreLimited(t *testing.T) {
 	}()
 	<-running
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-	wantCode(t, "one too many", err, city.CodeSandboxLimit)
-	wantCode(t, "cancel another", b.CancelExec(t.Context(), b.task, "other"), city.CodeExecNotFound)
+	citytest.WantCode(t, "one too many", err, city.CodeSandboxLimit)
+	citytest.WantCode(t, "cancel another", b.CancelExec(t.Context(), b.task, "other"), city.CodeExecNotFound)
 	if err := b.CancelExec(t.Context(), b.task, "long"); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "the cancelled one", <-ended, city.CodeExecCancelled)
-	wantCode(t, "cancel it again", b.CancelExec(t.Context(), b.task, "long"), city.CodeExecNotFound)
+	citytest.WantCode(t, "the cancelled one", <-ended, city.CodeExecCancelled)
+	citytest.WantCode(t, "cancel it again", b.CancelExec(t.Context(), b.task, "long"), city.CodeExecNotFound)
 	if got := b.sh(t, "grep -l 43[2]1 /proc/[0-9]*/cmdline; echo none"); got != "none\n" {
 		t.Errorf("after it: got %q", got)
 	}
@@ -102,7 +103,7 @@ func TestOOMGoesOnWithTheFiles(t *testing.T) {
 	box := b.provision(t, goCode)
 	b.sh(t, "echo kept > note")
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "head -c 1000000000 /dev/zero | tail"})
-	wantCode(t, "too much memory", err, city.CodeSandboxOOM)
+	citytest.WantCode(t, "too much memory", err, city.CodeSandboxOOM)
 	if got := b.sh(t, "cat note"); got != "kept\n" {
 		t.Errorf("after it: got %q", got)
 	}

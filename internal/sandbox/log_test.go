@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/workspace"
 	"aicity.dev/aicity/internal/store"
@@ -84,7 +85,7 @@ func TestAccessLog(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		_, err = b.AccessLog(ctx, b.task, "x", 3)
-		wantCode(t, "a bad cursor", err, city.CodeValidation)
+		citytest.WantCode(t, "a bad cursor", err, city.CodeValidation)
 		if err := b.Destroy(ctx, b.task); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store"
@@ -96,7 +97,7 @@ func TestSandboxOfALostServer(t *testing.T) {
 			return
 		}
 		_, err := b.Provision(t.Context(), b.task, sandbox.Source{Code: goCode})
-		wantCode(t, "while it may come back", err, city.CodeSandboxUnavailable)
+		citytest.WantCode(t, "while it may come back", err, city.CodeSandboxUnavailable)
 		clock.Advance(lost.cfg.Life + time.Hour + time.Second)
 		if err := b.Prune(t.Context(), db.Clock().Now().Add(-24*time.Hour)); err != nil {
 			t.Fatal(err)

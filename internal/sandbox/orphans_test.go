@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -139,7 +140,7 @@ func TestSlowlyTakenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = again.Provision(t.Context(), b.task, sandbox.Source{Code: goCode})
-	wantCode(t, "Provision", err, city.CodeSandboxUnavailable)
+	citytest.WantCode(t, "Provision", err, city.CodeSandboxUnavailable)
 	close(backend.letGo)
 	for city.CodeOf(err) == city.CodeSandboxUnavailable {
 		var found sandbox.Sandbox

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/sandbox/source"
@@ -48,7 +49,7 @@ func TestQueue(t *testing.T) {
 		await(t, "place in the queue", func() bool { return b.Condition(task).Position == i+1 })
 	}
 	_, err := b.Provision(t.Context(), city.NewID(city.PrefixTask), sandbox.Source{Code: goCode})
-	wantCode(t, "one too many", err, city.CodeSandboxCapacity)
+	citytest.WantCode(t, "one too many", err, city.CodeSandboxCapacity)
 	for i, previous := range []string{b.task, tasks[0]} {
 		if err := b.Destroy(t.Context(), previous); err != nil {
 			t.Fatal(err)
@@ -92,7 +93,7 @@ func TestQueueGoesOnWithoutThoseWhoLeft(t *testing.T) {
 	if err := b.Destroy(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "the task that is over", <-results[over], city.CodeSandboxGone)
+	citytest.WantCode(t, "the task that is over", <-results[over], city.CodeSandboxGone)
 	if err := b.Destroy(t.Context(), b.task); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +219,7 @@ func TestLifetimeHasACode(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-		wantCode(t, "after its life", err, city.CodeSandboxExpired)
+		citytest.WantCode(t, "after its life", err, city.CodeSandboxExpired)
 	})
 }
 

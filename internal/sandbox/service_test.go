@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/gvisor"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
@@ -88,16 +89,6 @@ func (b bundle) sh(t *testing.T, command string) string {
 	return result.Stdout
 }
 
-func wantCode(t *testing.T, what string, err error, want city.Code) {
-	t.Helper()
-	if want == "" && err == nil {
-		return
-	}
-	if err == nil || city.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want %s", what, err, want)
-	}
-}
-
 const goCode = "package main\n\nfunc main() {\n\tprintln(\"hi\")\n}\n"
 
 func TestLife(t *testing.T) {
@@ -105,7 +96,7 @@ func TestLife(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setup(t, db, nil)
 		_, err := b.Find(t.Context(), b.task)
-		wantCode(t, "Find before", err, city.CodeSandboxNotFound)
+		citytest.WantCode(t, "Find before", err, city.CodeSandboxNotFound)
 		box := b.provision(t, goCode)
 		if box.State != sandbox.Ready || box.Size.Files != 1 || box.Size.Class != source.Small || len(box.Commit) != 40 || box.ReadyAt == nil {
 			t.Errorf("provisioned: got %+v", box)
@@ -133,7 +124,7 @@ func TestLife(t *testing.T) {
 			t.Errorf("files after Destroy: %v", err)
 		}
 		_, err = b.Exec(t.Context(), b.task, sandbox.Request{Command: "true"})
-		wantCode(t, "Exec after", err, city.CodeSandboxNotFound)
+		citytest.WantCode(t, "Exec after", err, city.CodeSandboxNotFound)
 		if found, err := b.Find(t.Context(), b.task); err != nil || found.State != sandbox.Destroyed || found.DestroyedAt == nil {
 			t.Errorf("Find after: got %+v, %v", found, err)
 		}
@@ -169,7 +160,7 @@ func TestProvisionFailureLeavesNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storetest.SQLite(t), nil)
 	_, err := b.Provision(t.Context(), b.task, sandbox.Source{Repo: source.Repo{URL: "http://127.0.0.1:1/x"}})
-	wantCode(t, "Provision", err, city.CodeRepoUnreachable)
+	citytest.WantCode(t, "Provision", err, city.CodeRepoUnreachable)
 	if left, err := filepath.Glob(filepath.Join(b.cfg.Dir, "sbx_*")); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
 	}
@@ -195,7 +186,7 @@ func TestDestroyInterruptsProvision(t *testing.T) {
 	if err := b.Destroy(t.Context(), b.task); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "Provision", <-failed, city.CodeSandboxGone)
+	citytest.WantCode(t, "Provision", <-failed, city.CodeSandboxGone)
 }
 
 func TestCapacity(t *testing.T) {
@@ -204,7 +195,7 @@ func TestCapacity(t *testing.T) {
 	b.provision(t, goCode)
 	other := city.NewID(city.PrefixTask)
 	_, err := b.Provision(t.Context(), other, sandbox.Source{})
-	wantCode(t, "Provision", err, city.CodeSandboxCapacity)
+	citytest.WantCode(t, "Provision", err, city.CodeSandboxCapacity)
 	if err := b.Destroy(t.Context(), b.task); err != nil {
 		t.Fatal(err)
 	}
@@ -219,9 +210,9 @@ func TestUnavailable(t *testing.T) {
 	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) {
 		c.Backend = gvisor.New(gvisor.Options{Runsc: "/nonexistent", Dir: t.TempDir(), Clock: city.SystemClock{}, Logger: c.Logger})
 	})
-	wantCode(t, "Available", b.Available(t.Context()), city.CodeSandboxUnavailable)
+	citytest.WantCode(t, "Available", b.Available(t.Context()), city.CodeSandboxUnavailable)
 	_, err := b.Provision(t.Context(), b.task, sandbox.Source{Code: goCode})
-	wantCode(t, "Provision", err, city.CodeSandboxUnavailable)
+	citytest.WantCode(t, "Provision", err, city.CodeSandboxUnavailable)
 }
 
 func TestExec(t *testing.T) {
@@ -254,7 +245,7 @@ func TestExec(t *testing.T) {
 			t.Parallel()
 			got, err := b.Exec(t.Context(), b.task, test.r)
 			if test.code != "" {
-				wantCode(t, "Exec", err, test.code)
+				citytest.WantCode(t, "Exec", err, test.code)
 				return
 			}
 			if got.ExecID == "" {
@@ -273,7 +264,7 @@ func TestExecTimeout(t *testing.T) {
 	b := setup(t, storetest.SQLite(t), nil)
 	b.provision(t, goCode)
 	result, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "echo before; sleep 1000", Timeout: 500 * time.Millisecond})
-	wantCode(t, "Exec", err, city.CodeExecTimeout)
+	citytest.WantCode(t, "Exec", err, city.CodeExecTimeout)
 	if result.Stdout != "before\n" {
 		t.Errorf("output so far: got %q", result.Stdout)
 	}
@@ -286,7 +277,7 @@ func TestTimeIsTheOperators(t *testing.T) {
 	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.ExecTime = time.Second })
 	b.provision(t, goCode)
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "sleep 1000"})
-	wantCode(t, "Exec", err, city.CodeExecTimeout)
+	citytest.WantCode(t, "Exec", err, city.CodeExecTimeout)
 	if got := err.Error(); !strings.Contains(got, "within 1s") {
 		t.Errorf("Exec: got %q, which does not say the time it had", got)
 	}
@@ -340,7 +331,7 @@ func TestOutOfMemoryKeepsTheFiles(t *testing.T) {
 	b.provision(t, goCode)
 	b.sh(t, "echo kept > note")
 	_, err := b.Exec(t.Context(), b.task, sandbox.Request{Command: "head -c 1000000000 /dev/zero | tail"})
-	wantCode(t, "Exec", err, city.CodeSandboxOOM)
+	citytest.WantCode(t, "Exec", err, city.CodeSandboxOOM)
 	if got := b.sh(t, "cat note"); got != "kept\n" {
 		t.Errorf("after it: got %q", got)
 	}
@@ -399,7 +390,7 @@ func TestDestroyEndsCommands(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	wantCode(t, "the command", <-ended, city.CodeSandboxNotFound)
+	citytest.WantCode(t, "the command", <-ended, city.CodeSandboxNotFound)
 	sandboxtest.NothingLeft(t, box.ID)
 }
 
@@ -462,9 +453,9 @@ func TestTwoServers(t *testing.T) {
 	there.task = here.task
 	box := here.provision(t, goCode)
 	_, err := there.Exec(t.Context(), there.task, sandbox.Request{Command: "true"})
-	wantCode(t, "Exec elsewhere", err, city.CodeSandboxUnavailable)
+	citytest.WantCode(t, "Exec elsewhere", err, city.CodeSandboxUnavailable)
 	_, err = there.Provision(t.Context(), there.task, sandbox.Source{})
-	wantCode(t, "Provision elsewhere", err, city.CodeSandboxUnavailable)
+	citytest.WantCode(t, "Provision elsewhere", err, city.CodeSandboxUnavailable)
 	if err := there.Destroy(t.Context(), there.task); err != nil {
 		t.Fatal(err)
 	}

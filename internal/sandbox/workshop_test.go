@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/namespace"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
@@ -204,7 +205,7 @@ func TestHostilePacks(t *testing.T) {
 			head, whole := test.make(&pack{})
 			d := newDest(t)
 			baseline, err := b.Clone(t.Context(), source.Repo{URL: hostOf(t, head, whole)}, d)
-			wantCode(t, name, err, test.want)
+			citytest.WantCode(t, name, err, test.want)
 			if err == nil && (baseline.Size.Files != 1 || baseline.Commit != fmt.Sprintf("%x", head)) {
 				t.Errorf("got %+v", baseline)
 			}
@@ -257,7 +258,7 @@ func TestWorkshopDies(t *testing.T) {
 	}
 	repo := sandbox.Source{Repo: source.Repo{URL: smallRepository(t)}}
 	_, err := b.Provision(t.Context(), b.task, repo)
-	wantCode(t, "a workshop that dies", err, city.CodeRepoUnreachable)
+	citytest.WantCode(t, "a workshop that dies", err, city.CodeRepoUnreachable)
 	if m.killed.Load() != 1 {
 		t.Errorf("%d workshops died", m.killed.Load())
 	}

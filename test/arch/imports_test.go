@@ -144,7 +144,7 @@ func extend(rule, more map[string]string) map[string]string {
 }
 
 // testPackages may be imported by tests and by each other only.
-var testPackages = []string{"internal/apptest", "internal/store/storetest", "internal/sandbox/sandboxtest", "internal/gate/judge/judgetest", "test"}
+var testPackages = []string{"internal/apptest", "internal/store/storetest", "internal/sandbox/sandboxtest", "internal/gate/judge/judgetest", "internal/city/citytest", "test"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()

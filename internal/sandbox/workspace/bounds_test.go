@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 	"aicity.dev/aicity/internal/sandbox/source"
 )
 
@@ -292,5 +293,5 @@ func TestListTimeIsBounded(t *testing.T) {
 		t.Errorf("got %d entries, want 60: %q", len(all), all)
 	}
 	_, err := w.listUntil(t.Context(), &soon{t.Context(), 0}, ListOptions{Path: Home})
-	wantCode(t, "no entry in its time", err, city.CodeSandboxLimit)
+	citytest.WantCode(t, "no entry in its time", err, city.CodeSandboxLimit)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 func TestMakeMoveDelete(t *testing.T) {
@@ -57,7 +58,7 @@ func TestMakeMoveDelete(t *testing.T) {
 		"delete outside":              {remove(repo+"up/outside", true), city.CodePathNotAllowed, "", ""},
 	} {
 		w := hostile(t)
-		wantCode(t, name, test.do(w), test.code)
+		citytest.WantCode(t, name, test.do(w), test.code)
 		if test.there != "" {
 			if _, err := os.Lstat(filepath.Join(w.dir, "repo", test.there)); err != nil {
 				t.Errorf("%s: %v", name, err)

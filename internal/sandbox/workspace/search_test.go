@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 // planted is a workspace with these files below its repository.
@@ -130,7 +131,7 @@ func TestSearchBadInput(t *testing.T) {
 			test.o.Path = RepoDir
 		}
 		_, err := w.Search(t.Context(), test.o)
-		wantCode(t, fmt.Sprintf("%.80v", test.o), err, test.want)
+		citytest.WantCode(t, fmt.Sprintf("%.80v", test.o), err, test.want)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -151,7 +152,7 @@ func TestSearchOfAHostileWorkspace(t *testing.T) {
 		"device": city.CodePathNotAllowed, "self": city.CodePathNotAllowed, "in": "", "dirlink": "",
 	} {
 		_, err := w.Search(t.Context(), SearchOptions{Path: RepoDir + "/" + path, Query: "x"})
-		wantCode(t, path, err, want)
+		citytest.WantCode(t, path, err, want)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/city/citytest"
 )
 
 // hostile is a workspace with everything that a program can plant in one, and
@@ -52,13 +53,6 @@ func hostile(t testing.TB) Dir {
 		do(os.Symlink(target, filepath.Join(w.dir, "repo", name)))
 	}
 	return w
-}
-
-func wantCode(t *testing.T, what string, err error, want city.Code) {
-	t.Helper()
-	if (err == nil) != (want == "") || err != nil && city.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want code %q", what, err, want)
-	}
 }
 
 func TestPathsOfAHostileWorkspace(t *testing.T) {
@@ -96,17 +90,17 @@ func TestPathsOfAHostileWorkspace(t *testing.T) {
 		{repo + "a\x00b", city.CodePathNotAllowed, city.CodePathNotAllowed, city.CodePathNotAllowed},
 	} {
 		_, err := w.Read(test.path, 0, 0)
-		wantCode(t, "read "+test.path, err, test.read)
+		citytest.WantCode(t, "read "+test.path, err, test.read)
 		f, _, err := w.Open(test.path, 0, 0)
-		wantCode(t, "open "+test.path, err, test.read)
+		citytest.WantCode(t, "open "+test.path, err, test.read)
 		if err == nil {
 			_ = f.Close()
 		}
 		_, err = w.List(t.Context(), ListOptions{Path: test.path})
-		wantCode(t, "list "+test.path, err, test.list)
+		citytest.WantCode(t, "list "+test.path, err, test.list)
 		fresh := hostile(t)
 		_, err = fresh.Write(test.path, []byte("written"))
-		wantCode(t, "write "+test.path, err, test.write)
+		citytest.WantCode(t, "write "+test.path, err, test.write)
 		if content, err := os.ReadFile(filepath.Join(filepath.Dir(fresh.dir), "outside")); err != nil || string(content) != "secret" {
 			t.Errorf("write %s reached outside: %q, %v", test.path, content, err)
 		}
@@ -139,13 +133,13 @@ func TestRead(t *testing.T) {
 		t.Errorf("bytes: got %+v, %v", got, err)
 	}
 	_, err = w.Read(RepoDir+"/big", 0, 0)
-	wantCode(t, "too large", err, city.CodeFileTooLarge)
+	citytest.WantCode(t, "too large", err, city.CodeFileTooLarge)
 	if got, err = w.Read(RepoDir+"/big", MaxRead, 10); err != nil || len(got.Content) == 0 || got.More {
 		t.Errorf("its end: got %+v, %v", got, err)
 	}
 	for _, bad := range [][2]int64{{-1, 0}, {0, -1}, {0, MaxRead + 1}} {
 		_, err = w.Read(RepoDir+"/a.txt", bad[0], bad[1])
-		wantCode(t, fmt.Sprint(bad), err, city.CodeValidation)
+		citytest.WantCode(t, fmt.Sprint(bad), err, city.CodeValidation)
 	}
 }
 
@@ -164,7 +158,7 @@ func TestWrite(t *testing.T) {
 		t.Errorf("the mode changed: %v, %v", info.Mode(), err)
 	}
 	_, err = w.Write(RepoDir+"/big", make([]byte, MaxWrite+1))
-	wantCode(t, "too large", err, city.CodeFileTooLarge)
+	citytest.WantCode(t, "too large", err, city.CodeFileTooLarge)
 	names, err := filepath.Glob(filepath.Join(w.dir, "repo/*write*"))
 	hidden, err2 := filepath.Glob(filepath.Join(w.dir, "repo/.write*"))
 	if err := errors.Join(err, err2); err != nil || len(names)+len(hidden) > 0 {
@@ -194,7 +188,7 @@ func TestList(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	_, err = w.List(t.Context(), ListOptions{Path: RepoDir, Cursor: "?"})
-	wantCode(t, "bad cursor", err, city.CodeValidation)
+	citytest.WantCode(t, "bad cursor", err, city.CodeValidation)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := w.List(ctx, ListOptions{Path: RepoDir}); !errors.Is(err, context.Canceled) {
