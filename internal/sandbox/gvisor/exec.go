@@ -71,7 +71,7 @@ func merge(base, over []string) []string {
 
 // death says why a sandbox has ended.
 func (b *Backend) death(id string, ended *box, cause error) error {
-	if ended.meter != nil && ended.meter.over.Load() {
+	if ended.meter != nil && ended.meter.ended() {
 		return sandbox.ErrOOM
 	}
 	killed, err := oomKills(b.cgroupPath(id))

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,9 +24,8 @@ type meter struct {
 	kernel string // what the kernel's own memory is, as a path
 	limit  int64  // bytes
 
-	over atomic.Bool // it has ended the sandbox
-
 	mu       sync.Mutex
+	over     bool          // it has ended the sandbox; guarded by mu
 	process  int           // a pidfd, -1 when it is closed; guarded by mu
 	commands int           // that run; guarded by mu
 	stop     chan struct{} // ends the looking when there are none; guarded by mu
@@ -73,12 +71,22 @@ func (m *meter) close() {
 	}
 }
 
-// end ends the sandbox. It reports false when it was no more: the number of a
-// closed descriptor may by then be another process's.
-func (m *meter) end() bool {
+// end ends the sandbox, unless it was no more: the number of a closed descriptor may
+// by then be another process's, and the memory another's.
+func (m *meter) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.process >= 0 && unix.PidfdSendSignal(m.process, unix.SIGKILL, nil, 0) == nil
+	if m.process >= 0 && unix.PidfdSendSignal(m.process, unix.SIGKILL, nil, 0) == nil {
+		m.over = true
+	}
+}
+
+// ended reports whether it has ended the sandbox: who sees it die by the signal and
+// asks, learns so, however soon.
+func (m *meter) ended() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.over
 }
 
 // used is how much memory the sandbox has, in bytes.
@@ -116,9 +124,7 @@ func (m *meter) check() time.Duration {
 	case err != nil: // it has ended
 		return meterEvery
 	case used > m.limit:
-		if m.end() { // else it was another's memory
-			m.over.Store(true)
-		}
+		m.end()
 		return meterEvery
 	case used > m.limit/4*3:
 		return closeEvery
