@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
@@ -49,12 +50,15 @@ var asks = []ask{
 
 // What such files have in any project.
 var (
-	workflowText = regexp.MustCompile(`(?m)^\s*[-+]?\s*(?:jobs|steps|runs-on|uses|stages|script|run|image|pipeline|on|stage)\s*:|^\s*(?:stage|pipeline)\s*[({]`)
-	dockerText   = regexp.MustCompile(`(?m)^[+ ]?\s*FROM\s+\S`)
-	manifestText = regexp.MustCompile(`(?m)^\s*[-+]?\s*(?:services|kind|apiVersion|image|spec|volumes)\s*:|^[+ ]?\s*FROM\s+\S`)
+	workflowText = pattern.AtLineStart(`\s*(?:[-+]\s*)?(?:image|jobs|on|pipeline|run(?:s-on)?|script|stages?|steps|uses)\s*:`, `\s*(?:stage|pipeline)\s*[({]`)
+	dockerText   = pattern.AtLineStart(fromImage)
+	manifestText = pattern.AtLineStart(`\s*(?:[-+]\s*)?(?:apiVersion|image|kind|services|spec|volumes)\s*:`, fromImage)
 )
 
-func (v *view) holdsConfig(form *regexp.Regexp) bool {
+// fromImage matches what a Dockerfile begins with.
+const fromImage = `\+?\s*FROM\s+\S`
+
+func (v *view) holdsConfig(form pattern.LineStart) bool {
 	return form.MatchString(v.allCode()) || !v.Want.Config && !v.Want.Whole && v.Doc.CodeLines()+len(v.in.Patch) > 2
 }
 
@@ -73,8 +77,33 @@ func (v *view) produces() bool {
 	return makes.MatchString(text) || wantsMade.MatchString(text) && !looks.MatchString(text)
 }
 
-// timed matches a figure with the unit of a time or a rate.
+// timed matches a figure with the unit of a time or a rate; mayBeTimed looks first.
 var timed = regexp.MustCompile(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|sec|secs|seconds?|min|minutes?|%|x|times)\b|\d\s?%|\bops?/s|/op\b|/s\b`)
+
+// mayBeTimed reports whether a text has what every match of timed has: a figure before
+// the first letter of a unit, or a rate.
+func mayBeTimed(text string) bool {
+	at := func(i int, of string) bool {
+		return i >= 0 && i < len(text) && (text[i] >= utf8.RuneSelf || strings.IndexByte(of, text[i]) >= 0)
+	}
+	for i := range len(text) {
+		switch {
+		case lex.IsDigit(text[i]):
+			unit := i + 1
+			if unit < len(text) && lex.IsBlank(text[unit]) {
+				unit++
+			}
+			if at(unit, "nusmtxNUSMTX%") {
+				return true
+			}
+		case text[i] == '/':
+			if at(i+1, "oO") || at(i+1, "sS") && (at(i-1, "pPsS") || i+2 == len(text) || !lex.Alphanumeric(text[i+2])) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // measures reports whether the deliverable has figures of time, or the code
 // that takes them where that was asked for.
@@ -82,7 +111,7 @@ func (v *view) measures() bool {
 	if v.Want.Tests || v.Want.Whole {
 		return v.Doc.CodeLines() > 3
 	}
-	return timed.MatchString(v.Doc.Text)
+	return mayBeTimed(v.Doc.Text) && timed.MatchString(v.Doc.Text)
 }
 
 // configBlock matches the names of fences around what runs and builds code.

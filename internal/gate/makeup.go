@@ -88,10 +88,12 @@ func (v *view) makeup() Makeup {
 			rows++
 		}
 		if strings.ContainsAny(l.Text, "0123456789") {
-			if lex.HasFigure(withoutLines(l.Text)) {
+			if lex.HasFigure(lex.WithoutLines(l.Text)) {
 				figures++
 			}
-			times += len(timed.FindAllStringIndex(l.Text, steps*2))
+			if mayBeTimed(l.Text) {
+				times += len(timed.FindAllStringIndex(l.Text, steps*2))
+			}
 		}
 	}
 	return Makeup{

@@ -123,7 +123,7 @@ func (v *view) codeByKind() (code, tests, config, change int) {
 		code += n
 		text := strings.Join(b.Lines, "\n")
 		switch {
-		case testcode.Mark.MatchString(text):
+		case testcode.Marked(text):
 			tests += n
 		case configBlock[b.Lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
 			config += n

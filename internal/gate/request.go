@@ -441,7 +441,7 @@ func (v *view) met(word string) bool {
 
 func (v *view) hasTests() bool {
 	if v.tested == nil {
-		has := testcode.Mark.MatchString(v.allCode()) || v.extendsTests()
+		has := testcode.Marked(v.allCode()) || v.extendsTests()
 		v.tested = &has
 	}
 	return *v.tested

@@ -52,7 +52,7 @@ func (v *view) ownFigures(asked map[string]bool) int {
 		if l.Code || document.Heading.Matches(l.Text) || len(seen) >= figuresThatShow {
 			continue
 		}
-		for _, f := range lex.Figures(withoutLines(trimOrdinal(l.Text)), 40) {
+		for _, f := range lex.Figures(lex.WithoutLines(trimOrdinal(l.Text)), 40) {
 			if !asked[f] {
 				seen[f] = true
 			}

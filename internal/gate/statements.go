@@ -174,7 +174,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 	if strings.Contains(text, " (") {
 		st.index += len(indexed.FindAllStringIndex(text, maxIndexed))
 	}
-	figures := lex.HasFigure(withoutLines(text))
+	figures := lex.HasFigure(lex.WithoutLines(text))
 	if named > 0 && len(rest) < 2 && !concrete && !figures {
 		st.dead += n
 		st.bare++
@@ -222,7 +222,7 @@ func plainWords(text string) (rest []string, named int, concrete bool) {
 		}
 		if code != "" {
 			named++
-			concrete = concrete || lex.HasFigure(withoutLines(code)) || strings.IndexFunc(code, beyondName) >= 0
+			concrete = concrete || lex.HasFigure(lex.WithoutLines(code)) || strings.IndexFunc(code, beyondName) >= 0
 		}
 		b.WriteByte(' ')
 		text = after
@@ -250,22 +250,11 @@ func beyondName(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsLetter(r) && !strings.ContainsRune("_./:()$@#&*-", r)
 }
 
-// citedLines matches the lines of a citation.
-var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
-
 // indexed matches a name with its line behind it, as an index of a file has them.
 var indexed = regexp.MustCompile("[\\w$]`? \\((?:lines? |l\\. )?\\d{1,5}(?:[-–]\\d{1,5})?\\)")
 
 // maxIndexed bounds those that are counted in one sentence.
 const maxIndexed = 400
-
-// withoutLines takes the lines of citations out of a text: they are no figures.
-func withoutLines(text string) string {
-	if !strings.Contains(text, ":") {
-		return text
-	}
-	return citedLines.ReplaceAllString(text, "$1")
-}
 
 // What makes a text an inventory: so many items in one sentence with no more than
 // two other words for each, and so many in all, most of them in such sentences.

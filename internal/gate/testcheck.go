@@ -84,7 +84,7 @@ func (v *view) tests() []testcode.Test {
 	var all []testcode.Test
 	seen := map[string]bool{}
 	add := func(ext, source string, of func(name string) bool) {
-		if len(seen) >= maxTestSources || seen[source] || !testcode.Mark.MatchString(source) || syntax.TooDeep(source) {
+		if len(seen) >= maxTestSources || seen[source] || !testcode.Marked(source) || syntax.TooDeep(source) {
 			return
 		}
 		seen[source] = true

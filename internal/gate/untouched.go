@@ -22,7 +22,7 @@ func untouched(v *view) (Signal, bool) {
 		return s, false
 	}
 	source := withoutRemarks(v.allCode())
-	if !testcode.Mark.MatchString(source) || throughMore.MatchString(source) || otherwise.MatchString(source) {
+	if !testcode.Marked(source) || throughMore.MatchString(source) || otherwise.MatchString(source) {
 		return s, false
 	}
 	if own := v.standIns(source); len(own) > 0 {

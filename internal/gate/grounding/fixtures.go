@@ -29,7 +29,7 @@ func (r *resolver) made(cited string) bool {
 				continue
 			}
 			if !looked {
-				tests, looked = testcode.Mark.MatchString(strings.Join(b.Lines, "\n")), true
+				tests, looked = testcode.Marked(strings.Join(b.Lines, "\n")), true
 			}
 			if tests || makesFile.MatchString(l) {
 				return true

@@ -116,7 +116,7 @@ const maxSlight = 300
 // numbers adds bare numbers as lines of the file last spoken of. They count
 // only where what the sentence says stands there, see settleGuesses.
 func (r *resolver) numbers(at int, text string) {
-	if r.last == "" || !strings.ContainsAny(text, "0123456789") {
+	if r.last == "" || !mayBeNumber(text) {
 		return
 	}
 	for _, m := range numberText.FindAllStringSubmatchIndex(text, 20) {
@@ -127,6 +127,17 @@ func (r *resolver) numbers(at int, text string) {
 			r.slightly(at, text[m[group]:m[group+1]])
 		}
 	}
+}
+
+// mayBeNumber reports whether a digit stands where every match of numberText has one:
+// at the start, or behind a blank, a bracket or a comma.
+func mayBeNumber(text string) bool {
+	for i := range len(text) {
+		if lex.IsDigit(text[i]) && (i == 0 || text[i-1] == '(' || text[i-1] == ',' || lex.IsBlank(text[i-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // slightly adds numbers that may be lines of the file last spoken of.
@@ -275,7 +286,7 @@ func (r *resolver) introducesBlock(at int) bool {
 func (r *resolver) introducesTests(at int) bool {
 	for _, b := range r.v.Doc.Blocks {
 		if b.Start > at {
-			return b.Start <= at+3 && testcode.Mark.MatchString(strings.Join(b.Lines, "\n"))
+			return b.Start <= at+3 && testcode.Marked(strings.Join(b.Lines, "\n"))
 		}
 	}
 	return false

@@ -27,6 +27,7 @@ func TestScansAreTheirExpressions(t *testing.T) {
 	}{
 		{"figures", func(s string) any { return Figures(s, 3) }, all(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`, 3)},
 		{"properNames", func(s string) any { return ProperNames(s, 3) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, 3)},
+		{"withoutLines", func(s string) any { return WithoutLines(s) }, func(s string) any { return citedLines.ReplaceAllString(s, "$1") }},
 		{"all properNames", func(s string) any { return ProperNames(s, -1) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, -1)},
 	}
 	for _, text := range figureTexts() {
@@ -37,6 +38,8 @@ func TestScansAreTheirExpressions(t *testing.T) {
 		}
 	}
 }
+
+var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
 
 // figureTexts are texts that come near to what is scanned for.
 func figureTexts() []string {
