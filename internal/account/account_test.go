@@ -71,7 +71,7 @@ func (b bundle) eventTypes(t *testing.T, subject string) string {
 	}
 	var types []string
 	for _, e := range list {
-		types = append(types, e.Type)
+		types = append(types, string(e.Type))
 	}
 	return strings.Join(types, " ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
 )
@@ -163,7 +164,7 @@ func (s *Service) replacePassword(ctx context.Context, tx store.Tx, ownerID, has
 			return err
 		}
 	}
-	return s.events.Append(ctx, tx, ownerID, "owner.password_reset", map[string]any{"tokensRevoked": revokeTokens})
+	return s.events.Append(ctx, tx, ownerID, event.OwnerPasswordReset, map[string]any{"tokensRevoked": revokeTokens})
 }
 
 // SetPassword gives the owner of an address a new password, for operators.

@@ -160,7 +160,7 @@ func (s *Service) CreateOperator(ctx context.Context, in SignUp) (Owner, error) 
 		if err := insertOwner(ctx, tx, row); err != nil {
 			return err
 		}
-		return s.events.Append(ctx, tx, row.ID, "owner.signed_up", map[string]any{"operator": true})
+		return s.events.Append(ctx, tx, row.ID, event.OwnerSignedUp, map[string]any{"operator": true})
 	})
 	return row.Owner, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -68,7 +69,7 @@ func (s *Service) signUp(ctx context.Context, row *ownerRow) (Session, error) {
 		if err := insertOwner(ctx, tx, *row); err != nil {
 			return err
 		}
-		if err := s.events.Append(ctx, tx, row.ID, "owner.signed_up", struct{}{}); err != nil {
+		if err := s.events.Append(ctx, tx, row.ID, event.OwnerSignedUp, struct{}{}); err != nil {
 			return err
 		}
 		if s.mailer != nil {
@@ -215,6 +216,6 @@ func (s *Service) ChangePassword(ctx context.Context, ownerID string, in Passwor
 		if err := deleteReset(ctx, tx, ownerID); err != nil {
 			return err
 		}
-		return s.events.Append(ctx, tx, ownerID, "owner.password_changed", struct{}{})
+		return s.events.Append(ctx, tx, ownerID, event.OwnerPasswordChanged, struct{}{})
 	})
 }

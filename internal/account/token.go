@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -71,7 +72,7 @@ func (s *Service) CreateToken(ctx context.Context, ownerID string, n NewToken) (
 		if err := insertToken(ctx, tx, ownerID, token, secret.Hash); err != nil {
 			return err
 		}
-		err := s.events.Append(ctx, tx, ownerID, "owner.token_created", map[string]any{"tokenId": token.ID, "name": name})
+		err := s.events.Append(ctx, tx, ownerID, event.OwnerTokenCreated, map[string]any{"tokenId": token.ID, "name": name})
 		if err != nil || n.Keep == nil {
 			return err
 		}
@@ -105,6 +106,6 @@ func (s *Service) RevokeToken(ctx context.Context, ownerID, tokenID string) erro
 		if !revoked {
 			return nil
 		}
-		return s.events.Append(ctx, tx, ownerID, "owner.token_revoked", map[string]any{"tokenId": tokenID})
+		return s.events.Append(ctx, tx, ownerID, event.OwnerTokenRevoked, map[string]any{"tokenId": tokenID})
 	})
 }

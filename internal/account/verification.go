@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
 )
@@ -111,7 +112,7 @@ func (s *Service) VerifyEmail(ctx context.Context, token string) (Owner, error) 
 		now := tx.Now()
 		owner = row.Owner
 		owner.EmailVerifiedAt = &now
-		return s.events.Append(ctx, tx, ownerID, "owner.email_verified", struct{}{})
+		return s.events.Append(ctx, tx, ownerID, event.OwnerEmailVerified, struct{}{})
 	})
 	return owner, err
 }

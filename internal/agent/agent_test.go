@@ -141,7 +141,7 @@ func (b bundle) eventTypes(t *testing.T, subject string) string {
 	}
 	var types []string
 	for _, e := range list {
-		types = append(types, strings.TrimPrefix(e.Type, "agent."))
+		types = append(types, strings.TrimPrefix(string(e.Type), "agent."))
 	}
 	return strings.Join(types, " ")
 }

@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -50,7 +51,7 @@ func (s *Service) change(ctx context.Context, agentID string, allowed func(Agent
 			s.events.Wake(tx, after.ID, after.OwnerID)
 			return after, nil
 		}
-		return after, s.record(ctx, tx, after, "agent.updated", map[string]any{"fields": changed})
+		return after, s.record(ctx, tx, after, event.AgentUpdated, map[string]any{"fields": changed})
 	})
 }
 
@@ -103,7 +104,7 @@ func (s *Service) RotateKey(ctx context.Context, ownerID, agentID string) (Agent
 		if err := updateKey(ctx, tx, a, key.Hash); err != nil {
 			return Agent{}, err
 		}
-		return a, s.record(ctx, tx, a, "agent.key_rotated", struct{}{})
+		return a, s.record(ctx, tx, a, event.AgentKeyRotated, struct{}{})
 	})
 	if err != nil {
 		return Agent{}, "", err
@@ -119,7 +120,7 @@ func (s *Service) Deactivate(ctx context.Context, tx store.Tx, ownerID, agentID 
 		return a, err
 	}
 	a.Status, a.StatusReason = Deactivated, ""
-	return s.changeStatus(ctx, tx, a, "agent.deactivated", struct{}{})
+	return s.changeStatus(ctx, tx, a, event.AgentDeactivated, struct{}{})
 }
 
 // NotDeactivated refuses, at the latest with the commit, an agent that its owner
@@ -152,7 +153,7 @@ func (s *Service) Reactivate(ctx context.Context, ownerID, agentID string) (Agen
 				return Agent{}, err
 			}
 		}
-		return s.changeStatus(ctx, tx, a, "agent.reactivated", struct{}{})
+		return s.changeStatus(ctx, tx, a, event.AgentReactivated, struct{}{})
 	})
 }
 
@@ -164,11 +165,11 @@ func (s *Service) Suspend(ctx context.Context, tx store.Tx, agentID, reason stri
 		return err
 	}
 	a.Status, a.StatusReason = Suspended, reason
-	_, err = s.changeStatus(ctx, tx, a, "agent.suspended", map[string]any{"reason": reason})
+	_, err = s.changeStatus(ctx, tx, a, event.AgentSuspended, map[string]any{"reason": reason})
 	return err
 }
 
-func (s *Service) changeStatus(ctx context.Context, tx store.Tx, a Agent, kind string, data any) (Agent, error) {
+func (s *Service) changeStatus(ctx context.Context, tx store.Tx, a Agent, kind event.Type, data any) (Agent, error) {
 	a.UpdatedAt = tx.Now()
 	if err := updateStatus(ctx, tx, a); err != nil {
 		return Agent{}, err

@@ -114,7 +114,7 @@ func (s *Service) Register(ctx context.Context, ownerID string, r Registration) 
 		if err := insert(ctx, tx, a, key.Hash); err != nil {
 			return err
 		}
-		if err := s.record(ctx, tx, a, "agent.registered", map[string]any{"displayName": a.DisplayName}); err != nil || r.Keep == nil {
+		if err := s.record(ctx, tx, a, event.AgentRegistered, map[string]any{"displayName": a.DisplayName}); err != nil || r.Keep == nil {
 			return err
 		}
 		return r.Keep(ctx, tx, a, key.Value)
@@ -126,7 +126,7 @@ func (s *Service) Register(ctx context.Context, ownerID string, r Registration) 
 }
 
 // record appends an event to the agent's history and wakes its owner's pages.
-func (s *Service) record(ctx context.Context, tx store.Tx, a Agent, kind string, data any) error {
+func (s *Service) record(ctx context.Context, tx store.Tx, a Agent, kind event.Type, data any) error {
 	return s.events.Append(ctx, tx, a.ID, kind, data, a.OwnerID)
 }
 

@@ -17,7 +17,7 @@ type Event struct {
 	Seq     int64
 	ID      string // evt_…
 	Subject string // the id of the task, agent or owner it happened to
-	Type    string // "task.assigned", "agent.suspended", …
+	Type    Type
 	Data    json.RawMessage
 	At      time.Time
 }
@@ -36,14 +36,14 @@ func New(db *store.DB) *Log { return &Log{db: db, hub: newHub(), relay: newRelay
 // Append writes an event for subject and, once tx is durable, wakes the
 // subscribers of subject and of the further topics. Data is encoded as JSON; it
 // must hold nothing that a later reader of the subject may not see.
-func (l *Log) Append(_ context.Context, tx store.Tx, subject, kind string, data any, topics ...string) error {
+func (l *Log) Append(_ context.Context, tx store.Tx, subject string, kind Type, data any, topics ...string) error {
 	encoded, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("encode event %s: %w", kind, err)
 	}
 	l.Wake(tx, append(topics, subject)...)
 	tx.Collect(`events (id, subject, type, data, created_at)`,
-		city.NewID(city.PrefixEvent), subject, kind, string(encoded), store.Micros(tx.Now()))
+		city.NewID(city.PrefixEvent), subject, string(kind), string(encoded), store.Micros(tx.Now()))
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 	"aicity.dev/aicity/internal/store/storetest"
 )
 
-func appendOne(t *testing.T, db *store.DB, l *event.Log, subject, kind string, fail error, topics ...string) {
+func appendOne(t *testing.T, db *store.DB, l *event.Log, subject string, kind event.Type, fail error, topics ...string) {
 	t.Helper()
 	err := db.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 		if err := l.Append(ctx, tx, subject, kind, map[string]int{"n": 1}, topics...); err != nil {
@@ -45,7 +45,7 @@ func TestAppendWakesAndLists(t *testing.T) {
 		if woken(subject) || woken(topic) {
 			t.Error("woken by a transaction that rolled back")
 		}
-		for _, kind := range []string{"task.submitted", "task.assigned"} {
+		for _, kind := range []event.Type{"task.submitted", "task.assigned"} {
 			appendOne(t, db, l, "tsk_1", kind, nil, "tasks/own_1")
 			if !woken(subject) || !woken(topic) {
 				t.Errorf("%s: nobody was woken", kind)

@@ -59,7 +59,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		{"UpdateAgent", "availability", texts(agent.Availabilities())}, {"ReputationChangeView", "cause", texts(reputation.Causes())},
 		{"AccessView", "op", texts(sandbox.Ops())}, {"AccessView", "error", texts(city.Codes())}, {"RecheckDecision", "decision", texts(task.RecheckDecisions())},
 		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"FormerAgent", "why", texts(routing.Whys())}, {"StatementLine", "kind", texts(task.TransferKinds())},
-		{"TaskEvent", "type", task.EventTypes()}, {"Finding", "severity", texts(task.Severities())}, {"Webhook", "events", webhook.Events()},
+		{"TaskEvent", "type", texts(task.EventTypes())}, {"Finding", "severity", texts(task.Severities())}, {"Webhook", "events", webhook.Events()},
 	} {
 		p, ok := doc.Components.Schemas[c.schema].Properties[c.name]
 		if got := append(p.Enum, p.Items.Enum...); !ok || !slices.Equal(got, c.want) {

@@ -55,7 +55,7 @@ func (s *server) listTaskEvents(ctx context.Context, in *struct {
 }
 
 func eventView(e event.Event) TaskEvent {
-	return TaskEvent{ID: e.ID, Seq: e.Seq, Type: e.Type, At: e.At, Data: e.Data}
+	return TaskEvent{ID: e.ID, Seq: e.Seq, Type: string(e.Type), At: e.At, Data: e.Data}
 }
 
 func (s *server) streamTaskEvents(ctx context.Context, in *struct {

@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/city/citytest"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/payment"
 	"aicity.dev/aicity/internal/payment/stripe/stripetest"
 )
@@ -130,7 +131,7 @@ func TestStripePayoutArrives(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, payment.EventPaid)
+		c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, event.NoticePayoutPaid)
 		c.wantBanked(t, account, 2000)
 		c.wantAgreed(t)
 	})
@@ -145,9 +146,9 @@ func TestStripePayoutFails(t *testing.T) {
 		arrives, swaps bool
 		heard          []string
 	}{
-		{"before it arrived", false, false, []string{payment.EventFailed}},
-		{"after it arrived", true, false, []string{payment.EventPaid, payment.EventFailed}},
-		{"after it arrived, told in reverse", true, true, []string{payment.EventFailed}},
+		{"before it arrived", false, false, []string{event.NoticePayoutFailed}},
+		{"after it arrived", true, false, []string{event.NoticePayoutPaid, event.NoticePayoutFailed}},
+		{"after it arrived, told in reverse", true, true, []string{event.NoticePayoutFailed}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +184,7 @@ func TestStripePayoutFails(t *testing.T) {
 				}
 				c.Arrive(t, again.ID)
 				c.hear(t)
-				c.withdrawalIs(t, again.ID, payment.WithdrawalPaid, "", 3000, payment.EventPaid)
+				c.withdrawalIs(t, again.ID, payment.WithdrawalPaid, "", 3000, event.NoticePayoutPaid)
 				c.wantAgreed(t)
 			})
 		})
@@ -206,7 +207,7 @@ func TestStripePayoutRefused(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "Stripe refused (payouts not allowed).", 5000, payment.EventFailed)
+				c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "Stripe refused (payouts not allowed).", 5000, event.NoticePayoutFailed)
 				c.wantBanked(t, account, 0)
 				if c.Balance() != before {
 					t.Errorf("the city has %s at Stripe, had %s", c.Balance(), before)
@@ -238,12 +239,12 @@ func TestStripeAccountIsRestrictedDuringAPayout(t *testing.T) {
 				if arrives {
 					c.Arrive(t, w.ID)
 					c.hear(t)
-					c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, payment.EventPaid)
+					c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, event.NoticePayoutPaid)
 					c.wantBanked(t, account, 2000)
 				} else {
 					c.Bounce(t, w.ID, "The account is restricted.")
 					c.hear(t)
-					c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "The account is restricted.", 5000, payment.EventFailed)
+					c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "The account is restricted.", 5000, event.NoticePayoutFailed)
 					c.wantBanked(t, account, 0)
 				}
 				_, err := c.Withdraw(t.Context(), c.ann, c.agent, 1000, "")
@@ -293,7 +294,7 @@ func TestStripePayoutWaits(t *testing.T) {
 				}
 				c.Arrive(t, w.ID)
 				c.hear(t)
-				c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, payment.EventPaid)
+				c.withdrawalIs(t, w.ID, payment.WithdrawalPaid, "", 3000, event.NoticePayoutPaid)
 				c.wantBanked(t, account, 2000)
 				c.wantAgreed(t)
 			})
@@ -345,7 +346,7 @@ func TestStripeDownDuringAPayout(t *testing.T) {
 				if err := errors.Join(c.deliver(t, bounced), c.PayOut(t.Context(), w.ID)); err != nil {
 					t.Fatal(err)
 				}
-				c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "No such account.", 5000, payment.EventPaid, payment.EventFailed)
+				c.withdrawalIs(t, w.ID, payment.WithdrawalFailed, "No such account.", 5000, event.NoticePayoutPaid, event.NoticePayoutFailed)
 				c.wantBanked(t, account, 0)
 				c.wantAgreed(t)
 			})

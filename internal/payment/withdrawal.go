@@ -7,18 +7,13 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 )
 
-// The events that a withdrawal's agent is told.
-const (
-	EventPaid   = "payout_paid"
-	EventFailed = "payout_failed"
-)
-
-// PayoutEvent is the data of both events.
+// PayoutEvent is what a withdrawal's agent is told when it is paid and when it fails.
 type PayoutEvent struct {
 	WithdrawalID string `json:"withdrawalId"`
 	AgentID      string `json:"agentId"`
@@ -158,7 +153,7 @@ func (s *Service) payOut(ctx context.Context, id string) error {
 func (s *Service) bookPayout(ctx context.Context, tx store.Tx, w Withdrawal, reference string) error {
 	from := w.Status
 	w.Status, w.Reference = WithdrawalPaid, reference
-	_, err := s.bookWithdrawal(ctx, tx, w, from, EventPaid, ledger.Transfer{
+	_, err := s.bookWithdrawal(ctx, tx, w, from, event.NoticePayoutPaid, ledger.Transfer{
 		ID: w.ID + "/paid", Debit: ledger.PayoutTransit(w.ID), Credit: ledger.PaymentClearing(w.Provider),
 		Amount: w.Amount, Kind: string(kindPayout), Ref: w.ID,
 	})
@@ -178,7 +173,7 @@ func (s *Service) bookFailure(ctx context.Context, tx store.Tx, w Withdrawal, re
 	}
 	from := w.Status
 	w.Status, w.Reason = WithdrawalFailed, reason
-	booked, err := s.bookWithdrawal(ctx, tx, w, from, EventFailed, transfer)
+	booked, err := s.bookWithdrawal(ctx, tx, w, from, event.NoticePayoutFailed, transfer)
 	if err != nil || !booked {
 		return err
 	}

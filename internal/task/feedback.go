@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/store"
 )
@@ -72,10 +73,10 @@ func (s *Service) GiveFeedback(ctx context.Context, buyerID, taskID string, f Fe
 
 func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open bool) error {
 	view := map[string]any{"thumbs": t.Feedback.Thumbs, "rating": t.Feedback.Rating, "reason": t.Feedback.Reason, "criterion": t.Feedback.Criterion}
-	if err := s.Events.Append(ctx, tx, t.ID, eventFeedback, view, BuyerTopic(t.BuyerID)); err != nil {
+	if err := s.Events.Append(ctx, tx, t.ID, event.TaskFeedback, view, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
-	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "feedback_received", t.ID, AgentViewOf(t)); err != nil {
+	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, event.NoticeFeedbackReceived, t.ID, AgentViewOf(t)); err != nil {
 		return err
 	}
 	if t.Feedback.Thumbs == "down" && open {

@@ -184,13 +184,13 @@ func (s *Service) approvedBefore(ctx context.Context, tx store.Tx, t *Task) erro
 	if err != nil {
 		return err
 	}
-	happened := func(kind string) bool {
+	happened := func(kind event.Type) bool {
 		return slices.ContainsFunc(events, func(e event.Event) bool { return e.Type == kind })
 	}
 	switch {
-	case happened("task.approved"):
+	case happened(event.TaskApproved):
 		return nil
-	case happened("task.approval_asked"):
+	case happened(event.TaskApprovalAsked):
 		return errInvalidState(t, Approve)
 	default:
 		return city.Errorf(city.CodeNoApproval, "This task needs no approval: it is %s. Only orders over your approval limit wait for your word, as pending_approval.", t.Status).

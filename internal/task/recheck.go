@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/reputation"
 	"aicity.dev/aicity/internal/store"
@@ -110,7 +111,7 @@ func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string
 			return errNoRecheck(t)
 		}
 		t.Recheck = &Recheck{Reason: reason, AskedAt: tx.Now(), DecideBy: tx.Now().Add(recheckTime)}
-		return s.Events.Append(ctx, tx, t.ID, eventRecheckAsked, map[string]any{"decideBy": t.Recheck.DecideBy}, BuyerTopic(t.BuyerID))
+		return s.Events.Append(ctx, tx, t.ID, event.TaskRecheckAsked, map[string]any{"decideBy": t.Recheck.DecideBy}, BuyerTopic(t.BuyerID))
 	})
 }
 
@@ -166,10 +167,10 @@ func (s *Service) closeRecheck(ctx context.Context, tx store.Tx, t *Task, d Rech
 		return s.overturn(ctx, tx, t, on, note)
 	}
 	facts := map[string]any{"decision": d, "note": note}
-	if err := s.Events.Append(ctx, tx, t.ID, eventRecheckDecided, facts, BuyerTopic(t.BuyerID)); err != nil {
+	if err := s.Events.Append(ctx, tx, t.ID, event.TaskRecheckDecided, facts, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
-	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, "recheck_decided", t.ID, AgentViewOf(t)); err != nil || d == RecheckUphold {
+	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, event.NoticeRecheckDecided, t.ID, AgentViewOf(t)); err != nil || d == RecheckUphold {
 		return err
 	}
 	return s.learn(ctx, tx, t.AgentID, t.ID, reputation.Input{Cause: reputation.CauseCleared, GateScore: gate.PassScore})

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/archive"
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
@@ -137,7 +138,7 @@ func (s *Service) provisioned(ctx context.Context, agentID, taskID string, box s
 			t.Quote = s.Prices.Quote(t.Quote.Model, t.Quote.BaseRateCents, box.Size.Tokens, t.MaxBudget)
 		}
 		data := map[string]any{"sandboxId": box.ID, "sizeClass": t.Size, "quoteCents": t.Quote.ChargeCents, "agentId": agentID}
-		return s.Events.Append(ctx, tx, t.ID, eventProvisioned, data, BuyerTopic(t.BuyerID))
+		return s.Events.Append(ctx, tx, t.ID, event.TaskProvisioned, data, BuyerTopic(t.BuyerID))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/reputation"
 )
 
@@ -68,7 +69,7 @@ type Transition struct {
 	On      Trigger
 	To      city.TaskStatus
 	Moves   Move
-	Emits   string           // type of the event
+	Emits   event.Type       // type of the event
 	Webhook string           // event sent to the assigned agent, or ""
 	Cause   reputation.Cause // what the agent's standing learns, or ""
 }
@@ -78,54 +79,49 @@ const created city.TaskStatus = ""
 
 // transitions is the whole life of a task. Nothing else changes a status.
 var transitions = []Transition{
-	{created, Submit, city.TaskSubmitted, MoveHold, "task.submitted", "", ""},
-	{created, AskApproval, city.TaskPendingApproval, MoveHold, "task.approval_asked", "", ""},
-	{city.TaskPendingApproval, Approve, city.TaskSubmitted, MoveNone, "task.approved", "", ""},
-	{city.TaskPendingApproval, Cancel, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
-	{city.TaskPendingApproval, ApprovalExpire, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
-	{city.TaskSubmitted, Route, city.TaskRouting, MoveNone, "task.routing", "", ""},
-	{city.TaskRouting, Assign, city.TaskSubmitted, MoveNone, "task.assigned", "task_assigned", ""},
-	{city.TaskRouting, NoAgent, city.TaskFailed, MoveVoid, "task.failed", "", ""},
-	{city.TaskSubmitted, Decline, city.TaskRouting, MoveNone, "task.declined", "", reputation.CauseDeclined},
-	{city.TaskSubmitted, AcceptExpire, city.TaskRouting, MoveNone, "task.passed_over", "", reputation.CauseNotStarted},
-	{city.TaskSubmitted, Start, city.TaskExecuting, MoveNone, "task.executing", "", reputation.CauseStarted},
-	{city.TaskSubmitted, Cancel, city.TaskCancelled, MoveVoid, "task.cancelled", "", ""},
-	{city.TaskSubmitted, SourceLost, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
-	{city.TaskExecuting, SourceLost, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
-	{city.TaskExecuting, Deliver, city.TaskQualityCheck, MoveNone, "task.delivered", "", ""},
-	{city.TaskExecuting, GiveUp, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseGaveUp},
-	{city.TaskExecuting, Expire, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseDeadlineMissed},
-	{city.TaskExecuting, Withdraw, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseWithdrawn},
-	{city.TaskQualityCheck, Pass, city.TaskCompleted, MoveCapture, "task.completed", "task_completed", reputation.CausePassed},
-	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, "task.failed", "task_failed", reputation.CauseRejected},
-	{city.TaskQualityCheck, Unjudged, city.TaskFailed, MoveVoid, "task.failed", "task_failed", ""},
-	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, "task.released", "", ""},
-	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveSetAside, "task.refund_asked", "refund_requested", ""},
-	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveGrant, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveGrant, "task.refunded", "task_refunded", reputation.CauseRefunded},
-	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveDeny, "task.refund_denied", "refund_denied", ""},
-	{city.TaskFailed, Overturn, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CauseOverturned},
-	{city.TaskFailed, Adjudge, city.TaskCompleted, MoveRecapture, "task.verdict_overturned", "verdict_overturned", reputation.CausePassed},
+	{created, Submit, city.TaskSubmitted, MoveHold, event.TaskSubmitted, "", ""},
+	{created, AskApproval, city.TaskPendingApproval, MoveHold, event.TaskApprovalAsked, "", ""},
+	{city.TaskPendingApproval, Approve, city.TaskSubmitted, MoveNone, event.TaskApproved, "", ""},
+	{city.TaskPendingApproval, Cancel, city.TaskCancelled, MoveVoid, event.TaskCancelled, "", ""},
+	{city.TaskPendingApproval, ApprovalExpire, city.TaskCancelled, MoveVoid, event.TaskCancelled, "", ""},
+	{city.TaskSubmitted, Route, city.TaskRouting, MoveNone, event.TaskRouting, "", ""},
+	{city.TaskRouting, Assign, city.TaskSubmitted, MoveNone, event.TaskAssigned, event.NoticeTaskAssigned, ""},
+	{city.TaskRouting, NoAgent, city.TaskFailed, MoveVoid, event.TaskFailed, "", ""},
+	{city.TaskSubmitted, Decline, city.TaskRouting, MoveNone, event.TaskDeclined, "", reputation.CauseDeclined},
+	{city.TaskSubmitted, AcceptExpire, city.TaskRouting, MoveNone, event.TaskPassedOver, "", reputation.CauseNotStarted},
+	{city.TaskSubmitted, Start, city.TaskExecuting, MoveNone, event.TaskExecuting, "", reputation.CauseStarted},
+	{city.TaskSubmitted, Cancel, city.TaskCancelled, MoveVoid, event.TaskCancelled, "", ""},
+	{city.TaskSubmitted, SourceLost, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, ""},
+	{city.TaskExecuting, SourceLost, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, ""},
+	{city.TaskExecuting, Deliver, city.TaskQualityCheck, MoveNone, event.TaskDelivered, "", ""},
+	{city.TaskExecuting, GiveUp, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, reputation.CauseGaveUp},
+	{city.TaskExecuting, Expire, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, reputation.CauseDeadlineMissed},
+	{city.TaskExecuting, Withdraw, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, reputation.CauseWithdrawn},
+	{city.TaskQualityCheck, Pass, city.TaskCompleted, MoveCapture, event.TaskCompleted, event.NoticeTaskCompleted, reputation.CausePassed},
+	{city.TaskQualityCheck, Reject, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, reputation.CauseRejected},
+	{city.TaskQualityCheck, Unjudged, city.TaskFailed, MoveVoid, event.TaskFailed, event.NoticeTaskFailed, ""},
+	{city.TaskCompleted, Release, city.TaskCompleted, MoveRelease, event.TaskReleased, "", ""},
+	{city.TaskCompleted, Refund, city.TaskRefunded, MoveReverse, event.TaskRefunded, event.NoticeTaskRefunded, reputation.CauseRefunded},
+	{city.TaskCompleted, AskRefund, city.TaskRefundReview, MoveSetAside, event.TaskRefundAsked, event.NoticeRefundRequested, ""},
+	{city.TaskRefundReview, GrantRefund, city.TaskRefunded, MoveGrant, event.TaskRefunded, event.NoticeTaskRefunded, reputation.CauseRefunded},
+	{city.TaskRefundReview, ReviewExpire, city.TaskRefunded, MoveGrant, event.TaskRefunded, event.NoticeTaskRefunded, reputation.CauseRefunded},
+	{city.TaskRefundReview, DenyRefund, city.TaskCompleted, MoveDeny, event.TaskRefundDenied, event.NoticeRefundDenied, ""},
+	{city.TaskFailed, Overturn, city.TaskCompleted, MoveRecapture, event.TaskVerdictOverturned, event.NoticeVerdictOverturned, reputation.CauseOverturned},
+	{city.TaskFailed, Adjudge, city.TaskCompleted, MoveRecapture, event.TaskVerdictOverturned, event.NoticeVerdictOverturned, reputation.CausePassed},
 }
 
-// The events of a task that are no transition.
-const (
-	eventProvisioned    = "task.provisioned"
-	eventFeedback       = "task.feedback"
-	eventRecheckAsked   = "task.recheck_asked"
-	eventRecheckDecided = "task.recheck_decided"
-)
+// otherEvents are those of a task that are no transition.
+var otherEvents = []event.Type{event.TaskProvisioned, event.TaskFeedback, event.TaskRecheckAsked, event.TaskRecheckDecided}
 
 // EventTypes lists what an event of a task's timeline can be.
-func EventTypes() []string {
-	types := []string{}
+func EventTypes() []event.Type {
+	var types []event.Type
 	for _, t := range transitions {
 		if !slices.Contains(types, t.Emits) {
 			types = append(types, t.Emits)
 		}
 	}
-	return append(types, eventProvisioned, eventFeedback, eventRecheckAsked, eventRecheckDecided)
+	return append(types, otherEvents...)
 }
 
 // next finds the transition from a status on a trigger.

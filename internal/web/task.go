@@ -197,15 +197,28 @@ func (s *site) nameAgents(r *http.Request, v *taskView) error {
 }
 
 // eventWords say what each event means to a buyer.
-var eventWords = map[string]string{
-	"task.approval_asked": "Over your limit, waits for your word; the budget is held", "task.approved": "You agreed",
-	"task.submitted": "Ordered, the budget is held", "task.routing": "Looking for an agent", "task.assigned": "Assigned",
-	"task.declined": whyWords[routing.WhyDeclined], "task.passed_over": whyWords[routing.WhyNotStarted], "task.provisioned": "Sandbox ready, code cloned and sealed",
-	"task.executing": "The agent committed; it may read the code", "task.delivered": "Delivered, the gate judges", "task.completed": "Passed, charged",
-	"task.failed": "Failed, the budget is back", "task.cancelled": "Cancelled, the budget is back", "task.released": "Window closed, the agent is paid",
-	"task.refunded": "Refunded in full", "task.refund_asked": "You asked for a refund; an operator decides", "task.refund_denied": "An operator denied the refund",
-	"task.recheck_asked": "The agent asked for a re-check", "task.recheck_decided": "An operator decided the re-check",
-	"task.verdict_overturned": "An operator found that the work passes: charged", "task.feedback": "You gave your opinion",
+var eventWords = map[event.Type]string{
+	event.TaskApprovalAsked:     "Over your limit, waits for your word; the budget is held",
+	event.TaskApproved:          "You agreed",
+	event.TaskSubmitted:         "Ordered, the budget is held",
+	event.TaskRouting:           "Looking for an agent",
+	event.TaskAssigned:          "Assigned",
+	event.TaskDeclined:          whyWords[routing.WhyDeclined],
+	event.TaskPassedOver:        whyWords[routing.WhyNotStarted],
+	event.TaskProvisioned:       "Sandbox ready, code cloned and sealed",
+	event.TaskExecuting:         "The agent committed; it may read the code",
+	event.TaskDelivered:         "Delivered, the gate judges",
+	event.TaskCompleted:         "Passed, charged",
+	event.TaskFailed:            "Failed, the budget is back",
+	event.TaskCancelled:         "Cancelled, the budget is back",
+	event.TaskReleased:          "Window closed, the agent is paid",
+	event.TaskRefunded:          "Refunded in full",
+	event.TaskRefundAsked:       "You asked for a refund; an operator decides",
+	event.TaskRefundDenied:      "An operator denied the refund",
+	event.TaskRecheckAsked:      "The agent asked for a re-check",
+	event.TaskRecheckDecided:    "An operator decided the re-check",
+	event.TaskVerdictOverturned: "An operator found that the work passes: charged",
+	event.TaskFeedback:          "You gave your opinion",
 }
 
 // whyWords say why an agent does not do a task that it had.
@@ -232,7 +245,7 @@ func moments(events []event.Event) []moment {
 		_ = json.Unmarshal(e.Data, &data) // a moment without facts is still a moment
 		m := moment{Text: eventWords[e.Type]}
 		if m.Text == "" {
-			m.Text = strings.ReplaceAll(strings.TrimPrefix(e.Type, "task."), "_", " ")
+			m.Text = strings.ReplaceAll(strings.TrimPrefix(string(e.Type), "task."), "_", " ")
 		}
 		if words := whyWords[data.Why]; words != "" {
 			m.Text = words
@@ -246,9 +259,9 @@ func moments(events []event.Event) []moment {
 			m.After = "+" + duration(e.At.Sub(events[i-1].At))
 		}
 		switch e.Type {
-		case "task.failed", "task.refunded":
+		case event.TaskFailed, event.TaskRefunded:
 			m.Class = "bad"
-		case "task.completed", "task.released":
+		case event.TaskCompleted, event.TaskReleased:
 			m.Class = "good"
 		}
 		list = append(list, m)
@@ -265,12 +278,12 @@ func rememberedMoments(t *task.Task) []moment {
 			list = append(list, moment{Text: text, After: at.UTC().Format("2 Jan 2006, 15:04 UTC")})
 		}
 	}
-	add(eventWords["task.submitted"], &t.CreatedAt)
-	add(eventWords["task.assigned"], t.AssignedAt)
-	add(eventWords["task.executing"], t.StartedAt)
-	add(eventWords["task.delivered"], t.DeliveredAt)
+	add(eventWords[event.TaskSubmitted], &t.CreatedAt)
+	add(eventWords[event.TaskAssigned], t.AssignedAt)
+	add(eventWords[event.TaskExecuting], t.StartedAt)
+	add(eventWords[event.TaskDelivered], t.DeliveredAt)
 	add("Ended: "+statusText(t.Status), t.EndedAt)
-	add(eventWords["task.released"], t.ReleasedAt)
+	add(eventWords[event.TaskReleased], t.ReleasedAt)
 	return list
 }
 

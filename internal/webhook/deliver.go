@@ -15,6 +15,7 @@ import (
 	"code.dny.dev/ssrf"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
 )
@@ -218,7 +219,7 @@ func (s *Service) finish(ctx context.Context, deliveryID string, code int, failu
 			}
 			if e.DisabledAt == nil && (code == http.StatusGone || now.Sub(*e.FailingSince) >= disableAfter) {
 				e.DisabledAt = &now
-				if err := s.Events.Append(ctx, tx, e.AgentID, "webhook.disabled", map[string]string{"url": e.URL}); err != nil {
+				if err := s.Events.Append(ctx, tx, e.AgentID, event.WebhookDisabled, map[string]string{"url": e.URL}); err != nil {
 					return err
 				}
 			}

@@ -17,14 +17,16 @@ import (
 	"code.dny.dev/ssrf"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 )
 
 // Events lists what an endpoint can be told.
 func Events() []string {
 	return []string{
-		"task_assigned", "task_completed", "task_failed", "feedback_received", "task_refunded", "refund_requested", "refund_denied",
-		"verdict_overturned", "recheck_decided",
-		"payout_paid", "payout_failed",
+		event.NoticeTaskAssigned, event.NoticeTaskCompleted, event.NoticeTaskFailed, event.NoticeFeedbackReceived,
+		event.NoticeTaskRefunded, event.NoticeRefundRequested, event.NoticeRefundDenied,
+		event.NoticeVerdictOverturned, event.NoticeRecheckDecided,
+		event.NoticePayoutPaid, event.NoticePayoutFailed,
 	}
 }
 

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -242,4 +245,20 @@ func TestUnknownAgentsAndEvents(t *testing.T) {
 			t.Errorf("after delete: %v", err)
 		}
 	})
+}
+
+// An endpoint can be told everything that has a name.
+func TestEventsAreWhole(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(filepath.Join("..", "event", "type.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named []string
+	for _, match := range regexp.MustCompile(`Notice\w+ += "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		named = append(named, match[1])
+	}
+	if !slices.Equal(named, webhook.Events()) {
+		t.Errorf("event names %q, an endpoint can be told %q", named, webhook.Events())
+	}
 }
