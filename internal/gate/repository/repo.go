@@ -59,7 +59,7 @@ type Index struct {
 	folders map[string]bool // folder → whether it has a file, filled by HasFolder
 
 	plain  []string            // filled by PlainFiles
-	byBase map[string][]string // lower-case base name → paths, filled by named
+	byBase *baseNames          // filled by named
 	shared map[string][]string // cited path → files, filled by Namesakes
 	asked  map[string]bool     // the packed lines that homes may be asked for
 	where  map[string][]string // packed line → files that have it, filled by homes
@@ -70,20 +70,22 @@ type Index struct {
 func NewIndex(repo *Repo, asked map[string]bool) *Index {
 	x := &Index{
 		repo: repo, asked: asked, Files: make(map[string]int, len(repo.Files)),
-		Langs: map[string]int{}, Texts: map[string]*Text{}, budget: maxReadBytes, folders: map[string]bool{},
+		Langs: map[string]int{}, Texts: make(map[string]*Text, min(len(repo.Files), maxReadFiles)), budget: maxReadBytes, folders: map[string]bool{},
 	}
 	var deep [][]string // the sources of each depth
+	kinds := map[string]*fileKind{}
 	for _, f := range x.listed() {
-		_, twice := x.Files[f.Path]
-		if x.Files[f.Path] = f.Lines; twice {
-			continue
+		before := len(x.Files)
+		if x.Files[f.Path] = f.Lines; len(x.Files) == before {
+			continue // listed twice
 		}
-		ext := strings.ToLower(path.Ext(f.Path))
-		lang := syntax.LanguageOf[strings.TrimPrefix(ext, ".")]
-		if lang != "" {
-			x.Langs[lang]++
+		ext := path.Ext(f.Path)
+		kind := kinds[ext]
+		if kind == nil {
+			kind = kindOf(ext)
+			kinds[ext] = kind
 		}
-		if lang == "" && !documentExt[ext] {
+		if kind.files++; !kind.source {
 			continue
 		}
 		depth := strings.Count(f.Path, "/")
@@ -92,11 +94,30 @@ func NewIndex(repo *Repo, asked map[string]bool) *Index {
 		}
 		deep[depth] = append(deep[depth], f.Path)
 	}
+	x.Sources = make([]string, 0, len(x.Files))
 	for _, all := range deep {
 		slices.Sort(all)
 		x.Sources = append(x.Sources, all...)
 	}
+	for _, kind := range kinds {
+		if kind.lang != "" {
+			x.Langs[kind.lang] += kind.files
+		}
+	}
 	return x
+}
+
+// fileKind is what is known of the files with an extension.
+type fileKind struct {
+	lang   string
+	source bool // worth reading
+	files  int
+}
+
+func kindOf(ext string) *fileKind {
+	ext = strings.ToLower(ext)
+	lang := syntax.LanguageOf[strings.TrimPrefix(ext, ".")]
+	return &fileKind{lang: lang, source: lang != "" || documentExt[ext]}
 }
 
 // listed returns the files of the repository that are looked at.
@@ -107,13 +128,9 @@ func (x *Index) listed() []File {
 // named returns the paths that end in a base name in lower case.
 func (x *Index) named(base string) []string {
 	if x.byBase == nil {
-		x.byBase = make(map[string][]string, len(x.Files))
-		for _, f := range x.listed() {
-			b := strings.ToLower(path.Base(f.Path))
-			x.byBase[b] = append(x.byBase[b], f.Path)
-		}
+		x.byBase = newBaseNames(x.listed())
 	}
-	return x.byBase[base]
+	return x.byBase.of(base)
 }
 
 // HasFolder reports whether a folder at the root has a file.
@@ -232,9 +249,9 @@ func (x *Index) Text(p string) *Text {
 	if x.repo.Source == nil || x.budget <= 0 || len(x.Texts) >= maxReadFiles {
 		return nil
 	}
-	x.Texts[p] = nil
 	raw, ok := x.repo.Source.ReadFile(p)
 	if !ok || len(raw) > maxFileBytes || bytes.IndexByte(raw[:min(len(raw), 8000)], 0) >= 0 {
+		x.Texts[p] = nil
 		x.skipped = x.skipped || syntax.LanguageOfFile(p) != ""
 		return nil
 	}
@@ -272,8 +289,8 @@ func (x *Index) Count(names map[string]bool, more []string) {
 		asked[word] = len(word) > 1
 	}
 	for _, p := range x.Sources {
-		if base := path.Base(p); asked[strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))] && syntax.LanguageOfFile(p) != "" {
-			x.stems[strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))] = true
+		if stem := strings.ToLower(stemOf(p)); asked[stem] && syntax.LanguageOfFile(p) != "" {
+			x.stems[stem] = true
 		}
 	}
 	for _, p := range x.Sources {
@@ -282,6 +299,15 @@ func (x *Index) Count(names map[string]bool, more []string) {
 			t.countNames(x.names)
 		}
 	}
+}
+
+// stemOf is the base name of a path without its extension.
+func stemOf(p string) string {
+	base := p[strings.LastIndexByte(p, '/')+1:]
+	if dot := strings.LastIndexByte(base, '.'); dot >= 0 {
+		return base[:dot]
+	}
+	return base
 }
 
 // Uses returns how often the repository uses a name that was counted.

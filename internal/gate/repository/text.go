@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
-	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // Text is a file that has been read. Most files are only searched for
@@ -86,62 +85,6 @@ func (t *Text) Whole() string {
 	}
 	return t.joined
 }
-
-// nameSet is a set of names of code in lower case, each of lex.MinName bytes or more.
-type nameSet struct {
-	all   map[string]int // name → its place in counts
-	uses  []int
-	heads pattern.Trigrams // how they begin
-}
-
-func (s *nameSet) add(name string) {
-	if _, ok := s.all[name]; ok || len(name) < lex.MinName {
-		return
-	}
-	s.all[name] = len(s.uses)
-	s.uses = append(s.uses, 0)
-	s.heads.Add(name[:lex.MinName-1])
-}
-
-// countNames counts how often the file uses each of the names.
-func (t *Text) countNames(names *nameSet) {
-	var low []byte
-	for i := 0; i < len(t.Raw); i++ {
-		if c := nameByte[t.Raw[i]]; c == 0 || c >= '0' && c <= '9' {
-			continue
-		}
-		start := i
-		for i < len(t.Raw) && nameByte[t.Raw[i]] != 0 {
-			i++
-		}
-		name := t.Raw[start:i]
-		if len(name) < lex.MinName {
-			continue
-		}
-		if !names.heads.Has(nameByte[name[0]], nameByte[name[1]], nameByte[name[2]]) {
-			continue
-		}
-		low = low[:0]
-		for _, c := range []byte(name) {
-			low = append(low, nameByte[c])
-		}
-		if at, ok := names.all[string(low)]; ok {
-			names.uses[at]++
-		}
-	}
-}
-
-// nameByte maps the bytes that a match of identifier is made of to lower case,
-// all others to 0.
-var nameByte = func() (low [256]byte) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789_$") {
-		low[c] = c
-		if c >= 'a' && c <= 'z' {
-			low[c-'a'+'A'] = c
-		}
-	}
-	return low
-}()
 
 // Figures are the values of the numbers of the file.
 func (t *Text) Figures() map[float64]bool {
