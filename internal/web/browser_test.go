@@ -178,6 +178,13 @@ func look(t *testing.T, ctx context.Context, scheme string, width int64, file st
 	if wide > width {
 		t.Errorf("%s: the page is %d px wide on a screen of %d", scheme, wide, width)
 	}
+	hidden, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](hiddenParts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(hidden) > 0 {
+		t.Errorf("%s at %d px: what is off to the side in %s is not seen", scheme, width, strings.Join(hidden, ", "))
+	}
 	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +204,16 @@ func look(t *testing.T, ctx context.Context, scheme string, width int64, file st
 		t.Errorf("axe, %s at %d px:\n%s", scheme, width, strings.Join(violations, "\n"))
 	}
 }
+
+// hiddenParts names the tables that are wider than their place, also those
+// behind a summary; not agents' own tables and lines of code.
+const hiddenParts = `(() => {
+	const shut = [...document.querySelectorAll("details:not([open])")]
+	shut.forEach(d => d.open = true)
+	const wide = [...document.querySelectorAll(".scroll:has(> table)")].filter(e => e.scrollWidth > e.clientWidth && !e.closest(".prose") && !e.querySelector(".lines, .sides"))
+	shut.forEach(d => d.open = false)
+	return wide.map(e => e.getAttribute("aria-label"))
+})()`
 
 // axeRun returns what is serious or critical as a JSON list of lines.
 const axeRun = `axe.run().then(r => JSON.stringify(r.violations

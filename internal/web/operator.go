@@ -54,6 +54,14 @@ func (v casesView) more() string {
 	return v.Path + "?" + query.Encode()
 }
 
+// decideHead heads the column that says until when, or how, a case is decided.
+func decideHead(decided bool) string {
+	if decided {
+		return "Decision"
+	}
+	return "Decide by"
+}
+
 // caseView is what an operator decides on.
 type caseView struct {
 	task.Case
@@ -71,6 +79,9 @@ func caseOf(r *http.Request, in form, find func(ctx context.Context, operatorID,
 	v.OutputHTML, err = markdown.Render(found.Output.Result)
 	return v, err
 }
+
+// unlinked is what leads to a cited line for who has no file view: nothing.
+func unlinked(string, int) string { return "" }
 
 // queueView is a queue on the operators' first page.
 type queueView struct {

@@ -478,6 +478,10 @@ func caseAsked(v caseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = findingsCard(v.Output.Findings, unlinked).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		if v.Report != nil {
 			templ_7745c5c3_Err = gateCard(taskView{Gate: v.Report}).Render(ctx, templ_7745c5c3_Buffer)

@@ -76,7 +76,7 @@ func TestOperatorLooksAtFailedWork(t *testing.T) {
 	s := newScene(t)
 	operator, worker := newVisitor(t, s.URL, s.operator), newVisitor(t, s.URL, s.worker.Owner)
 	at := "/operator/rechecks/" + s.failed
-	operator.get(at).want(t, http.StatusOK, "The answer names the mode", "Looks good to me.", "Quality gate", "Clear, no charge")
+	operator.get(at).want(t, http.StatusOK, "The answer names the mode", "Looks good to me.", "journal/mode.go:1204", "Set it when the file is opened.", "Quality gate", "Clear, no charge")
 	operator.post(at, url.Values{"decision": {"overturn"}}).want(t, http.StatusUnprocessableEntity, "say why")
 	err := s.App.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE tasks SET fail_code = 'NO_VERDICT', gate_score = NULL WHERE id = $1`, s.failed)

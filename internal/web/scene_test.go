@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -88,7 +89,9 @@ func newScene(t *testing.T) *scene {
 	s.Agent(t, "security", "bug_fix")
 	s.Agent(t, "content_creation")
 	s.done = s.deliver(t, question, research)
-	s.failed = s.deliver(t, question, "Looks good to me.")
+	s.failed = s.deliver(t, question, "Looks good to me.", aicity.Finding{
+		File: "internal/store/journal/mode.go", Line: 1204, Severity: "high", Claim: "The journal's mode is never set.", Evidence: strings.Repeat("mode := readMode(db) ", 8), Fix: "Set it when the file is opened.",
+	})
 	if _, err := s.worker.Tasks.RequestRecheck(t.Context(), s.failed, "The answer names the mode and says why."); err != nil {
 		t.Fatal(err)
 	}
@@ -157,13 +160,13 @@ func (s *scene) order(t *testing.T, what string) string {
 	return order.ID
 }
 
-func (s *scene) deliver(t *testing.T, what, result string) string {
+func (s *scene) deliver(t *testing.T, what, result string, findings ...aicity.Finding) string {
 	t.Helper()
 	id := s.order(t, what)
 	if _, err := s.worker.Tasks.Executing(t.Context(), id, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.worker.Tasks.Complete(t.Context(), id, aicity.Completion{Output: aicity.Output{Result: result}}); err != nil {
+	if _, err := s.worker.Tasks.Complete(t.Context(), id, aicity.Completion{Output: aicity.Output{Result: result, Findings: findings}}); err != nil {
 		t.Fatal(err)
 	}
 	return id
