@@ -31,25 +31,46 @@ func texts[T ~string](values []T) []string {
 	return list
 }
 
-// The document tells the values of closed sets, so that clients can have them as types.
-func TestDocumentTellsClosedSets(t *testing.T) {
-	t.Parallel()
+type (
+	documented struct{ Properties map[string]property }
+	property   struct {
+		Enum  []string
+		Items struct{ Enum []string }
+	}
+)
+
+// documentProperties are the fields of each schema in the document.
+func documentProperties(t *testing.T) map[string]documented {
+	t.Helper()
 	text, err := httpapi.OpenAPI(httpapi.Deps{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	type property struct {
-		Enum  []string
-		Items struct{ Enum []string }
-	}
 	var doc struct {
-		Components struct {
-			Schemas map[string]struct{ Properties map[string]property }
-		}
+		Components struct{ Schemas map[string]documented }
 	}
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
+	return doc.Components.Schemas
+}
+
+// The table of fields names none that is not there.
+func TestClosedFieldsAreFields(t *testing.T) {
+	t.Parallel()
+	schemas := documentProperties(t)
+	for field, values := range httpapi.ClosedFields() {
+		p, ok := schemas[field[0]].Properties[field[1]]
+		if told := len(p.Enum) + len(p.Items.Enum); !ok || told != len(values) || told == 0 {
+			t.Errorf("%s.%s: the document tells %d values of %d (a field: %v)", field[0], field[1], told, len(values), ok)
+		}
+	}
+}
+
+// The document tells the values of closed sets, so that clients can have them as types.
+func TestDocumentTellsClosedSets(t *testing.T) {
+	t.Parallel()
+	schemas := documentProperties(t)
 	for _, c := range []struct {
 		schema, name string
 		want         []string
@@ -61,7 +82,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		{"RefundCase", "status", texts(city.TaskStatuses())}, {"Feedback", "reason", task.Reasons()}, {"RankReason", "term", texts(routing.Terms())}, {"FormerAgent", "why", texts(routing.Whys())}, {"StatementLine", "kind", texts(task.TransferKinds())},
 		{"TaskEvent", "type", texts(task.EventTypes())}, {"Finding", "severity", texts(task.Severities())}, {"Webhook", "events", webhook.Events()},
 	} {
-		p, ok := doc.Components.Schemas[c.schema].Properties[c.name]
+		p, ok := schemas[c.schema].Properties[c.name]
 		if got := append(p.Enum, p.Items.Enum...); !ok || !slices.Equal(got, c.want) {
 			t.Errorf("%s.%s: %q, want %q", c.schema, c.name, got, c.want)
 		}

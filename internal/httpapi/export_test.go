@@ -1,0 +1,4 @@
+package httpapi
+
+// ClosedFields are the fields of plain text that have few values.
+var ClosedFields = closedFields
