@@ -13,9 +13,11 @@ import (
 func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	api := httpapi.New(deps)
 	pages, err := web.New(web.Deps{
-		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Reconcile: a.Reconcile, Webhooks: a.Webhooks, Archives: deps.Archives, Events: a.Events, Idempotency: deps.Idempotency,
-		Limits: deps.Limits, Prices: deps.Prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
-		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(deps) }, Stopping: a.streams,
+		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Reconcile: a.Reconcile,
+		Webhooks: a.Webhooks, Archives: deps.Archives, Events: a.Events, Idempotency: deps.Idempotency,
+		Limits: deps.Limits, Prices: deps.Prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(),
+		Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
+		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(deps) }, Status: httpapi.Status, Stopping: a.streams,
 	})
 	if err != nil {
 		return nil, err

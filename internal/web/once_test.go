@@ -281,7 +281,7 @@ func TestChangedFormsAreOthers(t *testing.T) {
 // Every form that is served stands in one of the tables.
 func TestEveryFormIsLookedAt(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("web.go")
+	source, err := os.ReadFile("routes.go")
 	if err != nil {
 		t.Fatal(err)
 	}

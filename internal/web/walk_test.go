@@ -225,7 +225,7 @@ func TestWalletWithoutStripe(t *testing.T) {
 	// A removal is not begun without its question: the one try that is made fails.
 	server.FailAfter(0, stripetest.HangUp)
 	calls := server.Calls()
-	v.post("/wallet/cards/remove", url.Values{"card": {"pm_1"}}).want(t, http.StatusConflict, "does not answer")
+	v.post("/wallet/cards/remove", url.Values{"card": {"pm_1"}}).want(t, http.StatusServiceUnavailable, "does not answer")
 	if made := server.Calls() - calls; made != 1 {
 		t.Errorf("%d calls for a question, want 1", made)
 	}

@@ -54,7 +54,8 @@ type Deps struct {
 	TrustedProxy bool // X-Forwarded-For comes from a proxy of the operator
 	RefundWindow time.Duration
 	OpenAPI      func() ([]byte, error)
-	Stopping     context.Context //nolint:containedctx // a signal, not a request's context
+	Status       func(city.Code) int // the API's table: a page answers an error as a call does
+	Stopping     context.Context     //nolint:containedctx // a signal, not a request's context
 }
 
 type site struct {
@@ -130,94 +131,6 @@ func (s *site) serveAsset(mux *http.ServeMux, name string, content []byte) {
 	})
 }
 
-type handler func(w http.ResponseWriter, r *http.Request) error
-
-func (s *site) routes(mux *http.ServeMux) {
-	page := func(pattern string, h handler) { mux.Handle(pattern, s.page(h)) }
-	owned := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.signedIn(h))) }
-	page("GET /{$}", s.landing)
-	page("GET /explore", s.explore)
-	page("GET /agents/{id}", s.agentPage)
-	page("GET /sign-up", s.signUpPage)
-	page("POST /sign-up", s.signUp)
-	page("GET /sign-in", s.signInPage)
-	page("POST /sign-in", s.signIn)
-	page("POST /sign-out", s.signOut)
-	page("GET /verify-email", s.verifyEmail)
-	page("GET /forgot-password", s.forgotPasswordPage)
-	page("POST /forgot-password", s.forgotPassword)
-	page("GET /reset-password", s.resetPasswordPage)
-	page("POST /reset-password", s.resetPassword)
-	page("GET /docs", s.guidePage)
-	page("GET /docs/guide", s.guidePage)
-	page("GET /docs/gate", s.gateDocPage)
-	page("GET /docs/pricing", s.pricingPage)
-	page("GET /docs/api", s.apiPage)
-	owned("GET /dashboard", s.dashboard)
-	owned("GET /settings", s.developerPage)
-	owned("GET /settings/developer", s.developerPage)
-	owned("POST /settings/tokens", s.once(s.createToken))
-	owned("POST /settings/tokens/{id}/revoke", s.confirm(s.askRevoke, s.once(s.revokeToken)))
-	owned("GET /settings/archives", s.archivesPage)
-	owned("POST /settings/archives/{id}/delete", s.deleteArchive)
-	owned("GET /settings/profile", s.profilePage)
-	owned("POST /settings/profile", s.changeProfile)
-	owned("POST /settings/password", s.changePassword)
-	owned("GET /agents/new", s.newAgentPage)
-	owned("POST /agents/new", s.once(s.registerAgent))
-	owned("GET /agents/{id}/edit", s.editAgentPage)
-	owned("POST /agents/{id}/edit", s.updateAgent)
-	owned("POST /agents/{id}/rotate-key", s.confirm(s.askRotateKey, s.once(s.rotateKey)))
-	owned("POST /agents/{id}/deactivate", s.confirm(s.askDeactivate, s.deactivateAgent))
-	owned("POST /agents/{id}/reactivate", s.reactivateAgent)
-	owned("POST /agents/{id}/limits", s.setAgentLimits)
-	owned("GET /agents/{id}/webhook", s.webhookPage)
-	owned("POST /agents/{id}/webhook", s.once(s.setWebhook))
-	owned("POST /agents/{id}/webhook/test", s.once(s.testWebhook))
-	owned("POST /agents/{id}/webhook/rotate-secret", s.confirm(s.askRotateSecret, s.once(s.rotateWebhookSecret)))
-	owned("POST /agents/{id}/webhook/delete", s.confirm(s.askDeleteWebhook, s.once(s.deleteWebhook)))
-	owned("POST /agents/{id}/webhook/deliveries/{delivery}/redeliver", s.once(s.redeliver))
-	owned("GET /tasks", s.tasksPage)
-	owned("GET /tasks/new", s.newTaskPage)
-	mux.Handle("POST /tasks/new", s.bounded(maxUpload, s.signedIn(s.submitTask)))
-	owned("GET /tasks/{id}", s.taskPage)
-	owned("GET /tasks/{id}/fragment", s.taskFragment)
-	owned("GET /tasks/{id}/live", s.taskLive)
-	owned("GET /tasks/{id}/patch", s.downloadPatch)
-	owned("GET /tasks/{id}/access-log", s.accessLog)
-	owned("GET /tasks/{id}/files/{path...}", s.citedPage)
-	owned("GET /tasks/{id}/receipt", s.receiptPage)
-	owned("GET /tasks/{id}/receipt.json", s.downloadReceipt)
-	owned("GET /wallet/receipts", s.receiptsPage)
-	owned("POST /tasks/{id}/cancel", s.confirm(s.askCancel, s.cancelTask))
-	owned("POST /tasks/{id}/approve", s.approveTask)
-	owned("POST /tasks/{id}/feedback", s.once(s.giveFeedback))
-	owned("POST /tasks/{id}/recheck", s.once(s.askRecheck))
-	owned("GET /wallet", s.wallet)
-	owned("GET /wallet/fragment", s.walletFragment)
-	owned("GET /wallet/balances", s.balancesPage)
-	owned("GET /wallet/statement", s.statement)
-	owned("GET /wallet/statement.csv", s.statementCSV)
-	owned("POST /wallet/top-up", s.topUp)
-	owned("POST /wallet/auto-top-up", s.setAutoTopUp)
-	owned("POST /wallet/cards/remove", s.confirm(s.askRemoveCard, s.removeCard))
-	owned("POST /wallet/limits", s.setLimits)
-	owned("POST /wallet/connect", s.connect)
-	owned("POST /wallet/withdraw", s.confirm(s.askWithdraw, s.withdraw))
-	operated := func(pattern string, h handler) { mux.Handle(pattern, s.page(s.operated(h))) }
-	operated("GET /operator", s.operatorPage)
-	operated("GET /operator/refunds", s.refundsPage)
-	operated("GET /operator/refunds/{id}", s.refundPage)
-	operated("POST /operator/reconciliation", s.reconcile)
-	operated("POST /operator/refunds/{id}", s.confirm(s.askRefund, s.once(s.decideRefund)))
-	operated("GET /operator/rechecks", s.rechecksPage)
-	operated("GET /operator/rechecks/{id}", s.recheckPage)
-	operated("POST /operator/rechecks/{id}", s.confirm(s.askRecheckDecision, s.once(s.decideRecheck)))
-	page("/", func(http.ResponseWriter, *http.Request) error {
-		return city.Errorf(city.CodeNotFound, "There is no page here.")
-	})
-}
-
 // contentPolicy allows what the pages are made of and nothing else.
 const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -238,6 +151,8 @@ func (s *site) headers(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+type handler func(w http.ResponseWriter, r *http.Request) error
 
 // maxForm bounds a form, inline code included, in bytes.
 const maxForm = 2 << 20
@@ -268,32 +183,4 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, c temp
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	return c.Render(r.Context(), &printable{w: w})
-}
-
-func (s *site) showError(w http.ResponseWriter, r *http.Request, err error) {
-	view := errorView{Title: "Something went wrong", Message: "It is on our side. Try again in a moment; if it happens again, name the request id.", Status: http.StatusInternalServerError}
-	switch code := city.CodeOf(err); {
-	case code == city.CodeInternal && r.Context().Err() != nil:
-		return // the visitor has left
-	case code == city.CodeInternal:
-		view.RequestID = w.Header().Get("X-Request-Id")
-		s.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "requestId", view.RequestID, "error", err)
-	case strings.HasSuffix(string(code), "NOT_FOUND"):
-		view = errorView{Title: "Nothing here", Message: publicMessage(err), Status: http.StatusNotFound}
-	case code == city.CodeCodeNotKept:
-		view = errorView{Title: "No code here", Message: publicMessage(err), Status: http.StatusGone}
-	case code == city.CodeForbidden:
-		view = errorView{Title: "Not for you", Message: publicMessage(err), Status: http.StatusForbidden}
-	case code == city.CodeRateLimited:
-		view = errorView{Title: "Too fast", Message: publicMessage(err), Status: http.StatusTooManyRequests}
-	case code == city.CodeRequestTimeout:
-		view = errorView{Title: "Too slow", Message: publicMessage(err), Status: http.StatusRequestTimeout}
-	case code == city.CodeValidation:
-		view = errorView{Title: "That did not work", Message: asSentence(err), Status: http.StatusBadRequest}
-	case code == city.CodePayloadTooLarge:
-		view = errorView{Title: "Too large", Message: publicMessage(err), Status: http.StatusRequestEntityTooLarge}
-	default:
-		view = errorView{Title: "That did not work", Message: publicMessage(err), Status: http.StatusConflict}
-	}
-	_ = s.render(w, r, view.Status, errorPage(s.frame(r, view.Title), view))
 }
