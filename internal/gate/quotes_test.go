@@ -35,6 +35,17 @@ func TestLevel(t *testing.T) {
 }
 `
 
+// otherLevel is a function of the name with a body that nobody wrote.
+const otherLevel = `func Level(depth int, forced bool) (int, error) {
+	if cached, ok := levels.Load(depth); ok {
+		return cached.(int), nil
+	}
+	widest := narrow(depth, forced)
+	levels.Store(depth, widest)
+	return widest, errTooWide
+}
+`
+
 // A review that quotes what is not there is no review, however the code is led
 // over to; one that quotes what is there may describe it in any words.
 func TestQuotesBehindRealPlaces(t *testing.T) {
@@ -59,6 +70,9 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"a line of the only file":     "### press.go\n\n**1. Line 6, levels are lost.**\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n\n**2. Line 9, the split is wrong.**\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\n```\n",
 		"indented below its place":    "Evidence: press.go:6, function Level\n    if level > widest || depth == narrowest { return widest, errTooWide }\n    parts := splitRecursively(depth)\nThis loses levels.",
 		"a function that is there":    "`Level` in `press.go` allocates a list:\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tfor i := range depth {\n\t\tall = append(all, widest(i))\n\t}\n\treturn len(all), errTooWide\n}\n```\n",
+		"another body below a title":  "**F1, high, press.go, `Level`**\n\n```go\n" + otherLevel + "```\n\nA level that changes is never seen again.\n",
+		"another body in a sentence":  "`press.go` keeps levels forever. The function takes whatever it gets:\n\n```go\n" + otherLevel + "```\n",
+		"code below its place":        "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
 		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {
@@ -74,6 +88,11 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"a diff of two files":       "```diff\n--- a/press.go\n+++ b/press.go\n@@ -5,3 +5,3 @@\n-\tlevel := depth / 8\n+\tlevel := depth / 4\n--- a/press_test.go\n+++ b/press_test.go\n@@ -5,3 +5,3 @@\n \tvar widths = []int{4, 8}\n \tvar heights = []int{1, 2}\n \tfor _, w := range widths {\n-\t\twant := w / 8\n+\t\twant := w / 4\n```\n",
 		"the text of a new file":    "Levels are counted at press.go:5-8 (4-15). One file, `level_test.go`:\n\n```go\npackage press\n\nfunc TestWidths(t *testing.T) {\n\tif got, _ := Level(widest(24), true); got != 3 {\n\t\tt.Error(got)\n\t}\n}\n```\n",
 		"a new file without a head": "Levels are counted at press.go:5. One file, `level_test.go`:\n\n```go\nfunc TestWidths(t *testing.T) {\n\tif got, _ := Level(widest(24), true); got != 3 {\n\t\tt.Error(got)\n\t}\n}\n```\n",
+		"a function shortened":      "**F1, high, press.go, `Level`**\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tlevel := depth/8\n\tif (level >= 2 && !forced) { return level, nil }\n\t// ...\n\tpart := strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\") // not trimmed\n\treturn len(parts), nil\n}\n```\n",
+		"another body as proposed":  "**F1, high, press.go, `Level`**\n\nA version that remembers levels:\n\n```go\n" + otherLevel + "```\n",
+		"a title that tells to do":  "**Cache levels instead of counting (press.go, `Level`)**\n\n```go\n" + otherLevel + "```\n",
+		"behind what is there":      "**F1, high, press.go, `Level`:**\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced {\n```\n\nLevels are counted each time:\n\n```go\n" + otherLevel + "```\n",
+		"an example below a place":  "`press.go`, `Level()`:\n\n```go\nlevel, err := Level(widest(24), true)\nfmt.Println(level, err, narrowest)\n```\n",
 		"a change of a line":        "press.go is short.\n\nChange line 6 to:\n\n\tif level >= widest && !forced && depth > narrowest {\n",
 		"a proposal":                "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",

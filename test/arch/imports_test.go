@@ -46,7 +46,7 @@ var gateParts = map[string][]string{
 	"document":   {"lex", "pattern"},
 	"repository": {"citation", "lex", "pattern", "syntax"},
 	"testcode":   {"python"},
-	"grounding":  {"citation", "document", "lex", "pattern", "repository", "rubric", "syntax", "testcode"},
+	"grounding":  {"citation", "code", "document", "lex", "pattern", "repository", "rubric", "syntax", "testcode"},
 	"code":       {"python", "syntax"},
 	"patch":      nil,
 	"change":     {"citation", "code", "document", "grounding", "lex", "patch", "repository", "syntax", "testcode"},

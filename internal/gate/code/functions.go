@@ -147,6 +147,24 @@ func laidOut(source string, by heads, closing string) []Function {
 	return all
 }
 
+// goHead matches the line that begins a function of Go.
+var goHead = regexp.MustCompile(`^func (?:\((?:\w+ )?\*?(\w+)[^)]*\) )?(\w+)[(\[]`)
+
+// Opens is the function that a line begins in a file whose name has the extension.
+func Opens(ext, line string) (Function, bool) {
+	switch strings.ToLower(ext) {
+	case "go":
+		if m := goHead.FindStringSubmatch(line); m != nil {
+			return Function{Name: m[2], Owner: m[1]}, true
+		}
+	case "py":
+		return pythonHeads.function(line)
+	case "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx":
+		return scriptHeads.function(line)
+	}
+	return Function{}, false
+}
+
 // function is the function that a line begins, without its lines.
 func (h heads) function(line string) (Function, bool) {
 	for _, head := range h.functions {

@@ -65,7 +65,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 				continue // lines of the file, but not what stands there: neither one nor the other
 			}
 			g.note(holds, lines, weight)
-		} else if r.showsOwn(b, lines) && !r.quoteHolds("", lines) {
+		} else if r.showsOwn(b, lines) && !r.quoteHolds("", lines) || r.invents(b) {
 			g.note(false, lines, 1)
 		}
 	}

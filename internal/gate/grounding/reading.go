@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/repository"
@@ -29,6 +30,8 @@ type Reading struct {
 	Ground  Agreement
 	Named   []Name // the names of code that it mentions, with a repository
 	lookUps int    // what MayLook counted
+
+	functions map[string][]code.Function // of files that functionsOf was asked for
 }
 
 // Check resolves and checks what is cited against a repository, nil for none.
