@@ -42,18 +42,20 @@ func (v *view) withoutEffect() string {
 	if c.Fault > 0 || len(c.Changed) == 0 || c.Creates() || v.otherCode() >= enoughNewLines {
 		return ""
 	}
-	names, tests, spelling := false, false, false
+	names, tests, spelling, terms := false, false, false, false
 	for _, f := range c.Changed {
 		switch {
 		case change.TakesTests(f.Path, f.Before, f.After):
 			tests = true
 		default:
-			switch change.Compare(f.Path, f.Before, f.After) {
+			switch v.difference(f.Path, f.Before, f.After) {
 			case code.Effect, code.Unknown:
 				if !v.wantsStructure() || !code.RespeltScript(strings.TrimPrefix(path.Ext(f.Path), "."), f.Before, f.After) {
 					return ""
 				}
 				spelling = true
+			case code.Terms:
+				terms = true
 			case code.Names:
 				names = true
 			}
@@ -66,10 +68,23 @@ func (v *view) withoutEffect() string {
 		return "The change takes tests or what they check away; the code that they test stays as it was."
 	case spelling:
 		return "The change gives variables other names or declares and compares them in other words; what is built of what stays as it was."
+	case terms:
+		return "The change says the same in other terms; what the code does stays as it was."
 	case names:
 		return "The change gives local names other names; what the code does stays as it was."
 	}
 	return "The diff changes comments, blanks or prose only; no code is different."
+}
+
+// difference is what a change of a file comes to. Where no bug is to be fixed, other
+// terms for the same may be what was asked for; where only a word declares otherwise,
+// it may be the bug.
+func (v *view) difference(file, before, after string) code.Difference {
+	d := change.Compare(file, before, after)
+	if d == code.Terms && (v.in.Request.Category != city.BugFix || code.RespeltScript(strings.TrimPrefix(path.Ext(file), "."), before, after)) {
+		return code.Effect
+	}
+	return d
 }
 
 // wantsStructure reports whether the request is for code to be built otherwise, or for

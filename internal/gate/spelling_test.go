@@ -52,3 +52,37 @@ func TestRefactoringBuildsOtherwise(t *testing.T) {
 		}
 	}
 }
+
+const restFile = "module.exports = function (list, from) {\n  var at = from || 1;\n  return list.slice(at);\n}\n"
+
+// A bug is not fixed by the same in other terms.
+func TestFixInOtherTerms(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		category city.Category
+		line     string
+		fails    bool
+	}{
+		{"the same", city.BugFix, "var at = from ? from : 1;", true},
+		{"the same with a negation", city.BugFix, "var at = !from ? 1 : from;", true},
+		{"what was asked for", city.BugFix, "var at = from === undefined ? 1 : from;", false},
+		{"no bug to fix", city.Refactor, "var at = from ? from : 1;", false},
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: tt.category, Description: "rest.js: rest(list, 0) drops the first element, it must give all."},
+			Repo: &gate.Repo{
+				Files:  []gate.RepoFile{{Path: "rest.js"}, {Path: "package.json"}},
+				Source: memory{"rest.js": restFile, "package.json": "{\"name\": \"rest\"}\n"},
+			},
+			Deliverable: gate.Deliverable{Result: "Zero is falsy (rest.js:2):\n\n```diff\n--- a/rest.js\n+++ b/rest.js\n@@ -1,3 +1,3 @@\n module.exports = function (list, from) {\n-  var at = from || 1;\n+  " + tt.line + "\n   return list.slice(at);\n```\n"},
+		})
+		fails := false
+		for _, s := range report.Signals {
+			fails = fails || s.Name == "change" && s.Cap != nil
+		}
+		if fails != tt.fails {
+			t.Errorf("%s: %+v", tt.name, report.Signals)
+		}
+	}
+}

@@ -20,6 +20,7 @@ const (
 	Unknown Difference = iota
 	Words              // comments, white space and how it is laid out
 	Names              // also the names of what is local to a function
+	Terms              // with the same names, how an expression or a branch is put: a || b, and a ? a : b
 	Effect             // what the code does
 )
 
@@ -47,28 +48,27 @@ var comparers = map[string]func(before, after string) Difference{
 
 // compareScript prints both versions anew, without comments: what is printed is
 // the same when the code is. With short names for all that is local, it is the
-// same when only these names differ.
+// same when only these names differ; in the shortest terms, with the names as they
+// are (short ones go by how often they stand), when only the terms do.
 func compareScript(loader api.Loader) func(before, after string) Difference {
 	return func(before, after string) Difference {
-		for _, short := range []bool{false, true} {
-			one, ok := printed(before, loader, short)
-			other, valid := printed(after, loader, short)
+		for _, d := range []Difference{Words, Names, Terms} {
+			one, ok := printed(before, loader, d)
+			other, valid := printed(after, loader, d)
 			switch {
 			case !ok || !valid:
 				return Unknown
-			case one == other && short:
-				return Names
 			case one == other:
-				return Words
+				return d
 			}
 		}
 		return Effect
 	}
 }
 
-func printed(source string, loader api.Loader, short bool) (string, bool) {
+func printed(source string, loader api.Loader, but Difference) (string, bool) {
 	r := api.Transform(source, api.TransformOptions{
-		Loader: loader, LogLevel: api.LogLevelSilent, MinifyWhitespace: true, MinifyIdentifiers: short,
+		Loader: loader, LogLevel: api.LogLevelSilent, MinifyWhitespace: true, MinifyIdentifiers: but == Names, MinifySyntax: but == Terms,
 		JSX: api.JSXPreserve, LegalComments: api.LegalCommentsNone, TsconfigRaw: `{"compilerOptions":{"verbatimModuleSyntax":true}}`,
 	})
 	return string(r.Code), len(r.Errors) == 0

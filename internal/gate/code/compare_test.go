@@ -26,6 +26,8 @@ func TestCompare(t *testing.T) {
 		{"a local name", "js", "function f (a) { return a + 1 }\n", "function f (value) { return value + 1 }\n", code.Names},
 		{"the name of a method", "js", "x.f(1)\n", "x.g(1)\n", code.Effect},
 		{"an operator", "js", "module.exports = a => a < 1\n", "module.exports = a => a <= 1\n", code.Effect},
+		{"other terms", "js", "module.exports = (a, b) => { let c = a || b; return c(a) }\n", "module.exports = (a, b) => {\n  // falls back\n  let c = a ? a : b\n  return c(a)\n}\n", code.Terms},
+		{"what is falsy", "js", "module.exports = (a, b) => { let c = a || b; return c(a) }\n", "module.exports = (a, b) => { let c = a !== undefined ? a : b; return c(a) }\n", code.Effect},
 		{"an import", "mjs", "import a from './a.js'\na()\n", "import a from './b.js'\na()\n", code.Effect},
 		{"a type", "ts", "let a: string = x\n", "// why\nlet a: string = x\n", code.Words},
 		{"a docstring", "py", "def f():\n    return 1\n", "def f():\n    \"\"\"One.\"\"\"\n    # one\n    return 1\n", code.Words},

@@ -34,8 +34,8 @@ func RespeltScript(ext, before, after string) bool {
 	if len(before) > MaxBytes || len(after) > MaxBytes || syntax.TooDeep(before) || syntax.TooDeep(after) {
 		return false
 	}
-	one, ok := printed(before, loader, false)
-	other, valid := printed(after, loader, false)
+	one, ok := printed(before, loader, Words)
+	other, valid := printed(after, loader, Words)
 	if !ok || !valid {
 		return false
 	}
