@@ -11,7 +11,7 @@ type check struct {
 	operands []*node // what it looks at
 	swallow  bool
 	adrift   bool
-	helper   Fault   // of all that a helper checks
+	helper   Fault   // of all that a helper checks, or of what it is given
 	maybe    bool    // it is made in a loop over what may be missing
 	guards   []*node // conditions that it depends on, with nothing for when they do not hold
 }
@@ -313,8 +313,13 @@ func (r *reader) asserted(n *node) {
 // helped looks at a call that may check out of sight.
 func (r *reader) helped(callee *node, args []*node) {
 	given := false
+	var values []*node
 	for _, a := range args {
-		given = given || a.kind == ident && (r.u.handles[a.name] || a.name == "done")
+		if a.kind == ident && (r.u.handles[a.name] || a.name == "done") {
+			given = true
+		} else {
+			values = append(values, a)
+		}
 	}
 	name := strings.ToLower(callee.last())
 	body, declared := r.declared[callee.root()]
@@ -324,6 +329,8 @@ func (r *reader) helped(callee *node, args []*node) {
 	case declared && r.checksIn(body):
 		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0, helper: r.ofHelper(body)})
 	case declared:
+	case given && callee.kind == ident && r.vain(name, values, r.guards) != None:
+		r.checks = append(r.checks, check{method: "helper", operands: values, swallow: r.handled > 0, helper: r.vain(name, values, r.guards)})
 	case given, strings.Contains(name, "assert"), strings.Contains(name, "check"), strings.Contains(name, "expect"), strings.Contains(name, "verify"),
 		strings.HasPrefix(name, "must"), strings.HasPrefix(name, "should"), strings.HasPrefix(name, "test"):
 		r.unsure = true

@@ -49,6 +49,19 @@ var goCases = []struct {
 	{"never", `got := Parse("a"); if got != 1 && false { t.Error("no") }`, testcode.Constant},
 	{"always true", `got := Parse("a"); assert.True(t, got == 1 || got != 1)`, testcode.Constant},
 	{"this or that", `got := Parse("a"); assert.True(t, got == 1 || got == 2)`, testcode.None},
+	{"whatever the figure", `got := Parse("a"); assert.True(t, got >= 100 || got < 600)`, testcode.Constant},
+	{"out of a range", `got := Parse("a"); assert.True(t, got < 100 || got >= 600)`, testcode.None},
+	{"never, by figures", `got := Parse("a"); if got < 100 && got > 600 { t.Error(got) }`, testcode.Constant},
+	{"in a range", `got := Parse("a"); if got > 100 && got < 600 { t.Error(got) }`, testcode.None},
+	{"where it holds", `got := Parse("a"); if got == 1 { assert.Equal(t, got, 1) }`, testcode.Guarded},
+	{"where something else holds", `got, n := Format(1); if n == 1 { assert.Equal(t, got, 1) }`, testcode.None},
+	{"a helper of elsewhere, itself", `got := Parse("a"); expect(t, got, got)`, testcode.Constant},
+	{"a helper of elsewhere, the same call", `c := NewClock(); expect(t, c.Now(), c.Now())`, testcode.Again},
+	{"a helper of elsewhere, whatever the figure", `got := Parse("a"); expect(t, got >= 100 || got < 600, true)`, testcode.Constant},
+	{"a helper of elsewhere, where it holds", `got := Parse("a"); if got == 1 { expect(t, got, 1) }`, testcode.Guarded},
+	{"a helper of elsewhere, a result", `got := Parse("a"); refute(t, got, nil); expect(t, got, 1)`, testcode.None},
+	{"a helper of the file that makes a request", `got := serve(t, NewClock()); if got == "1" { expect(t, got, "1") }`, testcode.Presence},
+	{"what such a helper gives", `got := serve(t, NewClock()); if got != "1" { t.Error(got) }`, testcode.None},
 	{"itself, of testify", `got := Parse("a"); require.Equal(t, got, got)`, testcode.Constant},
 	{"errors are only logged", `if _, err := Format(1); err != nil { t.Log(err) }`, testcode.Unchecked},
 	{"recorded", `golden := map[string]int{}; for _, s := range []string{"a", "b"} { golden[s] = Parse(s) }; for s, want := range golden { if got := Parse(s); got != want { t.Error(got) } }`, testcode.Again},
@@ -73,6 +86,7 @@ const goHead = `package p
 
 import (
 	"bytes"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -96,6 +110,14 @@ func render(t *testing.T, n int) string {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func serve(t *testing.T, c *Clock) string {
+	req, err := http.NewRequest("GET", "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Serve(req)
 }
 
 func rendersAll(t *testing.T) {

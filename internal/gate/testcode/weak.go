@@ -3,6 +3,7 @@ package testcode
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ func always(n *node, truth bool, depth int) bool {
 		if (n.name == "||") != truth {
 			return always(one, truth, depth+1) && always(other, truth, depth+1)
 		}
-		return always(one, truth, depth+1) || always(other, truth, depth+1) || opposite(one, other)
+		return always(one, truth, depth+1) || always(other, truth, depth+1) || opposite(one, other) || apart(one, other, truth)
 	}
 	return false
 }
@@ -44,6 +45,29 @@ var opposites = map[string]string{"==": "!=", "!=": "==", "===": "!==", "!==": "
 func opposite(one, other *node) bool {
 	return one.kind == operator && other.kind == operator && opposites[one.name] == other.name && other.name != "" &&
 		one.kids[0].text(nil) == other.kids[0].text(nil) && one.kids[1].text(nil) == other.kids[1].text(nil)
+}
+
+// apart reports whether two comparisons of one value with figures leave nothing out
+// (a >= 100 || a < 600), or where that is not wanted have nothing in common
+// (a < 100 && a > 600).
+func apart(one, other *node, all bool) bool {
+	if one.kind != operator || other.kind != operator || len(one.kids) != 2 || len(other.kids) != 2 || hasCall(one) || hasCall(other) || one.kids[0].text(nil) != other.kids[0].text(nil) {
+		return false
+	}
+	if strings.HasPrefix(one.name, "<") {
+		one, other = other, one
+	}
+	above, err := strconv.ParseFloat(one.kids[1].name, 64)
+	below, wrong := strconv.ParseFloat(other.kids[1].name, 64)
+	upper, lower := one.name == ">" || one.name == ">=", other.name == "<" || other.name == "<="
+	if err != nil || wrong != nil || !upper || !lower || one.kids[1].kind != literal || other.kids[1].kind != literal {
+		return false
+	}
+	both := one.name == ">=" && other.name == "<="
+	if all {
+		return below > above || below == above && (one.name == ">=" || other.name == "<=")
+	}
+	return below < above || below == above && !both
 }
 
 // holdsItself reports whether a call asks a list whether it has what it is made of:
@@ -61,6 +85,9 @@ func holdsItself(n *node) bool {
 // there: without it the test passes.
 func (r *reader) guarded(c check) bool {
 	for _, g := range c.guards {
+		if sameDemand(g, c.operands) {
+			return true
+		}
 		for _, x := range presences(g, 0) {
 			if !r.result(x) || !r.touches(x) {
 				continue
@@ -78,6 +105,17 @@ func (r *reader) guarded(c check) bool {
 		}
 	}
 	return false
+}
+
+// sameDemand reports whether a condition is that the two values that are checked to be
+// equal are: the check is made only where it holds.
+func sameDemand(cond *node, operands []*node) bool {
+	if cond.kind != operator || cond.name != "==" && cond.name != "===" || len(cond.kids) != 2 || len(operands) != 2 || hasCall(cond) {
+		return false
+	}
+	a, b := cond.kids[0].text(nil), cond.kids[1].text(nil)
+	x, y := operands[0].text(nil), operands[1].text(nil)
+	return a == x && b == y || a == y && b == x
 }
 
 // presences are the values of which a condition only asks whether they are there.
@@ -175,6 +213,37 @@ func (r *reader) recorded(n, tested *node) bool {
 	return len(puts) > 0 && !slices.ContainsFunc(puts, func(v *node) bool { return v.kind != call || v.kids[0].text(r.copied) != made })
 }
 
+// vain is what is wrong with a check that a helper of the project makes, which is not
+// seen, of values that show it: None where they do not.
+func (r *reader) vain(name string, ops []*node, guards []*node) Fault {
+	if len(ops) != 2 || !comparing[name] {
+		return None
+	}
+	one, other := ops[0], ops[1]
+	if isTrue(one) {
+		one, other = other, one
+	}
+	switch {
+	case name == "refute":
+		if isNothing(one) || isNothing(other) {
+			return Presence
+		}
+		return None
+	case isTrue(other) && always(one, true, 0):
+		return Constant
+	case one.text(nil) == other.text(nil):
+		return r.same(one, other)
+	case slices.ContainsFunc(guards, func(g *node) bool { return sameDemand(g, ops) }):
+		return Guarded
+	}
+	return None
+}
+
+// comparing are the usual names of helpers that are given two values.
+var comparing = set("expect refute equal equals asserteq assertequal assertequals expectequal expecteq checkequal mustequal eq deepequal")
+
+func isTrue(n *node) bool { return (n.kind == ident || n.kind == literal) && n.name == "true" }
+
 // ofHelper is what is wrong with all that a helper checks: only that there is no
 // error, say, while it makes what the test compares.
 func (r *reader) ofHelper(body *node) Fault {
@@ -187,10 +256,16 @@ func (r *reader) ofHelper(body *node) Fault {
 	}
 	in := &reader{flow: r.tests.flow(u), own: storesIn(body), helping: true}
 	in.see(body, true)
-	if in.unsure || len(in.inner) > 0 || len(in.checks) == 0 || slices.ContainsFunc(in.checks, func(c check) bool { return in.faultOf(c) != Presence }) {
+	if in.unsure || len(in.inner) > 0 || len(in.checks) == 0 || slices.ContainsFunc(in.checks, func(c check) bool { return in.faultOf(c) != Presence && !in.ofTools(c) }) {
 		return None
 	}
 	return Presence
+}
+
+// ofTools reports whether a check is only that what a helper works with, none of the
+// code under test, gave no error: that a request could be made.
+func (r *reader) ofTools(c check) bool {
+	return c.method == "if" && !c.swallow && r.ofCondition(c.operands[0], 0) == Presence && !r.touches(c.operands[0])
 }
 
 // stores is what lists and maps are filled with, by their names, and which names
