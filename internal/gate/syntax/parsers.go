@@ -61,10 +61,16 @@ func goFile(code string) bool {
 	return err == nil
 }
 
-// goPart tries a file, declarations, statements and fields: people show the
-// part that matters.
+// goForms are what a part of a Go file may stand in.
+var goForms = []string{
+	"%s", "package p\n%s", "package p\nfunc _() {\n%s\n}", "package p\nfunc _() {\nswitch {\n%s\n}\n}", "package p\nfunc _() {\nselect {\n%s\n}\n}",
+	"package p\ntype _ struct {\n%s\n}", "package p\ntype _ interface {\n%s\n}", "package p\nvar _ = %s", "package p\nvar _ = []any{\n%s\n}",
+}
+
+// goPart tries a file, declarations, statements, cases and fields: people show
+// the part that matters.
 func goPart(code string) bool {
-	for _, form := range []string{"%s", "package p\n%s", "package p\nfunc _() {\n%s\n}", "package p\ntype _ struct {\n%s\n}", "package p\ntype _ interface {\n%s\n}", "package p\nvar _ = %s", "package p\nvar _ = []any{\n%s\n}"} {
+	for _, form := range goForms {
 		if goFile(strings.Replace(form, "%s", code, 1)) {
 			return true
 		}
