@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs Go tests, prints the packages and the failures, and, with COUNTS set to
-# a file, writes "passed failed skipped" into it. The arguments are go test's.
+# a file, adds a line "passed failed skipped" to it. The arguments are go test's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # TESTS_FAILED has packages that do not build too, once each.
 # shellcheck disable=SC2016 # the inner bash expands it
-count='echo $((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) $TESTS_FAILED $TESTS_SKIPPED >"${COUNTS:-/dev/null}"'
+count='echo $((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) $TESTS_FAILED $TESTS_SKIPPED >>"${COUNTS:-/dev/null}"'
 exec bin/gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --hide-summary skipped,failed,output \
   --post-run-command "bash -c '$count'" -- "$@"

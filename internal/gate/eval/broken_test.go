@@ -1,8 +1,8 @@
+//go:build !race
+
 package eval_test
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -59,38 +59,26 @@ func broken(s eval.Sample, at int) (string, bool) {
 // Good work that is broken by a machine is refused.
 func TestBrokenWorkFails(t *testing.T) {
 	t.Parallel()
-	library := &eval.Library{Dir: t.TempDir()}
-	unpackRepos(t, library.Dir)
+	library, samples := corpus(t, sets)
 	tried, passed := 0, 0
-	for _, set := range sets {
-		raw, err := os.ReadFile(filepath.Join("testdata", "corpus", set+".jsonl"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		samples, err := eval.ReadSamples(strings.NewReader(string(raw)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		linkModules(t, library.Dir, samples)
-		for _, s := range samples {
-			for i, b := range breakings {
-				if s.Label != eval.Good || s.Category != b.category {
-					continue
-				}
-				out, ok := broken(s, i)
-				if !ok {
-					continue
-				}
-				repo, err := library.Repository(t.Context(), s.Repo)
-				if err != nil {
-					t.Fatal(err)
-				}
-				s.Output = out
-				tried++
-				if r := gate.Judge(s.Input(repo)); r.Verdict == gate.Pass {
-					passed++
-					t.Logf("%s, %s: %d points\n%s", s.ID, b.name, r.Score, out)
-				}
+	for _, s := range samples {
+		for i, b := range breakings {
+			if s.Label != eval.Good || s.Category != b.category {
+				continue
+			}
+			out, ok := broken(s, i)
+			if !ok {
+				continue
+			}
+			repo, err := library.Repository(t.Context(), s.Repo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Output = out
+			tried++
+			if r := gate.Judge(s.Input(repo)); r.Verdict == gate.Pass {
+				passed++
+				t.Logf("%s, %s: %d points\n%s", s.ID, b.name, r.Score, out)
 			}
 		}
 	}
