@@ -80,7 +80,7 @@ func showCase(k *kong.Context, c aicity.OperatorCase, more facts, title, questio
 	if c.Gate == nil {
 		return say(k, "It came to no verdict.")
 	}
-	if err := showReport(k, c.Gate); err != nil {
+	if err := showReport(k, c.Gate, false); err != nil {
 		return err
 	}
 	return say(k, "\nThe change, if any: aicity task patch %s. A cited file: aicity task file %s PLACE.", c.TaskID, c.TaskID)

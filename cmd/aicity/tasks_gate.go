@@ -15,6 +15,7 @@ import (
 type taskGateCmd struct {
 	taskArg
 	printing
+	References bool `help:"List each place that the work cites, with what stands there; without it only those that are not there."`
 }
 
 // Run shows the gate's report.
@@ -30,12 +31,12 @@ func (c *taskGateCmd) Run(ctx context.Context, k *kong.Context) error {
 	if c.JSON {
 		return printJSON(k, report)
 	}
-	return showReport(k, report)
+	return showReport(k, report, c.References)
 }
 
 // showReport prints what the gate found: score, requirements, signals, and what
-// was wrong, ran, was said and would have helped.
-func showReport(k *kong.Context, report *aicity.GateReport) error {
+// was cited, ran, was said and would have helped.
+func showReport(k *kong.Context, report *aicity.GateReport, everyReference bool) error {
 	if err := say(k, "%d of 100, %s.\n", report.Score, report.Verdict); err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func showReport(k *kong.Context, report *aicity.GateReport) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []string{wrongReferences(report), executedText(report.Executed), judgeText(report.Judge), adviceText(report.Advice)} {
+	for _, part := range []string{citedText(report, everyReference), executedText(report.Executed), judgeText(report.Judge), adviceText(report.Advice)} {
 		if part == "" {
 			continue
 		}
@@ -129,15 +130,28 @@ func agreed(criteria []aicity.GateCriterion) string {
 	return strings.Join(lines, "\n")
 }
 
-// wrongReferences lists the places that the deliverable cites and the code has not.
-func wrongReferences(r *aicity.GateReport) string {
+// citedText lists the places that the deliverable cites, all of them or those
+// that the code has not, and says how many it does not list.
+func citedText(r *aicity.GateReport, all bool) string {
 	var b strings.Builder
+	listed := 0
 	for _, ref := range r.References {
-		if ref.Status == "missing" || ref.Status == "line_out_of_range" {
+		if all || ref.Status == "missing" || ref.Status == "line_out_of_range" {
 			fmt.Fprintf(&b, "  %s: %s\n", strings.ReplaceAll(ref.Status, "_", " "), excerpt(ref.Text, 120))
+			listed++
 		}
 	}
-	return headed("Cited, but not there:", b.String())
+	title := "Cited, but not there:"
+	if all || listed == 0 {
+		title = "Cited:"
+	}
+	if others := len(r.References) - listed; others > 0 {
+		fmt.Fprintf(&b, "  %d more listed by `aicity task gate --references`\n", others)
+	}
+	if r.More > 0 {
+		fmt.Fprintf(&b, "  %d more that the report does not list\n", r.More)
+	}
+	return headed(title, b.String())
 }
 
 // headed is a part of the report, "" when there is nothing in it.

@@ -102,6 +102,7 @@ type Report struct {
 	Criteria   []Criterion `json:"criteria,omitempty" doc:"What the task said must hold, one by one: criteria, then commands, then paths"`
 	Signals    []Signal    `json:"signals" doc:"What was looked at, with the points of each"`
 	References []Reference `json:"references" doc:"Each place in the code that the work cites"`
+	More       int         `json:"moreReferences,omitempty" doc:"How many places more the work cites than references lists"`
 	Advice     []string    `json:"advice" doc:"What would have raised the score, what matters most first"`
 	Executed   *Executed   `json:"executed,omitempty" doc:"What building and testing the patch showed"`
 	Judge      *Judgement  `json:"judge,omitempty" doc:"The judge's opinions, when the score was borderline"`
@@ -123,7 +124,8 @@ type Signal struct {
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {
 	v := look(in)
-	report := Report{Version: Version, Criteria: v.criteria, References: v.PublicReferences(), Executed: in.Executed}
+	report := Report{Version: Version, Criteria: v.criteria, Executed: in.Executed}
+	report.References, report.More = v.PublicReferences()
 	var earned, available, taken float64
 	limit := 100.0
 	for _, judge := range signals {

@@ -74,6 +74,17 @@ func (v taskView) citedLink(file string, line int) string {
 	return ""
 }
 
+// referencesChecked counts the cited places, and how many of them are listed.
+func (v taskView) referencesChecked() string {
+	listed := len(v.Gate.References)
+	all := listed + v.Gate.More
+	text := itoa(all) + " " + plural(all, "reference", "references") + " checked"
+	if v.Gate.More > 0 {
+		text += ", " + itoa(listed) + " listed"
+	}
+	return text
+}
+
 // speakingSignals are those that added to the score or took from it.
 func (v taskView) speakingSignals() []gate.Signal {
 	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), quiet)

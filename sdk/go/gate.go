@@ -16,7 +16,8 @@ type GateReport struct {
 	Criteria   []GateCriterion `json:"criteria"` // what the task said must hold, one by one
 	Signals    []GateSignal    `json:"signals"`
 	References []GateReference `json:"references"`
-	Advice     []string        `json:"advice"` // what would have raised the score
+	More       int             `json:"moreReferences"` // cited places that References does not list
+	Advice     []string        `json:"advice"`         // what would have raised the score
 	Executed   *GateExecuted   `json:"executed"`
 	Judge      *GateJudgement  `json:"judge"` // when the score was borderline
 }

@@ -126,6 +126,9 @@ func ReportText(r gate.Report) string {
 			fmt.Fprintf(out, "  %s: %s\n", strings.ReplaceAll(string(ref.Status), "_", " "), oneLine(ref.Text))
 		}
 	}
+	if r.More > 0 {
+		fmt.Fprintf(out, "  %d references more are not listed\n", r.More)
+	}
 	if j := r.Judge; j != nil {
 		fmt.Fprintf(out, "  judge: %s Before it %d.\n", j.Note, j.Heuristic)
 		for _, o := range j.Opinions {

@@ -465,28 +465,30 @@ func external(p string) bool {
 	return ok && stdlibDirs[first]
 }
 
-// PublicReferences returns the references for the report, each place once.
-func (r *Reading) PublicReferences() []Reference {
+// PublicReferences returns the references for the report, each place once, and
+// how many more there are than a report holds.
+func (r *Reading) PublicReferences() (listed []Reference, more int) {
 	type place struct {
 		path   string
 		line   int
 		status ReferenceStatus
 	}
-	out := []Reference{}
+	listed = []Reference{}
 	seen := map[place]int{}
 	for _, ref := range r.Refs {
 		key := place{ref.Path, ref.Line, ref.Status}
 		if i, ok := seen[key]; ok {
-			out[i].Quoted = out[i].Quoted || ref.Quoted
+			if i < maxReported {
+				listed[i].Quoted = listed[i].Quoted || ref.Quoted
+			}
 			continue
 		}
-		if len(out) == maxReported {
-			break
+		seen[key] = len(seen)
+		if len(listed) < maxReported {
+			listed = append(listed, ref.Reference)
 		}
-		seen[key] = len(out)
-		out = append(out, ref.Reference)
 	}
-	return out
+	return listed, len(seen) - len(listed)
 }
 
 // maxReported bounds the references of a report.

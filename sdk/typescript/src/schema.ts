@@ -3603,6 +3603,11 @@ export interface components {
             executed?: components["schemas"]["Executed"];
             /** @description The judge's opinions, when the score was borderline */
             judge?: components["schemas"]["Judgement"];
+            /**
+             * Format: int64
+             * @description How many places more the work cites than references lists
+             */
+            moreReferences?: number;
             /** @description Each place in the code that the work cites */
             references: components["schemas"]["Reference"][] | null;
             /**
