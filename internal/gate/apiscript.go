@@ -30,7 +30,7 @@ func (v *view) missingInScript(source, lang string) []string {
 			if typed && name != "" && unicode.IsUpper(rune(name[0])) {
 				continue
 			}
-			if len(name) >= lex.MinName && lex.Identifier.FindString(name) == name && v.MayLook() && !v.Index.HoldsName(name) {
+			if len(name) >= lex.MinName && lex.IsIdentifier(name) && v.MayLook() && !v.Index.HoldsName(name) {
 				missing = append(missing, name)
 			}
 		}

@@ -204,7 +204,7 @@ func (v *view) checkFinding(f Finding) (why string, ok bool) {
 		return "ok", true
 	}
 	var tokens []string
-	for _, id := range lex.Identifier.FindAllString(said, 60) {
+	for _, id := range lex.Identifiers(said, 60) {
 		if len(id) >= 3 && !lex.CommonNames[strings.ToLower(id)] && !lex.StopWords[strings.ToLower(id)] {
 			tokens = append(tokens, id)
 		}

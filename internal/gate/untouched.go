@@ -142,7 +142,7 @@ func helps(p, text, source string, targets []string) bool {
 	}
 	for _, l := range lines {
 		if left, right, ok := strings.Cut(l, "="); ok && has(right) {
-			for _, n := range lex.Identifier.FindAllString(left, 4) {
+			for _, n := range lex.Identifiers(left, 4) {
 				if !goWords[n] && lex.HasName(source, n) {
 					return true
 				}

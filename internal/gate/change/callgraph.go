@@ -77,7 +77,7 @@ func (g *Graph) addFile(p string, t *repository.Text) bool {
 		}
 		one := GraphFunction{Function: f, Path: p, Lines: t.Lines()[f.First-1 : min(f.Last, len(t.Lines()))], uses: map[string]bool{}}
 		for _, l := range one.Lines {
-			for _, n := range lex.Identifier.FindAllString(l, -1) {
+			for _, n := range lex.Identifiers(l, -1) {
 				one.uses[n] = true
 			}
 		}
@@ -319,7 +319,7 @@ var (
 func (f *GraphFunction) writes() map[string]bool {
 	all, own := map[string]bool{}, map[string]bool{}
 	python := path.Ext(f.Path) == ".py"
-	for _, n := range lex.Identifier.FindAllString(f.Lines[0], -1) {
+	for _, n := range lex.Identifiers(f.Lines[0], -1) {
 		own[n] = true // parameters
 	}
 	for _, l := range f.Lines[1:] {
@@ -337,7 +337,7 @@ func (f *GraphFunction) writes() map[string]bool {
 			all[m[1]] = true
 		}
 		if m := assignMany.FindStringSubmatch(l); m != nil && !python {
-			for _, n := range lex.Identifier.FindAllString(m[1], -1) {
+			for _, n := range lex.Identifiers(m[1], -1) {
 				all[n] = true
 			}
 		}

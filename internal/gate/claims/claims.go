@@ -22,10 +22,10 @@ var (
 	nameOfPlace  = regexp.MustCompile("`([A-Za-z_$][\\w$]*)(?:\\(\\))?`[,:]?\\s?\\(?(?:(?:is |stands |defined |declared )?(?:at |in |on ))?$")
 	nameInFile   = regexp.MustCompile("`([A-Za-z_$][\\w$]*)(?:\\(\\))?` (?:in|of|from) `?$")
 	placeOfName  = regexp.MustCompile("^[*)\\]:,`]{0,4}\\s(?:has |is |in |defines |declares |the (?:function|method|field|constant|helper|type) )?`([A-Za-z_$][\\w$]*)(?:\\(\\))?`")
-	comparesWith = regexp.MustCompile("(?i)\\b(?:compares?|compared|comparison|checks?|tests?|tested|condition|operator|vergleicht|geprüft|prüft|compara|comparé|сравнивает\\w*)\\b[^.;`]{0,30}(?:`[^`]{1,60}` )?(?:is |by |with |using |uses |mit |con |com |avec |через )(?:an? |the |only )?`(>=|<=|>|<|===?|!==?)`")
-	saysPresent  = regexp.MustCompile("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
-	saysMeans    = regexp.MustCompile("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
-	saysAbsent   = regexp.MustCompile("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
+	comparesWith = pattern.New("(?i)\\b(?:compares?|compared|comparison|checks?|tests?|tested|condition|operator|vergleicht|geprüft|prüft|compara|comparé|сравнивает\\w*)\\b[^.;`]{0,30}(?:`[^`]{1,60}` )?(?:is |by |with |using |uses |mit |con |com |avec |через )(?:an? |the |only )?`(>=|<=|>|<|===?|!==?)`")
+	saysPresent  = pattern.New("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
+	saysMeans    = pattern.New("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
+	saysAbsent   = pattern.New("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
 	saysLoose    = pattern.New(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\bsilently (?:accepted|passed|allowed|let through)\b`)
 	saysPartly   = pattern.New(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
 	refuses      = regexp.MustCompile(`\bthrow\b|\bpanic\(|\bErrorf\(|\berrors\.New\(|\breject\(|\braise\b|\w*[Ee]rror\(|\bcreateError\(`)
@@ -192,7 +192,7 @@ func (c *claim) present(said string) string {
 
 func (c *claim) notThere(said string) string {
 	marked := strings.ReplaceAll(said, c.ref.Text, citedPlace)
-	for _, says := range []*regexp.Regexp{saysPresent, saysMeans} {
+	for _, says := range []pattern.Pattern{saysPresent, saysMeans} {
 		for _, at := range says.FindAllStringSubmatchIndex(marked, 4) {
 			code := marked[at[2]:at[3]]
 			if c.ofPlace(strings.ReplaceAll(marked[:at[0]], "`", "")) && !saysPartly.MatchString(said) && !underCondition.MatchString(said) && c.standsNowhere(code) {

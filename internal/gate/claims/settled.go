@@ -33,13 +33,16 @@ var settledClaims = []settled{
 
 // means is something that code does by one of a few names: a file without them does
 // not do it.
-type means struct{ said, code *regexp.Regexp }
+type means struct {
+	said pattern.Pattern
+	code *regexp.Regexp
+}
 
 var allMeans = []means{
-	{regexp.MustCompile(`\beval\b`), regexp.MustCompile(`\beval\b|\bFunction\(`)},
-	{regexp.MustCompile(`(?i)\brealpath\b`), regexp.MustCompile(`(?i)realpath|EvalSymlinks`)},
-	{regexp.MustCompile(`\bMath\.random\b|\bmath/rand\b`), regexp.MustCompile(`Math\.random|math/rand`)},
-	{regexp.MustCompile(`\bJSON\.(?:parse|stringify)\b`), regexp.MustCompile(`\bJSON\b|[Jj]son`)},
+	{pattern.New(`\beval\b`), regexp.MustCompile(`\beval\b|\bFunction\(`)},
+	{pattern.New(`(?i)\brealpath\b`), regexp.MustCompile(`(?i)realpath|EvalSymlinks`)},
+	{pattern.New(`\bMath\.random\b|\bmath/rand\b`), regexp.MustCompile(`Math\.random|math/rand`)},
+	{pattern.New(`\bJSON\.(?:parse|stringify)\b`), regexp.MustCompile(`\bJSON\b|[Jj]son`)},
 }
 
 // doneBy matches what leads over to the means by which code does something.
@@ -70,8 +73,9 @@ func (c *claim) settle(said string) string {
 		return " "
 	})
 	partly := saysPartly.MatchString(one) || underCondition.MatchString(one)
+	low := strings.ToLower(one)
 	for _, s := range settledClaims {
-		if partly && !s.always {
+		if partly && !s.always || !s.says.Can(low) {
 			continue
 		}
 		at := s.says.FindStringSubmatchIndex(one)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/python"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
@@ -90,23 +91,23 @@ func BareType(e ast.Expr) ast.Expr {
 // heads are the lines that functions and classes begin with. Submatches are the
 // indentation, the owner and the name, in that order.
 type heads struct {
-	class     *regexp.Regexp
-	functions []*regexp.Regexp
+	class     pattern.Pattern
+	functions []pattern.Pattern
 }
 
 var pythonHeads = heads{
-	class:     regexp.MustCompile(`^(\s*)class (\w+)`),
-	functions: []*regexp.Regexp{regexp.MustCompile(`^(\s*)()(?:async )?def (\w+)`)},
+	class:     pattern.New(`^(\s*)class (\w+)`),
+	functions: []pattern.Pattern{pattern.New(`^(\s*)()(?:async )?def (\w+)`)},
 }
 
 var scriptHeads = heads{
-	class: regexp.MustCompile(`^(\s*)(?:export |default |abstract )*class ([\w$]+)`),
-	functions: []*regexp.Regexp{
-		regexp.MustCompile(`^(\s*)()(?:export |default |async )*function\*?\s*([\w$]+)\s*[(<]`),
-		regexp.MustCompile(`^(\s*)(?:([\w$.]+)\.)?([\w$]+)\s*=\s*(?:async\s*)?function\b`),
-		regexp.MustCompile(`^(\s*)()(?:export )?(?:const|let|var) ([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{|[\w$]+\s*=>\s*\{)`),
-		regexp.MustCompile(`^(\s+)()([\w$]+)\s*:\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{)`),
-		regexp.MustCompile(`^(\s+)()(?:static |async |get |set |\*|public |private |protected )*([\w$]+)\s?\([^()]*\)(?:: [^{]+)?\s*\{\s*$`),
+	class: pattern.New(`^(\s*)(?:export |default |abstract )*class ([\w$]+)`),
+	functions: []pattern.Pattern{
+		pattern.New(`^(\s*)()(?:export |default |async )*function\*?\s*([\w$]+)\s*[(<]`),
+		pattern.New(`^(\s*)(?:([\w$.]+)\.)?([\w$]+)\s*=\s*(?:async\s*)?function\b`),
+		pattern.New(`^(\s*)()(?:export )?(?:const|let|var) ([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{|[\w$]+\s*=>\s*\{)`),
+		pattern.New(`^(\s+)()([\w$]+)\s*:\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{)`),
+		pattern.New(`^(\s+)()(?:static |async |get |set |\*|public |private |protected )*([\w$]+)\s?\([^()]*\)(?:: [^{]+)?\s*\{\s*$`),
 	},
 }
 
@@ -122,11 +123,14 @@ func laidOut(source string, by heads, closing string) []Function {
 		if owner != "" && strings.TrimSpace(l) != "" && indentOf(l) <= within {
 			owner = ""
 		}
-		if m := by.class.FindStringSubmatch(l); m != nil {
-			owner, within = m[2], len(m[1])
-			continue
+		low := strings.ToLower(l)
+		if by.class.Can(low) {
+			if m := by.class.FindStringSubmatch(l); m != nil {
+				owner, within = m[2], len(m[1])
+				continue
+			}
 		}
-		one, ok := by.function(l)
+		one, ok := by.function(l, low)
 		if !ok {
 			continue
 		}
@@ -158,16 +162,20 @@ func Opens(ext, line string) (Function, bool) {
 			return Function{Name: m[2], Owner: m[1]}, true
 		}
 	case "py":
-		return pythonHeads.function(line)
+		return pythonHeads.function(line, strings.ToLower(line))
 	case "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx":
-		return scriptHeads.function(line)
+		return scriptHeads.function(line, strings.ToLower(line))
 	}
 	return Function{}, false
 }
 
-// function is the function that a line begins, without its lines.
-func (h heads) function(line string) (Function, bool) {
+// function is the function that a line, given in lower case too, begins, without its
+// lines.
+func (h heads) function(line, low string) (Function, bool) {
 	for _, head := range h.functions {
+		if !head.Can(low) {
+			continue
+		}
 		m := head.FindStringSubmatch(line)
 		if m == nil || notNames[m[3]] {
 			continue

@@ -85,7 +85,7 @@ func (g *Agreement) checkAnchors(r *Reading) {
 func (r *Reading) contextTokens(ref *Cited) []string {
 	var tokens []string
 	add := func(text string) {
-		for _, id := range lex.Identifier.FindAllString(text, -1) {
+		for _, id := range lex.Identifiers(text, -1) {
 			if len(id) >= 3 && !lex.CommonNames[strings.ToLower(id)] {
 				tokens = append(tokens, id)
 			}

@@ -146,7 +146,7 @@ func (r *Reading) claim(line, code string, m []int, from, at, end int, said stri
 
 // namesRepo reports whether code has a name that the repository uses.
 func (r *Reading) namesRepo(code string) bool {
-	for _, id := range lex.Identifier.FindAllString(code, 20) {
+	for _, id := range lex.Identifiers(code, 20) {
 		if low := strings.ToLower(id); len(low) >= lex.MinName && !lex.CommonNames[low] && r.Index.Uses(low) > 0 {
 			return true
 		}
@@ -196,7 +196,7 @@ func paraphrased(t *repository.Text, code string, ref *Cited) bool {
 	place := strings.Join(lines[first-1:last], "\n")
 	there, all := 0, 0
 	seen := map[string]bool{}
-	for _, id := range lex.Identifier.FindAllString(code, 40) {
+	for _, id := range lex.Identifiers(code, 40) {
 		if len(id) < 3 || seen[id] || lex.CommonNames[strings.ToLower(id)] || builtin[id] {
 			continue
 		}

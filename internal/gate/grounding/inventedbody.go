@@ -229,9 +229,9 @@ func (r *Reading) standsAnywhere(p placed, line string, declared bool) bool {
 	case !short && (t.Quotes(bare) || len(r.Index.Homes(lex.Pack(line))) > 0):
 		return true
 	}
-	said := lex.Identifier.FindAllString(bare, 40)
+	said := lex.Identifiers(bare, 40)
 	for _, l := range t.Lines()[p.First-1 : min(p.Last, len(t.Lines()))] {
-		if alike(said, lex.Identifier.FindAllString(l, 40)) {
+		if alike(said, lex.Identifiers(l, 40)) {
 			return true
 		}
 	}

@@ -61,7 +61,7 @@ const maxLookUps = 60
 // partsIn are the words that the names of code in a text are made of.
 func partsIn(text string) []string {
 	var parts []string
-	for _, name := range lex.Identifier.FindAllString(text, maxParts) {
+	for _, name := range lex.Identifiers(text, maxParts) {
 		parts = append(parts, lex.NameParts(name)...)
 	}
 	return parts
@@ -103,7 +103,7 @@ func names(d *document.Document) ([]Name, map[string]bool) {
 			if !l.Code && citation.IsFile(strings.TrimRight(part, "0123456789:-")) {
 				continue // where something stands, not what
 			}
-			for _, id := range lex.Identifier.FindAllString(part, -1) {
+			for _, id := range lex.Identifiers(part, -1) {
 				low := strings.ToLower(id)
 				if len(id) < lex.MinName || seen[low] || lex.CommonNames[low] || lex.StopWords[low] {
 					continue

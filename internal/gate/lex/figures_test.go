@@ -27,6 +27,7 @@ func TestScansAreTheirExpressions(t *testing.T) {
 	}{
 		{"figures", func(s string) any { return Figures(s, 3) }, all(`\d+(?:[.,]\d+)?(?:\s?(?:%|ms|s|kB|KB|MB|GB|x|€|\$|USD))?`, 3)},
 		{"properNames", func(s string) any { return ProperNames(s, 3) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, 3)},
+		{"identifiers", func(s string) any { return Identifiers(s, 3) }, all(`([A-Za-z_$][A-Za-z0-9_$]*)`, 3)},
 		{"withoutLines", func(s string) any { return WithoutLines(s) }, func(s string) any { return citedLines.ReplaceAllString(s, "$1") }},
 		{"all properNames", func(s string) any { return ProperNames(s, -1) }, all(`[a-z,;:] ([A-Z][A-Za-z0-9]{2,})`, -1)},
 	}
@@ -45,7 +46,7 @@ var citedLines = regexp.MustCompile(`([A-Za-z]):\d+(?:-\d+)?`)
 func figureTexts() []string {
 	pieces := []string{
 		" ", "  ", "\t", "\n", "-", "1", "12", "1234", ".", ")", ",", "a", "word", "Word", "WAL", "X1", "SQLite", "x", "%", "ms", "s", "kB", "GB", "€", "$", "USD",
-		"3.5", "1,000", "é", "\xff", "中", ":", ";", "`",
+		"3.5", "1,000", "é", "\xff", "中", ":", ";", "`", "_", "$",
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	texts := make([]string, 20_000)

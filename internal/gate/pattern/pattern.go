@@ -46,9 +46,27 @@ func New(expr string) Pattern {
 
 // MatchString reports whether text holds a match.
 func (p Pattern) MatchString(text string) bool {
-	low := strings.ToLower(text)
-	return p.May(low) && p.Meets(low) && p.Regexp.MatchString(text)
+	return p.Can(strings.ToLower(text)) && p.Regexp.MatchString(text)
 }
+
+// FindStringIndex is that of the expression.
+func (p Pattern) FindStringIndex(text string) []int {
+	if !p.Can(strings.ToLower(text)) {
+		return nil
+	}
+	return p.Regexp.FindStringIndex(text)
+}
+
+// FindAllStringSubmatchIndex is that of the expression.
+func (p Pattern) FindAllStringSubmatchIndex(text string, n int) [][]int {
+	if !p.Can(strings.ToLower(text)) {
+		return nil
+	}
+	return p.Regexp.FindAllStringSubmatchIndex(text, n)
+}
+
+// Can reports whether a text, given in lower case, is worth a search.
+func (p Pattern) Can(low string) bool { return p.May(low) && p.Meets(low) }
 
 // Meets reports whether a text in lower case has what the matches of one of the
 // alternatives need.

@@ -54,7 +54,7 @@ func (t *Text) countNames(names *nameSet) {
 	}
 }
 
-// nameByte maps the bytes that a match of lex.Identifier is made of to lower case,
+// nameByte maps the bytes that names of lex.Identifiers are made of to lower case,
 // all others to 0.
 var nameByte = func() (low [256]byte) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789_$") {
