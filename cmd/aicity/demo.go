@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +78,7 @@ func (c *demoCmd) tour(ctx context.Context, cityApp *app.App, cfg config.Config,
 	screen.Fact("address", url)
 	screen.Fact("database", "SQLite in "+cfg.Data)
 	if err := cityApp.Sandboxes.Available(ctx); err != nil {
-		return fmt.Errorf("no sandbox can run on this machine: %w", cmp.Or(errors.Unwrap(err), err))
+		return fmt.Errorf("no sandbox can run on this machine: %w", city.CauseOf(err))
 	}
 	screen.Fact("sandbox", "gVisor, without a network")
 	screen.Fact("seed agents", "a code reviewer and a security scanner, clients of the public API")

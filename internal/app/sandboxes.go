@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -52,19 +51,11 @@ func (a *App) buildSandboxes(fetcher *source.Fetcher) (*sandbox.Service, error) 
 // checkSandboxes says in the log what sandboxes cannot do here.
 func (a *App) checkSandboxes(ctx context.Context) {
 	if err := a.Sandboxes.Available(ctx); err != nil {
-		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", why(err))
+		a.logger.WarnContext(ctx, "no sandbox can run here: provisioning answers SANDBOX_UNAVAILABLE", "error", city.CauseOf(err))
 	}
 	for _, lack := range image.Lacks(cmp.Or(a.rootfs, "/")) {
 		a.logger.WarnContext(ctx, "the sandboxes' root file system lacks "+lack.String(), "root", cmp.Or(a.rootfs, "this machine's programs"))
 	}
-}
-
-// why is an error without what it tells the public, which points to the log.
-func why(err error) error {
-	if known, ok := errors.AsType[*city.Error](err); ok {
-		return cmp.Or(known.Unwrap(), err)
-	}
-	return err
 }
 
 // volumeKind is the kind that is asked for; "auto" leaves it to the machine.

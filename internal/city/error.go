@@ -70,6 +70,16 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// CauseOf is what went wrong under a public error, and err itself when it is
+// none or tells no cause. It is for the log and the operator's terminal.
+func CauseOf(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.cause != nil {
+		return e.cause
+	}
+	return err
+}
+
 // Invalid collects field errors; Err is nil while there are none.
 type Invalid struct{ fields []FieldError }
 

@@ -1,6 +1,10 @@
 package city
 
-import "testing"
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
 
 func TestInvalidSaysHowMuchIsWrong(t *testing.T) {
 	t.Parallel()
@@ -19,5 +23,19 @@ func TestInvalidSaysHowMuchIsWrong(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		v.Add("name", "is required")
+	}
+}
+
+func TestCauseOf(t *testing.T) {
+	t.Parallel()
+	cause, plain, alone := errors.New("no kernel"), errors.New("plain"), Errorf(CodeSandboxUnavailable, "Not here.")
+	for err, want := range map[error]error{
+		fmt.Errorf("try: %w", Errorf(CodeSandboxUnavailable, "Not here.").WithCause(cause)): cause,
+		alone: alone,
+		plain: plain,
+	} {
+		if got := CauseOf(err); got != want { //nolint:errorlint // the very error is asked for
+			t.Errorf("%v: got %v, want %v", err, got, want)
+		}
 	}
 }
