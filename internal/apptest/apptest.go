@@ -73,7 +73,7 @@ func EachAt(t *testing.T, f func(t *testing.T, s *Server, clock *storetest.Clock
 
 func startAt(t testing.TB, cfg config.Config, clock city.Clock) *Server {
 	t.Helper()
-	s, err := start(t.Context(), cfg, clock)
+	s, err := start(t, cfg, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,14 +120,21 @@ func Config(dir string) config.Config {
 func StartWith(t testing.TB, cfg config.Config) *Server {
 	t.Helper()
 	sandboxtest.Runner(t)
-	s, err := start(t.Context(), cfg, nil)
+	s, err := start(t, cfg, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func start(ctx context.Context, cfg config.Config, clock city.Clock) (*Server, error) {
+func start(t testing.TB, cfg config.Config, clock city.Clock) (*Server, error) {
+	t.Helper()
+	if cfg.DatabaseURL == "" {
+		if err := prepare(t, cfg.Data); err != nil {
+			return nil, err
+		}
+	}
+	ctx := t.Context()
 	city, err := app.New(ctx, cfg, logger(), app.Options{Clock: clock})
 	if err != nil {
 		return nil, err
@@ -136,6 +143,21 @@ func start(ctx context.Context, cfg config.Config, clock city.Clock) (*Server, e
 		return nil, fmt.Errorf("start: %w", err)
 	}
 	return &Server{URL: "http://" + city.Address(), Data: cfg.Data, App: city}, nil
+}
+
+// prepare puts a migrated database into a folder that has none: the migrations
+// would take more time than most tests.
+func prepare(t testing.TB, data string) error {
+	t.Helper()
+	file := filepath.Join(data, "city.db")
+	if exists(file) {
+		return nil
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return err
+	}
+	storetest.SQLiteFile(t, file)
+	return nil
 }
 
 // logger shows warnings when a test is looked at closely.
