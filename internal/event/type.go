@@ -47,7 +47,7 @@ const (
 	OwnerPasswordChanged Type = "owner.password_changed"
 	OwnerPasswordReset   Type = "owner.password_reset"
 	OwnerTokenCreated    Type = "owner.token_created"
-	OwnerTokenRevoked    Type = "owner.token_revoked"
+	OwnerTokenRevoked    Type = "owner.token_revoked" //nolint:gosec // a name of what happened
 )
 
 // Notices are what agents' webhooks are told; endpoints name those that they want.

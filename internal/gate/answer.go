@@ -383,6 +383,9 @@ func (v *view) worksElsewhere() bool {
 	if slices.ContainsFunc(v.Patched, in) {
 		return false
 	}
+	if v.Want.Whole && len(v.proposed) > 0 && slices.ContainsFunc(named, v.all.takes) {
+		return false // new code stands in files of its own
+	}
 	places := 0
 	for _, ref := range v.Refs {
 		if ref.Status != grounding.RefExists || ref.Line == 0 && !ref.Modified {

@@ -2,14 +2,15 @@ package gate
 
 import (
 	"slices"
+	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
 )
 
 // enoughMissed is the weight of the words that the code has and that must not come back
-// before they say that the work is about something else: less than two rare ones.
-const enoughMissed = 1.5
+// before they say that the work is about something else: less than three rare ones.
+const enoughMissed = 2.5
 
 // toldInEverydayWords reports whether a request names no code and hardly a word that the
 // code has is missed. Who tells what happened so names nothing that an answer could
@@ -25,6 +26,9 @@ func (v *view) toldInEverydayWords() bool {
 		}
 		if w.sample || w.kind == wishWord && v.circumstance(w) || v.all.takes(w) || v.takenUp(w) {
 			continue
+		}
+		if w.text != strings.ToLower(w.text) {
+			return false // it is a name, which the code has
 		}
 		missed += w.weight
 	}

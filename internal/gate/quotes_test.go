@@ -94,6 +94,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"behind what is there":      "**F1, high, press.go, `Level`:**\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced {\n```\n\nLevels are counted each time:\n\n```go\n" + otherLevel + "```\n",
 		"an example below a place":  "`press.go`, `Level()`:\n\n```go\nlevel, err := Level(widest(24), true)\nfmt.Println(level, err, narrowest)\n```\n",
 		"a change of a line":        "press.go is short.\n\nChange line 6 to:\n\n\tif level >= widest && !forced && depth > narrowest {\n",
+		"a fix in French":           "press.go:10 n'est jamais vrai. Correctif, à la place de la ligne 10 :\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
+		"a function below a fix":    "### Fix of `Level`\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tall = append(all, widest(depth)...)\n\treturn len(all), errTooWide\n}\n```\n",
 		"a proposal":                "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {

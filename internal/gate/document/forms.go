@@ -46,10 +46,24 @@ func saysBehind(text string) bool {
 func row(line string) bool {
 	rest := strings.TrimLeft(line, lex.Blanks)
 	if rest == "" || rest[0] != '|' {
-		return false
+		return cells(line)
 	}
 	end := strings.IndexByte(rest[1:], '|')
 	return end >= 0 && strings.IndexByte(rest[1:end+1], '\n') < 0
+}
+
+// cells reports whether a line is a row that has its bars only between three cells or
+// more, of which none divides a piece of code.
+func cells(line string) bool {
+	if strings.Count(line, " | ") < 2 {
+		return false
+	}
+	for cell := range strings.SplitSeq(line, " | ") {
+		if strings.Count(cell, "`")%2 != 0 || strings.TrimSpace(cell) == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // maxSpan bounds inline code, in runes.

@@ -31,7 +31,7 @@ func TestFormsAreTheirExpressions(t *testing.T) {
 	}{
 		{"item", func(s string) any { return item(s) }, matches(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)},
 		{"title", func(s string) any { return title(s) }, matches(`^\s{0,3}#{1,6}\s+\S`)},
-		{"row", func(s string) any { return row(s) }, matches(`^\s*\|.*\|`)},
+		{"row", func(s string) any { return row(s) && !cells(s) }, func(s string) any { return barred.MatchString(s) && !cells(s) }},
 		{"codeSpans", func(s string) any { return CodeSpans(s) }, all("``([^`\n]{1,400})``|`([^`\n]{1,400})`", -1)},
 		{"opensCode", func(s string) any { return opensCode(s) || !bareStart.MatchString(s) }, func(string) any { return true }},
 	}
@@ -40,6 +40,20 @@ func TestFormsAreTheirExpressions(t *testing.T) {
 			if got, want := c.scan(text), c.spec(text); !reflect.DeepEqual(got, want) {
 				t.Fatalf("%s of %q:\n got %q\nwant %q", c.name, text, got, want)
 			}
+		}
+	}
+}
+
+var barred = regexp.MustCompile(`^\s*\|.*\|`)
+
+// A table may have its bars only between its cells.
+func TestRowsWithoutOuterBars(t *testing.T) {
+	for line, want := range map[string]bool{
+		"layers | all match | none match": true, "10 | `a` | 2.8": true, "either | or": false,
+		"takes `string | number | null`": false, " | a | b": true, "a |  | b": false,
+	} {
+		if row(line) != want {
+			t.Errorf("%q is a row: %v", line, !want)
 		}
 	}
 }

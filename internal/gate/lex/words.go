@@ -182,6 +182,7 @@ func particle(r rune) bool {
 // StopWords are words that any request or answer may contain: function words
 // of a few languages and the verbs of asking.
 var StopWords = Set(`
+don doesn didn isn aren wasn weren hasn haven hadn won wouldn couldn shouldn mustn ain ll ve
 the and for are was were been being has have had will would should could can may might must not but its our your their his her you they them
 this that these those with from into onto over under about after before than then there here where when what which who whom whose why how all any
 some each every other another such only just also very more most much many few less least own same too out off per via yes non nor

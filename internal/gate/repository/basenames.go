@@ -29,7 +29,7 @@ func newBaseNames(files []File) *baseNames {
 }
 
 func (b *baseNames) slot(base string) *int32 {
-	return &b.first[xxhash.Sum64String(base)&uint64(len(b.first)-1)]
+	return &b.first[xxhash.Sum64String(base)&uint64(len(b.first)-1)] //nolint:gosec // a length is not negative
 }
 
 // of returns the paths that end in a base name in lower case.
