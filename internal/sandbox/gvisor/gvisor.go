@@ -198,12 +198,16 @@ func (b *Backend) Destroy(ctx context.Context, id string) error {
 }
 
 // remove has runsc kill and forget a sandbox. Whoever kills runsc meanwhile, the
-// kernel short of memory say, does not leave the sandbox behind.
+// kernel short of memory say, does not leave the sandbox behind, nor does a note
+// that runsc can read no more.
 func (b *Backend) remove(ctx context.Context, id string) (err error) {
 	for range removeTries {
 		if err = b.run(ctx, "delete", "--force", id); err == nil || ctx.Err() != nil {
 			return err
 		}
+	}
+	if b.torn(id) {
+		return killAll(ctx, func() ([]int, error) { return b.processesOf(id) })
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package gvisor
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ func (b *Backend) reap(ctx context.Context) error {
 func (b *Backend) reapNow(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, destroyTimeout)
 	defer cancel()
-	if err := b.killAll(ctx); err != nil {
+	if err := killAll(ctx, b.processes); err != nil {
 		return err
 	}
 	if err := removeCgroup(ctx, "aicity-*"+b.mark()); err != nil {
@@ -53,13 +54,13 @@ func (b *Backend) removeState(pattern string) error {
 	return err
 }
 
-// killAll kills the processes that work with our state folder until there are
-// none: one that is starting others is found again by them.
-func (b *Backend) killAll(ctx context.Context) error {
+// killAll kills processes until there are none: one that is starting others is
+// found again by them.
+func killAll(ctx context.Context, processes func() ([]int, error)) error {
 	retry := time.NewTicker(5 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		pids, err := b.processes()
+		pids, err := processes()
 		if err != nil || len(pids) == 0 {
 			return err
 		}
@@ -97,4 +98,32 @@ func (b *Backend) processes() ([]int, error) {
 		}
 	}
 	return pids, nil
+}
+
+// processesOf are those of them that were told of a sandbox.
+func (b *Backend) processesOf(id string) ([]int, error) {
+	all, err := b.processes()
+	if err != nil {
+		return nil, err
+	}
+	var its []int
+	for _, pid := range all {
+		words, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+		if err == nil && bytes.Contains(words, []byte("\x00"+id+"\x00")) {
+			its = append(its, pid)
+		}
+	}
+	return its, nil
+}
+
+// torn reports whether what runsc has noted of a sandbox is not whole: it was
+// killed while it wrote that, and cannot read it any more.
+func (b *Backend) torn(id string) bool {
+	notes, _ := filepath.Glob(filepath.Join(b.stateDir(), id+"_sandbox:*.state")) // the pattern is right
+	for _, note := range notes {
+		if text, err := os.ReadFile(note); err == nil && !json.Valid(text) { //nolint:gosec // a file of ours
+			return true
+		}
+	}
+	return false
 }

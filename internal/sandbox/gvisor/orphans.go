@@ -1,13 +1,10 @@
 package gvisor
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,18 +16,7 @@ func (b *Backend) adopted(id string) ([]int, error) {
 	if os.Getpid() != 1 {
 		return nil, nil
 	}
-	pids, err := b.processes()
-	if err != nil {
-		return nil, err
-	}
-	var adopted []int
-	for _, pid := range pids {
-		words, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
-		if err == nil && bytes.Contains(words, []byte("\x00"+id+"\x00")) {
-			adopted = append(adopted, pid)
-		}
-	}
-	return adopted, nil
+	return b.processesOf(id)
 }
 
 // bury waits for the end of processes that were adopted and have been killed.
