@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // ask is a thing that requests name outright, and how to see that it is there.
@@ -126,7 +127,7 @@ func (v *view) operates() bool {
 		}
 	}
 	for _, p := range append(v.proposed, v.all.touched...) {
-		ext := strings.TrimPrefix(path.Ext(p), ".")
+		ext := syntax.Extension(p)
 		if configBlock[strings.ToLower(ext)] && path.Base(p) != "package.json" || citation.CitedNames[path.Base(p)] && path.Base(p) != "LICENSE" {
 			return true
 		}

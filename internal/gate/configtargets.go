@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // What has the form of a file that builds and ships code, whoever wrote it.
@@ -20,7 +21,7 @@ var (
 // ships, rather than of code or prose.
 func configFile(p string) bool {
 	base := path.Base(p)
-	ext := strings.ToLower(strings.TrimPrefix(path.Ext(base), "."))
+	ext := strings.ToLower(syntax.Extension(base))
 	switch {
 	case base == "go.mod", base == "go.sum", base == "Makefile", base == "Dockerfile", base == "Jenkinsfile", base == "Procfile":
 		return true

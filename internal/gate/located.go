@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -89,21 +88,14 @@ func (v *view) functionsOf(p, name string) []code.Function {
 	if t == nil || !strings.Contains(t.Raw, name) || change.ProseFile(p) {
 		return nil
 	}
-	all, read := v.functions[p]
-	if !read && len(v.functions) < maxReached {
-		if v.functions == nil {
-			v.functions = map[string][]code.Function{}
-		}
-		all, _ = code.Functions(strings.TrimPrefix(path.Ext(p), "."), t.Raw)
-		v.functions[p] = all
+	if !v.located[p] && len(v.located) >= maxReached {
+		return nil
 	}
-	var named []code.Function
-	for _, f := range all {
-		if f.Name == name {
-			named = append(named, f)
-		}
+	if v.located == nil {
+		v.located = map[string]bool{}
 	}
-	return named
+	v.located[p] = true
+	return slices.DeleteFunc(slices.Clone(v.FunctionsOf(p)), func(f code.Function) bool { return f.Name != name })
 }
 
 // testsNamed reports whether the tests of a testing task use a function that leads to one

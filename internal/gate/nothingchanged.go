@@ -1,9 +1,7 @@
 package gate
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
@@ -12,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/rubric"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // nothingChanged takes the verdict where code was asked for and the changes that
@@ -50,7 +49,7 @@ func (v *view) withoutEffect() string {
 		default:
 			switch v.difference(f.Path, f.Before, f.After) {
 			case code.Effect, code.Unknown:
-				if !v.wantsStructure() || !code.RespeltScript(strings.TrimPrefix(path.Ext(f.Path), "."), f.Before, f.After) {
+				if !v.wantsStructure() || !code.RespeltScript(syntax.Extension(f.Path), f.Before, f.After) {
 					return ""
 				}
 				spelling = true
@@ -81,7 +80,7 @@ func (v *view) withoutEffect() string {
 // it may be the bug.
 func (v *view) difference(file, before, after string) code.Difference {
 	d := change.Compare(file, before, after)
-	if d == code.Terms && (v.in.Request.Category != city.BugFix || code.RespeltScript(strings.TrimPrefix(path.Ext(file), "."), before, after)) {
+	if d == code.Terms && (v.in.Request.Category != city.BugFix || code.RespeltScript(syntax.Extension(file), before, after)) {
 		return code.Effect
 	}
 	return d

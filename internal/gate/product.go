@@ -142,7 +142,7 @@ func (v *view) onlyOtherFiles() bool {
 		if path.Ext(p) == "" && !citation.CitedNames[path.Base(p)] {
 			return false // a program without an extension
 		}
-		if syntax.LanguageOfFile(p) != "" && !configBlock[strings.TrimPrefix(path.Ext(p), ".")] {
+		if syntax.LanguageOfFile(p) != "" && !configBlock[syntax.Extension(p)] {
 			return false
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,12 +104,12 @@ func (v *view) tests() []testcode.Test {
 	}
 	c := v.changes()
 	for _, p := range slices.Sorted(maps.Keys(c.Files)) {
-		add(strings.TrimPrefix(path.Ext(p), "."), c.Files[p], nil)
+		add(syntax.Extension(p), c.Files[p], nil)
 	}
 	for _, f := range c.Changed {
 		_, come := change.OnlyIn(f.Before, f.After)
 		added := strings.Join(come, "\n")
-		add(strings.TrimPrefix(path.Ext(f.Path), "."), f.After, func(name string) bool {
+		add(syntax.Extension(f.Path), f.After, func(name string) bool {
 			name, _, _ = strings.Cut(name, "/")
 			return strings.Contains(added, name)
 		})

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
@@ -149,7 +149,7 @@ func helps(p, text, source string, targets []string) bool {
 			}
 		}
 	}
-	functions, ok := code.Functions(strings.TrimPrefix(path.Ext(p), "."), text)
+	functions, ok := code.Functions(syntax.Extension(p), text)
 	if !ok {
 		return true
 	}

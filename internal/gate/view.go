@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/change"
-	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/rubric"
@@ -21,26 +20,26 @@ type view struct {
 	prose    statements
 	terms    []string // distinct technical terms in the deliverable, sorted; without one
 
-	stem      *lex.Stemmer               // of the request's language
-	wished    []wish                     // what the request names
-	proposed  []string                   // files that the deliverable would create
-	all       answerText                 // the deliverable
-	head      answerText                 // how it opens
-	fits      float64                    // how far it answers the request, see answers
-	doubts    []string                   // what speaks against that
-	criteria  []Criterion                // those of the task, judged
-	strayed   bool                       // what strays found
-	isForeign *bool                      // what foreign found
-	looks     *bool                      // what onlyLooks found
-	applied   *change.Applied            // what changes found
-	packages  map[string]goPackage       // what packageAt found, by folder
-	unseen    *bool                      // what exportsUnseen found
-	tested    *bool                      // what hasTests found
-	reached   map[string]bool            // what reaches found, by name
-	cited     map[string]bool            // what cites found, by name
-	led       map[string]bool            // what tests found, by name
-	functions map[string][]code.Function // what functionsOf read, by file
-	module    *string                    // the name of the repository's module of JavaScript
+	stem      *lex.Stemmer         // of the request's language
+	wished    []wish               // what the request names
+	proposed  []string             // files that the deliverable would create
+	all       answerText           // the deliverable
+	head      answerText           // how it opens
+	fits      float64              // how far it answers the request, see answers
+	doubts    []string             // what speaks against that
+	criteria  []Criterion          // those of the task, judged
+	strayed   bool                 // what strays found
+	isForeign *bool                // what foreign found
+	looks     *bool                // what onlyLooks found
+	applied   *change.Applied      // what changes found
+	packages  map[string]goPackage // what packageAt found, by folder
+	unseen    *bool                // what exportsUnseen found
+	tested    *bool                // what hasTests found
+	reached   map[string]bool      // what reaches found, by name
+	cited     map[string]bool      // what cites found, by name
+	led       map[string]bool      // what tests found, by name
+	located   map[string]bool      // files whose functions functionsOf looks at
+	module    *string              // the name of the repository's module of JavaScript
 }
 
 func look(in Input) *view {

@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
@@ -66,7 +67,7 @@ func (g *Graph) addFile(p string, t *repository.Text) bool {
 	if g.bytes += len(t.Raw); g.bytes > maxGraphBytes {
 		return false
 	}
-	functions, ok := code.Functions(strings.TrimPrefix(path.Ext(p), "."), t.Raw)
+	functions, ok := code.Functions(syntax.Extension(p), t.Raw)
 	if !ok {
 		return false
 	}
@@ -91,7 +92,7 @@ func (g *Graph) addFile(p string, t *repository.Text) bool {
 // Touch notes the functions that a change of a file makes different; false when
 // something else in it is, or there are others than before.
 func (g *Graph) Touch(p, after string) bool {
-	now, ok := code.Functions(strings.TrimPrefix(path.Ext(p), "."), after)
+	now, ok := code.Functions(syntax.Extension(p), after)
 	if !ok {
 		return false
 	}
@@ -243,7 +244,7 @@ func (g *Graph) Reaches(name string, f File) bool {
 // else it brings.
 func (g *Graph) differing(f File) map[int]bool {
 	touched := map[int]bool{}
-	now, ok := code.Functions(strings.TrimPrefix(path.Ext(f.Path), "."), f.After)
+	now, ok := code.Functions(syntax.Extension(f.Path), f.After)
 	if !ok {
 		return touched
 	}

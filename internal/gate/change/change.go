@@ -1,7 +1,6 @@
 package change
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
@@ -24,7 +23,7 @@ func (c *Applied) Creates() bool {
 // lines without comments.
 func Compare(p, before, after string) code.Difference {
 	if !strings.HasSuffix(p, ".d.ts") && !syntax.TooDeep(before) && !syntax.TooDeep(after) { // these hold nothing that runs
-		if d := code.Compare(strings.TrimPrefix(path.Ext(p), "."), before, after); d != code.Unknown {
+		if d := code.Compare(syntax.Extension(p), before, after); d != code.Unknown {
 			return d
 		}
 	}

@@ -193,7 +193,7 @@ func IsFile(p string) bool {
 	if CitedNames[base] {
 		return true
 	}
-	written := strings.TrimPrefix(path.Ext(base), ".")
+	written := syntax.Extension(base)
 	ext := strings.ToLower(written)
 	if written != ext && written != strings.ToUpper(ext) {
 		return false // Group.Go is a method

@@ -15,7 +15,7 @@ import (
 
 // stillPass are the sets that are beyond the bars, with how many bad deliverables
 // may pass: no change may make them more.
-var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "thirteenth-hand": 5, "sixteenth-hand": 7, "twenty-third-hand": 2, "twenty-fourth-hand": 4}
+var stillPass = map[string]int{"sixth-hand": 5, "seventh-hand": 6, "eighth-hand": 5, "thirteenth-hand": 4, "sixteenth-hand": 7, "twenty-third-hand": 2, "twenty-fourth-hand": 4}
 
 // TestCorpus holds the gate to its bars on all sets together that are within
 // them; in each set every good deliverable passes.

@@ -1,7 +1,6 @@
 package grounding
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
@@ -71,7 +70,7 @@ func (r *resolver) namesBlockBefore(at int, text string, c citation.Cite) bool {
 		if at-b.End > 2 || b.Diff {
 			continue
 		}
-		kind := strings.ToLower(strings.TrimPrefix(path.Ext(c.Path), "."))
+		kind := strings.ToLower(syntax.Extension(c.Path))
 		return b.Lang != "" && (b.Lang == kind || syntax.LanguageOf[b.Lang] != "" && syntax.LanguageOf[b.Lang] == syntax.LanguageOf[kind] || yamlName[b.Lang] && yamlName[kind])
 	}
 	return false

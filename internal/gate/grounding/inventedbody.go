@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // Bounds of what is held against functions that no line is cited of.
@@ -25,7 +26,7 @@ const (
 
 // proposal matches words that lead over to code which is not there, beside those
 // of suggestion.
-var proposal = pattern.New(`(?i)\b(?:sketch\w*|roughly|simplif\w*|pseudo\w*|equivalent\w*|alternativ\w*|variante?s?|versions?|versión|versão|version|correct\w*|harden\w*|safer?|faster|cleaner|robust\w*|minimal\w*|imagin\w*|suppose|hypothe\w*|if you|let us|let's|wrap\w*|helper|caller|consumer|client|user\w*|like this|along these lines|goal|target|plan|desired|expected|wanted|wish\w*|mitigat\w*|remed\w*|solution|solución|solução|lösung|vorschlag|vereinfacht|etwa|so|scenario|attack\w*|exploit\w*|poc)\b`)
+var proposal = pattern.New(`(?i)\b(?:sketch\w*|roughly|simplif\w*|pseudo\w*|equivalent\w*|alternativ\w*|variante?s?|versions?|versión|versão|correct\w*|harden\w*|safer?|faster|cleaner|robust\w*|minimal\w*|imagin\w*|suppose|hypothe\w*|if you|let us|let's|wrap\w*|helper|caller|consumer|client|user\w*|like this|along these lines|goal|target|plan|desired|expected|wanted|wish\w*|mitigat\w*|remed\w*|solution|solución|solução|lösung|vorschlag|vereinfacht|etwa|so|scenario|attack\w*|exploit\w*|poc)\b`)
 
 // toCome matches words that tell of code as it could be.
 var toCome = pattern.New(`(?i)\bthen\b|\bafterwards?\b|\bnow\b|\blike\b|\bbecomes?\b|\bneeds?\b`)
@@ -136,11 +137,11 @@ func shownLines(b document.Block) []string {
 func (r *Reading) declaredBy(head string) []placed {
 	var all []placed
 	for _, file := range r.citedSources() {
-		opens, ok := code.Opens(extOf(file), head)
+		opens, ok := code.Opens(syntax.Extension(file), head)
 		if !ok || usualFunctions[opens.Name] {
 			continue
 		}
-		for _, f := range r.functionsOf(file) {
+		for _, f := range r.FunctionsOf(file) {
 			if f.Name == opens.Name && (f.Owner == opens.Owner || opens.Owner == "") {
 				all = append(all, placed{f, file})
 			}
@@ -165,7 +166,7 @@ func (r *Reading) placeNamed(lead string) []placed {
 				continue
 			}
 			name = name[strings.LastIndexAny(name, ".#")+1:]
-			for _, f := range r.functionsOf(file) {
+			for _, f := range r.FunctionsOf(file) {
 				if f.Name == name {
 					all = append(all, placed{f, file})
 				}
@@ -194,14 +195,15 @@ func (r *Reading) citedSources() []string {
 	return all
 }
 
-// functionsOf are the functions of a file, none where they cannot be told.
-func (r *Reading) functionsOf(file string) []code.Function {
+// FunctionsOf are the functions of a file, none where they cannot be told. Each file is
+// read for them once.
+func (r *Reading) FunctionsOf(file string) []code.Function {
 	all, ok := r.functions[file]
 	if ok {
 		return all
 	}
 	if t := r.Index.Text(file); t != nil {
-		all, _ = code.Functions(extOf(file), t.Raw)
+		all, _ = code.Functions(syntax.Extension(file), t.Raw)
 	}
 	if r.functions == nil {
 		r.functions = map[string][]code.Function{}
@@ -209,8 +211,6 @@ func (r *Reading) functionsOf(file string) []code.Function {
 	r.functions[file] = all
 	return all
 }
-
-func extOf(file string) string { return strings.TrimPrefix(path.Ext(file), ".") }
 
 // standsAnywhere reports whether a line stands in a file, whatever its white space and
 // brackets, or with a slip in the function; a long one, or one of code that need not be

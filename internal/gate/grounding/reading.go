@@ -31,7 +31,7 @@ type Reading struct {
 	Named   []Name // the names of code that it mentions, with a repository
 	lookUps int    // what MayLook counted
 
-	functions map[string][]code.Function // of files that functionsOf was asked for
+	functions map[string][]code.Function // of files that FunctionsOf was asked for
 }
 
 // Check resolves and checks what is cited against a repository, nil for none.

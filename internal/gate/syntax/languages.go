@@ -18,7 +18,10 @@ var LanguageOf = map[string]string{
 	"ex": "elixir", "exs": "elixir", "lua": "lua", "dart": "dart", "hs": "haskell", "pl": "perl",
 }
 
+// Extension is the extension of a file's name without its dot.
+func Extension(p string) string { return strings.TrimPrefix(path.Ext(p), ".") }
+
 // LanguageOfFile returns the programming language of a file, "" for none.
 func LanguageOfFile(p string) string {
-	return LanguageOf[strings.ToLower(strings.TrimPrefix(path.Ext(p), "."))]
+	return LanguageOf[strings.ToLower(Extension(p))]
 }

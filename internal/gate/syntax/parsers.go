@@ -8,7 +8,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
-	"path"
 	"regexp"
 	"strings"
 
@@ -203,7 +202,7 @@ const maxNesting = 120
 
 // Breaks reports whether a file that could be parsed cannot be any more.
 func Breaks(p, before, after string) bool {
-	parser, known := parserOf[strings.ToLower(strings.TrimPrefix(path.Ext(p), "."))]
+	parser, known := parserOf[strings.ToLower(Extension(p))]
 	if !known || len(before) > maxParsedFile || len(after) > maxParsedFile || TooDeep(before) || TooDeep(after) {
 		return false
 	}

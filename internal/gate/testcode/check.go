@@ -329,8 +329,12 @@ func (r *reader) helped(callee *node, args []*node) {
 	case declared && r.checksIn(body):
 		r.checks = append(r.checks, check{method: "helper", operands: append([]*node{callee}, args...), swallow: r.handled > 0, helper: r.ofHelper(body)})
 	case declared:
-	case given && callee.kind == ident && r.vain(name, values, r.guards) != None:
-		r.checks = append(r.checks, check{method: "helper", operands: values, swallow: r.handled > 0, helper: r.vain(name, values, r.guards)})
+	case given && callee.kind == ident:
+		if fault := r.vain(name, values, r.guards); fault != None {
+			r.checks = append(r.checks, check{method: "helper", operands: values, swallow: r.handled > 0, helper: fault})
+		} else {
+			r.unsure = true
+		}
 	case given, strings.Contains(name, "assert"), strings.Contains(name, "check"), strings.Contains(name, "expect"), strings.Contains(name, "verify"),
 		strings.HasPrefix(name, "must"), strings.HasPrefix(name, "should"), strings.HasPrefix(name, "test"):
 		r.unsure = true
