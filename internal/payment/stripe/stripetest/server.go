@@ -155,26 +155,33 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case failing == HangUp:
 		panic(http.ErrAbortHandler)
 	case failing == Overloaded:
-		write(w, answer{status: http.StatusServiceUnavailable, body: errorBody(refusal{kind: "api_error", message: "Overloaded."})})
+		write(w, http.StatusServiceUnavailable, encode(errorBody(refusal{kind: "api_error", message: "Overloaded."})))
 		return
 	case r.Header.Get("Authorization") != "Bearer "+Key:
-		write(w, answer{status: http.StatusUnauthorized, body: errorBody(refusal{kind: "invalid_request_error", message: "Invalid API Key."})})
+		write(w, http.StatusUnauthorized, encode(errorBody(refusal{kind: "invalid_request_error", message: "Invalid API Key."})))
 		return
 	}
-	given, again := s.answer(r, body)
+	status, text, again := s.text(r, body)
 	if failing == LoseAnswer {
 		panic(http.ErrAbortHandler)
 	}
 	if again {
 		w.Header().Set("Idempotent-Replayed", "true")
 	}
-	write(w, given)
+	write(w, status, text)
+}
+
+// text is what a call is answered. It is written down while nobody changes the objects
+// that it shows.
+func (s *Server) text(r *http.Request, body []byte) (status int, text []byte, again bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	given, again := s.answer(r, body)
+	return given.status, encode(given.body), again
 }
 
 // answer carries a call out, or answers it as before.
 func (s *Server) answer(r *http.Request, body []byte) (given answer, again bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	account := r.Header.Get("Stripe-Account")
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -199,10 +206,18 @@ func (s *Server) answer(r *http.Request, body []byte) (given answer, again bool)
 	return given, false
 }
 
-func write(w http.ResponseWriter, a answer) {
+func write(w http.ResponseWriter, status int, text []byte) {
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body)
+	w.WriteHeader(status)
+	_, _ = w.Write(text)
+}
+
+func encode(o object) []byte {
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // objects hold what JSON can say
+	}
+	return text
 }
 
 func errorBody(r refusal) object {
