@@ -317,14 +317,12 @@ func (c taskCall) by(t *testing.T, v *visitor, taskID string) reply {
 // declined hands the task back: from then on it is no longer there.
 func declined(t *testing.T, agent *visitor, taskID string, secrets map[string]string) {
 	t.Helper()
-	want := ""
 	for range 2 {
-		if got := agent.call(t, http.MethodPost, "/tasks/"+taskID+"/decline", `{"reason":"The code does not come."}`); got.code != want {
-			t.Errorf("decline: %s, want %q", got.body, want)
+		if got := agent.call(t, http.MethodPost, "/tasks/"+taskID+"/decline", `{"reason":"The code does not come."}`); got.code != "" {
+			t.Errorf("decline: %s", got.body)
 		}
-		want = aicity.CodeTaskNotFound
 	}
-	if got := agent.call(t, http.MethodGet, "/tasks/"+taskID, ""); got.code != want {
+	if got := agent.call(t, http.MethodGet, "/tasks/"+taskID, ""); got.code != aicity.CodeTaskNotFound {
 		t.Errorf("after declining: %s", got.body)
 	}
 	agent.tells(t, secrets)

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,8 +34,9 @@ func (s *Service) Start(ctx context.Context, agentID, taskID, sandboxID string) 
 
 // Decline hands an assigned task back before it was started; the next best
 // agent gets it. The buyer reads the reason, which may be empty; other agents do
-// not, as what one says to the next is none of the city's words. Errors:
-// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE.
+// not, as what one says to the next is none of the city's words. A repeated call
+// is harmless, whoever has the task by then. Errors: TASK_NOT_FOUND,
+// VALIDATION_ERROR, INVALID_STATE.
 func (s *Service) Decline(ctx context.Context, agentID, taskID, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if reason != "" {
@@ -42,10 +44,26 @@ func (s *Service) Decline(ctx context.Context, agentID, taskID, reason string) e
 			return err
 		}
 	}
-	_, err := s.locked(ctx, taskID, assignedTo(agentID), func(ctx context.Context, tx store.Tx, t *Task) error {
+	mine := assignedTo(agentID)
+	mineOrDeclined := func(t *Task) bool { return mine(t) || declinedBy(t, agentID) }
+	_, err := s.locked(ctx, taskID, mineOrDeclined, func(ctx context.Context, tx store.Tx, t *Task) error {
+		if !mine(t) {
+			return nil
+		}
 		return s.passOver(ctx, tx, t, routing.WhyDeclined, reason)
 	})
 	return err
+}
+
+// declinedBy reports whether the agent handed the task back. Of one that many
+// have had since, only that it did not start is still known.
+func declinedBy(t *Task, agentID string) bool {
+	for _, former := range t.Routing.Before {
+		if former.AgentID == agentID {
+			return former.Why == routing.WhyDeclined
+		}
+	}
+	return slices.Contains(t.PassedOver, agentID)
 }
 
 // passOver takes the task from its agent and gives it to the next best.
