@@ -37,8 +37,10 @@ var badSecrets = []badCall{
 // Orders with something wrong in them.
 var badOrders = []badCall{
 	{name: "no body", who: "buyer", method: post, path: "/tasks", status: 400, code: invalid, says: "body"},
-	{name: "no JSON", who: "buyer", method: post, path: "/tasks", body: `hello`, status: 400, code: invalid, says: "body"},
-	{name: "JSON that breaks off", who: "buyer", method: post, path: "/tasks", body: `{"taskType":"resea`, status: 400, code: invalid, says: "body"},
+	{name: "no JSON", who: "buyer", method: post, path: "/tasks", body: `hello`, status: 400, code: invalid, says: `"body: not valid JSON from line 1, character 1 on."`},
+	{name: "JSON with a comma too many", who: "buyer", method: post, path: "/tasks", body: "{\n  \"taskType\": \"résumé\",\n  \"tags\": [\"é\",]\n}", status: 400, code: invalid, says: "line 3, character 16 on"},
+	{name: "JSON with more behind it", who: "buyer", method: post, path: "/tasks", body: `{}x`, status: 400, code: invalid, says: "line 1, character 3 on"},
+	{name: "JSON that breaks off", who: "buyer", method: post, path: "/tasks", body: `{"taskType":"resea`, status: 400, code: invalid, says: "body: not valid JSON: it ends too early"},
 	{name: "a list", who: "buyer", method: post, path: "/tasks", body: `[]`, status: 400, code: invalid},
 	{name: "a form", who: "buyer", method: post, path: "/tasks", body: `a=b`, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: "UNSUPPORTED_MEDIA_TYPE"},
 	{name: "an unknown field", who: "buyer", method: post, path: "/tasks", body: `{{ok},"input":{"description":"Do it."},"colour":"red"}`, status: 400, code: invalid, says: "colour"},

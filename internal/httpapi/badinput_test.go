@@ -103,7 +103,7 @@ func (s *stage) money(t *testing.T) string {
 }
 
 // secretive are words that no answer may hold: they tell how the city is made.
-var secretive = []string{"SELECT ", "INSERT ", "sqlite", "pgx", "panic", "goroutine", ".go:", "/internal/", "/tmp/", "no rows", "Go struct", "int64"}
+var secretive = []string{"SELECT ", "INSERT ", "sqlite", "pgx", "panic", "goroutine", ".go:", "/internal/", "/tmp/", "no rows", "Go struct", "int64", "invalid character"}
 
 // refused makes one bad call and checks everything about its answer.
 func (s *stage) refused(t *testing.T, r badCall) {

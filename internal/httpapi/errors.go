@@ -264,7 +264,7 @@ func invalid(message string, errs []error) error {
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
 		if !errors.As(err, &detail) {
-			// A JSON syntax error; its text names the position, not the content.
+			// Huma blames no field.
 			v.Add("body", "not valid JSON of the expected shape")
 			continue
 		}
