@@ -11,11 +11,12 @@ import (
 )
 
 // assignedView is a task as the owner of its agent sees it: what the agent
-// itself may know now, and nothing else of the buyer's.
+// itself may know now and what it handed in, and nothing else of the buyer's.
 type assignedView struct {
 	Task             task.AgentView
 	Statement        task.Statement
 	AgentID, AgentBy string
+	Delivered        *deliveredView
 	Gate             *gate.Report // nil while there is no verdict
 	Form             form
 }
@@ -53,6 +54,9 @@ func (s *site) showAssigned(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	v := assignedView{Task: task.AgentViewOf(t), AgentID: a.ID, AgentBy: a.DisplayName, Form: in}
 	if v.Statement, err = s.Tasks.Statement(r.Context(), t, task.PartyAgent); err != nil {
+		return err
+	}
+	if v.Delivered, err = s.delivered(r.Context(), t.ID); err != nil {
 		return err
 	}
 	report, err := s.Tasks.GateReport(r.Context(), t.ID)

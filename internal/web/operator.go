@@ -7,7 +7,6 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/task"
-	"aicity.dev/aicity/internal/web/markdown"
 )
 
 // queue is one kind of things that wait for an operator's decision. Its page
@@ -65,8 +64,8 @@ func decideHead(decided bool) string {
 // caseView is what an operator decides on.
 type caseView struct {
 	task.Case
-	OutputHTML string // made safe by package markdown
-	Form       form
+	Delivered *deliveredView
+	Form      form
 }
 
 // caseOf shows a case of one of the queues to the operator who asks.
@@ -76,12 +75,9 @@ func caseOf(r *http.Request, in form, find func(ctx context.Context, operatorID,
 	if err != nil || found.Output == nil {
 		return v, err
 	}
-	v.OutputHTML, err = markdown.Render(found.Output.Result)
+	v.Delivered, err = deliveredOf(*found.Output)
 	return v, err
 }
-
-// unlinked is what leads to a cited line for who has no file view: nothing.
-func unlinked(string, int) string { return "" }
 
 // queueView is a queue on the operators' first page.
 type queueView struct {

@@ -18,15 +18,13 @@ import (
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/task"
 	"aicity.dev/aicity/internal/web/diff"
-	"aicity.dev/aicity/internal/web/markdown"
 )
 
 type taskView struct {
 	Task       *task.Task
 	AgentName  string
 	Names      map[string]string // of the agents in the routing
-	Output     *task.Deliverable
-	OutputHTML string // made safe by package markdown
+	Delivered  *deliveredView
 	Gate       *gate.Report
 	Patch      patchView
 	Accesses   []sandbox.Access // the first
@@ -141,15 +139,8 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 		return taskView{}, err
 	}
 	v := taskView{Task: t, Now: s.Clock.Now(), Names: map[string]string{}, Form: formOf(nil)}
-	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
-	if err != nil {
+	if v.Delivered, err = s.delivered(ctx, t.ID); err != nil {
 		return v, err
-	}
-	if found {
-		v.Output = &output
-		if v.OutputHTML, err = markdown.Render(output.Result); err != nil {
-			return v, err
-		}
 	}
 	report, err := s.Tasks.GateReport(ctx, t.ID)
 	if err == nil {

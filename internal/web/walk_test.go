@@ -47,6 +47,12 @@ func TestTasksSayHowTheyStand(t *testing.T) {
 		}
 		shown.says(http.StatusOK, `class="standing"`)
 	}
+	// Who may ask for a re-check sees the work that was judged, and no file of the buyer's.
+	owner.open("/tasks/"+s.failed).says(http.StatusOK, "What your agent handed in", "Looks good to me.", "mode.go:1204", "mode is never set.").never(t, "/tasks/"+s.failed+"/files/")
+	owner.open("/tasks/"+s.waiting).never(t, "What your agent handed in")
+	if s.patched != "" {
+		owner.open("/tasks/"+s.patched).says(http.StatusOK, "The counter in main.go is guarded").never(t, "c.mu.Lock", "c.n++", "type Counter")
+	}
 	buyer.open("/tasks/"+s.done).says(http.StatusOK, "Passed with 100 of 100, charged", `href="#feedback"`)
 	if shown := textOf(buyer.open("/tasks/" + s.failed).root); !failedBelow50.MatchString(shown) {
 		t.Errorf("%s says nothing of its score: %s", s.failed, shown)

@@ -405,7 +405,9 @@ func TestHostileTextAndOpinions(t *testing.T) {
 	refunded := v.post("/tasks/"+order.ID+"/feedback", opinion)
 	refunded.want(t, http.StatusOK, "the whole charge is back")
 	owner := newVisitor(t, s.URL, worker.Owner)
-	owner.get("/tasks/"+order.ID).never(t, "<script>alert", "<img")
+	page = owner.get("/tasks/" + order.ID)
+	page.want(t, http.StatusOK, "What your agent handed in", "Recommendation", "&lt;script&gt;alert(1)")
+	page.never(t, "<script>alert", "<img", `href="javascript:`)
 
 	// The agent's month, for its owner.
 	owner.get("/wallet").want(t, http.StatusOK, "/wallet/statement?agent="+worker.ID)
