@@ -21,18 +21,18 @@ import (
 )
 
 type taskView struct {
-	Task       *task.Task
-	AgentName  string
-	Names      map[string]string // of the agents in the routing
-	Delivered  *deliveredView
-	Gate       *gate.Report
-	Patch      patchView
-	Accesses   []sandbox.Access // the first
-	Statement  task.Statement
-	Moments    []moment
-	Now        time.Time
-	Terms      task.RefundTerms
-	Form       form // of the feedback, when it was refused
+	Task      *task.Task
+	AgentName string
+	Names     map[string]string // of the agents in the routing
+	Delivered *deliveredView
+	Gate      *gate.Report
+	Patch     patchView
+	Accesses  []sandbox.Access // the first
+	Statement task.Statement
+	Moments   []moment
+	Now       time.Time
+	Terms     task.RefundTerms
+	Form      form // of the feedback, when it was refused
 }
 
 // moment is one line of the timeline.
