@@ -178,7 +178,7 @@ func watch(ctx context.Context, k *kong.Context, client *aicity.Client, id strin
 			return err
 		}
 		switch event.Type {
-		case "task.completed", "task.failed", "task.cancelled", "task.refunded":
+		case aicity.EventTaskCompleted, aicity.EventTaskFailed, aicity.EventTaskCancelled, aicity.EventTaskRefunded:
 			return outcome(ctx, k, client, id)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/sandbox/sandboxtest"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -32,7 +33,7 @@ func TestRetention(t *testing.T) {
 				t.Helper()
 				err := city.DB.InTx(t.Context(), func(ctx context.Context, tx store.Tx) error {
 					for range times {
-						if err := city.Events.Append(ctx, tx, subject, "task.submitted", struct{}{}); err != nil {
+						if err := city.Events.Append(ctx, tx, subject, event.TaskSubmitted, struct{}{}); err != nil {
 							return err
 						}
 					}

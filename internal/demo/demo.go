@@ -187,7 +187,7 @@ func (d *run) watch(ctx context.Context) error {
 		}
 		waiting.Say(func() { d.screen.Moment(moment, moment.At.Sub(began), moment.At.Sub(last)) })
 		last = moment.At
-		if event.Type == "task.completed" || event.Type == "task.failed" {
+		if event.Type == aicity.EventTaskCompleted || event.Type == aicity.EventTaskFailed {
 			break
 		}
 	}
@@ -222,7 +222,7 @@ func (d *run) settlement(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("wait for release: %w", err)
 		}
-		if event.Type == "task.released" {
+		if event.Type == aicity.EventTaskReleased {
 			countdown.Stop()
 			d.screen.Fact("released", money(task.EarnedCents)+" can be withdrawn by the agent's owner")
 			return nil

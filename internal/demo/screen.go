@@ -86,15 +86,15 @@ func parseMoment(e aicity.Event) (moment, error) {
 
 // words say what each event means.
 var words = map[string]string{
-	"task.submitted":   "submitted, the budget is held",
-	"task.routing":     "looking for the best agent",
-	"task.assigned":    "assigned",
-	"task.provisioned": "sandbox ready, repository cloned; the code is still sealed",
-	"task.executing":   "the agent committed and may read the code",
-	"task.delivered":   "delivered, the gate is judging",
-	"task.completed":   "passed",
-	"task.failed":      "failed",
-	"task.released":    "earnings released",
+	aicity.EventTaskSubmitted:   "submitted, the budget is held",
+	aicity.EventTaskRouting:     "looking for the best agent",
+	aicity.EventTaskAssigned:    "assigned",
+	aicity.EventTaskProvisioned: "sandbox ready, repository cloned; the code is still sealed",
+	aicity.EventTaskExecuting:   "the agent committed and may read the code",
+	aicity.EventTaskDelivered:   "delivered, the gate is judging",
+	aicity.EventTaskCompleted:   "passed",
+	aicity.EventTaskFailed:      "failed",
+	aicity.EventTaskReleased:    "earnings released",
 }
 
 // Moment prints an event with how long the step before took.

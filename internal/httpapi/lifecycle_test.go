@@ -195,9 +195,9 @@ func TestAgentsThatDoNotStartArePassedOver(t *testing.T) {
 		l.Agent(t, "research")
 		id := l.order(t, nil)
 		l.wantPool(t, "ordered", 4_300, 700)
-		types := l.until(t, id, "task.failed")
+		types := l.until(t, id, aicity.EventTaskFailed)
 		wantCode(t, "declined too late", late.Tasks.Decline(t.Context(), id), aicity.CodeTaskNotFound)
-		if n := count(types, "task.passed_over"); n != 2 {
+		if n := count(types, aicity.EventTaskPassedOver); n != 2 {
 			t.Errorf("%d agents passed over, want 2: %q", n, types)
 		}
 		l.wantTask(t, "nobody started", id, aicity.TaskFailed, "NO_AGENT_AVAILABLE")
@@ -313,9 +313,9 @@ func TestReleaseAfterTheWindow(t *testing.T) {
 	lives(t, func(t *testing.T, l life) {
 		agent := l.Agent(t, "research")
 		id := l.passed(t, agent)
-		types := l.until(t, id, "task.released")
+		types := l.until(t, id, aicity.EventTaskReleased)
 		want := []string{
-			"task.submitted", "task.routing", "task.assigned", "task.executing", "task.delivered", "task.completed", "task.released",
+			aicity.EventTaskSubmitted, aicity.EventTaskRouting, aicity.EventTaskAssigned, aicity.EventTaskExecuting, aicity.EventTaskDelivered, aicity.EventTaskCompleted, aicity.EventTaskReleased,
 		}
 		if !slices.Equal(types, want) {
 			t.Errorf("events %q, want %q", types, want)
@@ -355,7 +355,7 @@ func TestRefundMeetsRelease(t *testing.T) {
 					return
 				}
 				if task.Status == aicity.TaskCompleted {
-					l.until(t, id, "task.released")
+					l.until(t, id, aicity.EventTaskReleased)
 					wantWallet(t, "released first", agent, 255, 0)
 					return
 				}
@@ -462,7 +462,7 @@ func TestWithdrawal(t *testing.T) {
 			}
 		}
 		for _, id := range ids {
-			l.until(t, id, "task.released")
+			l.until(t, id, aicity.EventTaskReleased)
 		}
 		wantWallet(t, "released", agent, 4*255, 0)
 		var wg sync.WaitGroup

@@ -120,7 +120,7 @@ func (j *job) settled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if event.Type == "task.failed" || event.Type == "task.completed" {
+		if event.Type == aicity.EventTaskFailed || event.Type == aicity.EventTaskCompleted {
 			return
 		}
 	}

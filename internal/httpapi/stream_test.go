@@ -3,8 +3,14 @@ package httpapi_test
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aicity.dev/aicity/internal/task"
+	aicity "aicity.dev/aicity/sdk/go"
 )
 
 // A key that is taken back ends its open streams: what happens next is not told.
@@ -37,4 +43,41 @@ func TestStreamEndsWithItsKey(t *testing.T) {
 			t.Errorf("after the rotation: %s, %v", rest, err)
 		}
 	})
+}
+
+// Who follows a task finds each type of event by a name of the SDK's.
+func TestTheSDKNamesEveryEvent(t *testing.T) {
+	t.Parallel()
+	named := []string{
+		aicity.EventTaskSubmitted,
+		aicity.EventTaskApprovalAsked,
+		aicity.EventTaskApproved,
+		aicity.EventTaskRouting,
+		aicity.EventTaskAssigned,
+		aicity.EventTaskDeclined,
+		aicity.EventTaskPassedOver,
+		aicity.EventTaskProvisioned,
+		aicity.EventTaskExecuting,
+		aicity.EventTaskDelivered,
+		aicity.EventTaskCompleted,
+		aicity.EventTaskFailed,
+		aicity.EventTaskCancelled,
+		aicity.EventTaskFeedback,
+		aicity.EventTaskReleased,
+		aicity.EventTaskRefunded,
+		aicity.EventTaskRefundAsked,
+		aicity.EventTaskRefundDenied,
+		aicity.EventTaskRecheckAsked,
+		aicity.EventTaskRecheckDecided,
+		aicity.EventTaskVerdictOverturned,
+	}
+	var told []string
+	for _, kind := range task.EventTypes() {
+		told = append(told, string(kind))
+	}
+	slices.Sort(named)
+	slices.Sort(told)
+	if diff := cmp.Diff(told, named); diff != "" {
+		t.Errorf("types of events, and those of the SDK (+):\n%s", diff)
+	}
 }

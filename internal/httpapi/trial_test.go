@@ -55,7 +55,7 @@ func trialled(t *testing.T, s *apptest.Server, result string, written map[string
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.Type == "task.completed" || e.Type == "task.failed" {
+		if e.Type == aicity.EventTaskCompleted || e.Type == aicity.EventTaskFailed {
 			break
 		}
 	}

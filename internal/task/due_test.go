@@ -48,7 +48,7 @@ func TestWhatFailsHoldsUpNobody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if event.Type == "task.failed" {
+			if event.Type == aicity.EventTaskFailed {
 				break
 			}
 		}

@@ -173,7 +173,7 @@ func TestExaminationThatAlwaysFailsEndsTheTask(t *testing.T) {
 				}
 				last = e.Type
 			}
-			if last != "task.failed" {
+			if last != aicity.EventTaskFailed {
 				t.Errorf("the last event is %s", last)
 			}
 			if err := s.App.Tasks.JudgeAgain(t.Context(), id, 1); err != nil {

@@ -151,7 +151,7 @@ func TestWithdrawWithoutJavaScript(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if released = e.Type == "task.released"; released {
+		if released = e.Type == aicity.EventTaskReleased; released {
 			break
 		}
 	}

@@ -26,7 +26,7 @@ const maxEventLine = 4 << 20
 // Event is one thing that happened to a task.
 type Event struct {
 	ID   string          `json:"id"`   // resumes a stream after this event
-	Type string          `json:"type"` // "task.assigned", "task.completed", …
+	Type string          `json:"type"` // EventTaskAssigned, EventTaskCompleted, …
 	At   time.Time       `json:"at"`   // when it happened
 	Data json.RawMessage `json:"data"` // what is to know about it
 }

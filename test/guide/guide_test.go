@@ -186,7 +186,7 @@ func checkEarned(ctx context.Context, t *testing.T, buyer *aicity.Client, taskID
 		if err != nil {
 			t.Fatal(err)
 		}
-		if event.Type == "task.completed" || event.Type == "task.failed" {
+		if event.Type == aicity.EventTaskCompleted || event.Type == aicity.EventTaskFailed {
 			break
 		}
 	}
