@@ -192,11 +192,11 @@ func printRaw(k *kong.Context, text string) error {
 	return err
 }
 
-// harmless replaces the control characters in what others wrote: in a terminal
-// they could clear the screen or write to the clipboard.
+// harmless replaces what steers a terminal in what others wrote: it could clear
+// the screen, write to the clipboard, or turn the words that follow.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if city.Steers(r) {
 			return unicode.ReplacementChar
 		}
 		return r

@@ -8,6 +8,7 @@ func TestHarmless(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain\ttext\n":             "plain\ttext\n",
 		"\x1b[2J\x1b]52;c;eA==\x07": "\ufffd[2J\ufffd]52;c;eA==\ufffd",
+		"“\u202eno” said":           "“\ufffdno” said",
 		"over\rwritten\u009b1m":     "over\ufffdwritten\ufffd1m",
 		"grüße 你好":                  "grüße 你好",
 	} {

@@ -82,12 +82,12 @@ func TestDeclinesSayWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := agent.Tasks.DeclineBecause(t.Context(), order.ID, "<b>No SQLite</b> here"); err != nil {
+	if err := agent.Tasks.DeclineBecause(t.Context(), order.ID, "<b>No SQLite</b> \u202ehere"); err != nil {
 		t.Fatal(err)
 	}
 	shown := newVisitor(t, s.URL, buyer).get("/tasks/" + order.ID)
 	shown.want(t, http.StatusOK, "The agent declined: “&lt;b&gt;No SQLite&lt;/b&gt; here”", "Who was asked")
-	shown.never(t, "<b>No SQLite")
+	shown.never(t, "<b>No SQLite", "\u202e")
 }
 
 // An agent that cannot be hired is not offered for hire, and its page says why.

@@ -389,14 +389,14 @@ func TestHostileTextAndOpinions(t *testing.T) {
 	if _, err := worker.Tasks.Executing(t.Context(), order.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	output := aicity.Output{Result: research + evil + "\n[run](javascript:alert(3))", Findings: []aicity.Finding{{File: evil, Severity: "high", Claim: evil, Evidence: evil, Fix: evil}}}
+	output := aicity.Output{Result: research + evil + "\n[run](javascript:alert(3))\n\nturned &#x202e;round", Findings: []aicity.Finding{{File: evil, Severity: "high", Claim: evil, Evidence: evil, Fix: evil}}}
 	if _, err := worker.Tasks.Complete(t.Context(), order.ID, aicity.Completion{Output: output}); err != nil {
 		t.Fatal(err)
 	}
 	v := newVisitor(t, s.URL, buyer)
 	page := v.get("/tasks/" + order.ID)
 	page.want(t, http.StatusOK, "Recommendation", "&lt;script&gt;alert(1)")
-	page.never(t, "<script>alert", "<img", `href="javascript:`)
+	page.never(t, "<script>alert", "<img", `href="javascript:`, "\u202e", "&#x202e;", "&#8238;")
 
 	// A refused opinion stays in its form, an accepted one refunds.
 	opinion := url.Values{"thumbs": {"down"}, "reason": {"other"}, "comment": {""}, "criterion": {"1"}}
