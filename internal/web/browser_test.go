@@ -185,6 +185,13 @@ func look(t *testing.T, ctx context.Context, scheme string, width int64, file st
 	if len(hidden) > 0 {
 		t.Errorf("%s at %d px: what is off to the side in %s is not seen", scheme, width, strings.Join(hidden, ", "))
 	}
+	broken, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](brokenNames))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(broken) > 0 {
+		t.Errorf("%s at %d px: broken in the midst: %s", scheme, width, strings.Join(broken, ", "))
+	}
 	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		t.Fatal(err)
@@ -214,6 +221,9 @@ const hiddenParts = `(() => {
 	shut.forEach(d => d.open = false)
 	return wide.map(e => e.getAttribute("aria-label"))
 })()`
+
+// brokenNames are the accounts whose names stand on more than one line.
+const brokenNames = `[...document.querySelectorAll(".account")].filter(e => e.getClientRects().length > 1).map(e => e.textContent)`
 
 // axeRun returns what is serious or critical as a JSON list of lines.
 const axeRun = `axe.run().then(r => JSON.stringify(r.violations
