@@ -13,6 +13,7 @@ import (
 	"charm.land/lipgloss/v2/table"
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/payment"
@@ -34,7 +35,7 @@ type booksFlags struct {
 }
 
 // databaseFile is the embedded database in the data folder.
-const databaseFile = "city.db"
+const databaseFile = app.DatabaseFile
 
 func (f booksFlags) open(ctx context.Context) (*store.DB, error) {
 	path := filepath.Join(f.Data, databaseFile)

@@ -64,7 +64,8 @@ type App struct {
 	money    moneyMeters
 	handler  http.Handler
 	listener net.Listener
-	held     *os.File // keeps other cities out of the data folder
+	held     *os.File               // keeps other cities out of the data folder
+	files    map[string]os.FileInfo // of the data folder, by path: what ready looks for
 	server   *http.Server
 
 	// streams ends when the city stops: what waits for events must not wait longer.
@@ -89,7 +90,7 @@ func OpenDB(ctx context.Context, cfg config.Config, clock city.Clock) (*store.DB
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL, Path: filepath.Join(cfg.Data, "city.db"), Clock: clock, MaxConns: pgConns})
+	db, err := store.Open(ctx, store.Options{URL: cfg.DatabaseURL, Path: filepath.Join(cfg.Data, DatabaseFile), Clock: clock, MaxConns: pgConns})
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +99,9 @@ func OpenDB(ctx context.Context, cfg config.Config, clock city.Clock) (*store.DB
 	}
 	return db, nil
 }
+
+// DatabaseFile is the embedded database in the data folder.
+const DatabaseFile = "city.db"
 
 // pgConns is enough for the jobs and the requests of one node.
 const pgConns = 40
@@ -122,7 +126,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts Optio
 	}
 	a := &App{cfg: cfg, logger: logger, graces: opts.Graces, patience: cmp.Or(opts.Patience, stopPatience), listener: listener, held: held, DB: db, books: newBooksMeters(), money: newMoneyMeters()}
 	a.streams, a.stopStreams = context.WithCancel(context.WithoutCancel(ctx))
-	err = a.build()
+	err = errors.Join(a.remember(), a.build())
 	if err == nil && !cfg.Stripe.AcceptTest {
 		err = a.Payments.CheckTestMoney(ctx)
 	}
@@ -200,7 +204,7 @@ func (a *App) build() error {
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Reconcile: a.Reconcile, Webhooks: a.Webhooks,
 		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
 		Prices: prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), TrustedProxy: a.cfg.TrustProxy,
-		Stopping: a.streams,
+		Ready: a.ready, Stopping: a.streams,
 	})
 	return err
 }

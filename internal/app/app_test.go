@@ -1,10 +1,12 @@
 package app_test
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -53,6 +55,32 @@ func TestHealthAndMetrics(t *testing.T) {
 	if code, body := get(t, s.URL+"/metrics", "operator's key"); code != http.StatusOK || !strings.Contains(body, "aicity_api_requests_total") {
 		t.Errorf("metrics: %d", code)
 	}
+}
+
+// A city whose files are taken away works on, for nobody: what it writes is lost.
+func TestReadinessKnowsTheDataFolder(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	s := apptest.Start(t, func(c *config.Config) { c.Data = data })
+	ready := func(when string, want int, says string) {
+		t.Helper()
+		if code, body := get(t, s.URL+"/readyz", ""); code != want || !strings.Contains(body, says) {
+			t.Errorf("%s: %d %s", when, code, body)
+		}
+	}
+	must := func(errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ready("at first", http.StatusOK, "ready")
+	must(os.Rename(data, data+".away"))
+	ready("removed", http.StatusServiceUnavailable, `"code":"NOT_READY","message":"The data folder was removed`)
+	must(os.Mkdir(data, 0o700), os.WriteFile(filepath.Join(data, "serving"), nil, 0o600), os.WriteFile(filepath.Join(data, "city.db"), nil, 0o600))
+	ready("replaced", http.StatusServiceUnavailable, "or replaced")
+	must(os.RemoveAll(data), os.Rename(data+".away", data))
+	ready("back again", http.StatusOK, "ready")
 }
 
 func TestMetricsAreOffWithoutAKey(t *testing.T) {

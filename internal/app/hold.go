@@ -8,13 +8,16 @@ import (
 	"syscall"
 )
 
+// lockFile is what a running city holds in its data folder.
+const lockFile = "serving"
+
 // hold makes a data folder and takes it for this process until it ends or the file
 // is closed: two cities in one folder would end each other's sandboxes.
 func hold(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "serving"), os.O_RDONLY|os.O_CREATE, 0o600) //nolint:gosec // a name of ours
+	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDONLY|os.O_CREATE, 0o600) //nolint:gosec // a name of ours
 	if err != nil {
 		return nil, fmt.Errorf("hold data folder: %w", err)
 	}

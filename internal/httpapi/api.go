@@ -47,6 +47,8 @@ type Deps struct {
 	PublicURL   string
 	// TrustedProxy says that X-Forwarded-For comes from a proxy of the operator.
 	TrustedProxy bool
+	// Ready says why nobody should be sent here now.
+	Ready func(ctx context.Context) error
 	// Stopping ends when the server stops, and with it every wait for events.
 	Stopping context.Context //nolint:containedctx // a signal, not a request's context
 }

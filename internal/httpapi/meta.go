@@ -68,11 +68,11 @@ func (s *server) registerRaw(mux *http.ServeMux) {
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) { writeStatus(w, "ok") }
 
-// ready answers 503 while the database cannot be reached, so that a balancer
-// sends nobody here.
+// ready answers 503 while what is asked cannot be answered or kept, so that a
+// balancer sends nobody here.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {
-	if err := s.DB.Ping(r.Context()); err != nil {
-		s.writeError(w, r, city.Errorf(city.CodeNotReady, "The database cannot be reached. Try again in a moment.").WithCause(err))
+	if err := s.Ready(r.Context()); err != nil {
+		s.writeError(w, r, err)
 		return
 	}
 	writeStatus(w, "ready")

@@ -73,8 +73,9 @@ func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(duePause)
 	defer ticker.Stop()
 	failed := map[string]time.Time{} // until when a task rests
+	var told seldom
 	for {
-		if err := s.actDue(ctx, failed); err != nil && ctx.Err() == nil {
+		if err := s.actDue(ctx, failed); err != nil && ctx.Err() == nil && told.again(s.DB.Clock().Now()) {
 			s.Logger.WarnContext(ctx, "look for due tasks", "error", err)
 		}
 		select {
