@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
 // ownerRow is an owner with what never leaves this package.
@@ -227,10 +228,18 @@ func deleteEnded(ctx context.Context, tx store.Tx, sessionsBefore, tokensBefore 
 	return nil
 }
 
+// tokens are the columns of an owner token but for its hash, which is only compared.
+var tokens = column.List[Token]{
+	column.Text("id", func(t *Token) *string { return &t.ID }),
+	column.Text("name", func(t *Token) *string { return &t.Name }),
+	column.Text("prefix", func(t *Token) *string { return &t.Prefix }),
+	column.Time("created_at", func(t *Token) *time.Time { return &t.CreatedAt }),
+	column.TimePtr("expires_at", func(t *Token) **time.Time { return &t.ExpiresAt }),
+	column.TimePtr("last_used_at", func(t *Token) **time.Time { return &t.LastUsedAt }),
+}
+
 func insertToken(ctx context.Context, tx store.Tx, ownerID string, t Token, hash []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO owner_tokens (id, owner_id, name, secret_hash, prefix, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		t.ID, ownerID, t.Name, hash, t.Prefix, store.Micros(t.CreatedAt), store.MicrosPtr(t.ExpiresAt))
+	_, err := tx.Exec(ctx, tokens.Insert("owner_tokens", "owner_id", "secret_hash"), append(tokens.Values(&t), ownerID, hash)...)
 	if err != nil {
 		return fmt.Errorf("insert token: %w", err)
 	}
@@ -255,27 +264,12 @@ func countTokens(ctx context.Context, tx store.Tx, ownerID string) (int, error) 
 }
 
 func listTokens(ctx context.Context, q store.Querier, ownerID string) ([]Token, error) {
-	rows, err := q.Query(ctx, `SELECT id, name, prefix, created_at, expires_at, last_used_at FROM owner_tokens
+	list, err := store.All(ctx, q, tokens.Scan, `SELECT `+tokens.Selected("")+` FROM owner_tokens
 		WHERE owner_id = $1 AND revoked_at IS NULL ORDER BY id DESC`, ownerID)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	tokens := []Token{}
-	for rows.Next() {
-		var t Token
-		var created int64
-		var expires, used *int64
-		if err := rows.Scan(&t.ID, &t.Name, &t.Prefix, &created, &expires, &used); err != nil {
-			return nil, fmt.Errorf("scan token: %w", err)
-		}
-		t.CreatedAt, t.ExpiresAt, t.LastUsedAt = store.FromMicros(created), store.FromMicrosPtr(expires), store.FromMicrosPtr(used)
-		tokens = append(tokens, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list tokens: %w", err)
-	}
-	return tokens, nil
+	return list, nil
 }
 
 // revokeToken reports whether the owner has the token, and whether it was live.

@@ -43,7 +43,7 @@ func (s *Service) change(ctx context.Context, agentID string, allowed func(Agent
 		}
 		after.UpdatedAt = tx.Now()
 		changed := changedFields(before, after)
-		if err := update(ctx, tx, after, slices.Contains(changed, "capabilities")); err != nil {
+		if err := update(ctx, tx, before, after, slices.Contains(changed, "capabilities")); err != nil {
 			return Agent{}, err
 		}
 		if len(changed) == 0 {

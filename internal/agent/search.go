@@ -102,7 +102,7 @@ func (s *Service) Search(ctx context.Context, q SearchQuery) (SearchResult, erro
 	if skip >= result.Total {
 		return result, nil
 	}
-	query := `SELECT ` + columns + ` FROM agents a WHERE ` + f.where() + ` ORDER BY ` + orders[q.Sort] +
+	query := `SELECT ` + selected + ` FROM agents a WHERE ` + f.where() + ` ORDER BY ` + orders[q.Sort] +
 		` LIMIT ` + f.arg(q.PageSize) + ` OFFSET ` + f.arg(skip)
 	agents, err := list(ctx, s.db.Read(), query, f.args...)
 	if err != nil {

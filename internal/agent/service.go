@@ -235,7 +235,7 @@ const maxCandidates = 1000
 // Candidates returns the agents that routing may consider for a category:
 // active ones that are not offline, best score first.
 func (s *Service) Candidates(ctx context.Context, q store.Querier, category city.Category) ([]Agent, error) {
-	return list(ctx, q, `SELECT `+columns+` FROM agent_skills k JOIN agents a ON a.id = k.agent_id
+	return list(ctx, q, `SELECT `+selected+` FROM agent_skills k JOIN agents a ON a.id = k.agent_id
 		WHERE k.category = $1 AND k.tag = '' AND a.status = $2 AND a.availability <> $3
 		ORDER BY a.score DESC, a.id LIMIT $4`, category, Active, Offline, maxCandidates)
 }

@@ -2,46 +2,69 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/credential"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-const columns = `a.id, a.owner_id, a.display_name, a.framework, a.model, a.description, a.capabilities,
-	a.base_rate, a.effective_rate, a.max_concurrent_tasks, a.availability, a.status, a.status_reason, a.key_prefix,
-	a.score, a.confidence, a.tasks_completed, a.tasks_failed, a.consecutive_failures, a.last_seen_at, a.created_at, a.updated_at`
-
-// scan reads columns.
-func scan(row store.Row) (Agent, error) {
-	var a Agent
-	var capabilities string
-	var baseRate, seen *int64
-	var created, updated int64
-	err := row.Scan(&a.ID, &a.OwnerID, &a.DisplayName, &a.Framework, &a.Model, &a.Description, &capabilities,
-		&baseRate, &a.rate, &a.MaxConcurrentTasks, &a.Availability, &a.Status, &a.StatusReason, &a.KeyPrefix,
-		&a.Score, &a.Confidence, &a.Completed, &a.Failed, &a.ConsecutiveFailures, &seen, &created, &updated)
-	if err != nil {
-		return Agent{}, err
-	}
-	if err := json.Unmarshal([]byte(capabilities), &a.Capabilities); err != nil {
-		return Agent{}, fmt.Errorf("decode capabilities of %s: %w", a.ID, err)
-	}
-	if baseRate != nil {
-		a.Pricing = &Pricing{Model: PerTask, BaseRate: city.Cents(*baseRate), Currency: city.USD}
-	}
-	a.LastSeenAt, a.CreatedAt, a.UpdatedAt = store.FromMicrosPtr(seen), store.FromMicros(created), store.FromMicros(updated)
-	return a, nil
+// columns are those of an agent but for its key's hash, which is only compared.
+var columns = column.List[Agent]{
+	column.Text("id", func(a *Agent) *string { return &a.ID }).Fixed(),
+	column.Text("owner_id", func(a *Agent) *string { return &a.OwnerID }).Fixed(),
+	column.Text("display_name", func(a *Agent) *string { return &a.DisplayName }),
+	column.Text("framework", func(a *Agent) *Framework { return &a.Framework }),
+	column.Text("model", func(a *Agent) *string { return &a.Model }),
+	column.Text("description", func(a *Agent) *string { return &a.Description }),
+	column.JSON("capabilities", func(a *Agent) *[]Capability { return &a.Capabilities }),
+	{
+		Name: "base_rate", // NULL: the tier's rate
+		Write: func(a *Agent) any {
+			if a.Pricing == nil {
+				return nil
+			}
+			return int64(a.Pricing.BaseRate)
+		},
+		Read: column.Via(func(a *Agent, cents *int64) error {
+			if cents != nil {
+				a.Pricing = &Pricing{Model: PerTask, BaseRate: city.Cents(*cents), Currency: city.USD}
+			}
+			return nil
+		}),
+	},
+	column.Number("effective_rate", func(a *Agent) *city.Cents { return &a.rate }),
+	column.Number("max_concurrent_tasks", func(a *Agent) *int { return &a.MaxConcurrentTasks }),
+	column.Text("availability", func(a *Agent) *Availability { return &a.Availability }),
+	column.Text("status", func(a *Agent) *Status { return &a.Status }),
+	column.Text("status_reason", func(a *Agent) *string { return &a.StatusReason }),
+	column.Text("key_prefix", func(a *Agent) *string { return &a.KeyPrefix }),
+	column.Number("score", func(a *Agent) *int { return &a.Score }),
+	column.Number("confidence", func(a *Agent) *int { return &a.Confidence }),
+	column.Number("tasks_completed", func(a *Agent) *int { return &a.Completed }),
+	column.Number("tasks_failed", func(a *Agent) *int { return &a.Failed }),
+	column.Number("consecutive_failures", func(a *Agent) *int { return &a.ConsecutiveFailures }),
+	{Name: "search_text", Write: func(a *Agent) any { return searchText(*a) }},
+	column.TimePtr("last_seen_at", func(a *Agent) **time.Time { return &a.LastSeenAt }),
+	column.Time("created_at", func(a *Agent) *time.Time { return &a.CreatedAt }).Fixed(),
+	column.Time("updated_at", func(a *Agent) *time.Time { return &a.UpdatedAt }),
 }
+
+var (
+	// selected names what columns.Scan reads, of agents a.
+	selected  = columns.Selected("a.")
+	insertSQL = columns.Insert("agents", "key_hash")
+	changing  = columns.Changing()
+)
 
 func find(ctx context.Context, q store.Querier, id, lock string) (Agent, error) {
 	if err := checkID(id); err != nil {
 		return Agent{}, err
 	}
-	a, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM agents a WHERE a.id = $1`+lock, id))
+	a, err := columns.Scan(q.QueryRow(ctx, `SELECT `+selected+` FROM agents a WHERE a.id = $1`+lock, id))
 	if errors.Is(err, store.ErrNoRows) {
 		return Agent{}, errAgentNotFound()
 	}
@@ -65,31 +88,19 @@ func findByKey(ctx context.Context, q store.Querier, hash []byte) (Identity, err
 const deactivatedQuery = `SELECT 1 FROM agents WHERE id = $1 AND status = $2`
 
 func list(ctx context.Context, q store.Querier, query string, args ...any) ([]Agent, error) {
-	rows, err := q.Query(ctx, query, args...)
+	agents, err := store.All(ctx, q, columns.Scan, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list agents: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	agents := []Agent{}
-	for rows.Next() {
-		a, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan agent: %w", err)
-		}
-		agents = append(agents, a)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list agents: %w", err)
 	}
 	return agents, nil
 }
 
 func listOwned(ctx context.Context, q store.Querier, ownerID string) ([]Agent, error) {
-	return list(ctx, q, `SELECT `+columns+` FROM agents a WHERE a.owner_id = $1 ORDER BY a.id DESC`, ownerID)
+	return list(ctx, q, `SELECT `+selected+` FROM agents a WHERE a.owner_id = $1 ORDER BY a.id DESC`, ownerID)
 }
 
 func listIDs(ctx context.Context, q store.Querier, ownerID string) ([]string, error) {
-	ids, err := store.Texts(q.Query(ctx, `SELECT id FROM agents WHERE owner_id = $1 ORDER BY id`, ownerID))
+	ids, err := store.Texts(ctx, q, `SELECT id FROM agents WHERE owner_id = $1 ORDER BY id`, ownerID)
 	if err != nil {
 		return nil, fmt.Errorf("list an owner's agents: %w", err)
 	}
@@ -104,39 +115,8 @@ func countOwned(ctx context.Context, q store.Querier, ownerID string) (int, erro
 	return n, nil
 }
 
-// stored is an agent's facts as they are written.
-type stored struct {
-	capabilities string
-	baseRate     *int64
-}
-
-func encode(a Agent) (stored, error) {
-	capabilities, err := json.Marshal(a.Capabilities)
-	if err != nil {
-		return stored{}, fmt.Errorf("encode capabilities: %w", err)
-	}
-	s := stored{capabilities: string(capabilities)}
-	if a.Pricing != nil {
-		rate := int64(a.Pricing.BaseRate)
-		s.baseRate = &rate
-	}
-	return s, nil
-}
-
 func insert(ctx context.Context, tx store.Tx, a Agent, keyHash []byte) error {
-	s, err := encode(a)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO agents
-		(id, owner_id, display_name, framework, model, description, capabilities, base_rate, effective_rate,
-		 max_concurrent_tasks, availability, status, status_reason, key_hash, key_prefix,
-		 score, confidence, tasks_completed, tasks_failed, consecutive_failures, search_text, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22)`,
-		a.ID, a.OwnerID, a.DisplayName, string(a.Framework), a.Model, a.Description, s.capabilities, s.baseRate, int64(a.rate),
-		a.MaxConcurrentTasks, string(a.Availability), string(a.Status), a.StatusReason, keyHash, a.KeyPrefix,
-		a.Score, a.Confidence, a.Completed, a.Failed, a.ConsecutiveFailures, searchText(a), store.Micros(a.CreatedAt))
-	if err != nil {
+	if _, err := tx.Exec(ctx, insertSQL, append(columns.Values(&a), keyHash)...); err != nil {
 		return fmt.Errorf("insert agent: %w", err)
 	}
 	return insertSkills(ctx, tx, a)
@@ -155,27 +135,22 @@ func insertSkills(ctx context.Context, tx store.Tx, a Agent) error {
 	return nil
 }
 
-// update writes what a Patch can change, the skills only when they changed.
-func update(ctx context.Context, tx store.Tx, a Agent, skills bool) error {
-	s, err := encode(a)
-	if err != nil {
-		return err
+// update writes what differs in an agent, the skills only when they do.
+func update(ctx context.Context, tx store.Tx, before, after Agent, skills bool) error {
+	set, args := changing.SetChanged(2, changing.Values(&before), changing.Values(&after))
+	if set == "" {
+		return nil
 	}
-	_, err = tx.Exec(ctx, `UPDATE agents SET display_name = $2, framework = $3, model = $4, description = $5,
-		capabilities = $6, base_rate = $7, effective_rate = $8, max_concurrent_tasks = $9, availability = $10,
-		search_text = $11, updated_at = $12 WHERE id = $1`,
-		a.ID, a.DisplayName, string(a.Framework), a.Model, a.Description, s.capabilities, s.baseRate, int64(a.rate),
-		a.MaxConcurrentTasks, string(a.Availability), searchText(a), store.Micros(a.UpdatedAt))
-	if err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE agents SET `+set+` WHERE id = $1`, append([]any{after.ID}, args...)...); err != nil {
 		return fmt.Errorf("update agent: %w", err)
 	}
 	if !skills {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM agent_skills WHERE agent_id = $1`, a.ID); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM agent_skills WHERE agent_id = $1`, after.ID); err != nil {
 		return fmt.Errorf("delete skills: %w", err)
 	}
-	return insertSkills(ctx, tx, a)
+	return insertSkills(ctx, tx, after)
 }
 
 func updateKey(ctx context.Context, tx store.Tx, a Agent, hash []byte) error {
@@ -230,20 +205,8 @@ func updateLastSeen(ctx context.Context, tx store.Tx, uses []credential.Use) err
 }
 
 func unpricedModels(ctx context.Context, q store.Querier) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT DISTINCT model FROM agents WHERE base_rate IS NULL`)
+	models, err := store.Texts(ctx, q, `SELECT DISTINCT model FROM agents WHERE base_rate IS NULL`)
 	if err != nil {
-		return nil, fmt.Errorf("list models: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var models []string
-	for rows.Next() {
-		var model string
-		if err := rows.Scan(&model); err != nil {
-			return nil, fmt.Errorf("scan model: %w", err)
-		}
-		models = append(models, model)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list models: %w", err)
 	}
 	return models, nil

@@ -3,25 +3,28 @@ package archive
 import (
 	"context"
 	"errors"
+	"time"
 
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-const columns = `id, owner_id, format, size_bytes, sha256, created_at`
+var (
+	columns = column.List[Archive]{
+		column.Text("id", func(a *Archive) *string { return &a.ID }),
+		column.Text("owner_id", func(a *Archive) *string { return &a.OwnerID }),
+		column.Text("format", func(a *Archive) *string { return &a.Format }),
+		column.Number("size_bytes", func(a *Archive) *int64 { return &a.Size }),
+		column.Text("sha256", func(a *Archive) *string { return &a.SHA256 }),
+		column.Time("created_at", func(a *Archive) *time.Time { return &a.CreatedAt }),
+	}
+	selected  = columns.Selected("")
+	insertSQL = columns.Insert("archives")
+)
 
 // block is what an archive's size is rounded up to when it is counted: the disk
 // does so too, and many small ones cost as rows.
 const block = 4096
-
-func scan(row store.Row) (Archive, error) {
-	var a Archive
-	var at int64
-	if err := row.Scan(&a.ID, &a.OwnerID, &a.Format, &a.Size, &a.SHA256, &at); err != nil {
-		return Archive{}, err
-	}
-	a.CreatedAt = store.FromMicros(at)
-	return a, nil
-}
 
 // lockOwner has whoever keeps an archive for the owner wait until tx ends.
 func lockOwner(ctx context.Context, tx store.Tx, ownerID string) error {
@@ -32,8 +35,8 @@ func lockOwner(ctx context.Context, tx store.Tx, ownerID string) error {
 // renewContent begins the time of the owner's archive of this content again; the
 // archive has no id when there is none.
 func renewContent(ctx context.Context, tx store.Tx, ownerID, sum string) (Archive, error) {
-	known, err := scan(tx.QueryRow(ctx, `UPDATE archives SET created_at = $1 WHERE id =
-		(SELECT id FROM archives WHERE owner_id = $2 AND sha256 = $3 ORDER BY created_at DESC LIMIT 1) RETURNING `+columns,
+	known, err := columns.Scan(tx.QueryRow(ctx, `UPDATE archives SET created_at = $1 WHERE id =
+		(SELECT id FROM archives WHERE owner_id = $2 AND sha256 = $3 ORDER BY created_at DESC LIMIT 1) RETURNING `+selected,
 		store.Micros(tx.Now()), ownerID, sum))
 	if errors.Is(err, store.ErrNoRows) {
 		return Archive{}, nil
@@ -42,8 +45,7 @@ func renewContent(ctx context.Context, tx store.Tx, ownerID, sum string) (Archiv
 }
 
 func insert(ctx context.Context, tx store.Tx, a Archive) error {
-	_, err := tx.Exec(ctx, `INSERT INTO archives (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
-		a.ID, a.OwnerID, a.Format, a.Size, a.SHA256, store.Micros(a.CreatedAt))
+	_, err := tx.Exec(ctx, insertSQL, columns.Values(&a)...)
 	return err
 }
 
@@ -56,25 +58,12 @@ func kept(ctx context.Context, q store.Querier, ownerID string) (int64, error) {
 
 // find reads an owner's archive; locked until commit when lock is store.ForUpdate.
 func find(ctx context.Context, q store.Querier, ownerID, id, lock string) (Archive, error) {
-	return scan(q.QueryRow(ctx, `SELECT `+columns+` FROM archives WHERE id = $1 AND owner_id = $2`+lock, id, ownerID))
+	return columns.Scan(q.QueryRow(ctx, `SELECT `+selected+` FROM archives WHERE id = $1 AND owner_id = $2`+lock, id, ownerID))
 }
 
 // list reads an owner's archives, newest first, from behind the id before.
 func list(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]Archive, error) {
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM archives WHERE owner_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, ownerID, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var found []Archive
-	for rows.Next() {
-		a, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, a)
-	}
-	return found, rows.Err()
+	return store.All(ctx, q, columns.Scan, `SELECT `+selected+` FROM archives WHERE owner_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, ownerID, before, limit)
 }
 
 // erase removes an owner's archive and says whether there was one.
@@ -88,7 +77,7 @@ func eraseOld(ctx context.Context, tx store.Tx, before int64) (map[string]bool, 
 	if _, err := tx.Exec(ctx, `DELETE FROM archives WHERE created_at < $1`, before); err != nil {
 		return nil, err
 	}
-	ids, err := store.Texts(tx.Query(ctx, `SELECT id FROM archives`))
+	ids, err := store.Texts(ctx, tx, `SELECT id FROM archives`)
 	left := map[string]bool{}
 	for _, id := range ids {
 		left[id] = true

@@ -61,27 +61,21 @@ func (l *Log) Wake(tx store.Tx, topics ...string) {
 
 // List returns up to limit events of subject after seq, oldest first.
 func (l *Log) List(ctx context.Context, q store.Querier, subject string, after int64, limit int) ([]Event, error) {
-	rows, err := q.Query(ctx, `SELECT seq, id, subject, type, data, created_at FROM events
+	events, err := store.All(ctx, q, scan, `SELECT seq, id, subject, type, data, created_at FROM events
 		WHERE subject = $1 AND seq > $2 ORDER BY seq LIMIT $3`, subject, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var events []Event
-	for rows.Next() {
-		var e Event
-		var data string
-		var at int64
-		if err := rows.Scan(&e.Seq, &e.ID, &e.Subject, &e.Type, &data, &at); err != nil {
-			return nil, fmt.Errorf("scan event: %w", err)
-		}
-		e.Data, e.At = json.RawMessage(data), store.FromMicros(at)
-		events = append(events, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list events: %w", err)
-	}
 	return events, nil
+}
+
+func scan(row store.Row) (Event, error) {
+	var e Event
+	var data string
+	var at int64
+	err := row.Scan(&e.Seq, &e.ID, &e.Subject, &e.Type, &data, &at)
+	e.Data, e.At = json.RawMessage(data), store.FromMicros(at)
+	return e, err
 }
 
 // Subscribe returns a channel that receives whenever something may have

@@ -74,8 +74,8 @@ func head(ctx context.Context, q store.Querier) (seq int64, link []byte, err err
 
 // after lists transfers in the order of their numbers.
 func after(ctx context.Context, q store.Querier, seq, upTo int64) ([]Record, error) {
-	list, err := records(q.Query(ctx, `SELECT `+recordColumns+` FROM ledger_transfers WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
-		seq, upTo, chainBatch))
+	list, err := records(ctx, q, `SELECT `+recordColumns+` FROM ledger_transfers WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+		seq, upTo, chainBatch)
 	if err != nil {
 		return nil, fmt.Errorf("list transfers: %w", err)
 	}

@@ -117,14 +117,14 @@ func (e *Extract) piece(ctx context.Context, stretch, end int64) ([]Record, erro
 	sides, args := e.sides(`SELECT * FROM (SELECT * FROM ledger_transfers WHERE seq >> 15 = $1 AND %s = $%d
 		AND seq > $2 AND seq <= $3 AND created_at >= $4 AND created_at < $5 ORDER BY seq LIMIT $6) side`, " UNION ",
 		stretch, e.UpTo, end, store.Micros(e.From), store.Micros(e.To), extractPiece)
-	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $6`, args...))
+	return records(ctx, e.db.Read(), `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $6`, args...)
 }
 
 // tail lists the transfers above UpTo, at most one more than maxTail.
 func (e *Extract) tail(ctx context.Context) ([]Record, error) {
 	sides, args := e.sides(`SELECT * FROM ledger_by_account WHERE %s = $%d AND stretch_end > $1 AND seq > $1
 		AND created_at >= $2 AND created_at < $3`, " UNION ", e.UpTo, store.Micros(e.From), store.Micros(e.To), maxTail+1)
-	return records(e.db.Read().Query(ctx, `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $4`, args...))
+	return records(ctx, e.db.Read(), `SELECT `+recordColumns+` FROM (`+sides+`) lines ORDER BY seq LIMIT $4`, args...)
 }
 
 // sides is a query for both sides of each account, joined, with its arguments: some
@@ -138,21 +138,4 @@ func (e *Extract) sides(query, join string, args ...any) (string, []any) {
 		}
 	}
 	return strings.Join(all, join), args
-}
-
-// records reads rows of recordColumns and closes them.
-func records(rows store.Rows, err error) ([]Record, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var list []Record
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
 }

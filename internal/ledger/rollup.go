@@ -85,23 +85,16 @@ func sinceRollUp() string {
 
 // hotAccounts lists the hot accounts that were ever touched.
 func hotAccounts(ctx context.Context, q store.Querier) ([]Account, error) {
-	rows, err := q.Query(ctx, `SELECT name FROM ledger_accounts WHERE `+hotRange("name")+`
+	accounts, err := store.All(ctx, q, scanAccount, `SELECT name FROM ledger_accounts WHERE `+hotRange("name")+`
 		UNION SELECT debit FROM ledger_transfers WHERE `+hotRange("debit")+` AND `+sinceRollUp()+`
 		UNION SELECT credit FROM ledger_transfers WHERE `+hotRange("credit")+` AND `+sinceRollUp()+` ORDER BY 1`)
 	if err != nil {
 		return nil, fmt.Errorf("list hot accounts: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var accounts []Account
-	for rows.Next() {
-		var a Account
-		if err := rows.Scan(&a); err != nil {
-			return nil, fmt.Errorf("list hot accounts: %w", err)
-		}
-		accounts = append(accounts, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list hot accounts: %w", err)
-	}
 	return accounts, nil
+}
+
+func scanAccount(row store.Row) (a Account, err error) {
+	err = row.Scan(&a)
+	return a, err
 }

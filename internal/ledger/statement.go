@@ -170,7 +170,7 @@ const byRef = `SELECT * FROM ledger_transfers WHERE id >= $1 AND id < $1 || '0' 
 
 // ByRef lists the transfers of a task, top-up or payout, oldest first.
 func (l *Ledger) ByRef(ctx context.Context, q store.Querier, ref string) ([]Record, error) {
-	list, err := records(q.Query(ctx, `SELECT `+recordColumns+` FROM (`+byRef+`) list ORDER BY seq`, ref))
+	list, err := records(ctx, q, `SELECT `+recordColumns+` FROM (`+byRef+`) list ORDER BY seq`, ref)
 	if err != nil {
 		return nil, fmt.Errorf("list transfers: %w", err)
 	}

@@ -47,7 +47,7 @@ func insertTransfers(ctx context.Context, tx store.Tx, entries []entry) ([]entry
 // insertSome writes entries in one statement and adds the ids that were new.
 func insertSome(ctx context.Context, tx store.Tx, entries []entry, written map[string]bool) error {
 	query, args := insertSQL(tx, entries)
-	ids, err := store.Texts(tx.Query(ctx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...))
+	ids, err := store.Texts(ctx, tx, query+` ON CONFLICT (id) DO NOTHING RETURNING id`, args...)
 	for _, id := range ids {
 		written[id] = true
 	}
@@ -160,6 +160,12 @@ func scanRecord(row store.Row, more ...any) (Record, error) {
 	err := row.Scan(append([]any{&r.Seq, &r.ID, &r.Debit, &r.Credit, &r.Amount, &r.Kind, &r.Ref, &r.Phase, &r.PendingID, &at}, more...)...)
 	r.At = store.FromMicros(at)
 	return r, err
+}
+
+// records reads what a query of recordColumns finds.
+func records(ctx context.Context, q store.Querier, query string, args ...any) ([]Record, error) {
+	scan := func(row store.Row) (Record, error) { return scanRecord(row) }
+	return store.All(ctx, q, scan, query, args...)
 }
 
 // An account's holder is known while it holds something: a row whose other

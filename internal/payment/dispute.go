@@ -11,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
 // A bank that takes a top-up back takes it from the city's balance at the
@@ -217,24 +218,32 @@ func (s *Service) post(ctx context.Context, tx store.Tx, transfers ...ledger.Tra
 	return s.ledger.Post(ctx, tx, some...)
 }
 
-const disputeColumns = `id, provider, owner_id, top_up_id, amount, frozen, debt, status, reason`
+var (
+	disputes = column.List[dispute]{
+		column.Text("id", func(d *dispute) *string { return &d.id }),
+		column.Text("provider", func(d *dispute) *string { return &d.provider }),
+		column.Text("owner_id", func(d *dispute) *string { return &d.ownerID }),
+		column.Text("top_up_id", func(d *dispute) *string { return &d.topUpID }),
+		column.Number("amount", func(d *dispute) *city.Cents { return &d.amount }),
+		column.Number("frozen", func(d *dispute) *city.Cents { return &d.frozen }),
+		column.Number("debt", func(d *dispute) *city.Cents { return &d.debt }),
+		column.Text("status", func(d *dispute) *DisputeStatus { return &d.status }),
+		column.Text("reason", func(d *dispute) *string { return &d.reason }),
+	}
+	selectDisputes   = `SELECT ` + disputes.Selected("") + ` FROM payment_disputes`
+	insertDisputeSQL = disputes.Insert("payment_disputes", "created_at")
+)
 
-func scanDispute(row store.Row) (dispute, error) {
-	var d dispute
-	err := row.Scan(&d.id, &d.provider, &d.ownerID, &d.topUpID, &d.amount, &d.frozen, &d.debt, &d.status, &d.reason)
+func findDispute(ctx context.Context, tx store.Tx, id string) (dispute, error) {
+	d, err := disputes.Scan(tx.QueryRow(ctx, selectDisputes+` WHERE id = $1`+store.ForUpdate(tx), id))
 	if err != nil {
 		return dispute{}, fmt.Errorf("read dispute: %w", err)
 	}
 	return d, nil
 }
 
-func findDispute(ctx context.Context, tx store.Tx, id string) (dispute, error) {
-	return scanDispute(tx.QueryRow(ctx, `SELECT `+disputeColumns+` FROM payment_disputes WHERE id = $1`+store.ForUpdate(tx), id))
-}
-
 func insertDispute(ctx context.Context, tx store.Tx, d dispute) error {
-	_, err := tx.Exec(ctx, `INSERT INTO payment_disputes (`+disputeColumns+`, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		d.id, d.provider, d.ownerID, d.topUpID, int64(d.amount), int64(d.frozen), int64(d.debt), string(d.status), d.reason, store.Micros(tx.Now()))
+	_, err := tx.Exec(ctx, insertDisputeSQL, append(disputes.Values(&d), store.Micros(tx.Now()))...)
 	if err != nil {
 		return fmt.Errorf("insert dispute: %w", err)
 	}
@@ -243,24 +252,12 @@ func insertDispute(ctx context.Context, tx store.Tx, d dispute) error {
 
 // lockDebts lists an owner's disputes with a debt, oldest first.
 func lockDebts(ctx context.Context, tx store.Tx, ownerID string) ([]dispute, error) {
-	rows, err := tx.Query(ctx, `SELECT `+disputeColumns+` FROM payment_disputes WHERE owner_id = $1 AND debt > 0
+	debts, err := store.All(ctx, tx, disputes.Scan, selectDisputes+` WHERE owner_id = $1 AND debt > 0
 		ORDER BY created_at, id`+store.ForUpdate(tx), ownerID)
 	if err != nil {
 		return nil, fmt.Errorf("list debts: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var list []dispute
-	for rows.Next() {
-		d, err := scanDispute(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, d)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list debts: %w", err)
-	}
-	return list, nil
+	return debts, nil
 }
 
 // debtOf is what an owner owes.
@@ -275,7 +272,7 @@ func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, e
 
 // debtors lists the owners who owe something.
 func debtors(ctx context.Context, q store.Querier) ([]string, error) {
-	owners, err := store.Texts(q.Query(ctx, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`))
+	owners, err := store.Texts(ctx, q, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`)
 	if err != nil {
 		return nil, fmt.Errorf("list debtors: %w", err)
 	}

@@ -147,5 +147,5 @@ func (s *Service) ReplayEvents(ctx context.Context, ids ...string) (int, error) 
 }
 
 func unprocessedEvents(ctx context.Context, q store.Querier) ([]string, error) {
-	return store.Texts(q.Query(ctx, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`))
+	return store.Texts(ctx, q, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`)
 }

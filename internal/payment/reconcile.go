@@ -156,7 +156,7 @@ func (s *Service) compare(ctx context.Context) (Reconciliation, error) {
 // come to the same. A payout on its way is left out: the provider counts it from
 // the moment it leaves, the clearing account from its arrival.
 func (s *Service) differences(ctx context.Context, q store.Querier, clearing ledger.Account) ([]Difference, error) {
-	rows, err := q.Query(ctx, `SELECT ref, currency, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
+	list, err := store.All(ctx, q, scanDifference, `SELECT ref, currency, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
 			SELECT CASE WHEN ref = '' THEN id ELSE ref END AS ref, currency, amount AS theirs, 0 AS ours, moved_at AS at
 				FROM payment_movements WHERE provider = $1 AND kind NOT IN (`+operatorKinds+`)
 			UNION ALL SELECT ref, $5, 0, amount, created_at FROM ledger_by_account WHERE debit = $2
@@ -168,19 +168,13 @@ func (s *Service) differences(ctx context.Context, q store.Querier, clearing led
 	if err != nil {
 		return nil, fmt.Errorf("compare movements: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var list []Difference
-	for rows.Next() {
-		var d Difference
-		if err := rows.Scan(&d.Ref, &d.Currency, &d.Theirs, &d.Ours); err != nil {
-			return nil, fmt.Errorf("compare movements: %w", err)
-		}
-		list = append(list, d)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("compare movements: %w", err)
-	}
 	return list, nil
+}
+
+func scanDifference(row store.Row) (Difference, error) {
+	var d Difference
+	err := row.Scan(&d.Ref, &d.Currency, &d.Theirs, &d.Ours)
+	return d, err
 }
 
 func (s *Service) forgetEvents(ctx context.Context) error {

@@ -3,44 +3,76 @@ package payment
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-const topUpColumns = `id, owner_id, amount, provider, status, reference, reason, created_at, finished_at, checkout_url, test,
-	COALESCE(substr(idempotency_key, 1, 5) = '` + autoKey + `', FALSE)`
+var (
+	topUps = column.List[TopUp]{
+		column.Text("id", func(t *TopUp) *string { return &t.ID }),
+		column.Text("owner_id", func(t *TopUp) *string { return &t.OwnerID }),
+		column.Number("amount", func(t *TopUp) *city.Cents { return &t.Amount }),
+		column.Text("provider", func(t *TopUp) *string { return &t.Provider }),
+		column.Text("status", func(t *TopUp) *TopUpStatus { return &t.Status }),
+		column.Text("reference", func(t *TopUp) *string { return &t.Reference }),
+		column.Text("reason", func(t *TopUp) *string { return &t.Reason }),
+		column.Time("created_at", func(t *TopUp) *time.Time { return &t.CreatedAt }),
+		column.TimePtr("finished_at", func(t *TopUp) **time.Time { return &t.FinishedAt }),
+		column.Text("checkout_url", func(t *TopUp) *string { return &t.CheckoutURL }),
+		column.Plain("test", func(t *TopUp) *bool { return &t.Test }),
+		{
+			Name: `COALESCE(substr(idempotency_key, 1, 5) = '` + autoKey + `', FALSE)`,
+			Read: column.Into(func(t *TopUp) *bool { return &t.Automatic }),
+		},
+	}
+	selectTopUps   = `SELECT ` + topUps.Selected("") + ` FROM top_ups`
+	insertTopUpSQL = topUps.Insert("top_ups", "idempotency_key") + ` ON CONFLICT (owner_id, idempotency_key) DO NOTHING`
+)
+
+var (
+	withdrawals = column.List[Withdrawal]{
+		column.Text("id", func(w *Withdrawal) *string { return &w.ID }),
+		column.Text("owner_id", func(w *Withdrawal) *string { return &w.OwnerID }),
+		column.Text("agent_id", func(w *Withdrawal) *string { return &w.AgentID }),
+		column.Number("amount", func(w *Withdrawal) *city.Cents { return &w.Amount }),
+		column.Text("provider", func(w *Withdrawal) *string { return &w.Provider }),
+		column.Text("status", func(w *Withdrawal) *WithdrawalStatus { return &w.Status }),
+		column.Text("reference", func(w *Withdrawal) *string { return &w.Reference }),
+		column.Text("reason", func(w *Withdrawal) *string { return &w.Reason }),
+		column.Time("created_at", func(w *Withdrawal) *time.Time { return &w.CreatedAt }),
+		column.TimePtr("finished_at", func(w *Withdrawal) **time.Time { return &w.FinishedAt }),
+		column.Plain("test", func(w *Withdrawal) *bool { return &w.Test }),
+	}
+	selectWithdrawals   = `SELECT ` + withdrawals.Selected("") + ` FROM withdrawals`
+	insertWithdrawalSQL = withdrawals.Insert("withdrawals", "idempotency_key")
+)
 
 func scanTopUp(row store.Row) (TopUp, error) {
-	var t TopUp
-	var created int64
-	var finished *int64
-	err := row.Scan(&t.ID, &t.OwnerID, &t.Amount, &t.Provider, &t.Status, &t.Reference, &t.Reason, &created, &finished,
-		&t.CheckoutURL, &t.Test, &t.Automatic)
+	t, err := topUps.Scan(row)
 	if err != nil {
 		return TopUp{}, fmt.Errorf("read top-up: %w", err)
 	}
-	t.CreatedAt, t.FinishedAt = store.FromMicros(created), store.FromMicrosPtr(finished)
 	return t, nil
 }
 
 func findTopUp(ctx context.Context, q store.Querier, id string) (TopUp, error) {
-	return scanTopUp(q.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE id = $1`, id))
+	return scanTopUp(q.QueryRow(ctx, selectTopUps+` WHERE id = $1`, id))
 }
 
 func lockTopUp(ctx context.Context, tx store.Tx, id string) (TopUp, error) {
-	return scanTopUp(tx.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE id = $1`+store.ForUpdate(tx), id))
+	return scanTopUp(tx.QueryRow(ctx, selectTopUps+` WHERE id = $1`+store.ForUpdate(tx), id))
 }
 
 func findTopUpByKey(ctx context.Context, q store.Querier, ownerID, key string) (TopUp, error) {
-	return scanTopUp(q.QueryRow(ctx, `SELECT `+topUpColumns+` FROM top_ups WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
+	return scanTopUp(q.QueryRow(ctx, selectTopUps+` WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
 }
 
 // insertTopUp is false when the key is taken.
 func insertTopUp(ctx context.Context, tx store.Tx, t TopUp, key string) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO top_ups (id, owner_id, amount, provider, status, reference, reason, idempotency_key, created_at, test)
-		VALUES ($1, $2, $3, $4, $5, '', '', $6, $7, $8) ON CONFLICT (owner_id, idempotency_key) DO NOTHING`,
-		t.ID, t.OwnerID, int64(t.Amount), t.Provider, string(t.Status), optional(key), store.Micros(t.CreatedAt), t.Test)
+	n, err := tx.Exec(ctx, insertTopUpSQL, append(topUps.Values(&t), optional(key))...)
 	if err != nil {
 		return false, fmt.Errorf("insert top-up: %w", err)
 	}
@@ -68,37 +100,29 @@ func finishTopUp(ctx context.Context, tx store.Tx, t TopUp, from TopUpStatus) (b
 	return n == 1, nil
 }
 
-const withdrawalColumns = `id, owner_id, agent_id, amount, provider, status, reference, reason, created_at, finished_at, test`
-
 func scanWithdrawal(row store.Row) (Withdrawal, error) {
-	var w Withdrawal
-	var created int64
-	var finished *int64
-	err := row.Scan(&w.ID, &w.OwnerID, &w.AgentID, &w.Amount, &w.Provider, &w.Status, &w.Reference, &w.Reason, &created, &finished, &w.Test)
+	w, err := withdrawals.Scan(row)
 	if err != nil {
 		return Withdrawal{}, fmt.Errorf("read withdrawal: %w", err)
 	}
-	w.CreatedAt, w.FinishedAt = store.FromMicros(created), store.FromMicrosPtr(finished)
 	return w, nil
 }
 
 func findWithdrawal(ctx context.Context, q store.Querier, id string) (Withdrawal, error) {
-	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`, id))
+	return scanWithdrawal(q.QueryRow(ctx, selectWithdrawals+` WHERE id = $1`, id))
 }
 
 func lockWithdrawal(ctx context.Context, tx store.Tx, id string) (Withdrawal, error) {
-	return scanWithdrawal(tx.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`+store.ForUpdate(tx), id))
+	return scanWithdrawal(tx.QueryRow(ctx, selectWithdrawals+` WHERE id = $1`+store.ForUpdate(tx), id))
 }
 
 func findWithdrawalByKey(ctx context.Context, q store.Querier, ownerID, key string) (Withdrawal, error) {
-	return scanWithdrawal(q.QueryRow(ctx, `SELECT `+withdrawalColumns+` FROM withdrawals
+	return scanWithdrawal(q.QueryRow(ctx, selectWithdrawals+`
 		WHERE owner_id = $1 AND idempotency_key = $2`, ownerID, key))
 }
 
 func insertWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO withdrawals (id, owner_id, agent_id, amount, provider, status, reference, reason, idempotency_key, created_at, test)
-		VALUES ($1, $2, $3, $4, $5, $6, '', '', $7, $8, $9)`,
-		w.ID, w.OwnerID, w.AgentID, int64(w.Amount), w.Provider, string(w.Status), optional(key), store.Micros(w.CreatedAt), w.Test)
+	_, err := tx.Exec(ctx, insertWithdrawalSQL, append(withdrawals.Values(&w), optional(key))...)
 	if err != nil {
 		return fmt.Errorf("insert withdrawal: %w", err)
 	}
@@ -125,34 +149,22 @@ func finishWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, from Withd
 
 // listTopUps reads an owner's top-ups below the id before ("" for all).
 func listTopUps(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]TopUp, error) {
-	return listOrders(ctx, q, "top_ups", topUpColumns, scanTopUp, ownerID, before, limit)
+	return listOrders(ctx, q, topUps.Scan, selectTopUps, ownerID, before, limit)
 }
 
 // listWithdrawals reads an owner's withdrawals below the id before ("" for all).
 func listWithdrawals(ctx context.Context, q store.Querier, ownerID, before string, limit int) ([]Withdrawal, error) {
-	return listOrders(ctx, q, "withdrawals", withdrawalColumns, scanWithdrawal, ownerID, before, limit)
+	return listOrders(ctx, q, withdrawals.Scan, selectWithdrawals, ownerID, before, limit)
 }
 
-func listOrders[T any](ctx context.Context, q store.Querier, table, columns string, scan func(store.Row) (T, error), ownerID, before string, limit int) ([]T, error) {
+func listOrders[T any](ctx context.Context, q store.Querier, scan func(store.Row) (T, error), selectOrders, ownerID, before string, limit int) ([]T, error) {
 	below, args := "", []any{ownerID, limit}
 	if before != "" {
 		below, args = " AND id < $3", append(args, before)
 	}
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM `+table+` WHERE owner_id = $1`+below+` ORDER BY id DESC LIMIT $2`, args...)
+	list, err := store.All(ctx, q, scan, selectOrders+` WHERE owner_id = $1`+below+` ORDER BY id DESC LIMIT $2`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", table, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var list []T
-	for rows.Next() {
-		order, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, order)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list %s: %w", table, err)
+		return nil, fmt.Errorf("list orders: %w", err)
 	}
 	return list, nil
 }

@@ -4,11 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
+
+// columns are those of a standing beside its agent's id.
+var columns = slices.Concat(
+	averageColumns("outcome", func(s *Standing) *Average { return &s.Outcome }),
+	averageColumns("relationship", func(s *Standing) *Average { return &s.Relationship }),
+	averageColumns("economic", func(s *Standing) *Average { return &s.Economic }),
+	averageColumns("reliability", func(s *Standing) *Average { return &s.Reliability }),
+	averageColumns("offers", func(s *Standing) *Average { return &s.Offers }),
+	column.List[Standing]{
+		column.Number("completed", func(s *Standing) *int { return &s.Completed }),
+		column.Number("failed", func(s *Standing) *int { return &s.Failed }),
+		column.Number("consecutive_failures", func(s *Standing) *int { return &s.ConsecutiveFailures }),
+	},
+)
+
+func averageColumns(name string, field func(*Standing) *Average) column.List[Standing] {
+	return column.List[Standing]{
+		column.Plain(name+"_sum", func(s *Standing) *float64 { return &field(s).Sum }),
+		column.Plain(name+"_weight", func(s *Standing) *float64 { return &field(s).Weight }),
+	}
+}
 
 // Change is a stored change of an agent's score.
 type Change struct {
@@ -63,10 +86,8 @@ func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in In
 // observe adds what is observed once to what is there: as Average.with does, and
 // only in the dimensions that one has seen.
 func observe(ctx context.Context, tx store.Tx, agentID string, one Standing) error {
-	return tx.QueueLast(ctx, "store reputation", `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
-		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures, score_before)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (agent_id) DO UPDATE SET `+observeSQL,
-		append(append([]any{agentID}, columns(one)...), Standing{}.Score())...)
+	return tx.QueueLast(ctx, "store reputation", columns.Insert("reputations", "agent_id", "score_before")+` ON CONFLICT (agent_id) DO UPDATE SET `+observeSQL,
+		append(columns.Values(&one), agentID, Standing{}.Score())...)
 }
 
 // observeSQL changes a row by the one that was to be inserted, and remembers the
@@ -129,12 +150,7 @@ func Find(ctx context.Context, q store.Querier, agentID string) (Standing, error
 }
 
 func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing, error) {
-	var s Standing
-	err := q.QueryRow(ctx, `SELECT outcome_sum, outcome_weight, relationship_sum, relationship_weight, economic_sum, economic_weight,
-		reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures
-		FROM reputations WHERE agent_id = $1`+lock, agentID).
-		Scan(&s.Outcome.Sum, &s.Outcome.Weight, &s.Relationship.Sum, &s.Relationship.Weight, &s.Economic.Sum, &s.Economic.Weight,
-			&s.Reliability.Sum, &s.Reliability.Weight, &s.Offers.Sum, &s.Offers.Weight, &s.Completed, &s.Failed, &s.ConsecutiveFailures)
+	s, err := columns.Scan(q.QueryRow(ctx, `SELECT `+columns.Selected("")+` FROM reputations WHERE agent_id = $1`+lock, agentID))
 	if err != nil {
 		return Standing{}, fmt.Errorf("find reputation: %w", err)
 	}
@@ -143,9 +159,8 @@ func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing,
 
 // open creates the agent's row when it is not there.
 func open(ctx context.Context, tx store.Tx, agentID string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO reputations (agent_id, outcome_sum, outcome_weight, relationship_sum, relationship_weight,
-		economic_sum, economic_weight, reliability_sum, reliability_weight, offers_sum, offers_weight, completed, failed, consecutive_failures)
-		VALUES ($1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (agent_id) DO NOTHING`, agentID)
+	_, err := tx.Exec(ctx, columns.Insert("reputations", "agent_id")+` ON CONFLICT (agent_id) DO NOTHING`,
+		append(columns.Values(&Standing{}), agentID)...)
 	if err != nil {
 		return fmt.Errorf("open reputation: %w", err)
 	}
@@ -153,40 +168,25 @@ func open(ctx context.Context, tx store.Tx, agentID string) error {
 }
 
 func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
-	return tx.Queue(ctx, "store reputation", `UPDATE reputations SET outcome_sum = $2, outcome_weight = $3, relationship_sum = $4, relationship_weight = $5,
-		economic_sum = $6, economic_weight = $7, reliability_sum = $8, reliability_weight = $9, offers_sum = $10, offers_weight = $11,
-		completed = $12, failed = $13, consecutive_failures = $14 WHERE agent_id = $1`, append([]any{agentID}, columns(s)...)...)
-}
-
-// columns are a standing as it is kept.
-func columns(s Standing) []any {
-	return []any{
-		s.Outcome.Sum, s.Outcome.Weight, s.Relationship.Sum, s.Relationship.Weight, s.Economic.Sum, s.Economic.Weight,
-		s.Reliability.Sum, s.Reliability.Weight, s.Offers.Sum, s.Offers.Weight, s.Completed, s.Failed, s.ConsecutiveFailures,
-	}
+	return tx.Queue(ctx, "store reputation", `UPDATE reputations SET `+columns.Set(2)+` WHERE agent_id = $1`,
+		append([]any{agentID}, columns.Values(&s)...)...)
 }
 
 // Changes returns an agent's latest changes, newest first, before the given
 // sequence number (0 for the newest).
 func Changes(ctx context.Context, q store.Querier, agentID string, before int64, limit int) ([]Change, error) {
-	rows, err := q.Query(ctx, `SELECT seq, task_id, cause, score_before, score_after, created_at FROM reputation_changes
+	changes, err := store.All(ctx, q, scanChange, `SELECT seq, task_id, cause, score_before, score_after, created_at FROM reputation_changes
 		WHERE agent_id = $1 AND ($2 = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3`, agentID, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list reputation changes: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var changes []Change
-	for rows.Next() {
-		var c Change
-		var at int64
-		if err := rows.Scan(&c.Seq, &c.TaskID, &c.Cause, &c.Before, &c.After, &at); err != nil {
-			return nil, fmt.Errorf("scan reputation change: %w", err)
-		}
-		c.At = store.FromMicros(at)
-		changes = append(changes, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list reputation changes: %w", err)
-	}
 	return changes, nil
+}
+
+func scanChange(row store.Row) (Change, error) {
+	var c Change
+	var at int64
+	err := row.Scan(&c.Seq, &c.TaskID, &c.Cause, &c.Before, &c.After, &at)
+	c.At = store.FromMicros(at)
+	return c, err
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -10,21 +9,44 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/sandbox/source"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-const columns = `id, task_id, state, node, limits, commit_id, files, bytes, tokens, created_at, ready_at, expires_at, end_asked, destroyed_at, fail_code`
+var columns = column.List[Sandbox]{
+	column.Text("id", func(b *Sandbox) *string { return &b.ID }),
+	column.Text("task_id", func(b *Sandbox) *string { return &b.TaskID }),
+	column.Text("state", func(b *Sandbox) *State { return &b.State }),
+	column.Text("node", func(b *Sandbox) *string { return &b.Node }),
+	column.JSON("limits", func(b *Sandbox) *Limits { return &b.Limits }),
+	column.Text("commit_id", func(b *Sandbox) *string { return &b.Commit }),
+	column.Number("files", func(b *Sandbox) *int { return &b.Size.Files }),
+	column.Number("bytes", func(b *Sandbox) *int64 { return &b.Size.Bytes }),
+	{
+		Name:  "tokens",
+		Write: func(b *Sandbox) any { return b.Size.Tokens },
+		Read: column.Via(func(b *Sandbox, tokens int64) error {
+			b.Size.Tokens, b.Size.Class = tokens, source.ClassOf(tokens)
+			return nil
+		}),
+	},
+	column.Time("created_at", func(b *Sandbox) *time.Time { return &b.CreatedAt }),
+	column.TimePtr("ready_at", func(b *Sandbox) **time.Time { return &b.ReadyAt }),
+	column.Time("expires_at", func(b *Sandbox) *time.Time { return &b.ExpiresAt }),
+	column.Plain("end_asked", func(b *Sandbox) *bool { return &b.EndAsked }),
+	column.TimePtr("destroyed_at", func(b *Sandbox) **time.Time { return &b.DestroyedAt }),
+	column.Text("fail_code", func(b *Sandbox) *city.Code { return &b.FailCode }),
+}
+
+var (
+	selected  = columns.Selected("")
+	insertSQL = columns.Insert("sandboxes")
+)
 
 // errTaken says that the task has a live sandbox already.
 var errTaken = errors.New("task has a sandbox")
 
 func insert(ctx context.Context, tx store.Tx, b Sandbox) error {
-	limits, err := json.Marshal(b.Limits)
-	if err != nil {
-		return fmt.Errorf("encode limits: %w", err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO sandboxes (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, $13, '')`,
-		b.ID, b.TaskID, string(b.State), b.Node, string(limits), b.Commit, b.Size.Files, b.Size.Bytes, b.Size.Tokens,
-		store.Micros(b.CreatedAt), store.MicrosPtr(b.ReadyAt), store.Micros(b.ExpiresAt), store.MicrosPtr(b.DestroyedAt))
+	_, err := tx.Exec(ctx, insertSQL, columns.Values(&b)...)
 	if store.IsUnique(err, "sandboxes", "task_id") {
 		return errTaken
 	}
@@ -136,40 +158,9 @@ func listLive(ctx context.Context, q store.Querier, node string, before time.Tim
 }
 
 func list(ctx context.Context, q store.Querier, where string, args ...any) ([]Sandbox, error) {
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM sandboxes WHERE `+where, args...)
+	found, err := store.All(ctx, q, columns.Scan, `SELECT `+selected+` FROM sandboxes WHERE `+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list sandboxes: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var found []Sandbox
-	for rows.Next() {
-		b, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan sandbox: %w", err)
-		}
-		found = append(found, b)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list sandboxes: %w", err)
 	}
 	return found, nil
-}
-
-func scan(row store.Row) (Sandbox, error) {
-	var b Sandbox
-	var state, limits string
-	var created, expires int64
-	var ready, destroyed *int64
-	err := row.Scan(&b.ID, &b.TaskID, &state, &b.Node, &limits, &b.Commit, &b.Size.Files, &b.Size.Bytes, &b.Size.Tokens,
-		&created, &ready, &expires, &b.EndAsked, &destroyed, &b.FailCode)
-	if err != nil {
-		return b, err
-	}
-	if err := json.Unmarshal([]byte(limits), &b.Limits); err != nil {
-		return b, fmt.Errorf("decode limits: %w", err)
-	}
-	b.State, b.Size.Class = State(state), source.ClassOf(b.Size.Tokens)
-	b.CreatedAt, b.ExpiresAt = store.FromMicros(created), store.FromMicros(expires)
-	b.ReadyAt, b.DestroyedAt = store.FromMicrosPtr(ready), store.FromMicrosPtr(destroyed)
-	return b, nil
 }

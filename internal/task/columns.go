@@ -1,156 +1,72 @@
 package task
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/pricing"
 	"aicity.dev/aicity/internal/routing"
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-// column is a column of tasks: the one place that says what is written there of
-// a task, and where what is read goes.
-type column struct {
-	name  string
-	write func(t *Task) any
-	read  func(t *Task) any // where to scan it; nil when it is not read
-	fixed bool              // it does not change after the submission
-}
-
 // columns are those of a task in the order in which they are written and read.
-var columns = []column{
-	fixed(asText("id", func(t *Task) *string { return &t.ID })),
-	fixed(asText("buyer_id", func(t *Task) *string { return &t.BuyerID })),
-	fixed(asText("submitter_id", func(t *Task) *string { return &t.SubmitterID })),
-	fixed(asText("direct_id", func(t *Task) *string { return &t.DirectID })),
-	asText("agent_id", func(t *Task) *string { return &t.AgentID }),
-	asText("agent_owner_id", func(t *Task) *string { return &t.AgentOwner }),
-	fixed(asText("category", func(t *Task) *city.Category { return &t.Category })),
-	asText("status", func(t *Task) *city.TaskStatus { return &t.Status }),
-	fixed(asText("description", func(t *Task) *string { return &t.Description })),
-	fixed(asJSON("tags", func(t *Task) *[]string { return &t.Tags })),
-	fixed(asNumber("max_budget", func(t *Task) *city.Cents { return &t.MaxBudget })),
-	fixed(column{
-		name:  "deadline_us",
-		write: func(t *Task) any { return t.Deadline.Microseconds() },
-		read: func(t *Task) any {
-			return reader[int64](func(us int64) error { t.Deadline = time.Duration(us) * time.Microsecond; return nil })
-		},
-	}),
-	fixed(asJSON("acceptance", func(t *Task) *Acceptance { return &t.Acceptance })),
-	fixed(asText("repo", func(t *Task) *string { return &t.Source.Repo })),
-	fixed(asText("ref", func(t *Task) *string { return &t.Source.Ref })),
-	asText("sealed_token", func(t *Task) *string { return &t.Source.SealedToken }),
-	fixed(asItIs("has_code", func(t *Task) *bool { return &t.Source.HasCode })),
-	fixed(asText("archive_id", func(t *Task) *string { return &t.Source.ArchiveID })),
-	asText("size_class", func(t *Task) *string { return &t.Size }),
-	asJSON("quote", func(t *Task) *pricing.Quote { return &t.Quote }),
-	asJSON("routing", func(t *Task) *routing.Result { return &t.Routing }),
-	asJSON("passed_over", func(t *Task) *[]string { return &t.PassedOver }),
-	asText("sandbox_id", func(t *Task) *string { return &t.SandboxID }),
-	asText("fail_code", func(t *Task) *FailCode { return &t.FailCode }),
-	asText("fail_reason", func(t *Task) *string { return &t.FailReason }),
-	asItIs("gate_score", func(t *Task) **int { return &t.GateScore }),
-	asNumber("charge", func(t *Task) *city.Cents { return &t.Charge }),
-	asNumber("fee", func(t *Task) *city.Cents { return &t.Fee }),
-	asText("thumbs", func(t *Task) *string { return &t.Feedback.Thumbs }),
-	asNumber("rating", func(t *Task) *int { return &t.Feedback.Rating }),
-	asText("reason", func(t *Task) *string { return &t.Feedback.Reason }),
-	asText("comment", func(t *Task) *string { return &t.Feedback.Comment }),
-	asTime("feedback_at", func(t *Task) **time.Time { return &t.Feedback.At }),
-	fixed(column{
-		name:  "created_at",
-		write: func(t *Task) any { return store.Micros(t.CreatedAt) },
-		read: func(t *Task) any {
-			return reader[int64](func(us int64) error { t.CreatedAt = store.FromMicros(us); return nil })
-		},
-	}),
-	asTime("assigned_at", func(t *Task) **time.Time { return &t.AssignedAt }),
-	asTime("accept_by", func(t *Task) **time.Time { return &t.AcceptBy }),
-	asTime("started_at", func(t *Task) **time.Time { return &t.StartedAt }),
-	asTime("deadline_at", func(t *Task) **time.Time { return &t.DeadlineAt }),
-	asTime("delivered_at", func(t *Task) **time.Time { return &t.DeliveredAt }),
-	asTime("ended_at", func(t *Task) **time.Time { return &t.EndedAt }),
-	asTime("refund_until", func(t *Task) **time.Time { return &t.RefundUntil }),
-	asTime("released_at", func(t *Task) **time.Time { return &t.ReleasedAt }),
-	fixed(asNumber("buyer_completed", func(t *Task) *int { return &t.Buyer.Completed })),
-	fixed(asNumber("buyer_refunded", func(t *Task) *int { return &t.Buyer.Refunded })),
-	asNumber("feedback_criterion", func(t *Task) *int { return &t.Feedback.Criterion }),
+var columns = column.List[Task]{
+	column.Text("id", func(t *Task) *string { return &t.ID }).Fixed(),
+	column.Text("buyer_id", func(t *Task) *string { return &t.BuyerID }).Fixed(),
+	column.Text("submitter_id", func(t *Task) *string { return &t.SubmitterID }).Fixed(),
+	column.Text("direct_id", func(t *Task) *string { return &t.DirectID }).Fixed(),
+	column.Text("agent_id", func(t *Task) *string { return &t.AgentID }),
+	column.Text("agent_owner_id", func(t *Task) *string { return &t.AgentOwner }),
+	column.Text("category", func(t *Task) *city.Category { return &t.Category }).Fixed(),
+	column.Text("status", func(t *Task) *city.TaskStatus { return &t.Status }),
+	column.Text("description", func(t *Task) *string { return &t.Description }).Fixed(),
+	column.JSON("tags", func(t *Task) *[]string { return &t.Tags }).Fixed(),
+	column.Number("max_budget", func(t *Task) *city.Cents { return &t.MaxBudget }).Fixed(),
+	column.Duration("deadline_us", func(t *Task) *time.Duration { return &t.Deadline }).Fixed(),
+	column.JSON("acceptance", func(t *Task) *Acceptance { return &t.Acceptance }).Fixed(),
+	column.Text("repo", func(t *Task) *string { return &t.Source.Repo }).Fixed(),
+	column.Text("ref", func(t *Task) *string { return &t.Source.Ref }).Fixed(),
+	column.Text("sealed_token", func(t *Task) *string { return &t.Source.SealedToken }),
+	column.Plain("has_code", func(t *Task) *bool { return &t.Source.HasCode }).Fixed(),
+	column.Text("archive_id", func(t *Task) *string { return &t.Source.ArchiveID }).Fixed(),
+	column.Text("size_class", func(t *Task) *string { return &t.Size }),
+	column.JSON("quote", func(t *Task) *pricing.Quote { return &t.Quote }),
+	column.JSON("routing", func(t *Task) *routing.Result { return &t.Routing }),
+	column.JSON("passed_over", func(t *Task) *[]string { return &t.PassedOver }),
+	column.Text("sandbox_id", func(t *Task) *string { return &t.SandboxID }),
+	column.Text("fail_code", func(t *Task) *FailCode { return &t.FailCode }),
+	column.Text("fail_reason", func(t *Task) *string { return &t.FailReason }),
+	column.Plain("gate_score", func(t *Task) **int { return &t.GateScore }),
+	column.Number("charge", func(t *Task) *city.Cents { return &t.Charge }),
+	column.Number("fee", func(t *Task) *city.Cents { return &t.Fee }),
+	column.Text("thumbs", func(t *Task) *string { return &t.Feedback.Thumbs }),
+	column.Number("rating", func(t *Task) *int { return &t.Feedback.Rating }),
+	column.Text("reason", func(t *Task) *string { return &t.Feedback.Reason }),
+	column.Text("comment", func(t *Task) *string { return &t.Feedback.Comment }),
+	column.TimePtr("feedback_at", func(t *Task) **time.Time { return &t.Feedback.At }),
+	column.Time("created_at", func(t *Task) *time.Time { return &t.CreatedAt }).Fixed(),
+	column.TimePtr("assigned_at", func(t *Task) **time.Time { return &t.AssignedAt }),
+	column.TimePtr("accept_by", func(t *Task) **time.Time { return &t.AcceptBy }),
+	column.TimePtr("started_at", func(t *Task) **time.Time { return &t.StartedAt }),
+	column.TimePtr("deadline_at", func(t *Task) **time.Time { return &t.DeadlineAt }),
+	column.TimePtr("delivered_at", func(t *Task) **time.Time { return &t.DeliveredAt }),
+	column.TimePtr("ended_at", func(t *Task) **time.Time { return &t.EndedAt }),
+	column.TimePtr("refund_until", func(t *Task) **time.Time { return &t.RefundUntil }),
+	column.TimePtr("released_at", func(t *Task) **time.Time { return &t.ReleasedAt }),
+	column.Number("buyer_completed", func(t *Task) *int { return &t.Buyer.Completed }).Fixed(),
+	column.Number("buyer_refunded", func(t *Task) *int { return &t.Buyer.Refunded }).Fixed(),
+	column.Number("feedback_criterion", func(t *Task) *int { return &t.Feedback.Criterion }),
 	{
-		name:  "refund_review",
-		write: func(t *Task) any { return encodeReview(t.Review) },
-		read: func(t *Task) any {
-			return reader[string](func(text string) (err error) { t.Review, err = decodeReview(text); return err })
-		},
+		Name:  "refund_review",
+		Write: func(t *Task) any { return encodeReview(t.Review) },
+		Read:  column.Via(func(t *Task, text string) (err error) { t.Review, err = decodeReview(text); return err }),
 	},
-	fixed(asNumber("fee_percent", func(t *Task) *int { return &t.FeePercent })),
+	column.Number("fee_percent", func(t *Task) *int { return &t.FeePercent }).Fixed(),
 	{
-		name:  "recheck",
-		write: func(t *Task) any { return encodeRecheck(t.Recheck) },
-		read: func(t *Task) any {
-			return reader[string](func(text string) (err error) { t.Recheck, err = decodeRecheck(text); return err })
-		},
+		Name:  "recheck",
+		Write: func(t *Task) any { return encodeRecheck(t.Recheck) },
+		Read:  column.Via(func(t *Task, text string) (err error) { t.Recheck, err = decodeRecheck(text); return err }),
 	},
-	{name: "due_at", write: func(t *Task) any { return store.MicrosPtr(t.due()) }},
-}
-
-func fixed(c column) column {
-	c.fixed = true
-	return c
-}
-
-func asItIs[T any](name string, field func(*Task) *T) column {
-	return column{name: name, write: func(t *Task) any { return *field(t) }, read: func(t *Task) any { return field(t) }}
-}
-
-func asText[T ~string](name string, field func(*Task) *T) column {
-	return column{name: name, write: func(t *Task) any { return string(*field(t)) }, read: func(t *Task) any { return field(t) }}
-}
-
-func asNumber[T ~int | ~int64](name string, field func(*Task) *T) column {
-	return column{name: name, write: func(t *Task) any { return int64(*field(t)) }, read: func(t *Task) any { return field(t) }}
-}
-
-// asTime is for an instant that may be missing.
-func asTime(name string, field func(*Task) **time.Time) column {
-	return column{
-		name:  name,
-		write: func(t *Task) any { return store.MicrosPtr(*field(t)) },
-		read: func(t *Task) any {
-			return reader[int64](func(us int64) error {
-				at := store.FromMicros(us)
-				*field(t) = &at
-				return nil
-			})
-		},
-	}
-}
-
-func asJSON[T any](name string, field func(*Task) *T) column {
-	return column{
-		name:  name,
-		write: func(t *Task) any { return encode(*field(t)) },
-		read: func(t *Task) any {
-			return reader[string](func(text string) error { return json.Unmarshal([]byte(text), field(t)) })
-		},
-	}
-}
-
-// reader is a sql.Scanner, on both engines: it is given what a column
-// holds, unless that is NULL.
-type reader[T int64 | string] func(T) error
-
-// Scan implements sql.Scanner.
-func (r reader[T]) Scan(value any) error {
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case T:
-		return r(v)
-	default:
-		return fmt.Errorf("a column holds %T", value)
-	}
+	{Name: "due_at", Write: func(t *Task) any { return store.MicrosPtr(t.due()) }},
 }

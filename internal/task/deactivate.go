@@ -73,7 +73,7 @@ func (s *Service) withdraw(ctx context.Context, tx store.Tx, agentID string) (en
 		if t.Status != city.TaskExecuting {
 			continue
 		}
-		before := state(t)
+		before := changing.Values(t)
 		t.FailCode, t.FailReason = FailWithdrawn, "The agent's owner deactivated it before the work was done."
 		if err := s.apply(ctx, tx, change{task: t, on: Withdraw, facts: map[string]any{"code": FailWithdrawn}}); err != nil {
 			return 0, err

@@ -241,7 +241,7 @@ func (s *Service) locked(ctx context.Context, taskID string, allowed func(*Task)
 		if !allowed(t) {
 			return errTaskNotFound(taskID)
 		}
-		before := state(t)
+		before := changing.Values(t)
 		if err := f(ctx, tx, t); err != nil {
 			return err
 		}

@@ -5,37 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
-	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
 )
 
-// selected names the columns that scan reads.
-var selected = strings.Join(names(func(c column) bool { return c.read != nil }), ", ")
-
-// insertSQL takes all columns and the idempotency key.
-var insertSQL = func() string {
-	all := append(names(func(column) bool { return true }), "idempotency_key")
-	placeholders := make([]string, len(all))
-	for i := range all {
-		placeholders[i] = "$" + strconv.Itoa(i+1)
-	}
-	return `INSERT INTO tasks (` + strings.Join(all, ", ") + `) VALUES (` + strings.Join(placeholders, ", ") + `)`
-}()
-
-func names(which func(column) bool) []string {
-	var list []string
-	for _, c := range columns {
-		if which(c) {
-			list = append(list, c.name)
-		}
-	}
-	return list
-}
+var (
+	// selected names the columns that scan reads.
+	selected = columns.Selected("")
+	// insertSQL takes the values of all columns and the idempotency key.
+	insertSQL = columns.Insert("tasks", "idempotency_key")
+	// changing are the columns that can change after a task's submission.
+	changing = columns.Changing()
+)
 
 // insert writes a new task; a key that the buyer used before is an error that
 // repeatedKey knows.
@@ -44,44 +27,21 @@ func insert(ctx context.Context, tx store.Tx, t *Task, idempotencyKey string) er
 	if idempotencyKey != "" {
 		key = &idempotencyKey
 	}
-	args := make([]any, 0, len(columns)+1)
-	for _, c := range columns {
-		args = append(args, c.write(t))
-	}
-	return tx.Queue(ctx, "insert task", insertSQL, append(args, key)...)
+	return tx.Queue(ctx, "insert task", insertSQL, append(columns.Values(t), key)...)
 }
 
 func repeatedKey(err error) bool {
 	return store.IsUnique(err, "tasks", "buyer_id", "idempotency_key")
 }
 
-// state is what the columns hold that can change after a task's submission.
-func state(t *Task) []any {
-	held := make([]any, len(columns))
-	for i, c := range columns {
-		if !c.fixed {
-			held[i] = c.write(t)
-		}
-	}
-	return held
-}
-
-// update writes what has changed in a task since its state was before, and
-// nothing when that is nothing: SQLite writes to each index of a column that is
-// named, changed or not.
+// update writes what has changed in a task since changing had these values, and
+// nothing when that is nothing.
 func update(ctx context.Context, tx store.Tx, t *Task, before []any) error {
-	var set strings.Builder
-	args := []any{t.ID}
-	for i, value := range state(t) {
-		if !reflect.DeepEqual(before[i], value) {
-			args = append(args, value)
-			fmt.Fprintf(&set, ", %s = $%d", columns[i].name, len(args))
-		}
-	}
-	if len(args) == 1 {
+	set, args := changing.SetChanged(2, before, changing.Values(t))
+	if set == "" {
 		return nil
 	}
-	return tx.Queue(ctx, "update task", `UPDATE tasks SET `+strings.TrimPrefix(set.String(), ", ")+` WHERE id = $1`, args...)
+	return tx.Queue(ctx, "update task", `UPDATE tasks SET `+set+` WHERE id = $1`, append([]any{t.ID}, args...)...)
 }
 
 // encode is v as JSON; the types stored here cannot fail to encode.
@@ -92,14 +52,8 @@ func encode(v any) string {
 
 // scan reads the columns that selected names.
 func scan(row store.Row) (*Task, error) {
-	var t Task
-	dest := make([]any, 0, len(columns))
-	for _, c := range columns {
-		if c.read != nil {
-			dest = append(dest, c.read(&t))
-		}
-	}
-	if err := row.Scan(dest...); err != nil {
+	t, err := columns.Scan(row)
+	if err != nil {
 		return nil, err
 	}
 	return &t, nil
@@ -122,20 +76,8 @@ func find(ctx context.Context, q store.Querier, id, lock string) (*Task, error) 
 }
 
 func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*Task, error) {
-	rows, err := q.Query(ctx, `SELECT `+selected+` FROM tasks WHERE `+where, args...)
+	tasks, err := store.All(ctx, q, scan, `SELECT `+selected+` FROM tasks WHERE `+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list tasks: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var tasks []*Task
-	for rows.Next() {
-		t, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan task: %w", err)
-		}
-		tasks = append(tasks, t)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
 	}
 	return tasks, nil
@@ -160,24 +102,18 @@ type dueTask struct {
 
 // listDue lists up to limit tasks that are due at now and come after from.
 func listDue(ctx context.Context, q store.Querier, now time.Time, from dueTask, limit int) ([]dueTask, error) {
-	rows, err := q.Query(ctx, `SELECT due_at, id FROM tasks WHERE due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4`,
+	due, err := store.All(ctx, q, scanDue, `SELECT due_at, id FROM tasks WHERE due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4`,
 		store.Micros(now), from.at, from.id, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list due tasks: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var due []dueTask
-	for rows.Next() {
-		var t dueTask
-		if err := rows.Scan(&t.at, &t.id); err != nil {
-			return nil, fmt.Errorf("scan due task: %w", err)
-		}
-		due = append(due, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list due tasks: %w", err)
-	}
 	return due, nil
+}
+
+func scanDue(row store.Row) (dueTask, error) {
+	var t dueTask
+	err := row.Scan(&t.at, &t.id)
+	return t, err
 }
 
 // loads counts the live tasks of each agent that has any.

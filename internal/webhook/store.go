@@ -7,46 +7,68 @@ import (
 	"time"
 
 	"aicity.dev/aicity/internal/store"
+	"aicity.dev/aicity/internal/store/column"
 )
 
-const endpointColumns = `id, agent_id, url, events, sealed_secret, sealed_old_secret, old_until, failing_since, disabled_at, created_at, updated_at`
+var (
+	endpoints = column.List[Endpoint]{
+		column.Text("id", func(e *Endpoint) *string { return &e.ID }).Fixed(),
+		column.Text("agent_id", func(e *Endpoint) *string { return &e.AgentID }).Fixed(),
+		column.Text("url", func(e *Endpoint) *string { return &e.URL }),
+		column.JSON("events", func(e *Endpoint) *[]string { return &e.Events }),
+		column.Text("sealed_secret", func(e *Endpoint) *string { return &e.sealedSecret }),
+		column.Text("sealed_old_secret", func(e *Endpoint) *string { return &e.sealedOldSecret }),
+		column.TimePtr("old_until", func(e *Endpoint) **time.Time { return &e.oldUntil }),
+		column.TimePtr("failing_since", func(e *Endpoint) **time.Time { return &e.FailingSince }),
+		column.TimePtr("disabled_at", func(e *Endpoint) **time.Time { return &e.DisabledAt }),
+		column.Time("created_at", func(e *Endpoint) *time.Time { return &e.CreatedAt }).Fixed(),
+		column.Time("updated_at", func(e *Endpoint) *time.Time { return &e.UpdatedAt }),
+	}
+	selectEndpoint = `SELECT ` + endpoints.Selected("") + ` FROM webhook_endpoints`
+	upsertEndpoint = endpoints.Insert("webhook_endpoints") + ` ON CONFLICT (id) DO UPDATE SET ` + endpoints.Changing().SetExcluded()
+)
+
+var (
+	deliveries = column.List[Delivery]{
+		column.Text("id", func(d *Delivery) *string { return &d.ID }).Fixed(),
+		column.Text("endpoint_id", func(d *Delivery) *string { return &d.EndpointID }).Fixed(),
+		column.Text("task_id", func(d *Delivery) *string { return &d.TaskID }).Fixed(),
+		column.Text("type", func(d *Delivery) *string { return &d.Type }).Fixed(),
+		column.Of[Delivery]{
+			Name:  "body", // the very bytes that are signed
+			Write: func(d *Delivery) any { return string(d.Body) },
+			Read:  column.Via(func(d *Delivery, text string) error { d.Body = json.RawMessage(text); return nil }),
+		}.Fixed(),
+		column.Text("status", func(d *Delivery) *string { return &d.Status }),
+		column.Number("attempts", func(d *Delivery) *int { return &d.Attempts }),
+		column.Number("status_code", func(d *Delivery) *int { return &d.StatusCode }),
+		column.Text("error", func(d *Delivery) *string { return &d.Error }),
+		column.Time("created_at", func(d *Delivery) *time.Time { return &d.CreatedAt }).Fixed(),
+		column.TimePtr("finished_at", func(d *Delivery) **time.Time { return &d.FinishedAt }),
+	}
+	attempted         = deliveries.Changing()
+	selectDeliveries  = `SELECT ` + deliveries.Selected("") + ` FROM webhook_deliveries`
+	insertDeliverySQL = deliveries.Insert("webhook_deliveries")
+)
 
 func findEndpoint(ctx context.Context, q store.Querier, agentID, lock string) (Endpoint, error) {
-	return scanEndpoint(q.QueryRow(ctx, `SELECT `+endpointColumns+` FROM webhook_endpoints WHERE agent_id = $1`+lock, agentID))
+	return scanEndpoint(q.QueryRow(ctx, selectEndpoint+` WHERE agent_id = $1`+lock, agentID))
 }
 
 func findEndpointByID(ctx context.Context, q store.Querier, id string) (Endpoint, error) {
-	return scanEndpoint(q.QueryRow(ctx, `SELECT `+endpointColumns+` FROM webhook_endpoints WHERE id = $1`, id))
+	return scanEndpoint(q.QueryRow(ctx, selectEndpoint+` WHERE id = $1`, id))
 }
 
 func scanEndpoint(row store.Row) (Endpoint, error) {
-	var e Endpoint
-	var events string
-	var oldUntil, failing, disabled *int64
-	var createdAt, updatedAt int64
-	err := row.Scan(&e.ID, &e.AgentID, &e.URL, &events, &e.sealedSecret, &e.sealedOldSecret, &oldUntil, &failing, &disabled, &createdAt, &updatedAt)
+	e, err := endpoints.Scan(row)
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("find webhook: %w", err)
 	}
-	if err := json.Unmarshal([]byte(events), &e.Events); err != nil {
-		return Endpoint{}, fmt.Errorf("decode webhook events: %w", err)
-	}
-	e.oldUntil, e.FailingSince, e.DisabledAt = store.FromMicrosPtr(oldUntil), store.FromMicrosPtr(failing), store.FromMicrosPtr(disabled)
-	e.CreatedAt, e.UpdatedAt = store.FromMicros(createdAt), store.FromMicros(updatedAt)
 	return e, nil
 }
 
 func saveEndpoint(ctx context.Context, tx store.Tx, e Endpoint) error {
-	events, err := json.Marshal(e.Events)
-	if err != nil {
-		return fmt.Errorf("encode webhook events: %w", err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO webhook_endpoints (`+endpointColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (id) DO UPDATE SET url = $3, events = $4, sealed_secret = $5, sealed_old_secret = $6, old_until = $7,
-		failing_since = $8, disabled_at = $9, updated_at = $11`,
-		e.ID, e.AgentID, e.URL, string(events), e.sealedSecret, e.sealedOldSecret, store.MicrosPtr(e.oldUntil),
-		store.MicrosPtr(e.FailingSince), store.MicrosPtr(e.DisabledAt), store.Micros(e.CreatedAt), store.Micros(e.UpdatedAt))
-	if err != nil {
+	if _, err := tx.Exec(ctx, upsertEndpoint, endpoints.Values(&e)...); err != nil {
 		return fmt.Errorf("save webhook: %w", err)
 	}
 	return nil
@@ -63,20 +85,15 @@ func deleteEndpoint(ctx context.Context, tx store.Tx, agentID string) error {
 	return nil
 }
 
-const deliveryColumns = `id, endpoint_id, task_id, type, body, status, attempts, status_code, error, created_at, finished_at`
-
 func insertDelivery(ctx context.Context, tx store.Tx, d Delivery) error {
-	_, err := tx.Exec(ctx, `INSERT INTO webhook_deliveries (`+deliveryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		d.ID, d.EndpointID, d.TaskID, d.Type, string(d.Body), d.Status, d.Attempts, d.StatusCode, d.Error, store.Micros(d.CreatedAt), store.MicrosPtr(d.FinishedAt))
-	if err != nil {
+	if _, err := tx.Exec(ctx, insertDeliverySQL, deliveries.Values(&d)...); err != nil {
 		return fmt.Errorf("insert delivery: %w", err)
 	}
 	return nil
 }
 
 func updateDelivery(ctx context.Context, tx store.Tx, d Delivery) error {
-	_, err := tx.Exec(ctx, `UPDATE webhook_deliveries SET status = $2, attempts = $3, status_code = $4, error = $5, finished_at = $6 WHERE id = $1`,
-		d.ID, d.Status, d.Attempts, d.StatusCode, d.Error, store.MicrosPtr(d.FinishedAt))
+	_, err := tx.Exec(ctx, `UPDATE webhook_deliveries SET `+attempted.Set(2)+` WHERE id = $1`, append([]any{d.ID}, attempted.Values(&d)...)...)
 	if err != nil {
 		return fmt.Errorf("update delivery: %w", err)
 	}
@@ -84,21 +101,11 @@ func updateDelivery(ctx context.Context, tx store.Tx, d Delivery) error {
 }
 
 func findDelivery(ctx context.Context, q store.Querier, id string) (Delivery, error) {
-	d, err := scanDelivery(q.QueryRow(ctx, `SELECT `+deliveryColumns+` FROM webhook_deliveries WHERE id = $1`, id))
+	d, err := deliveries.Scan(q.QueryRow(ctx, selectDeliveries+` WHERE id = $1`, id))
 	if err != nil {
 		return Delivery{}, fmt.Errorf("find delivery: %w", err)
 	}
 	return d, nil
-}
-
-func scanDelivery(row store.Row) (Delivery, error) {
-	var d Delivery
-	var body string
-	var createdAt int64
-	var finishedAt *int64
-	err := row.Scan(&d.ID, &d.EndpointID, &d.TaskID, &d.Type, &body, &d.Status, &d.Attempts, &d.StatusCode, &d.Error, &createdAt, &finishedAt)
-	d.Body, d.CreatedAt, d.FinishedAt = json.RawMessage(body), store.FromMicros(createdAt), store.FromMicrosPtr(finishedAt)
-	return d, err
 }
 
 // earlierWaiting reports whether an older delivery of the same task to the same
@@ -117,21 +124,9 @@ func listDeliveries(ctx context.Context, q store.Querier, endpointID, cursor str
 	if cursor == "" {
 		cursor = "~" // above every id
 	}
-	rows, err := q.Query(ctx, `SELECT `+deliveryColumns+` FROM webhook_deliveries WHERE endpoint_id = $1 AND id < $2
+	list, err := store.All(ctx, q, deliveries.Scan, selectDeliveries+` WHERE endpoint_id = $1 AND id < $2
 		ORDER BY id DESC LIMIT $3`, endpointID, cursor, limit)
 	if err != nil {
-		return nil, fmt.Errorf("list deliveries: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var list []Delivery
-	for rows.Next() {
-		d, err := scanDelivery(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan delivery: %w", err)
-		}
-		list = append(list, d)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	return list, nil
