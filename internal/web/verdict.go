@@ -2,9 +2,12 @@ package web
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate"
+	"aicity.dev/aicity/internal/task"
 )
 
 // stepsOf are the steps of a trial that were found.
@@ -69,4 +72,77 @@ func verdictClass(v gate.Verdict) string {
 		return "good"
 	}
 	return "bad"
+}
+
+// citedLink is the page of a finding's line, "" when the report does not cite it.
+func (v taskView) citedLink(file string, line int) string {
+	if v.Gate == nil {
+		return ""
+	}
+	for _, r := range v.Gate.References {
+		if r.Link != "" && r.Path == file {
+			return task.CitedPath(v.Task.ID, file, line)
+		}
+	}
+	return ""
+}
+
+// referencesChecked counts the cited places, and how many of them are listed.
+func (v taskView) referencesChecked() string {
+	listed := len(v.Gate.References)
+	all := listed + v.Gate.More
+	text := itoa(all) + " " + plural(all, "reference", "references") + " checked"
+	if v.Gate.More > 0 {
+		text += ", " + itoa(listed) + " listed"
+	}
+	return text
+}
+
+// speakingSignals are those that added to the score or took from it.
+func (v taskView) speakingSignals() []gate.Signal {
+	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), quiet)
+}
+
+// quietSignals names the checks that found nothing.
+func (v taskView) quietSignals() string {
+	var names []string
+	for _, signal := range v.Gate.Signals {
+		if quiet(signal) {
+			names = append(names, signal.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func quiet(s gate.Signal) bool { return s.Points == 0 && s.Max == 0 && s.Cap == nil }
+
+func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
+
+func place(file string, line int) string {
+	if line > 0 {
+		return file + ":" + itoa(line)
+	}
+	return file
+}
+
+func severityClass(severity string) string {
+	switch strings.ToLower(severity) {
+	case "critical", "high":
+		return "bad"
+	case "medium":
+		return "warn"
+	default:
+		return ""
+	}
+}
+
+func referenceClass(status string) string {
+	switch status {
+	case "exists", "new_file":
+		return "good"
+	case "missing", "line_out_of_range":
+		return "bad"
+	default:
+		return ""
+	}
 }
