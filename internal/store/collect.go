@@ -39,17 +39,23 @@ func (b *txBase) writeCollected(ctx context.Context, tx Tx) error {
 }
 
 func (r rows) insert() string {
-	query := []byte("INSERT INTO " + r.into + " VALUES ")
-	for i := range r.args {
+	return "INSERT INTO " + r.into + " VALUES " + Placeholders(len(r.args), r.each)
+}
+
+// Placeholders are the rows of a VALUES for so many values, each of so many: of
+// four, two each, ($1,$2),($3,$4).
+func Placeholders(values, each int) string {
+	text := make([]byte, 0, 5*values)
+	for i := range values {
 		switch {
 		case i == 0:
-			query = append(query, '(')
-		case i%r.each == 0:
-			query = append(query, "),("...)
+			text = append(text, '(')
+		case i%each == 0:
+			text = append(text, "),("...)
 		default:
-			query = append(query, ',')
+			text = append(text, ',')
 		}
-		query = strconv.AppendInt(append(query, '$'), int64(i+1), 10)
+		text = strconv.AppendInt(append(text, '$'), int64(i+1), 10)
 	}
-	return string(append(query, ')'))
+	return string(append(text, ')'))
 }

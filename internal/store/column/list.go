@@ -53,11 +53,7 @@ func (l List[T]) Scan(row store.Row) (T, error) {
 // the other columns in more.
 func (l List[T]) Insert(table string, more ...string) string {
 	names := append(l.where(Of[T].written).names(), more...)
-	placeholders := make([]string, len(names))
-	for i := range names {
-		placeholders[i] = "$" + strconv.Itoa(i+1)
-	}
-	return `INSERT INTO ` + table + ` (` + strings.Join(names, ", ") + `) VALUES (` + strings.Join(placeholders, ", ") + `)`
+	return `INSERT INTO ` + table + ` (` + strings.Join(names, ", ") + `) VALUES ` + store.Placeholders(len(names), len(names))
 }
 
 // Values are what Insert and Set write of t.
