@@ -15,7 +15,7 @@ func TestOthersText(t *testing.T) {
 	in := gate.Input{Request: gate.Request{Category: city.Research, Description: "Compare write-ahead logging and rollback journals in SQLite: durability, read concurrency."},
 		Deliverable: gate.Deliverable{Result: honest.Report("3")}}
 	own := gate.Judge(in)
-	in.Others = []similarity.Sketch{similarity.SketchOf(honest.Report("4")), similarity.SketchOf(honest.Report("3"))}
+	in.Others = []similarity.Sketch{similarity.KnownOf(honest.Report("4")).Sketch, similarity.KnownOf(honest.Report("3")).Sketch}
 	if taken := gate.Judge(in); taken.Verdict != gate.Fail || own.Verdict != gate.Pass {
 		t.Errorf("own %d, taken %d", own.Score, taken.Score)
 	}

@@ -244,7 +244,7 @@ func TestTheDatabaseKeepsTheFloor(t *testing.T) {
 			_, err := tx.Exec(ctx, `UPDATE ledger_accounts SET debits_posted = 101 WHERE name = $1`, string(buyer))
 			return err
 		})
-		if !store.IsCheck(err, "ledger_accounts_floor") {
+		if !storetest.IsCheck(err, "ledger_accounts_floor") {
 			t.Errorf("overdraft past the rules: %v", err)
 		}
 	})

@@ -57,17 +57,6 @@ func IsUnique(err error, table string, columns ...string) bool {
 	return false
 }
 
-// IsCheck reports whether err says that the named CHECK constraint was violated.
-func IsCheck(err error, name string) bool {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == "23514" && pg.ConstraintName == name
-	}
-	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
-		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_CHECK && strings.Contains(lite.Error(), name)
-	}
-	return false
-}
-
 // retryable reports whether the same transaction may succeed when run again.
 func retryable(err error) bool {
 	if errors.Is(err, errLost) {

@@ -170,27 +170,3 @@ func Of(c city.Category) Rubric {
 	}
 	return Of(city.General)
 }
-
-// Counts says in words what counts in this category beyond what counts in each.
-func (r Rubric) Counts() []string {
-	var all []string
-	for _, c := range []struct {
-		yes  bool
-		text string
-	}{
-		{r.Whole, "the code itself must be there"},
-		{r.Code && !r.Whole && !r.Tests, "the change as code or diff"},
-		{r.Tests, "tests as code, or the work fails"},
-		{r.Config, "the configuration or script itself, or the work fails"},
-		{r.Findings, "separate findings, each with severity, place and fix"},
-		{r.Located, "files of the repository cited with lines"},
-		{r.Literals, "strings and figures of the code, though no place is cited"},
-		{r.NewFiles, "new files may be proposed freely"},
-		{r.Executed, "a patch is built and tested, before and after"},
-	} {
-		if c.yes {
-			all = append(all, c.text)
-		}
-	}
-	return all
-}

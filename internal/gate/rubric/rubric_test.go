@@ -63,7 +63,7 @@ func rubricsText() string {
 	for _, c := range city.Categories() {
 		r := rubric.Of(c.ID)
 		fmt.Fprintf(&b, "\n### %s\n\n%s. Usual length: %d words.", c.Name, c.Description, r.Words)
-		if counts := r.Counts(); len(counts) > 0 {
+		if counts := countsOf(r); len(counts) > 0 {
 			fmt.Fprintf(&b, " Counts: %s.", strings.Join(counts, "; "))
 		}
 		b.WriteString("\n\n")
@@ -72,4 +72,28 @@ func rubricsText() string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+// countsOf says in words what counts in a category beyond what counts in each.
+func countsOf(r rubric.Rubric) []string {
+	var all []string
+	for _, c := range []struct {
+		yes  bool
+		text string
+	}{
+		{r.Whole, "the code itself must be there"},
+		{r.Code && !r.Whole && !r.Tests, "the change as code or diff"},
+		{r.Tests, "tests as code, or the work fails"},
+		{r.Config, "the configuration or script itself, or the work fails"},
+		{r.Findings, "separate findings, each with severity, place and fix"},
+		{r.Located, "files of the repository cited with lines"},
+		{r.Literals, "strings and figures of the code, though no place is cited"},
+		{r.NewFiles, "new files may be proposed freely"},
+		{r.Executed, "a patch is built and tested, before and after"},
+	} {
+		if c.yes {
+			all = append(all, c.text)
+		}
+	}
+	return all
 }

@@ -80,13 +80,8 @@ func KnownOf(text string) Known {
 	return k
 }
 
-// SketchOf returns the sketch of a text's prose, the zero Sketch when there is
-// too little of it.
-func SketchOf(text string) Sketch {
-	return SketchOfWords(lex.Hashes(document.ProseWords(text[:min(len(text), maxTextBytes)])))
-}
-
-// SketchOfWords is SketchOf for a text whose words are hashed already.
+// SketchOfWords returns the sketch of a text's prose by the hashes of its words, the
+// zero Sketch when there is too little of it.
 func SketchOfWords(words []uint64) (s Sketch) {
 	n := 0
 	for i := range s {
