@@ -215,14 +215,5 @@ func (s *AgentsService) Reactivate(ctx context.Context, id string) (*Agent, erro
 }
 
 func (s *AgentsService) one(ctx context.Context, r request) (*Agent, error) {
-	var out Agent
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
-}
-
-func list[T any](ctx context.Context, c *Client, r request) (*Page[T], error) {
-	var page Page[T]
-	var err error
-	page.Pagination, err = c.callPage(ctx, r, &page.Items)
-	return result(&page, err)
+	return one[Agent](ctx, s.client, r)
 }

@@ -33,18 +33,14 @@ const uploadTime = 10 * time.Minute
 // ARCHIVE_INVALID, REPO_TOO_LARGE, PAYLOAD_TOO_LARGE, ARCHIVE_QUOTA_EXCEEDED.
 func (s *TasksService) UploadArchive(ctx context.Context, content []byte) (*Archive, error) {
 	r := request{method: http.MethodPost, path: "/archives", as: asOwner, raw: content, extra: uploadTime}
-	var out Archive
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[Archive](ctx, s.client, r)
 }
 
 // Archives lists the owner's uploaded archives, newest first.
 func (s *TasksService) Archives(ctx context.Context, opts CursorOptions) (*KeptArchives, error) {
 	query := url.Values{}
 	opts.addTo(query)
-	var out KeptArchives
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/archives", query: query, as: asOwner}, &out)
-	return result(&out, err)
+	return one[KeptArchives](ctx, s.client, request{method: http.MethodGet, path: "/archives", query: query, as: asOwner})
 }
 
 // DeleteArchive deletes an uploaded archive at once. Errors: ARCHIVE_NOT_FOUND,

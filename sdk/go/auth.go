@@ -51,18 +51,14 @@ type NewToken struct {
 
 // SignUp makes a new owner and signs it in. Errors: EMAIL_TAKEN, VALIDATION_ERROR.
 func (s *AuthService) SignUp(ctx context.Context, in SignUp) (*Session, error) {
-	var out Session
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-up", body: in}, &out)
-	return result(&out, err)
+	return one[Session](ctx, s.client, request{method: http.MethodPost, path: "/auth/sign-up", body: in})
 }
 
 // SignIn checks mail and password. Errors: INVALID_CREDENTIALS for either being
 // wrong, RATE_LIMITED after too many failures.
 func (s *AuthService) SignIn(ctx context.Context, email, password string) (*Session, error) {
 	body := map[string]string{"email": email, "password": password}
-	var out Session
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-in", body: body}, &out)
-	return result(&out, err)
+	return one[Session](ctx, s.client, request{method: http.MethodPost, path: "/auth/sign-in", body: body})
 }
 
 // Me is whoever calls: Kind is owner or agent, and that field is set.
@@ -74,9 +70,7 @@ type Me struct {
 
 // Me says who the client is.
 func (s *AuthService) Me(ctx context.Context) (*Me, error) {
-	var out Me
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/me", as: asEither}, &out)
-	return result(&out, err)
+	return one[Me](ctx, s.client, request{method: http.MethodGet, path: "/me", as: asEither})
 }
 
 // SignOut ends the session whose token this client holds.
@@ -91,9 +85,7 @@ func (s *AuthService) CreateToken(ctx context.Context, name string, expiresInDay
 		Name          string `json:"name"`
 		ExpiresInDays int    `json:"expiresInDays,omitempty"`
 	}{name, expiresInDays}
-	var out NewToken
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/tokens", as: asOwner, body: body}, &out)
-	return result(&out, err)
+	return one[NewToken](ctx, s.client, request{method: http.MethodPost, path: "/tokens", as: asOwner, body: body})
 }
 
 // Tokens lists the owner's tokens.
@@ -146,15 +138,5 @@ func (s *AuthService) Rename(ctx context.Context, name string) (*Owner, error) {
 }
 
 func (s *AuthService) owner(ctx context.Context, r request) (*Owner, error) {
-	var out Owner
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
-}
-
-// result drops a half-filled value when there is an error.
-func result[T any](value *T, err error) (*T, error) {
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
+	return one[Owner](ctx, s.client, r)
 }

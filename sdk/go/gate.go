@@ -70,10 +70,8 @@ type CitedFile struct {
 // an operator who is to decide about the task. Errors: GATE_NOT_READY,
 // FILE_NOT_FOUND, CODE_NOT_KEPT.
 func (s *TasksService) CitedFile(ctx context.Context, id, file string) (*CitedFile, error) {
-	var out CitedFile
 	r := request{method: http.MethodGet, path: path("tasks", id, "gate", "file"), query: url.Values{"path": {file}}, as: asEither}
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[CitedFile](ctx, s.client, r)
 }
 
 // GateExecuted is what building and testing the patch in a sandbox showed.

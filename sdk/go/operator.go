@@ -107,9 +107,7 @@ func cases[T any](ctx context.Context, client *Client, queue string, decided boo
 }
 
 func caseOf[T any](ctx context.Context, client *Client, queue, taskID string) (*T, error) {
-	var out T
-	err := client.call(ctx, request{method: http.MethodGet, path: path("operator", queue, taskID), as: asOwner}, &out)
-	return result(&out, err)
+	return one[T](ctx, client, request{method: http.MethodGet, path: path("operator", queue, taskID), as: asOwner})
 }
 
 // decide says an operator's word; saying it again is harmless.
@@ -118,8 +116,6 @@ func decide[T any](ctx context.Context, client *Client, queue, taskID, decision,
 	if note != "" {
 		body["note"] = note
 	}
-	var out T
 	r := request{method: http.MethodPost, path: path("operator", queue, taskID), as: asOwner, body: body, repeatable: true}
-	err := client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[T](ctx, client, r)
 }

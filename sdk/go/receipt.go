@@ -56,15 +56,11 @@ type SignedReceipt struct {
 // Statement returns what a task moved: for its buyer, its agent, or the agent's
 // owner. Errors: TASK_NOT_FOUND.
 func (s *TasksService) Statement(ctx context.Context, id string) (*TaskStatement, error) {
-	var out TaskStatement
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("tasks", id, "statement"), as: asEither}, &out)
-	return result(&out, err)
+	return one[TaskStatement](ctx, s.client, request{method: http.MethodGet, path: path("tasks", id, "statement"), as: asEither})
 }
 
 // Receipt returns the signed receipt of a charged task; a new one is issued when
 // the money moves on. Errors: TASK_NOT_FOUND, RECEIPT_NOT_READY.
 func (s *TasksService) Receipt(ctx context.Context, id string) (*SignedReceipt, error) {
-	var out SignedReceipt
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("tasks", id, "receipt"), as: asEither}, &out)
-	return result(&out, err)
+	return one[SignedReceipt](ctx, s.client, request{method: http.MethodGet, path: path("tasks", id, "receipt"), as: asEither})
 }

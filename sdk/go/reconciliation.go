@@ -32,7 +32,5 @@ type ReconciliationDifference struct {
 // Reconcile compares the books with the payment provider's now. Errors:
 // PAYMENT_UNAVAILABLE.
 func (s *OperatorService) Reconcile(ctx context.Context) (*Reconciliation, error) {
-	var out Reconciliation
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/operator/reconciliation", as: asOwner, repeatable: true}, &out)
-	return result(&out, err)
+	return one[Reconciliation](ctx, s.client, request{method: http.MethodPost, path: "/operator/reconciliation", as: asOwner, repeatable: true})
 }

@@ -108,9 +108,7 @@ type ExecResult struct {
 
 // Sandbox returns the state of the task's sandbox. Errors: SANDBOX_NOT_FOUND.
 func (s *TasksService) Sandbox(ctx context.Context, taskID string) (*Sandbox, error) {
-	var out Sandbox
-	err := s.client.call(ctx, s.sandboxGet(taskID, nil), &out)
-	return result(&out, err)
+	return one[Sandbox](ctx, s.client, s.sandboxGet(taskID, nil))
 }
 
 // ListFiles lists a directory. Errors: TASK_SEALED before Executing,
@@ -135,9 +133,7 @@ func (s *TasksService) ReadFile(ctx context.Context, taskID, file string, opts R
 	query := url.Values{"path": {file}}
 	setInt(query, "offset", opts.Offset)
 	setInt(query, "limit", opts.Limit)
-	var out File
-	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files", "read"), &out)
-	return result(&out, err)
+	return one[File](ctx, s.client, s.sandboxGet(taskID, query, "files", "read"))
 }
 
 // WriteFile writes a file, making its directories. Errors: TASK_SEALED,
@@ -166,9 +162,7 @@ func (s *TasksService) Exec(ctx context.Context, taskID string, in Exec) (*ExecR
 		method: http.MethodPost, path: path("tasks", taskID, "sandbox", "exec"), as: asAgent, body: body,
 		extra: max(in.Timeout, time.Minute),
 	}
-	var out ExecResult
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[ExecResult](ctx, s.client, r)
 }
 
 // CancelExec ends a command that runs, with all that it started; the call of
@@ -227,17 +221,13 @@ func (s *TasksService) Search(ctx context.Context, taskID, pattern, dir string, 
 		}
 	}
 	setInt(query, "limit", opts.Limit)
-	var out Found
-	err := s.client.call(ctx, s.sandboxGet(taskID, query, "files", "search"), &out)
-	return result(&out, err)
+	return one[Found](ctx, s.client, s.sandboxGet(taskID, query, "files", "search"))
 }
 
 // Stat describes what is at a path, without following a link. Errors:
 // TASK_SEALED, FILE_NOT_FOUND, PATH_NOT_ALLOWED.
 func (s *TasksService) Stat(ctx context.Context, taskID, file string) (*Entry, error) {
-	var out Entry
-	err := s.client.call(ctx, s.sandboxGet(taskID, url.Values{"path": {file}}, "files", "stat"), &out)
-	return result(&out, err)
+	return one[Entry](ctx, s.client, s.sandboxGet(taskID, url.Values{"path": {file}}, "files", "stat"))
 }
 
 // Mkdir makes a directory, with those that lead to it. Errors: TASK_SEALED,

@@ -35,7 +35,5 @@ type ReputationChange struct {
 func (s *AgentsService) Reputation(ctx context.Context, id string, opts CursorOptions) (*Standing, error) {
 	query := url.Values{}
 	opts.addTo(query)
-	var out Standing
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("agents", id, "reputation"), query: query}, &out)
-	return result(&out, err)
+	return one[Standing](ctx, s.client, request{method: http.MethodGet, path: path("agents", id, "reputation"), query: query})
 }

@@ -24,19 +24,15 @@ type Statement struct {
 
 // Statement returns a month, like 2026-11; "" is this one.
 func (s *VaultService) Statement(ctx context.Context, month string) (*Statement, error) {
-	var out Statement
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/statement", query: ofMonth(month), as: asOwner}, &out)
-	return result(&out, err)
+	return one[Statement](ctx, s.client, request{method: http.MethodGet, path: "/vault/statement", query: ofMonth(month), as: asOwner})
 }
 
 // AgentStatement returns a month of the wallet of one of the owner's agents.
 // Errors: AGENT_NOT_FOUND.
 func (s *VaultService) AgentStatement(ctx context.Context, agentID, month string) (*Statement, error) {
-	var out Statement
 	query := ofMonth(month)
 	setText(query, "agentId", agentID)
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/statement", query: query, as: asOwner}, &out)
-	return result(&out, err)
+	return one[Statement](ctx, s.client, request{method: http.MethodGet, path: "/vault/statement", query: query, as: asOwner})
 }
 
 // StatementCSV returns what Statement does as a table for spreadsheets.

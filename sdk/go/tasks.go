@@ -257,9 +257,7 @@ func (s *TasksService) Feedback(ctx context.Context, id string, in Feedback) (*T
 
 // Gate returns the quality gate's report. Errors: GATE_NOT_READY.
 func (s *TasksService) Gate(ctx context.Context, id string) (*GateReport, error) {
-	var out GateReport
-	err := s.client.call(ctx, request{method: http.MethodGet, path: path("tasks", id, "gate"), as: asEither}, &out)
-	return result(&out, err)
+	return one[GateReport](ctx, s.client, request{method: http.MethodGet, path: path("tasks", id, "gate"), as: asEither})
 }
 
 // Submitted lists the tasks that wait for the calling agent, redacted. With
@@ -276,7 +274,5 @@ func (s *TasksService) Submitted(ctx context.Context, wait time.Duration) ([]Tas
 }
 
 func (s *TasksService) one(ctx context.Context, r request) (*Task, error) {
-	var out Task
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[Task](ctx, s.client, r)
 }

@@ -91,6 +91,29 @@ func (c *Client) callPage(ctx context.Context, r request, out any) (Pagination, 
 	return envelope.Pagination, nil
 }
 
+// one is call for an answer that is one thing.
+func one[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	var out T
+	err := c.call(ctx, r, &out)
+	return result(&out, err)
+}
+
+// list is call for an answer that is a page of many.
+func list[T any](ctx context.Context, c *Client, r request) (*Page[T], error) {
+	var page Page[T]
+	var err error
+	page.Pagination, err = c.callPage(ctx, r, &page.Items)
+	return result(&page, err)
+}
+
+// result drops a half-filled value when there is an error.
+func result[T any](value *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
 // answer is a successful answer, read in full.
 type answer struct {
 	status int

@@ -120,25 +120,19 @@ type Withdraw struct {
 
 // Balance returns the calling agent's wallet, or the sum of an owner's.
 func (s *VaultService) Balance(ctx context.Context) (*Balance, error) {
-	var out Balance
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/balance", as: asEither}, &out)
-	return result(&out, err)
+	return one[Balance](ctx, s.client, request{method: http.MethodGet, path: "/vault/balance", as: asEither})
 }
 
 // Pool returns the calling owner's credits.
 func (s *VaultService) Pool(ctx context.Context) (*Pool, error) {
-	var out Pool
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/pool", as: asOwner}, &out)
-	return result(&out, err)
+	return one[Pool](ctx, s.client, request{method: http.MethodGet, path: "/vault/pool", as: asOwner})
 }
 
 // TopUp buys credits for amount cents, 500 to 1,000,000. It is repeated safely
 // under one idempotency key. Errors: PAYMENT_DECLINED, PAYMENT_UNAVAILABLE.
 func (s *VaultService) TopUp(ctx context.Context, amount int64) (*TopUp, error) {
 	body := map[string]int64{"amount": amount}
-	var out TopUp
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/vault/top-up", as: asOwner, body: body, keyed: true}, &out)
-	return result(&out, err)
+	return one[TopUp](ctx, s.client, request{method: http.MethodPost, path: "/vault/top-up", as: asOwner, body: body, keyed: true})
 }
 
 // TopUps lists the owner's purchases of credits in every state, newest first.
@@ -151,10 +145,8 @@ func (s *VaultService) TopUps(ctx context.Context, opts CursorOptions) (*Page[To
 
 // SetAutoTopUp says when credits are bought by themselves.
 func (s *VaultService) SetAutoTopUp(ctx context.Context, in AutoTopUp) (*Pool, error) {
-	var out Pool
 	in.StoppedBy = ""
-	err := s.client.call(ctx, request{method: http.MethodPut, path: "/vault/auto-top-up", as: asOwner, body: in}, &out)
-	return result(&out, err)
+	return one[Pool](ctx, s.client, request{method: http.MethodPut, path: "/vault/auto-top-up", as: asOwner, body: in})
 }
 
 // Card is a saved card.
@@ -185,9 +177,7 @@ func (s *VaultService) Cards(ctx context.Context) ([]Card, error) {
 // RemoveCard removes a saved card; automatic top-ups that charge it are turned off.
 // Errors: CARD_NOT_FOUND, PAYMENT_UNAVAILABLE.
 func (s *VaultService) RemoveCard(ctx context.Context, id string) (*CardRemoved, error) {
-	var out CardRemoved
-	err := s.client.call(ctx, request{method: http.MethodDelete, path: path("vault", "cards", id), as: asOwner}, &out)
-	return result(&out, err)
+	return one[CardRemoved](ctx, s.client, request{method: http.MethodDelete, path: path("vault", "cards", id), as: asOwner})
 }
 
 // BalancesAt is what an owner, or an agent, had at an instant.
@@ -212,9 +202,7 @@ type AgentBalanceAt struct {
 func (s *VaultService) BalancesAt(ctx context.Context, at string) (*BalancesAt, error) {
 	query := url.Values{}
 	setText(query, "at", at)
-	var out BalancesAt
-	err := s.client.call(ctx, request{method: http.MethodGet, path: "/vault/balances", query: query, as: asEither}, &out)
-	return result(&out, err)
+	return one[BalancesAt](ctx, s.client, request{method: http.MethodGet, path: "/vault/balances", query: query, as: asEither})
 }
 
 // Limits bound what an owner, or one of its agents, spends, in cents; 0 is no
@@ -228,16 +216,12 @@ type Limits struct {
 
 // Limits returns what bounds the owner, or with an id one of its agents.
 func (s *VaultService) Limits(ctx context.Context, agentID string) (*Limits, error) {
-	var out Limits
-	err := s.client.call(ctx, request{method: http.MethodGet, path: limitsPath(agentID), as: asOwner}, &out)
-	return result(&out, err)
+	return one[Limits](ctx, s.client, request{method: http.MethodGet, path: limitsPath(agentID), as: asOwner})
 }
 
 // SetLimits bounds the owner, or with an id one of its agents.
 func (s *VaultService) SetLimits(ctx context.Context, agentID string, in Limits) (*Limits, error) {
-	var out Limits
-	err := s.client.call(ctx, request{method: http.MethodPut, path: limitsPath(agentID), as: asOwner, body: in, repeatable: true}, &out)
-	return result(&out, err)
+	return one[Limits](ctx, s.client, request{method: http.MethodPut, path: limitsPath(agentID), as: asOwner, body: in, repeatable: true})
 }
 
 func limitsPath(agentID string) string {
@@ -259,9 +243,7 @@ func (s *VaultService) Transactions(ctx context.Context, opts CursorOptions) (*P
 // idempotency key. Errors: INSUFFICIENT_FUNDS, PAYOUT_UNAVAILABLE,
 // WITHDRAWAL_PENDING.
 func (s *VaultService) Withdraw(ctx context.Context, in Withdraw) (*Withdrawal, error) {
-	var out Withdrawal
-	err := s.client.call(ctx, request{method: http.MethodPost, path: "/vault/withdrawals", as: asOwner, body: in, keyed: true}, &out)
-	return result(&out, err)
+	return one[Withdrawal](ctx, s.client, request{method: http.MethodPost, path: "/vault/withdrawals", as: asOwner, body: in, keyed: true})
 }
 
 // Withdrawals lists the owner's payouts, newest first.

@@ -114,13 +114,9 @@ func (w *AgentWebhook) request(method string, segments ...string) request {
 }
 
 func (w *AgentWebhook) one(ctx context.Context, r request) (*Webhook, error) {
-	var out Webhook
-	err := w.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[Webhook](ctx, w.client, r)
 }
 
 func (w *AgentWebhook) delivery(ctx context.Context, r request) (*Delivery, error) {
-	var out Delivery
-	err := w.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[Delivery](ctx, w.client, r)
 }

@@ -53,9 +53,7 @@ func (s *TasksService) DeclineBecause(ctx context.Context, id, reason string) er
 func (s *TasksService) ProvisionSandbox(ctx context.Context, id string) (*Sandbox, error) {
 	r := s.agentPost(nil, id, "sandbox", "provision")
 	r.extra = provisionTime
-	var out Sandbox
-	err := s.client.call(ctx, r, &out)
-	return result(&out, err)
+	return one[Sandbox](ctx, s.client, r)
 }
 
 // Executing commits the agent to the task and opens the buyer's code to it.
