@@ -152,6 +152,7 @@ func listen(ctx context.Context, cfg *config.Config) (net.Listener, error) {
 	return listener, nil
 }
 
+// build makes the services, those first that others stand on.
 func (a *App) build() error {
 	box, err := seal.Load(filepath.Join(a.cfg.Data, "instance.key"))
 	if err != nil {
@@ -172,11 +173,12 @@ func (a *App) build() error {
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Sealer: box, AllowPrivate: a.cfg.AllowPrivateWebhooks,
 	})
 	links := payment.NewLinks(a.DB, box.Derive("payment fingerprints"))
-	a.Payments = payment.New(payment.Config{
-		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger, OwnsAgent: a.ownsAgent, AgentsOf: a.Agents.IDsOf,
-		ReturnURL: a.walletURL(), CursorKey: box.Derive("statement cursors"), OwnerSince: a.ownerSince,
-		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
-	})
+	a.Payments = a.buildPayments(box, links)
+	return a.buildWork(box, prices, links)
+}
+
+// buildWork makes what does tasks, on what build has made, and what serves it all.
+func (a *App) buildWork(box *seal.Box, prices *pricing.Table, links *payment.Links) error {
 	fetcher, err := a.fetcher()
 	if err != nil {
 		return err
@@ -193,20 +195,31 @@ func (a *App) build() error {
 		return err
 	}
 	a.Tasks = task.New(task.Deps{
-		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices, Sandboxes: a.Sandboxes,
-		Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks, Spender: a.Payments, Links: links, Debts: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
+		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices,
+		Sandboxes: a.Sandboxes, Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks,
+		Spender: a.Payments, Links: links, Debts: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
 		Receipts: task.Receipts{Signer: receipt.NewSigner(box.Derive("receipt signing")), Issuer: a.cfg.URL()}, Rules: a.rules(),
 	})
 	a.keepBooks()
 	a.keepRetention()
 	a.keepReconciled()
 	a.handler, err = a.routes(httpapi.Deps{
-		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments, Reconcile: a.Reconcile, Webhooks: a.Webhooks,
-		Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box), Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
+		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments,
+		Reconcile: a.Reconcile, Webhooks: a.Webhooks, Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box),
+		Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),
 		Prices: prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(), TrustedProxy: a.cfg.TrustProxy,
 		Ready: a.ready, Stopping: a.streams,
 	})
 	return err
+}
+
+func (a *App) buildPayments(box *seal.Box, links *payment.Links) *payment.Service {
+	return payment.New(payment.Config{
+		DB: a.DB, Jobs: a.Jobs, Ledger: a.Ledger, Provider: a.paymentProvider(links), Notifier: a.Webhooks, Logger: a.logger,
+		OwnsAgent: a.ownsAgent, AgentsOf: a.Agents.IDsOf, OwnerSince: a.ownerSince,
+		ReturnURL: a.walletURL(), CursorKey: box.Derive("statement cursors"),
+		Probation: payment.Probation{Length: a.cfg.PayoutNew, Delay: a.cfg.PayoutDelay, Reserve: a.cfg.PayoutReserve},
+	})
 }
 
 // verdictWait is how long complete waits for the gate before it answers
