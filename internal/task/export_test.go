@@ -73,7 +73,7 @@ func (s *Service) ForgetCitedNow(ctx context.Context) error { return s.forgetCit
 
 // OthersOf are the sketches that the gate compares a text with.
 func (s *Service) OthersOf(ctx context.Context, t *Task, text string) ([]similarity.Sketch, error) {
-	with, err := s.compare(ctx, t, similarity.SketchOf(text))
+	with, err := s.compare(ctx, t, similarity.KnownOf(text).Sketch)
 	if err != nil {
 		return nil, err
 	}

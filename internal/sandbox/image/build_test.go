@@ -10,9 +10,6 @@ import (
 	"aicity.dev/aicity/internal/sandbox/image"
 )
 
-// ample hold any image that is meant to work in.
-var ample = image.Limits{Bytes: 32 << 30, Files: 2_000_000}
-
 // builder puts a program of the name mmdebstrap first in PATH, alone.
 func builder(t *testing.T, script string) {
 	t.Helper()
@@ -45,7 +42,7 @@ func TestBuildSaysWhatIsWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			builder(t, test.script)
 			s := newStore(t)
-			test.recipe.Limits, test.recipe.Said = ample, &strings.Builder{}
+			test.recipe.Limits, test.recipe.Said = image.DefaultLimits(), &strings.Builder{}
 			if _, err := s.Build(t.Context(), "one", test.recipe); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q in it", err, test.want)
 			}
@@ -67,7 +64,7 @@ func TestBuildUnpacks(t *testing.T) {
 	var said strings.Builder
 	s := newStore(t)
 	made, err := s.Build(t.Context(), "one", image.Recipe{
-		Suite: "trixie", Mirror: "http://mirror.example/debian", Packages: []string{"git", "lib1g"}, Limits: ample, Said: &said,
+		Suite: "trixie", Mirror: "http://mirror.example/debian", Packages: []string{"git", "lib1g"}, Limits: image.DefaultLimits(), Said: &said,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +84,7 @@ func TestBuild(t *testing.T) {
 		t.Skip("AICITY_TEST_MIRROR names no Debian mirror")
 	}
 	s := newStore(t)
-	_, err := s.Build(t.Context(), "small", image.Recipe{Mirror: mirror, Packages: []string{"curl"}, Limits: ample, Said: t.Output()})
+	_, err := s.Build(t.Context(), "small", image.Recipe{Mirror: mirror, Packages: []string{"curl"}, Limits: image.DefaultLimits(), Said: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

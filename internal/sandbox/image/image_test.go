@@ -236,7 +236,7 @@ func TestImportNoImage(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "../x", "A", ".x", strings.Repeat("a", 65), "a/b"} {
-		if _, err := newStore(t).Import(t.Context(), name, nil, ample, nil); err == nil {
+		if _, err := newStore(t).Import(t.Context(), name, nil, image.DefaultLimits(), nil); err == nil {
 			t.Errorf("the name %q is taken", name)
 		}
 	}

@@ -22,6 +22,9 @@ type Limits struct {
 	Files int   // files, links and folders
 }
 
+// DefaultLimits hold any image that is meant to work in.
+func DefaultLimits() Limits { return Limits{Bytes: 32 << 30, Files: 2_000_000} }
+
 // Progress is told now and then how far an import has come.
 type Progress func(files int, bytes int64)
 
