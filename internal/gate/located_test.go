@@ -130,3 +130,47 @@ func TestLinesOfOtherFilesOnly(t *testing.T) {
 		}
 	}
 }
+
+// Paragraphs that open with figures give lines of the file that is spoken of above
+// them, whatever they mention themselves, where what they say stands there.
+func TestParagraphsOpenWithLines(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{
+		Files: []gate.RepoFile{{Path: "README.md", Lines: 4}, {Path: "store.js", Lines: 8}},
+		Source: memory{
+			"README.md": "# store\n\nkeeps secrets.\n\n",
+			"store.js":  "function open (options) {\n  var key = options.secretKey\n  if (typeof options === 'object') {\n    return cookieMode(key)\n  }\n  rotateAll.forgetKey = true\n  return failConfigured()\n}\n",
+		},
+	}
+	const review = "store.js, short\n\n3  typeof null is 'object' too, README.md line 3 says nothing of it.\n\n%s\n\n7  failConfigured() throws, it does not call back.\n"
+	for text, want := range map[string]int{
+		"6-7: forgetKey is never reset, rotateAll keeps it.": 3,
+		"2 words more on README.md would do.":                2, // nothing of it stands in line 2
+	} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.CodeReview, Description: "Review this."},
+			Deliverable: gate.Deliverable{Result: strings.Replace(review, "%s", text, 1)}, Repo: repo,
+		})
+		n := 0
+		for _, ref := range report.References {
+			if ref.Path == "store.js" && ref.Line > 0 {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%q: %d lines of store.js in %+v", text, n, report.References)
+		}
+	}
+}
+
+// The header that a request names is one name, of which no word makes up for it.
+func TestHeadersAreNames(t *testing.T) {
+	t.Parallel()
+	const request = "fillTank never answers 304 to If-Modified-Since. Please fix it."
+	if missed := missedOf(city.BugFix, request, "Cause: tank.go:6, modified since the limit came. `fillTank` returns too early if it is full."); !strings.Contains(missed, "If-Modified-Since") {
+		t.Errorf("not missed: %q", missed)
+	}
+	if missed := missedOf(city.BugFix, request, "Cause: tank.go:6. `fillTank` never reads if-modified-since."); strings.Contains(missed, "Modified") {
+		t.Errorf("missed: %q", missed)
+	}
+}

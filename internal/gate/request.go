@@ -235,6 +235,10 @@ func (l *wishList) names(text string) string {
 				sample: slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) })})
 			line = strings.ReplaceAll(line, m, " ")
 		}
+		for _, m := range headerName.FindAllString(line, 40) {
+			l.add(wish{text: m, key: strings.ToLower(m), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(m))})
+			line = strings.ReplaceAll(line, m, " ")
+		}
 		inside := false // of a sentence, whose first word has a capital anyway
 		for _, field := range strings.FieldsFunc(line, betweenWords) {
 			at := inside
@@ -248,6 +252,9 @@ func (l *wishList) names(text string) string {
 	}
 	return rest.String()
 }
+
+// headerName matches the field of a message by which HTTP is told of: If-Modified-Since.
+var headerName = regexp.MustCompile(`\b(?:Accept|Access-Control|Cache|Content|Cross-Origin|If|Last|Permissions|Proxy|Referrer|Retry|Sec|Set|Strict|Transfer|User|WWW|X)(?:-[A-Z][A-Za-z]+)+\b`)
 
 // betweenWords reports whether a rune ends a word that is written like a name,
 // also where the rest of the sentence is written without spaces.

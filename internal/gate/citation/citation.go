@@ -30,6 +30,9 @@ func In(text string) []Cite {
 		return lineCites(text, nil)
 	}
 	for _, m := range pathsIn(text) {
+		if m[0] > 0 && text[m[0]-1] == '%' {
+			continue // "%5Cevil.com/index.html" is no path of a tree
+		}
 		for m[0] < m[1] && text[m[0]] == '*' { // **bold/path.go**
 			m[0]++
 		}
@@ -206,7 +209,10 @@ func IsFile(p string) bool {
 	}
 	name := strings.TrimSuffix(base, path.Ext(base))
 	if name == "" {
-		return strings.HasPrefix(base, ".") && len(base) > 4 // .gitignore, not ".js files"
+		return dotNames[ext] // .gitignore, not ".html files"
+	}
+	if name == ".d" {
+		return false // ".d.ts" is a kind of file
 	}
 	// "e.g" and "i.c" are abbreviations, "a.go" is a file.
 	return len(name) > 1 || len(ext) > 1 || strings.Contains(p, "/")
@@ -215,8 +221,12 @@ func IsFile(p string) bool {
 // citedExt are the extensions that make a word with a dot a file name.
 var citedExt = lex.Set(`go js mjs cjs jsx ts tsx mts cts vue svelte py pyi ipynb rb rs java kt kts scala php cs swift c h cc cpp hpp cxx
 ex exs lua dart hs pl json jsonl yml yaml toml ini cfg conf env xml md markdown mdx rst txt lock mod sum gradle properties proto graphql
-tf tfvars sql html htm css scss sass less csv tsv sh bash zsh ps1 bat cmake mk templ tmpl tpl ejs hbs pug erb jinja j2 svg gitignore
-dockerignore editorconfig npmrc nvmrc eslintrc prettierrc babelrc`)
+tf tfvars sql html htm css scss sass less csv tsv sh bash zsh ps1 bat cmake mk templ tmpl tpl ejs hbs pug erb jinja j2 svg ` + dotFiles)
+
+// dotFiles are names of files that are a dot and one word, dotNames the same as a set.
+const dotFiles = `gitignore dockerignore editorconfig npmrc nvmrc eslintrc prettierrc babelrc npmignore nycrc gitattributes gitmodules`
+
+var dotNames = lex.Set(dotFiles)
 
 // CitedNames are file names without an extension.
 var CitedNames = lex.Set(`Dockerfile Makefile Jenkinsfile Procfile Gemfile Rakefile Vagrantfile Caddyfile LICENSE PATENTS COPYING NOTICE AUTHORS CODEOWNERS`)

@@ -24,6 +24,8 @@ type resolver struct {
 	subject  string          // the file that is cited first
 	asked    []string        // the files that the request names
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
+	opens    bool            // paragraphs open with their lines
+	above    string          // the file last cited in a line that does not open with lines
 }
 
 // findReferences parses every citation of the deliverable and checks it
@@ -38,6 +40,7 @@ func findReferences(v *Reading) []Cited {
 	} else if v.Index != nil {
 		r.last = v.Index.SoleSource()
 	}
+	r.opens = v.opensWithLines()
 	block := 0
 	for i, l := range v.Doc.Lines {
 		if len(r.refs) > maxReferencesParsed {
@@ -95,62 +98,17 @@ func (r *resolver) line(at int, text string) {
 	if r.v.Index == nil {
 		return
 	}
+	if m := paragraphLine.FindStringSubmatch(text); r.opens && m != nil && r.above != "" {
+		r.slightly(at, r.above, m[1])
+		return
+	}
+	if r.above == "" || slices.ContainsFunc(cites, func(c citation.Cite) bool { return c.Path != "" }) {
+		r.above = r.last
+	}
 	if r.lined {
 		r.numbers(at, text)
 	} else if m := itemLine.FindStringSubmatch(text); m != nil && r.subject != "" {
-		r.slightly(at, m[1])
-	}
-}
-
-// numberText matches the numbers that people write for lines once the file is
-// clear: "(426)", "(113, 141-153)", "at 436", "124-127".
-var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
-
-// itemLine matches an item of a list that opens with its lines, as reviews of one file
-// have them: "- 107: nothing checks the range", "* **12-15** …".
-var itemLine = regexp.MustCompile(`^\s*[-*•]\s+\*{0,2}(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}(?:\s*[:–—-]\s|\s)`)
-
-// maxSlight bounds the bare numbers that are looked up.
-const maxSlight = 300
-
-// numbers adds bare numbers as lines of the file last spoken of. They count
-// only where what the sentence says stands there, see settleGuesses.
-func (r *resolver) numbers(at int, text string) {
-	if r.last == "" || !mayBeNumber(text) {
-		return
-	}
-	for _, m := range numberText.FindAllStringSubmatchIndex(text, 20) {
-		for group := 2; group < len(m); group += 2 {
-			if m[group] < 0 {
-				continue
-			}
-			r.slightly(at, text[m[group]:m[group+1]])
-		}
-	}
-}
-
-// mayBeNumber reports whether a digit stands where every match of numberText has one:
-// at the start, or behind a blank, a bracket or a comma.
-func mayBeNumber(text string) bool {
-	for i := range len(text) {
-		if lex.IsDigit(text[i]) && (i == 0 || text[i-1] == '(' || text[i-1] == ',' || lex.IsBlank(text[i-1])) {
-			return true
-		}
-	}
-	return false
-}
-
-// slightly adds numbers that may be lines of the file last spoken of.
-func (r *resolver) slightly(at int, numbers string) {
-	for part := range strings.FieldsFuncSeq(numbers, func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
-		from, to, _ := strings.Cut(strings.ReplaceAll(part, "–", "-"), "-")
-		ref := Cited{Reference: Reference{Text: part, Path: r.last, Line: lex.Number(from), Status: RefExists}, End: lex.Number(to), At: at, Guessed: true, Slight: true}
-		if r.slight++; r.slight > maxSlight {
-			return
-		}
-		if ref.Line > 0 && max(ref.Line, ref.End) <= r.v.Index.Lines(r.last) && (ref.End == 0 || ref.End > ref.Line) {
-			r.refs = append(r.refs, ref)
-		}
+		r.slightly(at, r.last, m[1])
 	}
 }
 
