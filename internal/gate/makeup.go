@@ -120,13 +120,6 @@ func step(value float64, bounds ...float64) uint8 {
 	return n
 }
 
-// MakeupOf tells what a deliverable consists of; false without a repository,
-// where too little can be told.
-func MakeupOf(in Input) (Makeup, bool) {
-	v := look(in)
-	return v.makeup(), v.Index != nil
-}
-
 // makeupOdds is, for each category, trait and step, the logarithm of how much
 // oftener work of the category has it than other work.
 var makeupOdds = func() map[city.Category]*[traits][steps]float64 {
@@ -169,18 +162,18 @@ const (
 
 // madeAsAsked tells how far the deliverable is made like honest work of the
 // request's category, and what it has or lacks.
-func (v *view) madeAsAsked() sign {
+func (v *view) madeAsAsked(made Makeup) sign {
 	odds := makeupOdds[v.in.Request.Category]
-	if odds == nil || v.Index == nil {
+	if odds == nil {
 		return sign{}
 	}
 	text := v.Request
 	words := asksWords.MatchString(text) || v.onlyAsked() || v.onlyLooks()
-	made := v.produces()
+	produces := v.produces()
 	sum, worst, reason := 0.0, -0.5, ""
-	for t, s := range v.makeup() {
+	for t, s := range made {
 		says := odds[t][s]
-		if says < 0 && traitsOf[t].excused(s, text, words, made) {
+		if says < 0 && traitsOf[t].excused(s, text, words, produces) {
 			continue
 		}
 		says = max(says, traitsOf[t].least)

@@ -10,10 +10,11 @@ import (
 )
 
 func madeFor(c city.Category, request, result string) sign {
-	return look(Input{
+	v := look(Input{
 		Request: Request{Category: c, Description: request}, Deliverable: Deliverable{Result: result},
 		Repo: &repository.Repo{Files: []repository.File{{Path: "lib/a.js", Lines: 10}}},
-	}).madeAsAsked()
+	})
+	return v.madeAsAsked(v.makeup())
 }
 
 func TestMadeAsAsked(t *testing.T) {

@@ -77,8 +77,9 @@ func severityAt(text string) string {
 func (v *view) otherProduct() []sign {
 	var all []sign
 	text, c := v.Request, v.in.Request.Category
-	if made := v.madeAsAsked(); made.points != 0 {
-		all = append(all, made)
+	if v.Index != nil { // else too little can be told
+		made := v.makeup()
+		all = append(all, v.madeAsAsked(made), v.kindAsAsked(made))
 	}
 	if v.otherTongue() {
 		all = append(all, sign{-signTongue, "it is written in another language than the request"})

@@ -38,6 +38,7 @@ var shared = []string{"credential", "idempotency", "ratelimit", "receipt", "seal
 // gateParts are the packages that the gate reads with, each with those that it
 // stands on.
 var gateParts = map[string][]string{
+	"kind":       nil,
 	"lex":        nil,
 	"pattern":    nil,
 	"rubric":     nil,

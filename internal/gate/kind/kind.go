@@ -1,0 +1,130 @@
+// Package kind tells which kind of work a text is, and which kind a request asks
+// for, by the words and the form that honest work of each category has. It is a
+// multinomial logistic regression (Bishop, Pattern Recognition and Machine Learning,
+// 4.3.4) learned from the labelled deliverables of package eval.
+package kind
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Shares are how likely a text is of each category of a model; they add up to 1.
+type Shares []float64
+
+// Features are what a text is told by: its words in lower case, and the step of each
+// trait of its form, none for a request.
+type Features struct {
+	Words []string
+	Form  []uint8
+}
+
+// steps is how many steps a trait of form can have.
+const steps = 4
+
+// formWeight is what a trait counts beside the words of a text, whose squares add up
+// to 1.
+const formWeight = 0.3
+
+// Model tells texts of some categories from each other. Weights are lists in the
+// order of Categories, in hundredths: those of the words, then those of the steps
+// of the first trait of form, of the second and so on.
+type Model struct {
+	Categories []city.Category `json:"categories"`
+	Words      []string        `json:"words"`
+	Bias       []int           `json:"bias"`
+	Weights    [][]int         `json:"weights"`
+	places     map[string]int  // of the words
+}
+
+// unit is what the weights of a Model are counted in.
+const unit = 0.01
+
+//go:embed work.json
+var workWeights []byte
+
+//go:embed requests.json
+var requestWeights []byte
+
+// Work and Requests are the models of deliverables and of what is asked for.
+var (
+	Work     = read(workWeights)
+	Requests = read(requestWeights)
+)
+
+// read reads a model that is part of the program.
+func read(weights []byte) *Model {
+	var m Model
+	if err := json.Unmarshal(weights, &m); err != nil {
+		panic(fmt.Sprintf("kind: the weights that are part of the program: %v", err))
+	}
+	m.place()
+	return &m
+}
+
+func (m *Model) place() {
+	m.places = make(map[string]int, len(m.Words))
+	for i, w := range m.Words {
+		m.places[w] = i
+	}
+}
+
+// Index is the place of a category in the model, -1 when it does not know it.
+func (m *Model) Index(c city.Category) int { return slices.Index(m.Categories, c) }
+
+// Of tells what a text is.
+func (m *Model) Of(f Features) Shares {
+	sums := make(Shares, len(m.Categories))
+	for c, w := range m.Bias {
+		sums[c] = unit * float64(w)
+	}
+	x := m.vector(f)
+	for i, weights := range m.Weights[:min(len(m.Weights), len(x))] {
+		for c, w := range weights {
+			sums[c] += unit * float64(w) * x[i]
+		}
+	}
+	return softmax(sums)
+}
+
+// vector is a text as numbers, one for each list of weights: of each word the
+// logarithm of how often it stands there, scaled so that their squares add up to 1.
+func (m *Model) vector(f Features) []float64 {
+	x := make([]float64, len(m.Words), len(m.Words)+steps*len(f.Form))
+	for _, w := range f.Words {
+		if i, known := m.places[w]; known {
+			x[i]++
+		}
+	}
+	squares := 0.0
+	for i, n := range x {
+		x[i] = math.Log1p(n)
+		squares += x[i] * x[i]
+	}
+	for i := range x {
+		x[i] /= math.Sqrt(max(1, squares)) // no word that is known: all are 0
+	}
+	for _, step := range f.Form {
+		x = append(x, 0, 0, 0, 0)
+		x[len(x)-steps+int(step)] = formWeight
+	}
+	return x
+}
+
+// softmax makes shares of sums, in place.
+func softmax(sums Shares) Shares {
+	most, all := slices.Max(sums), 0.0
+	for i := range sums {
+		sums[i] = math.Exp(sums[i] - most)
+		all += sums[i]
+	}
+	for i := range sums {
+		sums[i] /= all
+	}
+	return sums
+}

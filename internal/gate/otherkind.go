@@ -1,0 +1,54 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+
+	"aicity.dev/aicity/internal/gate/kind"
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// FeaturesOf tells what a deliverable is made of, for package kind to learn from.
+func FeaturesOf(in Input) kind.Features {
+	v := look(in)
+	return v.features(v.makeup())
+}
+
+func (v *view) features(made Makeup) kind.Features {
+	return kind.Features{Words: v.Doc.Words, Form: made[:]}
+}
+
+// What the kind of a deliverable says about whether it answers the request. Requests
+// of a category also ask in other words for the work of another, as a bug is looked
+// for in a review; how it asks counts as much beside its category as kindAsAsks says.
+// The figures are those by which honest work for its own and for other requests is
+// told apart best on repositories that the models were not learned from.
+const (
+	kindWeight  = 0.8
+	kindAllowed = 1.2 // honest work often reads as much like another kind
+	kindAsAsks  = 0.35
+	kindDoubt   = 0.01 // a share below which nothing is sure
+	kindReason  = -0.8 // the points from which on a reader is told
+)
+
+// kindAsAsked tells how much less the deliverable reads like the kind of work that the
+// request asks for than like another.
+func (v *view) kindAsAsked(made Makeup) sign {
+	own := kind.Work.Index(v.in.Request.Category)
+	if own < 0 {
+		return sign{}
+	}
+	is, asks := kind.Work.Of(v.features(made)), kind.Requests.Of(kind.Features{Words: lex.Words(v.Request)})
+	fits, most := (1-kindAsAsks)*is[own], 0
+	for c, share := range is {
+		fits += kindAsAsks * asks[c] * share
+		if share > is[most] {
+			most = c
+		}
+	}
+	says := sign{points: min(0, kindAllowed+kindWeight*math.Log((fits+kindDoubt)/(is[most]+kindDoubt)))}
+	if says.points < kindReason && most != own {
+		says.reason = fmt.Sprintf("it reads like work of %s, not of %s", categoryName(kind.Work.Categories[most]), categoryName(v.in.Request.Category))
+	}
+	return says
+}
