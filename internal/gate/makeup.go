@@ -7,6 +7,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/kind"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -15,7 +16,7 @@ import (
 // how many values one can have.
 const (
 	traits = 9
-	steps  = 4
+	steps  = kind.Steps
 )
 
 // Makeup is what a deliverable consists of: for each trait its step, from none

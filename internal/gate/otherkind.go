@@ -20,15 +20,16 @@ func (v *view) features(made Makeup) kind.Features {
 
 // What the kind of a deliverable says about whether it answers the request. Requests
 // of a category also ask in other words for the work of another, as a bug is looked
-// for in a review; how it asks counts as much beside its category as kindAsAsks says.
-// The figures are those by which honest work for its own and for other requests is
-// told apart best on repositories that the models were not learned from.
+// for in a review; how it asks counts as much beside its category as kindAsking says.
+// The figures are
+// those by which honest work for its own and for other requests is told apart best on
+// repositories that the models were not learned from.
 const (
 	kindWeight  = 0.8
-	kindAllowed = 1.2 // honest work often reads as much like another kind
-	kindAsAsks  = 0.35
+	kindAllowed = 1.2 // points that cost nothing: honest work may read like a kind close by
+	kindAsking  = 0.35
 	kindDoubt   = 0.01 // a share below which nothing is sure
-	kindReason  = -0.8 // the points from which on a reader is told
+	kindReason  = -0.8 // the points below which a reader is told
 )
 
 // kindAsAsked tells how much less the deliverable reads like the kind of work that the
@@ -39,9 +40,9 @@ func (v *view) kindAsAsked(made Makeup) sign {
 		return sign{}
 	}
 	is, asks := kind.Work.Of(v.features(made)), kind.Requests.Of(kind.Features{Words: lex.Words(v.Request)})
-	fits, most := (1-kindAsAsks)*is[own], 0
+	fits, most := (1-kindAsking)*is[own], 0
 	for c, share := range is {
-		fits += kindAsAsks * asks[c] * share
+		fits += kindAsking * asks[c] * share
 		if share > is[most] {
 			most = c
 		}

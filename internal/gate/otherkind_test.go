@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/kind"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
@@ -12,6 +13,9 @@ import (
 // unless the request asks for that in other words than its category.
 func TestKindAsAsked(t *testing.T) {
 	t.Parallel()
+	if n := len(kind.Work.Words) + traits*steps; len(kind.Work.Weights) != n {
+		t.Fatalf("%d lists of weights for %d words and steps of traits", len(kind.Work.Weights), n)
+	}
 	workflow := "## Pipeline\n\n```yaml\nname: ci\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm test\n```\n\n" +
 		"The workflow runs the tests on each push and pull request; the old job is removed. Commit it as `.github/workflows/ci.yml`, then protect the branch."
 	fix := "Cause: lib/a.js:3 drops the error, so the callback is called twice.\n\n```diff\n--- a/lib/a.js\n+++ b/lib/a.js\n@@ -3 +3 @@\n-  done()\n+  done(err)\n```\n\nThe fix passes it on; the test fails before and passes after."
@@ -26,6 +30,7 @@ func TestKindAsAsked(t *testing.T) {
 		{city.DataAnalysis, "How many of our calls fail, by month? Give us a table.", fix, true},
 		{city.General, "nothing", "", false},
 		{"", "of no category", fix, false},
+		{city.Security, "请审计 lib/a.js，攻击者能做什么？", "高：lib/a.js:3 的 `done` 不检查来源，攻击者可以伪造请求头来绕过限制。建议先验证签名。", false},
 	} {
 		v := look(Input{
 			Request: Request{Category: tt.category, Description: tt.request}, Deliverable: Deliverable{Result: tt.result},

@@ -18,17 +18,17 @@ import (
 type Shares []float64
 
 // Features are what a text is told by: its words in lower case, and the step of each
-// trait of its form, none for a request.
+// trait of its form, below Steps; a request has no form.
 type Features struct {
 	Words []string
 	Form  []uint8
 }
 
-// steps is how many steps a trait of form can have.
-const steps = 4
+// Steps is how many steps a trait of form can have.
+const Steps = 4
 
 // formWeight is what a trait counts beside the words of a text, whose squares add up
-// to 1.
+// to 1 at most.
 const formWeight = 0.3
 
 // Model tells texts of some categories from each other. Weights are lists in the
@@ -93,9 +93,10 @@ func (m *Model) Of(f Features) Shares {
 }
 
 // vector is a text as numbers, one for each list of weights: of each word the
-// logarithm of how often it stands there, scaled so that their squares add up to 1.
+// logarithm of one more than how often it stands there, scaled down so that their
+// squares add up to 1, and of each trait formWeight at its step.
 func (m *Model) vector(f Features) []float64 {
-	x := make([]float64, len(m.Words), len(m.Words)+steps*len(f.Form))
+	x := make([]float64, len(m.Words), len(m.Words)+Steps*len(f.Form))
 	for _, w := range f.Words {
 		if i, known := m.places[w]; known {
 			x[i]++
@@ -107,11 +108,11 @@ func (m *Model) vector(f Features) []float64 {
 		squares += x[i] * x[i]
 	}
 	for i := range x {
-		x[i] /= math.Sqrt(max(1, squares)) // no word that is known: all are 0
+		x[i] /= math.Sqrt(max(1, squares)) // one or two known words say less than many
 	}
 	for _, step := range f.Form {
-		x = append(x, 0, 0, 0, 0)
-		x[len(x)-steps+int(step)] = formWeight
+		x = append(x, make([]float64, Steps)...)
+		x[len(x)-Steps+int(step)] = formWeight
 	}
 	return x
 }

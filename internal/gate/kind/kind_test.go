@@ -44,15 +44,19 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// The weights that are part of the program fit each other.
+// The weights that are part of the program fit each other: what a request asks for is
+// looked up under the place that a category has among the kinds of work.
 func TestWeights(t *testing.T) {
 	t.Parallel()
+	if !slices.Equal(Work.Categories, Requests.Categories) {
+		t.Errorf("work is of %v, requests of %v", Work.Categories, Requests.Categories)
+	}
 	for name, m := range map[string]*Model{"work": Work, "requests": Requests} {
 		form := len(m.Weights) - len(m.Words)
-		if len(m.Words) < 100 || form < 0 || form%steps != 0 {
+		if len(m.Words) < 100 || form < 0 || form%Steps != 0 {
 			t.Errorf("%s: %d words, %d lists of weights", name, len(m.Words), len(m.Weights))
 		}
-		for _, w := range append(m.Weights, m.Bias) {
+		for _, w := range append(slices.Clip(m.Weights), m.Bias) {
 			if len(w) != len(m.Categories) {
 				t.Fatalf("%s: %d weights for %d categories", name, len(w), len(m.Categories))
 			}
