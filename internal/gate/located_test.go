@@ -173,4 +173,12 @@ func TestHeadersAreNames(t *testing.T) {
 	if missed := missedOf(city.BugFix, request, "Cause: tank.go:6. `fillTank` never reads if-modified-since."); strings.Contains(missed, "Modified") {
 		t.Errorf("missed: %q", missed)
 	}
+	for request, named := range map[string]string{
+		"fillTank setzt den Retry-After-Header nicht. Bitte beheben.":  "Retry-After",
+		"fillTank setzt den X-Tank-Level-Header nicht. Bitte beheben.": "X-Tank-Level",
+	} {
+		if missed := missedOf(city.BugFix, request, "Ursache: tank.go:6. `fillTank` setzt "+named+" zu spät."); strings.Contains(missed, named) || strings.Contains(missed, "Header") {
+			t.Errorf("%q: missed: %q", request, missed)
+		}
+	}
 }

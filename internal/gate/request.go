@@ -236,7 +236,8 @@ func (l *wishList) names(text string) string {
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		for _, m := range headerName.FindAllString(line, 40) {
-			l.add(wish{text: m, key: strings.ToLower(m), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(m))})
+			name := strings.TrimSuffix(m, "-Header") // German: "der Retry-After-Header"
+			l.add(wish{text: name, key: strings.ToLower(name), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(name))})
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		inside := false // of a sentence, whose first word has a capital anyway
@@ -253,8 +254,8 @@ func (l *wishList) names(text string) string {
 	return rest.String()
 }
 
-// headerName matches the field of a message by which HTTP is told of: If-Modified-Since.
-var headerName = regexp.MustCompile(`\b(?:Accept|Access-Control|Cache|Content|Cross-Origin|If|Last|Permissions|Proxy|Referrer|Retry|Sec|Set|Strict|Transfer|User|WWW|X)(?:-[A-Z][A-Za-z]+)+\b`)
+// headerName matches a header of HTTP. "User-Defined" and "If-Then-Else" are none.
+var headerName = regexp.MustCompile(`\b(?:Accept-(?:Charset|Encoding|Language|Patch|Ranges)|Access-Control-(?:Allow|Expose|Max|Request)(?:-[A-Z][a-z]+)+|Cache-Control|Content-(?:Disposition|Encoding|Language|Length|Location|Range|Security-Policy(?:-Report-Only)?|Type)|Cross-Origin-[A-Z][a-z]+-Policy|If-(?:Match|Modified-Since|None-Match|Range|Unmodified-Since)|Last-(?:Event-ID|Modified)|Permissions-Policy|Proxy-(?:Authenticate|Authorization)|Referrer-Policy|Retry-After|Sec-(?:CH|Fetch|WebSocket)(?:-[A-Z][A-Za-z]+)+|Set-Cookie|Strict-Transport-Security|Transfer-Encoding|User-Agent|WWW-Authenticate|X(?:-[A-Z][A-Za-z]+)+)(?:-Header)?\b`)
 
 // betweenWords reports whether a rune ends a word that is written like a name,
 // also where the rest of the sentence is written without spaces.
