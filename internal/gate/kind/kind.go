@@ -85,6 +85,9 @@ func (m *Model) Of(f Features) Shares {
 	}
 	x := m.vector(f)
 	for i, weights := range m.Weights[:min(len(m.Weights), len(x))] {
+		if x[i] == 0 {
+			continue // a text has few of the words
+		}
 		for c, w := range weights {
 			sums[c] += unit * float64(w) * x[i]
 		}
@@ -107,8 +110,9 @@ func (m *Model) vector(f Features) []float64 {
 		x[i] = math.Log1p(n)
 		squares += x[i] * x[i]
 	}
+	length := math.Sqrt(max(1, squares)) // one or two known words say less than many
 	for i := range x {
-		x[i] /= math.Sqrt(max(1, squares)) // one or two known words say less than many
+		x[i] /= length
 	}
 	for _, step := range f.Form {
 		x = append(x, make([]float64, Steps)...)
