@@ -196,6 +196,9 @@ func IsFile(p string) bool {
 	if CitedNames[base] {
 		return true
 	}
+	if base[0] == '-' {
+		return false // the rest of "*-test.js"
+	}
 	written := syntax.Extension(base)
 	ext := strings.ToLower(written)
 	if written != ext && written != strings.ToUpper(ext) {

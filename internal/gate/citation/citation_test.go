@@ -37,6 +37,7 @@ func TestCitesIn(t *testing.T) {
 		{"e.g. this, i.e. that, version 1.2.5, etc.", nil},
 		{".travis.yml, .gitignore and Dockerfile", []cited{{".travis.yml", 0, 0}, {".gitignore", 0, 0}, {"Dockerfile", 0, 0}}},
 		{"all *.js files, lib/*.go", nil},
+		{"the files lib-*-test.js", nil},
 		{"strips .html, and .d.ts files", nil},
 		{"/%5Cevil.com/index.html", nil},
 		{"/home/user/repo/package.json", []cited{{"/home/user/repo/package.json", 0, 0}}},
