@@ -21,7 +21,11 @@ func misquotes(v *view) (Signal, bool) {
 			certain += 0.6 * share(g.Misquoted-1, 1)
 		}
 		s.Points = -costMisquotes * wrongQuotes * certain * min(1, g.Misquoted)
-		if g.Misquoted >= 2 && wrongQuotes >= 0.6 {
+		enough := 2.0
+		if v.changes().Fault > 0 {
+			enough = 1.5 // a change that does not fit says the same once more
+		}
+		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
 			s.Cap = capAt(capMisquotes)
 		}
 	}

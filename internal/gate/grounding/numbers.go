@@ -23,16 +23,20 @@ const enoughOpen = 3
 
 // opensWithLines reports whether the paragraphs of a document open with lines.
 func (r *Reading) opensWithLines() bool {
-	n, blank := 0, true
-	for _, l := range r.Doc.Lines {
-		if blank && !l.Code && paragraphLine.MatchString(l.Text) {
+	n := 0
+	for i, l := range r.Doc.Lines {
+		if !l.Code && paragraphLine.MatchString(l.Text) && r.opensParagraph(i) {
 			if n++; n == enoughOpen {
 				return true
 			}
 		}
-		blank = strings.TrimSpace(l.Text) == ""
 	}
 	return false
+}
+
+// opensParagraph reports whether a line is the first of its paragraph.
+func (r *Reading) opensParagraph(at int) bool {
+	return at == 0 || strings.TrimSpace(r.Doc.Lines[at-1].Text) == ""
 }
 
 // maxSlight bounds the bare numbers that are looked up.

@@ -98,9 +98,11 @@ func (r *resolver) line(at int, text string) {
 	if r.v.Index == nil {
 		return
 	}
-	if m := paragraphLine.FindStringSubmatch(text); r.opens && m != nil && r.above != "" {
-		r.slightly(at, r.above, m[1])
-		return
+	if r.opens && r.above != "" && r.v.opensParagraph(at) {
+		if m := paragraphLine.FindStringSubmatch(text); m != nil {
+			r.slightly(at, r.above, m[1])
+			return
+		}
 	}
 	if r.above == "" || slices.ContainsFunc(cites, func(c citation.Cite) bool { return c.Path != "" }) {
 		r.above = r.last
