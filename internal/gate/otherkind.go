@@ -21,9 +21,8 @@ func (v *view) features(made Makeup) kind.Features {
 // What the kind of a deliverable says about whether it answers the request. Requests
 // of a category also ask in other words for the work of another, as a bug is looked
 // for in a review; how it asks counts as much beside its category as kindAsking says.
-// The figures are
-// those by which honest work for its own and for other requests is told apart best on
-// repositories that the models were not learned from.
+// The figures are those by which honest work for its own and for other requests is told
+// apart best on repositories that the models were not learned from.
 const (
 	kindWeight  = 0.8
 	kindAllowed = 1.2 // points that cost nothing: honest work may read like a kind close by

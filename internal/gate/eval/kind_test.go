@@ -38,9 +38,9 @@ type told struct {
 	about    []eval.Repo
 }
 
-func (t *told) add(f kind.Features, s eval.Sample) {
-	t.examples = append(t.examples, kind.Example{Features: f, Category: s.Category})
-	t.about = append(t.about, s.Repo)
+func (d *told) add(f kind.Features, s eval.Sample) {
+	d.examples = append(d.examples, kind.Example{Features: f, Category: s.Category})
+	d.about = append(d.about, s.Repo)
 }
 
 // TestKindsAreLearned: the gate tells kinds of work apart by what the sets have.
@@ -72,43 +72,43 @@ func TestKindsAreLearned(t *testing.T) {
 
 // check learns a model and compares it with the one that is used; with -update it
 // writes it and logs how much of unseen repositories it tells.
-func (t *told) check(test *testing.T, name string, repos int, without func(string) bool, used *kind.Model) {
-	test.Helper()
-	m := kind.Learn(slices.Sorted(maps.Keys(t.counts())), t.words(repos, without), t.examples)
+func (d *told) check(t *testing.T, name string, repos int, without func(string) bool, used *kind.Model) {
+	t.Helper()
+	m := kind.Learn(slices.Sorted(maps.Keys(d.counts())), d.words(repos, without), d.examples)
 	if *update {
-		if err := os.WriteFile(filepath.Join("..", "kind", name), written(test, m), 0o600); err != nil {
-			test.Fatal(err)
+		if err := os.WriteFile(filepath.Join("..", "kind", name), written(t, m), 0o600); err != nil {
+			t.Fatal(err)
 		}
-		test.Logf("%s: %.0f %% of what is about unseen repositories is told", name, 100*t.unseen(repos, without))
+		t.Logf("%s: %.0f %% of what is about unseen repositories is told", name, 100*d.unseen(repos, without))
 		return
 	}
 	if !slices.Equal(m.Categories, used.Categories) {
-		test.Fatalf("%s: of %v, want %v", name, used.Categories, m.Categories)
+		t.Fatalf("%s: of %v, want %v", name, used.Categories, m.Categories)
 	}
 	right := 0
-	for _, e := range t.examples {
+	for _, e := range d.examples {
 		if top(m, e.Features) == top(used, e.Features) {
 			right++
 		}
 	}
-	if right*20 < 19*len(t.examples) { // a rule that reads a few samples otherwise changes little
-		test.Errorf("%s tells only %d of %d as what is learned from the corpus: run go test ./internal/gate/eval -run Kinds -update", name, right, len(t.examples))
+	if right*20 < 19*len(d.examples) { // a rule that reads a few samples otherwise changes little
+		t.Errorf("%s tells only %d of %d as what is learned from the corpus: run go test ./internal/gate/eval -run Kinds -update", name, right, len(d.examples))
 	}
 }
 
 // counts is how many examples there are of each category.
-func (t *told) counts() map[city.Category]int {
+func (d *told) counts() map[city.Category]int {
 	n := map[city.Category]int{}
-	for _, e := range t.examples {
+	for _, e := range d.examples {
 		n[e.Category]++
 	}
 	return n
 }
 
 // words are those that texts about so many repositories have.
-func (t *told) words(repos int, without func(string) bool) []string {
+func (d *told) words(repos int, without func(string) bool) []string {
 	in := map[string]map[eval.Repo]bool{}
-	for i, e := range t.examples {
+	for i, e := range d.examples {
 		for _, w := range e.Words {
 			if len(w) < 2 || strings.ContainsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) }) || without(w) || tongue[w] {
 				continue
@@ -116,7 +116,7 @@ func (t *told) words(repos int, without func(string) bool) []string {
 			if in[w] == nil {
 				in[w] = map[eval.Repo]bool{}
 			}
-			in[w][t.about[i]] = true
+			in[w][d.about[i]] = true
 		}
 	}
 	maps.DeleteFunc(in, func(_ string, of map[eval.Repo]bool) bool { return len(of) < repos })
@@ -125,10 +125,10 @@ func (t *told) words(repos int, without func(string) bool) []string {
 
 // unseen is the share of examples that a model tells which was learned from those
 // about other repositories.
-func (t *told) unseen(repos int, without func(string) bool) float64 {
+func (d *told) unseen(repos int, without func(string) bool) float64 {
 	const parts = 8
 	fold := map[eval.Repo]int{}
-	for _, r := range t.about {
+	for _, r := range d.about {
 		if _, known := fold[r]; !known {
 			fold[r] = len(fold) % parts
 		}
@@ -136,19 +136,19 @@ func (t *told) unseen(repos int, without func(string) bool) float64 {
 	right := 0
 	for part := range parts {
 		seen := &told{}
-		for i, e := range t.examples {
-			if fold[t.about[i]] != part {
-				seen.examples, seen.about = append(seen.examples, e), append(seen.about, t.about[i])
+		for i, e := range d.examples {
+			if fold[d.about[i]] != part {
+				seen.examples, seen.about = append(seen.examples, e), append(seen.about, d.about[i])
 			}
 		}
 		m := kind.Learn(slices.Sorted(maps.Keys(seen.counts())), seen.words(repos, without), seen.examples)
-		for i, e := range t.examples {
-			if fold[t.about[i]] == part && top(m, e.Features) == e.Category {
+		for i, e := range d.examples {
+			if fold[d.about[i]] == part && top(m, e.Features) == e.Category {
 				right++
 			}
 		}
 	}
-	return float64(right) / float64(len(t.examples))
+	return float64(right) / float64(len(d.examples))
 }
 
 // top is the category that a text is most likely of.
