@@ -192,6 +192,13 @@ func look(t *testing.T, ctx context.Context, scheme string, width int64, file st
 	if len(broken) > 0 {
 		t.Errorf("%s at %d px: broken in the midst: %s", scheme, width, strings.Join(broken, ", "))
 	}
+	outside, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](outsideOfCards))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outside) > 0 {
+		t.Errorf("%s at %d px: out of its card: %s", scheme, width, strings.Join(outside, ", "))
+	}
 	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		t.Fatal(err)
@@ -224,6 +231,10 @@ const hiddenParts = `(() => {
 
 // brokenNames are the accounts whose names stand on more than one line.
 const brokenNames = `[...document.querySelectorAll(".account")].filter(e => e.getClientRects().length > 1).map(e => e.textContent)`
+
+// outsideOfCards are the values of a card that stand out of it.
+const outsideOfCards = `[...document.querySelectorAll(".card dd")].filter(e => e.scrollWidth > e.clientWidth + 1 ||
+	e.getBoundingClientRect().right > e.closest(".card").getBoundingClientRect().right).map(e => e.textContent)`
 
 // axeRun returns what is serious or critical as a JSON list of lines.
 const axeRun = `axe.run().then(r => JSON.stringify(r.violations
