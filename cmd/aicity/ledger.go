@@ -34,11 +34,8 @@ type booksFlags struct {
 	DatabaseURL string `help:"PostgreSQL, as postgres://user@host/name; without it SQLite in the data folder." placeholder:"URL" env:"AICITY_DATABASE_URL"`
 }
 
-// databaseFile is the embedded database in the data folder.
-const databaseFile = app.DatabaseFile
-
 func (f booksFlags) open(ctx context.Context) (*store.DB, error) {
-	path := filepath.Join(f.Data, databaseFile)
+	path := filepath.Join(f.Data, app.DatabaseFile)
 	if f.DatabaseURL == "" {
 		// Opening would make an empty database, whose books are always right.
 		if _, err := os.Stat(path); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -18,7 +19,7 @@ import (
 func booksFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, databaseFile), Clock: storetest.NewClock()})
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, app.DatabaseFile), Clock: storetest.NewClock()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +134,8 @@ owner/own_1/credits at 2026-03-01T12:00:01Z: $38.00
 func TestLedgerVerify(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	storetest.SQLiteFile(t, filepath.Join(folder, databaseFile))
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, databaseFile)})
+	storetest.SQLiteFile(t, filepath.Join(folder, app.DatabaseFile))
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, app.DatabaseFile)})
 	if err != nil {
 		t.Fatal(err)
 	}

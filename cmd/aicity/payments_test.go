@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
 )
@@ -15,7 +16,7 @@ import (
 func TestReplayPayments(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, databaseFile)})
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(folder, app.DatabaseFile)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/storetest"
@@ -211,7 +212,7 @@ func emptyBooks(t *testing.T, engine string) (store.Options, []string) {
 		return store.Options{URL: url}, []string{"--database-url", url}
 	}
 	folder := t.TempDir()
-	options := store.Options{Path: filepath.Join(folder, databaseFile)}
+	options := store.Options{Path: filepath.Join(folder, app.DatabaseFile)}
 	storetest.SQLiteFile(t, options.Path)
 	return options, []string{"--data", folder}
 }
