@@ -238,8 +238,13 @@ var tokens = column.List[Token]{
 	column.TimePtr("last_used_at", func(t *Token) **time.Time { return &t.LastUsedAt }),
 }
 
+var (
+	selectTokens   = `SELECT ` + tokens.Selected("") + ` FROM owner_tokens`
+	insertTokenSQL = tokens.Insert("owner_tokens", "owner_id", "secret_hash")
+)
+
 func insertToken(ctx context.Context, tx store.Tx, ownerID string, t Token, hash []byte) error {
-	_, err := tx.Exec(ctx, tokens.Insert("owner_tokens", "owner_id", "secret_hash"), append(tokens.Values(&t), ownerID, hash)...)
+	_, err := tx.Exec(ctx, insertTokenSQL, append(tokens.Values(&t), ownerID, hash)...)
 	if err != nil {
 		return fmt.Errorf("insert token: %w", err)
 	}
@@ -264,7 +269,7 @@ func countTokens(ctx context.Context, tx store.Tx, ownerID string) (int, error) 
 }
 
 func listTokens(ctx context.Context, q store.Querier, ownerID string) ([]Token, error) {
-	list, err := store.All(ctx, q, tokens.Scan, `SELECT `+tokens.Selected("")+` FROM owner_tokens
+	list, err := store.All(ctx, q, tokens.Scan, selectTokens+`
 		WHERE owner_id = $1 AND revoked_at IS NULL ORDER BY id DESC`, ownerID)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)

@@ -26,6 +26,13 @@ var columns = slices.Concat(
 	},
 )
 
+var (
+	observeInsertSQL = columns.Insert("reputations", "agent_id", "score_before") + ` ON CONFLICT (agent_id) DO UPDATE SET ` + observeSQL
+	openSQL          = columns.Insert("reputations", "agent_id") + ` ON CONFLICT (agent_id) DO NOTHING`
+	selectSQL        = `SELECT ` + columns.Selected("") + ` FROM reputations WHERE agent_id = $1`
+	saveSQL          = `UPDATE reputations SET ` + columns.Set(2) + ` WHERE agent_id = $1`
+)
+
 func averageColumns(name string, field func(*Standing) *Average) column.List[Standing] {
 	return column.List[Standing]{
 		column.Plain(name+"_sum", func(s *Standing) *float64 { return &field(s).Sum }),
@@ -86,8 +93,7 @@ func RecordBlind(ctx context.Context, tx store.Tx, agentID, taskID string, in In
 // observe adds what is observed once to what is there: as Average.with does, and
 // only in the dimensions that one has seen.
 func observe(ctx context.Context, tx store.Tx, agentID string, one Standing) error {
-	return tx.QueueLast(ctx, "store reputation", columns.Insert("reputations", "agent_id", "score_before")+` ON CONFLICT (agent_id) DO UPDATE SET `+observeSQL,
-		append(columns.Values(&one), agentID, Standing{}.Score())...)
+	return tx.QueueLast(ctx, "store reputation", observeInsertSQL, append(columns.Values(&one), agentID, Standing{}.Score())...)
 }
 
 // observeSQL changes a row by the one that was to be inserted, and remembers the
@@ -150,7 +156,7 @@ func Find(ctx context.Context, q store.Querier, agentID string) (Standing, error
 }
 
 func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing, error) {
-	s, err := columns.Scan(q.QueryRow(ctx, `SELECT `+columns.Selected("")+` FROM reputations WHERE agent_id = $1`+lock, agentID))
+	s, err := columns.Scan(q.QueryRow(ctx, selectSQL+lock, agentID))
 	if err != nil {
 		return Standing{}, fmt.Errorf("find reputation: %w", err)
 	}
@@ -159,8 +165,7 @@ func find(ctx context.Context, q store.Querier, agentID, lock string) (Standing,
 
 // open creates the agent's row when it is not there.
 func open(ctx context.Context, tx store.Tx, agentID string) error {
-	_, err := tx.Exec(ctx, columns.Insert("reputations", "agent_id")+` ON CONFLICT (agent_id) DO NOTHING`,
-		append(columns.Values(&Standing{}), agentID)...)
+	_, err := tx.Exec(ctx, openSQL, append(columns.Values(&Standing{}), agentID)...)
 	if err != nil {
 		return fmt.Errorf("open reputation: %w", err)
 	}
@@ -168,8 +173,7 @@ func open(ctx context.Context, tx store.Tx, agentID string) error {
 }
 
 func save(ctx context.Context, tx store.Tx, agentID string, s Standing) error {
-	return tx.Queue(ctx, "store reputation", `UPDATE reputations SET `+columns.Set(2)+` WHERE agent_id = $1`,
-		append([]any{agentID}, columns.Values(&s)...)...)
+	return tx.Queue(ctx, "store reputation", saveSQL, append([]any{agentID}, columns.Values(&s)...)...)
 }
 
 // Changes returns an agent's latest changes, newest first, before the given

@@ -49,6 +49,7 @@ var (
 	attempted         = deliveries.Changing()
 	selectDeliveries  = `SELECT ` + deliveries.Selected("") + ` FROM webhook_deliveries`
 	insertDeliverySQL = deliveries.Insert("webhook_deliveries")
+	updateDeliverySQL = `UPDATE webhook_deliveries SET ` + attempted.Set(2) + ` WHERE id = $1`
 )
 
 func findEndpoint(ctx context.Context, q store.Querier, agentID, lock string) (Endpoint, error) {
@@ -93,7 +94,7 @@ func insertDelivery(ctx context.Context, tx store.Tx, d Delivery) error {
 }
 
 func updateDelivery(ctx context.Context, tx store.Tx, d Delivery) error {
-	_, err := tx.Exec(ctx, `UPDATE webhook_deliveries SET `+attempted.Set(2)+` WHERE id = $1`, append([]any{d.ID}, attempted.Values(&d)...)...)
+	_, err := tx.Exec(ctx, updateDeliverySQL, append([]any{d.ID}, attempted.Values(&d)...)...)
 	if err != nil {
 		return fmt.Errorf("update delivery: %w", err)
 	}
