@@ -33,10 +33,8 @@ func smallShare(text []string) float64 {
 // foreign reports whether the request is in another language than English.
 func (v *view) foreign() bool {
 	if v.isForeign == nil {
-		text := v.Request
-		asked := lex.Words(text)
-		tongue, _ := lex.TongueOf(asked)
-		is := tongue != 0 || otherScript(text) || len(asked) >= enoughEnglish && smallShare(asked) < foreignShare
+		tongue, _ := lex.TongueOf(v.asked)
+		is := tongue != 0 || otherScript(v.Request) || len(v.asked) >= enoughEnglish && smallShare(v.asked) < foreignShare
 		v.isForeign = &is
 	}
 	return *v.isForeign

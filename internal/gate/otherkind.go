@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"aicity.dev/aicity/internal/gate/kind"
-	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // FeaturesOf tells what a deliverable is made of, for package kind to learn from.
@@ -34,11 +33,12 @@ const (
 // kindAsAsked tells how much less the deliverable reads like the kind of work that the
 // request asks for than like another.
 func (v *view) kindAsAsked(made Makeup) sign {
-	own := kind.Work.Index(v.in.Request.Category)
+	work := kind.Work()
+	own := work.Index(v.in.Request.Category)
 	if own < 0 {
 		return sign{}
 	}
-	is, asks := kind.Work.Of(v.features(made)), kind.Requests.Of(kind.Features{Words: lex.Words(v.Request)})
+	is, asks := work.Of(v.features(made)), kind.Requests().Of(kind.Features{Words: v.asked})
 	fits, most := (1-kindAsking)*is[own], 0
 	for c, share := range is {
 		fits += kindAsking * asks[c] * share
@@ -48,7 +48,7 @@ func (v *view) kindAsAsked(made Makeup) sign {
 	}
 	says := sign{points: min(0, kindAllowed+kindWeight*math.Log((fits+kindDoubt)/(is[most]+kindDoubt)))}
 	if says.points < kindReason && most != own {
-		says.reason = fmt.Sprintf("it reads like work of %s, not of %s", categoryName(kind.Work.Categories[most]), categoryName(v.in.Request.Category))
+		says.reason = fmt.Sprintf("it reads like work of %s, not of %s", categoryName(work.Categories[most]), categoryName(v.in.Request.Category))
 	}
 	return says
 }

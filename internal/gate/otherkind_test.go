@@ -13,8 +13,8 @@ import (
 // unless the request asks for that in other words than its category.
 func TestKindAsAsked(t *testing.T) {
 	t.Parallel()
-	if n := len(kind.Work.Words) + traits*steps; len(kind.Work.Weights) != n {
-		t.Fatalf("%d lists of weights for %d words and steps of traits", len(kind.Work.Weights), n)
+	if n := len(kind.Work().Words) + traits*steps; len(kind.Work().Weights) != n {
+		t.Fatalf("%d lists of weights for %d words and steps of traits", len(kind.Work().Weights), n)
 	}
 	workflow := "## Pipeline\n\n```yaml\nname: ci\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm test\n```\n\n" +
 		"The workflow runs the tests on each push and pull request; the old job is removed. Commit it as `.github/workflows/ci.yml`, then protect the branch."

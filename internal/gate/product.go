@@ -97,8 +97,7 @@ var tongueNames = pattern.New(`(?i)german|deutsch|spanish|español|castellano|fr
 // without asking for one.
 func (v *view) otherTongue() bool {
 	text := v.Request
-	asked := lex.Words(text)
-	if tongue, _ := lex.TongueOf(asked); tongue != 0 || len(asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.Doc.Words) < 40 {
+	if tongue, _ := lex.TongueOf(v.asked); tongue != 0 || len(v.asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.Doc.Words) < 40 {
 		return false
 	}
 	tongue, sure := lex.TongueOf(v.Doc.Words)

@@ -25,7 +25,7 @@ func nothingShown(v *view) (Signal, bool) {
 		return s, true
 	}
 	asked := map[string]bool{}
-	for _, w := range lex.Words(v.Request) {
+	for _, w := range v.asked {
 		asked[w] = true
 	}
 	names := 0

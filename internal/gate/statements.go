@@ -122,7 +122,7 @@ func (v *view) subjects() map[string]bool {
 		return nil
 	}
 	about := map[string]bool{}
-	for _, w := range lex.Words(v.Request) {
+	for _, w := range v.asked {
 		if lex.Telling(w) {
 			about[v.stem.Of(w)] = true
 		}

@@ -20,6 +20,7 @@ type view struct {
 	prose    statements
 	terms    []string // distinct technical terms in the deliverable, sorted; without one
 
+	asked     []string             // the words of the request, in lower case
 	stem      *lex.Stemmer         // of the request's language
 	wished    []wish               // what the request names
 	proposed  []string             // files that the deliverable would create
@@ -58,7 +59,8 @@ func look(in Input) *view {
 	}
 	v.Doc, v.hollow = readDelivered(text, in, v.Want)
 	v.Check(in.Repo)
-	v.stem = lex.NewStemmer(lex.Words(v.Request))
+	v.asked = lex.Words(v.Request)
+	v.stem = lex.NewStemmer(v.asked)
 	if v.Index == nil {
 		v.terms = distinctTerms(v)
 	}

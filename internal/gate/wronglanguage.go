@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
 
@@ -20,7 +19,7 @@ func wrongLanguage(v *view) (Signal, bool) {
 	asked := v.requestLanguages()
 	total := 0
 	named := map[string]bool{}
-	for _, w := range lex.Words(v.Request) {
+	for _, w := range v.asked {
 		if len(w) > 1 {
 			named[syntax.LanguageOf[w]] = true
 		}

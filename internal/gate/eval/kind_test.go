@@ -66,8 +66,8 @@ func TestKindsAreLearned(t *testing.T) {
 		asked[s.Description] = true
 	}
 	stop := func(w string) bool { return lex.StopWords[w] }
-	work.check(t, "work.json", workRepos, stop, kind.Work)
-	requests.check(t, "requests.json", requestRepos, func(string) bool { return false }, kind.Requests)
+	work.check(t, "work.json", workRepos, stop, kind.Work())
+	requests.check(t, "requests.json", requestRepos, func(string) bool { return false }, kind.Requests())
 }
 
 // check learns a model and compares it with the one that is used; with -update it

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"aicity.dev/aicity/internal/city"
 )
@@ -51,10 +52,11 @@ var workWeights []byte
 //go:embed requests.json
 var requestWeights []byte
 
-// Work and Requests are the models of deliverables and of what is asked for.
+// Work and Requests are the models of deliverables and of what is asked for. They are
+// read when they are first asked for: most programs that hold the gate judge nothing.
 var (
-	Work     = read(workWeights)
-	Requests = read(requestWeights)
+	Work     = sync.OnceValue(func() *Model { return read(workWeights) })
+	Requests = sync.OnceValue(func() *Model { return read(requestWeights) })
 )
 
 // read reads a model that is part of the program.

@@ -48,10 +48,10 @@ func TestLearn(t *testing.T) {
 // looked up under the place that a category has among the kinds of work.
 func TestWeights(t *testing.T) {
 	t.Parallel()
-	if !slices.Equal(Work.Categories, Requests.Categories) {
-		t.Errorf("work is of %v, requests of %v", Work.Categories, Requests.Categories)
+	if !slices.Equal(Work().Categories, Requests().Categories) {
+		t.Errorf("work is of %v, requests of %v", Work().Categories, Requests().Categories)
 	}
-	for name, m := range map[string]*Model{"work": Work, "requests": Requests} {
+	for name, m := range map[string]*Model{"work": Work(), "requests": Requests()} {
 		form := len(m.Weights) - len(m.Words)
 		if len(m.Words) < 100 || form < 0 || form%Steps != 0 {
 			t.Errorf("%s: %d words, %d lists of weights", name, len(m.Words), len(m.Weights))
@@ -62,11 +62,11 @@ func TestWeights(t *testing.T) {
 			}
 		}
 	}
-	tests := Work.Of(Features{Words: strings.Fields("the test fails when a mutant changes the assertion of the suite"), Form: []uint8{3, 2, 0, 0, 0, 0, 0, 0, 0}})
-	if top := tests[Work.Index(city.Testing)]; top < 0.5 {
+	tests := Work().Of(Features{Words: strings.Fields("the test fails when a mutant changes the assertion of the suite"), Form: []uint8{3, 2, 0, 0, 0, 0, 0, 0, 0}})
+	if top := tests[Work().Index(city.Testing)]; top < 0.5 {
 		t.Errorf("tests read like tests by %.2f", top)
 	}
-	if none := Work.Of(Features{}); len(none) != len(Work.Categories) {
+	if none := Work().Of(Features{}); len(none) != len(Work().Categories) {
 		t.Errorf("of nothing: %v", none)
 	}
 }
