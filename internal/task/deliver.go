@@ -293,12 +293,15 @@ func (s *Service) gateInput(ctx context.Context, t *Task, w work) (gate.Input, f
 	return input, done, nil
 }
 
-// The bounds of a deliverable, in bytes and pieces.
+// The bounds of a deliverable. Those of texts are characters, as in the tags of
+// Deliverable and Finding, but for the result.
 const (
-	maxResult   = 1_000_000
+	maxResult   = 1_000_000 // bytes
 	maxFindings = 1_000
 	maxFile     = 1_000
+	maxClaim    = 10_000
 	maxText     = 20_000
+	maxModel    = 100
 	maxLine     = 10_000_000
 	maxCount    = 1_000_000   // turns, calls of tools
 	maxCost     = 100_000_000 // cents
@@ -313,9 +316,10 @@ func (d *Deliverable) checked() error {
 	v.Check(len(d.Findings) <= maxFindings, "output.findings", "at most %d", maxFindings)
 	for i, f := range d.Findings {
 		field := fmt.Sprintf("output.findings[%d]", i)
-		v.Check(f.Claim != "" && len(f.Claim) <= maxText, field+".claim", "between 1 and %d characters", maxText)
-		v.Check(len(f.File) <= maxFile && f.Line >= 0 && f.Line <= maxLine, field+".file", "not a file and line")
-		v.Check(len(f.Evidence) <= maxText && len(f.Fix) <= maxText, field, "a text is too long")
+		v.Check(f.Claim != "" && shortEnough(f.Claim, maxClaim), field+".claim", "between 1 and %d characters", maxClaim)
+		v.Check(shortEnough(f.File, maxFile) && f.Line >= 0 && f.Line <= maxLine, field+".file", "not a file and line")
+		v.Check(shortEnough(f.Evidence, maxText), field+".evidence", "at most %d characters", maxText)
+		v.Check(shortEnough(f.Fix, maxText), field+".fix", "at most %d characters", maxText)
 		for _, text := range []string{f.Claim, f.File, f.Evidence, f.Fix} {
 			v.Text(field, text)
 		}
@@ -326,7 +330,7 @@ func (d *Deliverable) checked() error {
 	v.Check(d.Turns >= 0 && d.Turns <= maxCount, "output.turns", "must be between 0 and %d", maxCount)
 	v.Check(d.ToolCallCount >= 0 && d.ToolCallCount <= maxCount, "output.toolCallCount", "must be between 0 and %d", maxCount)
 	v.Check(d.ActualAPICostCents >= 0 && d.ActualAPICostCents <= maxCost, "output.actualApiCostCents", "must be between 0 and %d cents", maxCost)
-	v.Check(len(d.Model) <= 100, "output.model", "at most 100 characters")
+	v.Check(shortEnough(d.Model, maxModel), "output.model", "at most %d characters", maxModel)
 	v.Text("output.model", d.Model)
 	return v.Err()
 }

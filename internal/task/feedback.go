@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
@@ -27,7 +26,7 @@ func (f Feedback) validate() error {
 	var v city.Invalid
 	v.Check(slices.Contains(Thumbs(), f.Thumbs), "thumbs", `must be "up" or "down"`)
 	v.Check(f.Rating >= 0 && f.Rating <= 5, "rating", "must be between 1 and 5")
-	v.Check(utf8.RuneCountInString(f.Comment) <= maxComment, "comment", "at most %d characters", maxComment)
+	v.Check(shortEnough(f.Comment, maxComment), "comment", "at most %d characters", maxComment)
 	v.Text("comment", f.Comment)
 	if f.Thumbs == "down" {
 		v.Check(slices.Contains(Reasons(), f.Reason), "reason", "must be one of %s", strings.Join(Reasons(), ", "))

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
@@ -98,7 +97,7 @@ func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string
 	reason = strings.TrimSpace(reason)
 	var v city.Invalid
 	v.Text("reason", reason)
-	v.Check(reason != "" && utf8.RuneCountInString(reason) <= maxNote, "reason", "between 1 and %d characters", maxNote)
+	v.Check(reason != "" && shortEnough(reason, maxNote), "reason", "between 1 and %d characters", maxNote)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
@@ -135,7 +134,7 @@ func (s *Service) DecideRecheck(ctx context.Context, operatorID, taskID string, 
 	var v city.Invalid
 	v.Check(slices.Contains(RecheckDecisions(), d), "decision", `must be "overturn", "clear" or "uphold"`)
 	v.Text("note", note)
-	v.Check(note != "" && utf8.RuneCountInString(note) <= maxNote, "note", "say why, in at most %d characters", maxNote)
+	v.Check(note != "" && shortEnough(note, maxNote), "note", "say why, in at most %d characters", maxNote)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/store"
@@ -147,7 +146,7 @@ func (s *Service) DecideRefund(ctx context.Context, operatorID, taskID string, d
 	v.Check(d == DecideRefund || d == DecideDeny, "decision", `must be "%s" or "%s"`, DecideRefund, DecideDeny)
 	note = strings.TrimSpace(note)
 	v.Text("note", note)
-	v.Check(utf8.RuneCountInString(note) <= maxNote, "note", "at most %d characters", maxNote)
+	v.Check(shortEnough(note, maxNote), "note", "at most %d characters", maxNote)
 	v.Check(d != DecideDeny || note != "", "note", "say why, so that the buyer can read it")
 	if err := v.Err(); err != nil {
 		return nil, err

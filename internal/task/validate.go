@@ -41,7 +41,7 @@ func (o Order) Validate() error {
 	v.Check(o.Deadline == 0 || o.Deadline >= minDeadline && o.Deadline <= maxDeadline, "deadlineMinutes", "must be between 5 and 240")
 	description := strings.TrimSpace(o.Description)
 	v.Check(description != "", "input.description", "say what should be done")
-	v.Check(utf8.RuneCountInString(o.Description) <= maxDescription, "input.description", "at most %d characters", maxDescription)
+	v.Check(shortEnough(o.Description, maxDescription), "input.description", "at most %d characters", maxDescription)
 	v.Text("input.description", o.Description)
 	checkTags(&v, o.Tags)
 	o.validateSource(&v)
@@ -49,11 +49,15 @@ func (o Order) Validate() error {
 	return v.Err()
 }
 
+// shortEnough bounds a text in characters, in which the API tells its bounds: a
+// text is no longer for being Chinese.
+func shortEnough(text string, limit int) bool { return utf8.RuneCountInString(text) <= limit }
+
 func checkTags(v *city.Invalid, tags []string) {
 	v.Check(len(tags) <= maxTags, "tags", "at most %d", maxTags)
 	for i, tag := range tags {
 		field := fmt.Sprintf("tags[%d]", i)
-		v.Check(len(tag) <= maxTag, field, "at most %d characters", maxTag)
+		v.Check(shortEnough(tag, maxTag), field, "at most %d characters", maxTag)
 		v.Text(field, tag)
 	}
 }
@@ -100,7 +104,7 @@ func (a Acceptance) validate(v *city.Invalid) {
 		v.Check(len(values) <= limit, list, "at most %d", limit)
 		for i, value := range values {
 			field := fmt.Sprintf("%s[%d]", list, i)
-			v.Check(strings.TrimSpace(value) != "" && utf8.RuneCountInString(value) <= maxAcceptanceText, field, "between 1 and %d characters", maxAcceptanceText)
+			v.Check(strings.TrimSpace(value) != "" && shortEnough(value, maxAcceptanceText), field, "between 1 and %d characters", maxAcceptanceText)
 			v.Text(field, value)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/routing"
@@ -134,7 +133,7 @@ const maxReason = 2_000
 
 func checkReason(reason string) error {
 	var v city.Invalid
-	v.Check(reason != "" && utf8.RuneCountInString(reason) <= maxReason, "reason", "between 1 and %d characters", maxReason)
+	v.Check(reason != "" && shortEnough(reason, maxReason), "reason", "between 1 and %d characters", maxReason)
 	v.Text("reason", reason)
 	return v.Err()
 }
