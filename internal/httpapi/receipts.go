@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/receipt"
 	"aicity.dev/aicity/internal/task"
 )
@@ -18,15 +17,11 @@ func (s *server) registerReceipts() {
 }
 
 func (s *server) getStatement(ctx context.Context, in *TaskPath) (*Out[task.Statement], error) {
-	c, party := callerOf(ctx), task.PartyBuyer
-	t, buyer, err := s.visibleTask(ctx, c, in.ID)
-	if city.CodeOf(err) == city.CodeTaskNotFound && c.owner != nil {
-		t, err = s.Tasks.ForAgentOwner(ctx, c.owner.ID, in.ID)
-		buyer = false
-	}
+	t, buyer, err := s.visibleTask(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
+	party := task.PartyBuyer
 	if !buyer {
 		party = task.PartyAgent
 	}

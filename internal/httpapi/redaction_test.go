@@ -282,9 +282,9 @@ func taskCalls() []taskCall {
 	const files, read, write, exec = "/sandbox/files", "/sandbox/files/read", "/sandbox/files/write", "/sandbox/exec"
 	content, work := `{"path":"`+aicity.RepoDir+`/README.md","content":"x"}`, `{"output":{"result":"Nothing is wrong."}}`
 	return []taskCall{
-		{method: "GET", path: ""},
-		{method: "GET", path: "/timeline"},
-		{method: "GET", path: "/gate", code: aicity.CodeGateNotReady},
+		{method: "GET", path: "", byItsOwner: true},
+		{method: "GET", path: "/timeline", byItsOwner: true},
+		{method: "GET", path: "/gate", code: aicity.CodeGateNotReady, byItsOwner: true},
 		{method: "GET", path: "/patch", code: aicity.CodeTaskNotFound},
 		{method: "GET", path: "/statement", byItsOwner: true},
 		{method: "POST", path: "/cancel", code: aicity.CodeTaskNotFound},
@@ -387,6 +387,7 @@ func follow(t *testing.T, v *visitor, taskID, until string) {
 }
 
 // others are everybody but the buyer and the agent: for them there is no such task.
+// The agent's owner may read what the agent knows.
 func others(t *testing.T, s *apptest.Server, worker *apptest.Worker, taskID string, secrets map[string]string) {
 	t.Helper()
 	stranger := s.Agent(t, "code_review")
@@ -395,7 +396,12 @@ func others(t *testing.T, s *apptest.Server, worker *apptest.Worker, taskID stri
 	} {
 		calls := append(taskCalls(),
 			taskCall{method: "POST", path: "/sandbox/provision", byAgent: true}, taskCall{method: "POST", path: "/decline", byAgent: true},
-			taskCall{method: "POST", path: "/executing", byAgent: true}, taskCall{method: "GET", path: "/events"})
+			taskCall{method: "POST", path: "/executing", byAgent: true})
+		if name == "the agent's owner" {
+			follow(t, v, taskID, "event: task.assigned")
+		} else {
+			calls = append(calls, taskCall{method: "GET", path: "/events"})
+		}
 		for _, c := range calls {
 			want := aicity.CodeTaskNotFound
 			switch {
@@ -404,7 +410,7 @@ func others(t *testing.T, s *apptest.Server, worker *apptest.Worker, taskID stri
 			case c.code == aicity.CodeValidation:
 				want = c.code
 			case c.byItsOwner && name == "the agent's owner":
-				want = ""
+				want = c.code
 			}
 			if got := c.by(t, v, taskID); got.code != want {
 				t.Errorf("%s, %s %s: %s, want %s", name, c.method, c.path, got.body, want)

@@ -88,7 +88,7 @@ func (s *server) registerTasks() {
 	add(s, route{method: http.MethodGet, path: "/tasks", id: "listTasks", tag: "Tasks", who: byAnyone,
 		summary: "List your tasks, newest first: what an owner ordered, what is assigned to an agent"}, s.listTasks)
 	add(s, route{method: http.MethodGet, path: "/tasks/{id}", id: "getTask", tag: "Tasks", who: byAnyone,
-		summary: "Read a task; the assigned agent sees its redacted view"}, s.getTask)
+		summary: "Read a task, with the work once it is delivered; the assigned agent and its owner see the redacted view"}, s.getTask)
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/cancel", id: "cancelTask", tag: "Tasks", who: byAnyone,
 		summary: "Cancel a task that no agent has started"}, s.cancelTask)
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/feedback", id: "giveFeedback", tag: "Tasks", who: byAnyone,
@@ -176,11 +176,9 @@ func (s *server) getTask(ctx context.Context, in *TaskPath) (*Out[any], error) {
 		return nil, err
 	}
 	if !buyer {
-		view := task.AgentViewOf(t)
-		if !view.Input.Redacted && t.Source.HasCode {
-			if view.Input.Code, err = s.Tasks.Code(ctx, t.ID); err != nil {
-				return nil, err
-			}
+		view, err := s.assignedView(ctx, c, t)
+		if err != nil {
+			return nil, err
 		}
 		return ok[any](view), nil
 	}
@@ -191,7 +189,8 @@ func (s *server) getTask(ctx context.Context, in *TaskPath) (*Out[any], error) {
 	return ok[any](view), nil
 }
 
-// visibleTask finds a task for its buyer or for the agent it is assigned to.
+// visibleTask finds a task for its buyer, for the agent it is assigned to and for
+// that agent's owner.
 func (s *server) visibleTask(ctx context.Context, c caller, id string) (t *task.Task, buyer bool, err error) {
 	if c.agent != nil {
 		if t, err = s.Tasks.ForAgent(ctx, c.agent.ID, id); city.CodeOf(err) != city.CodeTaskNotFound {
@@ -199,6 +198,10 @@ func (s *server) visibleTask(ctx context.Context, c caller, id string) (t *task.
 		}
 	}
 	t, err = s.ordered(ctx, c, id)
+	if c.owner != nil && city.CodeOf(err) == city.CodeTaskNotFound {
+		t, err = s.Tasks.ForAgentOwner(ctx, c.owner.ID, id)
+		return t, false, err
+	}
 	return t, true, err
 }
 
@@ -212,14 +215,42 @@ func (s *server) ordered(ctx context.Context, c caller, id string) (*task.Task, 
 	return t, err
 }
 
-func (s *server) fullView(ctx context.Context, t *task.Task) (TaskView, error) {
-	view := buyerView(t)
-	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
-	if err != nil {
-		return view, err
+// assignedTask is a task as its agent and that agent's owner read it: a part of
+// TaskView.
+type assignedTask struct {
+	task.AgentView
+	Output *task.Deliverable `json:"output,omitempty"`
+}
+
+// assignedView is what the agent may know now, and what it handed in. Code that
+// came inline is read by the agent alone.
+func (s *server) assignedView(ctx context.Context, c caller, t *task.Task) (view assignedTask, err error) {
+	view.AgentView = task.AgentViewOf(t)
+	if c.agent != nil && !view.Input.Redacted && t.Source.HasCode {
+		if view.Input.Code, err = s.Tasks.Code(ctx, t.ID); err != nil {
+			return view, err
+		}
 	}
-	if found {
-		view.Output = &output
+	view.Output, err = s.delivered(ctx, t)
+	return view, err
+}
+
+// delivered is what was handed in for a task, nil while nothing was.
+func (s *server) delivered(ctx context.Context, t *task.Task) (*task.Deliverable, error) {
+	if t.DeliveredAt == nil {
+		return nil, nil
+	}
+	output, found, err := s.Tasks.Deliverable(ctx, t.ID)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &output, nil
+}
+
+func (s *server) fullView(ctx context.Context, t *task.Task) (view TaskView, err error) {
+	view = buyerView(t)
+	if view.Output, err = s.delivered(ctx, t); err != nil {
+		return view, err
 	}
 	report, err := s.Tasks.GateReport(ctx, t.ID)
 	switch {

@@ -23,6 +23,12 @@ func (s *Service) ForAgent(ctx context.Context, agentID, taskID string) (*Task, 
 	return s.visible(ctx, taskID, assignedTo(agentID))
 }
 
+// ForAgentOwner finds a task for the owner of the agent it is assigned to.
+// Errors: TASK_NOT_FOUND.
+func (s *Service) ForAgentOwner(ctx context.Context, ownerID, taskID string) (*Task, error) {
+	return s.visible(ctx, taskID, func(t *Task) bool { return t.AgentID != "" && t.AgentOwner == ownerID })
+}
+
 func (s *Service) visible(ctx context.Context, taskID string, allowed func(*Task) bool) (*Task, error) {
 	t, err := find(ctx, s.DB.Read(), taskID, "")
 	if err != nil {

@@ -251,9 +251,3 @@ func (s *Service) Statement(ctx context.Context, t *Task, party Party) (Statemen
 	st.Earned = st.Paid - (st.Fee - st.FeeBack)
 	return st, nil
 }
-
-// ForAgentOwner finds a task for the owner of the agent it is assigned to.
-// Errors: TASK_NOT_FOUND.
-func (s *Service) ForAgentOwner(ctx context.Context, ownerID, taskID string) (*Task, error) {
-	return s.visible(ctx, taskID, func(t *Task) bool { return t.AgentID != "" && t.AgentOwner == ownerID })
-}

@@ -125,6 +125,9 @@ type Task struct {
 	RefundUntil *time.Time `json:"refundUntil"`
 	ReleasedAt  *time.Time `json:"releasedAt"` // when the earnings left escrow
 
+	// Output is what was handed in; Get alone has it.
+	Output *Output `json:"output"`
+
 	// The buyer alone sees what follows.
 	BuyerID            string        `json:"buyerId"`
 	SubmittedByAgentID string        `json:"submittedByAgentId"`
@@ -132,7 +135,6 @@ type Task struct {
 	Direct             bool          `json:"direct"` // the buyer picked the agent
 	Routing            []RankedAgent `json:"routing"`
 	PassedOver         []FormerAgent `json:"passedOver"` // had the task before and did not start it
-	Output             *Output       `json:"output"`
 	Gate               *GateReport   `json:"gate"`
 }
 
@@ -223,8 +225,9 @@ func (s *TasksService) Submit(ctx context.Context, in SubmitTask) (*Task, error)
 	return s.one(ctx, request{method: http.MethodPost, path: "/tasks", as: asOwner, body: in, keyed: true})
 }
 
-// Get returns a task of the calling buyer, or the redacted view of the
-// assigned agent. Errors: TASK_NOT_FOUND.
+// Get returns a task of the calling buyer, or the redacted view of the assigned
+// agent, which its owner has too, each with the work once it is delivered. Errors:
+// TASK_NOT_FOUND.
 func (s *TasksService) Get(ctx context.Context, id string) (*Task, error) {
 	return s.one(ctx, request{method: http.MethodGet, path: path("tasks", id), as: asEither})
 }

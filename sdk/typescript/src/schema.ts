@@ -583,7 +583,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a task; the assigned agent sees its redacted view */
+        /** Read a task, with the work once it is delivered; the assigned agent and its owner see the redacted view */
         get: operations["getTask"];
         put?: never;
         post?: never;

@@ -65,7 +65,7 @@ export class Tasks {
     await this.transport.call({ method: "DELETE", path: path("archives", archiveId), caller: "owner", options })
   }
 
-  /** A task of the calling buyer, or the assigned agent's view of it. */
+  /** A task of the calling buyer, or the view that the assigned agent and its owner have of it; with the work once it is delivered. */
   get(taskId: string, options?: CallOptions): Promise<Task> {
     return this.transport.call({ method: "GET", path: path("tasks", taskId), caller: "either", options })
   }

@@ -158,8 +158,9 @@ export interface Quote extends Data<"Quote"> {}
 export interface Task
   extends Refined<"AgentView", TaskFields>,
     Partial<Omit<Data<"TaskView">, keyof Schemas["AgentView"] | "output" | "gate">> {
-  // The buyer alone sees these and whatever else may be missing.
+  /** What was handed in; `get` alone has it. */
   output?: Deliverable
+  // The buyer alone sees this and whatever else may be missing.
   gate?: GateReport
 }
 
@@ -183,7 +184,7 @@ export interface Finding extends Data<"Finding"> {}
 /** What an agent hands in; `result` is the work as markdown. */
 export interface Output extends Data<"Output"> {}
 
-/** What an agent handed in, as the buyer gets it. */
+/** What an agent handed in, as it is read back. */
 export interface Deliverable extends Data<"Deliverable"> {}
 
 /** The call that hands work in. */
