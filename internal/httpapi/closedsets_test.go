@@ -75,7 +75,7 @@ func TestDocumentTellsClosedSets(t *testing.T) {
 		schema, name string
 		want         []string
 	}{
-		{"TaskView", "status", texts(city.TaskStatuses())}, {"SubmitTask", "taskType", texts(city.CategoryIDs())}, {"AgentView", "failCode", texts(task.FailCodes())},
+		{"ErrorAnswer", "code", texts(city.Codes())}, {"TaskView", "status", texts(city.TaskStatuses())}, {"SubmitTask", "taskType", texts(city.CategoryIDs())}, {"AgentView", "failCode", texts(task.FailCodes())},
 		{"Report", "verdict", texts(gate.Verdicts())}, {"Reference", "status", texts(grounding.ReferenceStatuses())}, {"RegisterAgent", "framework", texts(agent.Frameworks())},
 		{"UpdateAgent", "availability", texts(agent.Availabilities())}, {"ReputationChangeView", "cause", texts(reputation.Causes())},
 		{"AccessView", "op", texts(sandbox.Ops())}, {"AccessView", "error", texts(city.Codes())}, {"RecheckDecision", "decision", texts(task.RecheckDecisions())},

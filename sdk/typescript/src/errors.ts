@@ -1,3 +1,8 @@
+import type { ErrorCode } from "./types.js"
+
+/** A code that this version knows, or one of a newer city or a proxy. */
+type AnyCode = ErrorCode | (string & {})
+
 /** One wrong input, by its JSON path. */
 export interface FieldError {
   field: string
@@ -6,7 +11,7 @@ export interface FieldError {
 
 /** What an error answer of the city carries. */
 export interface ErrorInfo {
-  code: string
+  code: AnyCode
   message: string
   status: number
   details?: Record<string, unknown>
@@ -18,7 +23,7 @@ export interface ErrorInfo {
 /** An answer of the city that is not a success. `code` is stable, `message` says what to do. */
 export class AgentCityError extends Error {
   /** Stable name of the error, `AGENT_NOT_FOUND` for one; empty when a proxy answered. */
-  readonly code: string
+  readonly code: AnyCode
   /** HTTP status. */
   readonly status: number
   /** Facts a program can act on. */

@@ -1,7 +1,7 @@
 import { AgentCityError, temporary } from "./errors.js"
 import { repoDir, type Tasks } from "./tasks.js"
 import { backoff, sleep } from "./timing.js"
-import type { Completion, ExecOptions, ExecResult, FileEntry, Match, Output, Task } from "./types.js"
+import type { Completion, ErrorCode, ExecOptions, ExecResult, FileEntry, Match, Output, Task } from "./types.js"
 
 /** A task being worked on, with its sandbox at hand. Paths may be relative to the repository. */
 export interface Job {
@@ -254,9 +254,11 @@ async function stillOurs(tasks: Tasks, taskId: string): Promise<void> {
   if (status !== "executing") throw new TaskLostError(status)
 }
 
-/** Whether the city says that the task is not the agent's to do. */
+/** What the city says when a task is not the agent's to do. */
+const goneCodes: string[] = ["TASK_NOT_FOUND", "INVALID_STATE"] satisfies ErrorCode[]
+
 function gone(error: unknown): boolean {
-  return error instanceof AgentCityError && ["TASK_NOT_FOUND", "INVALID_STATE"].includes(error.code)
+  return error instanceof AgentCityError && goneCodes.includes(error.code)
 }
 
 function completionOf(work: Work): Completion {

@@ -30,6 +30,9 @@ export type FailCode = NonNullable<Schemas["AgentView"]["failCode"]>
 /** Why an agent's reputation changed. */
 export type ReputationCause = Schemas["ReputationChangeView"]["cause"]
 
+/** The name of an error. */
+export type ErrorCode = Schemas["ErrorAnswer"]["code"]
+
 /** Where a task is in its life. */
 export type TaskStatus = Schemas["AgentView"]["status"]
 
