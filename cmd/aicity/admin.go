@@ -24,10 +24,9 @@ type adminCmd struct {
 }
 
 type createOperatorCmd struct {
-	Data        string `help:"The city's data folder." default:"data" type:"path" env:"AICITY_DATA"`
-	DatabaseURL string `help:"PostgreSQL, when the city uses it." placeholder:"URL" env:"AICITY_DATABASE_URL"`
-	Name        string `help:"Display name." required:""`
-	Email       string `help:"Mail address to sign in with." required:""`
+	booksFlags
+	Name  string `help:"Display name." required:""`
+	Email string `help:"Mail address to sign in with." required:""`
 }
 
 // Run creates the operator.
@@ -36,7 +35,7 @@ func (c *createOperatorCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return withAccounts(ctx, config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL}, func(accounts *account.Service) error {
+	return c.withAccounts(ctx, func(accounts *account.Service) error {
 		owner, err := accounts.CreateOperator(ctx, account.SignUp{Name: c.Name, Email: c.Email, Password: password})
 		if err != nil {
 			return err
@@ -63,7 +62,7 @@ func (c *resetPasswordCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return withAccounts(ctx, config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL}, func(accounts *account.Service) error {
+	return c.withAccounts(ctx, func(accounts *account.Service) error {
 		owner, err := accounts.SetPassword(ctx, c.Email, password, c.RevokeTokens)
 		if err != nil {
 			return err
@@ -73,9 +72,10 @@ func (c *resetPasswordCmd) Run(ctx context.Context) error {
 	})
 }
 
-// withAccounts opens the database and runs f on its owners.
-func withAccounts(ctx context.Context, cfg config.Config, f func(accounts *account.Service) error) (err error) {
-	db, err := app.OpenDB(ctx, cfg, nil)
+// withAccounts opens the database, makes it where there is none, and runs use on
+// its owners.
+func (f booksFlags) withAccounts(ctx context.Context, use func(accounts *account.Service) error) (err error) {
+	db, err := app.OpenDB(ctx, config.Config{Data: f.Data, DatabaseURL: f.DatabaseURL}, nil)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func withAccounts(ctx context.Context, cfg config.Config, f func(accounts *accou
 	if err != nil {
 		return err
 	}
-	return f(accounts)
+	return use(accounts)
 }
 
 // askPassword asks on a terminal; a script writes the password to standard input.

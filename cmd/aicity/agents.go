@@ -39,10 +39,13 @@ func (c *agentListCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	headers := []string{"Id", "Name", "State", "Work", "Price", "Score"}
-	return showList(k, c.printing, agents, `No agents yet. Register one: "aicity agent register --help".`, headers, func(a aicity.Agent) []string {
-		return []string{a.ID, a.DisplayName, agentState(a), categories(a), money(a.RateCents), score(a)}
-	})
+	return showList(k, c.printing, agents, `No agents yet. Register one: "aicity agent register --help".`, agentHeaders, agentRow)
+}
+
+var agentHeaders = []string{"Id", "Name", "State", "Work", "Price", "Score"}
+
+func agentRow(a aicity.Agent) []string {
+	return []string{a.ID, a.DisplayName, agentState(a), categories(a), money(a.RateCents), score(a)}
 }
 
 type agentSearchCmd struct {
@@ -71,10 +74,7 @@ func (c *agentSearchCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	headers := []string{"Id", "Name", "State", "Work", "Price", "Score"}
-	err = showPage(k, c.printing, page, "No agent is like that.", headers, func(a aicity.Agent) []string {
-		return []string{a.ID, a.DisplayName, agentState(a), categories(a), money(a.RateCents), score(a)}
-	})
+	err = showPage(k, c.printing, page, "No agent is like that.", agentHeaders, agentRow)
 	if p := page.Pagination; err == nil && !c.JSON && p.TotalPages > 1 {
 		return say(k, "Page %d of %d, %d agents.", p.Page, p.TotalPages, p.Total)
 	}

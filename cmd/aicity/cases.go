@@ -44,7 +44,7 @@ func decisionCell(decision, otherwise string, by time.Time) string {
 	if decision != "" {
 		return decision
 	}
-	return otherwise + " at " + by.Format("2006-01-02 15:04 MST") + " unless decided"
+	return otherwise + " at " + when(by) + " unless decided"
 }
 
 // caseArg names a case by its task.

@@ -41,9 +41,7 @@ func (c *gateCheckCmd) Run(k *kong.Context) error {
 	}
 	report := gate.Judge(in)
 	if c.JSON {
-		out := json.NewEncoder(k.Stdout)
-		out.SetIndent("", "  ")
-		err = out.Encode(report)
+		err = printJSON(k, report)
 	} else {
 		_, err = fmt.Fprint(k.Stdout, eval.ReportText(report))
 	}
@@ -102,7 +100,7 @@ func readTask(file string) (r gate.Request, err error) {
 		r.Description = t.Description
 	}
 	switch {
-	case r.Category.Name() == "":
+	case !r.Category.Known():
 		return r, fmt.Errorf("%s: taskType %q is none of %s", file, r.Category, strings.Join(categoryIDs(), ", "))
 	case strings.TrimSpace(r.Description) == "":
 		return r, fmt.Errorf("%s: input.description is missing", file)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
 	"github.com/alecthomas/kong"
 
 	"aicity.dev/aicity/internal/app"
@@ -158,7 +157,7 @@ func instant(text string) (time.Time, error) {
 // trialBalanceTable shows all accounts by kind; the balances of its last line are
 // zero when the books balance. What is set aside is still in the balance.
 func trialBalanceTable(lines []ledger.Group) string {
-	t := moneyTable("Accounts", "Number", "Debits", "Credits", "Balance", "Set aside")
+	t := newTable("Accounts", "Number", "Debits", "Credits", "Balance", "Set aside")
 	var total ledger.Balance
 	for _, line := range lines {
 		b := line.Balance
@@ -173,7 +172,7 @@ func trialBalanceTable(lines []ledger.Group) string {
 
 // transfersTable shows transfers in the order they were made.
 func transfersTable(records []ledger.Record) string {
-	t := moneyTable("Transfer", "From", "To", "Phase", "Amount")
+	t := newTable("Transfer", "From", "To", "Phase", "Amount")
 	for _, r := range records {
 		t.Row(r.Kind, string(r.Debit), string(r.Credit), string(r.Phase), r.Amount.String())
 	}
@@ -182,7 +181,7 @@ func transfersTable(records []ledger.Record) string {
 
 // statementTable shows an account's transfers, newest first.
 func statementTable(lines []ledger.Line) string {
-	t := moneyTable("When", "Transfer", "Belongs to", "Change", "Balance")
+	t := newTable("When", "Transfer", "Belongs to", "Change", "Balance")
 	for _, line := range lines {
 		t.Row(line.At.Format("2006-01-02 15:04:05"), line.Kind, line.Ref, signed(line.Change), line.Balance.String())
 	}
@@ -194,17 +193,4 @@ func signed(c city.Cents) string {
 		return "+" + c.String()
 	}
 	return c.String()
-}
-
-// moneyTable is an empty table whose columns of amounts are aligned right.
-func moneyTable(headers ...string) *table.Table {
-	cell := lipgloss.NewStyle().Padding(0, 1)
-	amounts := map[string]bool{"Number": true, "Size": true, "Debits": true, "Credits": true, "Balance": true, "Set aside": true, "Amount": true, "Change": true}
-	return table.New().Border(lipgloss.RoundedBorder()).Headers(headers...).StyleFunc(func(row, column int) lipgloss.Style {
-		style := cell
-		if amounts[headers[column]] {
-			style = style.Align(lipgloss.Right)
-		}
-		return style.Bold(row == table.HeaderRow)
-	})
 }

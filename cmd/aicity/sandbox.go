@@ -123,19 +123,12 @@ func (c *imageListCmd) Run(k *kong.Context) error {
 		_, err := fmt.Fprintln(k.Stdout, "No images: `aicity sandbox image build` makes one.")
 		return err
 	}
-	t := moneyTable("Image", "Number", "Size", "Made", "Tree", "Of")
+	t := newTable("Image", "Number", "Size", "Made", "Tree", "Of")
 	for _, i := range images {
-		t.Row(i.Name, strconv.Itoa(i.Files), city.Bytes(i.Bytes), i.CreatedAt.Format("2006-01-02 15:04"), i.Tree[:min(16, len(i.Tree))], shortened(i.Source, 60))
+		t.Row(i.Name, strconv.Itoa(i.Files), city.Bytes(i.Bytes), when(i.CreatedAt), i.Tree[:min(16, len(i.Tree))], excerpt(i.Source, 60))
 	}
 	_, err = lipgloss.Fprintln(k.Stdout, t.String())
 	return err
-}
-
-func shortened(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
 }
 
 type imageVerifyCmd struct {

@@ -42,7 +42,7 @@ func accessRow(a aicity.Access) []string {
 		target += " (" + a.Detail + ")"
 	}
 	took := (time.Duration(a.DurationUs) * time.Microsecond).Round(100 * time.Microsecond).String()
-	return []string{a.At.Local().Format("2006-01-02 15:04:05"), a.Op, target, strconv.FormatInt(a.Bytes, 10), took, outcome}
+	return []string{whenExactly(a.At), a.Op, target, strconv.FormatInt(a.Bytes, 10), took, outcome}
 }
 
 type taskTimelineCmd struct {
@@ -62,7 +62,7 @@ func (c *taskTimelineCmd) Run(ctx context.Context, k *kong.Context) error {
 		return err
 	}
 	return showList(k, c.printing, events, "Nothing has happened.", []string{"When", "What", "Facts", "Id"}, func(e aicity.Event) []string {
-		return []string{e.At.Local().Format("2006-01-02 15:04:05"), strings.TrimPrefix(e.Type, "task."), eventFacts(e), e.ID}
+		return []string{whenExactly(e.At), strings.TrimPrefix(e.Type, "task."), eventFacts(e), e.ID}
 	})
 }
 
@@ -85,7 +85,7 @@ func (c *taskStatementCmd) Run(ctx context.Context, k *kong.Context) error {
 		return printJSON(k, st)
 	}
 	err = showRows(k, st.Transfers, "Nothing was moved.", []string{"When", "What", "From", "To", "Amount"}, func(m aicity.Movement) []string {
-		return []string{m.At.Local().Format("2006-01-02 15:04:05"), m.Kind, m.From, m.To, money(m.Amount)}
+		return []string{whenExactly(m.At), m.Kind, m.From, m.To, money(m.Amount)}
 	})
 	if err != nil {
 		return err
@@ -99,14 +99,14 @@ func statementSums(st *aicity.TaskStatement) facts {
 	if st.ChargeCents == 0 {
 		return sums
 	}
-	sums = append(sums, facts{{"Charged", money(st.ChargeCents) + ", of it the fee " + money(st.FeeCents)}}...)
+	sums = append(sums, fact{"Charged", money(st.ChargeCents) + ", of it the fee " + money(st.FeeCents)})
 	if st.RefundedCents > 0 {
-		sums = append(sums, facts{{"Refunded", money(st.RefundedCents) + ", of it the fee " + money(st.FeeReversedCents)}}...)
+		sums = append(sums, fact{"Refunded", money(st.RefundedCents) + ", of it the fee " + money(st.FeeReversedCents)})
 	}
 	if st.Party == "buyer" {
-		return append(sums, facts{{"Paid in the end", money(st.PaidCents)}}...)
+		return append(sums, fact{"Paid in the end", money(st.PaidCents)})
 	}
-	return append(sums, facts{{"Earned in the end", money(st.EarnedCents)}}...)
+	return append(sums, fact{"Earned in the end", money(st.EarnedCents)})
 }
 
 type taskRecheckCmd struct {

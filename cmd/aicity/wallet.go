@@ -64,7 +64,7 @@ func (c *walletShowCmd) Run(ctx context.Context, k *kong.Context) error {
 			{"Earnings", money(balance.Available) + " available" + heldBack(balance.HeldBack) + ", " + money(balance.Escrowed) + " in escrow"},
 		}
 		for _, part := range balance.Agents {
-			lines = append(lines, struct{ name, value string }{"  " + part.AgentID, money(part.Available) + " available" + heldBack(part.HeldBack) + ", " + money(part.Escrowed) + " in escrow"})
+			lines = append(lines, fact{"  " + part.AgentID, money(part.Available) + " available" + heldBack(part.HeldBack) + ", " + money(part.Escrowed) + " in escrow"})
 		}
 		return lines.String()
 	})
@@ -79,13 +79,13 @@ func (c *walletShowCmd) showAt(ctx context.Context, k *kong.Context, client *aic
 	return c.show(k, b, func() string {
 		lines := facts{{"At", b.At.UTC().Format(time.RFC3339)}}
 		if b.Credits != nil {
-			lines = append(lines, struct{ name, value string }{"Credits", money(*b.Credits) + " free"})
+			lines = append(lines, fact{"Credits", money(*b.Credits) + " free"})
 		}
 		if b.Disputed != nil && *b.Disputed > 0 {
-			lines = append(lines, struct{ name, value string }{"Disputed", money(*b.Disputed)})
+			lines = append(lines, fact{"Disputed", money(*b.Disputed)})
 		}
 		for _, part := range b.Agents {
-			lines = append(lines, struct{ name, value string }{part.AgentID, money(part.Available) + " available, " + money(part.Escrowed) + " in escrow"})
+			lines = append(lines, fact{part.AgentID, money(part.Available) + " available, " + money(part.Escrowed) + " in escrow"})
 		}
 		return lines.String()
 	})
@@ -96,7 +96,7 @@ func heldBack(h aicity.HeldBack) string {
 	if h.HeldUntil == nil {
 		return ""
 	}
-	return " (" + money(h.HeldBack) + " held back until " + h.HeldUntil.Format("2006-01-02") + " at the latest)"
+	return " (" + money(h.HeldBack) + " held back until " + h.HeldUntil.Local().Format(time.DateOnly) + " at the latest)"
 }
 
 type walletTopUpCmd struct {
