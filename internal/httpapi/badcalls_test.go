@@ -127,6 +127,7 @@ var badTaskCalls = []badCall{
 	{name: "a NUL in a re-check", who: "agent", method: post, path: "/tasks/{running}/recheck", body: `{"reason":"a\u0000b"}`, status: 400, code: invalid, says: "NUL"},
 	{name: "a NUL in an opinion", who: "buyer", method: post, path: "/tasks/{running}/feedback", body: `{"thumbs":"up","comment":"a\u0000b"}`, status: 400, code: invalid, says: "comment"},
 	{name: "fail without a reason", who: "agent", method: post, path: "/tasks/{running}/fail", body: `{"reason":""}`, status: 400, code: invalid, says: "reason"},
+	{name: "fail with a blank reason", who: "agent", method: post, path: "/tasks/{running}/fail", body: `{"reason":" \n"}`, status: 400, code: invalid, says: "reason"},
 	{name: "decline after the start", who: "agent", method: post, path: "/tasks/{running}/decline", status: 409, code: state, says: "executing"},
 	{name: "cancel after the start", who: "buyer", method: post, path: "/tasks/{running}/cancel", status: 409, code: state, says: "executing"},
 	{name: "judge before the end", who: "buyer", method: post, path: "/tasks/{running}/feedback", body: `{"thumbs":"up"}`, status: 409, code: state},

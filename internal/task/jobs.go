@@ -22,20 +22,18 @@ type (
 	leftArgs struct {
 		AgentID string `json:"agentId"`
 	}
-	forgetArgs      struct{}
-	forgetCitedArgs struct{}
-	wipeTokensArgs  struct{}
+	forgetSketchesArgs struct{}
+	forgetCitedArgs    struct{}
+	wipeTokensArgs     struct{}
 )
 
 func (judgeArgs) Kind() string { return "task_judge" }
 func (cleanArgs) Kind() string { return "task_clean_up" }
 func (leftArgs) Kind() string  { return "task_agent_left" }
 
-func (forgetArgs) Kind() string { return "task_forget_sketches" }
-
-func (forgetCitedArgs) Kind() string { return "task_forget_cited" }
-
-func (wipeTokensArgs) Kind() string { return "task_wipe_tokens" }
+func (forgetSketchesArgs) Kind() string { return "task_forget_sketches" }
+func (forgetCitedArgs) Kind() string    { return "task_forget_cited" }
+func (wipeTokensArgs) Kind() string     { return "task_wipe_tokens" }
 
 func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a judgeArgs, n jobs.Attempt) error {
@@ -47,7 +45,7 @@ func (s *Service) handleJobs() {
 	jobs.Handle(s.Jobs, func(ctx context.Context, a leftArgs, _ jobs.Attempt) error {
 		return s.passOn(ctx, a.AgentID)
 	})
-	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetArgs, _ jobs.Attempt) error {
+	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetSketchesArgs, _ jobs.Attempt) error {
 		return s.forgetSketches(ctx)
 	})
 	jobs.Handle(s.Jobs, func(ctx context.Context, _ forgetCitedArgs, _ jobs.Attempt) error {
@@ -57,7 +55,7 @@ func (s *Service) handleJobs() {
 		return s.DB.InTx(ctx, wipeTokens)
 	})
 	jobs.Every(s.Jobs, forgetEvery, wipeTokensArgs{})
-	jobs.Every(s.Jobs, forgetEvery, forgetArgs{})
+	jobs.Every(s.Jobs, forgetEvery, forgetSketchesArgs{})
 	jobs.Every(s.Jobs, forgetEvery, forgetCitedArgs{})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
+	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/store"
 )
 
@@ -177,17 +178,17 @@ func (s *Service) Deliverable(ctx context.Context, taskID string) (d Deliverable
 }
 
 // GateReport returns the gate's report. Errors: GATE_NOT_READY.
-func (s *Service) GateReport(ctx context.Context, taskID string) (gateReport, error) {
+func (s *Service) GateReport(ctx context.Context, taskID string) (gate.Report, error) {
 	body, ok, err := document(ctx, s.DB.Read(), taskID, docReport)
 	if err != nil {
-		return gateReport{}, err
+		return gate.Report{}, err
 	}
 	if !ok {
-		return gateReport{}, city.Errorf(city.CodeGateNotReady, "The task has not been judged yet.")
+		return gate.Report{}, city.Errorf(city.CodeGateNotReady, "The task has not been judged yet.")
 	}
-	var report gateReport
+	var report gate.Report
 	if err := json.Unmarshal([]byte(body), &report); err != nil {
-		return gateReport{}, fmt.Errorf("decode gate report: %w", err)
+		return gate.Report{}, fmt.Errorf("decode gate report: %w", err)
 	}
 	return report, nil
 }

@@ -10,7 +10,6 @@ import (
 	"aicity.dev/aicity/internal/agent"
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
-	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/pricing"
@@ -263,6 +262,3 @@ func boughtBy(ownerID string) func(*Task) bool {
 }
 
 func anybody(*Task) bool { return true }
-
-// gateReport is the stored report; it lives here so that readers need not know the document.
-type gateReport = gate.Report

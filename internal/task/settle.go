@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"aicity.dev/aicity/internal/city"
@@ -18,14 +19,7 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 	case MoveHold:
 		return s.hold(ctx, tx, t)
 	case MoveCapture:
-		t.Charge = t.Quote.ChargeCents
-		t.Fee = pricing.Fee(t.Charge, t.FeePercent)
-		until := tx.Now().Add(s.Rules.RefundWindow)
-		t.RefundUntil = &until
-		return s.giveBack(ctx, tx, t, KindRest, t.MaxBudget-t.Charge,
-			part{KindEarn, ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
-			part{KindFee, ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
-			part{KindRest, ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), t.MaxBudget - t.Charge})
+		return s.capture(ctx, tx, t)
 	case MoveRecapture:
 		return s.recapture(ctx, tx, t)
 	case MoveVoid:
@@ -43,8 +37,10 @@ func (s *Service) move(ctx context.Context, tx store.Tx, t *Task, move Move) err
 		return s.grant(ctx, tx, t)
 	case MoveDeny:
 		return s.deny(ctx, tx, t)
-	default:
+	case MoveNone:
 		return nil
+	default:
+		return fmt.Errorf("task %s: unknown move %q", t.ID, move)
 	}
 }
 
@@ -167,17 +163,33 @@ func (s *Service) hold(ctx context.Context, tx store.Tx, t *Task) error {
 	return s.Spender.Spent(ctx, tx, t.BuyerID)
 }
 
-// recapture charges a task whose hold was returned: what capture would have
-// moved, from the buyer's credits. Errors: INSUFFICIENT_CREDITS.
-func (s *Service) recapture(ctx context.Context, tx store.Tx, t *Task) error {
+// charge is what passing work costs, out of the task's hold; the refund window
+// opens with it.
+func (s *Service) charge(tx store.Tx, t *Task) []part {
 	t.Charge = t.Quote.ChargeCents
 	t.Fee = pricing.Fee(t.Charge, t.FeePercent)
 	until := tx.Now().Add(s.Rules.RefundWindow)
 	t.RefundUntil = &until
-	err := s.post(ctx, tx, t,
-		part{KindRehold, ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.Charge},
-		part{KindEarn, ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
-		part{KindFee, ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee})
+	return []part{
+		{KindEarn, ledger.TaskHold(t.ID), ledger.AgentEscrow(t.AgentID), t.Charge - t.Fee},
+		{KindFee, ledger.TaskHold(t.ID), ledger.PlatformFeesEscrow, t.Fee},
+	}
+}
+
+// capture charges a task, and gives the buyer what that leaves of the budget.
+func (s *Service) capture(ctx context.Context, tx store.Tx, t *Task) error {
+	parts := s.charge(tx, t)
+	rest := t.MaxBudget - t.Charge
+	parts = append(parts, part{KindRest, ledger.TaskHold(t.ID), ledger.OwnerCredits(t.BuyerID), rest})
+	return s.giveBack(ctx, tx, t, KindRest, rest, parts...)
+}
+
+// recapture charges a task whose hold was returned: what capture would have
+// moved, from the buyer's credits. Errors: INSUFFICIENT_CREDITS.
+func (s *Service) recapture(ctx context.Context, tx store.Tx, t *Task) error {
+	charge := s.charge(tx, t)
+	rehold := part{KindRehold, ledger.OwnerCredits(t.BuyerID), ledger.TaskHold(t.ID), t.Charge}
+	err := s.post(ctx, tx, t, append([]part{rehold}, charge...)...)
 	if short, ok := errors.AsType[*ledger.ShortfallError](err); ok {
 		return errBuyerShort(t.Charge, short.Available)
 	}

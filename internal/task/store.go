@@ -84,7 +84,8 @@ func list(ctx context.Context, q store.Querier, where string, args ...any) ([]*T
 }
 
 // wipeTokens wipes the tokens of tasks that have ended: a node of an earlier
-// version, while the city is updated, leaves them.
+// version, while the city is updated, leaves them. usedToken is written out, as in
+// the condition of the index, which is used for nothing else.
 func wipeTokens(ctx context.Context, tx store.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE tasks SET sealed_token = $1 WHERE sealed_token <> '' AND sealed_token <> 'used'
 		AND status IN ('completed', 'refund_review', 'failed', 'cancelled', 'refunded')`, usedToken)

@@ -106,6 +106,7 @@ func (s *Service) Cancel(ctx context.Context, buyerID, taskID string) (*Task, er
 // hold back. A repeated call is harmless. Errors: TASK_NOT_FOUND,
 // VALIDATION_ERROR, INVALID_STATE.
 func (s *Service) Fail(ctx context.Context, agentID, taskID, reason string) (*Task, error) {
+	reason = strings.TrimSpace(reason)
 	if err := checkReason(reason); err != nil {
 		return nil, err
 	}
