@@ -1,12 +1,14 @@
 package aicity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -360,10 +362,11 @@ func (l *loop) finish(ctx context.Context, job *Job, completion *Completion, err
 // maxReason is how much of an error a buyer reads, in bytes.
 const maxReason = 1000
 
+// reason is an error as the city takes it: never empty, and not cut within a letter.
 func reason(err error) string {
-	text := err.Error()
+	text := cmp.Or(strings.TrimSpace(err.Error()), "the agent met an error")
 	if len(text) > maxReason {
-		text = text[:maxReason]
+		text = strings.ToValidUTF8(text[:maxReason], "")
 	}
 	return text
 }

@@ -135,7 +135,7 @@ func quiet(string, error) {}
 
 func TestRunDoesEveryTaskThoughSomeAreBad(t *testing.T) {
 	t.Parallel()
-	m := newMarket("good", "error", "panic", "nothing", "unwanted", "flaky", "closed")
+	m := newMarket("good", "error", "mute", "wordy", "panic", "nothing", "unwanted", "flaky", "closed")
 	m.broken["provision flaky"] = 1
 	m.broken["provision closed"] = -1
 	var mu sync.Mutex
@@ -144,6 +144,10 @@ func TestRunDoesEveryTaskThoughSomeAreBad(t *testing.T) {
 		switch job.Task.ID {
 		case "error":
 			return nil, errors.New("cannot read this")
+		case "mute":
+			return nil, errors.New(" ")
+		case "wordy":
+			return nil, errors.New(strings.Repeat("読", 400))
 		case "panic":
 			panic("boom")
 		case "nothing":
@@ -171,6 +175,8 @@ func TestRunDoesEveryTaskThoughSomeAreBad(t *testing.T) {
 	want := map[string][]string{
 		"good":     {"provision", "executing", done, "destroy"},
 		"error":    {"provision", "executing", "fail cannot read this", "destroy"},
+		"mute":     {"provision", "executing", "fail the agent met an error", "destroy"},
+		"wordy":    {"provision", "executing", "fail " + strings.Repeat("読", 333), "destroy"},
 		"panic":    {"provision", "executing", "fail the agent met an internal error", "destroy"},
 		"nothing":  {"provision", "executing", "fail the agent returned no deliverable", "destroy"},
 		"unwanted": {"decline"},
