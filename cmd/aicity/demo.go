@@ -18,7 +18,6 @@ import (
 	"aicity.dev/aicity/internal/config"
 	"aicity.dev/aicity/internal/demo"
 	"aicity.dev/aicity/internal/ledger"
-	"aicity.dev/aicity/internal/pricing"
 )
 
 type demoCmd struct {
@@ -46,14 +45,11 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	}
 	screen := demo.NewScreen(os.Stdout, term.IsTerminal(os.Stdout.Fd()), width, city.SystemClock{})
 	screen.Step("A city opens")
-	cfg := config.Config{
-		Listen: c.Listen, Data: filepath.Join(dir, "data"), RefundWindow: c.RefundWindow, AcceptWindow: 10 * time.Minute,
-		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: pricing.FeePercent,
-		DefaultDeadline: 30 * time.Minute, SeedAgents: true, AllowPrivateRepos: true, Runsc: c.Runsc, RequestsPerSecond: 100,
-		SandboxMax: 4, SandboxMemoryMB: 1024, SandboxCPUs: 1, SandboxPIDs: 256, SandboxDiskMB: 1024, SandboxFiles: 100_000, SandboxVolume: "auto", SandboxWarm: 1, SandboxQueue: 4,
-		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64, SandboxIdle: 10 * time.Minute,
-		SandboxLifetime: time.Hour, RepoMaxMB: 100, RepoMaxFiles: 10_000, ArchiveQuotaMB: 1024,
-	}
+	cfg := config.Default()
+	cfg.Listen, cfg.Data, cfg.RefundWindow, cfg.Runsc = c.Listen, filepath.Join(dir, "data"), c.RefundWindow, c.Runsc
+	cfg.AllowPrivateRepos = true // the demo serves its own repository
+	// One task: a sandbox that is ready for it, and little of the machine.
+	cfg.SandboxMax, cfg.SandboxWarm, cfg.SandboxWarmGit, cfg.SandboxDiskMB = 4, 1, false, 1024
 	cityApp, err := app.New(ctx, cfg, c.logger(), app.Options{})
 	if err != nil {
 		return err

@@ -106,14 +106,15 @@ func OnEach(t *testing.T, f func(t *testing.T, opts ...Option), opts ...Option) 
 
 // Config is the configuration that Start begins with, with its data in dir.
 func Config(dir string) config.Config {
-	return config.Config{
-		Listen: "127.0.0.1:0", Data: dir, RefundWindow: 15 * time.Minute, AcceptWindow: 10 * time.Minute, DefaultDeadline: 30 * time.Minute,
-		RefundReview: 24 * time.Hour, RefundRateLimit: 0.3, FeePercent: 15, ArchiveQuotaMB: 1024,
-		AllowPrivateRepos: true, AllowPrivateWebhooks: true, Runsc: runsc(), SandboxMax: 8, SandboxMemoryMB: 512, SandboxCPUs: 1, SandboxPIDs: 256,
-		SandboxDiskMB: 256, SandboxFiles: 50_000, SandboxVolume: "auto",
-		SandboxExecs: 8, SandboxExecTime: 10 * time.Minute, SandboxOutputMB: 64, SandboxIdle: 10 * time.Minute,
-		SandboxLifetime: time.Hour, RequestsPerSecond: 10_000, RepoMaxMB: 50, RepoMaxFiles: 10_000,
-	}
+	c := config.Default()
+	c.Listen, c.Data, c.Runsc = "127.0.0.1:0", dir, runsc()
+	c.AllowPrivateRepos, c.AllowPrivateWebhooks, c.RequestsPerSecond = true, true, 10_000
+	c.SeedAgents = false
+	// Many cities run at once: each small, with no sandbox before one is asked for.
+	c.SandboxMax, c.SandboxQueue, c.SandboxWarmGit = 8, 0, false
+	c.SandboxMemoryMB, c.SandboxDiskMB, c.SandboxFiles, c.SandboxLifetime = 512, 256, 50_000, time.Hour
+	c.RepoMaxMB, c.RepoMaxFiles = 50, 10_000
+	return c
 }
 
 // StartWith starts a city with a configuration; the caller stops its App.

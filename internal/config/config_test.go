@@ -37,6 +37,18 @@ func TestDefaultsAreValid(t *testing.T) {
 	}
 }
 
+// What demos, tests and measurements begin with is what a server has that was told
+// nothing, whatever stands in the environment.
+func TestDefault(t *testing.T) {
+	if diff := cmp.Diff(parse(t), config.Default()); diff != "" {
+		t.Errorf("-told nothing +Default:\n%s", diff)
+	}
+	t.Setenv("AICITY_REFUND_WINDOW", "20s")
+	if got := config.Default().RefundWindow; got != 15*time.Minute {
+		t.Errorf("a refund window of %v, out of the environment", got)
+	}
+}
+
 func TestEnvironmentAndFlags(t *testing.T) {
 	t.Setenv("AICITY_REFUND_WINDOW", "20s")
 	t.Setenv("AICITY_LISTEN", "0.0.0.0:9000")
