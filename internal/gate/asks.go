@@ -146,7 +146,7 @@ func asksFor(thing pattern.Pattern, request string) bool {
 	if !thing.MatchString(request) {
 		return false
 	}
-	for _, m := range thing.FindAllStringIndex(request, 8) {
+	for _, m := range thing.Regexp().FindAllStringIndex(request, 8) {
 		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) {
 			return true
 		}

@@ -32,7 +32,7 @@ func doneAlready(v *view) (Signal, bool) {
 		if l.Code || len(l.Spans) == 0 || proposed >= maxFixes || !mendedBy.May(v.Doc.Lower[i]) {
 			continue
 		}
-		for _, m := range mendedBy.FindAllStringSubmatch(l.Text, 4) {
+		for _, m := range mendedBy.Regexp().FindAllStringSubmatch(l.Text, 4) {
 			spans := document.CodeSpans(m[1])
 			if v.looksForChecks() && len(spans) > 0 && checkHead.MatchString(spans[0]) {
 				continue // it is one of proposedChecks

@@ -61,10 +61,10 @@ func (v *view) sections() (promised, pledged, written int) {
 		}
 		written = max(written, highest(sectionNumber.FindAllStringSubmatch(l.Text, 1)))
 		if sectionPromise.May(v.Doc.Lower[i]) {
-			promised = max(promised, highest(sectionPromise.FindAllStringSubmatch(l.Text, -1)))
+			promised = max(promised, highest(sectionPromise.Regexp().FindAllStringSubmatch(l.Text, -1)))
 		}
 		if pointPromise.May(v.Doc.Lower[i]) {
-			pledged = max(pledged, highest(pointPromise.FindAllStringSubmatch(l.Text, -1)))
+			pledged = max(pledged, highest(pointPromise.Regexp().FindAllStringSubmatch(l.Text, -1)))
 		}
 	}
 	return promised, max(promised, pledged), written

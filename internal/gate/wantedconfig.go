@@ -54,7 +54,7 @@ func (v *view) unset() []string {
 			continue
 		}
 		of++
-		word := strings.ToLower(s.request.FindString(v.in.Request.Description))
+		word := strings.ToLower(s.request.Regexp().FindString(v.in.Request.Description))
 		if !s.shows.MatchString(now) && v.leftOut([]string{word}) == "" {
 			missing = append(missing, s.what)
 		}

@@ -78,7 +78,7 @@ var otherCases = pattern.New(`(?i)\b(?:min\w*|lower|negative|empty|zero|nan|unde
 // besideRefusal reports whether a sentence is about a case that the message is not.
 func besideRefusal(message, sentence string) bool {
 	low := strings.ToLower(message)
-	for _, word := range otherCases.FindAllString(sentence, 8) {
+	for _, word := range otherCases.Regexp().FindAllString(sentence, 8) {
 		if !strings.Contains(low, strings.ToLower(word)) {
 			return true
 		}

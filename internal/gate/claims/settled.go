@@ -78,7 +78,7 @@ func (c *claim) settle(said string) string {
 		if partly && !s.always || !s.says.Can(low) {
 			continue
 		}
-		at := s.says.FindStringSubmatchIndex(one)
+		at := s.says.Regexp().FindStringSubmatchIndex(one)
 		if at == nil || s.asIs && grounding.Proposes(one) || !c.ofPlace(one[:at[0]]) {
 			continue
 		}

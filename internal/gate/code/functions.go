@@ -125,7 +125,7 @@ func laidOut(source string, by heads, closing string) []Function {
 		}
 		low := strings.ToLower(l)
 		if by.class.Can(low) {
-			if m := by.class.FindStringSubmatch(l); m != nil {
+			if m := by.class.Regexp().FindStringSubmatch(l); m != nil {
 				owner, within = m[2], len(m[1])
 				continue
 			}
@@ -176,7 +176,7 @@ func (h heads) function(line, low string) (Function, bool) {
 		if !head.Can(low) {
 			continue
 		}
-		m := head.FindStringSubmatch(line)
+		m := head.Regexp().FindStringSubmatch(line)
 		if m == nil || notNames[m[3]] {
 			continue
 		}

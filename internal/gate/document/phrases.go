@@ -16,7 +16,7 @@ const PhraseBudget = 96 << 10
 
 // Find calls fn with each match and its line until the budget is spent.
 func (p Phrases) Find(d *Document, fn func(l Line, match string)) {
-	marks := d.Low.Held(p.Pattern.Marks)
+	marks := d.Low.Held(p.Pattern.Marks())
 	if len(marks) == 0 {
 		return
 	}
@@ -32,7 +32,7 @@ func (p Phrases) Find(d *Document, fn func(l Line, match string)) {
 		if !marked || !p.Pattern.Meets(d.Lower[i]) {
 			continue
 		}
-		for _, m := range p.Pattern.FindAllString(d.Lower[i], -1) {
+		for _, m := range p.Pattern.Regexp().FindAllString(d.Lower[i], -1) {
 			fn(l, m)
 		}
 	}

@@ -20,7 +20,7 @@ var described = pattern.New(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|
 
 // Proposes reports whether prose announces code that is not there yet.
 func Proposes(prose string) bool {
-	return suggestion.MatchString(described.ReplaceAllString(prose, " "))
+	return suggestion.MatchString(described.Regexp().ReplaceAllString(prose, " "))
 }
 
 // maybeSuggestion matches words that lead over to new code about as often as to

@@ -228,7 +228,7 @@ func Remarks(d *document.Document, most int) []Remark {
 
 // spokenTo lists the passages that speak to who scores.
 func spokenTo(d *document.Document, most int) []string {
-	chats, tolds, scorers, pleas := d.Low.Held(chatMarks), d.Low.Held(toldMarks), d.Low.Held(scorer.Marks), d.Low.Held(plea.Marks)
+	chats, tolds, scorers, pleas := d.Low.Held(chatMarks), d.Low.Held(toldMarks), d.Low.Held(scorer.Marks()), d.Low.Held(plea.Marks())
 	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
 		return nil
 	}
@@ -242,7 +242,7 @@ func spokenTo(d *document.Document, most int) []string {
 		switch {
 		case !l.Code && pattern.HoldsAny(low, chats) && chat.MatchString(l.Text),
 			pattern.HoldsAny(low, tolds) && told.MatchString(l.Text),
-			pattern.HoldsAny(low, scorers) && pattern.HoldsAny(low, pleas) && scorer.Regexp.MatchString(l.Text) && plea.Regexp.MatchString(l.Text):
+			pattern.HoldsAny(low, scorers) && pattern.HoldsAny(low, pleas) && scorer.Regexp().MatchString(l.Text) && plea.Regexp().MatchString(l.Text):
 			all = append(all, l.Text)
 		}
 	}

@@ -8,20 +8,30 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Pattern is an expression that looks before it runs: every match holds one of
 // its marks, and to look for those costs far less than to try a match.
 type Pattern struct {
-	*regexp.Regexp
-	Marks []string // lower case; {""} when a match may hold anything
+	compiled func() *compiled // at first use: a program that judges nothing does not wait for it
+}
+
+type compiled struct {
+	re    *regexp.Regexp
+	marks []string // lower case; {""} when a match may hold anything
 	// needs are more than the marks: for each alternative of the expression, lists
 	// of strings of which each of its matches holds one of every list.
 	needs [][][]string
 }
 
-// New compiles an expression and derives its marks.
+// New is the pattern of an expression.
 func New(expr string) Pattern {
+	return Pattern{sync.OnceValue(func() *compiled { return compile(expr) })}
+}
+
+// compile derives the marks of an expression, too.
+func compile(expr string) *compiled {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		panic(err) // as regexp.MustCompile does
@@ -33,20 +43,27 @@ func New(expr string) Pattern {
 			marks = append(slices.DeleteFunc(marks, longer), m)
 		}
 	}
-	s := Pattern{Regexp: regexp.MustCompile(expr), Marks: marks}
+	c := &compiled{re: regexp.MustCompile(expr), marks: marks}
 	alternatives := []*syntax.Regexp{tree}
 	if tree.Op == syntax.OpAlternate {
 		alternatives = tree.Sub
 	}
 	for _, a := range alternatives {
-		s.needs = append(s.needs, needsOf(a))
+		c.needs = append(c.needs, needsOf(a))
 	}
-	return s
+	return c
 }
+
+// Regexp is the expression itself, which runs without a look.
+func (p Pattern) Regexp() *regexp.Regexp { return p.compiled().re }
+
+// Marks are strings in lower case of which every match holds one; {""} when a match
+// may hold anything.
+func (p Pattern) Marks() []string { return p.compiled().marks }
 
 // MatchString reports whether text holds a match.
 func (p Pattern) MatchString(text string) bool {
-	return p.Can(strings.ToLower(text)) && p.Regexp.MatchString(text)
+	return p.Can(strings.ToLower(text)) && p.Regexp().MatchString(text)
 }
 
 // FindStringIndex is that of the expression.
@@ -54,7 +71,7 @@ func (p Pattern) FindStringIndex(text string) []int {
 	if !p.Can(strings.ToLower(text)) {
 		return nil
 	}
-	return p.Regexp.FindStringIndex(text)
+	return p.Regexp().FindStringIndex(text)
 }
 
 // FindAllStringSubmatchIndex is that of the expression.
@@ -62,7 +79,7 @@ func (p Pattern) FindAllStringSubmatchIndex(text string, n int) [][]int {
 	if !p.Can(strings.ToLower(text)) {
 		return nil
 	}
-	return p.Regexp.FindAllStringSubmatchIndex(text, n)
+	return p.Regexp().FindAllStringSubmatchIndex(text, n)
 }
 
 // Can reports whether a text, given in lower case, is worth a search.
@@ -71,7 +88,7 @@ func (p Pattern) Can(low string) bool { return p.May(low) && p.Meets(low) }
 // Meets reports whether a text in lower case has what the matches of one of the
 // alternatives need.
 func (p Pattern) Meets(low string) bool {
-	for _, lists := range p.needs {
+	for _, lists := range p.compiled().needs {
 		if !slices.ContainsFunc(lists, func(list []string) bool { return !HoldsAny(low, list) }) {
 			return true
 		}
@@ -96,14 +113,15 @@ func needsOf(re *syntax.Regexp) [][]string {
 
 // In is the search within a text: with the marks that it holds at all.
 func (p Pattern) In(text *Lowered) Pattern {
-	p.Marks = text.Held(p.Marks)
-	return p
+	within := *p.compiled()
+	within.marks = text.Held(within.marks)
+	return Pattern{func() *compiled { return &within }}
 }
 
 // May reports whether a text in lower case can hold a match. The long s is the
 // one letter that (?i) takes for another and that has no other lower case.
 func (p Pattern) May(low string) bool {
-	return HoldsAny(low, p.Marks) || strings.Contains(low, "ſ")
+	return HoldsAny(low, p.Marks()) || strings.Contains(low, "ſ")
 }
 
 // HoldsAny reports whether one of the marks stands in a text.
