@@ -1,9 +1,10 @@
-package gate
+package gate_test
 
 import (
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/repository"
 )
@@ -12,13 +13,24 @@ import (
 // and by where it stands.
 func TestNamesWithoutFiles(t *testing.T) {
 	t.Parallel()
-	repo := &repository.Repo{Files: []repository.File{{Path: "lib/a.js"}, {Path: "dist/a.js"}}}
+	repo := &repository.Repo{
+		Files:  []repository.File{{Path: "lib/a.js"}, {Path: "dist/a.js"}},
+		Source: memory{"lib/a.js": "const key = settings.env(template.HTML)\n"},
+	}
 	tests := []struct {
 		result, path string
 		want         grounding.ReferenceStatus // "" for no reference
 	}{
 		{"There is no CHANGELOG.md here.", "CHANGELOG.md", grounding.RefExternal},
 		{"CHANGELOG.md does not exist.", "CHANGELOG.md", grounding.RefExternal},
+		{"A `lib/c.js` is not needed.", "lib/c.js", grounding.RefExternal},
+		{"`../secret.txt` is matched too.", "secret.txt", grounding.RefExternal},
+		{"As the import from '../lib/c.js' shows,", "lib/c.js", grounding.RefMissing},
+		{"Asked for `assets/app.js` as /assets/app.js, it answers.", "assets/app.js", grounding.RefExternal},
+		{"It is of type template.HTML.", "template.HTML", grounding.RefExternal},
+		{"`template.html` has it.", "template.html", grounding.RefMissing},
+		{"The key is read from `settings.env` first.", "settings.env", grounding.RefExternal},
+		{"The key is read from `local.env` first.", "local.env", grounding.RefMissing},
 		{"`lib/b.js` covers engines without the flag.", "lib/b.js", grounding.RefMissing},
 		{"`dist/b.js` has a bucket.", "dist/b.js", grounding.RefMissing},
 		{"`build/b.js` is made by the build.", "build/b.js", grounding.RefExternal},
@@ -30,7 +42,7 @@ func TestNamesWithoutFiles(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got grounding.ReferenceStatus
-		for _, ref := range Judge(Input{Request: Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: Deliverable{Result: tt.result}, Repo: repo}).References {
+		for _, ref := range gate.Judge(gate.Input{Request: gate.Request{Category: city.CodeReview, Description: "Review it."}, Deliverable: gate.Deliverable{Result: tt.result}, Repo: repo}).References {
 			if ref.Path == tt.path {
 				got = ref.Status
 			}

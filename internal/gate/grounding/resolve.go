@@ -61,10 +61,15 @@ func findReferences(v *Reading) []Cited {
 		r.settleShared()
 		r.settleGuesses()
 	}
-	// A file proposed once is proposed wherever it is mentioned.
+	// What a file is once, it is wherever it is mentioned.
 	for i := range r.refs {
-		if ref := &r.refs[i]; ref.Status == RefMissing && r.proposed[ref.Path] && !ref.Modified {
+		ref := &r.refs[i]
+		switch {
+		case ref.Status != RefMissing || ref.Modified:
+		case r.proposed[ref.Path]:
 			ref.Status = RefNewFile
+		case ref.Line == 0 && r.example[ref.Path]:
+			ref.Status = RefExternal
 		}
 	}
 	return r.refs
@@ -137,7 +142,11 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
+		r.example[p] = r.example[p] || c.Line == 0
 		return RefExternal
+	}
+	if c.Line == 0 && strings.HasPrefix(c.Path, "../") && !strings.HasSuffix(text[:c.Start], "'") && !strings.HasSuffix(text[:c.Start], `"`) {
+		return RefExternal // it leads out of the repository; what is imported so does not
 	}
 	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
 		return RefExternal // the name of a project that the link leads to
@@ -180,9 +189,10 @@ var linkTarget = regexp.MustCompile("^`?\\]\\((https?://[^\\s)]+)\\)")
 const maxMembers = 12
 
 // member reports whether a dotted name that looks like a file's is one of the
-// code's own: serveIndex.html, a function of a module.
+// code's own: serveIndex.html, process.env, template.HTML.
 func (r *resolver) member(p string) bool {
-	if stem, _, _ := strings.Cut(p, "."); strings.Contains(p, "/") || strings.ToLower(stem) == stem || r.members >= maxMembers {
+	stem, ext, _ := strings.Cut(p, ".")
+	if strings.Contains(p, "/") || p == strings.ToLower(p) && (stem == "" || ext != "env") || r.members >= maxMembers {
 		return false
 	}
 	r.members++
