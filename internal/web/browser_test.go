@@ -43,6 +43,8 @@ func TestPagesInABrowser(t *testing.T) {
 	dir := *shots
 	if dir == "" {
 		dir = t.TempDir()
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
 	}
 	for _, p := range s.pages() {
 		t.Run(p.name, func(t *testing.T) {
