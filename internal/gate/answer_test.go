@@ -66,6 +66,8 @@ func TestInventedQuotes(t *testing.T) {
 		{"one long block", "The problem is in lib/orders.js:14. The code is:\n\n```js\nfunction sumLines (lines) {\n  const cached = cache.get(lines.key)\n  if (cached) {\n    return cached.total\n  }\n" +
 			"  const total = lines.reduce(addPrice, 0)\n  cache.set(lines.key, { total })\n  return total\n}\n```\n\nThe cache is never emptied, so totals of changed orders are wrong.\n", true},
 		{"quotes that stand there", "At lib/orders.js:16, sumLines does `for (let i = 0; i <= lines.length; i++)` and reads one line too many. At lib/orders.js:4 findOrders has `const sql = \"SELECT * FROM orders WHERE customer = '\" + customer + \"'\"`, an injection.\n", false},
+		{"changes that tests noticed", "All tests pass. Mutations, one at a time:\n\n| place | change | noticed by |\n|---|---|---|\n| lib/orders.js:16 | `total = lines.length * price` | adds amounts |\n| lib/orders.js:14 | `if (!lines) return null` | of nothing is zero |\n", false},
+		{"the same without a word of changes", "What stands there:\n\n| place | code | effect |\n|---|---|---|\n| lib/orders.js:16 | `total = lines.length * price` | one line is left out |\n| lib/orders.js:14 | `if (!lines) return null` | nothing is null |\n", true},
 		{"proposals and examples", "lib/orders.js:16 runs one round too many; use `for (const line of lines) total += line.price * line.amount`. With lib/orders.js:14 a call like `sumLines([{ price: 2, amount: 3 }])` gives `NaN || undefined`.\n", false},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,9 @@ func echo(v *view) (Signal, bool) {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
+		if fresh < barelyNew && v.Ground.Anchored+v.Ground.Quoted == 0 {
+			s.Cap = capAt(capEcho)
+		}
 	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.Doc.CodeLines() == 0 && v.Ground.Anchored+v.Ground.Quoted == 0:
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
@@ -35,6 +38,10 @@ func echo(v *view) (Signal, bool) {
 	s.advice = "Add something the buyer does not have yet."
 	return s, true
 }
+
+// barelyNew is the share of new words in its vocabulary below which a text tells the
+// buyer nothing: of honest work the least has three in ten.
+const barelyNew = 0.25
 
 // alreadyKnown collects the word runs and stems of the request and the readme.
 func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {

@@ -13,6 +13,9 @@ import (
 // minRepetitionWords is how much text it takes to speak of repetition.
 const minRepetitionWords = 150
 
+// enoughPoor is the share of word pairs that may stand before in text of any kind.
+const enoughPoor = 0.18
+
 // repetition takes points for saying the same again: repeated sentences, and
 // a vocabulary that is too small for the length.
 func repetition(v *view) (Signal, bool) {
@@ -23,7 +26,10 @@ func repetition(v *view) (Signal, bool) {
 	same, total := repeatedSentences(v.Doc)
 	echoed := share(float64(same), float64(total))
 	poor := poverty(v.Doc.Hashes)
-	worst := max(share(echoed-0.15, 0.35), share(poor-0.18, 0.11))
+	if poor > enoughPoor {
+		poor = min(poor, poverty(lex.Hashes(v.Doc.WordsBeyondCells())))
+	}
+	worst := max(share(echoed-0.15, 0.35), share(poor-enoughPoor, 0.11))
 	// A list of findings in one wording is no padding when each one holds.
 	worst *= 1 - 0.8*share(float64(v.Ground.Anchored+v.Ground.Quoted), 8)
 	if worst == 0 {

@@ -65,7 +65,7 @@ type wishList struct {
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	rest := l.files(text)
+	rest := l.files(handedOn.ReplaceAllString(text, " "))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
@@ -84,6 +84,9 @@ func (v *view) wishes(text string) []wish {
 	}
 	return l.all
 }
+
+// handedOn matches what the buyer does with the result: "we paste it into a pull request".
+var handedOn = pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`)
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,
 // as inputs are shown: that it comes back tells, that it does not tells nothing.
@@ -331,7 +334,7 @@ func (v *view) rarity(word string) float64 {
 	if v.Index == nil {
 		return 1
 	}
-	if v.isProject(word) {
+	if v.isProject(word) || v.isProject(strings.TrimSuffix(word, "s")) || ownLanguage[word] && v.Index.Langs[syntax.LanguageOf[word]] > 0 {
 		return 0.05
 	}
 	n := v.Index.Uses(word)
@@ -341,6 +344,9 @@ func (v *view) rarity(word string) float64 {
 	per := float64(n) / max(1, float64(v.Index.Scanned)/10_000)
 	return 1 / (1 + per/6)
 }
+
+// ownLanguage are languages that say nothing of work on code that is written in them.
+var ownLanguage = lex.Set(`go golang javascript python ruby rust java php`)
 
 // takes reports whether a text takes a wish up.
 func (a *answerText) takes(w wish) bool {
@@ -363,9 +369,19 @@ func (a *answerText) takes(w wish) bool {
 			return true
 		}
 		last := lex.LastName(w.key)
-		return len(last) > 2 && last != w.key && a.said[last]
+		return len(last) > 2 && last != w.key && a.said[last] && (!lex.StopWords[last] && !ordinary[last] || a.asCode(last))
 	}
 	return a.stems[w.key]
+}
+
+// asCode reports whether a word that sentences have, too, comes back as a name of code.
+func (a *answerText) asCode(word string) bool {
+	for _, form := range []string{word + "(", "." + word, "`" + word, "#" + word} {
+		if strings.Contains(a.lower, form) {
+			return true
+		}
+	}
+	return false
 }
 
 // mostOf reports whether most words of a quoted sentence come back.
@@ -404,7 +420,7 @@ var concepts = []concept{
 coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
 	{lex.Set(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
-	{lex.Set(`bug bugs correctness quality review audit findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
+	{lex.Set(`bug bugs correctness quality review audit proofread proofreading factually factual findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
 weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers
 crash crashes hang hangs mangle exploitable vulnerable vulnerability vulnerabilities riesgo riesgos peligro peligroso risiken gefährlich pièges risques
 security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.Ground.Anchored+v.Ground.Near >= 2 || v.Ground.Quoted >= 2 }},

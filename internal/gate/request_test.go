@@ -2,7 +2,10 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 func TestHeaderName(t *testing.T) {
@@ -15,5 +18,51 @@ func TestHeaderName(t *testing.T) {
 		if got := headerName.FindAllString(text, -1); !slices.Equal(got, want) {
 			t.Errorf("%q: %q", text, got)
 		}
+	}
+}
+
+// What buyers do with the result is nothing that it must say.
+func TestWhatIsHandedOn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Proofread it, we paste it into a pull request.":     "Proofread it,  .",
+		"Short please, it goes into a chat; with lines.":     "Short please,  ; with lines.",
+		"We post it to the tracker when it fails. Find why.": " . Find why.",
+		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
+		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
+	} {
+		if got := handedOn.ReplaceAllString(text, " "); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+// A name that is a word of sentences, too, comes back as code only.
+func TestNamesThatAreWords(t *testing.T) {
+	t.Parallel()
+	has := wish{text: "keyv.has", key: "keyv.has", kind: wishName}
+	for text, want := range map[string]bool{
+		"The option has no effect.":     false,
+		"`has` looks at the keys only.": true,
+		"has() looks at the keys only.": true,
+		"Cache.has is wrong.":           true,
+	} {
+		a := answerText{lower: strings.ToLower(text), said: map[string]bool{"has": true}}
+		if a.takes(has) != want {
+			t.Errorf("%q: taken up %v", text, !want)
+		}
+	}
+}
+
+// The language that all of a repository is written in says nothing about a request.
+func TestRarityOfItsLanguage(t *testing.T) {
+	t.Parallel()
+	v := look(Input{})
+	if v.rarity("go") != 1 {
+		t.Error("known without a repository")
+	}
+	v = look(Input{Repo: &repository.Repo{Files: []repository.File{{Path: "a.go"}}}})
+	if v.rarity("go") > 0.1 || v.rarity("python") < 1 {
+		t.Errorf("go %.2f, python %.2f", v.rarity("go"), v.rarity("python"))
 	}
 }

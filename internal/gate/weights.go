@@ -71,6 +71,7 @@ const (
 	capPromises        = 35
 	capNothingShown    = 45
 	capRepetition      = 45
+	capEcho            = 45
 	capTruncation      = 45
 	capInjection       = 20
 	capReuse           = 40

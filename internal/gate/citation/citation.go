@@ -214,12 +214,16 @@ func IsFile(p string) bool {
 	if name == "" {
 		return dotNames[ext] // .gitignore, not ".html files"
 	}
-	if name == ".d" {
-		return false // ".d.ts" is a kind of file
+	if kindsOfFiles[name] || strings.Trim(name, ".") == "" {
+		return false
 	}
 	// "e.g" and "i.c" are abbreviations, "a.go" is a file.
 	return len(name) > 1 || len(ext) > 1 || strings.Contains(p, "/")
 }
+
+// kindsOfFiles are what stands before an extension where no file is meant, but all of a
+// kind: ".d.ts", ".config.js".
+var kindsOfFiles = lex.Set(`.d .config .test .spec .min`)
 
 // citedExt are the extensions that make a word with a dot a file name.
 var citedExt = lex.Set(`go js mjs cjs jsx ts tsx mts cts vue svelte py pyi ipynb rb rs java kt kts scala php cs swift c h cc cpp hpp cxx

@@ -79,6 +79,27 @@ func ParseWith(text string, changes []string) *Document {
 	return d
 }
 
+// WordsBeyondCells are the words without those of the short cells of tables, where
+// values stand that many rows have.
+func (d *Document) WordsBeyondCells() []string {
+	const short = 2
+	all := make([]string, 0, len(d.Words))
+	for i, l := range d.Lines {
+		switch {
+		case l.Code:
+		case !TableRow.Matches(l.Text):
+			all = lex.AppendWords(all, d.Lower[i])
+		default:
+			for cell := range strings.SplitSeq(d.Lower[i], "|") {
+				if words := lex.Words(cell); len(words) > short {
+					all = append(all, words...)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // ProseWords are the words of a text's prose, as Parse finds them.
 func ProseWords(text string) []string {
 	d := &Document{Text: text, wordsOnly: true}

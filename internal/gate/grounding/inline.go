@@ -7,6 +7,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
@@ -61,13 +62,34 @@ func (g *Agreement) checkInline(r *Reading) {
 			weight := r.claim(line, code, m, from, at, at+len(ref.Text), said)
 			if t.Quotes(code) || weight > 0 && r.quotedElsewhere(code) {
 				g.Quoted++
-			} else if weight > 0 && !paraphrased(t, code, ref) {
+			} else if weight > 0 && !paraphrased(t, code, ref) && !r.listsMutations(ref.At) {
 				g.Misquoted += weight
 				g.BadQuotes = append(g.BadQuotes, strings.TrimSpace(code))
 			}
 		}
 	}
 }
+
+// listsMutations reports whether a line belongs to a list or a table of changes that
+// tests must notice: its code is what was put in place of the file's.
+func (r *Reading) listsMutations(at int) bool {
+	for i := at; i >= 0 && i > at-maxListed; i-- {
+		line := r.Doc.Lines[i]
+		if mutation.MatchString(line.Text) {
+			return true
+		}
+		if text := strings.TrimSpace(line.Text); text != "" && i < at && !document.TableRow.Matches(line.Text) && !document.ListItem.Matches(line.Text) {
+			return false
+		}
+	}
+	return false
+}
+
+// maxListed bounds the lines of a list that are gone up.
+const maxListed = 60
+
+// mutation matches what code is called that was broken on purpose.
+var mutation = pattern.New(`(?i)\bmuta(?:tion|tions|nt|nts|nte|nten|ntes|ção|ções|ción|ciones|ted|te)\b|мутаци|变异|變異`)
 
 // minQuote is how long code must be to be a quote where no line of it is cited:
 // what is shorter stands anywhere by chance.

@@ -227,9 +227,10 @@ func literal(text string, c citation.Cite) bool {
 	return quoted && (strings.Count(text[:c.Start], "`")%2 == 1 || c.Start > 1 && text[c.Start-2] == '(')
 }
 
-// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js.
+// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json.
 func standIn(p string) bool {
-	stem, _, _ := strings.Cut(p, ".")
+	stem, _, _ := strings.Cut(strings.TrimPrefix(p, "."), ".")
+	stem = strings.TrimSuffix(stem, "rc")
 	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }
 
