@@ -65,7 +65,7 @@ type wishList struct {
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	rest := l.files(handedOn.ReplaceAllString(text, " "))
+	rest := l.files(handedOn.Regexp().ReplaceAllString(text, " "))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
