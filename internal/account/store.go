@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,44 +20,51 @@ type ownerRow struct {
 	passwordHash string
 }
 
-const ownerColumns = `o.id, o.name, COALESCE(o.email, ''), o.is_operator, o.is_city, o.email_verified_at, o.created_at`
-
-// ownerScan receives ownerColumns.
-type ownerScan struct {
-	owner    Owner
-	verified *int64
-	created  int64
+// ownerColumns are those of the owner that is a part of a T.
+func ownerColumns[T any](of func(*T) *Owner) column.List[T] {
+	return column.List[T]{
+		column.Text("id", func(t *T) *string { return &of(t).ID }),
+		column.Text("name", func(t *T) *string { return &of(t).Name }),
+		{
+			Name: "email", // NULL: the city itself
+			Write: func(t *T) any {
+				if of(t).Email == "" {
+					return nil
+				}
+				return of(t).Email
+			},
+			Read: column.Via(func(t *T, email *string) error {
+				if email != nil {
+					of(t).Email = *email
+				}
+				return nil
+			}),
+		},
+		column.Plain("is_operator", func(t *T) *bool { return &of(t).IsOperator }),
+		column.Plain("is_city", func(t *T) *bool { return &of(t).IsCity }),
+		column.TimePtr("email_verified_at", func(t *T) **time.Time { return &of(t).EmailVerifiedAt }),
+		column.Time("created_at", func(t *T) *time.Time { return &of(t).CreatedAt }),
+	}
 }
 
-func (s *ownerScan) dest() []any {
-	o := &s.owner
-	return []any{&o.ID, &o.Name, &o.Email, &o.IsOperator, &o.IsCity, &s.verified, &s.created}
-}
-
-func (s *ownerScan) result() Owner {
-	s.owner.EmailVerifiedAt, s.owner.CreatedAt = store.FromMicrosPtr(s.verified), store.FromMicros(s.created)
-	return s.owner
-}
+var (
+	owners = append(ownerColumns(func(o *ownerRow) *Owner { return &o.Owner }),
+		column.Text("password_hash", func(o *ownerRow) *string { return &o.passwordHash }))
+	selectOwners   = `SELECT ` + owners.Selected("") + ` FROM owners`
+	insertOwnerSQL = owners.Insert("owners")
+)
 
 // findOwner returns the owner by one of its unique columns, or store.ErrNoRows.
 func findOwner(ctx context.Context, q store.Querier, column string, value any) (ownerRow, error) {
-	var scan ownerScan
-	var hash string
-	err := q.QueryRow(ctx, `SELECT `+ownerColumns+`, o.password_hash FROM owners o WHERE o.`+column+` = $1`, value).
-		Scan(append(scan.dest(), &hash)...)
+	o, err := owners.Scan(q.QueryRow(ctx, selectOwners+` WHERE `+column+` = $1`, value))
 	if err != nil {
 		return ownerRow{}, fmt.Errorf("find owner: %w", err)
 	}
-	return ownerRow{Owner: scan.result(), passwordHash: hash}, nil
+	return o, nil
 }
 
-const insertOwnerSQL = `INSERT INTO owners
-	(id, name, email, password_hash, is_operator, is_city, email_verified_at, created_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-
 func insertOwner(ctx context.Context, tx store.Tx, o ownerRow) error {
-	_, err := tx.Exec(ctx, insertOwnerSQL, o.ID, o.Name, o.Email, o.passwordHash, o.IsOperator, false,
-		store.MicrosPtr(o.EmailVerifiedAt), store.Micros(o.CreatedAt))
+	_, err := tx.Exec(ctx, insertOwnerSQL, owners.Values(&o)...)
 	if store.IsUnique(err, "owners", "email") {
 		return errEmailTaken()
 	}
@@ -68,9 +76,7 @@ func insertOwner(ctx context.Context, tx store.Tx, o ownerRow) error {
 
 // insertCityOwner does nothing when the city has its owner already.
 func insertCityOwner(ctx context.Context, tx store.Tx, o ownerRow) error {
-	_, err := tx.Exec(ctx, insertOwnerSQL+` ON CONFLICT DO NOTHING`, o.ID, o.Name, nil, "", false, true,
-		store.MicrosPtr(o.EmailVerifiedAt), store.Micros(o.CreatedAt))
-	if err != nil {
+	if _, err := tx.Exec(ctx, insertOwnerSQL+` ON CONFLICT DO NOTHING`, owners.Values(&o)...); err != nil {
 		return fmt.Errorf("insert city owner: %w", err)
 	}
 	return nil
@@ -155,26 +161,33 @@ type foundCredential struct {
 	expires, revoked *time.Time
 }
 
+var (
+	foundOwner   = ownerColumns(func(f *foundCredential) *Owner { return &f.owner })
+	foundColumns = slices.Concat(foundOwner, column.List[foundCredential]{
+		column.Text("id", func(f *foundCredential) *string { return &f.id }),
+		column.TimePtr("expires_at", func(f *foundCredential) **time.Time { return &f.expires }),
+		column.TimePtr("revoked_at", func(f *foundCredential) **time.Time { return &f.revoked }),
+	})
+	selectBySession = `SELECT ` + foundOwner.Selected("o.") + `, s.id, s.expires_at, CAST(NULL AS BIGINT)
+		FROM sessions s JOIN owners o ON o.id = s.owner_id WHERE s.secret_hash = $1`
+	selectByToken = `SELECT ` + foundOwner.Selected("o.") + `, t.id, t.expires_at, t.revoked_at
+		FROM owner_tokens t JOIN owners o ON o.id = t.owner_id WHERE t.secret_hash = $1`
+)
+
 func findBySession(ctx context.Context, q store.Querier, hash []byte) (foundCredential, error) {
-	return findCredential(ctx, q, `SELECT `+ownerColumns+`, s.id, s.expires_at, CAST(NULL AS BIGINT)
-		FROM sessions s JOIN owners o ON o.id = s.owner_id WHERE s.secret_hash = $1`, hash)
+	return findCredential(ctx, q, selectBySession, hash)
 }
 
 func findByToken(ctx context.Context, q store.Querier, hash []byte) (foundCredential, error) {
-	return findCredential(ctx, q, `SELECT `+ownerColumns+`, t.id, t.expires_at, t.revoked_at
-		FROM owner_tokens t JOIN owners o ON o.id = t.owner_id WHERE t.secret_hash = $1`, hash)
+	return findCredential(ctx, q, selectByToken, hash)
 }
 
 func findCredential(ctx context.Context, q store.Querier, query string, hash []byte) (foundCredential, error) {
-	var scan ownerScan
-	var found foundCredential
-	var expires, revoked *int64
-	err := q.QueryRow(ctx, query, hash).Scan(append(scan.dest(), &found.id, &expires, &revoked)...)
+	f, err := foundColumns.Scan(q.QueryRow(ctx, query, hash))
 	if err != nil {
 		return foundCredential{}, fmt.Errorf("find credential: %w", err)
 	}
-	found.owner, found.expires, found.revoked = scan.result(), store.FromMicrosPtr(expires), store.FromMicrosPtr(revoked)
-	return found, nil
+	return f, nil
 }
 
 func insertSession(ctx context.Context, tx store.Tx, id, ownerID string, hash []byte, expires time.Time) error {
