@@ -199,7 +199,7 @@ func TestEveryCallHasACommand(t *testing.T) {
 			continue
 		}
 		at := parser.Model.Node
-		for _, name := range strings.Fields(command) {
+		for name := range strings.FieldsSeq(command) {
 			at = child(at, name)
 			if at == nil {
 				t.Errorf("%s: there is no command %q", o.ID, command)

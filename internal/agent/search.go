@@ -154,7 +154,7 @@ func (q SearchQuery) filter() *filter {
 // containsWords demands every word of text, in any order. It is the one place
 // that knows how free text is matched.
 func (f *filter) containsWords(text string) {
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		f.add(`a.search_text LIKE ` + f.arg(store.LikePattern(word)) + ` ESCAPE '\'`)
 	}
 }

@@ -63,8 +63,7 @@ func (e *Error) WithDetail(key string, value any) *Error {
 
 // CodeOf returns the public code of err, CodeInternal when it has none.
 func CodeOf(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return CodeInternal

@@ -1,5 +1,7 @@
 package city
 
+import "slices"
+
 // TaskStatus is where a task is in its life; the transitions between them are
 // listed in package task.
 type TaskStatus string
@@ -32,12 +34,7 @@ func TaskStatuses() []TaskStatus {
 
 // Known reports whether s is one of the states.
 func (s TaskStatus) Known() bool {
-	for _, known := range TaskStatuses() {
-		if s == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(TaskStatuses(), s)
 }
 
 // Ended reports whether no more work can happen on the task.

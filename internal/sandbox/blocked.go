@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -94,9 +95,7 @@ func (c *checker) inner(args []string, stdin string) *checker {
 		vars: map[string][]string{}, functions: map[string]bool{}, made: c.made, copied: c.copied, doubts: c.doubts,
 		dir: c.dir, in: c.in, stdin: stdin, depth: c.depth + 1, left: c.left,
 	}
-	for name, value := range c.vars {
-		n.vars[name] = value
-	}
+	maps.Copy(n.vars, c.vars)
 	n.arguments(args)
 	return n
 }

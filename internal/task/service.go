@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -175,9 +176,7 @@ func (s *Service) tell(ctx context.Context, tx store.Tx, t *Task, tr Transition,
 	if t.AgentID != "" {
 		data["agentId"] = t.AgentID
 	}
-	for key, value := range facts {
-		data[key] = value
-	}
+	maps.Copy(data, facts)
 	topics := []string{BuyerTopic(t.BuyerID)}
 	if tr.On == Assign {
 		topics = append(topics, AgentTopic(t.AgentID))

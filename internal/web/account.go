@@ -69,7 +69,7 @@ func (s *site) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Accounts.SignOut(r.Context(), visitorOf(r).token); err != nil {
 		return err
 	}
-	s.setCookie(w, sessionCookie, "", -1, true)
+	s.setCookie(w, sessionCookie, "", -1)
 	return s.goTo(w, r, "/", "")
 }
 
@@ -119,7 +119,7 @@ func (s *site) resetPassword(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.render(w, r, http.StatusUnprocessableEntity, resetPasswordForm(s.frame(r, "Choose a new password"), in))
 	}
-	s.setCookie(w, sessionCookie, "", -1, true)
+	s.setCookie(w, sessionCookie, "", -1)
 	return s.goTo(w, r, "/sign-in", "Your password is changed. Sign in with it.")
 }
 

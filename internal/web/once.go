@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 
@@ -101,9 +102,7 @@ func replay(w http.ResponseWriter, text []byte) error {
 	if err := json.Unmarshal(text, &k); err != nil {
 		return fmt.Errorf("read kept answer: %w", err)
 	}
-	for name, values := range k.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), k.Header)
 	w.WriteHeader(k.Status)
 	_, _ = w.Write(k.Body)
 	return nil

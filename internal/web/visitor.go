@@ -51,7 +51,7 @@ func (s *site) withVisitor(next http.Handler) http.Handler {
 			v := visitor{owner: &owner, sessionID: credential.ID, token: cookie.Value}
 			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
 		case city.CodeOf(err) == city.CodeUnauthorized:
-			s.setCookie(w, sessionCookie, "", -1, true)
+			s.setCookie(w, sessionCookie, "", -1)
 		case err != nil && !errors.Is(err, context.Canceled):
 			s.showError(w, r, err)
 			return
@@ -110,19 +110,19 @@ func (s *site) signedIn(h func(w http.ResponseWriter, r *http.Request) error) fu
 	}
 }
 
-func (s *site) setCookie(w http.ResponseWriter, name, value string, maxAge int, httpOnly bool) {
+func (s *site) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure follows the public URL: plain http is for laptops
-		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: httpOnly, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 func (s *site) startSession(w http.ResponseWriter, session account.Session) {
-	s.setCookie(w, sessionCookie, session.Token, int(session.ExpiresAt.Sub(s.Clock.Now())/time.Second), true)
+	s.setCookie(w, sessionCookie, session.Token, int(session.ExpiresAt.Sub(s.Clock.Now())/time.Second))
 }
 
 // flash shows a line on the next page.
 func (s *site) flash(w http.ResponseWriter, text string) {
-	s.setCookie(w, flashCookie, url.QueryEscape(text), flashSeconds, true)
+	s.setCookie(w, flashCookie, url.QueryEscape(text), flashSeconds)
 }
 
 // safeNext keeps a redirect inside the city.
@@ -165,7 +165,7 @@ func (s *site) frame(r *http.Request, title string) frame {
 // clearFlash forgets a line that is being shown.
 func (s *site) clearFlash(w http.ResponseWriter, r *http.Request) {
 	if _, err := r.Cookie(flashCookie); err == nil {
-		s.setCookie(w, flashCookie, "", -1, true)
+		s.setCookie(w, flashCookie, "", -1)
 	}
 }
 

@@ -204,21 +204,17 @@ func (s *Service) finish(ctx context.Context, deliveryID string, code int, failu
 		if err != nil {
 			return err
 		}
-		now := tx.Now()
+		now, gone := tx.Now(), code == http.StatusGone
 		d.Attempts++
 		d.StatusCode, d.Error = code, ""
 		if failure == nil {
 			d.Status, d.FinishedAt, e.FailingSince = Delivered, &now, nil
 		} else {
 			d.Error = failure.Error()
-			if attempt.Number >= attempt.Max || code == http.StatusGone {
+			if gone || attempt.Number >= attempt.Max {
 				d.Status, d.FinishedAt = Failed, &now
 			}
-			if e.FailingSince == nil {
-				e.FailingSince = &now
-			}
-			if e.DisabledAt == nil && (code == http.StatusGone || now.Sub(*e.FailingSince) >= disableAfter) {
-				e.DisabledAt = &now
+			if e.failed(now, gone) {
 				if err := s.Events.Append(ctx, tx, e.AgentID, event.WebhookDisabled, map[string]string{"url": e.URL}); err != nil {
 					return err
 				}
@@ -229,6 +225,19 @@ func (s *Service) finish(ctx context.Context, deliveryID string, code int, failu
 		}
 		return saveEndpoint(ctx, tx, e)
 	})
+}
+
+// failed notes that an attempt at the endpoint has failed, and reports whether it
+// is disabled for that: because it says that it is gone, or has failed for days.
+func (e *Endpoint) failed(now time.Time, gone bool) (disabled bool) {
+	if e.FailingSince == nil {
+		e.FailingSince = &now
+	}
+	if e.DisabledAt != nil || !gone && now.Sub(*e.FailingSince) < disableAfter {
+		return false
+	}
+	e.DisabledAt = &now
+	return true
 }
 
 func (s *Service) prune(ctx context.Context) error {

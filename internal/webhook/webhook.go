@@ -43,7 +43,7 @@ type Endpoint struct {
 	URL          string
 	Events       []string
 	FailingSince *time.Time // since when no delivery has worked
-	DisabledAt   *time.Time // after five days of failures
+	DisabledAt   *time.Time // after five days of failures, or when it said that it is gone
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 

@@ -216,8 +216,7 @@ func TestAnswersThatAreNotTheCitys(t *testing.T) {
 				_, _ = io.WriteString(w, body)
 			})})
 			_, err := c.Agents.Get(t.Context(), "agt_1")
-			var network *aicity.NetworkError
-			if !errors.As(err, &network) {
+			if _, ok := errors.AsType[*aicity.NetworkError](err); !ok {
 				t.Errorf("got %v, want a NetworkError", err)
 			}
 		})
@@ -237,8 +236,7 @@ func TestTimeoutAndCancellation(t *testing.T) {
 	t.Cleanup(func() { close(release) })
 	c := aicity.New(aicity.Options{BaseURL: server.URL, Timeout: time.Millisecond, Retries: -1})
 	_, err := c.Agents.Get(t.Context(), "agt_1")
-	var network *aicity.NetworkError
-	if !errors.As(err, &network) {
+	if _, ok := errors.AsType[*aicity.NetworkError](err); !ok {
 		t.Errorf("own timeout: got %v, want a NetworkError", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

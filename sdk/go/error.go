@@ -63,8 +63,7 @@ func (e *NetworkError) Unwrap() error { return e.Err }
 
 // ErrorCode returns the city's code of err, "" when err is no answer of the city.
 func ErrorCode(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return ""
@@ -72,8 +71,7 @@ func ErrorCode(err error) string {
 
 // temporary reports whether the same call may succeed a little later.
 func temporary(err error) bool {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Status == http.StatusTooManyRequests || e.Status >= 500
 	}
 	var n *NetworkError

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -199,9 +200,7 @@ func (c *Client) headers(ctx context.Context, r request) (http.Header, error) {
 	if r.raw != nil {
 		h.Set("Content-Type", "application/octet-stream")
 	}
-	for name, values := range r.header {
-		h[name] = values
-	}
+	maps.Copy(h, r.header)
 	if key, _ := ctx.Value(idempotencyKey{}).(string); key != "" && r.method != http.MethodGet {
 		h.Set("Idempotency-Key", key)
 	} else if r.keyed {

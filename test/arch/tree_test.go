@@ -27,7 +27,7 @@ var tree = sync.OnceValues(func() ([]string, error) {
 	}
 	var files []string
 	seen := make(map[string]bool)
-	for _, name := range strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		info, err := os.Lstat(filepath.Join(root, name))
 		if err != nil || !info.Mode().IsRegular() || seen[name] { // deleted, or a link
 			continue

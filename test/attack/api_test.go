@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -60,10 +61,8 @@ func (s *scene) refuses(t *testing.T, path string, codes ...string) {
 	if strings.Contains(content, secretText) {
 		t.Errorf("%s: read the host's secret", path)
 	}
-	for _, want := range codes {
-		if code == want {
-			return
-		}
+	if slices.Contains(codes, code) {
+		return
 	}
 	t.Errorf("%s: got %q, want %v", path, code, codes)
 }

@@ -125,7 +125,6 @@ func (h *host) addresses(t *testing.T) []string {
 
 // state is what an attack could leave behind on a host.
 type state struct {
-	host     string
 	clock    time.Time
 	settings map[string]string
 	shared   []string // in the folders that everybody may write to

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -219,9 +220,9 @@ func Unmount(dir string) error {
 		return err
 	}
 	var errs []error
-	for i := len(points) - 1; i >= 0; i-- {
-		if strings.HasPrefix(points[i], dir+"/") {
-			errs = append(errs, unmount(points[i]))
+	for _, point := range slices.Backward(points) {
+		if strings.HasPrefix(point, dir+"/") {
+			errs = append(errs, unmount(point))
 		}
 	}
 	return errors.Join(errs...)
@@ -276,10 +277,8 @@ func mountedAt(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, point := range points {
-		if point == path {
-			return true, nil
-		}
+	if slices.Contains(points, path) {
+		return true, nil
 	}
 	return false, nil
 }

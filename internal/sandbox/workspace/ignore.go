@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -47,8 +48,8 @@ func (r ignoreRules) read(root *os.Root, dir string, at []string) ignoreRules {
 // ignored reports whether the rules exclude what is at these names from Home.
 // Its folder is not excluded, or nobody would have come here.
 func (r ignoreRules) ignored(at []string, folder bool) bool {
-	for i := len(r) - 1; i >= 0; i-- {
-		if result := r[i].Match(at, folder); result != gitignore.NoMatch {
+	for _, rule := range slices.Backward(r) {
+		if result := rule.Match(at, folder); result != gitignore.NoMatch {
 			return result == gitignore.Exclude
 		}
 	}
@@ -103,8 +104,7 @@ func compileGlobs(given []string) (globs, error) {
 // fit reports whether the file at these names is chosen.
 func (g globs) fit(at []string) bool {
 	full := path.Join(at...)
-	for i := len(g.patterns) - 1; i >= 0; i-- {
-		p := g.patterns[i]
+	for _, p := range slices.Backward(g.patterns) {
 		name := full
 		if p.name {
 			name = path.Base(full)
@@ -120,8 +120,7 @@ func (g globs) fit(at []string) bool {
 // mark, so that nothing below it need be looked at.
 func (g globs) excludeFolder(at []string) bool {
 	full := path.Join(at...)
-	for i := len(g.patterns) - 1; i >= 0; i-- {
-		p := g.patterns[i]
+	for _, p := range slices.Backward(g.patterns) {
 		if !p.not {
 			return false // what is below may be chosen by it
 		}

@@ -97,7 +97,7 @@ var binaryExt = map[string]bool{
 // unread says why a file is not worth reading, "" when it is.
 func unread(f File) string {
 	dir := path.Dir(f.Path)
-	for _, part := range strings.Split(dir, "/") {
+	for part := range strings.SplitSeq(dir, "/") {
 		if why := skipDirs[part]; why != "" {
 			return why
 		}
@@ -132,7 +132,7 @@ func isTest(p string) bool {
 	if strings.HasSuffix(base, "_test.go") || strings.HasPrefix(base, "test_") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasSuffix(base, "_test.py") || base == "conftest.py" {
 		return true
 	}
-	for _, part := range strings.Split(strings.ToLower(path.Dir(p)), "/") {
+	for part := range strings.SplitSeq(strings.ToLower(path.Dir(p)), "/") {
 		if part == "test" || part == "tests" || part == "__tests__" || part == "testdata" || part == "spec" {
 			return true
 		}

@@ -45,7 +45,7 @@ func Write(repo *Repo, task Task, a Analysis, o Options) Report {
 	if o.Intro != "" {
 		w.line("%s\n", strings.TrimSpace(o.Intro))
 	}
-	w.asked(hits, groups)
+	w.asked(groups)
 	w.sections(groups)
 	if len(hits) == 0 {
 		w.read(a.Measures)
@@ -198,7 +198,7 @@ func (w *writer) languages() string {
 }
 
 // asked answers the points of the request that can be answered by number.
-func (w *writer) asked(hits []Hit, groups []group) {
+func (w *writer) asked(groups []group) {
 	paths, topics := w.focus.Paths(), w.focus.Topics()
 	if len(paths) == 0 && len(topics) == 0 {
 		return

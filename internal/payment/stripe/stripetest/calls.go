@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -118,8 +119,8 @@ func (s *Server) page(query url.Values) object {
 	const size = 3
 	after, data, more := query.Get("starting_after"), []any{}, false
 	reached := after == ""
-	for i := len(s.order) - 1; i >= 0; i-- {
-		o := s.objects[s.order[i]]
+	for _, id := range slices.Backward(s.order) {
+		o := s.objects[id]
 		switch {
 		case o["object"] != "balance_transaction" || o["account"] != "":
 		case !reached:

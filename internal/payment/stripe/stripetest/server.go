@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -235,9 +236,7 @@ func errorBody(r refusal) object {
 func (s *Server) make(prefix, kind string, fields object) object {
 	s.next++
 	o := object{"id": fmt.Sprintf("%s_%04d", prefix, s.next), "object": kind, "created": city.SystemClock{}.Now().Unix(), "livemode": false}
-	for name, value := range fields {
-		o[name] = value
-	}
+	maps.Copy(o, fields)
 	id, _ := o["id"].(string)
 	s.objects[id] = o
 	s.order = append(s.order, id)

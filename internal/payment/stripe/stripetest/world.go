@@ -3,6 +3,7 @@ package stripetest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,8 +53,8 @@ func (s *Server) tell(t testing.TB, kind string, about object) {
 // find returns the newest object of a kind that carries text somewhere.
 func (s *Server) find(t testing.TB, kind, text string) object {
 	t.Helper()
-	for i := len(s.order) - 1; i >= 0; i-- {
-		o := s.objects[s.order[i]]
+	for _, id := range slices.Backward(s.order) {
+		o := s.objects[id]
 		if data, err := json.Marshal(o); err == nil && o["object"] == kind && strings.Contains(string(data), text) {
 			return o
 		}

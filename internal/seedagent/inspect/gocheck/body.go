@@ -3,6 +3,7 @@ package gocheck
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 )
 
 // body walks a function with the path to each node.
@@ -68,8 +69,8 @@ func isIdent(x ast.Expr, name string) bool {
 
 // deferred finds defers inside loops of the same function.
 func (c *checker) deferred(s *scope, d *ast.DeferStmt, path []ast.Node) {
-	for i := len(path) - 1; i >= 0; i-- {
-		switch path[i].(type) {
+	for _, node := range slices.Backward(path) {
+		switch node.(type) {
 		case *ast.FuncLit:
 			return
 		case *ast.ForStmt, *ast.RangeStmt:
@@ -99,8 +100,8 @@ func (c *checker) goStmt(s *scope, g *ast.GoStmt, path []ast.Node) {
 	if !c.oldLoops() {
 		return
 	}
-	for i := len(path) - 1; i >= 0; i-- {
-		r, ok := path[i].(*ast.RangeStmt)
+	for _, node := range slices.Backward(path) {
+		r, ok := node.(*ast.RangeStmt)
 		if !ok || r.Tok != token.DEFINE {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -101,10 +102,8 @@ func (c *checker) sprintfSQL(s *scope, call *ast.CallExpr) {
 	if !ok || lit.Kind != token.STRING || !looksLikeSQL(lit.Value) || !textVerb.MatchString(lit.Value) {
 		return
 	}
-	for _, a := range call.Args[1:] {
-		if constant(a) {
-			return
-		}
+	if slices.ContainsFunc(call.Args[1:], constant) {
+		return
 	}
 	c.hit(s.f, call, ruleSQL, "`"+s.f.text(call.Args[1])+"` is formatted into a SQL statement in "+s.fn.Name.Name,
 		"Put a placeholder (`?` or `$1`) where the verb stands and pass `"+s.f.text(call.Args[1])+"` as an argument of the query.")

@@ -10,6 +10,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/seedagent/inspect"
@@ -152,10 +153,8 @@ func (f *file) isPkg(x ast.Expr, pkgPath string, names ...string) bool {
 	if !ok || f.imports[id.Name] != pkgPath {
 		return false
 	}
-	for _, n := range names {
-		if sel.Sel.Name == n {
-			return true
-		}
+	if slices.Contains(names, sel.Sel.Name) {
+		return true
 	}
 	return len(names) == 0
 }

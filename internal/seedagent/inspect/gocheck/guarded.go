@@ -42,7 +42,7 @@ func (c *checker) guarded() {
 				continue
 			}
 			locked := locks(f, fn, recv, mutex)
-			fields(f, fn, recv, func(field string, at token.Pos, writes bool) {
+			fields(fn, recv, func(field string, at token.Pos, writes bool) {
 				if field == mutex {
 					return
 				}
@@ -115,7 +115,7 @@ func locks(f *file, fn *ast.FuncDecl, recv, mutex string) bool {
 }
 
 // fields calls visit for each use of a field of the receiver.
-func fields(f *file, fn *ast.FuncDecl, recv string, visit func(field string, at token.Pos, writes bool)) {
+func fields(fn *ast.FuncDecl, recv string, visit func(field string, at token.Pos, writes bool)) {
 	written := map[*ast.SelectorExpr]bool{}
 	mark := func(x ast.Expr) {
 		for {

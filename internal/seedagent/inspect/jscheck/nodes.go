@@ -2,6 +2,7 @@ package jscheck
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja/ast"
@@ -216,8 +217,7 @@ func (c *checker) awaited(w *walker, n *ast.AwaitExpression) {
 // reported tells whether a handler has its finding already: one is enough.
 func (c *checker) reported(f *file, fn *function) (inspect.Hit, bool) {
 	from, to := f.mapped(int(fn.node.Idx0())-1), f.mapped(int(fn.node.Idx1())-2)
-	for i := len(c.out.Hits) - 1; i >= 0; i-- {
-		h := c.out.Hits[i]
+	for _, h := range slices.Backward(c.out.Hits) {
 		if h.Rule == ruleAsyncHandler && h.File == f.src.Path && h.Line >= from && h.Line <= to {
 			return h, true
 		}

@@ -169,7 +169,7 @@ func (w *walker) enter(n ast.Node) *function {
 	if fn.request == "" && fn.outer != nil {
 		fn.request, fn.reply = fn.outer.request, fn.outer.reply
 	}
-	fn.taint(w.f)
+	fn.taint()
 	return fn
 }
 
@@ -207,7 +207,7 @@ func (fn *function) handler() {
 }
 
 // taint records the variables that are assigned from the request.
-func (fn *function) taint(f *file) {
+func (fn *function) taint() {
 	fn.tainted = map[string]bool{}
 	if fn.request == "" {
 		return
