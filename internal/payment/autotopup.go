@@ -77,22 +77,11 @@ func (s *Service) AutoTopUp(ctx context.Context, ownerID string) (*AutoTopUp, er
 // they have run low, the purchase follows from it.
 func (s *Service) Spent(ctx context.Context, tx store.Tx, ownerID string) error {
 	if tx.Hopeful() {
-		return store.HopeNone(ctx, tx, "top up automatically", `SELECT 1 FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2
-			WHERE a.owner_id = $1 AND a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold`,
-			ownerID, string(ledger.OwnerCredits(ownerID)))
+		return hopeNotLow(ctx, tx, ownerID)
 	}
-	var low bool
-	err := tx.QueryRow(ctx, `SELECT a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold
-		FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2 WHERE a.owner_id = $1`,
-		ownerID, string(ledger.OwnerCredits(ownerID))).Scan(&low)
-	if errors.Is(err, store.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look at automatic top-up: %w", err)
-	}
-	if !low {
-		return nil
+	low, err := runsLow(ctx, tx, ownerID)
+	if err != nil || !low {
+		return err
 	}
 	return s.jobs.Enqueue(ctx, tx, autoTopUpArgs{ownerID}, jobs.MaxAttempts(askForever))
 }
@@ -107,7 +96,9 @@ func (s *Service) buyAutomatically(ctx context.Context, ownerID string) error {
 	}
 	// Counted before the balance is read: a purchase that ends in between is then
 	// seen in the balance, and one that ends later has this key.
-	count, pending, month, err := s.autoPurchases(ctx, ownerID)
+	now := s.db.Clock().Now().UTC()
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	count, pending, month, err := autoPurchases(ctx, s.db.Read(), ownerID, first)
 	if err != nil || pending > 0 { // one of which nobody knows yet whether it was paid is not repeated
 		return err
 	}
@@ -151,9 +142,8 @@ func (s *Service) checkAutoTopUp(ctx context.Context, ownerID string) error {
 // are off.
 func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (stopped string, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE auto_top_ups SET enabled = FALSE, stopped_by = $2, updated_at = $3 WHERE owner_id = $1 AND enabled`,
-			ownerID, reason, store.Micros(tx.Now()))
-		if stopped = ""; n == 1 {
+		off, err := turnOffAutoTopUp(ctx, tx, ownerID, reason)
+		if stopped = ""; off {
 			stopped = reason
 		}
 		return err
@@ -167,46 +157,10 @@ func (s *Service) stopAutoTopUp(ctx context.Context, ownerID, reason string) (st
 // confirmStop changes why automatic top-ups are off, if that is still the reason.
 func (s *Service) confirmStop(ctx context.Context, ownerID, from, to string) error {
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE auto_top_ups SET stopped_by = $3, updated_at = $4 WHERE owner_id = $1 AND stopped_by = $2 AND NOT enabled`,
-			ownerID, from, to, store.Micros(tx.Now()))
-		return err
+		return updateStoppedBy(ctx, tx, ownerID, from, to)
 	})
 	if err != nil {
 		return fmt.Errorf("say why automatic top-ups are off: %w", err)
 	}
 	return nil
-}
-
-// autoPurchases counts an owner's automatic purchases and those of them that
-// are not finished, and sums up those of this month.
-func (s *Service) autoPurchases(ctx context.Context, ownerID string) (count, pending int, month city.Cents, err error) {
-	now := s.db.Clock().Now().UTC()
-	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	err = s.db.Read().QueryRow(ctx, `SELECT count(*), count(CASE WHEN status = 'pending' THEN 1 END), CAST(COALESCE(SUM(CASE WHEN created_at >= $2 AND status <> 'declined' THEN amount ELSE 0 END), 0) AS BIGINT)
-		FROM top_ups WHERE owner_id = $1 AND idempotency_key LIKE 'auto/%'`, ownerID, store.Micros(first)).Scan(&count, &pending, &month)
-	if err != nil {
-		return 0, 0, 0, fmt.Errorf("count automatic top-ups: %w", err)
-	}
-	return count, pending, month, nil
-}
-
-func saveAutoTopUp(ctx context.Context, tx store.Tx, ownerID string, a AutoTopUp) error {
-	_, err := tx.Exec(ctx, `INSERT INTO auto_top_ups (owner_id, enabled, threshold, amount, monthly_cap, stopped_by, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner_id) DO UPDATE SET enabled = excluded.enabled, threshold = excluded.threshold,
-		amount = excluded.amount, monthly_cap = excluded.monthly_cap, stopped_by = excluded.stopped_by, updated_at = excluded.updated_at`,
-		ownerID, a.Enabled, int64(a.Threshold), int64(a.Amount), int64(a.MonthlyCap), a.StoppedBy, store.Micros(tx.Now()))
-	if err != nil {
-		return fmt.Errorf("save automatic top-up: %w", err)
-	}
-	return nil
-}
-
-func findAutoTopUp(ctx context.Context, q store.Querier, ownerID string) (AutoTopUp, error) {
-	var a AutoTopUp
-	err := q.QueryRow(ctx, `SELECT enabled, threshold, amount, monthly_cap, stopped_by FROM auto_top_ups WHERE owner_id = $1`, ownerID).
-		Scan(&a.Enabled, &a.Threshold, &a.Amount, &a.MonthlyCap, &a.StoppedBy)
-	if err != nil && !errors.Is(err, store.ErrNoRows) {
-		err = fmt.Errorf("find automatic top-up: %w", err)
-	}
-	return a, err
 }

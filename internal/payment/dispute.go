@@ -11,7 +11,6 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
-	"aicity.dev/aicity/internal/store/column"
 )
 
 // A bank that takes a top-up back takes it from the city's balance at the
@@ -121,10 +120,8 @@ func (s *Service) closeDispute(ctx context.Context, tx store.Tx, d dispute, outc
 			d.transfer(kindForgiven, frozen, ledger.PlatformDebts, d.debt))
 		d.debt = 0
 	}
-	_, err := tx.Exec(ctx, `UPDATE payment_disputes SET status = $2, debt = $3, closed_at = $4 WHERE id = $1`,
-		d.id, string(outcome), int64(d.debt), store.Micros(tx.Now()))
-	if err != nil {
-		return fmt.Errorf("close dispute: %w", err)
+	if err := saveOutcome(ctx, tx, d, outcome); err != nil {
+		return err
 	}
 	tx.AfterCommit(func() {
 		s.logger.InfoContext(ctx, "dispute closed", "dispute", d.id, "owner", d.ownerID, "outcome", outcome, "debt", d.debt)
@@ -157,7 +154,7 @@ func (s *Service) passOn(ctx context.Context, tx store.Tx, d dispute, transfers 
 // account against a dispute that is opened at the same time.
 func (s *Service) Repayments(ctx context.Context, tx store.Tx, ownerID string, to ledger.Account, orderID string, amount city.Cents) ([]ledger.Transfer, error) {
 	if tx.Hopeful() {
-		return nil, store.HopeNone(ctx, tx, "pay debts", `SELECT 1 FROM payment_disputes WHERE owner_id = $1 AND debt > 0`, ownerID)
+		return nil, hopeNoDebts(ctx, tx, ownerID)
 	}
 	return repay(ctx, tx, ownerID, to, orderID, amount)
 }
@@ -175,8 +172,8 @@ func repay(ctx context.Context, tx store.Tx, ownerID string, from ledger.Account
 			break
 		}
 		amount -= part
-		if _, err := tx.Exec(ctx, `UPDATE payment_disputes SET debt = debt - $2 WHERE id = $1`, d.id, int64(part)); err != nil {
-			return nil, fmt.Errorf("repay dispute: %w", err)
+		if err := lowerDebt(ctx, tx, d.id, part); err != nil {
+			return nil, err
 		}
 		transfers = append(transfers, ledger.Transfer{
 			ID: d.id + "/repaid/" + orderID, Debit: from, Credit: ledger.PlatformDebts, Amount: part, Kind: string(kindRepaid), Ref: d.id,
@@ -216,65 +213,4 @@ func (s *Service) post(ctx context.Context, tx store.Tx, transfers ...ledger.Tra
 		}
 	}
 	return s.ledger.Post(ctx, tx, some...)
-}
-
-var (
-	disputes = column.List[dispute]{
-		column.Text("id", func(d *dispute) *string { return &d.id }),
-		column.Text("provider", func(d *dispute) *string { return &d.provider }),
-		column.Text("owner_id", func(d *dispute) *string { return &d.ownerID }),
-		column.Text("top_up_id", func(d *dispute) *string { return &d.topUpID }),
-		column.Number("amount", func(d *dispute) *city.Cents { return &d.amount }),
-		column.Number("frozen", func(d *dispute) *city.Cents { return &d.frozen }),
-		column.Number("debt", func(d *dispute) *city.Cents { return &d.debt }),
-		column.Text("status", func(d *dispute) *DisputeStatus { return &d.status }),
-		column.Text("reason", func(d *dispute) *string { return &d.reason }),
-	}
-	selectDisputes   = `SELECT ` + disputes.Selected("") + ` FROM payment_disputes`
-	insertDisputeSQL = disputes.Insert("payment_disputes", "created_at")
-)
-
-func findDispute(ctx context.Context, tx store.Tx, id string) (dispute, error) {
-	d, err := disputes.Scan(tx.QueryRow(ctx, selectDisputes+` WHERE id = $1`+store.ForUpdate(tx), id))
-	if err != nil {
-		return dispute{}, fmt.Errorf("read dispute: %w", err)
-	}
-	return d, nil
-}
-
-func insertDispute(ctx context.Context, tx store.Tx, d dispute) error {
-	_, err := tx.Exec(ctx, insertDisputeSQL, append(disputes.Values(&d), store.Micros(tx.Now()))...)
-	if err != nil {
-		return fmt.Errorf("insert dispute: %w", err)
-	}
-	return nil
-}
-
-// lockDebts lists an owner's disputes with a debt, oldest first.
-func lockDebts(ctx context.Context, tx store.Tx, ownerID string) ([]dispute, error) {
-	debts, err := store.All(ctx, tx, disputes.Scan, selectDisputes+` WHERE owner_id = $1 AND debt > 0
-		ORDER BY created_at, id`+store.ForUpdate(tx), ownerID)
-	if err != nil {
-		return nil, fmt.Errorf("list debts: %w", err)
-	}
-	return debts, nil
-}
-
-// debtOf is what an owner owes.
-func debtOf(ctx context.Context, q store.Querier, ownerID string) (city.Cents, error) {
-	var debt city.Cents
-	err := q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(debt), 0) AS BIGINT) FROM payment_disputes WHERE owner_id = $1`, ownerID).Scan(&debt)
-	if err != nil {
-		return 0, fmt.Errorf("sum debts: %w", err)
-	}
-	return debt, nil
-}
-
-// debtors lists the owners who owe something.
-func debtors(ctx context.Context, q store.Querier) ([]string, error) {
-	owners, err := store.Texts(ctx, q, `SELECT DISTINCT owner_id FROM payment_disputes WHERE debt > 0 ORDER BY owner_id`)
-	if err != nil {
-		return nil, fmt.Errorf("list debtors: %w", err)
-	}
-	return owners, nil
 }

@@ -42,9 +42,8 @@ func (s *Service) Receive(ctx context.Context, payload []byte, signature string)
 		return err
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		n, err := tx.Exec(ctx, `INSERT INTO payment_events (id, provider, type, payload, received_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (id) DO NOTHING`, event.ID, s.provider.Name(), event.Type, string(event.Payload), store.Micros(tx.Now()))
-		if err != nil || n == 0 {
+		fresh, err := insertEvent(ctx, tx, s.provider.Name(), event)
+		if err != nil || !fresh {
 			return err
 		}
 		return s.jobs.Enqueue(ctx, tx, eventArgs{event.ID}, jobs.MaxAttempts(eventAttempts))
@@ -63,23 +62,15 @@ func (s *Service) processEvent(ctx context.Context, id string) error {
 	}
 	text := err.Error()
 	noted := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE payment_events SET attempts = attempts + 1, error = $2 WHERE id = $1 AND processed_at IS NULL`,
-			id, text[:min(len(text), maxError)])
-		return err
+		return saveEventError(ctx, tx, id, text[:min(len(text), maxError)])
 	})
 	return errors.Join(err, noted)
 }
 
 func (s *Service) applyEvent(ctx context.Context, id string) error {
-	var provider, payload string
-	var processed *int64
-	err := s.db.Read().QueryRow(ctx, `SELECT provider, payload, processed_at FROM payment_events WHERE id = $1`, id).
-		Scan(&provider, &payload, &processed)
-	if err != nil {
-		return fmt.Errorf("find event %s: %w", id, err)
-	}
-	if processed != nil {
-		return nil
+	provider, payload, processed, err := findEvent(ctx, s.db.Read(), id)
+	if err != nil || processed {
+		return err
 	}
 	if err := checkProvider(s.provider, provider); err != nil {
 		return err
@@ -94,9 +85,8 @@ func (s *Service) applyEvent(ctx context.Context, id string) error {
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		// Of two runs at once the second waits here, and finds it done.
-		n, err := tx.Exec(ctx, `UPDATE payment_events SET processed_at = $2, attempts = attempts + 1, error = ''
-			WHERE id = $1 AND processed_at IS NULL`, id, store.Micros(tx.Now()))
-		if err != nil || n == 0 {
+		fresh, err := markProcessed(ctx, tx, id)
+		if err != nil || !fresh {
 			return err
 		}
 		for _, item := range news {
@@ -126,11 +116,11 @@ func (s *Service) ReplayEvents(ctx context.Context, ids ...string) (int, error) 
 			}
 		}
 		for _, id := range open {
-			n, err := tx.Exec(ctx, `UPDATE payment_events SET processed_at = NULL WHERE id = $1`, id)
+			there, err := markUnprocessed(ctx, tx, id)
 			if err != nil {
 				return err
 			}
-			if n == 0 {
+			if !there {
 				return city.Errorf(city.CodeNotFound, "There is no event %s.", id)
 			}
 			if err := s.jobs.Enqueue(ctx, tx, eventArgs{id}, jobs.MaxAttempts(eventAttempts)); err != nil {
@@ -144,8 +134,4 @@ func (s *Service) ReplayEvents(ctx context.Context, ids ...string) (int, error) 
 		return 0, fmt.Errorf("replay events: %w", err)
 	}
 	return count, nil
-}
-
-func unprocessedEvents(ctx context.Context, q store.Querier) ([]string, error) {
-	return store.Texts(ctx, q, `SELECT id FROM payment_events WHERE processed_at IS NULL ORDER BY received_at, id`)
 }

@@ -32,9 +32,7 @@ func (l *Links) Learn(ctx context.Context, ownerID string, fingerprints ...strin
 			if fingerprint == "" {
 				continue
 			}
-			_, err := tx.Exec(ctx, `INSERT INTO payment_fingerprints (owner_id, hash, learned_at) VALUES ($1, $2, $3)
-				ON CONFLICT (owner_id, hash) DO NOTHING`, ownerID, l.hash(fingerprint), store.Micros(tx.Now()))
-			if err != nil {
+			if err := insertFingerprint(ctx, tx, ownerID, l.hash(fingerprint)); err != nil {
 				return err
 			}
 		}
@@ -51,12 +49,6 @@ func (l *Links) hash(fingerprint string) string {
 	mac.Write([]byte(fingerprint))
 	return hex.EncodeToString(mac.Sum(nil))
 }
-
-// linkedQuery is one row: the ids with commas between.
-const linkedQuery = `SELECT COALESCE(string_agg(owner_id, ','), '') FROM (
-	SELECT DISTINCT other.owner_id FROM payment_fingerprints mine
-	JOIN payment_fingerprints other ON other.hash = mine.hash AND other.owner_id <> mine.owner_id
-	WHERE mine.owner_id = $1) linked`
 
 // AskLinked has the ids of the owners that share something with an owner put
 // into linked; they are there when the transaction's next read is answered.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -45,10 +44,6 @@ const (
 	// bank may take to open a dispute.
 	keepEvents = 550 * 24 * time.Hour
 )
-
-// operatorKinds are movements between the operator and the provider, which no
-// order of the city causes.
-const operatorKinds = `'payout', 'payout_failure', 'payout_cancel', 'stripe_fee', 'topup', 'topup_reversal'`
 
 // Reconcile copies what is new in the provider's books, and compares order by
 // order: what the provider moved against what the clearing account says. It also
@@ -102,18 +97,14 @@ func (s *Service) copyMovements(ctx context.Context, accountant Accountant) erro
 // copiedUpTo is the moment from which movements are asked for: the zero time
 // when there can be none.
 func (s *Service) copiedUpTo(ctx context.Context) (time.Time, error) {
-	var last, first *int64
-	err := s.db.Read().QueryRow(ctx, `SELECT (SELECT MAX(moved_at) FROM payment_movements WHERE provider = $1),
-		(SELECT MIN(at) FROM (SELECT MIN(created_at) AS at FROM top_ups WHERE provider = $1
-			UNION ALL SELECT MIN(created_at) FROM withdrawals WHERE provider = $1) orders)`, s.provider.Name()).Scan(&last, &first)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the newest movement: %w", err)
-	}
+	last, first, err := newestMovement(ctx, s.db.Read(), s.provider.Name())
 	switch {
+	case err != nil:
+		return time.Time{}, err
 	case last != nil:
-		return store.FromMicros(*last).Add(-overlap), nil
+		return last.Add(-overlap), nil
 	case first != nil:
-		return store.FromMicros(*first).Add(-time.Hour), nil
+		return first.Add(-time.Hour), nil
 	default:
 		return time.Time{}, nil
 	}
@@ -122,11 +113,8 @@ func (s *Service) copiedUpTo(ctx context.Context) (time.Time, error) {
 func (s *Service) storeMovements(ctx context.Context, chunk []Movement) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		for _, m := range chunk {
-			_, err := tx.Exec(ctx, `INSERT INTO payment_movements (id, provider, ref, kind, amount, fee, currency, moved_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-				m.ID, s.provider.Name(), m.Ref, m.Kind, int64(m.Amount), int64(m.Fee), strings.ToUpper(m.Currency), store.Micros(m.At))
-			if err != nil {
-				return fmt.Errorf("store movement: %w", err)
+			if err := insertMovement(ctx, tx, s.provider.Name(), m); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -134,55 +122,21 @@ func (s *Service) storeMovements(ctx context.Context, chunk []Movement) error {
 }
 
 func (s *Service) compare(ctx context.Context) (Reconciliation, error) {
-	var r Reconciliation
 	q, clearing := s.db.Read(), ledger.PaymentClearing(s.provider.Name())
-	err := q.QueryRow(ctx, `SELECT count(*), CAST(COALESCE(SUM(CASE WHEN kind IN (`+operatorKinds+`) OR currency <> $2 THEN 0 ELSE amount END), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN currency <> $2 THEN 0 WHEN kind = 'stripe_fee' THEN -amount ELSE fee END), 0) AS BIGINT),
-		(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM withdrawals WHERE provider = $1 AND status = 'pending')
-		FROM payment_movements WHERE provider = $1`, s.provider.Name(), city.USD).Scan(&r.Movements, &r.Theirs, &r.Fees, &r.InTransit)
+	r, err := sumMovements(ctx, q, s.provider.Name())
 	if err != nil {
-		return r, fmt.Errorf("sum movements: %w", err)
+		return r, err
 	}
 	balance, err := s.ledger.BalanceOf(ctx, q, clearing)
 	if err != nil {
 		return r, err
 	}
 	r.Ours = -balance.Net() // what the provider owes the city stands on the debit side
-	r.Differences, err = s.differences(ctx, q, clearing)
+	r.Differences, err = listDifferences(ctx, q, s.provider.Name(), clearing, s.db.Clock().Now().Add(-settleTime))
 	return r, err
 }
 
-// differences lists the orders, and each currency of an order apart, that both sides had time to book and that do not
-// come to the same. A payout on its way is left out: the provider counts it from
-// the moment it leaves, the clearing account from its arrival.
-func (s *Service) differences(ctx context.Context, q store.Querier, clearing ledger.Account) ([]Difference, error) {
-	list, err := store.All(ctx, q, scanDifference, `SELECT ref, currency, CAST(SUM(theirs) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
-			SELECT CASE WHEN ref = '' THEN id ELSE ref END AS ref, currency, amount AS theirs, 0 AS ours, moved_at AS at
-				FROM payment_movements WHERE provider = $1 AND kind NOT IN (`+operatorKinds+`)
-			UNION ALL SELECT ref, $5, 0, amount, created_at FROM ledger_by_account WHERE debit = $2
-			UNION ALL SELECT ref, $5, 0, -amount, created_at FROM ledger_by_account WHERE credit = $2) moves
-		GROUP BY ref, currency HAVING SUM(theirs) <> SUM(ours) AND MAX(at) < $3
-			AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.id = moves.ref AND w.status = 'pending')
-		ORDER BY ref, currency LIMIT $4`,
-		s.provider.Name(), string(clearing), store.Micros(s.db.Clock().Now().Add(-settleTime)), maxDifferences, city.USD)
-	if err != nil {
-		return nil, fmt.Errorf("compare movements: %w", err)
-	}
-	return list, nil
-}
-
-func scanDifference(row store.Row) (Difference, error) {
-	var d Difference
-	err := row.Scan(&d.Ref, &d.Currency, &d.Theirs, &d.Ours)
-	return d, err
-}
-
 func (s *Service) forgetEvents(ctx context.Context) error {
-	before := store.Micros(s.db.Clock().Now().Add(-keepEvents))
-	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM payment_events WHERE processed_at < $1`, before); err != nil {
-			return fmt.Errorf("forget old events: %w", err)
-		}
-		return nil
-	})
+	before := s.db.Clock().Now().Add(-keepEvents)
+	return s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error { return deleteEvents(ctx, tx, before) })
 }

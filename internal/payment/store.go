@@ -2,10 +2,12 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
 	"aicity.dev/aicity/internal/store/column"
 )
@@ -167,6 +169,83 @@ func listOrders[T any](ctx context.Context, q store.Querier, scan func(store.Row
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
 	return list, nil
+}
+
+var (
+	autoTopUps = column.List[AutoTopUp]{
+		column.Plain("enabled", func(a *AutoTopUp) *bool { return &a.Enabled }),
+		column.Number("threshold", func(a *AutoTopUp) *city.Cents { return &a.Threshold }),
+		column.Number("amount", func(a *AutoTopUp) *city.Cents { return &a.Amount }),
+		column.Number("monthly_cap", func(a *AutoTopUp) *city.Cents { return &a.MonthlyCap }),
+		column.Text("stopped_by", func(a *AutoTopUp) *string { return &a.StoppedBy }),
+	}
+	selectAutoTopUp  = `SELECT ` + autoTopUps.Selected("") + ` FROM auto_top_ups WHERE owner_id = $1`
+	saveAutoTopUpSQL = autoTopUps.Insert("auto_top_ups", "owner_id", "updated_at") +
+		` ON CONFLICT (owner_id) DO UPDATE SET ` + autoTopUps.SetExcluded() + `, updated_at = excluded.updated_at`
+)
+
+// findAutoTopUp returns store.ErrNoRows when the owner never set it.
+func findAutoTopUp(ctx context.Context, q store.Querier, ownerID string) (AutoTopUp, error) {
+	a, err := autoTopUps.Scan(q.QueryRow(ctx, selectAutoTopUp, ownerID))
+	if err != nil {
+		return AutoTopUp{}, fmt.Errorf("find automatic top-up: %w", err)
+	}
+	return a, nil
+}
+
+func saveAutoTopUp(ctx context.Context, tx store.Tx, ownerID string, a AutoTopUp) error {
+	_, err := tx.Exec(ctx, saveAutoTopUpSQL, append(autoTopUps.Values(&a), ownerID, store.Micros(tx.Now()))...)
+	if err != nil {
+		return fmt.Errorf("save automatic top-up: %w", err)
+	}
+	return nil
+}
+
+// turnOffAutoTopUp is false when it is off.
+func turnOffAutoTopUp(ctx context.Context, tx store.Tx, ownerID, reason string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE auto_top_ups SET enabled = FALSE, stopped_by = $2, updated_at = $3 WHERE owner_id = $1 AND enabled`,
+		ownerID, reason, store.Micros(tx.Now()))
+	return n == 1, err
+}
+
+// updateStoppedBy changes why automatic top-ups are off, if that is still from.
+func updateStoppedBy(ctx context.Context, tx store.Tx, ownerID, from, to string) error {
+	_, err := tx.Exec(ctx, `UPDATE auto_top_ups SET stopped_by = $3, updated_at = $4 WHERE owner_id = $1 AND stopped_by = $2 AND NOT enabled`,
+		ownerID, from, to, store.Micros(tx.Now()))
+	return err
+}
+
+// hopeNotLow hopes that runsLow is false.
+func hopeNotLow(ctx context.Context, tx store.Tx, ownerID string) error {
+	return store.HopeNone(ctx, tx, "top up automatically", `SELECT 1 FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2
+		WHERE a.owner_id = $1 AND a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold`,
+		ownerID, string(ledger.OwnerCredits(ownerID)))
+}
+
+// runsLow reports whether an owner's free credits are under the threshold of
+// automatic top-ups.
+func runsLow(ctx context.Context, tx store.Tx, ownerID string) (low bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT a.enabled AND COALESCE(l.credits_posted - l.debits_posted - l.debits_pending, 0) < a.threshold
+		FROM auto_top_ups a LEFT JOIN ledger_accounts l ON l.name = $2 WHERE a.owner_id = $1`,
+		ownerID, string(ledger.OwnerCredits(ownerID))).Scan(&low)
+	if errors.Is(err, store.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at automatic top-up: %w", err)
+	}
+	return low, nil
+}
+
+// autoPurchases counts an owner's automatic purchases and those of them that
+// are not finished, and sums up those since a moment.
+func autoPurchases(ctx context.Context, q store.Querier, ownerID string, since time.Time) (count, pending int, sum city.Cents, err error) {
+	err = q.QueryRow(ctx, `SELECT count(*), count(CASE WHEN status = 'pending' THEN 1 END), CAST(COALESCE(SUM(CASE WHEN created_at >= $2 AND status <> 'declined' THEN amount ELSE 0 END), 0) AS BIGINT)
+		FROM top_ups WHERE owner_id = $1 AND idempotency_key LIKE 'auto/%'`, ownerID, store.Micros(since)).Scan(&count, &pending, &sum)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("count automatic top-ups: %w", err)
+	}
+	return count, pending, sum, nil
 }
 
 // testMoney is what test payments brought.
