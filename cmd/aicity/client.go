@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -63,12 +61,11 @@ func (d *dollars) Decode(ctx *kong.DecodeContext) error {
 	if err := ctx.Scan.PopValueInto("amount", &text); err != nil {
 		return err
 	}
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "$"), ".")
-	cents, err := strconv.ParseUint(whole+(fraction + "00")[:2], 10, 53)
-	if err != nil || whole == "" || len(fraction) > 2 {
+	amount, ok := city.ParseDollars(text)
+	if !ok {
 		return fmt.Errorf("%q is not an amount in dollars like 12.50", text)
 	}
-	*d = dollars(cents)
+	*d = dollars(amount)
 	return nil
 }
 

@@ -16,3 +16,26 @@ func TestCentsForPeople(t *testing.T) {
 		}
 	}
 }
+
+// What is shown as an amount can be typed, in the shell and into pages.
+func TestDollarsAreReadAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]Cents{
+		"12": 1200, "12.50": 1250, "12.5": 1250, "$12": 1200, "12,500": 1_250_000, "$1,234,567.89": 123_456_789, "0": 0, "0.05": 5,
+		"999999999999.99": 99_999_999_999_999,
+	} {
+		if got, ok := ParseDollars(typed); !ok || got != want {
+			t.Errorf("%q is read as %d cents (%v), want %d", typed, got, ok, want)
+		}
+	}
+	for _, c := range []Cents{0, 5, 1250, 1_250_000, 99_999_999_999_999} {
+		if got, ok := ParseDollars(c.String()); !ok || got != c {
+			t.Errorf("%s is read as %d cents (%v)", c, got, ok)
+		}
+	}
+	for _, typed := range []string{"", "$", ".5", "12.", "12,50", "1,2500", ",500", "12.345", "-3", "+3", "1e3", "0x10", " 5", "much", "1000000000000"} {
+		if got, ok := ParseDollars(typed); ok {
+			t.Errorf("%q is read as %d cents, and is no amount", typed, got)
+		}
+	}
+}

