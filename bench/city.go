@@ -42,6 +42,7 @@ func openCity(ctx context.Context, s settings, e engine, people int) (*city, err
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.RequestsPerSecond, cfg.SeedAgents, cfg.AllowPrivateRepos = "127.0.0.1:0", data, 1e9, false, true
 	cfg.SandboxMax, cfg.SandboxQueue, cfg.SandboxWarmGit, cfg.SandboxMemoryMB, cfg.SandboxDiskMB = 4, 0, false, 512, 1024
+	cfg.SandboxFiles, cfg.RepoMaxMB, cfg.RepoMaxFiles = 100_000, 100, 10_000
 	if cfg.Runsc, err = findRunsc(); err != nil {
 		return nil, err
 	}

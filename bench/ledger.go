@@ -65,7 +65,7 @@ func measureLedger(ctx context.Context, s settings, e engine, grown int) ([]meas
 			return nil, err
 		}
 		lines = append(lines, measurement{
-			what: fmt.Sprintf("%s: the same with %d transfers there", e.name, size), got: fmt.Sprintf("%.0f/s", later),
+			what: fmt.Sprintf("%s: ledger transfers, one to a commit, 16 at once, after %d others", e.name, size), got: fmt.Sprintf("%.0f/s", later),
 			limit: fmt.Sprintf("%.0f/s with %d", single, young), ratio: later / single, aim: "≥ 0.85", met: later/single >= 0.85,
 		})
 		if i > 0 {
