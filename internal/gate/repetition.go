@@ -27,7 +27,7 @@ func repetition(v *view) (Signal, bool) {
 	echoed := share(float64(same), float64(total))
 	poor := poverty(v.Doc.Hashes)
 	if poor > enoughPoor {
-		poor = min(poor, poverty(lex.Hashes(v.Doc.WordsBeyondCells())))
+		poor = min(poor, poverty(lex.Hashes(v.Doc.WordsBeyondValues())))
 	}
 	worst := max(share(echoed-0.15, 0.35), share(poor-enoughPoor, 0.11))
 	// A list of findings in one wording is no padding when each one holds.

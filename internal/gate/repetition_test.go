@@ -16,6 +16,7 @@ func TestRepetitionInTables(t *testing.T) {
 		name, row string
 		repeats   bool
 	}{
+		{"figures", "| 1.4.2, 1.4.9, 1.5.0, 1.5.1 | 2.0.0 |\n", false},
 		{"values", "| yes | no | yes | yes | no | no | yes | no |\n", false},
 		{"sentences", "| the value is checked before it is stored | the value is checked before it is stored |\n", true},
 		{"text", "The value is checked before it is stored, as yes or no.\n\n", true},

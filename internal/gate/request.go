@@ -334,7 +334,7 @@ func (v *view) rarity(word string) float64 {
 	if v.Index == nil {
 		return 1
 	}
-	if v.isProject(word) || v.isProject(strings.TrimSuffix(word, "s")) || ownLanguage[word] && v.Index.Langs[syntax.LanguageOf[word]] > 0 {
+	if v.isProject(word) || v.isProject(strings.TrimSuffix(word, "s")) || theCode[word] || ownLanguage[word] && v.Index.Langs[syntax.LanguageOf[word]] > 0 {
 		return 0.05
 	}
 	n := v.Index.Uses(word)
@@ -347,6 +347,9 @@ func (v *view) rarity(word string) float64 {
 
 // ownLanguage are languages that say nothing of work on code that is written in them.
 var ownLanguage = lex.Set(`go golang javascript python ruby rust java php`)
+
+// theCode are words for all of what is worked on.
+var theCode = lex.Set(`library libraries package packages codebase repo repository fork`)
 
 // takes reports whether a text takes a wish up.
 func (a *answerText) takes(w wish) bool {

@@ -4,6 +4,7 @@ package document
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,9 +80,9 @@ func ParseWith(text string, changes []string) *Document {
 	return d
 }
 
-// WordsBeyondCells are the words without those of the short cells of tables, where
-// values stand that many rows have.
-func (d *Document) WordsBeyondCells() []string {
+// WordsBeyondValues are the words without figures and without the short cells of
+// tables: values, which many statements have.
+func (d *Document) WordsBeyondValues() []string {
 	const short = 2
 	all := make([]string, 0, len(d.Words))
 	for i, l := range d.Lines {
@@ -97,7 +98,7 @@ func (d *Document) WordsBeyondCells() []string {
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(w string) bool { return strings.Trim(w, "0123456789") == "" })
 }
 
 // ProseWords are the words of a text's prose, as Parse finds them.

@@ -144,14 +144,24 @@ func codeIn(line string) [][]int {
 	return spans
 }
 
+var (
+	// turnsInto matches what leads over from an input to what becomes of it.
+	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s`)
+	// givenWith matches an input between a place and a piece of code.
+	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
+)
+
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
 func (r *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
-	if literalCall.MatchString(code) {
+	if literalCall.MatchString(code) || turnsInto.MatchString(line[m[1]:]) {
 		return 0 // an example
 	}
 	if m[0] >= end {
 		gap := line[end:m[0]]
+		if givenWith.MatchString(gap) {
+			return 0 // what comes of that
+		}
 		if len(gap) < 20 && gapBehind.MatchString(gap) {
 			return 1
 		}

@@ -58,8 +58,8 @@ func (g *Agreement) checkBlocks(r *Reading) {
 				continue
 			}
 			holds := r.quoteHolds(ref.Path, lines) || guessed && r.quoteHolds("", lines)
-			if !holds && (weight < 1 || ref.Guessed) && !r.namesRepo(strings.Join(lines, " ")) {
-				continue // an example
+			if all := strings.Join(lines, "\n"); !holds && (weight < 1 || ref.Guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
+				continue // an example, or what came out
 			}
 			if t := r.Index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.End) {
 				continue // lines of the file, but not what stands there: neither one nor the other
