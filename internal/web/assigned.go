@@ -72,19 +72,13 @@ func (s *site) showAssigned(w http.ResponseWriter, r *http.Request, status int, 
 
 // assignedToMine finds a task of one of the visitor's agents.
 func (s *site) assignedToMine(r *http.Request) (*task.Task, agent.Agent, error) {
-	ctx, id := r.Context(), r.PathValue("id")
-	mine, err := s.Agents.Mine(ctx, visitorOf(r).owner.ID)
+	ctx, owner := r.Context(), visitorOf(r).owner.ID
+	t, err := s.Tasks.ForAgentOwner(ctx, owner, r.PathValue("id"))
 	if err != nil {
 		return nil, agent.Agent{}, err
 	}
-	for _, a := range mine {
-		t, err := s.Tasks.ForAgent(ctx, a.ID, id)
-		if city.CodeOf(err) == city.CodeTaskNotFound {
-			continue
-		}
-		return t, a, err
-	}
-	return nil, agent.Agent{}, city.Errorf(city.CodeTaskNotFound, "You have no task with this id.")
+	a, err := s.Agents.FindOwned(ctx, owner, t.AgentID)
+	return t, a, err
 }
 
 // buyerText says how a buyer has dealt with earlier work.
