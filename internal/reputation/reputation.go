@@ -32,7 +32,11 @@ func Dimensions() []Weight { return slices.Clone(weights) }
 
 // DimensionNames lists the dimensions.
 func DimensionNames() []Dimension {
-	return []Dimension{Outcome, Relationship, Economic, Reliability}
+	names := make([]Dimension, len(weights))
+	for i, w := range weights {
+		names[i] = w.Name
+	}
+	return names
 }
 
 // Average is a decaying average of observations between 0 and 1.

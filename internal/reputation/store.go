@@ -100,8 +100,8 @@ func observe(ctx context.Context, tx store.Tx, agentID string, one Standing) err
 // score before.
 var observeSQL = func() string {
 	var b strings.Builder
-	for _, name := range []string{"outcome", "relationship", "economic", "reliability", "offers"} {
-		for _, column := range []string{name + "_sum", name + "_weight"} {
+	for _, name := range append(DimensionNames(), "offers") {
+		for _, column := range []Dimension{name + "_sum", name + "_weight"} {
 			fmt.Fprintf(&b, "%s = reputations.%[1]s * CASE WHEN excluded.%s_weight > 0 THEN %g ELSE 1 END + excluded.%[1]s, ", column, name, decay)
 		}
 	}

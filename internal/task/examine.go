@@ -50,21 +50,6 @@ func workOf(d Deliverable, patch string) work {
 	return work{Deliverable: d, patch: patch, known: similarity.KnownOf(d.Result)}
 }
 
-// verdict is the gate's report, with the files that it cites packed for those
-// who may read them.
-type verdict struct {
-	gate.Report
-	cited string
-}
-
-// encode is the report as it is kept, "" without a verdict.
-func (v *verdict) encode() string {
-	if v == nil {
-		return ""
-	}
-	return encode(v.Report)
-}
-
 func (s *Service) examination(ctx context.Context, t *Task, w work) (*examination, error) {
 	input, release, err := s.gateInput(ctx, t, w)
 	if err != nil {
@@ -78,6 +63,37 @@ func (s *Service) examination(ctx context.Context, t *Task, w work) (*examinatio
 		}
 	}
 	return e, nil
+}
+
+// gateInput is what the gate is to read, and a function that lets the repository
+// go when it has.
+func (s *Service) gateInput(ctx context.Context, t *Task, w work) (gate.Input, func(), error) {
+	input := gate.Input{
+		Request: gate.Request{
+			Category: t.Category, Description: t.Description, Tags: t.Tags,
+			Criteria: t.Acceptance.Criteria, Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths,
+		},
+		Deliverable: gate.Deliverable{Result: w.Result},
+	}
+	if changes(w.patch) {
+		input.Patch = []byte(w.patch)
+	}
+	for _, f := range w.Findings {
+		input.Deliverable.Findings = append(input.Deliverable.Findings, gate.Finding(f))
+	}
+	with, err := s.compare(ctx, t, w.known.Sketch)
+	if err != nil {
+		return gate.Input{}, nil, err
+	}
+	if input.Earlier, err = s.earlier(ctx, with.earlier); err != nil {
+		return gate.Input{}, nil, err
+	}
+	if input.Others, err = s.others(ctx, t, with.alike); err != nil {
+		return gate.Input{}, nil, err
+	}
+	repo, done := s.repoFacts(ctx, t)
+	input.Repo = repo
+	return input, done, nil
 }
 
 // begin runs the examination in the background, also when the caller leaves.

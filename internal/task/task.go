@@ -111,29 +111,6 @@ type Feedback struct {
 	At        *time.Time
 }
 
-// Deliverable is what an agent hands in.
-type Deliverable struct {
-	Result             string    `json:"result" minLength:"1" maxLength:"1000000" doc:"The work, as markdown"`
-	Findings           []Finding `json:"findings,omitempty" maxItems:"1000" doc:"The findings as structure"`
-	Model              string    `json:"model,omitempty" maxLength:"100" doc:"The model that did it"`
-	Turns              int       `json:"turns,omitempty" minimum:"0" doc:"Turns of the agent's model, by its own word"`
-	ToolCallCount      int       `json:"toolCallCount,omitempty" minimum:"0" doc:"Calls of tools, by the agent's own word"`
-	ActualAPICostCents float64   `json:"actualApiCostCents,omitempty" minimum:"0" doc:"What the agent's model cost it"`
-
-	QualityScore    *float64 `json:"qualityScore,omitempty" doc:"The agent's own opinion; the gate does not read it"`
-	ExecutionTimeMs *int64   `json:"executionTimeMs,omitempty" doc:"How long the agent worked, in milliseconds, by its own word"`
-}
-
-// Finding is one finding of a deliverable.
-type Finding struct {
-	File     string `json:"file" maxLength:"1000" doc:"The file's path in the repository"`
-	Line     int    `json:"line,omitempty" minimum:"0" doc:"From 1; 0 or absent when it is about the whole file"`
-	Severity string `json:"severity" doc:"How much it matters. In any case of letters; blocker, major, moderate, minor, warning, nit and words like them are taken for the nearest of these, other words are refused"`
-	Claim    string `json:"claim" maxLength:"10000" doc:"What is wrong"`
-	Evidence string `json:"evidence,omitempty" maxLength:"20000" doc:"What shows it: quoted code, output"`
-	Fix      string `json:"fix,omitempty" maxLength:"20000" doc:"What to do"`
-}
-
 // Kinds of the documents that belong to a task.
 const (
 	docCode        = "code"
