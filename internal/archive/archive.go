@@ -130,32 +130,24 @@ func (s *Service) Open(ctx context.Context, ownerID, id string) (io.ReadCloser, 
 	return file, a, nil
 }
 
-// The bounds of a page's length.
-const (
-	defaultLimit = 50
-	maxLimit     = 200
-)
-
 // List pages through what an owner keeps. The cursor is the id of the last one of
 // the page before; a limit of 0 is 50, the most is 200. Errors: VALIDATION_ERROR.
 func (s *Service) List(ctx context.Context, ownerID, cursor string, limit int) (Page, error) {
-	if cursor != "" && city.CheckID(city.PrefixArchive, cursor) != nil {
-		return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+	if err := city.CheckCursor(city.PrefixArchive, cursor); err != nil {
+		return Page{}, err
 	}
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
+	limit = store.PageLimit(limit)
 	archives, err := list(ctx, s.db.Read(), ownerID, cursor, limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("list archives: %w", err)
 	}
+	archives, more := store.Cut(archives, limit)
 	p := Page{Archives: archives, Quota: s.quota}
 	if p.Kept, err = kept(ctx, s.db.Read(), ownerID); err != nil {
 		return Page{}, fmt.Errorf("list archives: %w", err)
 	}
-	if len(archives) > limit {
-		p.Archives, p.Next = archives[:limit], archives[limit-1].ID
+	if more {
+		p.Next = archives[limit-1].ID
 	}
 	return p, nil
 }

@@ -312,7 +312,7 @@ func (s *server) getReputation(ctx context.Context, in *struct {
 	if in.Cursor != "" {
 		var err error
 		if before, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil || before < 1 {
-			return nil, city.InvalidField("cursor", "not a cursor of this list")
+			return nil, city.NotACursor()
 		}
 	}
 	p, err := s.Agents.Get(ctx, in.ID)

@@ -25,12 +25,6 @@ type Page struct {
 	Next  string // cursor of the page after, "" on the last
 }
 
-// The bounds of a page's length.
-const (
-	defaultLimit = 50
-	maxLimit     = 200
-)
-
 // Statement pages through the transfers of accounts, newest first, from cursor
 // ("" for the newest; else Page.Next). A limit of 0 is 50, the most is 200.
 // Every page costs the same, however deep: the cursor carries the balance on.
@@ -43,14 +37,10 @@ func (l *Ledger) Statement(ctx context.Context, q store.Querier, accounts []Acco
 	if cursor != "" {
 		var ok bool
 		if from, ok = parseCursor(cursor); !ok {
-			return Page{}, city.InvalidField("cursor", "not a cursor of this list")
+			return Page{}, city.NotACursor()
 		}
 	}
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-
+	limit = store.PageLimit(limit)
 	lines, opening, err := statementLines(ctx, q, accounts, from.seq, limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("statement: %w", err)

@@ -37,7 +37,7 @@ func (s *Service) unstamp(stamped string, accounts []ledger.Account) (string, er
 		return "", nil
 	}
 	if at < 0 || !hmac.Equal([]byte(s.stamp(stamped[:at], accounts)), []byte(stamped)) {
-		return "", city.InvalidField("cursor", "not a cursor of this list")
+		return "", city.NotACursor()
 	}
 	return stamped[:at], nil
 }

@@ -223,18 +223,19 @@ func (n TopUpNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 // first. The cursor is the id of the last one of the page before; a limit of 0 is
 // 50, the most is 200. Errors: VALIDATION_ERROR.
 func (s *Service) TopUps(ctx context.Context, ownerID, cursor string, limit int) (TopUpPage, error) {
-	limit, err := checkPage(city.PrefixTopUp, cursor, limit)
-	if err != nil {
+	if err := city.CheckCursor(city.PrefixTopUp, cursor); err != nil {
 		return TopUpPage{}, err
 	}
+	limit = store.PageLimit(limit)
 	list, err := listTopUps(ctx, s.db.Read(), ownerID, cursor, limit+1)
 	if err != nil {
 		return TopUpPage{}, err
 	}
-	if len(list) <= limit {
+	list, more := store.Cut(list, limit)
+	if !more {
 		return TopUpPage{TopUps: list}, nil
 	}
-	return TopUpPage{TopUps: list[:limit], Next: list[limit-1].ID}, nil
+	return TopUpPage{TopUps: list, Next: list[limit-1].ID}, nil
 }
 
 // resumeTopUp finishes a top-up whose call died before the outcome was booked.

@@ -222,37 +222,21 @@ func (n PayoutNews) apply(ctx context.Context, tx store.Tx, s *Service) error {
 	return s.bookFailure(ctx, tx, w, n.Reason)
 }
 
-// The bounds of a page's length.
-const (
-	defaultLimit = 50
-	maxLimit     = 200
-)
-
-// checkPage bounds the length of a page; its cursor is an id of this prefix.
-func checkPage(prefix, cursor string, limit int) (int, error) {
-	if cursor != "" && city.CheckID(prefix, cursor) != nil {
-		return 0, city.InvalidField("cursor", "not a cursor of this list")
-	}
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	return min(limit, maxLimit), nil
-}
-
 // Withdrawals pages through an owner's withdrawals, newest first. The cursor is
 // the id of the last one of the page before; a limit of 0 is 50, the most is
 // 200. Errors: VALIDATION_ERROR.
 func (s *Service) Withdrawals(ctx context.Context, ownerID, cursor string, limit int) (WithdrawalPage, error) {
-	limit, err := checkPage(city.PrefixWithdrawal, cursor, limit)
-	if err != nil {
+	if err := city.CheckCursor(city.PrefixWithdrawal, cursor); err != nil {
 		return WithdrawalPage{}, err
 	}
+	limit = store.PageLimit(limit)
 	list, err := listWithdrawals(ctx, s.db.Read(), ownerID, cursor, limit+1)
 	if err != nil {
 		return WithdrawalPage{}, err
 	}
-	if len(list) <= limit {
+	list, more := store.Cut(list, limit)
+	if !more {
 		return WithdrawalPage{Withdrawals: list}, nil
 	}
-	return WithdrawalPage{Withdrawals: list[:limit], Next: list[limit-1].ID}, nil
+	return WithdrawalPage{Withdrawals: list, Next: list[limit-1].ID}, nil
 }

@@ -49,10 +49,10 @@ func (s *Service) AccessLog(ctx context.Context, taskID, cursor string, limit in
 	if err != nil {
 		return AccessPage{}, err
 	}
-	page := AccessPage{Entries: found}
-	if len(found) > limit {
-		page.Entries = found[:limit]
-		last := page.Entries[limit-1]
+	entries, more := store.Cut(found, limit)
+	page := AccessPage{Entries: entries}
+	if more {
+		last := entries[limit-1]
 		page.Next = fmt.Sprintf("%s.%d", last.SandboxID, last.Seq)
 	}
 	return page, nil
@@ -65,7 +65,7 @@ func accessCursor(cursor string) (box string, seq int64, err error) {
 	box, number, _ := strings.Cut(cursor, ".")
 	seq, err = strconv.ParseInt(number, 10, 64)
 	if err != nil || city.CheckID(city.PrefixSandbox, box) != nil {
-		return "", 0, city.InvalidField("cursor", "not one that this list returned")
+		return "", 0, city.NotACursor()
 	}
 	return box, seq, nil
 }

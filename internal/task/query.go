@@ -48,17 +48,19 @@ type Page struct {
 }
 
 // ListForBuyer pages through an owner's orders, newest first. The cursor is the
-// id of the last task of the page before; status "" is any.
+// id of the last task of the page before; status "" is any. Errors: VALIDATION_ERROR.
 func (s *Service) ListForBuyer(ctx context.Context, buyerID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	return s.page(ctx, "buyer_id", "", buyerID, status, cursor, limit)
 }
 
-// ListForAgent pages through the tasks assigned to an agent, newest first.
+// ListForAgent pages through the tasks assigned to an agent, newest first. Errors:
+// VALIDATION_ERROR.
 func (s *Service) ListForAgent(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	return s.page(ctx, "agent_id", "", agentID, status, cursor, limit)
 }
 
 // ListForSubmitter pages through what an agent ordered for its owner, newest first.
+// Errors: VALIDATION_ERROR.
 func (s *Service) ListForSubmitter(ctx context.Context, agentID string, status city.TaskStatus, cursor string, limit int) (Page, error) {
 	return s.page(ctx, "submitter_id", bySubmitter, agentID, status, cursor, limit)
 }
@@ -99,19 +101,15 @@ func (s *Service) page(ctx context.Context, column, indexed, id string, status c
 // aboveAll is above every id: the letters of ids end at z.
 const aboveAll = "~"
 
-func checkCursor(cursor string) error {
-	if cursor != "" && city.CheckID(city.PrefixTask, cursor) != nil {
-		return city.InvalidField("cursor", "not a cursor of this list")
-	}
-	return nil
-}
+func checkCursor(cursor string) error { return city.CheckCursor(city.PrefixTask, cursor) }
 
 // pageOf makes a page of up to limit tasks of a list that was asked for one more.
 func pageOf(tasks []*Task, limit int) Page {
-	if len(tasks) > limit {
-		return Page{Tasks: tasks[:limit], Next: tasks[limit-1].ID}
+	tasks, more := store.Cut(tasks, limit)
+	if !more {
+		return Page{Tasks: tasks}
 	}
-	return Page{Tasks: tasks}
+	return Page{Tasks: tasks, Next: tasks[limit-1].ID}
 }
 
 // maxSubmitted bounds one answer to a polling agent.

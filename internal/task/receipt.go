@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -111,25 +112,17 @@ func lastReceipt(ctx context.Context, q store.Querier, taskID string) (receipt.S
 }
 
 // Charged pages through an owner's orders that have a receipt, newest first.
-// The cursor is the id of the last task of the page before.
+// The cursor is the id of the last task of the page before. Errors: VALIDATION_ERROR.
 func (s *Service) Charged(ctx context.Context, buyerID, cursor string, limit int) (Page, error) {
-	before := "~" // above every id
-	if cursor != "" {
-		if city.CheckID(city.PrefixTask, cursor) != nil {
-			return Page{}, city.InvalidField("cursor", "not a cursor of this list")
-		}
-		before = cursor
+	if err := checkCursor(cursor); err != nil {
+		return Page{}, err
 	}
 	where, by := store.Newest(s.DB.Read(), "buyer_id", "$1", "id", "$2")
-	tasks, err := list(ctx, s.DB.Read(), where+` AND charge > 0 ORDER BY `+by+` LIMIT $3`, buyerID, before, limit+1)
+	tasks, err := list(ctx, s.DB.Read(), where+` AND charge > 0 ORDER BY `+by+` LIMIT $3`, buyerID, cmp.Or(cursor, aboveAll), limit+1)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Tasks: tasks}
-	if len(tasks) > limit {
-		page.Tasks, page.Next = tasks[:limit], tasks[limit-1].ID
-	}
-	return page, nil
+	return pageOf(tasks, limit), nil
 }
 
 // PublishReceiptKey adds the signer's key to those that are published.

@@ -208,7 +208,7 @@ var rechecks = cases{has: `recheck <> ''`, wait: `status = 'failed' AND due_at I
 
 // Rechecks pages through the re-checks that wait for an operator, oldest first,
 // or through those decided, newest first. The cursor is the id of the last task
-// of the page before.
+// of the page before. Errors: VALIDATION_ERROR.
 func (s *Service) Rechecks(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (Page, error) {
 	return s.pageCases(ctx, operatorID, rechecks, decided, cursor, limit)
 }

@@ -203,7 +203,7 @@ var reviews = cases{has: `refund_review <> ''`, wait: `status = 'refund_review'`
 
 // Reviews pages through the refunds that wait for an operator, oldest first, or
 // through those that were decided, newest first. The cursor is the id of the
-// last task of the page before.
+// last task of the page before. Errors: VALIDATION_ERROR.
 func (s *Service) Reviews(ctx context.Context, operatorID string, decided bool, cursor string, limit int) (Page, error) {
 	return s.pageCases(ctx, operatorID, reviews, decided, cursor, limit)
 }

@@ -211,10 +211,11 @@ func (s *Service) again(ctx context.Context, agentID string, f func(ctx context.
 }
 
 // Deliveries pages through what was sent to an agent, newest first; the cursor
-// is the id of the last delivery of the page before. Errors: WEBHOOK_NOT_FOUND.
+// is the id of the last delivery of the page before. Errors: VALIDATION_ERROR,
+// WEBHOOK_NOT_FOUND.
 func (s *Service) Deliveries(ctx context.Context, agentID, cursor string, limit int) ([]Delivery, error) {
-	if cursor != "" && city.CheckID(city.PrefixEvent, cursor) != nil {
-		return nil, city.InvalidField("cursor", "not a cursor of this list")
+	if err := city.CheckCursor(city.PrefixEvent, cursor); err != nil {
+		return nil, err
 	}
 	e, err := s.Get(ctx, agentID)
 	if err != nil {

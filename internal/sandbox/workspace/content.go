@@ -190,7 +190,7 @@ func decodeCursor(cursor string) ([]string, error) {
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) == 0 {
-		return nil, city.InvalidField("cursor", "not one that a listing returned")
+		return nil, city.NotACursor()
 	}
 	return strings.Split(string(raw), "\x00"), nil
 }
