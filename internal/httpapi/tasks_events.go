@@ -88,39 +88,13 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer cancel()
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
-	w := hctx.BodyWriter()
 	for {
-		events, err := s.Tasks.Timeline(ctx, taskID, after)
-		if err != nil {
+		last, settled, err := s.writeNews(ctx, hctx, taskID, after)
+		if err != nil || settled && last == after {
 			return
 		}
-		// A secret that was taken back ends its streams too. It is looked at last:
-		// what is about to be written came before.
-		c, err := s.identify(ctx, hctx.Header("X-API-Key"), hctx.Header("Authorization"))
-		if err != nil {
-			return
-		}
-		t, _, err := s.visibleTask(ctx, c, taskID)
-		if err != nil {
-			return
-		}
-		if t.Settled() && len(events) == 0 {
-			return
-		}
-		for _, e := range events {
-			after = e.Seq
-			if err := writeEvent(w, e); err != nil {
-				return
-			}
-		}
-		if len(events) == 0 {
-			_, err = io.WriteString(w, ": waiting\n\n")
-		}
-		if err != nil {
-			return
-		}
-		flush(w)
-		if t.Settled() {
+		after = last
+		if settled {
 			continue // the last events may have come meanwhile
 		}
 		select {
@@ -130,6 +104,43 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// writeNews writes the events of a task after a seq, or that the stream lives. It
+// returns the seq of the last one, and whether nothing more can happen to the task.
+func (s *server) writeNews(ctx context.Context, hctx huma.Context, taskID string, after int64) (last int64, settled bool, err error) {
+	events, err := s.Tasks.Timeline(ctx, taskID, after)
+	if err != nil {
+		return after, false, err
+	}
+	// A secret that was taken back ends its streams too. It is looked at last: what
+	// is about to be written came before.
+	c, err := s.identify(ctx, hctx.Header("X-API-Key"), hctx.Header("Authorization"))
+	if err != nil {
+		return after, false, err
+	}
+	t, _, err := s.visibleTask(ctx, c, taskID)
+	if err != nil {
+		return after, false, err
+	}
+	w, settled := hctx.BodyWriter(), t.Settled()
+	switch {
+	case len(events) > 0:
+		for _, e := range events {
+			if err := writeEvent(w, e); err != nil {
+				return after, settled, err
+			}
+			after = e.Seq
+		}
+	case settled:
+		return after, settled, nil
+	default:
+		if _, err := io.WriteString(w, ": waiting\n\n"); err != nil {
+			return after, settled, err
+		}
+	}
+	flush(w)
+	return after, settled, nil
 }
 
 // flush sends what was written to a stream. Whether anybody took it is told by the

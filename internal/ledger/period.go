@@ -75,32 +75,17 @@ func (l *Ledger) Between(ctx context.Context, q store.Querier, accounts []Accoun
 			branches = append(branches, fmt.Sprintf(`SELECT * FROM ledger_by_account WHERE %s = $%d AND created_at >= $1 AND created_at < $2`, side, len(args)))
 		}
 	}
-	rows, err := q.Query(ctx, `SELECT `+recordColumns+` FROM (`+strings.Join(branches, " UNION ")+`) lines ORDER BY seq DESC LIMIT $3`, args...)
+	found, err := records(ctx, q, `SELECT `+recordColumns+` FROM (`+strings.Join(branches, " UNION ")+`) lines ORDER BY seq DESC LIMIT $3`, args...)
 	if err != nil {
 		return p, fmt.Errorf("list transfers of a period: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	p.Closing = p.Opening
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return p, fmt.Errorf("list transfers of a period: %w", err)
-		}
-		if len(p.Lines) == MaxPeriod {
-			p.Cut = true
-			break
-		}
-		line := Line{Record: r, Change: r.changeOf(accounts)}
-		p.Closing += line.Change
-		p.Lines = append(p.Lines, line)
-	}
-	if err := rows.Err(); err != nil {
-		return p, fmt.Errorf("list transfers of a period: %w", err)
+	found, p.Cut = store.Cut(found, MaxPeriod)
+	p.Lines, p.Closing = make([]Line, len(found)), p.Opening
+	for i, r := range found {
+		p.Lines[i] = Line{Record: r, Change: r.changeOf(accounts)}
+		p.Closing += p.Lines[i].Change
 	}
 	if p.Cut { // the changes of what is left out are not known
-		if err := rows.Close(); err != nil {
-			return p, fmt.Errorf("list transfers of a period: %w", err)
-		}
 		if p.Closing, err = l.BalanceAt(ctx, q, accounts, to); err != nil {
 			return p, err
 		}

@@ -116,14 +116,37 @@ func (c *Cache) copyTo(ctx context.Context, entry *cached, branch string, dest D
 	return nil
 }
 
+// entrySize is what an entry takes of the cache, in bytes: the tree, the same in one
+// file, and at most as much again in packs; of a large one its image, too.
+func entrySize(s Size) int64 {
+	const perFile = 4 << 10 // what a file takes beyond its content
+	extra := int64(s.Files+1) * perFile
+	size := 3*s.Bytes + extra
+	if large(s) {
+		size += s.Bytes + extra
+	}
+	return size
+}
+
+// makeRoomLocked drops the entries that were not used for longest until so many
+// bytes fit; guarded by files and mu.
+func (c *Cache) makeRoomLocked(size int64) error {
+	for c.bytes+size > c.limit {
+		oldest := c.recent.Back().Value.(*cached)
+		if err := os.RemoveAll(filepath.Join(c.dir, oldest.name)); err != nil {
+			return err
+		}
+		c.recent.Remove(c.entries[oldest.name])
+		delete(c.entries, oldest.name)
+		c.bytes -= oldest.bytes
+	}
+	return nil
+}
+
 // store keeps what was fetched to dest, before anybody works on it. Entries that
 // were not used for longest make room.
 func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Baseline) (err error) {
-	const perFile = 4 << 10                                              // what a file takes beyond its content
-	size := 3*baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // the tree, the same in one file, and at most as much again in packs
-	if large(baseline.Size) {
-		size += baseline.Size.Bytes + int64(baseline.Size.Files+1)*perFile // its image
-	}
+	size := entrySize(baseline.Size)
 	if size > c.limit {
 		return nil
 	}
@@ -152,14 +175,8 @@ func (c *Cache) store(ctx context.Context, name string, dest Dest, baseline Base
 	if c.entries[name] != nil {
 		return os.RemoveAll(half) // somebody else was faster
 	}
-	for c.bytes+size > c.limit {
-		oldest := c.recent.Back().Value.(*cached)
-		if err := os.RemoveAll(filepath.Join(c.dir, oldest.name)); err != nil {
-			return fmt.Errorf("make room in cache: %w", err)
-		}
-		c.recent.Remove(c.entries[oldest.name])
-		delete(c.entries, oldest.name)
-		c.bytes -= oldest.bytes
+	if err := c.makeRoomLocked(size); err != nil {
+		return fmt.Errorf("make room in cache: %w", err)
 	}
 	if err := os.Rename(half, filepath.Join(c.dir, name)); err != nil {
 		return fmt.Errorf("keep in cache: %w", err)
