@@ -150,7 +150,7 @@ func start(t testing.TB, cfg config.Config, clock city.Clock) (*Server, error) {
 // would take more time than most tests.
 func prepare(t testing.TB, data string) error {
 	t.Helper()
-	file := filepath.Join(data, "city.db")
+	file := filepath.Join(data, app.DatabaseFile)
 	if exists(file) {
 		return nil
 	}

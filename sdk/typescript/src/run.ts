@@ -55,7 +55,7 @@ export interface RunOptions {
 const maxTries = 3
 /** The pause before polling again when a poll brought nothing new at once, in milliseconds. */
 const crowded = 1000
-/** How much of an error a buyer reads. */
+/** How much of an error a buyer reads, in characters. */
 const maxReason = 1000
 
 /** Runs an agent until its signal is aborted or the city refuses its key. */
@@ -77,6 +77,8 @@ class Loop {
   private readonly accept: (task: Task) => boolean | Promise<boolean>
   private readonly onError: (error: unknown, task?: Task) => void
   private readonly running = new Map<string, Promise<void>>()
+  /** Tasks that stopped running since the last poll was asked: they may still be in its answer. */
+  private readonly left = new Set<string>()
   /** Tasks that could not be started: how often, and until when they are left alone. */
   private readonly failed = new Map<string, { tries: number; until: number }>()
   /** Of the running handlers, to shut them down. */
@@ -107,6 +109,7 @@ class Loop {
         continue
       }
       const asked = Date.now()
+      this.left.clear()
       let pause = 0
       try {
         const waiting = await this.tasks.listSubmitted({ wait: this.waitSeconds, signal: this.signal })
@@ -140,11 +143,14 @@ class Loop {
     let started = 0
     for (const task of waiting) {
       if (this.running.size >= this.concurrency) break
-      if (this.running.has(task.id) || Date.now() < (this.failed.get(task.id)?.until ?? 0)) continue
+      if (this.running.has(task.id) || this.left.has(task.id) || Date.now() < (this.failed.get(task.id)?.until ?? 0)) continue
       started++
       const work = this.work(task)
         .catch((error) => this.onError(error, task))
-        .finally(() => this.running.delete(task.id))
+        .finally(() => {
+          this.running.delete(task.id)
+          this.left.add(task.id)
+        })
       this.running.set(task.id, work)
     }
     return started
@@ -216,9 +222,8 @@ class Loop {
   }
 
   private async giveUp(task: Task, error: unknown): Promise<boolean> {
-    const reason = error instanceof Error ? error.message : String(error)
     try {
-      await this.tasks.fail(task.id, (reason || "the agent met an error").slice(0, maxReason))
+      await this.tasks.fail(task.id, reasonOf(error))
       return true
     } catch (failed) {
       this.onError(failed, task)
@@ -237,6 +242,12 @@ class Loop {
       }
     }, this.heartbeat)
   }
+}
+
+/** An error as the city takes it: never empty, and not cut within a character. */
+function reasonOf(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).trim()
+  return [...(text || "the agent met an error")].slice(0, maxReason).join("")
 }
 
 /** The task is no longer the agent's to do: its deadline passed, say. */

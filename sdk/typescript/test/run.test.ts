@@ -69,13 +69,15 @@ async function start(market: Market, handler: (job: Job) => Work | Promise<Work>
 }
 
 it("does every task though some are bad", async () => {
-  const market = new Market("good", "throws", "nothing", "unwanted", "flaky", "closed")
+  const market = new Market("good", "throws", "mute", "wordy", "nothing", "unwanted", "flaky", "closed")
   market.broken["provision flaky"] = 1
   market.broken["provision closed"] = 99
   const { errors, stop } = await start(
     market,
     async (job) => {
       if (job.task.id === "throws") throw new Error("cannot read this")
+      if (job.task.id === "mute") throw new Error(" ")
+      if (job.task.id === "wordy") throw new Error("a" + "🔍".repeat(1000))
       if (job.task.id === "nothing") return undefined as unknown as string
       const files = (await job.listFiles()).map(({ path }) => path)
       return `${job.task.input.repo} ${files} ${await job.readFile("a.go")}`
@@ -88,12 +90,49 @@ it("does every task though some are bad", async () => {
   expect(market.steps).toEqual({
     good: ["provision", "executing", done, "destroy"],
     throws: ["provision", "executing", "fail cannot read this", "destroy"],
+    mute: ["provision", "executing", "fail the agent met an error", "destroy"],
+    wordy: ["provision", "executing", "fail a" + "🔍".repeat(999), "destroy"],
     nothing: ["provision", "executing", "fail the agent returned no deliverable", "destroy"],
     unwanted: ["decline"],
     flaky: ["provision", "provision", "executing", done, "destroy"],
     closed: ["provision", "provision", "provision", "decline"],
   })
   expect(errors).toContain("throws: cannot read this")
+})
+
+it("does not begin again what an answer on its way still calls waiting", async () => {
+  const market = new Market("quick", "slow")
+  let leave: () => void = () => undefined
+  const left = new Promise<void>((resolve) => (leave = resolve))
+  let goOn: () => void = () => undefined
+  const polledAgain = new Promise<void>((resolve) => (goOn = resolve))
+  let polls = 0
+  const answer = async (got: Got, response: ServerResponse) => {
+    if (got.method === "DELETE" && got.path.includes("quick")) {
+      market.answer(got, response)
+      return refuse(response, 503, "SANDBOX_UNAVAILABLE") // its error tells that the task has left
+    }
+    if (!got.path.includes("/submitted")) return market.answer(got, response)
+    polls++
+    if (polls === 1) return market.answer(got, response)
+    if (polls > 2) return goOn()
+    await left
+    return ok([{ id: "quick", input: { description: "do quick" } }])
+  }
+  const { baseUrl } = await serve(answer)
+  const controller = new AbortController()
+  const agent = new AgentCity({ apiKey: "ac_live_x", baseUrl, retries: 0 })
+  const done = agent.run(
+    async (job) => {
+      if (job.task.id === "slow") await polledAgain
+      return "done"
+    },
+    { concurrency: 3, signal: controller.signal, onError: () => leave() },
+  )
+  await market.ended
+  controller.abort()
+  await done
+  expect(market.steps["quick"]).toEqual(["provision", "executing", "complete done", "destroy"])
 })
 
 it("does no more at once than allowed", async () => {
