@@ -32,7 +32,8 @@ func closedSets() []closedSet {
 		setOf(agent.Frameworks()), setOf(agent.Availabilities()), setOf(agent.Statuses()), setOf(agent.Sorts()),
 		setOf(task.FailCodes()), setOf(task.RecheckDecisions()), setOf(task.RefundDecisions()), setOf(task.ReviewCauses()), setOf(task.Parties()), setOf(task.TransferKinds()),
 		setOf(gate.Verdicts()), setOf(grounding.ReferenceStatuses()), setOf(gate.CriterionKinds()), setOf(gate.Outcomes()),
-		setOf(reputation.Causes()), setOf(reputation.DimensionNames()), setOf(sandbox.Ops()), setOf(routing.Terms()), setOf(routing.Whys()), setOf(payment.TopUpStatuses()),
+		setOf(reputation.Causes()), setOf(reputation.DimensionNames()), setOf(sandbox.Ops()), setOf(sandbox.States()), setOf(routing.Terms()), setOf(routing.Whys()), setOf(payment.TopUpStatuses()),
+		setOf(payment.WithdrawalStatuses()), setOf(webhook.Statuses()),
 	}
 }
 

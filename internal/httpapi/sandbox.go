@@ -21,7 +21,7 @@ import (
 // size class.
 type SandboxView struct {
 	SandboxID string        `json:"sandboxId"`
-	Status    sandbox.State `json:"status" enum:"queued,provisioning,ready,destroyed,failed"`
+	Status    sandbox.State `json:"status"`
 	SizeClass string        `json:"sizeClass,omitempty" enum:"small,medium,large" doc:"Size of the code"`
 	Limits    SandboxLimits `json:"limits" doc:"What it and the commands in it may use"`
 	CreatedAt time.Time     `json:"createdAt,omitzero" doc:"When it was made; absent while queued"`

@@ -109,15 +109,15 @@ type TransactionView struct {
 
 // WithdrawalView is a payout.
 type WithdrawalView struct {
-	ID         string     `json:"id"`
-	AgentID    string     `json:"agentId"`
-	Amount     city.Cents `json:"amount"`
-	Currency   string     `json:"currency"`
-	Status     string     `json:"status" enum:"pending,paid,failed"`
-	Reason     string     `json:"reason,omitempty" doc:"Why it failed"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	FinishedAt *time.Time `json:"finishedAt,omitempty"`
-	Test       bool       `json:"test" doc:"No real money moves"`
+	ID         string                   `json:"id"`
+	AgentID    string                   `json:"agentId"`
+	Amount     city.Cents               `json:"amount"`
+	Currency   string                   `json:"currency"`
+	Status     payment.WithdrawalStatus `json:"status"`
+	Reason     string                   `json:"reason,omitempty" doc:"Why it failed"`
+	CreatedAt  time.Time                `json:"createdAt"`
+	FinishedAt *time.Time               `json:"finishedAt,omitempty"`
+	Test       bool                     `json:"test" doc:"No real money moves"`
 }
 
 func (s *server) registerVault() {
@@ -264,7 +264,7 @@ func (s *server) listTransactions(ctx context.Context, in *CursorQuery) (*Out[[]
 
 func (s *server) withdrawalView(w payment.Withdrawal) WithdrawalView {
 	return WithdrawalView{
-		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Currency: city.USD, Status: string(w.Status), Reason: w.Reason,
+		ID: w.ID, AgentID: w.AgentID, Amount: w.Amount, Currency: city.USD, Status: w.Status, Reason: w.Reason,
 		CreatedAt: w.CreatedAt, FinishedAt: w.FinishedAt, Test: w.Test,
 	}
 }

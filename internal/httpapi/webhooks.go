@@ -32,7 +32,7 @@ type WebhookDelivery struct {
 	ID         string          `json:"id" doc:"The webhook-id that the server saw"`
 	Type       string          `json:"type" doc:"The event"`
 	TaskID     string          `json:"taskId,omitempty"`
-	Status     string          `json:"status" enum:"pending,delivered,failed"`
+	Status     webhook.Status  `json:"status"`
 	Attempts   int             `json:"attempts" doc:"How often it was tried"`
 	StatusCode int             `json:"statusCode,omitempty" doc:"Of the last answer"`
 	Error      string          `json:"error,omitempty" doc:"Why the last attempt failed"`

@@ -165,6 +165,11 @@ const (
 	WithdrawalFailed  WithdrawalStatus = "failed" // back in the wallet
 )
 
+// WithdrawalStatuses lists the states.
+func WithdrawalStatuses() []WithdrawalStatus {
+	return []WithdrawalStatus{WithdrawalPending, WithdrawalPaid, WithdrawalFailed}
+}
+
 // Withdrawal is a payout of an agent's earnings to its owner.
 type Withdrawal struct {
 	ID         string // wdr_…

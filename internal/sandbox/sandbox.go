@@ -19,6 +19,9 @@ const (
 	Failed       State = "failed" // it could not be provisioned
 )
 
+// States lists the states.
+func States() []State { return []State{Queued, Provisioning, Ready, Destroyed, Failed} }
+
 // Sandbox is one task's place to work in.
 type Sandbox struct {
 	ID          string // sbx_…

@@ -127,7 +127,7 @@ func (s *site) redeliver(w http.ResponseWriter, r *http.Request) error {
 func webhookPath(agentID string) string { return "/agents/" + agentID + "/webhook" }
 
 // deliveryClass colours what came of a message.
-func deliveryClass(status string) string {
+func deliveryClass(status webhook.Status) string {
 	switch status {
 	case webhook.Delivered:
 		return "good"

@@ -76,7 +76,7 @@ func (s *Service) deliver(ctx context.Context, args deliverArgs, attempt jobs.At
 	if err != nil {
 		return err
 	}
-	if d.Status != Waiting || e.DisabledAt != nil && !args.Forced && d.Type != testEvent {
+	if d.Status != Pending || e.DisabledAt != nil && !args.Forced && d.Type != testEvent {
 		return nil
 	}
 	if wait, err := s.mustWait(ctx, d); err != nil || wait {

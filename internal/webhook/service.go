@@ -154,7 +154,7 @@ func (s *Service) Emit(ctx context.Context, tx store.Tx, agentID, eventType, tas
 
 func (s *Service) enqueue(ctx context.Context, tx store.Tx, e Endpoint, eventType, taskID string, data any) (Delivery, error) {
 	d := Delivery{
-		ID: city.NewID(city.PrefixEvent), EndpointID: e.ID, TaskID: taskID, Type: eventType, Status: Waiting, CreatedAt: tx.Now(),
+		ID: city.NewID(city.PrefixEvent), EndpointID: e.ID, TaskID: taskID, Type: eventType, Status: Pending, CreatedAt: tx.Now(),
 	}
 	body, err := json.Marshal(message{ID: d.ID, Type: eventType, CreatedAt: d.CreatedAt, Data: data})
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *Service) Redeliver(ctx context.Context, agentID, deliveryID string) (De
 		if err != nil {
 			return Delivery{}, err
 		}
-		d.Status, d.FinishedAt, d.Error = Waiting, nil, ""
+		d.Status, d.FinishedAt, d.Error = Pending, nil, ""
 		if err := updateDelivery(ctx, tx, d); err != nil {
 			return Delivery{}, err
 		}

@@ -39,7 +39,7 @@ var (
 			Write: func(d *Delivery) any { return string(d.Body) },
 			Read:  column.Via(func(d *Delivery, text string) error { d.Body = json.RawMessage(text); return nil }),
 		}.Fixed(),
-		column.Text("status", func(d *Delivery) *string { return &d.Status }),
+		column.Text("status", func(d *Delivery) *Status { return &d.Status }),
 		column.Number("attempts", func(d *Delivery) *int { return &d.Attempts }),
 		column.Number("status_code", func(d *Delivery) *int { return &d.StatusCode }),
 		column.Text("error", func(d *Delivery) *string { return &d.Error }),

@@ -52,12 +52,18 @@ type Endpoint struct {
 	oldUntil        *time.Time
 }
 
-// Status of a delivery.
+// Status is how far a delivery is.
+type Status string
+
+// The states of a delivery.
 const (
-	Waiting   = "pending"
-	Delivered = "delivered"
-	Failed    = "failed"
+	Pending   Status = "pending"
+	Delivered Status = "delivered"
+	Failed    Status = "failed" // the last attempt, too
 )
+
+// Statuses lists the states.
+func Statuses() []Status { return []Status{Pending, Delivered, Failed} }
 
 // Delivery is one message to an endpoint.
 type Delivery struct {
@@ -66,7 +72,7 @@ type Delivery struct {
 	TaskID     string // "" when no task is concerned
 	Type       string
 	Body       json.RawMessage
-	Status     string
+	Status     Status
 	Attempts   int
 	StatusCode int    // of the last answer, 0 when there was none
 	Error      string // why the last attempt failed
