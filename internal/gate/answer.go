@@ -11,27 +11,6 @@ import (
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
-// answerText is a text as wishes are looked up in it.
-type answerText struct {
-	lower    string          // in lower case, with the paths it cites
-	said     map[string]bool // the words of that
-	stems    map[string]bool // and their stems
-	touched  []string        // files of the repository that are cited or patched
-	parts    map[string]bool // the stems of the words that its names of code are made of
-	concerns uint32          // what it is about, a bit for each of concerns
-}
-
-func (a *answerText) read(stem *lex.Stemmer) {
-	said := lex.AppendWords(make([]string, 0, len(a.lower)/lex.AverageWord), a.lower)
-	a.stems, a.said = make(map[string]bool, len(said)/2), make(map[string]bool, len(said)/2)
-	for _, w := range said {
-		if !a.said[w] {
-			a.said[w] = true
-			a.stems[stem.Of(w)] = true
-		}
-	}
-}
-
 // readAnswer reads the deliverable and the files it cites or patches, which are
 // part of the answer even when only the short form is written; and how it
 // opens.
@@ -87,25 +66,6 @@ func (v *view) formOfConfig() string {
 	return said
 }
 
-// touches tells how far names of code in the text have a word of the wish as a part,
-// or a word of the text is a part of the name wished for: 1 for a part that tells,
-// 0 for one that many names of the repository have, -1 for none.
-func (v *view) touches(a *answerText, w wish) float64 {
-	if w.kind == wishWord && a.parts[w.key] {
-		return 1
-	}
-	if w.kind != wishName {
-		return -1
-	}
-	most := -1.0
-	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(w.function())) {
-		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
-			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
-		}
-	}
-	return most
-}
-
 // clue is how much it says that a thing which the request names comes back, and
 // that it does not: in a review, which cannot repeat what it is not about, in a
 // fix, and in other work.
@@ -136,6 +96,7 @@ const (
 	signNoOpening  = 0.6 // the opening takes up nothing
 	signStrange    = 0.5 // nothing comes back but what any text about the repository has
 	signNoFile     = 1.6 // none of the files named is touched
+	signNoName     = 1.5 // nor is anything of the code that is named
 	signElsewhere  = 2.2 // lines are cited, but none of the files named
 	signOtherFiles = 1.5 // none of the files is code, and the request is about code
 	signOpens      = 0.9 // a question, and the opening is an answer to one
@@ -251,6 +212,9 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	if v.missesFiles() {
 		x -= signNoFile
 	}
+	if !v.review() && v.missesNames() {
+		x -= signNoName
+	}
 	return x
 }
 
@@ -354,6 +318,21 @@ func (v *view) missesFiles() bool {
 	return named
 }
 
+// missesNames reports whether the request names code of the repository and neither it
+// nor a part of its names comes back.
+func (v *view) missesNames() bool {
+	named := false
+	for _, w := range v.wished {
+		if w.kind != wishName || w.sample || w.weight < weightName*usualName/2 || v.Index.UsesOf(lex.LastName(w.key)) == 0 || v.onlyRuns(w) {
+			continue
+		}
+		if named = true; v.all.takes(w) || v.takenUp(w) || v.touches(&v.all, w) >= 0 || v.all.isAbout(w) {
+			return false
+		}
+	}
+	return named
+}
+
 // replaces reports whether a file that the request names is one of tests and the
 // deliverable brings tests: they may stand in a file of their own.
 func (v *view) replaces(w wish) bool {
@@ -445,6 +424,6 @@ func otherAnswer(v *view) (Signal, bool) {
 const (
 	answered = 1.2
 	doubted  = 0.3
-	denied   = -1.2
+	denied   = -1.0
 	sure     = 1.5 // from here on the full score can be had
 )

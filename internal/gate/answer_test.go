@@ -68,6 +68,8 @@ func TestInventedQuotes(t *testing.T) {
 		{"quotes that stand there", "At lib/orders.js:16, sumLines does `for (let i = 0; i <= lines.length; i++)` and reads one line too many. At lib/orders.js:4 findOrders has `const sql = \"SELECT * FROM orders WHERE customer = '\" + customer + \"'\"`, an injection.\n", false},
 		{"changes that tests noticed", "All tests pass. Mutations, one at a time:\n\n| place | change | noticed by |\n|---|---|---|\n| lib/orders.js:16 | `total = lines.length * price` | adds amounts |\n| lib/orders.js:14 | `if (!lines) return null` | of nothing is zero |\n", false},
 		{"the same without a word of changes", "What stands there:\n\n| place | code | effect |\n|---|---|---|\n| lib/orders.js:16 | `total = lines.length * price` | one line is left out |\n| lib/orders.js:14 | `if (!lines) return null` | nothing is null |\n", true},
+		{"what was typed", "lib/orders.js:16 runs one round too many:\n\n```\n$ node lib/orders.js --total = 3\nTypeError: lines[lines.length] is undefined\n```\n\nAnd lib/orders.js:14 gets `price; rm -rf = 1` which became `price` on the way.\n", false},
+		{"a caller's code twice", "lib/orders.js:9 saveOrder calls back late, so `return saveOrder(order, done)` in a handler answers too early. lib/orders.js:14, and `return sumLines(order)` has it too.\n", false},
 		{"proposals and examples", "lib/orders.js:16 runs one round too many; use `for (const line of lines) total += line.price * line.amount`. With lib/orders.js:14 a call like `sumLines([{ price: 2, amount: 3 }])` gives `NaN || undefined`.\n", false},
 	}
 	for _, tt := range tests {
@@ -138,6 +140,8 @@ func TestBrokenOff(t *testing.T) {
 		{"thanks", "\nThanks for the clear request", gate.Pass},
 		{"a row", "\n| place | severity |\n|---|---|\n| lib/orders.js:4 | high |\n| lib/orders.js:16 | hi", gate.Fail},
 		{"a line of code", "\n```js\nfunction sumLines (lines) {\n  let total = 0\n  for", gate.Fail},
+		{"sections that are promised", "\n## 1. The order\n\nThe causes follow, the fixes are in section 3 and the tests in section 4.\n\n1. The loop goes one round too far.\n2. The price is a string, because the form", gate.Fail},
+		{"items that end as they like", "\n## 1. The order\n\nSection 3 of the standard says so.\n\n- the loop goes one round too far\n- the price is a string", gate.Pass},
 		{"a sentence", "\nThe first is the worst of them. The second hides behind it. Both are easy to mend as soon as somebody has", gate.Fail},
 	}
 	for _, tt := range tests {

@@ -6,15 +6,23 @@ import (
 	"aicity.dev/aicity/internal/gate/grounding"
 )
 
-// minCopied is how many lines it takes to speak of a copy.
-const minCopied = 12
+// minCopied is how many lines it takes to speak of a copy where code was ordered,
+// minDumped where something else was: that many lines nobody quotes.
+const (
+	minCopied = 12
+	minDumped = 60
+)
 
 // copiedSource takes the verdict when the code that is delivered as new is a
 // file of the repository, unchanged.
 func copiedSource(v *view) (Signal, bool) {
 	s := Signal{Name: "copied source", Reason: "The delivered code is not a copy of the repository."}
-	if v.Index == nil || !v.Want.Code || len(v.in.Patch) > 0 {
+	if v.Index == nil || len(v.in.Patch) > 0 {
 		return s, false
+	}
+	enough := minCopied
+	if !v.Want.Code {
+		enough = minDumped
 	}
 	fresh, copied := 0, 0
 	source := ""
@@ -24,7 +32,7 @@ func copiedSource(v *view) (Signal, bool) {
 			continue
 		}
 		from, same := v.Index.Closest(lines)
-		if len(lines) >= minCopied && same*10 >= len(lines)*9 {
+		if len(lines) >= enough && same*10 >= len(lines)*9 {
 			copied += len(lines)
 			source = from
 			continue

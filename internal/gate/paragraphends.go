@@ -132,6 +132,21 @@ func (v *view) openEnd() bool {
 	return false
 }
 
+// openItem reports whether the text ends in an item of a list that has no end, though
+// the item before it has one.
+func (v *view) openItem() bool {
+	last := v.lastLine()
+	if last < 0 || !document.ListItem.Matches(v.Doc.Lines[last].Text) || endOf(v.Doc.Lines[last].Text) != endOpen {
+		return false
+	}
+	for i := last - 1; i >= max(0, last-longestParagraph); i-- {
+		if l := v.Doc.Lines[i]; document.ListItem.Matches(l.Text) {
+			return endOf(l.Text) == endSentence
+		}
+	}
+	return false
+}
+
 // How a paragraph ends.
 const (
 	endOpen = iota

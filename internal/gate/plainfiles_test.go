@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,6 +33,25 @@ func TestFilesWithoutAnExtension(t *testing.T) {
 	for _, s := range report.Signals {
 		if strings.Contains(strings.Join(s.Evidence, " "), "page.js") {
 			t.Errorf("%s: %v", s.Name, s.Evidence)
+		}
+	}
+}
+
+// A program without an extension is code like any other: given back, it is no work.
+func TestProgramGivenBack(t *testing.T) {
+	t.Parallel()
+	program := "#!/usr/bin/env node\n"
+	for i := range 30 {
+		program += fmt.Sprintf("if (process.argv[2] === '--option%d') {\n  console.log(handlers.option%d(process.argv[3]));\n}\n", i, i)
+	}
+	for _, category := range []city.Category{city.Refactor, city.General} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: category, Description: "bin/he is a chain of ifs. Rewrite it with a table of options and deliver the file."},
+			Deliverable: gate.Deliverable{Result: "Here is `bin/he` with a table of options.\n\n```js\n" + program + "```\n\nThe chain of ifs is gone."},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "bin/he"}, {Path: "package.json"}}, Source: memory{"bin/he": program, "package.json": "{}"}},
+		})
+		if s := signalOf(report, "copied source"); s == nil || s.Cap == nil {
+			t.Errorf("%s: %+v", category, report.Signals)
 		}
 	}
 }

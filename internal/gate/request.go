@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,13 +8,11 @@ import (
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
-	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // wish is one thing that a request names, and how much it says.
@@ -65,7 +62,7 @@ type wishList struct {
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	rest := l.files(handedOn.Regexp().ReplaceAllString(text, " "))
+	rest := l.files(beside.Regexp().ReplaceAllString(text, " "))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
@@ -74,7 +71,7 @@ func (v *view) wishes(text string) []wish {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
-		if !lex.Telling(w) || v.met(w) || ordinary[w] && v.Index.UsesOf(w) == 0 || forReaders[w] && v.in.Request.Category == city.ContentCreation {
+		if !lex.Telling(w) || v.met(w) || ordinary[w] && (v.Index.UsesOf(w) == 0 || v.rarity(w) > rarelyUsed) || forReaders[w] && v.in.Request.Category == city.ContentCreation {
 			continue
 		}
 		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
@@ -85,8 +82,9 @@ func (v *view) wishes(text string) []wish {
 	return l.all
 }
 
-// handedOn matches what the buyer does with the result: "we paste it into a pull request".
-var handedOn = pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`)
+// beside matches what is said beside the subject: what the buyer does with the result,
+// "we paste it into a pull request", and that tests are not meant.
+var beside = pattern.New(`(?i)\bnon-?tests?\b|\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`)
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,
 // as inputs are shown: that it comes back tells, that it does not tells nothing.
@@ -161,7 +159,7 @@ func (v *view) fileWeight(p string) float64 {
 }
 
 // literalText matches what a request quotes: options, strings, numbers.
-var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
+var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,:]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
 
 // literals takes quoted strings, options and figures out of a text.
 func (l *wishList) literals(text string) (rest string) {
@@ -351,166 +349,6 @@ var ownLanguage = lex.Set(`go golang javascript python ruby rust java php`)
 // theCode are words for all of what is worked on.
 var theCode = lex.Set(`library libraries package packages codebase repo repository fork`)
 
-// takes reports whether a text takes a wish up.
-func (a *answerText) takes(w wish) bool {
-	switch w.kind {
-	case wishFile:
-		if dir, ok := strings.CutSuffix(w.key, "/"); ok {
-			return slices.ContainsFunc(a.touched, func(p string) bool { return strings.HasPrefix(p, dir+"/") }) || strings.Contains(a.lower, strings.ToLower(dir)+"/")
-		}
-		return slices.Contains(a.touched, w.key) || strings.Contains(a.lower, strings.ToLower(path.Base(w.key)))
-	case wishLiteral:
-		if figure := leadingFigure(w.key); len(figure) > 2 && strings.Contains(a.lower, figure) {
-			return true // "1.050KB" comes back as 1.050
-		}
-		if head, value, ok := strings.Cut(w.key, "="); ok && len(head) > 1 && value != "" && strings.Contains(a.lower, head+"=") {
-			return true // of "TZ=Europe/Berlin" what is set comes back
-		}
-		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
-	case wishName:
-		if strings.Contains(a.lower, w.key) {
-			return true
-		}
-		last := lex.LastName(w.key)
-		return len(last) > 2 && last != w.key && a.said[last] && (!lex.StopWords[last] && !ordinary[last] || a.asCode(last))
-	}
-	return a.stems[w.key]
-}
-
-// asCode reports whether a word that sentences have, too, comes back as a name of code.
-func (a *answerText) asCode(word string) bool {
-	for _, form := range []string{word + "(", "." + word, "`" + word, "#" + word} {
-		if strings.Contains(a.lower, form) {
-			return true
-		}
-	}
-	return false
-}
-
-// mostOf reports whether most words of a quoted sentence come back.
-func (a *answerText) mostOf(literal string) bool {
-	n, there := 0, 0
-	for _, w := range lex.Words(literal) {
-		if lex.Telling(w) {
-			n++
-			if a.said[w] {
-				there++
-			}
-		}
-	}
-	return n > 1 && there*10 >= n*6
-}
-
-// leadingFigure is the number that a literal begins with.
-func leadingFigure(s string) string {
-	return strings.TrimRight(s[:len(s)-len(strings.TrimLeft(s, "0123456789."))], ".")
-}
-
 // isProject reports whether a word is the name of the project itself, which
 // any text about it has.
 func (v *view) isProject(word string) bool { return v.Index != nil && v.Index.Project()[word] }
-
-// concept is a kind of product that requests ask for, whatever they call it,
-// and how to see that it is there.
-type concept struct {
-	words map[string]bool
-	there func(*view) bool
-}
-
-// concepts are met by the form of a deliverable, not by its words.
-var concepts = []concept{
-	{lex.Set(`test tests testing testcase unit spec specs case cases edge corner nasty odd weird tricky catch catches regress regression regressions cover covers
-coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
-	{lex.Set(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
-korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
-	{lex.Set(`bug bugs correctness quality review audit proofread proofreading factually factual findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
-weakness weaknesses pitfall pitfalls trap traps gotcha gotchas surprise surprises surprising unsafe broken flaw flaws hostile attack attacks attacker attackers
-crash crashes hang hangs mangle exploitable vulnerable vulnerability vulnerabilities riesgo riesgos peligro peligroso risiken gefährlich pièges risques
-security assessment opinion look sicherheit fehler probleme risiken gefährlich fallen errores riesgo riesgos peligroso trampas pièges risques fallos problemas erros ошибки 问题`), func(v *view) bool { return v.Ground.Anchored+v.Ground.Near >= 2 || v.Ground.Quoted >= 2 }},
-	{lex.Set(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
-pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
-		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
-	{lex.Set(`crash crashes crashed crashing panic panics panicked dies kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
-	{lex.Set(`replacement replacements replace replaces modernise modernize migration migrate rewrite`), func(v *view) bool { return v.Want.Config && v.hasChange() }},
-	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 }},
-	{lex.Set(`locate pinpoint find`), func(v *view) bool { return v.Ground.Anchored > 0 }},
-	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 }},
-	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
-	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
-		func(v *view) bool { return v.prose.words >= 20 }},
-	{lex.Set(`refactor refactors refactored refactoring refactorings restructure restructuring tidy cleanup change changes idea ideas suggestion suggestions`), (*view).proposesChange},
-	{lex.Set(`json list findings`), func(v *view) bool { return len(v.findings) > 1 }},
-}
-
-// proposesChange reports whether a deliverable tells in which places code is to be
-// made better, where that is the whole request.
-func (v *view) proposesChange() bool {
-	return v.in.Request.Category == city.Refactor && v.Ground.Anchored+v.Ground.Near >= 2
-}
-
-// breaksDown matches what says that a program ends against its will.
-var breaksDown = pattern.New(`(?i)\b(?:crash\w*|panic\w*|uncaught|throws?|thrown|throwing|exception|segfault|abstürz\w*)\b`)
-
-// topics are words for a product that can be what the code is about as well, as
-// the suggestions of a command line are.
-var topics = lex.Set("suggest page section chapter outcome shape")
-
-// met reports whether a word of the request stands for a kind of product that
-// the deliverable has.
-func (v *view) met(word string) bool {
-	for _, c := range concepts {
-		if c.words[word] && c.there(v) {
-			return !topics[word] || v.Index.UsesOf(word) == 0
-		}
-	}
-	return false
-}
-
-func (v *view) hasTests() bool {
-	if v.tested == nil {
-		has := testcode.Marked(v.allCode()) || v.extendsTests()
-		v.tested = &has
-	}
-	return *v.tested
-}
-
-// extendsTests reports whether a change that fits adds code to a file of tests, as a
-// row of a table of cases is.
-func (v *view) extendsTests() bool {
-	if v.Index == nil {
-		return false
-	}
-	for _, f := range v.changes().Changed {
-		if !testcode.File.MatchString(f.Path) || change.ProseFile(f.Path) {
-			continue
-		}
-		if _, come := change.OnlyIn(f.Before, f.After); slices.ContainsFunc(come, func(l string) bool {
-			return lex.Meaningful(l) && strings.TrimSpace(remark.ReplaceAllString(l, "")) != ""
-		}) {
-			return true
-		}
-	}
-	return false
-}
-
-// writtenIn reports whether a word is the name of a language that delivered code is
-// written in.
-func (v *view) writtenIn(word string) bool {
-	of, known := syntax.LanguageOf[word]
-	return known && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
-		return b.Lang == word || syntax.LanguageOf[b.Lang] == of && (word != "typescript" || b.Lang == "ts" || b.Lang == "tsx")
-	})
-}
-
-// hasChange reports whether the deliverable holds a change to the repository.
-func (v *view) hasChange() bool {
-	if len(v.in.Patch) > 0 {
-		return true
-	}
-	for _, b := range v.Doc.Blocks {
-		if b.Diff {
-			return true
-		}
-	}
-	return v.Doc.CodeLines() > 1
-}

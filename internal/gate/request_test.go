@@ -2,7 +2,6 @@ package gate
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/gate/repository"
@@ -21,35 +20,19 @@ func TestHeaderName(t *testing.T) {
 	}
 }
 
-// What buyers do with the result is nothing that it must say.
-func TestWhatIsHandedOn(t *testing.T) {
+// What stands beside the subject is nothing that the result must say.
+func TestBeside(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"Proofread it, we paste it into a pull request.":     "Proofread it,  .",
 		"Short please, it goes into a chat; with lines.":     "Short please,  ; with lines.",
 		"We post it to the tracker when it fails. Find why.": " . Find why.",
+		"All non-test files please.":                         "All   files please.",
 		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
 		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
 	} {
-		if got := handedOn.Regexp().ReplaceAllString(text, " "); got != want {
+		if got := beside.Regexp().ReplaceAllString(text, " "); got != want {
 			t.Errorf("%q: %q", text, got)
-		}
-	}
-}
-
-// A name that is a word of sentences, too, comes back as code only.
-func TestNamesThatAreWords(t *testing.T) {
-	t.Parallel()
-	has := wish{text: "keyv.has", key: "keyv.has", kind: wishName}
-	for text, want := range map[string]bool{
-		"The option has no effect.":     false,
-		"`has` looks at the keys only.": true,
-		"has() looks at the keys only.": true,
-		"Cache.has is wrong.":           true,
-	} {
-		a := answerText{lower: strings.ToLower(text), said: map[string]bool{"has": true}}
-		if a.takes(has) != want {
-			t.Errorf("%q: taken up %v", text, !want)
 		}
 	}
 }

@@ -63,6 +63,29 @@ func TestTestsMustBeAbleToFail(t *testing.T) {
 	}
 }
 
+// A test that waits for a fix, and is said to, is no test that cannot fail; a skipped
+// one that nobody speaks of is, and so are tests that are all skipped.
+func TestSkippedTests(t *testing.T) {
+	t.Parallel()
+	const skippedTest = "func TestMeanOfNothing(t *testing.T) {\n\tt.Skip(\"divides by zero\")\n\tif got := Mean(nil); got != 0 {\n\t\tt.Errorf(\"mean %d\", got)\n\t}\n}\n"
+	for _, tt := range []struct {
+		tests, said string
+		capped      bool
+	}{
+		{soundTest + "\n" + skippedTest, "One test is skipped: no readings divide by zero today.", false},
+		{soundTest + "\n" + skippedTest, "Both are run.", true},
+		{skippedTest, "The test is skipped: no readings divide by zero today.", true},
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.Testing, Description: testRequest}, Repo: meter(),
+			Deliverable: gate.Deliverable{Result: "Tests for `Mean` (meter.go:4). " + tt.said + "\n\n`mean_test.go`:\n\n```go\npackage meter\n\nimport \"testing\"\n\n" + tt.tests + "```\n"},
+		})
+		if s := signalOf(report, "tests"); s == nil || (s.Cap != nil) != tt.capped {
+			t.Errorf("%s: %+v", tt.said, s)
+		}
+	}
+}
+
 // Tests that must call a thing twice may compare it with itself.
 func TestTheSameCallMayBeAskedFor(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,8 @@ func truncation(v *view) (Signal, bool) {
 		breaks("The text breaks off in the middle of a sentence.", "…"+tail)
 	case written > 0 && pledged > written && v.openEnd():
 		breaks("The text breaks off: point "+strconv.Itoa(pledged)+" is promised, and the last sentence has no end.", "…"+tail)
+	case written > 0 && promised > written+1 && v.openItem():
+		breaks("The text breaks off: section "+strconv.Itoa(promised)+" is promised, and the last item has no end.", "…"+lex.Shorten(lastBytes(strings.TrimSpace(v.in.Deliverable.Result), 60), 60))
 	case v.halfRow():
 		breaks("The last table breaks off.", "…"+tail)
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:

@@ -23,7 +23,7 @@ var (
 var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|(?:代码|行|处|里|条件|内容|语句|判断)(?:是|为|有)|写着)[\s*:,(“"]{0,4}$|[:(]\s*$`)
 
 // onlyCall matches a call and nothing else, as examples are written.
-var onlyCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
+var onlyCall = regexp.MustCompile(`^(?:return\s|await\s)?[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
 
 // literalCall matches a call of literals, as examples are written.
 var literalCall = regexp.MustCompile(`^[A-Za-z_$][\w$.]*\((?:\s*(?:'[^']*'|"[^"]*"|-?\d[\d.]*|true|false|null|nil|undefined|\[\]|\{\})\s*,?)*\)$`)
@@ -35,7 +35,7 @@ const maxSpans = 60
 // the file. Code that is led over to is a quote; other code may be a proposal
 // or an example, and half a claim unless the sentence says so.
 func (g *Agreement) checkInline(r *Reading) {
-	seen := map[string]bool{}
+	seen, wrong := map[string]bool{}, map[string]bool{}
 	read, spans := -1, [][]int(nil) // the line that was read last, and its code
 	for i := range r.Refs {
 		ref := &r.Refs[i]
@@ -62,7 +62,8 @@ func (g *Agreement) checkInline(r *Reading) {
 			weight := r.claim(line, code, m, from, at, at+len(ref.Text), said)
 			if t.Quotes(code) || weight > 0 && r.quotedElsewhere(code) {
 				g.Quoted++
-			} else if weight > 0 && !paraphrased(t, code, ref) && !r.listsMutations(ref.At) {
+			} else if weight > 0 && !paraphrased(t, code, ref) && !wrong[code] && !r.listsMutations(ref.At) {
+				wrong[code] = true
 				g.Misquoted += weight
 				g.BadQuotes = append(g.BadQuotes, strings.TrimSpace(code))
 			}

@@ -2,6 +2,7 @@ package grounding
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
@@ -48,7 +49,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) {
+		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -118,6 +119,12 @@ func wholeFile(lines []string) bool {
 		}
 	}
 	return false
+}
+
+// isSession reports whether a block is what was typed at a prompt, and what came out.
+func isSession(lines []string) bool {
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" })
+	return i >= 0 && (strings.HasPrefix(strings.TrimSpace(lines[i]), "$ ") || strings.HasPrefix(lines[i], ">>> "))
 }
 
 // resultText matches a comment behind a statement that tells what it comes to, as

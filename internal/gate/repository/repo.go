@@ -85,7 +85,7 @@ func NewIndex(repo *Repo, asked map[string]bool) *Index {
 			kind = kindOf(ext)
 			kinds[ext] = kind
 		}
-		if kind.files++; !kind.source {
+		if kind.files++; !kind.source && !isProgram(f.Path) {
 			continue
 		}
 		depth := strings.Count(f.Path, "/")
@@ -105,6 +105,11 @@ func NewIndex(repo *Repo, asked map[string]bool) *Index {
 		}
 	}
 	return x
+}
+
+// isProgram reports whether a file is a program by where it lies: such have no extension.
+func isProgram(p string) bool {
+	return strings.HasPrefix(p, "bin/") && strings.Count(p, "/") == 1 && !strings.Contains(p, ".")
 }
 
 // fileKind is what is known of the files with an extension.
@@ -397,7 +402,7 @@ func (x *Index) PlainFiles() []string {
 		x.plain = []string{}
 		for _, f := range x.listed() {
 			base := path.Base(f.Path)
-			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 2 && !strings.Contains(base, ".") && !citation.CitedNames[base] {
+			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && !strings.Contains(base, ".") && !citation.CitedNames[base] {
 				x.plain = append(x.plain, f.Path)
 			}
 		}

@@ -1,0 +1,108 @@
+package gate
+
+import (
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// answerText is a text as wishes are looked up in it.
+type answerText struct {
+	lower    string          // in lower case, with the paths it cites
+	said     map[string]bool // the words of that
+	stems    map[string]bool // and their stems
+	touched  []string        // files of the repository that are cited or patched
+	parts    map[string]bool // the stems of the words that its names of code are made of
+	concerns uint32          // what it is about, a bit for each of concerns
+}
+
+func (a *answerText) read(stem *lex.Stemmer) {
+	said := lex.AppendWords(make([]string, 0, len(a.lower)/lex.AverageWord), a.lower)
+	a.stems, a.said = make(map[string]bool, len(said)/2), make(map[string]bool, len(said)/2)
+	for _, w := range said {
+		if !a.said[w] {
+			a.said[w] = true
+			a.stems[stem.Of(w)] = true
+		}
+	}
+}
+
+// takes reports whether a text takes a wish up.
+func (a *answerText) takes(w wish) bool {
+	switch w.kind {
+	case wishFile:
+		if dir, ok := strings.CutSuffix(w.key, "/"); ok {
+			return slices.ContainsFunc(a.touched, func(p string) bool { return strings.HasPrefix(p, dir+"/") }) || strings.Contains(a.lower, strings.ToLower(dir)+"/")
+		}
+		return slices.Contains(a.touched, w.key) || strings.Contains(a.lower, strings.ToLower(path.Base(w.key)))
+	case wishLiteral:
+		if figure := leadingFigure(w.key); len(figure) > 2 && strings.Contains(a.lower, figure) {
+			return true // "1.050KB" comes back as 1.050
+		}
+		if head, value, ok := strings.Cut(w.key, "="); ok && len(head) > 1 && value != "" && strings.Contains(a.lower, head+"=") {
+			return true // of "TZ=Europe/Berlin" what is set comes back
+		}
+		if strings.Trim(w.key, "0123456789") == "" {
+			return a.said[w.key]
+		}
+		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
+	case wishName:
+		if strings.Contains(a.lower, w.key) {
+			return true
+		}
+		last := lex.LastName(w.key)
+		return len(last) > 2 && last != w.key && a.said[last] && (!lex.StopWords[last] && !ordinary[last] || a.asCode(last))
+	}
+	return a.stems[w.key]
+}
+
+// asCode reports whether a word that sentences have, too, comes back as a name of code.
+func (a *answerText) asCode(word string) bool {
+	for _, form := range []string{word + "(", "." + word, "`" + word, "#" + word} {
+		if strings.Contains(a.lower, form) {
+			return true
+		}
+	}
+	return false
+}
+
+// mostOf reports whether most words of a quoted sentence come back.
+func (a *answerText) mostOf(literal string) bool {
+	n, there := 0, 0
+	for _, w := range lex.Words(literal) {
+		if lex.Telling(w) {
+			n++
+			if a.said[w] {
+				there++
+			}
+		}
+	}
+	return n > 1 && there*10 >= n*6
+}
+
+// leadingFigure is the number that a literal begins with.
+func leadingFigure(s string) string {
+	return strings.TrimRight(s[:len(s)-len(strings.TrimLeft(s, "0123456789."))], ".")
+}
+
+// touches tells how far names of code in the text have a word of the wish as a part,
+// or a word of the text is a part of the name wished for: 1 for a part that tells,
+// 0 for one that many names of the repository have, -1 for none.
+func (v *view) touches(a *answerText, w wish) float64 {
+	if w.kind == wishWord && a.parts[w.key] {
+		return 1
+	}
+	if w.kind != wishName {
+		return -1
+	}
+	most := -1.0
+	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(w.function())) {
+		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
+			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
+		}
+	}
+	return most
+}
