@@ -23,6 +23,22 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"aicity": main})
 }
 
+// printed runs `aicity` with arguments and returns what it printed. Where the
+// command line is not understood, that is the error.
+func printed(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	parser, err := newParser(t.Context(), kong.Writers(&out, &out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, err := parser.Parse(args)
+	if err == nil {
+		err = command.Run()
+	}
+	return out.String(), err
+}
+
 // The scripts run the program against a city of their own, in which a worker
 // stands ready.
 func TestScripts(t *testing.T) {

@@ -64,7 +64,7 @@ func TestGateEvalAsksAJudge(t *testing.T) {
 		t.Setenv("AICITY_JUDGE_BASE_URL", server.URL+"/v1")
 		t.Setenv("AICITY_JUDGE_MODEL", "model-1")
 		t.Setenv("AICITY_JUDGE_KEY", judgetest.Key)
-		out, err := runGate(t, "eval", samples, "--repos", repos, "--judge", protocol)
+		out, err := printed(t, "gate", "eval", samples, "--repos", repos, "--judge", protocol)
 		if err != nil || !strings.Contains(out, "The judge read 2 borderline samples: 2 agreed") || !strings.Contains(out, "it mended 1 verdicts and spoiled 1") ||
 			!strings.Contains(out, "without it: AUC 0.7500, 1 of 1 good pass, 1 of 2 bad pass") {
 			t.Errorf("%s: %v\n%s", protocol, err, out)
@@ -72,7 +72,7 @@ func TestGateEvalAsksAJudge(t *testing.T) {
 		if n := len(server.Asked()); n != 4 || server.Asked()[0].Model != "model-1" || server.Asked()[0].Provider != protocol {
 			t.Errorf("%s: asked %d times: %+v", protocol, n, server.Asked())
 		}
-		if out, err = runGate(t, "eval", samples, "--repos", repos, "--judge", protocol, "--json"); err != nil ||
+		if out, err = printed(t, "gate", "eval", samples, "--repos", repos, "--judge", protocol, "--json"); err != nil ||
 			strings.Count(out, `"scoreWithoutJudge":`) != 2 || !strings.Contains(out, `"labelsWithoutJudge":{"bad":{"passed":1,"of":2},"good":{"passed":1,"of":1}}`) {
 			t.Errorf("%s as JSON: %v\n%s", protocol, err, out)
 		}
@@ -99,14 +99,14 @@ func TestGateEvalWithoutAUsableJudge(t *testing.T) {
 		"refused": {refusing, "100", "2 unavailable", 2},
 		"spent":   {answering, "3", "1 agreed 1 no majority", 3},
 	} {
-		out, err := runGate(t, "eval", samples, "--repos", repos, "--judge", "openai", "--judge-base-url", c.server.URL+"/v1", "--judge-model", "m",
+		out, err := printed(t, "gate", "eval", samples, "--repos", repos, "--judge", "openai", "--judge-base-url", c.server.URL+"/v1", "--judge-model", "m",
 			"--judge-key", judgetest.Key, "--judge-budget", c.budget)
 		if err != nil || !strings.Contains(out, "The judge read 2 borderline samples: "+c.want) || len(c.server.Asked()) != c.asked {
 			t.Errorf("%s, asked %d times: %v\n%s", name, len(c.server.Asked()), err, out)
 		}
 	}
 	for _, wrong := range [][]string{{"--judge", "oracle"}, {"--judge", "openai"}, {"--judge", "openai", "--judge-model", "m", "--judge-budget", "0"}} {
-		if out, err := runGate(t, append([]string{"eval", samples, "--repos", repos}, wrong...)...); err == nil {
+		if out, err := printed(t, append([]string{"gate", "eval", samples, "--repos", repos}, wrong...)...); err == nil {
 			t.Errorf("%q is taken: %s", wrong, out)
 		}
 	}

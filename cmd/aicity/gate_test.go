@@ -1,32 +1,11 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/alecthomas/kong"
 )
-
-func runGate(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var out strings.Builder
-	var command struct {
-		Gate gateCmd `cmd:""`
-	}
-	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.Parse(append([]string{"gate"}, args...))
-	if err != nil {
-		return out.String(), err
-	}
-	err = parsed.Run()
-	return out.String(), err
-}
 
 // draft writes the files of a task and returns their paths.
 func draft(t *testing.T, files map[string]string) string {
@@ -66,21 +45,21 @@ func TestGateCheck(t *testing.T) {
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
 	for _, task := range []string{"task.json", "answer.json"} {
-		out, err := runGate(t, "check", at("good.md"), "--repo", at("repo"), "--task", at(task))
+		out, err := printed(t, "gate", "check", at("good.md"), "--repo", at("repo"), "--task", at(task))
 		if err != nil || !strings.Contains(out, ": pass") {
 			t.Errorf("good draft for %s: %v\n%s", task, err, out)
 		}
 	}
-	out, err := runGate(t, "check", at("bad.json"), "--repo", at("repo"), "--task", at("task.json"))
+	out, err := printed(t, "gate", "check", at("bad.json"), "--repo", at("repo"), "--task", at("task.json"))
 	if err == nil || !strings.Contains(err.Error(), "the draft would fail with") || !strings.Contains(out, "missing: lib/pricing/engine.js:12") {
 		t.Errorf("bad draft: %v\n%s", err, out)
 	}
-	out, _ = runGate(t, "check", at("bad.json"), "--task", at("task.json"), "--json")
+	out, _ = printed(t, "gate", "check", at("bad.json"), "--task", at("task.json"), "--json")
 	if !strings.HasPrefix(out, "{\n  \"version\"") {
 		t.Errorf("JSON: %s", out)
 	}
 	for task, want := range map[string]string{"task2.txt": "is no task in JSON", "task3.json": `taskType "bugs" is none of`, "task4.json": "input.description is missing"} {
-		if _, err := runGate(t, "check", at("good.md"), "--task", at(task)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := printed(t, "gate", "check", at("good.md"), "--task", at(task)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", task, err, want)
 		}
 	}
@@ -93,15 +72,15 @@ func TestGateEval(t *testing.T) {
 		"samples.jsonl":                `{"id":"a","repo":{"kind":"npm","name":"cart","version":"1.0.0"},"category":"bug_fix","description":"Fix total","output":"See lib/cart.js:3","label":"bad","kind":"thin","realRefs":["lib/cart.js"],"fakeRefs":[]}` + "\n",
 		"broken.jsonl":                 "{}\n",
 	})
-	out, err := runGate(t, "eval", filepath.Join(dir, "samples.jsonl"), "--repos", filepath.Join(dir, "repos"))
+	out, err := printed(t, "gate", "eval", filepath.Join(dir, "samples.jsonl"), "--repos", filepath.Join(dir, "repos"))
 	if err != nil || !strings.Contains(out, "precision 1.0000, recall 1.0000") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	out, err = runGate(t, "eval", filepath.Join(dir, "samples.jsonl"), "--repos", filepath.Join(dir, "repos"), "--json")
+	out, err = printed(t, "gate", "eval", filepath.Join(dir, "samples.jsonl"), "--repos", filepath.Join(dir, "repos"), "--json")
 	if err != nil || !strings.HasPrefix(out, `{"id":"a","label":"bad","kind":"thin","score":`) || !strings.Contains(out, `{"totals":{`) {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := runGate(t, "eval", filepath.Join(dir, "broken.jsonl")); err == nil || !strings.Contains(err.Error(), "broken.jsonl: line 1") {
+	if _, err := printed(t, "gate", "eval", filepath.Join(dir, "broken.jsonl")); err == nil || !strings.Contains(err.Error(), "broken.jsonl: line 1") {
 		t.Errorf("broken samples: %v", err)
 	}
 }

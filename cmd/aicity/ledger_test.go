@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
-
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/ledger"
 	"aicity.dev/aicity/internal/store"
@@ -45,30 +43,12 @@ func booksFolder(t *testing.T) string {
 	return folder
 }
 
-func runLedger(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var out strings.Builder
-	var command struct {
-		Ledger ledgerCmd `cmd:""`
-	}
-	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.Parse(append([]string{"ledger"}, args...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = parsed.Run()
-	return out.String(), err
-}
-
 // A name that is mistyped is not an account without movements.
 func TestLedgerShowOfNothing(t *testing.T) {
 	t.Parallel()
 	folder := booksFolder(t)
 	for _, args := range [][]string{{"--account", "owner/own_1/credit"}, {"--ref", "tsk_2"}} {
-		out, err := runLedger(t, append([]string{"show", "--data", folder}, args...)...)
+		out, err := printed(t, append([]string{"ledger", "show", "--data", folder}, args...)...)
 		if err == nil || !strings.Contains(err.Error(), args[1]) || out != "" {
 			t.Errorf("%v: %q, %v", args, out, err)
 		}
@@ -123,7 +103,7 @@ owner/own_1/credits at 2026-03-01T12:00:01Z: $38.00
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := runLedger(t, append([]string{"show", "--data", folder}, c.args...)...)
+			got, err := printed(t, append([]string{"ledger", "show", "--data", folder}, c.args...)...)
 			if err != nil || got != strings.TrimPrefix(c.want, "\n") {
 				t.Errorf("%v\n%s", err, got)
 			}
@@ -141,7 +121,7 @@ func TestLedgerVerify(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	keepBooks(t, db)
-	got, err := runLedger(t, "verify", "--data", folder)
+	got, err := printed(t, "ledger", "verify", "--data", folder)
 	if err != nil || got != "The books are right: 68 transfers, 20 accounts, sum $0.00.\n" {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -152,7 +132,7 @@ func TestLedgerShowOfNoAccount(t *testing.T) {
 	t.Parallel()
 	folder := booksFolder(t)
 	for _, more := range [][]string{nil, {"--at", "2026-03-02"}} {
-		got, err := runLedger(t, append([]string{"show", "--data", folder, "--account", "owner/own_9/credits"}, more...)...)
+		got, err := printed(t, append([]string{"ledger", "show", "--data", folder, "--account", "owner/own_9/credits"}, more...)...)
 		if err == nil || !strings.Contains(err.Error(), `nothing ever moved on an account "owner/own_9/credits"`) {
 			t.Errorf("%q: %q, %v", more, got, err)
 		}
@@ -163,7 +143,7 @@ func TestLedgerNeedsACity(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for _, command := range []string{"verify", "show"} {
-		if _, err := runLedger(t, command, "--data", folder); err == nil || !strings.Contains(err.Error(), "there is no city in "+folder) {
+		if _, err := printed(t, "ledger", command, "--data", folder); err == nil || !strings.Contains(err.Error(), "there is no city in "+folder) {
 			t.Errorf("%s: %v", command, err)
 		}
 	}

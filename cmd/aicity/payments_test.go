@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
-
 	"aicity.dev/aicity/internal/app"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
@@ -44,21 +42,9 @@ func TestReplayPayments(t *testing.T) {
 		{[]string{"evt_done", "evt_open"}, "applies again: 2.", "", 3},
 		{[]string{"evt_open", "evt_none"}, "", "evt_none", 3},
 	} {
-		var out strings.Builder
-		var command struct {
-			Admin adminCmd `cmd:""`
-		}
-		parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		parsed, err := parser.Parse(append([]string{"admin", "replay-payments", "--data", folder}, tt.args...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = parsed.Run()
-		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out.String(), tt.want) {
-			t.Errorf("%v: %q, %v", tt.args, out.String(), err)
+		out, err := printed(t, append([]string{"admin", "replay-payments", "--data", folder}, tt.args...)...)
+		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out, tt.want) {
+			t.Errorf("%v: %q, %v", tt.args, out, err)
 		}
 		var queued int
 		if err := db.Read().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE kind = 'payment_event'`).Scan(&queued); err != nil || queued != tt.jobs {

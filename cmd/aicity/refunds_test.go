@@ -1,36 +1,14 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"aicity.dev/aicity/internal/apptest"
 	aicity "aicity.dev/aicity/sdk/go"
 )
-
-// runAdmin is one `aicity admin …`.
-func runAdmin(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var out strings.Builder
-	var command struct {
-		Admin adminCmd `cmd:""`
-	}
-	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.Parse(append([]string{"admin"}, args...))
-	if err != nil {
-		return out.String(), err
-	}
-	err = parsed.Run()
-	return out.String(), err
-}
 
 // Operators look at the queue and decide from a terminal; nobody else does.
 // Not parallel: it sets the environment.
@@ -57,7 +35,7 @@ func TestRefunds(t *testing.T) {
 		{operator.Token, "rechecks decide tsk_1 clear", "", "missing flags"},
 	} {
 		t.Setenv("AICITY_TOKEN", tt.token)
-		out, err := runAdmin(t, append(strings.Fields(tt.command), "--base-url", s.URL)...)
+		out, err := printed(t, append(strings.Fields("admin "+tt.command), "--base-url", s.URL)...)
 		if tt.fail == "" && err != nil || tt.fail != "" && (err == nil || !strings.Contains(err.Error(), tt.fail)) || !strings.Contains(out, tt.want) {
 			t.Errorf("%s: %q, %v", tt.command, out, err)
 		}
@@ -88,7 +66,7 @@ func TestCasesAreShownAndDecided(t *testing.T) {
 	t.Setenv("AICITY_TOKEN", operator.Token)
 	admin := func(want []string, args ...string) {
 		t.Helper()
-		out, err := runAdmin(t, append(args, "--base-url", s.URL)...)
+		out, err := printed(t, slices.Concat([]string{"admin"}, args, []string{"--base-url", s.URL})...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,34 +3,13 @@ package main
 import (
 	"archive/tar"
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
-
 	"aicity.dev/aicity/internal/sandbox/image"
 )
-
-func runImage(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var out strings.Builder
-	var command struct {
-		Sandbox sandboxCmd `cmd:""`
-	}
-	parser, err := kong.New(&command, kong.Writers(&out, &out), kong.BindTo(t.Context(), (*context.Context)(nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.Parse(append([]string{"sandbox", "image"}, args...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = parsed.Run()
-	return out.String(), err
-}
 
 // exportedWith is the tar of a container with these programs.
 func exportedWith(t *testing.T, programs map[string]string) string {
@@ -87,7 +66,7 @@ func TestSandboxImage(t *testing.T) {
 
 func checkImageStep(t *testing.T, args, want []string, wantErr string) {
 	t.Helper()
-	out, err := runImage(t, args...)
+	out, err := printed(t, append([]string{"sandbox", "image"}, args...)...)
 	if wantErr != "" && (err == nil || !strings.Contains(err.Error(), wantErr)) || wantErr == "" && err != nil {
 		t.Errorf("%v: got %v, want %q", args, err, wantErr)
 	}
