@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/account"
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/jobs"
 	"aicity.dev/aicity/internal/store"
@@ -74,19 +72,6 @@ func (b bundle) eventTypes(t *testing.T, subject string) string {
 		types = append(types, string(e.Type))
 	}
 	return strings.Join(types, " ")
-}
-
-// fieldsOf lists the wrong fields, each once.
-func fieldsOf(err error) string {
-	e, ok := err.(*city.Error) //nolint:errorlint // validation errors are never wrapped
-	if !ok {
-		return ""
-	}
-	var names []string
-	for _, f := range e.Fields {
-		names = append(names, f.Field)
-	}
-	return strings.Join(slices.Compact(names), " ")
 }
 
 func count(t *testing.T, db *store.DB, query string, args ...any) int {

@@ -80,7 +80,7 @@ func TestSignUpRefusesBadInput(t *testing.T) {
 			c.change(&in)
 			_, _, err := b.SignUp(t.Context(), in)
 			citytest.WantCode(t, name, err, city.CodeValidation)
-			if got := fieldsOf(err); got != c.fields {
+			if got := citytest.WrongFields(err); got != c.fields {
 				t.Errorf("%s: wrong fields %q, want %q", name, got, c.fields)
 			}
 			if strings.Contains(errText(err), in.Password) && in.Password != "" {
@@ -375,7 +375,7 @@ func TestChangePassword(t *testing.T) {
 		citytest.WantCode(t, "wrong current password", b.ChangePassword(t.Context(), owner.ID, change), city.CodeInvalidCredentials)
 		bad := b.ChangePassword(t.Context(), owner.ID, account.PasswordChange{New: "short"})
 		citytest.WantCode(t, "bad input", bad, city.CodeValidation)
-		if got := fieldsOf(bad); got != "currentPassword newPassword" {
+		if got := citytest.WrongFields(bad); got != "currentPassword newPassword" {
 			t.Errorf("fields: %q", got)
 		}
 		if _, _, err := b.Authenticate(t.Context(), other.Token); err != nil {

@@ -92,7 +92,7 @@ func TestTokenBadInput(t *testing.T) {
 		for name, c := range cases {
 			_, secret, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: c.name, ExpiresInDays: c.days})
 			citytest.WantCode(t, name, err, city.CodeValidation)
-			if got := fieldsOf(err); got != c.fields || secret != "" {
+			if got := citytest.WrongFields(err); got != c.fields || secret != "" {
 				t.Errorf("%s: fields %q, want %q; secret %q", name, got, c.fields, secret)
 			}
 		}

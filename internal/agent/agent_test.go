@@ -3,7 +3,6 @@ package agent_test
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 
@@ -144,19 +143,6 @@ func (b bundle) eventTypes(t *testing.T, subject string) string {
 		types = append(types, strings.TrimPrefix(string(e.Type), "agent."))
 	}
 	return strings.Join(types, " ")
-}
-
-// fieldsOf lists the wrong fields, each once.
-func fieldsOf(err error) string {
-	e, ok := err.(*city.Error) //nolint:errorlint // validation errors are never wrapped
-	if !ok {
-		return ""
-	}
-	var names []string
-	for _, f := range e.Fields {
-		names = append(names, f.Field)
-	}
-	return strings.Join(slices.Compact(names), " ")
 }
 
 func ptr[T any](value T) *T { return &value }

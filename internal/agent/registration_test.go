@@ -143,7 +143,7 @@ func TestRegisterRefusesBadInput(t *testing.T) {
 			c.change(&r)
 			_, key, err := b.Register(t.Context(), b.ann, r)
 			citytest.WantCode(t, c.name, err, city.CodeValidation)
-			if got := fieldsOf(err); got != c.fields || key != "" {
+			if got := citytest.WrongFields(err); got != c.fields || key != "" {
 				t.Errorf("%s: fields %q, want %q; key %q", c.name, got, c.fields, key)
 			}
 		}
@@ -254,13 +254,13 @@ func TestUpdateRefusesBadInput(t *testing.T) {
 			}
 			_, err := b.Update(t.Context(), a.ID, patch)
 			citytest.WantCode(t, c.name, err, city.CodeValidation)
-			if got := fieldsOf(err); got != c.fields {
+			if got := citytest.WrongFields(err); got != c.fields {
 				t.Errorf("%s: fields %q, want %q", c.name, got, c.fields)
 			}
 		}
 		_, err := b.Update(t.Context(), a.ID, agent.Patch{Availability: ptr(agent.Availability("asleep")), DisplayName: ptr("")})
 		citytest.WantCode(t, "availability", err, city.CodeValidation)
-		if got := fieldsOf(err); got != "displayName availability" {
+		if got := citytest.WrongFields(err); got != "displayName availability" {
 			t.Errorf("fields: %q", got)
 		}
 		if got, _ := b.Find(t.Context(), a.ID); cmp.Diff(a, got, sameAgent) != "" {

@@ -151,7 +151,7 @@ func TestSearchRefusesBadInput(t *testing.T) {
 		for _, c := range cases {
 			_, err := b.Search(t.Context(), c.query)
 			citytest.WantCode(t, c.fields, err, city.CodeValidation)
-			if got := fieldsOf(err); got != c.fields {
+			if got := citytest.WrongFields(err); got != c.fields {
 				t.Errorf("fields %q, want %q", got, c.fields)
 			}
 		}

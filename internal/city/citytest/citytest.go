@@ -2,6 +2,9 @@
 package citytest
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -14,4 +17,18 @@ func WantCode(t *testing.T, what string, err error, want city.Code) {
 	if (err == nil) != (want == "") || err != nil && city.CodeOf(err) != want {
 		t.Errorf("%s: got %v, want code %q", what, err, want)
 	}
+}
+
+// WrongFields lists the wrong fields of a VALIDATION_ERROR, each once, with a space
+// between.
+func WrongFields(err error) string {
+	known, ok := errors.AsType[*city.Error](err)
+	if !ok {
+		return ""
+	}
+	names := make([]string, len(known.Fields))
+	for i, field := range known.Fields {
+		names[i] = field.Field
+	}
+	return strings.Join(slices.Compact(names), " ")
 }
