@@ -171,6 +171,8 @@ func (q *Queue) Enqueue(ctx context.Context, tx store.Tx, args Args, opts ...Opt
 		_, err = q.pg.InsertTx(ctx, pgTx, args, &insert)
 	} else if liteTx, ok := store.SQL(tx); ok {
 		_, err = q.lite.InsertTx(ctx, liteTx, args, &insert)
+	} else {
+		err = errors.New("the transaction is none of the store's")
 	}
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
