@@ -225,8 +225,8 @@ func deleteOtherSessions(ctx context.Context, tx store.Tx, ownerID, keep string)
 	return nil
 }
 
-// deleteEnded deletes sessions and password resets that ended before sessionsBefore and tokens that
-// ended before tokensBefore.
+// deleteEnded deletes sessions and password resets that ended before
+// sessionsBefore, and tokens that ended before tokensBefore.
 func deleteEnded(ctx context.Context, tx store.Tx, sessionsBefore, tokensBefore time.Time) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, store.Micros(sessionsBefore)); err != nil {
 		return fmt.Errorf("delete expired sessions: %w", err)

@@ -65,19 +65,20 @@ func New(cfg Config) *Service {
 		notifier: cfg.Notifier, logger: cfg.Logger, returnURL: cfg.ReturnURL, cursorKey: cfg.CursorKey, ownsAgent: cfg.OwnsAgent, agentsOf: cfg.AgentsOf,
 		probation: cfg.Probation, ownerSince: cfg.OwnerSince,
 	}
-	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) },
-		jobs.RetryAfter(backoff))
-	jobs.Handle(s.jobs, func(ctx context.Context, a payoutArgs, _ jobs.Attempt) error { return s.payOut(ctx, a.WithdrawalID) },
-		jobs.RetryAfter(backoff))
+	s.handleJobs()
+	return s
+}
+
+func (s *Service) handleJobs() {
+	retry := jobs.RetryAfter(backoff)
+	jobs.Handle(s.jobs, func(ctx context.Context, a topUpArgs, _ jobs.Attempt) error { return s.resumeTopUp(ctx, a.TopUpID) }, retry)
+	jobs.Handle(s.jobs, func(ctx context.Context, a payoutArgs, _ jobs.Attempt) error { return s.payOut(ctx, a.WithdrawalID) }, retry)
 	jobs.Handle(s.jobs, func(ctx context.Context, a autoTopUpArgs, _ jobs.Attempt) error {
 		return s.buyAutomatically(ctx, a.OwnerID)
-	},
-		jobs.RetryAfter(backoff))
-	jobs.Handle(s.jobs, func(ctx context.Context, a eventArgs, _ jobs.Attempt) error { return s.processEvent(ctx, a.EventID) },
-		jobs.RetryAfter(backoff))
+	}, retry)
+	jobs.Handle(s.jobs, func(ctx context.Context, a eventArgs, _ jobs.Attempt) error { return s.processEvent(ctx, a.EventID) }, retry)
 	jobs.Handle(s.jobs, func(ctx context.Context, _ collectDebtsArgs, _ jobs.Attempt) error { return s.collectDebts(ctx) })
 	jobs.Every(s.jobs, 24*time.Hour, collectDebtsArgs{})
-	return s
 }
 
 const (

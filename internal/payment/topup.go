@@ -107,7 +107,7 @@ func (s *Service) openCheckout(ctx context.Context, hosted Hosted, t TopUp) (Top
 	url, reference, err := hosted.Checkout(ctx, s.order(t), s.returnURL)
 	if reason, refused := refusal(err); refused {
 		t.Status, t.Reason = TopUpDeclined, reason
-		return s.finishTopUp(ctx, t)
+		return s.bookOutcome(ctx, t)
 	}
 	if err != nil {
 		return TopUp{}, fmt.Errorf("open checkout of top-up %s: %w", t.ID, err)
@@ -143,12 +143,12 @@ func (s *Service) charge(ctx context.Context, t TopUp) (TopUp, error) {
 	if refused {
 		t.Status, t.Reason = TopUpDeclined, reason
 	}
-	return s.finishTopUp(ctx, t)
+	return s.bookOutcome(ctx, t)
 }
 
-// finishTopUp books an outcome once; whoever comes second gets what was booked.
+// bookOutcome books what became of a top-up once; whoever comes second gets what was booked.
 // Money that came is booked also when another call had given the top-up up.
-func (s *Service) finishTopUp(ctx context.Context, t TopUp) (TopUp, error) {
+func (s *Service) bookOutcome(ctx context.Context, t TopUp) (TopUp, error) {
 	var result TopUp
 	err := s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		booked, err := s.bookTopUp(ctx, tx, &t, TopUpPending)

@@ -63,7 +63,7 @@ func (s *Service) Withdraw(ctx context.Context, ownerID, agentID string, amount 
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx store.Tx) error {
 		w.CreatedAt = tx.Now()
-		return s.begin(ctx, tx, w, idempotencyKey, end)
+		return s.beginWithdrawal(ctx, tx, w, idempotencyKey, end)
 	})
 	if store.IsUnique(err, "withdrawals", "agent_id") || store.IsUnique(err, "withdrawals", "owner_id", "idempotency_key") {
 		// A repeat that raced with the first call is no second withdrawal.
@@ -96,9 +96,9 @@ func (s *Service) earlierWithdrawal(ctx context.Context, w Withdrawal, key strin
 	return earlier, true, nil
 }
 
-// begin takes the money out of the wallet and queues the payout; the owner is
+// beginWithdrawal takes the money out of the wallet and queues the payout; the owner is
 // new until probationEnd.
-func (s *Service) begin(ctx context.Context, tx store.Tx, w Withdrawal, key string, probationEnd time.Time) error {
+func (s *Service) beginWithdrawal(ctx context.Context, tx store.Tx, w Withdrawal, key string, probationEnd time.Time) error {
 	if err := insertWithdrawal(ctx, tx, w, key); err != nil {
 		return err
 	}

@@ -91,8 +91,8 @@ func (t *Task) recheckBy() *time.Time {
 func (t *Task) Unjudged() bool { return t.FailCode == FailUnjudged }
 
 // AskRecheck asks, once, that an operator looks again at work that the gate
-// failed or could not judge. The same reason again is harmless. Errors: VALIDATION_ERROR, TASK_NOT_FOUND,
-// INVALID_STATE.
+// failed or could not judge. The same reason again is harmless. Errors:
+// VALIDATION_ERROR, TASK_NOT_FOUND, INVALID_STATE.
 func (s *Service) AskRecheck(ctx context.Context, agentID, taskID, reason string) (*Task, error) {
 	reason = strings.TrimSpace(reason)
 	var v city.Invalid
