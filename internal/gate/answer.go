@@ -365,6 +365,9 @@ func (v *view) worksElsewhere() bool {
 	if v.Want.Whole && len(v.proposed) > 0 && slices.ContainsFunc(named, v.all.takes) {
 		return false // new code stands in files of its own
 	}
+	if v.Want.Tests && v.hasTests() && slices.ContainsFunc(named, v.all.takes) {
+		return false // so do tests
+	}
 	places := 0
 	for _, ref := range v.Refs {
 		if ref.Status != grounding.RefExists || ref.Line == 0 && !ref.Modified {

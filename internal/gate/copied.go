@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // minCopied is how many lines it takes to speak of a copy where code was ordered,
@@ -24,6 +25,7 @@ func copiedSource(v *view) (Signal, bool) {
 	if !v.Want.Code {
 		enough = minDumped
 	}
+	less := asksLess.MatchString(v.Request)
 	fresh, copied := 0, 0
 	source := ""
 	for _, b := range v.Doc.Blocks {
@@ -32,6 +34,9 @@ func copiedSource(v *view) (Signal, bool) {
 			continue
 		}
 		from, same := v.Index.Closest(lines)
+		if less && len(lines)*2 < v.Index.Text(from).Span(lines) {
+			return s, true // what is left of a file that was to be cut down
+		}
 		if len(lines) >= enough && same*10 >= len(lines)*9 {
 			copied += len(lines)
 			source = from
@@ -46,3 +51,6 @@ func copiedSource(v *view) (Signal, bool) {
 	}
 	return s, true
 }
+
+// asksLess matches requests for less code than there is.
+var asksLess = pattern.New(`(?i)\b(?:cut(?:ting)?|shrink|reduc\w+|trim|slim|strip|shorten|simplif\w+|remov\w+|delet\w+|drop|get rid|kürz\w*|entfern\w*|reduci\w*|elimin\w*|supprim\w*|rédui\w*)\b`)

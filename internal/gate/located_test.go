@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,6 +160,52 @@ func TestParagraphsOpenWithLines(t *testing.T) {
 		}
 		if n != want {
 			t.Errorf("%q: %d lines of store.js in %+v", text, n, report.References)
+		}
+	}
+}
+
+// Items that open with figures give lines of the one file that the request names.
+func TestItemsOpenWithLines(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{
+		Files:  []gate.RepoFile{{Path: "store.js", Lines: 8}, {Path: "other.js", Lines: 8}},
+		Source: memory{"store.js": "function open (options) {\n  var key = options.secretKey\n  if (typeof options === 'object') {\n    return cookieMode(key)\n  }\n  rotateAll.forgetKey = true\n  return failConfigured()\n}\n", "other.js": "exports.a = 1\n"},
+	}
+	for request, want := range map[string]int{"Review store.js, short.": 3, "Review it, short.": 0} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.CodeReview, Description: request}, Repo: repo,
+			Deliverable: gate.Deliverable{Result: "All run.\n\n- 2: secretKey may be missing, nothing says so.\n- 3-4: cookieMode is called for null.\n- 7: failConfigured() throws, it does not call back.\n"},
+		})
+		n := 0
+		for _, ref := range report.References {
+			if ref.Path == "store.js" && ref.Line > 0 && ref.Status == grounding.RefExists {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%q: %d lines in %+v", request, n, report.References)
+		}
+	}
+}
+
+// A line that is too high for the file spoken of may be one of a file too large to read.
+func TestLinesOfLargeFiles(t *testing.T) {
+	t.Parallel()
+	repo := &gate.Repo{
+		Files:  []gate.RepoFile{{Path: "small.go"}, {Path: "table.txt"}},
+		Source: memory{"small.go": "package small\n", "table.txt": strings.Repeat("0x0041: \"A\"\n", 60_000)},
+	}
+	for text, want := range map[string]grounding.ReferenceStatus{
+		"Parsed table.txt, which small.go reads. The gaps begin in line 7095.": grounding.RefExists,
+		"Parsed what small.go reads. The gaps begin in line 7095.":             grounding.RefLineOutOfRange,
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.DataAnalysis, Description: "Which gaps are there?"}, Repo: repo,
+			Deliverable: gate.Deliverable{Result: text},
+		})
+		at := slices.IndexFunc(report.References, func(r grounding.Reference) bool { return r.Line == 7095 })
+		if at < 0 || report.References[at].Status != want {
+			t.Errorf("%q: %+v", text, report.References)
 		}
 	}
 }

@@ -57,4 +57,11 @@ func TestWorksElsewhere(t *testing.T) {
 			t.Errorf("%q: %v", result, got)
 		}
 	}
+	const tests = "```js\ntest('a', () => assert.equal(require('./%s').size, 3))\n```\n\nlib/b.js:3 and lib/b.js:7 are not covered."
+	for file, want := range map[string]bool{"lib/a.js": false, "lib/c.js": true} {
+		v := look(Input{Request: Request{Category: city.Testing, Description: "Write tests for lib/a.js."}, Deliverable: Deliverable{Result: strings.ReplaceAll(tests, "%s", file)}, Repo: repo})
+		if got := v.worksElsewhere(); got != want {
+			t.Errorf("tests of %s: %v", file, got)
+		}
+	}
 }

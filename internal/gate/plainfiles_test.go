@@ -56,6 +56,32 @@ func TestProgramGivenBack(t *testing.T) {
 	}
 }
 
+// What is left of a file that was to be cut down is no copy of it; a piece of it is.
+func TestCutDownIsNoCopy(t *testing.T) {
+	t.Parallel()
+	var whole, piece, rest strings.Builder
+	for i := range 60 {
+		line := fmt.Sprintf("exports.handler%d = require('./handlers/number%d')\n", i, i)
+		whole.WriteString(line)
+		if i < 20 {
+			piece.WriteString(line)
+		}
+		if i%3 == 0 {
+			rest.WriteString(line)
+		}
+	}
+	for file, copied := range map[string]bool{piece.String(): true, rest.String(): false} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.Refactor, Description: "Cut index.js down to every third handler."},
+			Deliverable: gate.Deliverable{Result: "Here is index.js with every third handler.\n\n```js\n" + file + "```\n"},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "index.js"}}, Source: memory{"index.js": whole.String()}},
+		})
+		if s := signalOf(report, "copied source"); s == nil || (s.Cap != nil) != copied {
+			t.Errorf("copied %v: %+v", copied, s)
+		}
+	}
+}
+
 // Tags are what code about templates is about, and placeholders elsewhere.
 func TestTagsOfTemplates(t *testing.T) {
 	t.Parallel()

@@ -49,3 +49,21 @@ func TestRarityOfItsLanguage(t *testing.T) {
 		t.Errorf("go %.2f, python %.2f", v.rarity("go"), v.rarity("python"))
 	}
 }
+
+// Who asks for what they should test asks for no tests.
+func TestAsksForTests(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Fix it and add a test.":                       true,
+		"Add regression tests please.":                 true,
+		"Patch with test case.":                        true,
+		"Write me a short test for Open.":              true,
+		"With the characters that we should test.":     false,
+		"With a list of what to test first.":           false,
+		"Include the versions that we can test it on.": false,
+	} {
+		if got := asksFor(asks[0].request, text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

@@ -207,7 +207,7 @@ func IsFile(p string) bool {
 	if len(written) == 1 && written != ext && !strings.Contains(p, "/") {
 		return false // timer.C is a field
 	}
-	if !citedExt[ext] || strings.HasPrefix(p, "@") {
+	if !citedExt[ext] && (ext != "map" || !citedExt[strings.ToLower(syntax.Extension(strings.TrimSuffix(base, ".map")))]) || strings.HasPrefix(p, "@") {
 		return false
 	}
 	name := strings.TrimSuffix(base, path.Ext(base))

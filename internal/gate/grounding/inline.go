@@ -90,7 +90,7 @@ func (r *Reading) listsMutations(at int) bool {
 const maxListed = 60
 
 // mutation matches what code is called that was broken on purpose.
-var mutation = pattern.New(`(?i)\bmuta(?:tion|tions|nt|nts|nte|nten|ntes|ção|ções|ción|ciones|ted|te)\b|мутаци|变异|變異`)
+var mutation = pattern.New(`(?i)\bmuta(?:tion|tions|nt|nts|nte|nten|ntes|ção|ções|ción|ciones|ted|te)\b|\b(?:broke|broken|changed) (?:things |code |lines? |it |them )?(?:on purpose|one at a time|by hand)\b|\b(?:absichtlich|à dessein|a propósito|de propósito)\b|мутаци|变异|變異`)
 
 // minQuote is how long code must be to be a quote where no line of it is cited:
 // what is shorter stands anywhere by chance.

@@ -34,6 +34,19 @@ func (r *Reading) opensWithLines() bool {
 	return false
 }
 
+// listsLines reports whether the items of a list open with lines.
+func (r *Reading) listsLines() bool {
+	n := 0
+	for _, l := range r.Doc.Lines {
+		if !l.Code && itemLine.MatchString(l.Text) {
+			if n++; n == enoughOpen {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // opensParagraph reports whether a line is the first of its paragraph.
 func (r *Reading) opensParagraph(at int) bool {
 	return at == 0 || strings.TrimSpace(r.Doc.Lines[at-1].Text) == ""

@@ -25,6 +25,7 @@ type resolver struct {
 	asked    []string        // the files that the request names
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 	opens    bool            // paragraphs open with their lines
+	items    bool            // items of lists do
 	above    string          // the file last cited in a line that does not open with lines
 }
 
@@ -40,7 +41,7 @@ func findReferences(v *Reading) []Cited {
 	} else if v.Index != nil {
 		r.last = v.Index.SoleSource()
 	}
-	r.opens = v.opensWithLines()
+	r.opens, r.items = v.opensWithLines(), v.listsLines()
 	block := 0
 	for i, l := range v.Doc.Lines {
 		if len(r.refs) > maxReferencesParsed {
@@ -114,7 +115,7 @@ func (r *resolver) line(at int, text string) {
 	}
 	if r.lined {
 		r.numbers(at, text)
-	} else if m := itemLine.FindStringSubmatch(text); m != nil && r.subject != "" {
+	} else if m := itemLine.FindStringSubmatch(text); m != nil && (r.subject != "" || r.items && r.last != "") {
 		r.slightly(at, r.last, m[1])
 	}
 }
@@ -227,9 +228,15 @@ func literal(text string, c citation.Cite) bool {
 	return quoted && (strings.Count(text[:c.Start], "`")%2 == 1 || c.Start > 1 && text[c.Start-2] == '(')
 }
 
-// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json.
+// noNames are what files of examples are called by.
+var noNames = lex.Set(`foo bar baz qux foobar evil`)
+
+// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json, foo.md.
 func standIn(p string) bool {
 	stem, _, _ := strings.Cut(strings.TrimPrefix(p, "."), ".")
+	if noNames[stem] {
+		return true
+	}
 	stem = strings.TrimSuffix(stem, "rc")
 	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }
@@ -341,10 +348,10 @@ func (r *resolver) settleGuesses() {
 		tokens := r.v.contextTokens(ref)
 		for _, file := range append([]string{ref.Path}, cited...) {
 			t := r.v.Index.Text(file)
-			if t == nil || r.inRange(file, max(ref.Line, ref.End)) != RefExists {
+			if r.inRange(file, max(ref.Line, ref.End)) != RefExists {
 				continue
 			}
-			if Anchored(t, ref, tokens) {
+			if t != nil && Anchored(t, ref, tokens) {
 				ref.Path, ref.Status = file, RefExists
 				break
 			}

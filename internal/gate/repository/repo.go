@@ -402,13 +402,16 @@ func (x *Index) PlainFiles() []string {
 		x.plain = []string{}
 		for _, f := range x.listed() {
 			base := path.Base(f.Path)
-			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && !strings.Contains(base, ".") && !citation.CitedNames[base] {
+			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && (!strings.Contains(base, ".") || manPage.MatchString(base)) && !citation.CitedNames[base] {
 				x.plain = append(x.plain, f.Path)
 			}
 		}
 	}
 	return x.plain
 }
+
+// manPage matches a page of a manual: git.1.
+var manPage = regexp.MustCompile(`^[\w-]+\.[1-9]$`)
 
 // maxPlainFiles bounds the files without an extension that are looked for by name.
 const maxPlainFiles = 40

@@ -2,6 +2,7 @@ package repository
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -144,6 +145,29 @@ func (t *Text) InOrder(lines []string, line, last int) bool {
 		}
 	}
 	return found >= len(lines)-len(lines)/6
+}
+
+// Span is how many telling lines the file has from the first of some lines to the last,
+// 0 where it has not both.
+func (t *Text) Span(lines []string) int {
+	if t == nil || len(lines) == 0 {
+		return 0
+	}
+	packs := t.packs()
+	first := slices.Index(packs, lex.Pack(lines[0]))
+	last := len(packs) - 1
+	for last >= 0 && packs[last] != lex.Pack(lines[len(lines)-1]) {
+		last--
+	}
+	n := 0
+	if first >= 0 && last >= first {
+		for _, l := range t.Lines()[first : last+1] {
+			if lex.Meaningful(l) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Quotes reports whether a quote stands in the file, whatever its white space,
