@@ -398,18 +398,18 @@ func otherAnswer(v *view) (Signal, bool) {
 	s := Signal{Name: "answer to the request", Reason: "The deliverable answers this request."}
 	if v.fits >= doubted {
 		if v.strayed {
-			s.Cap, s.Reason, s.Evidence = capAt(BorderlineScore), "Most of the text is about something else than its opening.", few(v.doubts, 6)
+			s.Cap, s.Reason, s.Evidence = new(BorderlineScore), "Most of the text is about something else than its opening.", few(v.doubts, 6)
 			s.advice = "Stay with what is asked for; a judge reads what leads away from it."
 		} else if v.fits < sure {
-			s.Cap = capAt(BorderlineScore + int((100-BorderlineScore)*share(v.fits-doubted, sure-doubted)))
+			s.Cap = new(BorderlineScore + int((100-BorderlineScore)*share(v.fits-doubted, sure-doubted)))
 		}
 		return s, true
 	}
 	s.Points = -costOtherAnswer * share(doubted-v.fits, doubted-denied)
-	s.Cap = capAt(BorderlineScore) // a judge reads the request and the work
+	s.Cap = new(BorderlineScore) // a judge reads the request and the work
 	s.Reason = "It is doubtful that the deliverable answers this request."
 	if v.fits <= denied {
-		s.Cap = capAt(capOtherAnswer)
+		s.Cap = new(capOtherAnswer)
 		s.Reason = "The deliverable answers another request."
 	}
 	reasons := v.doubts

@@ -28,7 +28,7 @@ func inventedAPI(v *view) (Signal, bool) {
 	s.Points = -costInventedAPI
 	several := len(s.Evidence) > 1
 	if v.Want.Code && (len(found.names) > 0 || several || 2*len(found.members) >= found.uses) || several && v.teachesUse() {
-		s.Cap = capAt(capNoCode)
+		s.Cap = new(capNoCode)
 	}
 	s.Evidence = few(s.Evidence, 8)
 	s.advice = "Build your code against the repository: what it calls must be there."

@@ -164,21 +164,21 @@ func missingAsks(v *view) (Signal, bool) {
 			s.Points -= costMissingAsk
 			if a.whole {
 				s.Points -= costMissingAsk
-				s.Cap = capAt(capMissingAsk)
+				s.Cap = new(capMissingAsk)
 			}
 		}
 	}
 	if v.leavesConfig() {
 		s.Evidence = append(s.Evidence, "work on "+strings.Join(few(v.namedConfig(), 3), ", "))
-		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
+		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)
 	}
 	if missing := v.unset(); len(missing) > 0 {
 		s.Evidence = append(s.Evidence, missing...)
-		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
+		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)
 	}
 	for _, name := range few(v.notRemoved(), 3) {
 		s.Evidence = append(s.Evidence, name+" to go")
-		s.Points, s.Cap = s.Points-2*costMissingAsk, capAt(capMissingAsk)
+		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)
 	}
 	if len(s.Evidence) > 0 {
 		s.Points = max(s.Points, -maxMissingAsks)

@@ -18,10 +18,10 @@ func contradictions(v *view) (Signal, bool) {
 	if n == 0 {
 		return s, true
 	}
-	s.Cap = capAt(BorderlineScore) // a judge reads it
+	s.Cap = new(BorderlineScore) // a judge reads it
 	s.Points = -min(maxFalseClaims, costFalseClaim*float64(n))
 	if found.Firm >= 2 && found.Firm*10 >= found.Places {
-		s.Cap = capAt(capFalseClaims)
+		s.Cap = new(capFalseClaims)
 	}
 	s.Reason = fmt.Sprintf("%s about cited lines %s contradicted by them.", counted(n, "statement", "statements"), map[bool]string{true: "is", false: "are"}[n == 1])
 	s.Evidence = few(found.Said, 6)

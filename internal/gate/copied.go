@@ -45,7 +45,7 @@ func copiedSource(v *view) (Signal, bool) {
 		fresh += len(lines) - same
 	}
 	if copied > 0 && fresh*4 < copied {
-		s.Cap = capAt(capCopied)
+		s.Cap = new(capCopied)
 		s.Reason = fmt.Sprintf("%d lines of the delivered code stand in %s already.", copied, source)
 		s.advice = "Deliver what changes, not the file as it is."
 	}

@@ -61,9 +61,9 @@ func doneAlready(v *view) (Signal, bool) {
 	s.Points = -costDoneAlready * share(float64(done), float64(max(proposed, 2)))
 	switch {
 	case done >= 2 && done*3 >= proposed, main:
-		s.Cap = capAt(capDoneAlready)
+		s.Cap = new(capDoneAlready)
 	case len(there) > 0:
-		s.Cap = capAt(BorderlineScore) // a judge reads it
+		s.Cap = new(BorderlineScore) // a judge reads it
 	}
 	s.Reason = fmt.Sprintf("%d of %d fixes propose what stands at the cited lines already.", done, proposed)
 	s.advice = "Read the line again: what you propose is there."

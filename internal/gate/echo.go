@@ -27,7 +27,7 @@ func echo(v *view) (Signal, bool) {
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
 		if fresh < barelyNew && v.Ground.Anchored+v.Ground.Quoted == 0 {
-			s.Cap = capAt(capEcho)
+			s.Cap = new(capEcho)
 		}
 	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.Doc.CodeLines() == 0 && v.Ground.Anchored+v.Ground.Quoted == 0:
 		s.Points = -costEcho / 2

@@ -90,7 +90,7 @@ func executed(v *view) (Signal, bool) {
 	}
 	s := Signal{Name: "executed", Reason: "The patch was built and tested; nothing changed by it."}
 	if brokeBuild(e) {
-		s.Cap = capAt(capBrokenBuild)
+		s.Cap = new(capBrokenBuild)
 		s.Reason = "The code could be built before the patch and cannot be built after it."
 		s.Evidence = []string{lastLine(e.Build.After.Output)}
 		s.advice = "Build the code with your change before you hand it in."
@@ -103,7 +103,7 @@ func executed(v *view) (Signal, bool) {
 	if len(e.Broken) > 0 {
 		s.Points -= min(maxBrokenTests, costBrokenTest*float64(len(e.Broken)))
 		if len(e.Broken) > len(e.Fixed)+len(e.NewTests) {
-			s.Cap = capAt(capManyBroken)
+			s.Cap = new(capManyBroken)
 		}
 		s.Reason = fmt.Sprintf("%d tests passed before the patch and do not after it.", len(e.Broken))
 		s.Evidence = few(e.Broken, 5)
@@ -151,7 +151,7 @@ func acceptanceCommands(v *view) (Signal, bool) {
 	s.Points = maxCommands * share(float64(met), float64(met+unmet))
 	s.Reason = fmt.Sprintf("%d of %d acceptance commands succeed on the changed code.", met, met+unmet)
 	if unmet > 0 {
-		s.Cap = capAt(capCommandUnmet)
+		s.Cap = new(capCommandUnmet)
 		s.advice = "Every acceptance command of the task must succeed in the sandbox."
 	}
 	return s, true

@@ -137,7 +137,7 @@ func findings(v *view) (Signal, bool) {
 	s.Points = maxFindingPts * precision * share(float64(grave), 2)
 	s.Reason = fmt.Sprintf("%d of %d findings hold where they point; %d of these are more than style.", holds, checked, grave)
 	if precision < 0.5 && checked > 1 {
-		s.Cap = capAt(capFindings)
+		s.Cap = new(capFindings)
 		s.advice = "Leave out findings that you cannot show at their line: what counts is how many of them hold."
 	}
 	return s, true

@@ -19,14 +19,14 @@ func fit(v *view) (Signal, bool) {
 	case v.Want.Tests:
 		s.Points, s.Reason, s.advice = v.fitTests(code)
 		if !v.hasTests() {
-			s.Cap = capAt(capNoTests)
+			s.Cap = new(capNoTests)
 		}
 	case v.Want.Config && !v.operates() && !v.onlyAsked():
-		s.Points, s.Cap = 0, capAt(capNoConfig)
+		s.Points, s.Cap = 0, new(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.Want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
 		s.Points = maxFit * share(float64(v.newLines()), 2*enoughNewLines)
-		s.Cap = capAt(capNoCode)
+		s.Cap = new(capNoCode)
 		s.Reason, s.advice = "Hardly any of the code is new.", "Deliver the new code in full."
 	case v.Want.Code && code > 0:
 		s.Points, s.Reason = maxFit, "The change is there as code."

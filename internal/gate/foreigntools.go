@@ -116,7 +116,7 @@ func toolsFit(v *view) (Signal, bool) {
 		return Signal{}, false
 	}
 	return Signal{
-		Name: "tools of the project", Points: -costForeignTools, Cap: capAt(capNoConfig), Evidence: few(calls, 8),
+		Name: "tools of the project", Points: -costForeignTools, Cap: new(capNoConfig), Evidence: few(calls, 8),
 		Reason: "What is delivered builds and tests a project of " + theirs + "; the repository is one of " + ours + " and has no file for that.",
 		advice: "Call the tools that build and test this repository.",
 	}, true

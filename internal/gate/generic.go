@@ -38,7 +38,7 @@ func untied(v *view) (Signal, bool) {
 	}
 	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
 	if tied <= tiedNot {
-		s.Cap = capAt(capUntied)
+		s.Cap = new(capUntied)
 	}
 	s.Reason = fmt.Sprintf("%d of %d sentences name nothing of this task.", st.all-st.tied, st.all)
 	s.Evidence = st.loose

@@ -46,7 +46,7 @@ func hallucination(v *view) (Signal, bool) {
 	s.Points = -costHallucination * min(1, rate*1.6)
 	s.Reason = fmt.Sprintf("%d cited files or lines do not exist in the repository.", len(s.Evidence))
 	if bad >= 2 && rate >= 0.4 {
-		s.Cap = capAt(capHallucination)
+		s.Cap = new(capHallucination)
 	}
 	s.Evidence = few(s.Evidence, 10)
 	s.advice = "Check every file and line you cite against the repository; invented ones cost most."

@@ -33,7 +33,7 @@ func addressedToJudge(v *view) (Signal, bool) {
 	s.Evidence = append(s.Evidence, h.Found...)
 	switch {
 	case talk >= 2, talk == 1 && hints > 0, talk+hints > 0 && len(h.Found) > 0, h.Invisible:
-		s.Points, s.Cap = -costInjection, capAt(capInjection)
+		s.Points, s.Cap = -costInjection, new(capInjection)
 	case talk == 1, hints > 2, len(h.Found) > 0:
 		s.Points = -costHidden
 	default:

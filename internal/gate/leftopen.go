@@ -50,7 +50,7 @@ func leftOpen(v *view) (Signal, bool) {
 		return s, code > 0
 	}
 	s.Points = -costPlaceholders * share(float64(marks*codeToAMark), float64(2*code))
-	s.Cap = capAt(capPlaceholders)
+	s.Cap = new(capPlaceholders)
 	s.Reason = fmt.Sprintf("%d comments say what is to be written, beside %d lines of code.", marks, code)
 	s.advice = "Write what your comments say is to be done; what stays out on purpose belongs into the text."
 	return s, true

@@ -26,7 +26,7 @@ func misquotes(v *view) (Signal, bool) {
 			enough = 1.5 // a change that does not fit says the same once more
 		}
 		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
-			s.Cap = capAt(capMisquotes)
+			s.Cap = new(capMisquotes)
 		}
 	}
 	// Places that hold nothing of what is said, when there are enough to tell.

@@ -25,7 +25,7 @@ func nothingChanged(v *view) (Signal, bool) {
 	} else {
 		return s, len(v.in.Patch) > 0 && v.Want.Code
 	}
-	s.Points, s.Cap = -costNothingChanged, capAt(capNothingChanged)
+	s.Points, s.Cap = -costNothingChanged, new(capNothingChanged)
 	s.advice = "Change the code itself; comments, names and tests that are taken away are not counted."
 	return s, true
 }

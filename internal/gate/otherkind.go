@@ -27,6 +27,7 @@ const (
 	kindAllowed = 1.2 // points that cost nothing: honest work may read like a kind close by
 	kindAsking  = 0.35
 	kindDoubt   = 0.01 // a share below which nothing is sure
+	kindWords   = 40   // words below which a text hardly tells its kind
 	kindReason  = -0.8 // the points below which a reader is told
 )
 
@@ -47,6 +48,7 @@ func (v *view) kindAsAsked(made Makeup) sign {
 		}
 	}
 	says := sign{points: min(0, kindAllowed+kindWeight*math.Log((fits+kindDoubt)/(is[most]+kindDoubt)))}
+	says.points *= min(1, float64(len(v.Doc.Words))/kindWords)
 	if says.points < kindReason && most != own {
 		says.reason = fmt.Sprintf("it reads like work of %s, not of %s", categoryName(work.Categories[most]), categoryName(v.in.Request.Category))
 	}

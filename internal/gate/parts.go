@@ -54,7 +54,7 @@ func silentParts(v *view) (Signal, bool) {
 	s.Reason = fmt.Sprintf("%d of the %d parts that the request lists are left out without a word.", missing, len(all))
 	s.advice = "Answer each part that the request lists; say of a part that you leave out that you do, and why."
 	if (len(all) >= enoughParts || len(listed) == len(all)) && float64(missing) >= halfOfParts*float64(len(all)) {
-		s.Cap = capAt(capSilentParts)
+		s.Cap = new(capSilentParts)
 	}
 	return s, true
 }

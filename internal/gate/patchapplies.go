@@ -18,7 +18,7 @@ func patchApplies(v *view) (Signal, bool) {
 	if c.Fault > 0 {
 		s.Points = -costPatch * share(c.Fault, float64(c.Tried))
 		if v.Want.Code && c.AllInvented() {
-			s.Cap = capAt(capPatch) // the change is the product, and there is none
+			s.Cap = new(capPatch) // the change is the product, and there is none
 		}
 		s.Reason = fmt.Sprintf("%d of %d changes do not fit the files of the repository.", c.Failed, c.Tried)
 		s.advice = "Make diffs against the files as they were delivered, with git diff; git apply --check must accept them."

@@ -44,7 +44,7 @@ func placeholders(v *view) (Signal, bool) {
 	weight := share(float64(n)-done/2, 6)
 	s.Points = -costPlaceholders * weight
 	if n >= 5 && float64(n) > done {
-		s.Cap = capAt(capPlaceholders)
+		s.Cap = new(capPlaceholders)
 	}
 	if s.Points < 0 {
 		s.Reason = fmt.Sprintf("%d places are left to be filled in.", n)

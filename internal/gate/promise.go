@@ -58,7 +58,7 @@ func promises(v *view) (Signal, bool) {
 		s.Evidence = nil
 		return s, true
 	}
-	s.Cap = capAt(capPromises)
+	s.Cap = new(capPromises)
 	s.Reason = fmt.Sprintf("%d sentences say what will be done; little of it is.", n)
 	s.advice = "Deliver what you announce: a plan of the work is not the work."
 	return s, true

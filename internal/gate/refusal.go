@@ -33,7 +33,7 @@ func refusal(v *view) (Signal, bool) {
 		s.Evidence = nil
 		return s, true
 	case n >= 2, len(v.Doc.Words) < 120:
-		s.Cap = capAt(capRefusal)
+		s.Cap = new(capRefusal)
 	default:
 		s.Points = -10
 	}

@@ -23,6 +23,9 @@ func relevance(v *view) (Signal, bool) {
 	}
 	s.Max = math.Round(most * share(total, enoughToTell))
 	s.Points = s.Max * share(v.fits-denied, answered-denied)
+	if v.Index != nil && len(v.all.touched) == 0 && v.Ground.Names < fewNames {
+		s.Points *= ofAnyCode
+	}
 	s.Reason = fmt.Sprintf("The answer takes up %.0f %% of what the request names.", 100*covered)
 	if len(missed) > 0 {
 		s.Evidence = []string{"not taken up: " + strings.Join(few(missed, 8), ", ")}
@@ -32,6 +35,13 @@ func relevance(v *view) (Signal, bool) {
 	}
 	return s, true
 }
+
+// Work that names no file and hardly a name of the repository could be about any code,
+// though it has the request's words.
+const (
+	fewNames  = 3
+	ofAnyCode = 0.8
+)
 
 // review reports whether the request is to look for what is wrong: what an
 // answer is about is then for the code to say, not for the request.

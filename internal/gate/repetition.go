@@ -37,7 +37,7 @@ func repetition(v *view) (Signal, bool) {
 	}
 	s.Points = -costRepetition * worst
 	if worst >= 0.8 {
-		s.Cap = capAt(capRepetition)
+		s.Cap = new(capRepetition)
 	}
 	s.Reason = fmt.Sprintf("%d of %d sentences repeat, %.0f %% of word pairs are repeats.", same, total, 100*poor)
 	s.advice = "Say each thing once."

@@ -38,7 +38,7 @@ func reuse(v *view) (Signal, bool) {
 	}
 	s.Points = -costReuse * share(worst-0.5, 0.4)
 	if worst > 0.9 {
-		s.Cap = capAt(capReuse)
+		s.Cap = new(capReuse)
 	}
 	s.Reason = fmt.Sprintf("%.0f %% of the text stood in %s.", 100*worst, whose)
 	s.advice = "Write for this task; the text was delivered before."

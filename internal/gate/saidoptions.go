@@ -67,7 +67,7 @@ func inventedOptions(v *view) (Signal, bool) {
 	}
 	s.Points = -min(maxInventedOptions, costInventedOption*float64(n))
 	if n >= manyOptions && 2*n >= there {
-		s.Cap = capAt(capInventedOptions)
+		s.Cap = new(capInventedOptions)
 	}
 	slices.Sort(s.Evidence)
 	s.Reason = fmt.Sprintf("%s described as the package's %s in none of its files.", counted(n, "name", "names"), map[bool]string{true: "stands", false: "stand"}[n == 1])

@@ -38,7 +38,7 @@ func nothingShown(v *view) (Signal, bool) {
 	if names >= namesThatShow || figures >= figuresThatShow {
 		return s, true
 	}
-	s.Cap = capAt(capNothingShown)
+	s.Cap = new(capNothingShown)
 	s.Reason = fmt.Sprintf("No line is cited, nothing is quoted, no code is there; %d names of the repository and %d figures that the request has not.", names, figures)
 	s.advice = "Show what you found: the lines, the code, the values."
 	return s, true

@@ -285,7 +285,7 @@ func lists(v *view) (Signal, bool) {
 		return s, true
 	}
 	if v.inventory() {
-		s.Points, s.Cap = -costLists, capAt(capLists)
+		s.Points, s.Cap = -costLists, new(capLists)
 		s.Reason = fmt.Sprintf("%d of %d names, places and pieces of code stand in sentences that say nothing about them.", st.listed, st.items)
 		s.advice = "Say what is wrong or right about each place, instead of listing names."
 		return s, true
@@ -303,7 +303,7 @@ func lists(v *view) (Signal, bool) {
 	}
 	s.Points = -costLists * share(dead-0.25, 0.3)
 	if dead >= 0.5 {
-		s.Cap = capAt(capLists)
+		s.Cap = new(capLists)
 	}
 	s.Reason = fmt.Sprintf("%.0f %% of the text are lists of names or the same sentence about different names.", 100*min(1, dead))
 	s.advice = "Say what is wrong or right about each place, instead of listing names."

@@ -61,7 +61,7 @@ func stubs(v *view) (Signal, bool) {
 	part := share(float64(undone)+float64(partly)/2, float64(all))
 	s.Points = -costPlaceholders * part
 	if part >= mostlyEmpty {
-		s.Cap = capAt(capPlaceholders)
+		s.Cap = new(capPlaceholders)
 	}
 	s.Reason = fmt.Sprintf("%d of %d functions do nothing or leave a part open and say that it is to be written.", undone+partly, all)
 	s.advice = "Write every function that you deliver; a body that is to follow is not charged."

@@ -13,10 +13,10 @@ func substance(v *view) (Signal, bool) {
 	s.Reason = fmt.Sprintf("%d words of prose and code; about %d are usual for %s.", n, v.Want.Words, categoryName(v.in.Request.Category))
 	switch {
 	case strings.TrimSpace(v.Doc.Text) == "":
-		s.Cap, s.Reason = capAt(capEmpty), "The deliverable is empty."
+		s.Cap, s.Reason = new(capEmpty), "The deliverable is empty."
 		s.advice = "Deliver a result."
 	case n < 25 && v.Ground.Anchored == 0 && v.Doc.CodeLines() < 3 && len(v.in.Patch) == 0:
-		s.Cap = capAt(capShort)
+		s.Cap = new(capShort)
 		s.advice = "Explain what you did and found; a sentence is not a deliverable."
 	case 2*n < v.Want.Words:
 		s.Points = -costShort * (1 - share(float64(2*n), float64(v.Want.Words)))

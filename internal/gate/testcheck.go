@@ -68,7 +68,7 @@ func testsCheck(v *view) (Signal, bool) {
 	}
 	s.Points = -costEmptyTests * part
 	if part >= mostlyEmpty {
-		s.Cap = capAt(capNoTests)
+		s.Cap = new(capNoTests)
 	}
 	return s, true
 }

@@ -14,7 +14,7 @@ import (
 func truncation(v *view) (Signal, bool) {
 	s := Signal{Name: "truncation", Reason: "The text is complete."}
 	breaks := func(reason string, evidence ...string) {
-		s.Cap, s.Reason, s.Evidence = capAt(capTruncation), reason, evidence
+		s.Cap, s.Reason, s.Evidence = new(capTruncation), reason, evidence
 	}
 	promised, pledged, written := v.sections()
 	tail, cut := v.brokenTail()

@@ -40,7 +40,7 @@ func undefinedNames(v *view) (Signal, bool) {
 	if len(s.Evidence) == 0 {
 		return s, true
 	}
-	s.Points, s.Cap = -costPatch, capAt(capPatch)
+	s.Points, s.Cap = -costPatch, new(capPatch)
 	s.Reason = "The changed code cannot be built: it uses names that nothing declares."
 	s.advice = "Declare or import all that the change uses, and build it before you deliver."
 	s.Evidence = few(s.Evidence, 8)

@@ -36,7 +36,7 @@ func untouched(v *view) (Signal, bool) {
 		s.Reason = "The tests call none of the functions that the request names."
 		s.Evidence = []string{"the request names " + strings.Join(few(targets, 4), ", ")}
 	}
-	s.Points, s.Cap = -costUntouched, capAt(capUntouched)
+	s.Points, s.Cap = -costUntouched, new(capUntouched)
 	s.advice = "Let the tests call what the request names, as the repository has it; a copy of it in the tests notices no change."
 	return s, true
 }

@@ -128,8 +128,6 @@ func share(n, total float64) float64 {
 // maxBlocks bounds the blocks of code that a rule looks at.
 const maxBlocks = 400
 
-func capAt(score int) *int { return &score }
-
 // few returns at most n of the items, so that a report stays readable.
 func few(items []string, n int) []string {
 	if len(items) > n {

@@ -33,10 +33,10 @@ func wrongFunction(v *view) (Signal, bool) {
 	s.Reason = "The change is in functions that those named in the request neither call nor are called by."
 	s.advice = "Change the function that the request is about, or say how it comes to the one that you change."
 	if v.connects(named, changed) {
-		s.Cap = capAt(BorderlineScore) // a judge reads why
+		s.Cap = new(BorderlineScore) // a judge reads why
 		return s, true
 	}
-	s.Points, s.Cap = -costWrongFunction, capAt(capWrongFunction)
+	s.Points, s.Cap = -costWrongFunction, new(capWrongFunction)
 	return s, true
 }
 

@@ -44,7 +44,7 @@ func wrongLanguage(v *view) (Signal, bool) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	s.Points, s.Cap = -costMissingAsk, capAt(capLanguage)
+	s.Points, s.Cap = -costMissingAsk, new(capLanguage)
 	s.Reason = fmt.Sprintf("The code is %s; the repository has none and the request does not ask for it.", strings.Join(names, ", "))
 	s.advice = "Write the code in the language of the repository."
 	return s, true

@@ -55,8 +55,8 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Reason }
 
-func transient(format string, args ...any) *Failure {
-	return &Failure{Reason: fmt.Sprintf(format, args...), Transient: true}
+func transient(reason string) *Failure {
+	return &Failure{Reason: reason, Transient: true}
 }
 
 func final(format string, args ...any) *Failure {

@@ -72,7 +72,7 @@ func (r *reader) faultOf(c check) Fault {
 	if c.method == "helper" {
 		return c.helper
 	}
-	fault := None
+	var fault Fault
 	if c.method == "if" {
 		fault = r.ofCondition(c.operands[0], 0)
 	} else {
@@ -194,7 +194,7 @@ func (r *reader) between(one, other *node) bool {
 	a, aEnd := r.extent(one)
 	b, bEnd := r.extent(other)
 	if a > b {
-		a, b, aEnd, bEnd = b, a, bEnd, aEnd
+		b, aEnd = a, bEnd
 	}
 	for _, at := range r.busy {
 		if at > aEnd && at < b {
