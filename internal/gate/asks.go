@@ -35,7 +35,7 @@ var asks = []ask{
 			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.Doc.CodeLines()+len(v.in.Patch) > 0
 		}, true},
 	{"findings with file and line", pattern.New(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.Index == nil || v.Ground.Located > 0 }, false},
-	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|pipeline|ci file|gitlab)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
+	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|ci file|gitlab|(?:ci|cd|build|release|deploy|deployment|delivery|test|our|a|the) pipeline)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
 	{"a Dockerfile", pattern.New(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", pattern.New(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
 	{"a Makefile", pattern.New(`(?i)\b(?:write|add|create|give|fix|update|extend|rewrite|improve|moderni[sz]e|clean up|need|want|send|draft|provide)\b[^.\n]{0,50}\b(?:makefile|make targets?)\b`),

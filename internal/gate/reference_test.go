@@ -31,6 +31,8 @@ func TestNamesWithoutFiles(t *testing.T) {
 		{"`template.html` has it.", "template.html", grounding.RefMissing},
 		{"The key is read from `settings.env` first.", "settings.env", grounding.RefExternal},
 		{"The key is read from `local.env` first.", "local.env", grounding.RefMissing},
+		{"It writes `my-tool/config.json` then.", "my-tool/config.json", grounding.RefExternal},
+		{"`a/../../secret.txt` is matched too.", "a/../../secret.txt", grounding.RefExternal},
 		{"A body with `foo.md` fails.", "foo.md", grounding.RefExternal},
 		{"The map `dist/a.js.map` is large.", "dist/a.js.map", grounding.RefMissing},
 		{"It is `users.map` that copies.", "users.map", ""},

@@ -159,7 +159,7 @@ func (v *view) fileWeight(p string) float64 {
 }
 
 // literalText matches what a request quotes: options, strings, numbers.
-var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,:]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
+var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|(?:^|[^\pL\d])'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,:]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
 
 // literals takes quoted strings, options and figures out of a text.
 func (l *wishList) literals(text string) (rest string) {
@@ -232,8 +232,9 @@ func (l *wishList) names(text string) string {
 				line = strings.ReplaceAll(line, m, " ")
 				continue
 			}
-			l.add(wish{text: strings.TrimSuffix(m, "("), key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name)),
-				sample: slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) })})
+			if !slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) }) { // whose the project is says nothing
+				l.add(wish{text: strings.TrimSuffix(m, "("), key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name))})
+			}
 			line = strings.ReplaceAll(line, m, " ")
 		}
 		for _, m := range headerName.FindAllString(line, 40) {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/gate/repository"
@@ -64,6 +65,43 @@ func TestAsksForTests(t *testing.T) {
 	} {
 		if got := asksFor(asks[0].request, text); got != want {
 			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// A function that is called like a product is none.
+func TestAsksForAWorkflow(t *testing.T) {
+	t.Parallel()
+	at := slices.IndexFunc(asks, func(a ask) bool { return a.what == "a workflow" })
+	for text, want := range map[string]bool{
+		"We need a pipeline for this.":           true,
+		"Fix the CI pipeline.":                   true,
+		"Replace pump by stream.pipeline.":       false,
+		"Use pipeline() where pump is called.":   false,
+		"Write a GitHub Actions workflow for it": true,
+	} {
+		if got := asksFor(asks[at].request, text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// Apostrophes inside of words quote nothing.
+func TestQuotedLiterals(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Montrez ce qu'on écrit, ce qu'on obtient.": "",
+		"It fails for 'a, b' and ('c d').":          "a, b|c d",
+		"It's what the users' files don't have.":    "",
+	} {
+		l := &wishList{v: look(Input{}), seen: map[string]bool{}}
+		l.literals(text)
+		var found []string
+		for _, w := range l.all {
+			found = append(found, w.text)
+		}
+		if got := strings.Join(found, "|"); got != want {
+			t.Errorf("%q: %q", text, got)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // statements is what the prose of a deliverable consists of: sentences that
@@ -262,16 +263,23 @@ const (
 	manyItems      = 4
 	manyInventory  = 25
 	shareInventory = 0.62
-	codeForItems   = 10 // lines of code, of which many items may well speak
-	rowsForItems   = 6  // and rows of a table that do so
+	shareListing   = 0.8 // of what was asked for as a list
+	codeForItems   = 10  // lines of code, of which many items may well speak
+	rowsForItems   = 6   // and rows of a table that do so
 )
 
 // inventory reports whether a text names, quotes and locates a great deal and says
 // hardly anything about it.
 func (v *view) inventory() bool {
-	st := v.prose
-	return v.Index != nil && st.items >= manyInventory && float64(st.listed) >= shareInventory*float64(st.items) && v.Doc.CodeLines() < codeForItems && st.rows < rowsForItems
+	st, most := v.prose, shareInventory
+	if asksWhich.MatchString(v.in.Request.Description) {
+		most = shareListing
+	}
+	return v.Index != nil && st.items >= manyInventory && float64(st.listed) >= most*float64(st.items) && v.Doc.CodeLines() < codeForItems && st.rows < rowsForItems
 }
+
+// asksWhich matches requests for which or how many there are.
+var asksWhich = pattern.New(`(?i)\bwhich of\b|\bwhich \w+ (?:are|can|cannot|do|don't|have|lack)\b|\b(?:list|enumerate|name) (?:all|every|each|the)\b|\bhow many\b|\binventory\b|\bwelche\w?\b|\bwie viele\b|\bcuáles\b|\bcuánt[oa]s\b|\bquels?\b|\bquelles?\b|\bcombien\b|\bquais\b|\bquant[oa]s\b|哪些|多少`)
 
 // manyBare is how many lines of bare names make a list of however few words.
 const manyBare = 6

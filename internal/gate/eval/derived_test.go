@@ -98,7 +98,7 @@ func TestDerived(t *testing.T) {
 
 // mostForOthers is the share of honest work that may pass for another request of
 // its repository. Some of it does answer the other request.
-const mostForOthers = 0.2
+const mostForOthers = 0.18
 
 // TestWorkForOtherRequests: honest work is no answer to the other requests of
 // its repository.

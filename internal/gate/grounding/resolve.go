@@ -146,7 +146,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 		r.example[p] = r.example[p] || c.Line == 0
 		return RefExternal
 	}
-	if c.Line == 0 && strings.HasPrefix(c.Path, "../") && !strings.HasSuffix(text[:c.Start], "'") && !strings.HasSuffix(text[:c.Start], `"`) {
+	if c.Line == 0 && (strings.HasPrefix(c.Path, "../") || strings.Contains(c.Path, "/../")) && !strings.HasSuffix(text[:c.Start], "'") && !strings.HasSuffix(text[:c.Start], `"`) {
 		return RefExternal // it leads out of the repository; what is imported so does not
 	}
 	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
@@ -231,10 +231,13 @@ func literal(text string, c citation.Cite) bool {
 // noNames are what files of examples are called by.
 var noNames = lex.Set(`foo bar baz qux foobar evil`)
 
+// yours matches a folder or a file that is the reader's: my-app/a.js.
+var yours = regexp.MustCompile(`(?i)^(?:my|your|our|some|mon|votre|mein|mi|tu|meu)-\w+/|^(?:package|project|app|module)-name/`)
+
 // standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json, foo.md.
 func standIn(p string) bool {
 	stem, _, _ := strings.Cut(strings.TrimPrefix(p, "."), ".")
-	if noNames[stem] {
+	if noNames[stem] || yours.MatchString(p) {
 		return true
 	}
 	stem = strings.TrimSuffix(stem, "rc")
