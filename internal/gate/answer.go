@@ -152,10 +152,21 @@ func (v *view) answers() (float64, []string) {
 			reasons = append(reasons, s.reason)
 		}
 	}
-	if n < 1 { // "review my code": what it is made of decides nothing alone
+	switch {
+	case n < 1: // "review my code": what it is made of decides nothing alone
 		return max(x, sure), nil
+	case v.missesNothing():
+		x = max(x, doubted)
 	}
 	return x, reasons
+}
+
+// missesNothing reports whether all that the request names comes back: what the work is
+// made of is no more than a doubt then.
+func (v *view) missesNothing() bool {
+	return !slices.ContainsFunc(v.wished, func(w wish) bool {
+		return w.weight > 0.1 && !w.sample && !v.all.takes(w) && !v.takenUp(w)
+	})
 }
 
 // sumClues adds up what the things say that the request names, and how many things
