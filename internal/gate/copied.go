@@ -30,8 +30,8 @@ func copiedSource(v *view) (Signal, bool) {
 	source := ""
 	for _, b := range v.Doc.Blocks {
 		lines := grounding.Quotable(b.Lines, len(b.Lines))
-		if len(lines) == 0 {
-			continue
+		if len(lines) == 0 || !v.Want.Code && len(lines) < enough {
+			continue // what is looked up costs time
 		}
 		from, same := v.Index.Closest(lines)
 		if less && len(lines)*2 < v.Index.Text(from).Span(lines) {

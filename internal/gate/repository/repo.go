@@ -402,7 +402,7 @@ func (x *Index) PlainFiles() []string {
 		x.plain = []string{}
 		for _, f := range x.listed() {
 			base := path.Base(f.Path)
-			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && (!strings.Contains(base, ".") || manPage.MatchString(base)) && !citation.CitedNames[base] {
+			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && (!strings.Contains(base, ".") || manPage(base)) && !citation.CitedNames[base] {
 				x.plain = append(x.plain, f.Path)
 			}
 		}
@@ -410,8 +410,11 @@ func (x *Index) PlainFiles() []string {
 	return x.plain
 }
 
-// manPage matches a page of a manual: git.1.
-var manPage = regexp.MustCompile(`^[\w-]+\.[1-9]$`)
+// manPage reports whether a file is a page of a manual: git.1.
+func manPage(base string) bool {
+	name, section, _ := strings.Cut(base, ".")
+	return len(section) == 1 && section >= "1" && section <= "9" && name != ""
+}
 
 // maxPlainFiles bounds the files without an extension that are looked for by name.
 const maxPlainFiles = 40
