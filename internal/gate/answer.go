@@ -165,7 +165,7 @@ func (v *view) answers() (float64, []string) {
 // made of is no more than a doubt then.
 func (v *view) missesNothing() bool {
 	return !slices.ContainsFunc(v.wished, func(w wish) bool {
-		return w.weight > 0.1 && !w.sample && !v.all.takes(w) && !v.takenUp(w)
+		return w.weight > 0.1 && !w.sample && !v.comesBack(w)
 	})
 }
 
@@ -337,7 +337,7 @@ func (v *view) missesNames() bool {
 		if w.kind != wishName || w.sample || w.weight < weightName*usualName/2 || v.Index.UsesOf(lex.LastName(w.key)) == 0 || v.onlyRuns(w) {
 			continue
 		}
-		if named = true; v.all.takes(w) || v.takenUp(w) || v.touches(&v.all, w) >= 0 || v.all.isAbout(w) {
+		if named = true; v.comesBack(w) || v.touches(&v.all, w) >= 0 || v.all.isAbout(w) {
 			return false
 		}
 	}
@@ -396,7 +396,7 @@ func (v *view) worksElsewhere() bool {
 func (v *view) notTouched() []string {
 	var missed []string
 	for _, w := range v.wished {
-		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.all.takes(w) && !v.takenUp(w) {
+		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.comesBack(w) {
 			missed = append(missed, w.text)
 		}
 	}

@@ -25,7 +25,6 @@ func copiedSource(v *view) (Signal, bool) {
 	if !v.Want.Code {
 		enough = minDumped
 	}
-	less := asksLess.MatchString(v.Request)
 	fresh, copied := 0, 0
 	source := ""
 	for _, b := range v.Doc.Blocks {
@@ -34,10 +33,10 @@ func copiedSource(v *view) (Signal, bool) {
 			continue // what is looked up costs time
 		}
 		from, same := v.Index.Closest(lines)
-		if less && len(lines)*2 < v.Index.Text(from).Span(lines) {
-			return s, true // what is left of a file that was to be cut down
-		}
 		if len(lines) >= enough && same*10 >= len(lines)*9 {
+			if asksLess.MatchString(v.Request) && len(lines)*2 < v.Index.Text(from).Span(lines) {
+				return s, true // what is left of a file that was to be cut down
+			}
 			copied += len(lines)
 			source = from
 			continue

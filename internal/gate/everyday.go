@@ -24,7 +24,7 @@ func (v *view) toldInEverydayWords() bool {
 		if w.kind == wishName || w.kind == wishFile {
 			return false
 		}
-		if w.sample || w.kind == wishWord && v.circumstance(w) || v.all.takes(w) || v.takenUp(w) {
+		if w.sample || w.kind == wishWord && v.circumstance(w) || v.comesBack(w) {
 			continue
 		}
 		if w.text != strings.ToLower(w.text) {

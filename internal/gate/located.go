@@ -11,6 +11,10 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
+// comesBack reports whether the deliverable says what is named, or takes it up without
+// its name.
+func (v *view) comesBack(w wish) bool { return v.all.takes(w) || v.takenUp(w) }
+
 // takenUp reports whether the work is on a function that the request names, though it
 // may not say its name: it cites lines of it, it changes what the function comes to, or
 // it tests the function over others.
@@ -61,7 +65,7 @@ func (v *view) neverNear() bool {
 		if w.kind != wishName || w.sample || v.Index == nil {
 			continue
 		}
-		if v.all.takes(w) || v.takenUp(w) {
+		if v.comesBack(w) {
 			return false
 		}
 		if name := w.function(); len(name) >= lex.MinName && v.declaresFunction(name) {

@@ -28,14 +28,14 @@ idea ideas question questions problem problems issue issues trouble troubles mat
 word words sentence sentences paragraph paragraphs
 anybody nobody everybody somebody clean cleanup cleaned cleaning tickets ticket strange accept checklist
 production breaks breaking internet machine machines reproduction written afterwards claims internal tool tools moved ours ourselves
-behave behaves expensive forever helper maintain maintained consider differently fast garbage needed outside rest rid supplied sure bite bites
-possible possibly handling support slow hurt hurts lose loses ranked silently built drop arrive arrives sends upstream usage vendor vendored
-base cli hand ordered outdated pin readable survive cannot directly mistake mistakes long public standard rely builds compared notice noticed
+behave behaves expensive forever helper maintain maintained consider differently fast garbage outside rest rid supplied sure bite bites
+possible handling support slow hurt hurts lose loses ranked silently built drop arrive arrives sends upstream usage vendor vendored
+base cli hand ordered outdated pin readable survive cannot directly mistake mistakes long public standard rely builds compared
 outgoing saw seen share stranger strangers prove proves proof trust trusts trusted protect protects repeated decide decides decided
 expose exposes exposed automatic automatically
 monday tuesday wednesday thursday friday saturday sunday
-mandad usamos buscad encuentren equipo verdad nuestro nuestra trouvez surtout dit presque interne interna interno vraiment notre
-gibt brauchen liefern uns unser unsere welche durch wirklich leute seite zielgruppe funktionieren funktioniert echter echte
+mandad usamos buscad encuentren equipo verdad nuestro nuestra trouvez surtout dit presque interne interna interno vraiment
+gibt brauchen liefern uns welche durch wirklich leute seite zielgruppe funktionieren funktioniert echter
 `)
 
 // forReaders are words for whom a text is and how it speaks to them: where one is to be

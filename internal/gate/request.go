@@ -21,7 +21,7 @@ type wish struct {
 	key    string // the stem of a word, a name or path in lower case
 	kind   wishKind
 	weight float64
-	sample bool // what a call is shown with, or whose the project is: nobody must repeat it
+	sample bool // what a call is shown with: nobody must repeat it
 }
 
 // function is the function that a name of code means: Get of cache.Get().

@@ -19,13 +19,14 @@ func truncation(v *view) (Signal, bool) {
 	promised, pledged, written := v.sections()
 	tail, cut := v.brokenTail()
 	off := v.breaksOff()
+	end := "…" + lex.Shorten(lastBytes(strings.TrimSpace(v.in.Deliverable.Result), 60), 60)
 	switch {
 	case cut:
 		breaks("The text breaks off in the middle of a sentence.", "…"+tail)
 	case written > 0 && pledged > written && v.openEnd():
 		breaks("The text breaks off: point "+strconv.Itoa(pledged)+" is promised, and the last sentence has no end.", "…"+tail)
 	case written > 0 && promised > written+1 && v.openItem():
-		breaks("The text breaks off: section "+strconv.Itoa(promised)+" is promised, and the last item has no end.", "…"+lex.Shorten(lastBytes(strings.TrimSpace(v.in.Deliverable.Result), 60), 60))
+		breaks("The text breaks off: section "+strconv.Itoa(promised)+" is promised, and the last item has no end.", end)
 	case v.halfRow():
 		breaks("The last table breaks off.", "…"+tail)
 	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
@@ -35,7 +36,7 @@ func truncation(v *view) (Signal, bool) {
 	case v.Doc.Open && v.halfLine():
 		breaks("The code breaks off: the last block is never closed, nor is its last line.")
 	case off != "":
-		breaks("The text breaks off: "+off+".", "…"+lex.Shorten(lastBytes(strings.TrimSpace(v.in.Deliverable.Result), 60), 60))
+		breaks("The text breaks off: "+off+".", end)
 	case v.unlikeTheOthers():
 		breaks("The text breaks off: "+otherwiseEnded+".", "…"+tail)
 	case v.Doc.Open:

@@ -18,27 +18,25 @@ var itemLine = regexp.MustCompile(`^\s*[-*•]\s+\*{0,2}(\d{1,5}(?:[-–]\d{1,5}
 // paragraphLine matches a paragraph that opens so without being one of a list.
 var paragraphLine = regexp.MustCompile(`^\*{0,2}(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}[:,]?\s`)
 
-// enoughOpen is how many paragraphs must open with a figure for these to be lines.
+// enoughOpen is how many paragraphs or items must open with a figure for these to be lines.
 const enoughOpen = 3
 
 // opensWithLines reports whether the paragraphs of a document open with lines.
 func (r *Reading) opensWithLines() bool {
-	n := 0
-	for i, l := range r.Doc.Lines {
-		if !l.Code && paragraphLine.MatchString(l.Text) && r.opensParagraph(i) {
-			if n++; n == enoughOpen {
-				return true
-			}
-		}
-	}
-	return false
+	return r.enough(func(i int, text string) bool { return paragraphLine.MatchString(text) && r.opensParagraph(i) })
 }
 
 // listsLines reports whether the items of a list open with lines.
 func (r *Reading) listsLines() bool {
+	return r.enough(func(_ int, text string) bool { return itemLine.MatchString(text) })
+}
+
+// enough reports whether so many lines of prose are such that figures which open them
+// are lines.
+func (r *Reading) enough(open func(at int, text string) bool) bool {
 	n := 0
-	for _, l := range r.Doc.Lines {
-		if !l.Code && itemLine.MatchString(l.Text) {
+	for i, l := range r.Doc.Lines {
+		if !l.Code && open(i, l.Text) {
 			if n++; n == enoughOpen {
 				return true
 			}
