@@ -96,6 +96,26 @@ func (k *keyboard) at() focus {
 	return f
 }
 
+// focused waits until the browser has put the focus where a page that was just shown
+// asks for it.
+func (k *keyboard) focused() focus {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(k.ctx, pageTimeout/2)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if f := k.at(); f.Name != "" {
+			return f
+		}
+		select {
+		case <-ctx.Done():
+			return k.at()
+		case <-again.C:
+		}
+	}
+}
+
 // farthest is more than any page has to be tabbed through.
 const farthest = 80
 
@@ -131,7 +151,7 @@ func (k *keyboard) press(name, key string) { k.t.Helper(); k.to(name); k.keys(ke
 func (k *keyboard) refused(field, why string) {
 	k.t.Helper()
 	k.sees("another look")
-	if f := k.at(); f.Name != field || !f.Invalid || !strings.Contains(f.Hint, why) || !f.Shown {
+	if f := k.focused(); f.Name != field || !f.Invalid || !strings.Contains(f.Hint, why) || !f.Shown {
 		k.t.Errorf("after the refusal the focus is on %+v, want %q, because %q", f, field, why)
 	}
 }
@@ -165,7 +185,7 @@ func TestWithTheKeyboard(t *testing.T) {
 		k.press("Create account", space)
 		if mail == worker.Owner.Email {
 			k.sees("An account with this email address exists")
-			if f := k.at(); !strings.Contains(f.Name, "An account with this email address exists") {
+			if f := k.focused(); !strings.Contains(f.Name, "An account with this email address exists") {
 				t.Errorf("the focus is on %+v, not on what is wrong", f)
 			}
 		}
