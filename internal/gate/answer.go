@@ -16,9 +16,10 @@ import (
 // opens.
 func (v *view) readAnswer() {
 	var whole, opening strings.Builder
-	whole.WriteString(v.Doc.Low.Text + "\n")
+	v.own = v.ownText()
+	whole.WriteString(v.own + "\n")
 	end, line := v.opening()
-	opening.WriteString(v.Doc.Low.Text[:end] + "\n")
+	opening.WriteString(v.own[:end] + "\n")
 	for _, ref := range v.Refs[:min(len(v.Refs), 200)] {
 		switch ref.Status {
 		case grounding.RefExists:
@@ -416,8 +417,9 @@ func otherAnswer(v *view) (Signal, bool) {
 		}
 		return s, true
 	}
-	s.Points = -costOtherAnswer * share(doubted-v.fits, doubted-denied)
-	s.Cap = new(BorderlineScore) // a judge reads the request and the work
+	doubt := share(doubted-v.fits, doubted-denied)
+	s.Points = -costOtherAnswer * doubt * doubt // hardly any work for another request comes so near
+	s.Cap = new(BorderlineScore)                // a judge reads the request and the work
 	s.Reason = "It is doubtful that the deliverable answers this request."
 	if v.fits <= denied {
 		s.Cap = new(capOtherAnswer)

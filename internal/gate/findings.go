@@ -59,7 +59,7 @@ func (l looseFinding) finding() (Finding, bool) {
 }
 
 // writtenFindings takes findings out of a text that holds them as JSON: all of
-// it, or one block. The rest of the text is returned with them.
+// it, one block, or a part that stands bare. The rest of the text is returned with them.
 func writtenFindings(text string) ([]Finding, string) {
 	if found, ok := parseFindings(text); ok {
 		return found, ""
@@ -75,6 +75,17 @@ func writtenFindings(text string) ([]Finding, string) {
 		block, rest, ok := strings.Cut(behind, "\n"+mark[:3])
 		if found, isList := parseFindings(block); ok && isList {
 			return found, before + rest
+		}
+	}
+	for _, mark := range []string{"\n[", "\n{"} {
+		if at := strings.Index(text, mark) + 1; at > 0 {
+			var list json.RawMessage
+			in := json.NewDecoder(strings.NewReader(text[at:]))
+			if in.Decode(&list) == nil {
+				if found, isList := parseFindings(string(list)); isList {
+					return found, text[:at] + text[at+int(in.InputOffset()):]
+				}
+			}
 		}
 	}
 	return nil, text

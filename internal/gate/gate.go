@@ -22,7 +22,7 @@ import (
 
 // Version names the rules that gave a verdict. It is stored with each verdict
 // and changes whenever a score can change.
-const Version = "2026-11.58"
+const Version = "2026-11.59"
 
 // Scores that decide. Below PassScore the buyer is refunded; a score from
 // PassScore to BorderlineScore is worth a second opinion.
@@ -165,7 +165,7 @@ func Judge(in Input) Report {
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
-	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, undefinedNames, testsCheck, untouched, copiedSource,
-	genericTemplate, untied, nothingShown, lists, placeholders, stubs, leftOpen, refusal, promises, repetition, echo, truncation,
+	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, undefinedNames, testsCheck, untouched, onlyDoubts(copiedSource),
+	onlyDoubts(genericTemplate), onlyDoubts(untied), nothingShown, lists, placeholders, stubs, leftOpen, refusal, promises, onlyDoubts(repetition), onlyDoubts(echo), truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

@@ -17,7 +17,8 @@ func misquotes(v *view) (Signal, bool) {
 	wrongQuotes := share(g.Misquoted, float64(g.Quoted)+g.Misquoted)
 	if g.Misquoted > 0 {
 		certain := 0.4 // one may be a slip
-		if wrongQuotes >= 0.5 {
+		slip := len(g.BadQuotes) == 1 && g.Anchored > enoughPlaces && v.heldUp()
+		if wrongQuotes >= 0.5 && !slip {
 			certain += 0.6 * share(g.Misquoted-1, 1)
 		}
 		s.Points = -costMisquotes * wrongQuotes * certain * min(1, g.Misquoted)
@@ -25,7 +26,7 @@ func misquotes(v *view) (Signal, bool) {
 		if v.changes().Fault > 0 {
 			enough = 1.5 // a change that does not fit says the same once more
 		}
-		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
+		if g.Misquoted >= enough && wrongQuotes >= 0.6 && !slip {
 			s.Cap = new(capMisquotes)
 		}
 	}

@@ -15,8 +15,9 @@ const openingWords = 30
 // opening returns where the opening of the text ends: a byte, and the line
 // behind it. A greeting is passed over.
 func (v *view) opening() (end, line int) {
-	n, begin := 0, greeted(v.Doc.Low.Text)
-	for i, l := range v.Doc.Lower {
+	n, begin, i := 0, greeted(v.own), -1
+	for l := range strings.SplitSeq(v.own, "\n") {
+		i++
 		in := false
 		for at, r := range l {
 			word := r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127
@@ -30,9 +31,9 @@ func (v *view) opening() (end, line int) {
 		if in {
 			n++
 		}
-		end = min(len(v.Doc.Low.Text), end+len(l)+1)
+		end = min(len(v.own), end+len(l)+1)
 	}
-	return min(end, len(v.Doc.Low.Text)), len(v.Doc.Lines)
+	return end, len(v.Doc.Lines)
 }
 
 // opensAtFault reports whether a fix opens with a place in the files that its changes,
@@ -55,7 +56,7 @@ func (v *view) opensWithCode() bool {
 	if !v.Want.Config && !(v.Want.Tests && v.hasTests()) {
 		return false
 	}
-	behind := greeted(v.Doc.Low.Text)
+	behind := greeted(v.own)
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
 		if behind -= len(v.Doc.Lower[i]) + 1; l.Code {
 			return true

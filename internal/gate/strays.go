@@ -55,7 +55,7 @@ func (v *view) strays() bool {
 // leaves too little.
 func (v *view) body() (*answerText, bool) {
 	end, _ := v.opening()
-	rest := v.Doc.Low.Text[end:]
+	rest := v.own[end:]
 	fields := 0
 	for range strings.FieldsSeq(rest) {
 		fields++

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/rubric"
@@ -24,6 +25,7 @@ type view struct {
 	stem      *lex.Stemmer         // of the request's language
 	wished    []wish               // what the request names
 	proposed  []string             // files that the deliverable would create
+	own       string               // the deliverable without what it gives back of the request, see ownText
 	all       answerText           // the deliverable
 	head      answerText           // how it opens
 	fits      float64              // how far it answers the request, see answers
@@ -48,7 +50,7 @@ func look(in Input) *view {
 	if len(text) > maxResultBytes {
 		text = strings.ToValidUTF8(text[:maxResultBytes], "")
 	}
-	text = plainSpaces.Replace(text)
+	text = document.Unwrap(plainSpaces.Replace(text))
 	v := &view{in: in}
 	found, text := writtenFindings(text)
 	v.findings = append(found, in.Deliverable.Findings...)

@@ -248,9 +248,24 @@ var productNames = lex.Set(`node.js express.js vue.js react.js next.js nuxt.js a
 moment.js chart.js deno.js bun.js discord.js koa.js nest.js alpine.js electron.js handlebars.js p5.js require.js knockout.js asp.net
 vuejs.org nodejs.org go.dev pkg.go.dev`)
 
+// checkouts are folders at the root that a repository is put into.
+var checkouts = lex.Set("repo repository package workspace work checkout sandbox code")
+
+// Checkout reports whether an absolute path is one of a file in such a folder.
+func Checkout(p string) bool {
+	if strings.HasPrefix(p, "/home/user/repo/") {
+		return true
+	}
+	dir, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
+	return strings.HasPrefix(p, "/") && checkouts[dir]
+}
+
 // Clean makes a cited path relative to the repository.
 func Clean(p string) string {
-	for _, lead := range []string{"/home/user/repo/", "home/user/repo/", "./", "~/repo/"} {
+	if Checkout(p) {
+		_, p, _ = strings.Cut(p[1:], "/")
+	}
+	for _, lead := range []string{"user/repo/", "home/user/repo/", "./", "~/repo/"} {
 		p = strings.TrimPrefix(p, lead)
 	}
 	for strings.HasPrefix(p, "../") {

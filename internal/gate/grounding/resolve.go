@@ -440,7 +440,7 @@ var stdlibDirs = lex.Set(`net encoding os io crypto database go runtime strings 
 // external reports whether a path points outside the repository on purpose.
 func external(p string) bool {
 	if strings.Contains(p, "node_modules/") || strings.HasPrefix(p, "/") || strings.HasPrefix(p, "~") || hostLike.MatchString(p) {
-		return !strings.HasPrefix(p, "/home/user/repo/")
+		return !citation.Checkout(p)
 	}
 	first, _, ok := strings.Cut(p, "/")
 	return ok && stdlibDirs[first]

@@ -1,0 +1,68 @@
+package gate
+
+import (
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// minRestated is how many words of the request in a row, word by word, are no chance.
+const minRestated = 5
+
+// ownText is the deliverable in lower case, with blanks for the sentences that only give
+// back what the request says: they answer nothing, and everybody can write them above
+// whatever they have.
+func (v *view) ownText() string {
+	asked := map[uint64]bool{}
+	lex.Shingles(lex.Hashes(v.asked), func(k uint64) { asked[k] = true })
+	var own strings.Builder
+	for i, l := range v.Doc.Lower {
+		if i > 0 {
+			own.WriteByte('\n')
+		}
+		if v.Doc.Lines[i].Code || i >= v.Doc.Written {
+			own.WriteString(l)
+			continue
+		}
+		for l != "" {
+			end := sentenceEnd(l)
+			if sentence := l[:end]; gaveBack(sentence, asked) {
+				own.WriteString(strings.Repeat(" ", end))
+			} else {
+				own.WriteString(sentence)
+			}
+			l = l[end:]
+		}
+	}
+	return own.String()
+}
+
+// sentenceEnd is where the first sentence of a line ends.
+func sentenceEnd(line string) int {
+	for _, end := range []string{". ", "? ", "! "} {
+		if at := strings.Index(line, end); at >= 0 {
+			line = line[:at+len(end)]
+		}
+	}
+	return len(line)
+}
+
+// gaveBack reports whether nearly all of a sentence stands in the request, by its runs
+// of four words.
+func gaveBack(sentence string, asked map[uint64]bool) bool {
+	if len(sentence) < 3*minRestated {
+		return false
+	}
+	words := lex.Words(sentence)
+	if len(words) < minRestated {
+		return false
+	}
+	same, total := 0, 0
+	lex.Shingles(lex.Hashes(words), func(k uint64) {
+		total++
+		if asked[k] {
+			same++
+		}
+	})
+	return same*10 >= total*8
+}
