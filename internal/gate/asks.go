@@ -176,6 +176,10 @@ func missingAsks(v *view) (Signal, bool) {
 		s.Evidence = append(s.Evidence, missing...)
 		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)
 	}
+	for _, name := range few(v.notMade(), 3) {
+		s.Evidence = append(s.Evidence, name)
+		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)
+	}
 	for _, name := range few(v.notRemoved(), 3) {
 		s.Evidence = append(s.Evidence, name+" to go")
 		s.Points, s.Cap = s.Points-2*costMissingAsk, new(capMissingAsk)

@@ -22,26 +22,32 @@ func echo(v *view) (Signal, bool) {
 	})
 	given := share(float64(same), float64(total))
 	fresh, telling := newWords(v.Doc.Words, stems)
+	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
-		if fresh < barelyNew && v.Ground.Anchored+v.Ground.Quoted == 0 {
-			s.Cap = new(capEcho)
-		}
-	case total >= 200 && fresh < 0.5 && telling < 0.11 && v.Doc.CodeLines() == 0 && v.Ground.Anchored+v.Ground.Quoted == 0:
+	case total >= 200 && fresh < 0.5 && telling < 0.11 && prose && unproved:
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
-	default:
-		return s, true
 	}
-	s.advice = "Add something the buyer does not have yet."
+	if total >= 100 && unproved && (fresh < barelyNew || prose && fresh < hardlyNew) {
+		s.Points, s.Cap = min(s.Points, -costEcho/2), new(capEcho)
+		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and nothing is cited or quoted.", 100*fresh)
+	}
+	if s.Points < 0 {
+		s.advice = "Add something the buyer does not have yet."
+	}
 	return s, true
 }
 
-// barelyNew is the share of new words in its vocabulary below which a text tells the
-// buyer nothing: of honest work the least has three in ten.
-const barelyNew = 0.25
+// The shares of new words in its vocabulary below which a text that cites and quotes
+// nothing tells the buyer nothing, and below which one without code does: of honest work
+// of that kind the least has a third, and half without code.
+const (
+	barelyNew = 0.25
+	hardlyNew = 0.4
+)
 
 // alreadyKnown collects the word runs and stems of the request and the readme.
 func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {

@@ -83,8 +83,9 @@ func (v *view) wishes(text string) []wish {
 }
 
 // beside matches what is said beside the subject: what the buyer does with the result,
-// "we paste it into a pull request", and that tests are not meant.
-var beside = pattern.New(`(?i)\bnon-?tests?\b|\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`)
+// "we paste it into a pull request", that tests are not meant, and what must not come of
+// it, "nothing to install", "should not break our pipeline".
+var beside = pattern.New(`(?i)\bnon-?tests?\b|\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*|\bnothing (?:else |new )?to install\b[^.;:\n]*|\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*|\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`)
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,
 // as inputs are shown: that it comes back tells, that it does not tells nothing.
