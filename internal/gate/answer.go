@@ -40,6 +40,12 @@ func (v *view) readAnswer() {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
 	}
+	for _, f := range v.changes().Changed { // of diffs, too, that do not name their file
+		if !slices.Contains(v.all.touched, f.Path) {
+			v.all.touched = append(v.all.touched, f.Path)
+			whole.WriteString(strings.ToLower(f.Path) + "\n")
+		}
+	}
 	if v.Want.Config {
 		whole.WriteString(v.formOfConfig())
 	}

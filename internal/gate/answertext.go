@@ -98,11 +98,18 @@ func (v *view) touches(a *answerText, w wish) float64 {
 	if w.kind != wishName {
 		return -1
 	}
-	most := -1.0
+	most, missing := -1.0, false
 	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(w.function())) {
-		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] && (a.parts[st] || a.stems[st]) {
-			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
+		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] {
+			if a.parts[st] || a.stems[st] {
+				most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
+			} else if p != strings.ToLower(w.function()) {
+				missing = true
+			}
 		}
+	}
+	if missing && most > 0 && v.Index.UsesOf(lex.LastName(w.key)) > 0 {
+		most = 0
 	}
 	return most
 }

@@ -3,12 +3,13 @@ package change
 import (
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/patch"
 )
 
 // headless are the diffs that name no file, as the changes of the file that the
-// prose before them cites. People leave lines out of such, so where one does not
+// prose before them cites, or else that has what they remove. People leave lines out of such, so where one does not
 // fit, that says nothing.
 func headless(r *grounding.Reading) []patch.File {
 	var all []patch.File
@@ -25,17 +26,36 @@ func headless(r *grounding.Reading) []patch.File {
 				}
 			}
 		}
-		ref, _ := grounding.ClaimBefore(r.Doc, b, cited)
-		if ref == nil || ref.Status != grounding.RefExists {
+		file := home(r, b)
+		if ref, _ := grounding.ClaimBefore(r.Doc, b, cited); ref != nil && ref.Status == grounding.RefExists {
+			file = ref.Path
+		}
+		if file == "" {
 			continue
 		}
-		head := "--- a/" + ref.Path + "\n+++ b/" + ref.Path + "\n"
+		head := "--- a/" + file + "\n+++ b/" + file + "\n"
 		if !strings.HasPrefix(strings.TrimSpace(b.Lines[0]), "@@") {
 			head += "@@\n"
 		}
 		all = append(all, patch.Parse(head+strings.Join(b.Lines, "\n"), false)...)
 	}
 	return all
+}
+
+// home is the file that has every line of what a diff removes, "" when there is none or
+// little is removed.
+func home(r *grounding.Reading, b document.Block) string {
+	var old []string
+	for _, l := range b.Lines {
+		if rest, ok := strings.CutPrefix(l, "-"); ok {
+			old = append(old, rest)
+		}
+	}
+	lines := grounding.Quotable(old, grounding.MaxQuoteLines)
+	if file, same := r.Index.Closest(lines); len(lines) > 0 && same >= len(lines) {
+		return file
+	}
+	return ""
 }
 
 // namesFile reports whether a diff has the header of a file.
