@@ -21,7 +21,7 @@ func (d *Document) addPatch(changes []string) {
 		for _, l := range b.Lines {
 			d.Lines = append(d.Lines, Line{Text: l, Code: true})
 		}
-		d.add(b, len(d.Lines))
+		d.add(b)
 	}
 }
 

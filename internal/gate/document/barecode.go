@@ -91,11 +91,11 @@ func changesLine(l string, mark byte) bool {
 
 // bareBlock consumes bare code up to a line.
 func (d *Document) bareBlock(raw []string, i, end int) int {
-	b := Block{Start: i}
+	b := Block{Start: len(d.Lines)}
 	for ; i < end; i++ {
 		b.Lines = append(b.Lines, raw[i])
 		d.Lines = append(d.Lines, Line{Text: raw[i], Code: true})
 	}
-	d.add(b, end)
+	d.add(b)
 	return end
 }

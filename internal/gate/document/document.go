@@ -118,6 +118,7 @@ func (d *Document) parse() {
 	raw := SplitLines(d.Text)
 	d.Lines = make([]Line, 0, len(raw))
 	cited := 0 // where a run of lines behind ">" ends that was looked at
+	width := wrapWidth(raw)
 	for i := 0; i < len(raw); {
 		if i >= cited && strings.HasPrefix(raw[i], ">") {
 			cited = uncite(raw, i)
@@ -130,8 +131,13 @@ func (d *Document) parse() {
 		case bare(raw, i) > i:
 			i = d.bareBlock(raw, i, bare(raw, i))
 		default:
-			d.prose(raw[i])
-			i++
+			line := raw[i]
+			last := line
+			for i++; i < len(raw) && goesOn(last, raw[i], width) && fenceOf(raw[i]) == nil && bare(raw, i) == i; i++ {
+				last = raw[i]
+				line = strings.TrimRight(line, " ") + " " + strings.TrimLeft(last, " ")
+			}
+			d.prose(line)
 		}
 	}
 }
@@ -193,10 +199,10 @@ func (d *Document) prose(text string) {
 func (d *Document) fence(raw []string, i int, mark, lang string) int {
 	d.Lines = append(d.Lines, Line{Code: true})
 	i++
-	b := Block{Lang: strings.ToLower(lang), Start: i}
+	b := Block{Lang: strings.ToLower(lang), Start: len(d.Lines)}
 	for ; i < len(raw); i++ {
 		if rest := strings.TrimSpace(raw[i]); strings.HasPrefix(rest, mark) && strings.Trim(rest, mark[:1]) == "" {
-			d.add(b, i)
+			d.add(b)
 			d.Lines = append(d.Lines, Line{Code: true})
 			return i + 1
 		}
@@ -204,7 +210,7 @@ func (d *Document) fence(raw []string, i int, mark, lang string) int {
 		d.Lines = append(d.Lines, Line{Text: raw[i], Code: true})
 	}
 	d.Open = true
-	d.add(b, i)
+	d.add(b)
 	return i
 }
 
@@ -225,7 +231,7 @@ func (d *Document) indentedCode(raw []string, i int) bool {
 }
 
 func (d *Document) indent(raw []string, i int) int {
-	b := Block{Start: i}
+	b := Block{Start: len(d.Lines)}
 	for ; i < len(raw); i++ {
 		blank := strings.TrimSpace(raw[i]) == ""
 		if !blank && !strings.HasPrefix(raw[i], "    ") && !strings.HasPrefix(raw[i], "\t") {
@@ -237,12 +243,13 @@ func (d *Document) indent(raw []string, i int) int {
 		b.Lines = append(b.Lines, strings.TrimPrefix(strings.TrimPrefix(raw[i], "    "), "\t"))
 		d.Lines = append(d.Lines, Line{Text: raw[i], Code: true})
 	}
-	d.add(b, i)
+	d.add(b)
 	return i
 }
 
-func (d *Document) add(b Block, end int) {
-	b.End = end
+// add ends a block behind the last line read.
+func (d *Document) add(b Block) {
+	b.End = len(d.Lines)
 	marks := 0
 	for _, l := range b.Lines {
 		if DiffHeader.MatchString(l) {

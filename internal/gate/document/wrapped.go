@@ -1,0 +1,57 @@
+package document
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Widths that a text is wrapped to, in runes: below the first nobody wraps, above the
+// second lines are paragraphs.
+const (
+	minWidth = 50
+	maxWidth = 110
+)
+
+// fullLines is the share of lines that are no longer than the width of a wrapped text;
+// the others are single words, such as addresses.
+const fullLines = 0.95
+
+// wrapWidth estimates the width that the lines of a text are wrapped to, 0 for none.
+func wrapWidth(raw []string) int {
+	var sizes []int
+	code := false
+	for _, l := range raw {
+		if fenceOf(l) != nil {
+			code = !code
+		} else if !code && strings.Contains(strings.TrimSpace(l), " ") && !row(l) && !title(l) && !strings.HasPrefix(l, "\t") && !strings.HasPrefix(l, "    ") {
+			sizes = append(sizes, utf8.RuneCountInString(l))
+		}
+	}
+	if len(sizes) == 0 {
+		return 0
+	}
+	slices.Sort(sizes)
+	if w := sizes[int(fullLines*float64(len(sizes)-1))]; w >= minWidth && w <= maxWidth {
+		return w
+	}
+	return 0
+}
+
+// citedLine matches a line that begins with a place in a file, as an item does.
+var citedLine = regexp.MustCompile("^`?[\\w./@-]+(?::|#L)\\d")
+
+// goesOn reports whether a line of prose was broken at the width and goes on in the next
+// one: the first word of that would not have fitted.
+func goesOn(line, next string, width int) bool {
+	word, _, _ := strings.Cut(strings.TrimLeft(next, " "), " ")
+	switch {
+	case width == 0 || word == "" || len(line)+len(next) >= MaxLineBytes || utf8.RuneCountInString(line) > width,
+		item(next), title(next), row(next), row(line), title(line), strings.HasPrefix(next, ">"), strings.HasPrefix(next, "\t"):
+		return false
+	case strings.HasSuffix(line, "  ") || strings.TrimRight(next, "-=_* ") == "" || citedLine.MatchString(word) && strings.HasSuffix(line, "."):
+		return false
+	}
+	return utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width
+}
