@@ -26,8 +26,21 @@ func item(line string) bool {
 	return saysBehind(rest[n+1:])
 }
 
+// maxTitle bounds a title that is only set in bold, in bytes.
+const maxTitle = 90
+
+// boldTitle reports whether a line is a heading that is set in bold, and no sentence.
+func boldTitle(line string) bool {
+	inner, found := strings.CutPrefix(strings.TrimSpace(line), "**")
+	inner, closed := strings.CutSuffix(inner, "**")
+	return found && closed && len(inner) <= maxTitle && strings.Trim(inner, "* ") != "" && !strings.Contains(inner, "**") && !strings.HasSuffix(inner, ".")
+}
+
 // title reports whether a line is a heading.
 func title(line string) bool {
+	if boldTitle(line) {
+		return true
+	}
 	rest := strings.TrimLeft(line, lex.Blanks)
 	if len(line)-len(rest) > 3 || rest == "" || rest[0] != '#' {
 		return false
