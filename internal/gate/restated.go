@@ -15,6 +15,11 @@ const minRestated = 5
 func (v *view) ownText() string {
 	asked := map[uint64]bool{}
 	lex.Shingles(lex.Hashes(v.asked), func(k uint64) { asked[k] = true })
+	for rest := v.Request; rest != ""; {
+		end := sentenceEnd(rest)
+		asked[sentenceOf(lex.Words(rest[:end]))] = true
+		rest = rest[end:]
+	}
 	var own strings.Builder
 	for i, l := range v.Doc.Lower {
 		if i > 0 {
@@ -39,7 +44,7 @@ func (v *view) ownText() string {
 
 // sentenceEnd is where the first sentence of a line ends.
 func sentenceEnd(line string) int {
-	for _, end := range []string{". ", "? ", "! "} {
+	for _, end := range []string{". ", "? ", "! ", "\n"} {
 		if at := strings.Index(line, end); at >= 0 {
 			line = line[:at+len(end)]
 		}
@@ -47,15 +52,21 @@ func sentenceEnd(line string) int {
 	return len(line)
 }
 
+// sentenceOf is a key for a whole sentence.
+func sentenceOf(words []string) uint64 {
+	key := uint64(len(words))
+	for _, w := range lex.Hashes(words) {
+		key = lex.Chain(key, w)
+	}
+	return key
+}
+
 // gaveBack reports whether nearly all of a sentence stands in the request, by its runs
 // of four words.
 func gaveBack(sentence string, asked map[uint64]bool) bool {
-	if len(sentence) < 3*minRestated {
-		return false
-	}
 	words := lex.Words(sentence)
 	if len(words) < minRestated {
-		return false
+		return len(words) > 2 && asked[sentenceOf(words)]
 	}
 	same, total := 0, 0
 	lex.Shingles(lex.Hashes(words), func(k uint64) {

@@ -13,6 +13,9 @@ import (
 // item reports whether a line is an item of a list.
 func item(line string) bool {
 	rest := strings.TrimLeft(line, lex.Blanks)
+	if dot, found := strings.CutPrefix(rest, "•"); found {
+		return saysBehind(dot)
+	}
 	n := 0
 	for n < len(rest) && n < 3 && lex.IsDigit(rest[n]) {
 		n++

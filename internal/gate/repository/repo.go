@@ -185,6 +185,7 @@ func (x *Index) Find(cited string) (string, bool) {
 	}
 	// "package/index.js" for a file at the root: one leading folder is the checkout.
 	dir, base, _ := strings.Cut(low, "/")
+	dir, _, _ = strings.Cut(dir, "@") // and maybe its version
 	if dir != "repo" && dir != "package" && !x.Project()[dir] {
 		return "", false
 	}
