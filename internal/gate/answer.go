@@ -120,8 +120,10 @@ const (
 
 	commonPart   = 0.25 // the rarity below which many names of the repository have a part
 	commonWord   = 0.4  // the rarity below which any text about the repository has a word
-	enoughWished = 2.0  // what a request must name for an opening to miss it
-	sameSubject  = 0.3  // the power of their number by which clues say the same
+	openingTakes = 0.3  // what an opening takes up at least, by weight, of what the request names
+
+	enoughWished = 2.0 // what a request must name for an opening to miss it
+	sameSubject  = 0.3 // the power of their number by which clues say the same
 )
 
 // sign is one reason to doubt that a deliverable answers the request.
@@ -221,7 +223,7 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	if !v.review() {
 		x -= signClosed
 	}
-	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < 0.3 && !opens && !v.review() && !v.opensWithCode() && !v.opensAtFault() {
+	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < openingTakes && !opens && !v.review() && !v.opensWithCode() && !v.opensAtFault() && !v.foreign() {
 		x -= signNoOpening
 	}
 	if opens {

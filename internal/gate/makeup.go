@@ -17,6 +17,8 @@ import (
 const (
 	traits = 9
 	steps  = kind.Steps
+
+	traitCode = 0
 )
 
 // Makeup is what a deliverable consists of: for each trait its step, from none
@@ -74,7 +76,7 @@ var asksFigures = pattern.New(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|
 // makeup tells what the deliverable consists of.
 func (v *view) makeup() Makeup {
 	code, tests, config, change := v.codeByKind()
-	prose := len(v.Doc.Words)
+	prose := v.Doc.WordCount()
 	part := func(n int) float64 { return float64(n) / float64(1+code) }
 	figures, times, rows := 0, 0, 0
 	budget := grounding.NamesBudget
@@ -177,7 +179,11 @@ func (v *view) madeAsAsked(made Makeup) sign {
 		if says < 0 && traitsOf[t].excused(s, text, words, produces) {
 			continue
 		}
-		says = max(says, traitsOf[t].least)
+		least := traitsOf[t].least
+		if t == traitCode && s > 0 && v.Want.Code {
+			least = otherStyle // how much is told beside it is a matter of style
+		}
+		says = max(says, least)
 		sum += says
 		if says < worst {
 			worst, reason = says, "such work seldom has "+traitsOf[t].name+" as this has"

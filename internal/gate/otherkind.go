@@ -28,6 +28,7 @@ const (
 	kindAsking  = 0.35
 	kindDoubt   = 0.01 // a share below which nothing is sure
 	kindWords   = 40   // words below which a text hardly tells its kind
+	kindForeign = 0.4  // words of other languages than English tell the language more than the kind
 	kindReason  = -0.8 // the points below which a reader is told
 )
 
@@ -49,6 +50,9 @@ func (v *view) kindAsAsked(made Makeup) sign {
 	}
 	says := sign{points: min(0, kindAllowed+kindWeight*math.Log((fits+kindDoubt)/(is[most]+kindDoubt)))}
 	says.points *= min(1, float64(len(v.Doc.Words))/kindWords)
+	if v.foreign() {
+		says.points *= kindForeign
+	}
 	if says.points < kindReason && most != own {
 		says.reason = fmt.Sprintf("it reads like work of %s, not of %s", categoryName(work.Categories[most]), categoryName(v.in.Request.Category))
 	}

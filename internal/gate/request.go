@@ -67,6 +67,10 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
+		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] {
+			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
+			continue
+		}
 		if v.Index.NamesFile(w) {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
@@ -81,6 +85,10 @@ func (v *view) wishes(text string) []wish {
 	}
 	return l.all
 }
+
+// usualFolders are folders that are also words for something else than a part of the code.
+var usualFolders = lex.Set(`src lib libs pkg cmd bin dist build out test tests testing spec specs doc docs documentation example examples script scripts tool tools util utils
+internal common core main assets data types typings bench benchmark benchmarks fixtures vendor github node public static locale locales lang`)
 
 // beside matches what is said beside the subject: what the buyer does with the result,
 // "we paste it into a pull request", that tests are not meant, and what must not come of

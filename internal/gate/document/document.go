@@ -101,6 +101,18 @@ func (d *Document) WordsBeyondValues() []string {
 	return slices.DeleteFunc(all, func(w string) bool { return strings.Trim(w, "0123456789") == "" })
 }
 
+// WordCount counts the words of the prose as those of a language with spaces: where
+// there are none every two letters are a word, and three of these say what two words do.
+func (d *Document) WordCount() int {
+	pairs := 0
+	for _, w := range d.Words {
+		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
+			pairs++
+		}
+	}
+	return len(d.Words) - pairs/3
+}
+
 // ProseWords are the words of a text's prose, as Parse finds them.
 func ProseWords(text string) []string {
 	d := &Document{Text: text, wordsOnly: true}

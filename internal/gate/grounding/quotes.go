@@ -10,6 +10,7 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // suggestion matches prose that announces new code rather than a quote.
@@ -49,7 +50,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) {
+		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n")) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
