@@ -40,11 +40,8 @@ func (v *view) readAnswer() {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")
 	}
-	for _, f := range v.changes().Changed { // of diffs, too, that do not name their file
-		if !slices.Contains(v.all.touched, f.Path) {
-			v.all.touched = append(v.all.touched, f.Path)
-			whole.WriteString(strings.ToLower(f.Path) + "\n")
-		}
+	if v.Index != nil {
+		v.touchChanged(&whole)
 	}
 	if v.Want.Config {
 		whole.WriteString(v.formOfConfig())
@@ -59,6 +56,17 @@ func (v *view) readAnswer() {
 		}
 	}
 	v.head.read(v.stem)
+}
+
+// touchChanged adds the files that the changes are made to, also of diffs that do not
+// name them.
+func (v *view) touchChanged(whole *strings.Builder) {
+	for _, f := range v.changes().Changed {
+		if !slices.Contains(v.all.touched, f.Path) {
+			v.all.touched = append(v.all.touched, f.Path)
+			whole.WriteString(strings.ToLower(f.Path) + "\n")
+		}
+	}
 }
 
 // formOfConfig are the words for what configuration is, which itself hardly says them.
@@ -448,6 +456,6 @@ func otherAnswer(v *view) (Signal, bool) {
 const (
 	answered = 1.2
 	doubted  = 0.3
-	denied   = -1.0
+	denied   = -0.9
 	sure     = 1.5 // from here on the full score can be had
 )

@@ -16,8 +16,8 @@ func misquotes(v *view) (Signal, bool) {
 	g := v.Ground
 	wrongQuotes := share(g.Misquoted, float64(g.Quoted)+g.Misquoted)
 	if g.Misquoted > 0 {
-		certain := 0.4 // one may be a slip
-		slip := len(g.BadQuotes) == 1 && g.Anchored > enoughPlaces && v.heldUp()
+		certain := 0.4                                                                             // one may be a slip
+		slip := len(g.BadQuotes) == 1 && g.Anchored > enoughPlaces && v.heldUp() && v.fits >= sure // in work that answers the request
 		if wrongQuotes >= 0.5 && !slip {
 			certain += 0.6 * share(g.Misquoted-1, 1)
 		}

@@ -26,6 +26,7 @@ type Document struct {
 	Open    bool     // a code fence was never closed
 
 	wordsOnly bool // inline code is not asked for
+	asWritten bool // wrapped lines stay apart
 }
 
 // Line is one line of the deliverable.
@@ -62,9 +63,21 @@ var (
 // Parse reads a text.
 func Parse(text string) *Document { return ParseWith(text, nil) }
 
+// ParseAsWritten reads a text line by line, also where its lines are wrapped.
+func ParseAsWritten(text string) *Document {
+	d := &Document{Text: text, Words: make([]string, 0, len(text)/lex.AverageWord), asWritten: true}
+	d.read(nil)
+	return d
+}
+
 // ParseWith reads a text and the changes of files that it comes with.
 func ParseWith(text string, changes []string) *Document {
 	d := &Document{Text: text, Words: make([]string, 0, len(text)/lex.AverageWord)}
+	d.read(changes)
+	return d
+}
+
+func (d *Document) read(changes []string) {
 	d.parse()
 	d.Written = len(d.Lines)
 	d.addPatch(changes)
@@ -77,7 +90,6 @@ func ParseWith(text string, changes []string) *Document {
 	}
 	d.Hashes = lex.Hashes(d.Words)
 	d.Low = pattern.Lower(strings.Join(d.Lower, "\n"))
-	return d
 }
 
 // WordsBeyondValues are the words without figures and without the short cells of
@@ -130,7 +142,10 @@ func (d *Document) parse() {
 	raw := SplitLines(d.Text)
 	d.Lines = make([]Line, 0, len(raw))
 	cited := 0 // where a run of lines behind ">" ends that was looked at
-	width := wrapWidth(raw)
+	width := 0
+	if !d.asWritten {
+		width = wrapWidth(raw)
+	}
 	for i := 0; i < len(raw); {
 		if i >= cited && strings.HasPrefix(raw[i], ">") {
 			cited = uncite(raw, i)

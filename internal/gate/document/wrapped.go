@@ -33,11 +33,28 @@ func wrapWidth(raw []string) int {
 		return 0
 	}
 	slices.Sort(sizes)
-	if w := sizes[int(fullLines*float64(len(sizes)-1))]; w >= minWidth && w <= maxWidth {
-		return w
+	w := sizes[int(fullLines*float64(len(sizes)-1))]
+	if w < minWidth || w > maxWidth {
+		return 0
 	}
-	return 0
+	full, follow := 0, 0 // lines with one behind them, and those of these that are full
+	for i := 1; i < len(raw); i++ {
+		if strings.TrimSpace(raw[i]) == "" || strings.TrimSpace(raw[i-1]) == "" || item(raw[i]) {
+			continue
+		}
+		if follow++; goesOn(raw[i-1], raw[i], w) {
+			full++
+		}
+	}
+	if full < minWrapped || 3*full < follow {
+		return 0
+	}
+	return w
 }
+
+// minWrapped is how many lines must be full for a text to be a wrapped one: a list of
+// short lines has a longest one, too.
+const minWrapped = 2
 
 // citedLine matches a line that begins with a place in a file, as an item does.
 var citedLine = regexp.MustCompile("^`?[\\w./@-]+(?::|#L)\\d")

@@ -32,7 +32,7 @@ func Inert(text string) (kept string, cut int) {
 	text = longCipher.ReplaceAllStringFunc(text, func(string) string { cut++; return cutMark })
 	text = htmlTag.ReplaceAllString(text, " ")
 	spoken := map[string]bool{}
-	for _, r := range Remarks(document.Parse(text), math.MaxInt) {
+	for _, r := range Remarks(document.ParseAsWritten(text), math.MaxInt) {
 		spoken[r.line] = true
 	}
 	if len(spoken) == 0 {
