@@ -20,6 +20,7 @@ const fullLines = 0.95
 
 // wrapWidth estimates the width that the lines of a text are wrapped to, 0 for none.
 func wrapWidth(raw []string) int {
+	prose := make([]string, 0, len(raw)) // blank where the text has something else
 	var sizes []int
 	code := false
 	for _, l := range raw {
@@ -27,7 +28,10 @@ func wrapWidth(raw []string) int {
 			code = !code
 		} else if !code && strings.Contains(strings.TrimSpace(l), " ") && !row(l) && !title(l) && !strings.HasPrefix(l, "\t") && !strings.HasPrefix(l, "    ") {
 			sizes = append(sizes, utf8.RuneCountInString(l))
+			prose = append(prose, l)
+			continue
 		}
+		prose = append(prose, "")
 	}
 	if len(sizes) == 0 {
 		return 0
@@ -38,15 +42,15 @@ func wrapWidth(raw []string) int {
 		return 0
 	}
 	full, follow := 0, 0 // lines with one behind them, and those of these that are full
-	for i := 1; i < len(raw); i++ {
-		if strings.TrimSpace(raw[i]) == "" || strings.TrimSpace(raw[i-1]) == "" || item(raw[i]) {
+	for i := 1; i < len(prose); i++ {
+		if prose[i] == "" || prose[i-1] == "" || item(prose[i]) {
 			continue
 		}
-		if follow++; goesOn(raw[i-1], raw[i], w) {
+		if follow++; goesOn(prose[i-1], prose[i], w) {
 			full++
 		}
 	}
-	if full < minWrapped || 3*full < follow {
+	if full < minWrapped || 2*full < follow {
 		return 0
 	}
 	return w
