@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func (a *answerText) takes(w wish) bool {
 		if strings.Trim(w.key, "0123456789") == "" {
 			return a.said[w.key]
 		}
-		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
+		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || a.namesOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
 			return true
@@ -82,6 +83,18 @@ func (a *answerText) mostOf(literal string) bool {
 	}
 	return n > 1 && there*10 >= n*6
 }
+
+// namesOf reports whether a quoted sentence has names of code and all of them come back.
+func (a *answerText) namesOf(literal string) bool {
+	names := underscored.FindAllString(literal, maxShownNames)
+	return strings.Contains(literal, " ") && len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !strings.Contains(a.lower, n) })
+}
+
+// underscored matches a name that no sentence has as a word.
+var underscored = regexp.MustCompile(`\b\w*_\w+\b`)
+
+// maxShownNames bounds the names that are looked at in one quoted sentence.
+const maxShownNames = 8
 
 // leadingFigure is the number that a literal begins with.
 func leadingFigure(s string) string {

@@ -124,6 +124,10 @@ func (l *wishList) add(w wish) {
 	l.all = append(l.all, w)
 }
 
+// kindOfFile matches what stands behind the name of files that many have: "from
+// package.json files" names none of the repository.
+var kindOfFile = regexp.MustCompile("^`?(?:\\s|-)(?:files|dateien|contents)\\b")
+
 // files takes the files and folders of the repository out of a text.
 func (l *wishList) files(text string) string {
 	if l.v.Index == nil {
@@ -132,7 +136,7 @@ func (l *wishList) files(text string) string {
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
 		for _, c := range l.v.CitesIn(line) {
-			if c.Path == "" {
+			if c.Path == "" || kindOfFile.MatchString(line[min(c.Fin, len(line)):]) {
 				continue
 			}
 			if p, ok := l.v.Index.Find(citation.Clean(c.Path)); ok {

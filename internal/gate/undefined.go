@@ -22,7 +22,7 @@ func undefinedNames(v *view) (Signal, bool) {
 		return s, false
 	}
 	for _, f := range wholeChanges(c.Changed) {
-		if path.Ext(f.Path) != ".go" {
+		if path.Ext(f.Path) != ".go" || makesCode.MatchString(v.Doc.Text) && v.packageHas(f.Path, generatedCode) {
 			continue
 		}
 		names, packages := code.UndefinedGo(f.Before, f.After)
@@ -46,6 +46,13 @@ func undefinedNames(v *view) (Signal, bool) {
 	s.Evidence = few(s.Evidence, 8)
 	return s, true
 }
+
+// makesCode matches a text that tells to make code anew, and generatedCode the head of a
+// file that is made: what it will declare is not in the change.
+var (
+	makesCode     = regexp.MustCompile(`(?i)\b(?:re)?generat`)
+	generatedCode = regexp.MustCompile(`(?m)^// Code generated `)
+)
 
 // saysImport matches a text that speaks of imports: those that a change lacks may
 // be told in words.

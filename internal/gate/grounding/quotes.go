@@ -14,7 +14,7 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corrig\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corr[ie]g\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
@@ -132,11 +132,17 @@ func isSession(lines []string) bool {
 // examples have it.
 var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|true\b|false\b|null\b|nil\b|undefined\b|NaN\b|None\b|-?\d|[\[{"'])`)
 
+// errorText matches what a compiler or a program says that fails.
+var errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|cannot use|undefined|panic|fatal error|error|Uncaught|\w*Error|Traceback[\w ()]*): |\S+:\d+:\d+: )`)
+
 // showsResults reports whether a block is an example of use: it tells what
-// calls come to.
+// calls come to, or what goes wrong.
 func showsResults(lines []string) bool {
 	if len(lines) == 0 {
 		return false
+	}
+	if errorText.MatchString(lines[0]) {
+		return true
 	}
 	if first, last := lines[0], lastWritten(lines); commentLine.MatchString(last) && exampleCall.MatchString(first) {
 		return true // what the call gives stands below it
