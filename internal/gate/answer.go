@@ -19,7 +19,7 @@ func (v *view) readAnswer() {
 	v.own = v.ownText()
 	whole.WriteString(v.own + "\n")
 	end, line := v.opening()
-	opening.WriteString(v.own[:end] + "\n")
+	opening.WriteString(strings.TrimLeft(v.own[:end], " \n") + "\n")
 	for _, ref := range v.Refs[:min(len(v.Refs), 200)] {
 		switch ref.Status {
 		case grounding.RefExists:

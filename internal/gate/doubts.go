@@ -23,8 +23,11 @@ func onlyDoubts(signal func(*view) (Signal, bool)) func(*view) (Signal, bool) {
 	}
 }
 
+// enoughHeld is how many cited lines must hold what is said there.
+const enoughHeld = 4
+
 // heldUp reports whether lines that the deliverable cites hold what it says of them,
 // and not just a few of many.
 func (v *view) heldUp() bool {
-	return v.Ground.Anchored >= enoughPlaces && 5*v.Ground.Anchored >= 2*v.Ground.Located
+	return v.Ground.Anchored >= enoughHeld && 5*v.Ground.Anchored >= 2*v.Ground.Located
 }

@@ -31,7 +31,7 @@ func echo(v *view) (Signal, bool) {
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	}
-	if unproved && (s.Points < 0 && fresh < barelyNew || total >= 100 && fresh < hardlyNew && prose) {
+	if unproved && (s.Points < 0 && fresh < barelyNew || total >= 200 && fresh < hardlyNew && prose && v.Ground.Located == 0) {
 		s.Points, s.Cap = min(s.Points, -costEcho/2), new(capEcho)
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and nothing is cited or quoted.", 100*fresh)
 	}

@@ -78,7 +78,7 @@ func writtenFindings(text string) ([]Finding, string) {
 		}
 	}
 	for _, mark := range []string{"\n[", "\n{"} {
-		if at := strings.Index(text, mark) + 1; at > 0 {
+		if at := strings.Index("\n"+text, mark); at >= 0 {
 			var list json.RawMessage
 			in := json.NewDecoder(strings.NewReader(text[at:]))
 			if in.Decode(&list) == nil {

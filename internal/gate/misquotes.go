@@ -16,8 +16,8 @@ func misquotes(v *view) (Signal, bool) {
 	g := v.Ground
 	wrongQuotes := share(g.Misquoted, float64(g.Quoted)+g.Misquoted)
 	if g.Misquoted > 0 {
-		certain := 0.4                                                                             // one may be a slip
-		slip := len(g.BadQuotes) == 1 && g.Anchored > enoughPlaces && v.heldUp() && v.fits >= sure // in work that answers the request
+		certain := 0.4                                                // one may be a slip
+		slip := len(g.BadQuotes) == 1 && v.heldUp() && v.fits >= sure // in work that answers the request
 		if wrongQuotes >= 0.5 && !slip {
 			certain += 0.6 * share(g.Misquoted-1, 1)
 		}
@@ -26,8 +26,10 @@ func misquotes(v *view) (Signal, bool) {
 		if v.changes().Fault > 0 {
 			enough = 1.5 // a change that does not fit says the same once more
 		}
-		if g.Misquoted >= enough && wrongQuotes >= 0.6 && !slip {
-			s.Cap = new(capMisquotes)
+		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
+			if s.Cap = new(capMisquotes); slip {
+				s.Cap = new(BorderlineScore)
+			}
 		}
 	}
 	// Places that hold nothing of what is said, when there are enough to tell.

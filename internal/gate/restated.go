@@ -21,6 +21,7 @@ func (v *view) ownText() string {
 		rest = rest[end:]
 	}
 	var own strings.Builder
+	given := 0
 	for i, l := range v.Doc.Lower {
 		if i > 0 {
 			own.WriteByte('\n')
@@ -33,14 +34,21 @@ func (v *view) ownText() string {
 			end := sentenceEnd(l)
 			if sentence := l[:end]; gaveBack(sentence, asked) {
 				own.WriteString(strings.Repeat(" ", end))
+				given += lex.CountWords(sentence)
 			} else {
 				own.WriteString(sentence)
 			}
 			l = l[end:]
 		}
 	}
+	if float64(given) < mostlyGiven*float64(len(v.asked)) {
+		return v.Doc.Low.Text // a title, a message or a question that is answered
+	}
 	return own.String()
 }
+
+// mostlyGiven is the share of the request that a text gives back which opens with it.
+const mostlyGiven = 0.6
 
 // sentenceEnd is where the first sentence of a line ends.
 func sentenceEnd(line string) int {

@@ -79,8 +79,8 @@ func look(in Input) *view {
 }
 
 // plainSpaces makes the ends of lines and the blanks of a text the usual ones: some
-// write "line 12" with a blank that does not break, and quotes that are set.
-var plainSpaces = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'")
+// write "line 12" with a blank that does not break.
+var plainSpaces = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ")
 
 // renderFindings writes structured findings the way prose would, so that every
 // signal treats both alike.

@@ -162,7 +162,7 @@ func (d *Document) parse() {
 		default:
 			line := raw[i]
 			last := line
-			for i++; i < len(raw) && goesOn(last, raw[i], width) && fenceOf(raw[i]) == nil && bare(raw, i) == i; i++ {
+			for i++; i < len(raw) && len(line)+len(raw[i]) < MaxLineBytes && goesOn(last, raw[i], width) && fenceOf(raw[i]) == nil && bare(raw, i) == i; i++ {
 				last = raw[i]
 				line = strings.TrimRight(line, " ") + " " + strings.TrimLeft(last, " ")
 			}
@@ -214,14 +214,31 @@ func (d *Document) prose(text string) {
 	if strings.Contains(text, `\|`) && TableRow.Matches(text) {
 		text = strings.ReplaceAll(text, `\|`, "|")
 	}
-	line := Line{Text: text}
+	line := Line{Text: plainQuotes(text)}
 	if !d.wordsOnly && strings.Contains(text, "`") {
 		if TableRow.Matches(text) && strings.Contains(text, `\|`) {
-			line.Text = strings.ReplaceAll(text, `\|`, "|") // a cell's own bar
+			line.Text = strings.ReplaceAll(line.Text, `\|`, "|") // a cell's own bar
 		}
 		line.Spans = CodeSpans(line.Text)
 	}
 	d.Lines = append(d.Lines, line)
+}
+
+// setQuotes makes quotes that are set plain ones.
+var setQuotes = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'")
+
+// plainQuotes is a line with plain quotes outside of its code.
+func plainQuotes(line string) string {
+	if !strings.Contains(line, "\u2018"[:2]) {
+		return line
+	}
+	var plain strings.Builder
+	end := 0
+	for _, m := range CodeSpan.FindAllStringIndex(line, -1) {
+		plain.WriteString(setQuotes.Replace(line[end:m[0]]) + line[m[0]:m[1]])
+		end = m[1]
+	}
+	return plain.String() + setQuotes.Replace(line[end:])
 }
 
 // fence consumes a fenced block that opens at line i.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"html"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/pattern"
@@ -30,20 +31,28 @@ func Unwrap(text string) string {
 const maxWraps = 3
 
 // wrapFence matches the line that opens a fence around a whole text.
-var wrapFence = pattern.New("(?i)^(`{3,}|~{3,})\\s*(?:markdown|md|mdx|text/markdown)\\s*$")
+var wrapFence = pattern.New("(?i)^(`{3,}|~{3,})\\s*(?:markdown|md|mdx|text)\\s*$")
 
-// unfenced are the lines inside of a fence that holds the whole text.
+// unfenced are the lines without a fence that holds all but a line or two of the text.
 func unfenced(lines []string) ([]string, bool) {
 	first, last := bounds(lines)
-	if last-first < 2 {
+	open := slices.IndexFunc(lines, func(l string) bool { return fenceOf(l) != nil })
+	if open < 0 || open > first+maxBesideWrap {
 		return nil, false
 	}
-	m := wrapFence.Regexp().FindStringSubmatch(strings.TrimSpace(lines[first]))
-	if m == nil || strings.TrimSpace(lines[last]) != m[1] {
+	m := wrapFence.Regexp().FindStringSubmatch(strings.TrimSpace(lines[open]))
+	if m == nil {
+		return nil, false
+	}
+	closed := last
+	for closed > open && closed > last-maxBesideWrap && fenceOf(lines[closed]) == nil {
+		closed--
+	}
+	if strings.TrimSpace(lines[closed]) != m[1] || closed-open < 2 {
 		return nil, false
 	}
 	inside := false // of a fence within; behind its end the outer one could end, too
-	for _, l := range lines[first+1 : last] {
+	for _, l := range lines[open+1 : closed] {
 		switch f := fenceOf(l); {
 		case f == nil:
 		case !inside && f[2] == "" && f[1] == m[1]:
@@ -52,8 +61,11 @@ func unfenced(lines []string) ([]string, bool) {
 			inside = !inside
 		}
 	}
-	return lines[first+1 : last], !inside
+	return slices.Concat(lines[:open], lines[open+1:closed], lines[closed+1:]), !inside
 }
+
+// maxBesideWrap is how many lines may stand before such a fence, and behind it.
+const maxBesideWrap = 3
 
 // bounds are the first and the last line that holds something.
 func bounds(lines []string) (first, last int) {
@@ -78,8 +90,8 @@ func unmarked(lines []string) ([]string, bool) {
 			lead = lead[:len(lead)-1]
 		}
 	}
-	if lead == "" {
-		return nil, false
+	if lead == "" || len(lead) > 3 || strings.Contains(lead, "\t") {
+		return nil, false // what is indented further is code
 	}
 	all := make([]string, len(lines))
 	for i, l := range lines {
@@ -90,13 +102,21 @@ func unmarked(lines []string) ([]string, bool) {
 	return all, true
 }
 
-// entity matches what stands for a character of code in HTML.
-var entity = pattern.New(`&(?:lt|gt|amp|quot|apos|#39);`)
+// entity matches what stands for a character in HTML, markup what stands for one of
+// those that no code does without.
+var (
+	entity = pattern.New(`&(?:lt|gt|amp|quot|apos|#39|#34|#x27);`)
+	markup = pattern.New(`&(?:lt|gt|amp);`)
+)
 
 // unescaped is a text without the entities of HTML, where all of it is written with
-// them: one about entities has the characters themselves somewhere, too.
+// them: one about entities has the characters themselves somewhere, too. In JSON they
+// may stand for quotes.
 func unescaped(text string) string {
-	if strings.ContainsAny(text, "<>") || !entity.MatchString(text) || strings.Contains(entity.Regexp().ReplaceAllLiteralString(text, ""), "&") {
+	if strings.ContainsAny(text, "<>") || !markup.MatchString(text) || strings.HasPrefix(strings.TrimSpace(text), "[") || strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return text
+	}
+	if strings.Contains(entity.Regexp().ReplaceAllLiteralString(text, ""), "&") {
 		return text
 	}
 	return html.UnescapeString(text)

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func wrapWidth(raw []string) int {
 		return 0
 	}
 	slices.Sort(sizes)
-	w := sizes[int(fullLines*float64(len(sizes)-1))]
+	w := sizes[int(math.Ceil(fullLines*float64(len(sizes)-1)))]
 	if w < minWidth || w > maxWidth {
 		return 0
 	}

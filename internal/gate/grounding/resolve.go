@@ -142,6 +142,9 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
+	if c.Line == 0 && citation.Checkout(c.Path) {
+		return RefExternal // a place in a container
+	}
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		r.example[p] = r.example[p] || c.Line == 0
 		return RefExternal
