@@ -157,7 +157,7 @@ func (d *Document) parse() {
 			i = d.indent(raw, i)
 		case bare(raw, i) > i:
 			i = d.bareBlock(raw, i, bare(raw, i))
-		case i > 0 && strings.TrimSpace(raw[i]) == "" && strings.TrimSpace(raw[i-1]) == "" && len(d.Lines) > 0 && !d.Lines[len(d.Lines)-1].Code:
+		case !d.asWritten && i > 0 && strings.TrimSpace(raw[i]) == "" && strings.TrimSpace(raw[i-1]) == "" && len(d.Lines) > 0 && !d.Lines[len(d.Lines)-1].Code:
 			i++ // one line parts paragraphs as well as two
 		default:
 			line := raw[i]

@@ -8,12 +8,15 @@ import (
 
 // A document has all lines of its text, blocks lie within it and do not overlap.
 func FuzzDocument(f *testing.F) {
-	for _, text := range []string{"a\n\n    code\n\nb", "````js\n```\n````\nx", "- a\n\n      b\n```", "~~~\r\nx\r\n~~~", "| a |\n|---|", "```diff\n@@ -1 +1 @@\n-a\n+b", "\t`x` ``y` `", strings.Repeat("ä", 1500)} {
+	for _, text := range []string{"a\n\n    code\n\nb", "````js\n```\n````\nx", "- a\n\n      b\n```", "~~~\r\nx\r\n~~~", "| a |\n|---|", "```diff\n@@ -1 +1 @@\n-a\n+b", "\t`x` ``y` `", "```markdown\na\n```js\nb\n```\n```", "> > a", "  a\n b", "&lt;a&gt;", strings.Repeat("a word of some length here\n", 5), strings.Repeat("ä", 1500)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d := Parse(text)
-		if len(d.Lines) != len(d.Lower) || len(d.Lines) != len(SplitLines(text)) {
+		if d := ParseAsWritten(text); len(d.Lines) != len(SplitLines(text)) {
+			t.Errorf("%d lines, %d in the text", len(d.Lines), len(SplitLines(text)))
+		}
+		d := Parse(Unwrap(text))
+		if len(d.Lines) != len(d.Lower) || len(d.Lines) > len(SplitLines(text)) {
 			t.Errorf("%d lines, %d in lower case, %d in the text", len(d.Lines), len(d.Lower), len(SplitLines(text)))
 		}
 		last := 0

@@ -29,8 +29,8 @@ func TestFormsAreTheirExpressions(t *testing.T) {
 		name       string
 		scan, spec func(string) any
 	}{
-		{"item", func(s string) any { return item(s) }, matches(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)},
-		{"title", func(s string) any { return title(s) }, matches(`^\s{0,3}#{1,6}\s+\S`)},
+		{"item", func(s string) any { return item(s) }, matches(`^\s*(?:[-*+•]|\d{1,3}[.)])\s+\S`)},
+		{"title", func(s string) any { return title(s) }, matches(`^\s{0,3}#{1,6}\s+\S|^\s*\*\*[^*\n]{0,88}[^*\n.]\*\*\s*$`)},
 		{"row", func(s string) any { return row(s) && !cells(s) }, func(s string) any { return barred.MatchString(s) && !cells(s) }},
 		{"codeSpans", func(s string) any { return CodeSpans(s) }, all("``([^`\n]{1,400})``|`([^`\n]{1,400})`", -1)},
 		{"opensCode", func(s string) any { return opensCode(s) || !bareStart.MatchString(s) }, func(string) any { return true }},

@@ -72,7 +72,7 @@ func goesOn(line, next string, width int) bool {
 	case width == 0 || word == "" || len(line)+len(next) >= MaxLineBytes || utf8.RuneCountInString(line) > width,
 		item(next), title(next), row(next), row(line), title(line), strings.HasPrefix(next, ">"), strings.HasPrefix(next, "\t"):
 		return false
-	case strings.HasSuffix(line, "  ") || strings.TrimRight(next, "-=_* ") == "" || citedLine.MatchString(word) && strings.HasSuffix(line, "."):
+	case strings.HasSuffix(line, "  ") || strings.TrimRight(next, "-=_* ") == "" || citedLine.MatchString(word):
 		return false
 	}
 	return utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width

@@ -24,6 +24,10 @@ var (
 	markdown  = strings.NewReplacer("**", "", "## ", "", "# ", "", "- ", "", "* ", "")
 	wordLines = regexp.MustCompile(`\b(lines?|Zeilen?|líneas?) (\d)`)
 	hashLines = regexp.MustCompile(`(\.(?:go|js|ts|py)):(\d+)\b`)
+
+	entities    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	headings    = regexp.MustCompile(`(?m)^#+ (.*[^.\n])$`)
+	rootedLines = regexp.MustCompile("(^|[\\s`(])((?:[\\w-]+/)+[\\w.-]+\\.(?:go|js|ts):\\d)")
 )
 
 // What models say before and behind their work.
@@ -63,6 +67,24 @@ var derivations = []derivation{
 	{name: "with a greeting and a farewell", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
 		return greetings[len(s.Output)%len(greetings)] + "\n\n" + s.Output + "\n\n" + farewells[len(s.Output)%len(farewells)] + "\n", !strings.HasPrefix(strings.TrimSpace(s.Output), "[") && !strings.HasPrefix(strings.TrimSpace(s.Output), "{")
 	}},
+	{name: "in a fence of markdown", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return "````markdown\n" + s.Output + "\n````", true
+	}},
+	{name: "as a quotation, indented", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return "  > " + strings.ReplaceAll(s.Output, "\n", "\n  > "), true
+	}},
+	{name: "with the entities of HTML", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return entities.Replace(s.Output), true
+	}},
+	{name: "headings in bold", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return headings.ReplaceAllString(s.Output, "**$1**"), headings.MatchString(s.Output)
+	}},
+	{name: "more blank lines", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return strings.ReplaceAll(s.Output, "\n\n", "\n\n\n"), !strings.Contains(s.Output, "```")
+	}},
+	{name: "files written as in a sandbox", min: 0.98, most: 1, from: func(s eval.Sample) (string, bool) {
+		return rootedLines.ReplaceAllString(s.Output, "$1/workspace/$2"), rootedLines.MatchString(s.Output)
+	}},
 	{name: "lines written a.go#L12", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
 		return hashLines.ReplaceAllString(s.Output, "$1#L$2"), hashLines.MatchString(s.Output)
 	}},
@@ -98,7 +120,7 @@ func TestDerived(t *testing.T) {
 
 // mostForOthers is the share of honest work that may pass for another request of
 // its repository. Some of it does answer the other request.
-const mostForOthers = 0.18
+const mostForOthers = 0.19
 
 // TestWorkForOtherRequests: honest work is no answer to the other requests of
 // its repository.

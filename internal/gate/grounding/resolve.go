@@ -142,7 +142,7 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
-	if c.Line == 0 && citation.Checkout(c.Path) {
+	if c.Line == 0 && r.v.Want.Config && citation.Checkout(c.Path) {
 		return RefExternal // a place in a container
 	}
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
