@@ -22,8 +22,17 @@ func (v *view) notMade() []string {
 		if of, _, dotted := strings.Cut(w.key, "."); dotted && !v.isProject(of) && v.Index.UsesOf(of) == 0 {
 			continue // of another package
 		}
-		if before, _, found := strings.Cut(v.in.Request.Description, w.text); found && asksNew.MatchString(before) {
-			missing = append(missing, w.text)
+		text := v.in.Request.Description
+		for at := strings.Index(text, w.text); at >= 0; {
+			if asksNew.MatchString(text[:at]) {
+				missing = append(missing, w.text)
+				break
+			}
+			next := strings.Index(text[at+1:], w.text)
+			if next < 0 {
+				break
+			}
+			at += 1 + next
 		}
 	}
 	return missing

@@ -33,9 +33,7 @@ func (v *view) readAnswer() {
 			v.proposed = append(v.proposed, ref.Path)
 		}
 	}
-	if len(v.findings) > len(v.in.Deliverable.Findings) { // written as JSON, with fields that nobody knows
-		whole.WriteString(strings.ToLower(v.in.Deliverable.Result[:min(len(v.in.Deliverable.Result), maxResultBytes)]) + "\n")
-	}
+	whole.WriteString(v.written + "\n") // with fields that nobody knows
 	for _, p := range v.Patched {
 		v.all.touched = append(v.all.touched, p)
 		whole.WriteString(strings.ToLower(p) + "\n")

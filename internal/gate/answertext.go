@@ -103,7 +103,8 @@ func leadingFigure(s string) string {
 
 // touches tells how far names of code in the text have a word of the wish as a part,
 // or a word of the text is a part of the name wished for: 1 for a part that tells,
-// 0 for one that many names of the repository have, -1 for none.
+// 0 for one that many names of the repository have, or where another part of a name that
+// the repository uses does not come, -1 for none.
 func (v *view) touches(a *answerText, w wish) float64 {
 	if w.kind == wishWord && a.parts[w.key] {
 		return 1

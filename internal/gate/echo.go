@@ -33,7 +33,7 @@ func echo(v *view) (Signal, bool) {
 	}
 	if unproved && (s.Points < 0 && fresh < barelyNew || total >= 200 && fresh < hardlyNew && prose && v.Ground.Located == 0) {
 		s.Points, s.Cap = min(s.Points, -costEcho/2), new(capEcho)
-		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and nothing is cited or quoted.", 100*fresh)
+		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and no cited place holds what it says.", 100*fresh)
 	}
 	if s.Points < 0 {
 		s.advice = "Add something the buyer does not have yet."
@@ -41,8 +41,8 @@ func echo(v *view) (Signal, bool) {
 	return s, true
 }
 
-// The shares of new words in its vocabulary below which a text that cites and quotes
-// nothing tells the buyer nothing, and below which one without code does: of honest work
+// The shares of new words in its vocabulary below which a text of which nothing
+// that it cites holds tells the buyer nothing, and below which one without code does: of honest work
 // of that kind the least has a third, and half without code.
 const (
 	barelyNew = 0.25

@@ -59,10 +59,11 @@ func (l looseFinding) finding() (Finding, bool) {
 }
 
 // writtenFindings takes findings out of a text that holds them as JSON: all of
-// it, one block, or a part that stands bare. The rest of the text is returned with them.
-func writtenFindings(text string) ([]Finding, string) {
+// it, one block, or a part that stands bare. The JSON and the rest of the text are
+// returned with them.
+func writtenFindings(text string) (found []Finding, source, rest string) {
 	if found, ok := parseFindings(text); ok {
-		return found, ""
+		return found, text, ""
 	}
 	for _, mark := range []string{"```json\n", "```\n[", "~~~json\n", "~~~\n["} {
 		before, behind, ok := strings.Cut(text, mark)
@@ -74,7 +75,7 @@ func writtenFindings(text string) ([]Finding, string) {
 		}
 		block, rest, ok := strings.Cut(behind, "\n"+mark[:3])
 		if found, isList := parseFindings(block); ok && isList {
-			return found, before + rest
+			return found, block, before + rest
 		}
 	}
 	for _, mark := range []string{"\n[", "\n{"} {
@@ -83,12 +84,12 @@ func writtenFindings(text string) ([]Finding, string) {
 			in := json.NewDecoder(strings.NewReader(text[at:]))
 			if in.Decode(&list) == nil {
 				if found, isList := parseFindings(string(list)); isList {
-					return found, text[:at] + text[at+int(in.InputOffset()):]
+					return found, string(list), text[:at] + text[at+int(in.InputOffset()):]
 				}
 			}
 		}
 	}
-	return nil, text
+	return nil, "", text
 }
 
 // parseFindings reads a list of findings, or an object that holds one.

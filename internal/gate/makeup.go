@@ -17,9 +17,10 @@ import (
 const (
 	traits = 9
 	steps  = kind.Steps
-
-	traitCode = 0
 )
+
+// traitCode is the place of code among the traits.
+const traitCode = 0
 
 // Makeup is what a deliverable consists of: for each trait its step, from none
 // to much. Work of one category has much the same makeup whoever did it.

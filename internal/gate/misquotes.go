@@ -16,8 +16,9 @@ func misquotes(v *view) (Signal, bool) {
 	g := v.Ground
 	wrongQuotes := share(g.Misquoted, float64(g.Quoted)+g.Misquoted)
 	if g.Misquoted > 0 {
-		certain := 0.4                                                // one may be a slip
-		slip := len(g.BadQuotes) == 1 && v.heldUp() && v.fits >= sure // in work that answers the request
+		certain := 0.4 // one may be a slip
+		// Surely it is one in work that answers the request and whose other places hold.
+		slip := len(g.BadQuotes) == 1 && v.heldUp() && v.fits >= sure
 		if wrongQuotes >= 0.5 && !slip {
 			certain += 0.6 * share(g.Misquoted-1, 1)
 		}
@@ -27,9 +28,11 @@ func misquotes(v *view) (Signal, bool) {
 			enough = 1.5 // a change that does not fit says the same once more
 		}
 		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
-			if s.Cap = new(capMisquotes); slip {
-				s.Cap = new(BorderlineScore)
+			most := capMisquotes
+			if slip {
+				most = BorderlineScore
 			}
+			s.Cap = &most
 		}
 	}
 	// Places that hold nothing of what is said, when there are enough to tell.

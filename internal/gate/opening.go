@@ -57,11 +57,16 @@ func (v *view) opensWithCode() bool {
 		return false
 	}
 	behind := greeted(v.own)
-	for i, l := range v.Doc.Lines[:v.Doc.Written] {
+	i := -1
+	for own := range strings.SplitSeq(v.own, "\n") {
+		if i++; i == v.Doc.Written {
+			break
+		}
+		l := v.Doc.Lines[i]
 		if behind -= len(v.Doc.Lower[i]) + 1; l.Code {
 			return true
 		}
-		if behind < 0 && strings.TrimSpace(l.Text) != "" {
+		if behind < 0 && strings.TrimSpace(own) != "" {
 			return false
 		}
 	}

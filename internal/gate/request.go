@@ -67,7 +67,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] {
+		if v.Index != nil && v.Index.HasRoot(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
@@ -126,7 +126,7 @@ func (l *wishList) add(w wish) {
 
 // kindOfFile matches what stands behind the name of files that many have: "from
 // package.json files" names none of the repository.
-var kindOfFile = regexp.MustCompile("^`?(?:\\s|-)(?:files|dateien|contents)\\b")
+var kindOfFile = regexp.MustCompile("(?i)^`?(?:\\s|-)(?:files|dateien|contents)\\b")
 
 // files takes the files and folders of the repository out of a text.
 func (l *wishList) files(text string) string {
@@ -135,8 +135,9 @@ func (l *wishList) files(text string) string {
 	}
 	var rest strings.Builder
 	for line := range strings.Lines(text) {
-		for _, c := range l.v.CitesIn(line) {
-			if c.Path == "" || kindOfFile.MatchString(line[min(c.Fin, len(line)):]) {
+		whole := line
+		for _, c := range l.v.CitesIn(whole) {
+			if c.Path == "" || kindOfFile.MatchString(whole[c.Fin:]) {
 				continue
 			}
 			if p, ok := l.v.Index.Find(citation.Clean(c.Path)); ok {

@@ -105,3 +105,18 @@ func TestQuotedLiterals(t *testing.T) {
 		}
 	}
 }
+
+// Files of a kind are none of the repository, and what must not come of the work is no wish.
+func TestKindsOfFiles(t *testing.T) {
+	t.Parallel()
+	for behind, want := range map[string]bool{" files and": true, "-Dateien": true, "` files": true, " has it": false, "": false} {
+		if kindOfFile.MatchString(behind) != want {
+			t.Errorf("%q: a kind %v", behind, !want)
+		}
+	}
+	for _, text := range []string{"nothing to install except them", "it must not break our pipeline", "no new dependencies"} {
+		if rest := beside.Regexp().ReplaceAllString(text, ""); strings.ContainsAny(rest, "dp") {
+			t.Errorf("%q leaves %q", text, rest)
+		}
+	}
+}

@@ -6,12 +6,13 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
-// minRestated is how many words of the request in a row, word by word, are no chance.
+// minRestated is how many words a sentence must have to be told by its runs of four; a
+// shorter one must be a whole sentence of the request.
 const minRestated = 5
 
 // ownText is the deliverable in lower case, with blanks for the sentences that only give
 // back what the request says: they answer nothing, and everybody can write them above
-// whatever they have.
+// whatever they have. Where less than most of the request is given back, all of it stays.
 func (v *view) ownText() string {
 	asked := map[uint64]bool{}
 	lex.Shingles(lex.Hashes(v.asked), func(k uint64) { asked[k] = true })
@@ -47,7 +48,8 @@ func (v *view) ownText() string {
 	return own.String()
 }
 
-// mostlyGiven is the share of the request that a text gives back which opens with it.
+// mostlyGiven is the share of the request's words that a text gives back which has it
+// above or around its work.
 const mostlyGiven = 0.6
 
 // sentenceEnd is where the first sentence of a line ends.

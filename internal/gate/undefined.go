@@ -50,7 +50,7 @@ func undefinedNames(v *view) (Signal, bool) {
 // makesCode matches a text that tells to make code anew, and generatedCode the head of a
 // file that is made: what it will declare is not in the change.
 var (
-	makesCode     = regexp.MustCompile(`(?i)\b(?:re)?generat`)
+	makesCode     = regexp.MustCompile(`(?i)\bgo generate\b|\bre-?generat\w+|\b(?:make|run)[\w -]* generate\b`)
 	generatedCode = regexp.MustCompile(`(?m)^// Code generated `)
 )
 

@@ -17,6 +17,7 @@ type view struct {
 	*grounding.Reading
 	in       Input
 	findings []Finding // structured ones, also those that the text holds as JSON
+	written  string    // that JSON, in lower case
 	hollow   bool      // the patch changes no code though code was asked for
 	prose    statements
 	terms    []string // distinct technical terms in the deliverable, sorted; without one
@@ -52,7 +53,8 @@ func look(in Input) *view {
 	}
 	text = document.Unwrap(plainSpaces.Replace(text))
 	v := &view{in: in}
-	found, text := writtenFindings(text)
+	found, written, text := writtenFindings(text)
+	v.written = strings.ToLower(written)
 	v.findings = append(found, in.Deliverable.Findings...)
 	text += renderFindings(v.findings)
 	v.Reading = &grounding.Reading{

@@ -5,6 +5,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/patch"
 )
 
@@ -26,9 +27,11 @@ func headless(r *grounding.Reading) []patch.File {
 				}
 			}
 		}
-		file := home(r, b)
+		file := ""
 		if ref, _ := grounding.ClaimBefore(r.Doc, b, cited); ref != nil && ref.Status == grounding.RefExists {
 			file = ref.Path
+		} else {
+			file = home(r, b)
 		}
 		if file == "" {
 			continue
@@ -43,7 +46,7 @@ func headless(r *grounding.Reading) []patch.File {
 }
 
 // home is the file that has every line of what a diff removes, "" when there is none or
-// little is removed.
+// what is removed tells no file from others.
 func home(r *grounding.Reading, b document.Block) string {
 	var old []string
 	for _, l := range b.Lines {
@@ -52,7 +55,7 @@ func home(r *grounding.Reading, b document.Block) string {
 		}
 	}
 	lines := grounding.Quotable(old, grounding.MaxQuoteLines)
-	if file, same := r.Index.Closest(lines); len(lines) > 0 && same >= len(lines) {
+	if file, same := r.Index.Closest(lines); len(lines) > 1 && same >= len(lines) || len(lines) == 1 && len(r.Index.Homes(lex.Pack(lines[0]))) == 1 {
 		return file
 	}
 	return ""

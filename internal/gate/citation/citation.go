@@ -248,12 +248,15 @@ var productNames = lex.Set(`node.js express.js vue.js react.js next.js nuxt.js a
 moment.js chart.js deno.js bun.js discord.js koa.js nest.js alpine.js electron.js handlebars.js p5.js require.js knockout.js asp.net
 vuejs.org nodejs.org go.dev pkg.go.dev`)
 
+// Home is where the repository is in a sandbox.
+const Home = "/home/user/repo/"
+
 // checkouts are folders at the root that a repository is put into.
 var checkouts = lex.Set("repo repository package workspace work checkout sandbox code")
 
 // Checkout reports whether an absolute path is one of a file in such a folder.
 func Checkout(p string) bool {
-	if strings.HasPrefix(p, "/home/user/repo/") {
+	if strings.HasPrefix(p, Home) {
 		return true
 	}
 	dir, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
@@ -262,10 +265,12 @@ func Checkout(p string) bool {
 
 // Clean makes a cited path relative to the repository.
 func Clean(p string) string {
-	if Checkout(p) {
+	if rest, home := strings.CutPrefix(p, Home); home {
+		p = rest
+	} else if Checkout(p) {
 		_, p, _ = strings.Cut(p[1:], "/")
 	}
-	for _, lead := range []string{"user/repo/", "home/user/repo/", "./", "~/repo/"} {
+	for _, lead := range []string{"home/user/repo/", "./", "~/repo/"} {
 		p = strings.TrimPrefix(p, lead)
 	}
 	for strings.HasPrefix(p, "../") {

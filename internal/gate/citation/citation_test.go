@@ -77,3 +77,19 @@ func FuzzCitesIn(f *testing.F) {
 		}
 	})
 }
+
+// A path from the root of a checkout is one of the repository, other absolute ones are not.
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[string]string{
+		"/home/user/repo/lib/a.js": "lib/a.js", "home/user/repo/lib/a.js": "lib/a.js", "/workspace/lib/a.js": "lib/a.js", "./lib/a.js": "lib/a.js",
+		"/etc/hosts": "etc/hosts", "user/repo/store.go": "user/repo/store.go", "lib/a.js": "lib/a.js",
+	} {
+		if got := Clean(p); got != want {
+			t.Errorf("%s: %s, want %s", p, got, want)
+		}
+	}
+	if !Checkout("/work/a.go") || Checkout("work/a.go") || Checkout("/etc/a.go") {
+		t.Error("a checkout is not told")
+	}
+}

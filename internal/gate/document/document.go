@@ -26,10 +26,10 @@ type Document struct {
 	Open    bool     // a code fence was never closed
 
 	wordsOnly bool // inline code is not asked for
-	asWritten bool // wrapped lines stay apart
+	asWritten bool // wrapped and blank lines stay apart, quotes stay as they are
 }
 
-// Line is one line of the deliverable.
+// Line is one line of the deliverable, of prose that was wrapped one paragraph.
 type Line struct {
 	Text  string
 	Code  bool
@@ -214,7 +214,10 @@ func (d *Document) prose(text string) {
 	if strings.Contains(text, `\|`) && TableRow.Matches(text) {
 		text = strings.ReplaceAll(text, `\|`, "|")
 	}
-	line := Line{Text: plainQuotes(text)}
+	line := Line{Text: text}
+	if !d.asWritten {
+		line.Text = plainQuotes(text)
+	}
 	if !d.wordsOnly && strings.Contains(text, "`") {
 		if TableRow.Matches(text) && strings.Contains(text, `\|`) {
 			line.Text = strings.ReplaceAll(line.Text, `\|`, "|") // a cell's own bar
@@ -227,9 +230,12 @@ func (d *Document) prose(text string) {
 // setQuotes makes quotes that are set plain ones.
 var setQuotes = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'")
 
+// generalPunctuation is what every letter from U+2000 to U+203F begins with.
+const generalPunctuation = "\xe2\x80"
+
 // plainQuotes is a line with plain quotes outside of its code.
 func plainQuotes(line string) string {
-	if !strings.Contains(line, "\u2018"[:2]) {
+	if !strings.Contains(line, generalPunctuation) {
 		return line
 	}
 	var plain strings.Builder

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A document has all lines of its text, blocks lie within it and do not overlap.
+// A document has all lines of its text, joined where they were wrapped; blocks lie within it and do not overlap.
 func FuzzDocument(f *testing.F) {
 	for _, text := range []string{"a\n\n    code\n\nb", "````js\n```\n````\nx", "- a\n\n      b\n```", "~~~\r\nx\r\n~~~", "| a |\n|---|", "```diff\n@@ -1 +1 @@\n-a\n+b", "\t`x` ``y` `", "```markdown\na\n```js\nb\n```\n```", "> > a", "  a\n b", "&lt;a&gt;", strings.Repeat("a word of some length here\n", 5), strings.Repeat("ä", 1500)} {
 		f.Add(text)

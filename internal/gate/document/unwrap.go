@@ -9,7 +9,7 @@ import (
 )
 
 // Unwrap takes off what a whole text was put into on its way: a fence that says
-// Markdown, the marks of a quotation, blanks before every line, and the entities of
+// Markdown or text, the marks of a quotation, blanks before every line, and the entities of
 // HTML. What is left is the text as it was written.
 func Unwrap(text string) string {
 	text = unescaped(text)
@@ -33,7 +33,8 @@ const maxWraps = 3
 // wrapFence matches the line that opens a fence around a whole text.
 var wrapFence = pattern.New("(?i)^(`{3,}|~{3,})\\s*(?:markdown|md|mdx|text)\\s*$")
 
-// unfenced are the lines without a fence that holds all but a line or two of the text.
+// unfenced are the lines without a fence that holds all but the first and the last
+// lines of the text.
 func unfenced(lines []string) ([]string, bool) {
 	first, last := bounds(lines)
 	open := slices.IndexFunc(lines, func(l string) bool { return fenceOf(l) != nil })
@@ -107,6 +108,8 @@ func unmarked(lines []string) ([]string, bool) {
 var (
 	entity = pattern.New(`&(?:lt|gt|amp|quot|apos|#39|#34|#x27);`)
 	markup = pattern.New(`&(?:lt|gt|amp);`)
+	// onlyEntities matches inline code that is nothing but entities.
+	onlyEntities = pattern.New("`(?:&#?\\w+;)+`")
 )
 
 // unescaped is a text without the entities of HTML, where all of it is written with
@@ -115,6 +118,9 @@ var (
 func unescaped(text string) string {
 	if strings.ContainsAny(text, "<>") || !markup.MatchString(text) || strings.HasPrefix(strings.TrimSpace(text), "[") || strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return text
+	}
+	if !markup.MatchString(onlyEntities.Regexp().ReplaceAllLiteralString(text, "")) {
+		return text // it is about them
 	}
 	if strings.Contains(entity.Regexp().ReplaceAllLiteralString(text, ""), "&") {
 		return text

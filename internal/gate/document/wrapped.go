@@ -15,9 +15,9 @@ const (
 	maxWidth = 110
 )
 
-// fullLines is the share of lines that are no longer than the width of a wrapped text;
-// the others are single words, such as addresses.
-const fullLines = 0.95
+// withinWidth is the share of lines that are no longer than the width of a wrapped text;
+// the others have a word in them that is, such as an address.
+const withinWidth = 0.95
 
 // wrapWidth estimates the width that the lines of a text are wrapped to, 0 for none.
 func wrapWidth(raw []string) int {
@@ -38,11 +38,11 @@ func wrapWidth(raw []string) int {
 		return 0
 	}
 	slices.Sort(sizes)
-	w := sizes[int(math.Ceil(fullLines*float64(len(sizes)-1)))]
+	w := sizes[int(math.Ceil(withinWidth*float64(len(sizes)-1)))]
 	if w < minWidth || w > maxWidth {
 		return 0
 	}
-	full, follow := 0, 0 // lines with one behind them, and those of these that are full
+	full, follow := 0, 0 // full lines with one behind them, of all that have one
 	for i := 1; i < len(prose); i++ {
 		if prose[i] == "" || prose[i-1] == "" || item(prose[i]) {
 			continue
@@ -69,7 +69,7 @@ var citedLine = regexp.MustCompile("^`?[\\w./@-]+(?::|#L)\\d")
 func goesOn(line, next string, width int) bool {
 	word, _, _ := strings.Cut(strings.TrimLeft(next, " "), " ")
 	switch {
-	case width == 0 || word == "" || len(line)+len(next) >= MaxLineBytes || utf8.RuneCountInString(line) > width,
+	case width == 0 || word == "" || utf8.RuneCountInString(line) > width,
 		item(next), title(next), row(next), row(line), title(line), strings.HasPrefix(next, ">"), strings.HasPrefix(next, "\t"):
 		return false
 	case strings.HasSuffix(line, "  ") || strings.TrimRight(next, "-=_* ") == "" || citedLine.MatchString(word):

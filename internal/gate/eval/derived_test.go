@@ -25,6 +25,7 @@ var (
 	wordLines = regexp.MustCompile(`\b(lines?|Zeilen?|líneas?) (\d)`)
 	hashLines = regexp.MustCompile(`(\.(?:go|js|ts|py)):(\d+)\b`)
 
+	apostrophes = regexp.MustCompile(`(\pL)'(\pL)`)
 	entities    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	headings    = regexp.MustCompile(`(?m)^#+ (.*[^.\n])$`)
 	rootedLines = regexp.MustCompile("(^|[\\s`(])((?:[\\w-]+/)+[\\w.-]+\\.(?:go|js|ts):\\d)")
@@ -76,6 +77,12 @@ var derivations = []derivation{
 	{name: "with the entities of HTML", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
 		return entities.Replace(s.Output), true
 	}},
+	{name: "wrapped", min: 0.98, most: 1, from: func(s eval.Sample) (string, bool) {
+		return wrapped(s.Output, 72), !strings.Contains(s.Output, "```") && !strings.HasPrefix(strings.TrimSpace(s.Output), "[") && !strings.HasPrefix(strings.TrimSpace(s.Output), "{")
+	}},
+	{name: "with quotes that are set", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
+		return apostrophes.ReplaceAllString(s.Output, "$1’$2"), !strings.Contains(s.Output, "```") && !strings.Contains(s.Output, "`")
+	}},
 	{name: "headings in bold", min: 0.99, most: 1, from: func(s eval.Sample) (string, bool) {
 		return headings.ReplaceAllString(s.Output, "**$1**"), headings.MatchString(s.Output)
 	}},
@@ -88,6 +95,55 @@ var derivations = []derivation{
 	{name: "lines written a.go#L12", min: 0.97, most: 1, from: func(s eval.Sample) (string, bool) {
 		return hashLines.ReplaceAllString(s.Output, "$1#L$2"), hashLines.MatchString(s.Output)
 	}},
+}
+
+// wrapped breaks the lines of a text that are longer than a width between words.
+func wrapped(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if strings.ContainsAny(l[:min(1, len(l))], " \t|#") {
+			continue
+		}
+		var b strings.Builder
+		size := 0
+		for w := range strings.FieldsSeq(l) {
+			if size > 0 && size+1+len(w) > width {
+				b.WriteByte('\n')
+				size = 0
+			} else if size > 0 {
+				b.WriteByte(' ')
+				size++
+			}
+			b.WriteString(w)
+			size += len(w)
+		}
+		lines[i] = b.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// mostWithRequest is the share of true work for another request that may pass with the
+// buyer's request above it.
+const mostWithRequest = 0.12
+
+// TestRequestAboveTheWork: who writes the request above other work has not answered it.
+func TestRequestAboveTheWork(t *testing.T) {
+	t.Parallel()
+	library, samples := corpus(t, sets)
+	passed, all := 0, 0
+	for _, s := range samples {
+		if s.Kind != "mismatched" || judged(t, library, s, s).Verdict == gate.Pass {
+			continue
+		}
+		s.Output = "> " + strings.ReplaceAll(s.Description, "\n", "\n> ") + "\n\n" + s.Output
+		if all++; judged(t, library, s, s).Verdict == gate.Pass {
+			passed++
+		}
+	}
+	t.Logf("%d of %d pass", passed, all)
+	if all == 0 || float64(passed) > mostWithRequest*float64(all) {
+		t.Errorf("%d of %d pass, want at most %.0f %%", passed, all, 100*mostWithRequest)
+	}
 }
 
 // TestDerived: what is made of good work by machine gets the verdict that it

@@ -55,7 +55,7 @@ func (g *Agreement) checkInline(r *Reading) {
 		said := document.WithoutCode(line[from:to], ref.Text)
 		for _, m := range spans {
 			code := strings.Trim(line[m[0]:m[1]], "`\"“”")
-			if len(code) < 8 || !statement(code) || onlyPlace.MatchString(code) || pathText.MatchString(code) || seen[ref.Path+code] || strings.Contains(r.Request, code) || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
+			if len(code) < 8 || !statement(code) || onlyPlace.MatchString(code) || onlyPath.MatchString(code) || seen[ref.Path+code] || strings.Contains(r.Request, code) || m[0] < from || m[1] > to || m[0] < at+len(ref.Text) && m[1] > at {
 				continue
 			}
 			seen[ref.Path+code] = true
@@ -125,8 +125,8 @@ func (g *Agreement) countQuotes(r *Reading) {
 // onlyPlace matches a file with its lines, which is no code: "a.go (lines 3 to 5)".
 var onlyPlace = regexp.MustCompile(`(?i)^[\w./\\@+-]+\.\w{1,5},?\s*\(?(?:lines?|zeilen?|l[ií]neas?|linhas?|lignes?|L)\.?\s?\d+(?:\s?(?:-|–|to|and|bis|und|a|y|et|,)\s?L?\d+)*\)?$`)
 
-// pathText matches paths and patterns of them, and where a link leads, which are no code.
-var pathText = regexp.MustCompile(`^[\w.@~*?!\[\]{},-]*/[\w.@~*?!\[\]{},/-]*(?: -> \S+)?$`)
+// onlyPath matches paths and patterns of them, and where a link leads, which are no code.
+var onlyPath = regexp.MustCompile(`^[\w.@~*?!\[\]{},-]*/[\w.@~*?!\[\]{},/-]*(?: -> \S+)?$`)
 
 // quotedText matches text in quotation marks, which is code when it looks so.
 var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
@@ -150,7 +150,7 @@ func codeIn(line string) [][]int {
 
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
-	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|panics|throws|hangs|crashes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s`)
+	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes)(?:[\s.,;:)]|$)`)
 	// givenWith matches an input between a place and a piece of code.
 	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
 )
@@ -166,7 +166,7 @@ func (r *Reading) claim(line, code string, m []int, from, at, end int, said stri
 		if givenWith.MatchString(gap) {
 			return 0 // what comes of that
 		}
-		if len(gap) < 20 && gapBehind.MatchString(gap) && !strings.Contains(gap, "),") {
+		if len(gap) < 20 && gapBehind.MatchString(gap) && !strings.Contains(gap, "),") { // behind "(line 3)," the sentence goes on
 			return 1
 		}
 		leads := at <= from+4 && !strings.Contains(gap, ";") // the sentence is about the place

@@ -57,5 +57,5 @@ func (r *resolver) argument(text string, c citation.Cite) bool {
 		return false
 	}
 	command, _, _ := strings.Cut(strings.TrimSpace(before[strings.LastIndexByte(before, '`')+1:]), " ")
-	return command != "" && (r.v.Index.Project()[strings.ToLower(command)] || r.v.Index.HasFolder("cmd/"+command))
+	return command != "" && (r.v.Index.Project()[strings.ToLower(command)] || r.v.Index.HasCommand(command))
 }

@@ -132,8 +132,12 @@ func isSession(lines []string) bool {
 // examples have it.
 var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|true\b|false\b|null\b|nil\b|undefined\b|NaN\b|None\b|-?\d|[\[{"'])`)
 
-// errorText matches what a compiler or a program says that fails.
-var errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|cannot use|undefined|panic|fatal error|error|Uncaught|\w*Error|Traceback[\w ()]*): |\S+:\d+:\d+: )`)
+// errorText matches what a compiler or a program says that fails, errorGoes how that
+// goes on.
+var (
+	errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|undefined|panic|fatal error|error|\w*Error): |cannot use \S|Uncaught \w|Traceback \(|\S+:\d+:\d+: )`)
+	errorGoes = regexp.MustCompile(`^(?:\s+at\s|\s+File "|\t\S+:\d+|goroutine \d|\S+\(.*\)$)|` + errorText.String())
+)
 
 // showsResults reports whether a block is an example of use: it tells what
 // calls come to, or what goes wrong.
@@ -141,7 +145,7 @@ func showsResults(lines []string) bool {
 	if len(lines) == 0 {
 		return false
 	}
-	if errorText.MatchString(lines[0]) {
+	if errorText.MatchString(lines[0]) && !slices.ContainsFunc(lines[1:], func(l string) bool { return strings.TrimSpace(l) != "" && !errorGoes.MatchString(l) }) {
 		return true
 	}
 	if first, last := lines[0], lastWritten(lines); commentLine.MatchString(last) && exampleCall.MatchString(first) {

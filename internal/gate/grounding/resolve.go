@@ -142,8 +142,8 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
-	if c.Line == 0 && r.v.Want.Config && citation.Checkout(c.Path) {
-		return RefExternal // a place in a container
+	if c.Line == 0 && strings.HasPrefix(c.Path, "/") && !strings.HasPrefix(c.Path, citation.Home) {
+		return RefExternal // a place in a container, or a route
 	}
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		r.example[p] = r.example[p] || c.Line == 0
@@ -442,7 +442,13 @@ var stdlibDirs = lex.Set(`net encoding os io crypto database go runtime strings 
 
 // external reports whether a path points outside the repository on purpose.
 func external(p string) bool {
-	if strings.Contains(p, "node_modules/") || strings.HasPrefix(p, "/") || strings.HasPrefix(p, "~") || hostLike.MatchString(p) {
+	if strings.HasPrefix(p, citation.Home) {
+		return false
+	}
+	if strings.Contains(p, "node_modules/") || strings.HasPrefix(p, "~") || hostLike.MatchString(p) {
+		return true
+	}
+	if strings.HasPrefix(p, "/") {
 		return !citation.Checkout(p)
 	}
 	first, _, ok := strings.Cut(p, "/")

@@ -35,6 +35,9 @@ func Inert(text string) (kept string, cut int) {
 	for _, r := range Remarks(document.ParseAsWritten(text), math.MaxInt) {
 		spoken[r.line] = true
 	}
+	for _, r := range Remarks(document.Parse(text), math.MaxInt) {
+		wrapped(text, r.line, spoken)
+	}
 	if len(spoken) == 0 {
 		return text, cut
 	}
@@ -72,3 +75,18 @@ func visible(text string) (string, int) {
 	}
 	return kept, 0
 }
+
+// wrapped adds to spoken the lines of a text that a remark was wrapped into.
+func wrapped(text, remark string, spoken map[string]bool) {
+	if spoken[remark] {
+		return
+	}
+	for l := range strings.SplitSeq(text, "\n") {
+		if t := strings.TrimSpace(l); len(t) >= minWrapped && strings.Contains(remark, t) {
+			spoken[l] = true
+		}
+	}
+}
+
+// minWrapped is how long a line must be to be told as a part of a paragraph.
+const minWrapped = 12

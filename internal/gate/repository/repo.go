@@ -56,6 +56,7 @@ type Index struct {
 	stems   map[string]bool // the words of the request that files of code are called by, filled by count
 	Scanned int             // bytes that were searched for names
 
+	roots   map[string]bool // the folders at the root, and those in cmd/
 	folders map[string]bool // folder → whether it has a file, filled by HasFolder
 
 	plain  []string            // filled by PlainFiles
@@ -146,6 +147,31 @@ func (x *Index) HasFolder(dir string) bool {
 		x.folders[dir] = has
 	}
 	return has
+}
+
+// HasRoot reports whether a word is the name of a folder at the root, HasCommand
+// whether it is one of a program in cmd/.
+func (x *Index) HasRoot(word string) bool { x.readRoots(); return x.roots[word] }
+
+// HasCommand: see HasRoot.
+func (x *Index) HasCommand(word string) bool { x.readRoots(); return x.roots["cmd/"+word] }
+
+func (x *Index) readRoots() {
+	if x.roots != nil {
+		return
+	}
+	x.roots = map[string]bool{}
+	for _, f := range x.listed() {
+		root, rest, deeper := strings.Cut(f.Path, "/")
+		if !deeper {
+			continue
+		}
+		if x.roots[root] = true; root == "cmd" {
+			if program, _, deeper := strings.Cut(rest, "/"); deeper {
+				x.roots["cmd/"+program] = true
+			}
+		}
+	}
 }
 
 // besideSource matches files that are not what a repository is about.

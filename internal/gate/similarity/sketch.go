@@ -34,7 +34,7 @@ const maxRunBytes = maxTextBytes / 8
 
 // RunsOf returns the runs of a text.
 func RunsOf(text string) Runs {
-	return RunsOfWords(lex.Hashes(document.ProseWords(text[:min(len(text), maxRunBytes)])))
+	return RunsOfWords(lex.Hashes(document.ProseWords(document.Unwrap(text[:min(len(text), maxRunBytes)]))))
 }
 
 // RunsOfWords takes the runs of a text whose words are hashed already.
@@ -70,7 +70,7 @@ type Known struct {
 
 // KnownOf reads a text once for both.
 func KnownOf(text string) Known {
-	words := lex.Hashes(document.ProseWords(text[:min(len(text), maxTextBytes)]))
+	words := lex.Hashes(document.ProseWords(document.Unwrap(text[:min(len(text), maxTextBytes)])))
 	k := Known{Sketch: SketchOfWords(words)}
 	if len(text) > maxRunBytes {
 		k.Runs = RunsOf(text)

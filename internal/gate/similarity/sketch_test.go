@@ -26,6 +26,9 @@ func TestSketch(t *testing.T) {
 	if got := sketchOf(essay).Same(sketchOf(changed)); got < 0.7 {
 		t.Errorf("a few words changed: %v", got)
 	}
+	if got := sketchOf(essay).Same(sketchOf("````markdown\n" + essay + "\n````")); got < 0.9 {
+		t.Errorf("the same in a fence: %v", got)
+	}
 	if got := sketchOf(essay).Same(sketchOf(other)); got > 0.1 {
 		t.Errorf("another text: %v", got)
 	}
