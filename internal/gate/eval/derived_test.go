@@ -124,7 +124,7 @@ func wrapped(text string, width int) string {
 
 // mostWithRequest is the share of true work for another request that may pass with the
 // buyer's request above it.
-const mostWithRequest = 0.12
+const mostWithRequest = 0.08
 
 // TestRequestAboveTheWork: who writes the request above other work has not answered it.
 func TestRequestAboveTheWork(t *testing.T) {
