@@ -3,6 +3,8 @@ package gate
 import (
 	"regexp"
 	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // greeting matches the sentences that come before the work and say nothing of it, in
@@ -11,6 +13,18 @@ var greeting = regexp.MustCompile(`^(?:[\s#*_>-]|[^\x00-\x7F]\s)*(?:sure|certain
 
 // farewell matches the sentences that come behind the work and say nothing of it.
 var farewell = regexp.MustCompile(`^(?i)[\s*_>]*(?:let me know|(?:i )?hope (?:this|that|it)|feel free|(?:i(?:'m|’m| am) )?happy to|please (?:let me|feel free)|if (?:you (?:have|need) (?:any|more|further)|(?:anything|something) is unclear)|(?:the|all of the) above covers|this (?:covers|concludes)|best regards|kind regards|cheers|thanks|thank you|melden sie|bei fragen|viele grüße|un saludo|saludos|cordialement|n'hésitez)\b`)
+
+// manners are the words that greetings and farewells begin with.
+var manners = lex.Set(`sure certainly absolutely of hi hello hey dear thanks thank great good no happy glad i i'm i'll i've let let's here here's below gerne gern klar hallo
+natürlich vielen danke hier claro hola gracias por aquí bien bonjour merci voici конечно привет здравствуйте спасибо вот
+hope feel please if anything something the all this best kind cheers melden bei viele un saludos cordialement n'hésitez`)
+
+// isManners reports whether a sentence is a greeting or a farewell and nothing else.
+func isManners(sentence string) bool {
+	low := strings.ToLower(strings.TrimLeft(sentence, " \t*_>"))
+	first, _, _ := strings.Cut(low, " ")
+	return manners[strings.TrimRight(first, ",.!:")] && (farewell.MatchString(low) || greeted(low) >= len(low))
+}
 
 // Bounds of what is passed over.
 const (

@@ -22,12 +22,12 @@ func (v *view) ownText() string {
 		rest = rest[end:]
 	}
 	var own strings.Builder
-	given := 0
+	given, room := 0, maxRestated
 	for i, l := range v.Doc.Lower {
 		if i > 0 {
 			own.WriteByte('\n')
 		}
-		if v.Doc.Lines[i].Code || i >= v.Doc.Written {
+		if room -= len(l); v.Doc.Lines[i].Code || i >= v.Doc.Written || room < 0 {
 			own.WriteString(l)
 			continue
 		}
@@ -47,6 +47,9 @@ func (v *view) ownText() string {
 	}
 	return own.String()
 }
+
+// maxRestated bounds, in bytes, how much of a text is looked at for the request.
+const maxRestated = 64 << 10
 
 // mostlyGiven is the share of the request's words that a text gives back which has it
 // above or around its work.

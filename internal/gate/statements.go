@@ -186,7 +186,7 @@ func (st *statements) sentence(text string, frames map[uint64]*frame) {
 		st.dead += n
 		return
 	}
-	if len(rest) < minStatementWords || named == 0 && !concrete && (farewell.MatchString(text) || greeted(strings.ToLower(text)) >= len(text)) {
+	if len(rest) < minStatementWords || named == 0 && !concrete && isManners(text) {
 		return
 	}
 	st.all++

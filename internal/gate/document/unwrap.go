@@ -14,6 +14,9 @@ import (
 func Unwrap(text string) string {
 	text = unescaped(text)
 	for range maxWraps {
+		if !mayBeWrapped(text) {
+			break // what is split costs time
+		}
 		lines := SplitLines(text)
 		inner, ok := unfenced(lines)
 		if !ok {
@@ -25,6 +28,22 @@ func Unwrap(text string) string {
 		text = strings.Join(inner, "\n")
 	}
 	return text
+}
+
+// mayBeWrapped reports whether a text opens as one that is in something does.
+func mayBeWrapped(text string) bool {
+	text = strings.TrimLeft(text, "\r\n")
+	if text == "" || strings.IndexByte(" \t>", text[0]) >= 0 {
+		return text != ""
+	}
+	for range maxBesideWrap + 1 {
+		line, rest, _ := strings.Cut(text, "\n")
+		if fenceOf(line) != nil {
+			return true
+		}
+		text = rest
+	}
+	return false
 }
 
 // maxWraps is how many layers are taken off.

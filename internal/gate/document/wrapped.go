@@ -19,8 +19,20 @@ const (
 // the others have a word in them that is, such as an address.
 const withinWidth = 0.95
 
+// longParagraph is a size, in bytes, that no line has which was wrapped.
+const longParagraph = 4 * maxWidth
+
 // wrapWidth estimates the width that the lines of a text are wrapped to, 0 for none.
 func wrapWidth(raw []string) int {
+	long := 0
+	for _, l := range raw {
+		if len(l) > longParagraph {
+			long++
+		}
+	}
+	if 20*long > len(raw) {
+		return 0 // paragraphs are lines
+	}
 	prose := make([]string, 0, len(raw)) // blank where the text has something else
 	var sizes []int
 	code := false

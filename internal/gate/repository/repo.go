@@ -161,11 +161,13 @@ func (x *Index) readRoots() {
 		return
 	}
 	x.roots = map[string]bool{}
+	last := ""
 	for _, f := range x.listed() {
 		root, rest, deeper := strings.Cut(f.Path, "/")
-		if !deeper {
+		if !deeper || root == last && root != "cmd" {
 			continue
 		}
+		last = root
 		if x.roots[root] = true; root == "cmd" {
 			if program, _, deeper := strings.Cut(rest, "/"); deeper {
 				x.roots["cmd/"+program] = true
