@@ -89,7 +89,7 @@ func TestClean(t *testing.T) {
 			t.Errorf("%s: %s, want %s", p, got, want)
 		}
 	}
-	if !Checkout("/work/a.go") || Checkout("work/a.go") || Checkout("/etc/a.go") {
+	if !Checkout("/code/a.go") || Checkout("code/a.go") || Checkout("/etc/a.go") {
 		t.Error("a checkout is not told")
 	}
 }

@@ -139,43 +139,6 @@ func (x *Index) named(base string) []string {
 	return x.byBase.of(base)
 }
 
-// HasFolder reports whether a folder at the root has a file.
-func (x *Index) HasFolder(dir string) bool {
-	has, known := x.folders[dir]
-	if !known {
-		has = slices.ContainsFunc(x.listed(), func(f File) bool { return strings.HasPrefix(f.Path, dir+"/") })
-		x.folders[dir] = has
-	}
-	return has
-}
-
-// HasRoot reports whether a word is the name of a folder at the root, HasCommand
-// whether it is one of a program in cmd/.
-func (x *Index) HasRoot(word string) bool { x.readRoots(); return x.roots[word] }
-
-// HasCommand: see HasRoot.
-func (x *Index) HasCommand(word string) bool { x.readRoots(); return x.roots["cmd/"+word] }
-
-func (x *Index) readRoots() {
-	if x.roots != nil {
-		return
-	}
-	x.roots = map[string]bool{}
-	last := ""
-	for _, f := range x.listed() {
-		root, rest, deeper := strings.Cut(f.Path, "/")
-		if !deeper || root == last && root != "cmd" {
-			continue
-		}
-		last = root
-		if x.roots[root] = true; root == "cmd" {
-			if program, _, deeper := strings.Cut(rest, "/"); deeper {
-				x.roots["cmd/"+program] = true
-			}
-		}
-	}
-}
-
 // besideSource matches files that are not what a repository is about.
 var besideSource = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|__tests__|spec|bench(?:mark)?s?|examples?|docs?|scripts?|fixtures)(?:/|[.-])|[._-](?:test|spec|min|bench|config)\.`)
 
