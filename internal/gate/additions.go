@@ -15,25 +15,32 @@ var asksNew = pattern.New("(?i)\\b(?:add|create|write|provide|introduce|build|ex
 // name nor a part of it comes back.
 func (v *view) notMade() []string {
 	var missing []string
+	if v.Index == nil {
+		return missing
+	}
 	for _, w := range v.wished {
-		if w.kind != wishName || w.sample || v.Index == nil || v.Index.UsesOf(lex.LastName(w.key)) > 0 || v.comesBack(w) || v.touches(&v.all, w) >= 0 || citation.IsFile(w.key) {
+		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || v.comesBack(w) || v.touches(&v.all, w) >= 0 || citation.IsFile(w.key) {
 			continue
 		}
 		if of, _, dotted := strings.Cut(w.key, "."); dotted && !v.isProject(of) && v.Index.UsesOf(of) == 0 {
 			continue // of another package
 		}
-		text := v.in.Request.Description
-		for at := strings.Index(text, w.text); at >= 0; {
-			if asksNew.MatchString(text[:at]) {
-				missing = append(missing, w.text)
-				break
-			}
-			next := strings.Index(text[at+1:], w.text)
-			if next < 0 {
-				break
-			}
-			at += 1 + next
+		if asksToMake(v.in.Request.Description, w.text) {
+			missing = append(missing, w.text)
 		}
 	}
 	return missing
+}
+
+// asksToMake reports whether a text asks at one of its places to make what is called so.
+func asksToMake(text, name string) bool {
+	for at := 0; ; at++ {
+		next := strings.Index(text[at:], name)
+		if next < 0 {
+			return false
+		}
+		if at += next; asksNew.MatchString(text[:at]) {
+			return true
+		}
+	}
 }

@@ -112,14 +112,15 @@ func (v *view) touches(a *answerText, w wish) float64 {
 	if w.kind != wishName {
 		return -1
 	}
-	most, missing := -1.0, false
-	for _, p := range append(lex.NameParts(lex.LastName(w.text)), strings.ToLower(w.function())) {
-		if st := v.stem.Of(p); len(p) >= lex.MinName && !lex.CommonNames[p] {
-			if a.parts[st] || a.stems[st] {
-				most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
-			} else if p != strings.ToLower(w.function()) {
-				missing = true
-			}
+	most, missing, whole := -1.0, false, strings.ToLower(w.function())
+	for _, p := range append(lex.NameParts(lex.LastName(w.text)), whole) {
+		if len(p) < lex.MinName || lex.CommonNames[p] {
+			continue
+		}
+		if st := v.stem.Of(p); a.parts[st] || a.stems[st] {
+			most = max(most, min(1, math.Floor(v.rarity(p)/commonPart)))
+		} else if p != whole {
+			missing = true
 		}
 	}
 	if missing && most > 0 && v.Index.UsesOf(lex.LastName(w.key)) > 0 {

@@ -41,9 +41,9 @@ func echo(v *view) (Signal, bool) {
 	return s, true
 }
 
-// The shares of new words in its vocabulary below which a text of which nothing
-// that it cites holds tells the buyer nothing, and below which one without code does: of honest work
-// of that kind the least has a third, and half without code.
+// The shares of new words in its vocabulary below which a text of which nothing that it
+// cites holds tells the buyer nothing, and below which one without code does: of honest
+// work of that kind the least has a third, and half without code.
 const (
 	barelyNew = 0.25
 	hardlyNew = 0.4

@@ -63,7 +63,7 @@ func (v *view) opensWithCode() bool {
 			break
 		}
 		l := v.Doc.Lines[i]
-		if behind -= len(v.Doc.Lower[i]) + 1; l.Code {
+		if behind -= len(own) + 1; l.Code {
 			return true
 		}
 		if behind < 0 && strings.TrimSpace(own) != "" {

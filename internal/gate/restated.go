@@ -16,10 +16,10 @@ const minRestated = 5
 func (v *view) ownText() string {
 	asked := map[uint64]bool{}
 	lex.Shingles(lex.Hashes(v.asked), func(k uint64) { asked[k] = true })
-	for rest := v.Request; rest != ""; {
-		end := sentenceEnd(rest)
-		asked[sentenceOf(lex.Words(rest[:end]))] = true
-		rest = rest[end:]
+	for line := range strings.Lines(v.Request) {
+		for _, sentence := range lex.Sentences(line) {
+			asked[sentenceOf(lex.Words(sentence))] = true
+		}
 	}
 	var own strings.Builder
 	given, room := 0, maxRestated
@@ -31,15 +31,13 @@ func (v *view) ownText() string {
 			own.WriteString(l)
 			continue
 		}
-		for l != "" {
-			end := sentenceEnd(l)
-			if sentence := l[:end]; gaveBack(sentence, asked) {
-				own.WriteString(strings.Repeat(" ", end))
+		for _, sentence := range lex.Sentences(l) {
+			if gaveBack(sentence, asked) {
+				own.WriteString(strings.Repeat(" ", len(sentence)))
 				given += lex.CountWords(sentence)
 			} else {
 				own.WriteString(sentence)
 			}
-			l = l[end:]
 		}
 	}
 	if float64(given) < mostlyGiven*float64(len(v.asked)) {
@@ -54,16 +52,6 @@ const maxRestated = 64 << 10
 // mostlyGiven is the share of the request's words that a text gives back which has it
 // above or around its work.
 const mostlyGiven = 0.6
-
-// sentenceEnd is where the first sentence of a line ends.
-func sentenceEnd(line string) int {
-	for _, end := range []string{". ", "? ", "! ", "\n"} {
-		if at := strings.Index(line, end); at >= 0 {
-			line = line[:at+len(end)]
-		}
-	}
-	return len(line)
-}
 
 // sentenceOf is a key for a whole sentence.
 func sentenceOf(words []string) uint64 {

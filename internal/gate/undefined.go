@@ -21,8 +21,9 @@ func undefinedNames(v *view) (Signal, bool) {
 	if c.Fault > 0 || len(c.Changed) == 0 || c.Creates() {
 		return s, false
 	}
+	remakes := makesCode.MatchString(v.Doc.Text)
 	for _, f := range wholeChanges(c.Changed) {
-		if path.Ext(f.Path) != ".go" || makesCode.MatchString(v.Doc.Text) && v.packageHas(f.Path, generatedCode) {
+		if path.Ext(f.Path) != ".go" || remakes && v.packageHas(f.Path, generatedCode) {
 			continue
 		}
 		names, packages := code.UndefinedGo(f.Before, f.After)

@@ -10,8 +10,8 @@ import (
 )
 
 // headless are the diffs that name no file, as the changes of the file that the
-// prose before them cites, or else that has what they remove. People leave lines out of such, so where one does not
-// fit, that says nothing.
+// prose before them cites, or else that has what they remove. People leave lines out of
+// such, so where one does not fit, that says nothing.
 func headless(r *grounding.Reading) []patch.File {
 	var all []patch.File
 	var cited map[int]*grounding.Cited

@@ -256,21 +256,16 @@ var checkouts = lex.Set("repo repository package workspace work checkout sandbox
 
 // Checkout reports whether an absolute path is one of a file in such a folder.
 func Checkout(p string) bool {
-	if strings.HasPrefix(p, Home) {
-		return true
-	}
 	dir, _, _ := strings.Cut(strings.TrimPrefix(p, "/"), "/")
 	return strings.HasPrefix(p, "/") && checkouts[dir]
 }
 
 // Clean makes a cited path relative to the repository.
 func Clean(p string) string {
-	if rest, home := strings.CutPrefix(p, Home); home {
-		p = rest
-	} else if Checkout(p) {
+	if Checkout(p) {
 		_, p, _ = strings.Cut(p[1:], "/")
 	}
-	for _, lead := range []string{"home/user/repo/", "./", "~/repo/"} {
+	for _, lead := range []string{Home, Home[1:], "./", "~/repo/"} {
 		p = strings.TrimPrefix(p, lead)
 	}
 	for strings.HasPrefix(p, "../") {

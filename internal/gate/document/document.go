@@ -26,7 +26,6 @@ type Document struct {
 	Open    bool     // a code fence was never closed
 
 	wordsOnly bool // inline code is not asked for
-	asWritten bool // wrapped and blank lines stay apart, quotes stay as they are
 }
 
 // Line is one line of the deliverable, of prose that was wrapped one paragraph.
@@ -34,6 +33,8 @@ type Line struct {
 	Text  string
 	Code  bool
 	Spans []string // inline code of a prose line
+
+	From, To int // the lines of the text, as SplitLines has them: the first, and the one behind the last
 }
 
 // Block is a fenced or indented block.
@@ -63,21 +64,9 @@ var (
 // Parse reads a text.
 func Parse(text string) *Document { return ParseWith(text, nil) }
 
-// ParseAsWritten reads a text line by line, also where its lines are wrapped.
-func ParseAsWritten(text string) *Document {
-	d := &Document{Text: text, Words: make([]string, 0, len(text)/lex.AverageWord), asWritten: true}
-	d.read(nil)
-	return d
-}
-
 // ParseWith reads a text and the changes of files that it comes with.
 func ParseWith(text string, changes []string) *Document {
 	d := &Document{Text: text, Words: make([]string, 0, len(text)/lex.AverageWord)}
-	d.read(changes)
-	return d
-}
-
-func (d *Document) read(changes []string) {
 	d.parse()
 	d.Written = len(d.Lines)
 	d.addPatch(changes)
@@ -90,6 +79,7 @@ func (d *Document) read(changes []string) {
 	}
 	d.Hashes = lex.Hashes(d.Words)
 	d.Low = pattern.Lower(strings.Join(d.Lower, "\n"))
+	return d
 }
 
 // WordsBeyondValues are the words without figures and without the short cells of
@@ -142,11 +132,9 @@ func (d *Document) parse() {
 	raw := SplitLines(d.Text)
 	d.Lines = make([]Line, 0, len(raw))
 	cited := 0 // where a run of lines behind ">" ends that was looked at
-	width := 0
-	if !d.asWritten {
-		width = wrapWidth(raw)
-	}
+	width := wrapWidth(raw)
 	for i := 0; i < len(raw); {
+		from, n := i, len(d.Lines)
 		if i >= cited && strings.HasPrefix(raw[i], ">") {
 			cited = uncite(raw, i)
 		}
@@ -157,7 +145,7 @@ func (d *Document) parse() {
 			i = d.indent(raw, i)
 		case bare(raw, i) > i:
 			i = d.bareBlock(raw, i, bare(raw, i))
-		case !d.asWritten && i > 0 && strings.TrimSpace(raw[i]) == "" && strings.TrimSpace(raw[i-1]) == "" && len(d.Lines) > 0 && !d.Lines[len(d.Lines)-1].Code:
+		case i > 0 && strings.TrimSpace(raw[i]) == "" && strings.TrimSpace(raw[i-1]) == "" && len(d.Lines) > 0 && !d.Lines[len(d.Lines)-1].Code:
 			i++ // one line parts paragraphs as well as two
 		default:
 			line := raw[i]
@@ -168,6 +156,19 @@ func (d *Document) parse() {
 			}
 			d.prose(line)
 		}
+		d.place(n, from, i)
+	}
+}
+
+// place notes of the lines from the n-th on where in the text they stand: code line by
+// line, prose as far as it was joined.
+func (d *Document) place(n, from, to int) {
+	for ; n < len(d.Lines); n++ {
+		d.Lines[n].From, d.Lines[n].To = from, from+1
+		from++
+	}
+	if n > 0 && from < to {
+		d.Lines[n-1].To = to
 	}
 }
 
@@ -214,10 +215,7 @@ func (d *Document) prose(text string) {
 	if strings.Contains(text, `\|`) && TableRow.Matches(text) {
 		text = strings.ReplaceAll(text, `\|`, "|")
 	}
-	line := Line{Text: text}
-	if !d.asWritten {
-		line.Text = plainQuotes(text)
-	}
+	line := Line{Text: plainQuotes(text)}
 	if !d.wordsOnly && strings.Contains(text, "`") {
 		if TableRow.Matches(text) && strings.Contains(text, `\|`) {
 			line.Text = strings.ReplaceAll(line.Text, `\|`, "|") // a cell's own bar

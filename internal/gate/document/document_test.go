@@ -12,12 +12,21 @@ func FuzzDocument(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if d := ParseAsWritten(text); len(d.Lines) != len(SplitLines(text)) {
-			t.Errorf("%d lines, %d in the text", len(d.Lines), len(SplitLines(text)))
+		text = Unwrap(text)
+		d, raw, read := Parse(text), SplitLines(text), 0
+		if len(d.Lines) != len(d.Lower) {
+			t.Errorf("%d lines, %d in lower case", len(d.Lines), len(d.Lower))
 		}
-		d := Parse(Unwrap(text))
-		if len(d.Lines) != len(d.Lower) || len(d.Lines) > len(SplitLines(text)) {
-			t.Errorf("%d lines, %d in lower case, %d in the text", len(d.Lines), len(d.Lower), len(SplitLines(text)))
+		for _, l := range append(d.Lines, Line{From: len(raw), To: len(raw)}) {
+			for ; read < l.From; read++ {
+				if strings.TrimSpace(raw[read]) != "" {
+					t.Errorf("line %d of the text was not read: %q", read, raw[read])
+				}
+			}
+			if l.From < read || l.To < l.From || l.To > len(raw) {
+				t.Errorf("a line is from %d to %d, behind %d of %d", l.From, l.To, read, len(raw))
+			}
+			read = l.To
 		}
 		last := 0
 		for _, b := range d.Blocks {

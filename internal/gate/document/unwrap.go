@@ -33,8 +33,8 @@ func Unwrap(text string) string {
 // mayBeWrapped reports whether a text opens as one that is in something does.
 func mayBeWrapped(text string) bool {
 	text = strings.TrimLeft(text, "\r\n")
-	if text == "" || strings.IndexByte(" \t>", text[0]) >= 0 {
-		return text != ""
+	if text != "" && strings.IndexByte(" \t>", text[0]) >= 0 {
+		return true
 	}
 	for range maxBesideWrap + 1 {
 		line, rest, _ := strings.Cut(text, "\n")

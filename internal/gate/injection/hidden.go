@@ -209,7 +209,7 @@ var (
 
 // Remark is something that a text says to who scores.
 type Remark struct {
-	line string // in which it stands
+	in   document.Line
 	Text string
 	Hint bool // an honest report may say so once
 }
@@ -218,21 +218,21 @@ type Remark struct {
 // most so many.
 func Remarks(d *document.Document, most int) []Remark {
 	var all []Remark
-	judgeTalk.Find(d, func(l document.Line, match string) { all = append(all, Remark{l.Text, match, false}) })
-	judgeHint.Find(d, func(l document.Line, match string) { all = append(all, Remark{l.Text, match, true}) })
+	judgeTalk.Find(d, func(l document.Line, match string) { all = append(all, Remark{l, match, false}) })
+	judgeHint.Find(d, func(l document.Line, match string) { all = append(all, Remark{l, match, true}) })
 	for _, l := range spokenTo(d, most) {
-		all = append(all, Remark{l, l, false})
+		all = append(all, Remark{l, l.Text, false})
 	}
 	return all
 }
 
 // spokenTo lists the passages that speak to who scores.
-func spokenTo(d *document.Document, most int) []string {
+func spokenTo(d *document.Document, most int) []document.Line {
 	chats, tolds, scorers, pleas := d.Low.Held(chatMarks), d.Low.Held(toldMarks), d.Low.Held(scorer.Marks()), d.Low.Held(plea.Marks())
 	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
 		return nil
 	}
-	var all []string
+	var all []document.Line
 	budget := document.PhraseBudget
 	for i, l := range d.Lines {
 		if budget -= len(l.Text); budget < 0 || len(all) >= most {
@@ -243,7 +243,7 @@ func spokenTo(d *document.Document, most int) []string {
 		case !l.Code && pattern.HoldsAny(low, chats) && chat.MatchString(l.Text),
 			pattern.HoldsAny(low, tolds) && told.MatchString(l.Text),
 			pattern.HoldsAny(low, scorers) && pattern.HoldsAny(low, pleas) && scorer.Regexp().MatchString(l.Text) && plea.Regexp().MatchString(l.Text):
-			all = append(all, l.Text)
+			all = append(all, l)
 		}
 	}
 	return all

@@ -31,12 +31,11 @@ func Inert(text string) (kept string, cut int) {
 	}
 	text = longCipher.ReplaceAllStringFunc(text, func(string) string { cut++; return cutMark })
 	text = htmlTag.ReplaceAllString(text, " ")
-	spoken := map[string]bool{}
-	for _, r := range Remarks(document.ParseAsWritten(text), math.MaxInt) {
-		spoken[r.line] = true
-	}
+	spoken, written := map[string]bool{}, document.SplitLines(text)
 	for _, r := range Remarks(document.Parse(text), math.MaxInt) {
-		wrapped(text, r.line, spoken)
+		for _, l := range written[r.in.From:r.in.To] { // a paragraph may be wrapped into several
+			spoken[l] = strings.TrimSpace(l) != ""
+		}
 	}
 	if len(spoken) == 0 {
 		return text, cut
@@ -75,18 +74,3 @@ func visible(text string) (string, int) {
 	}
 	return kept, 0
 }
-
-// wrapped adds to spoken the lines of a text that a remark was wrapped into.
-func wrapped(text, remark string, spoken map[string]bool) {
-	if spoken[remark] {
-		return
-	}
-	for l := range strings.SplitSeq(text, "\n") {
-		if t := strings.TrimSpace(l); len(t) >= minWrapped && strings.Contains(remark, t) {
-			spoken[l] = true
-		}
-	}
-}
-
-// minWrapped is how long a line must be to be told as a part of a paragraph.
-const minWrapped = 12

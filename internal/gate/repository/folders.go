@@ -5,8 +5,12 @@ import (
 	"strings"
 )
 
-// HasFolder reports whether a folder at the root has a file.
+// HasFolder reports whether a folder has a file.
 func (x *Index) HasFolder(dir string) bool {
+	if !strings.Contains(dir, "/") {
+		x.readRoots()
+		return x.roots[dir]
+	}
 	has, known := x.folders[dir]
 	if !known {
 		has = slices.ContainsFunc(x.listed(), func(f File) bool { return strings.HasPrefix(f.Path, dir+"/") })
@@ -15,11 +19,11 @@ func (x *Index) HasFolder(dir string) bool {
 	return has
 }
 
-// HasRoot reports whether a word is the name of a folder at the root.
-func (x *Index) HasRoot(word string) bool { x.readRoots(); return x.roots[word] }
-
 // HasCommand reports whether a word is the name of a program in cmd/.
-func (x *Index) HasCommand(word string) bool { x.readRoots(); return x.roots["cmd/"+word] }
+func (x *Index) HasCommand(word string) bool {
+	x.readRoots()
+	return x.roots["cmd/"+word]
+}
 
 // readRoots lists the folders once, for each word of a request may be asked for.
 func (x *Index) readRoots() {
