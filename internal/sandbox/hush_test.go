@@ -55,7 +55,7 @@ func TestPatchDespiteAStuckCommand(t *testing.T) {
 	b := setup(t, storetest.SQLite(t), func(c *sandbox.Config) { c.Backend, c.Execs = backend, 1 })
 	b.SetPatience(100 * time.Millisecond)
 	b.SetPatchTime(10 * time.Minute)
-	b.provision(t, goCode)
+	box := b.provision(t, goCode)
 	b.sh(t, "echo new > new.txt")
 	ended := make(chan struct{})
 	go func() {
@@ -70,6 +70,10 @@ func TestPatchDespiteAStuckCommand(t *testing.T) {
 	}
 	close(backend.letGo)
 	<-ended
+	if err := b.Destroy(t.Context(), b.task); err != nil { // Close has no more patience than the patch
+		t.Error(err)
+	}
+	sandboxtest.NothingLeft(t, box.ID)
 }
 
 // slow is a backend in which a patch takes as long as it is let.
