@@ -84,6 +84,11 @@ func TestCasesAreShownAndDecided(t *testing.T) {
 	admin(append(both, "The agent says", "They do differ.", "$3.00"), "rechecks", "show", task.ID)
 	admin([]string{`"output": {`, `"gate": {`}, "rechecks", "show", task.ID, "--json")
 	admin([]string{"passes, the buyer is charged $3.00"}, "rechecks", "decide", task.ID, "overturn", "--note=True")
+	t.Setenv("AICITY_TOKEN", buyer.Token)
+	if out, err := printed(t, "task", "show", task.ID, "--base-url", s.URL); err != nil || !strings.Contains(out, `overturn: "True"`) {
+		t.Errorf("the buyer is not told of the re-check: %v\n%s", err, out)
+	}
+	t.Setenv("AICITY_TOKEN", operator.Token)
 	if _, err := buyer.Tasks.Feedback(ctx, task.ID, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Comment: "Too short.", Criterion: 1}); err != nil {
 		t.Fatal(err)
 	}

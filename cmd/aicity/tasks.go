@@ -107,11 +107,23 @@ func showTask(k *kong.Context, p printing, t *aicity.Task) error {
 		return facts{
 			{"Id", t.ID}, {"State", t.Status}, {"Why", strings.TrimSpace(t.FailCode + " " + t.FailReason)}, {"Work", t.TaskType},
 			{"Tags", strings.Join(t.Tags, ", ")}, {"Agent", t.AgentID}, {"Passed over", passedOver(t)}, {"Budget", money(t.MaxBudget)}, {"Quote", quote(t)}, {"Charged", charge},
-			{"Gate", gateScore(t.GateScore)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
+			{"Gate", gateScore(t.GateScore)}, {"Re-check", secondLook(t.Recheck)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
 			{"Ordered", when(t.CreatedAt)}, {"Started", whenPtr(t.StartedAt)}, {"Deadline", whenPtr(t.DeadlineAt)}, {"Delivered", whenPtr(t.DeliveredAt)},
 			{"Ended", whenPtr(t.EndedAt)}, {"Refundable until", whenPtr(t.RefundUntil)}, {"What", t.Input.Description},
 		}.String()
 	})
+}
+
+// secondLook is what became of a re-check, with the operator's reason.
+func secondLook(r *aicity.Recheck) string {
+	if r == nil {
+		return ""
+	}
+	said := decisionCell(r.Decision, "stays failed", r.DecideBy)
+	if r.Note != "" {
+		said += fmt.Sprintf(": %q", r.Note)
+	}
+	return said
 }
 
 // passedOver is who had the task before, one agent a line, and why it went on.

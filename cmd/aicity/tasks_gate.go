@@ -45,13 +45,14 @@ func showReport(k *kong.Context, report *aicity.GateReport, everyReference bool)
 			return err
 		}
 	}
-	err := showRows(k, report.Signals, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
-		return []string{s.Name, strconv.FormatFloat(s.Points, 'f', -1, 64) + "/" + strconv.FormatFloat(s.Max, 'f', -1, 64), s.Reason}
+	spoke, quiet := signalsOf(report)
+	err := showRows(k, spoke, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
+		return []string{s.Name, pointsOf(s), s.Reason}
 	})
 	if err != nil {
 		return err
 	}
-	for _, part := range []string{citedText(report, everyReference), executedText(report.Executed), judgeText(report.Judge), adviceText(report.Advice)} {
+	for _, part := range []string{quiet, citedText(report, everyReference), executedText(report.Executed), judgeText(report.Judge), adviceText(report.Advice)} {
 		if part == "" {
 			continue
 		}
@@ -60,6 +61,35 @@ func showReport(k *kong.Context, report *aicity.GateReport, everyReference bool)
 		}
 	}
 	return nil
+}
+
+// pointsOf is what a signal gave of what it can give, and the bound it sets.
+func pointsOf(s aicity.GateSignal) string {
+	text := strconv.FormatFloat(s.Points, 'f', -1, 64)
+	if s.Max > 0 {
+		text += "/" + strconv.FormatFloat(s.Max, 'f', -1, 64)
+	}
+	if s.Cap != nil {
+		text += fmt.Sprintf("\nat most %d", *s.Cap)
+	}
+	return text
+}
+
+// signalsOf are the signals that could add to the score or took from it, and the
+// others in a line.
+func signalsOf(r *aicity.GateReport) (spoke []aicity.GateSignal, quiet string) {
+	var names []string
+	for _, s := range r.Signals {
+		if s.Points == 0 && s.Max == 0 && s.Cap == nil {
+			names = append(names, s.Name)
+		} else {
+			spoke = append(spoke, s)
+		}
+	}
+	if names != nil {
+		quiet = "Checked without effect: " + strings.Join(names, ", ") + "."
+	}
+	return spoke, quiet
 }
 
 type taskFileCmd struct {

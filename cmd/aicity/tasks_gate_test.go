@@ -59,3 +59,22 @@ func TestGateShowsReferences(t *testing.T) {
 		}
 	}
 }
+
+// What a check neither gave nor took is told in a line, and a bound with its points.
+func TestGateTellsWhatCounted(t *testing.T) {
+	t.Parallel()
+	bound := 40
+	spoke, quiet := signalsOf(&aicity.GateReport{Signals: []aicity.GateSignal{
+		{Name: "references", Points: 7.5, Max: 15}, {Name: "echo"}, {Name: "misquotes", Points: -55, Cap: &bound}, {Name: "form", Max: 15}, {Name: "claims"},
+	}})
+	var points []string
+	for _, s := range spoke {
+		points = append(points, s.Name+" "+pointsOf(s))
+	}
+	if got, want := strings.Join(points, "; "), "references 7.5/15; misquotes -55\nat most 40; form 0/15"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if want := "Checked without effect: echo, claims."; quiet != want {
+		t.Errorf("got %q, want %q", quiet, want)
+	}
+}

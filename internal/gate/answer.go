@@ -428,6 +428,7 @@ func otherAnswer(v *view) (Signal, bool) {
 			s.advice = "Stay with what is asked for; a judge reads what leads away from it."
 		} else if v.fits < sure {
 			s.Cap = new(BorderlineScore + int((100-BorderlineScore)*share(v.fits-doubted, sure-doubted)))
+			s.Reason = "The deliverable most likely answers this request."
 		}
 		return s, true
 	}

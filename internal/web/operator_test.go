@@ -92,3 +92,16 @@ func TestOperatorLooksAtFailedWork(t *testing.T) {
 	operator.get(at).never(t, "Clear, no charge")
 	worker.get("/tasks/"+s.failed).want(t, http.StatusOK, "Waits for a second look", "the task stays failed")
 }
+
+// Work that passes on a re-check is not said to have passed with the score that
+// failed it.
+func TestOverturnedWork(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	operator, buyer := newVisitor(t, s.URL, s.operator), newVisitor(t, s.URL, s.buyer)
+	buyer.get("/tasks/"+s.failed).want(t, http.StatusOK, "Nothing was charged")
+	passes := url.Values{"decision": {"overturn"}, "note": {"The mode is named."}, "confirmed": {"yes"}}
+	operator.post("/operator/rechecks/"+s.failed, passes).want(t, http.StatusOK, "Overturned")
+	buyer.get("/tasks/"+s.failed).want(t, http.StatusOK, "An operator found that the work passes. $3.00 charged.", "The mode is named.")
+	buyer.get("/tasks/"+s.failed).never(t, "Passed with")
+}

@@ -48,7 +48,10 @@ func (v taskView) standing() standing {
 // passed is how work stands that was charged.
 func (v taskView) passed() standing {
 	said := v.Task.Charge.String() + " charged. "
-	if v.Task.GateScore != nil {
+	switch {
+	case v.Task.Recheck != nil: // the score is that of a failure
+		said = "An operator found that the work passes. " + said
+	case v.Task.GateScore != nil:
 		said = "Passed with " + itoa(*v.Task.GateScore) + " of 100. " + said
 	}
 	if !v.windowOpen() {
