@@ -46,6 +46,7 @@ func largeDeliverables(size int) map[string]string {
 		"line numbers":  fill("lines 1, 2 to 3, "),
 		"words":         fill("please provide ignore the score of "),
 		"diffs":         fill("```diff\n--- a/lib/orders.js\n+++ b/lib/orders.js\n-old line here\n+new line here\n```\n"),
+		"lines that go": fill("-a;\n"),
 		"bare code":     fill("function sum (lines) {\n  return lines.length\n}\n\n\n\nprose\n"),
 		"quotes":        fill("lib/orders.js:4 has \"if (a == b) { return c }\" and `x = y + 1` (9). "),
 		"numbers":       "lib/orders.js:4 " + fill("(3, 5-7) and 9-11, at 12 "),

@@ -73,6 +73,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"another body below a title":  "**F1, high, press.go, `Level`**\n\n```go\n" + otherLevel + "```\n\nA level that changes is never seen again.\n",
 		"another body in a sentence":  "`press.go` keeps levels forever. The function takes whatever it gets:\n\n```go\n" + otherLevel + "```\n",
 		"code below its place":        "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
+		"in a table of findings":      "## 9 findings\n\nOne at a time.\n\n| line | finding |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
+		"below another place":         "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {
@@ -97,6 +99,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"a fix in French":           "press.go:10 n'est jamais vrai. Correctif, à la place de la ligne 10 :\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"a function below a fix":    "### Fix of `Level`\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tall = append(all, widest(depth)...)\n\treturn len(all), errTooWide\n}\n```\n",
 		"a proposal":                "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
+		"one change and the next":   "Replace `press.go` lines 9-12 by\n\n```go\nparts := splitRecursively(depth)\n```\n\nand line 6 (`Level`) by\n\n```go\nif level >= widest || depth == narrowest && forced {\n```\n",
+		"a table of mutants":        "## 9 mutants\n\nOne change at a time.\n\n| line | change |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {
 		if misquoted(truth) {

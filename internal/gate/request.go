@@ -90,10 +90,24 @@ func (v *view) wishes(text string) []wish {
 var usualFolders = lex.Set(`src lib libs pkg cmd bin dist build out test tests testing spec specs doc docs documentation example examples script scripts tool tools util utils
 internal common core main assets data types typings bench benchmark benchmarks fixtures vendor github node public static locale locales lang`)
 
-// beside matches what is said beside the subject: what the buyer does with the result,
-// "we paste it into a pull request", that tests are not meant, and what must not come of
-// it, "nothing to install", "should not break our pipeline".
-var beside = pattern.New(`(?i)\bnon-?tests?\b|\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*|\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*|\bnothing (?:else |new )?to install\b[^.;:\n]*|\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*|\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`)
+// beside matches what is said beside the subject.
+var beside = pattern.New(`(?i)` + strings.Join([]string{
+	`\bnon-?tests?\b`, // tests are not meant
+	// What the buyer does with the result: "we paste it into a pull request".
+	`\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*`,
+	`\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`,
+	// What must not come of it: "nothing to install", "should not break our pipeline".
+	`\bnothing (?:else |new )?to install\b[^.;:\n]*`,
+	`\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`,
+	`\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`,
+	// What stays: "go.mod stays at 1.14".
+	`\b[\w./()-]+ (?:stays?|remains?|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:(?:at|on) v?\d(?:[\d.]*\d)?|as (?:it is|is|they are)|the same|unchanged|untouched|compatible|intact)\b[^.,;:\n]*`,
+	// What is to be left out: "skip the security stuff, that's a separate ticket".
+	`\b(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`,
+	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:an?other|(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
+	// How long it may be: "keep it to one screen".
+	`\bkeep (?:it|this|that|the \w+) (?:to|under|within|below|on) (?:an?|one|two|half|a few|\d+)\b[^.,;:\n]*`,
+}, "|"))
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,
 // as inputs are shown: that it comes back tells, that it does not tells nothing.
@@ -251,6 +265,7 @@ func (l *wishList) names(text string) string {
 			}
 			line = strings.ReplaceAll(line, m, " ")
 		}
+		line = l.plainNames(line)
 		for _, m := range headerName.FindAllString(line, 40) {
 			name := strings.TrimSuffix(m, "-Header") // German: "der Retry-After-Header"
 			l.add(wish{text: name, key: strings.ToLower(name), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(name))})
@@ -268,6 +283,23 @@ func (l *wishList) names(text string) string {
 		rest.WriteString(line)
 	}
 	return rest.String()
+}
+
+// plainName matches one word, which backticks make a name of code.
+var plainName = regexp.MustCompile(`^[A-Za-z]{3,}$`)
+
+// plainNames takes words of the code that stand in backticks out of a line.
+func (l *wishList) plainNames(line string) string {
+	if l.v.Index == nil || !strings.Contains(line, "`") {
+		return line
+	}
+	for _, code := range document.CodeSpans(line) {
+		if name := strings.ToLower(code); plainName.MatchString(code) && l.v.Index.UsesOf(name) > 0 && !l.v.isProject(name) {
+			l.add(wish{text: code, key: name, kind: wishName, weight: weightName * l.v.rarity(name)})
+			line = strings.ReplaceAll(line, "`"+code+"`", " ")
+		}
+	}
+	return line
 }
 
 // headerName matches a header of HTTP. "User-Defined" and "If-Then-Else" are none.

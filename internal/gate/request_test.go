@@ -28,6 +28,11 @@ func TestBeside(t *testing.T) {
 		"Proofread it, we paste it into a pull request.":     "Proofread it,  .",
 		"Short please, it goes into a chat; with lines.":     "Short please,  ; with lines.",
 		"We post it to the tracker when it fails. Find why.": " . Find why.",
+		"Skip the security stuff, that's a separate ticket.": " ,  .",
+		"Merge them; go.mod stays at 1.14. Diff please.":     "Merge them;  . Diff please.",
+		"The API must stay as it is, and keep it to a page.": "The  , and  .",
+		"Skip the first row of the table.":                   "Skip the first row of the table.",
+		"The socket stays open after the test.":              "The socket stays open after the test.",
 		"All non-test files please.":                         "All   files please.",
 		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
 		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
@@ -82,6 +87,45 @@ func TestAsksForAWorkflow(t *testing.T) {
 	} {
 		if got := asksFor(asks[at].request, text); got != want {
 			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// Who does not trust a thing does not ask for it.
+func TestAsksForFigures(t *testing.T) {
+	t.Parallel()
+	at := slices.IndexFunc(asks, func(a ask) bool { return a.what == "figures that were measured" })
+	for text, want := range map[string]bool{
+		"Benchmark both.":                               true,
+		"Micro-benchmarks of both, please.":             true,
+		"I don't believe in micro-benchmarks: count.":   false,
+		"We do not trust benchmarks on laptops, count.": false,
+	} {
+		if got := asksFor(asks[at].request, text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// A word of the code in backticks is a name, any other a word.
+func TestNamesInBackticks(t *testing.T) {
+	t.Parallel()
+	repo := &repository.Repo{Files: []repository.File{{Path: "a.js"}}, Source: filesOf{"a.js": "const serializers = {}\nserializers.req = 1\n"}}
+	for text, want := range map[string]wishKind{
+		"A chapter on the optional `serializers`.": wishName,
+		"A chapter on the optional serializers.":   wishWord,
+	} {
+		found := false
+		for _, w := range look(Input{Request: Request{Description: text}, Repo: repo}).wishes(text) {
+			if w.text == "serializers" {
+				found = true
+				if w.kind != want {
+					t.Errorf("%q: %+v", text, w)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%q: not named", text)
 		}
 	}
 }

@@ -67,16 +67,20 @@ func bare(raw []string, i int) int {
 	return end
 }
 
-// bareChange returns where a change ends that begins at a line and has no header: lines
-// that go, and behind them such that come, each beginning with one of code.
+// bareChange returns where a change ends that begins at a line and has no header: all
+// lines that go, and behind them such that come, in both something that only code has.
 func bareChange(raw []string, i int) int {
+	if i > 0 && changesLine(raw[i-1], '-') {
+		return i // in its midst: it was looked at from its begin
+	}
 	end := i
 	for _, mark := range []byte("-+") {
-		from := end
-		for end < len(raw) && changesLine(raw[end], mark) && (end > from || strings.ContainsAny(raw[end], ";{}()=[]")) {
+		code := false
+		for end < len(raw) && changesLine(raw[end], mark) {
+			code = code || strings.ContainsAny(raw[end], ";{}()=[]")
 			end++
 		}
-		if end == from {
+		if !code {
 			return i
 		}
 	}

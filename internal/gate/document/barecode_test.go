@@ -12,6 +12,7 @@ func TestBareChange(t *testing.T) {
 		{"one line for another", "Off by one:\n\n-    if (n >= max) {\n+    if (n > max) {\n\nThat is all.", true},
 		{"a tab", "-\tif n >= max {\n-\t\treturn nil\n+\tif n > max {\n", true},
 		{"not indented", "Here:\n\n-return a;\n+return b;\n", true},
+		{"words go with the code", "-see below\n-    if (n >= max) {\n+    if (n > max) {\n", true},
 		{"nothing comes", "-    if (n >= max) {\n\nThat goes.", false},
 		{"a list", "- if (n >= max) it fails\n+ if (n > max) it does not\n", false},
 		{"an indented list", "-   the limit\n+   the number of keys\n", false},

@@ -72,16 +72,20 @@ func (g *Agreement) checkInline(r *Reading) {
 }
 
 // listsMutations reports whether a line belongs to a list or a table of changes that
-// tests must notice: its code is what was put in place of the file's.
+// tests must notice: its code is what was put in place of the file's. What leads over to
+// the list says so, or the heading above.
 func (r *Reading) listsMutations(at int) bool {
+	led := false
 	for i := at; i >= 0 && i > at-maxListed; i-- {
-		line := r.Doc.Lines[i]
-		if mutation.MatchString(line.Text) {
+		text := strings.TrimSpace(r.Doc.Lines[i].Text)
+		heading := strings.HasPrefix(text, "#")
+		if (!led || heading) && mutation.MatchString(text) {
 			return true
 		}
-		if text := strings.TrimSpace(line.Text); text != "" && i < at && !document.TableRow.Matches(line.Text) && !document.ListItem.Matches(line.Text) {
+		if heading {
 			return false
 		}
+		led = led || text != "" && i < at && !document.TableRow.Matches(text) && !document.ListItem.Matches(text)
 	}
 	return false
 }

@@ -33,6 +33,9 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 // to is new code. Of what stands there nobody speaks in the imperative.
 var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put)\s`)
 
+// nextChange matches what leads from one change over to the next: "and lines 3-9 by".
+var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)\b.*[\pL\d)\x60]\s+(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
+
 // Bounds on what is compared with the files.
 const (
 	maxQuotes = 400
@@ -204,7 +207,7 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cit
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)):
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), nextChange.MatchString(prose):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
