@@ -246,7 +246,7 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 
 // whereItRuns are words for where and by whom code is used, which say nothing of what
 // it is that is asked for, where the code hardly has them.
-var whereItRuns = lex.Set(`service services user users customer customers team teams production prod colleague colleagues app apps application enters types clicks`)
+var whereItRuns = lex.Set(`service services server servers user users customer customers team teams production prod colleague colleagues app apps application enters types clicks`)
 
 // circumstance reports whether a word is likely one of the buyer's circumstances.
 func (v *view) circumstance(w wish) bool {

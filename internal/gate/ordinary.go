@@ -24,7 +24,7 @@ actual actually literally honestly frankly seriously properly correctly wrongly 
 fine okay happy sad glad sorry welcome ready busy
 bigger biggest smaller smallest longer longest shorter shortest higher highest lower lowest
 side sides place places spot spots corner corners area areas level levels stage stages step steps
-idea ideas question questions problem problems issue issues trouble troubles matter matters concern concerns
+item items idea ideas question questions problem problems issue issues trouble troubles matter matters concern concerns
 word words sentence sentences paragraph paragraphs
 anybody nobody everybody somebody clean cleanup cleaned cleaning tickets ticket strange accept checklist
 production breaks breaking internet machine machines reproduction written afterwards claims internal tool tools moved ours ourselves

@@ -64,18 +64,19 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		return false
 	}
 	for name, lie := range map[string]string{
-		"another comparison":          "press.go:6 has `level > 2`, so level 2 shows nothing.",
-		"a line that stands anywhere": "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
-		"said with \"instead of\"":    "`press.go:10` compares with nil instead of zero:\n\n```go\nif parts == nil || cap(parts) < depth {\n```\n",
-		"a line of the only file":     "### press.go\n\n**1. Line 6, levels are lost.**\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n\n**2. Line 9, the split is wrong.**\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\n```\n",
-		"indented below its place":    "Evidence: press.go:6, function Level\n    if level > widest || depth == narrowest { return widest, errTooWide }\n    parts := splitRecursively(depth)\nThis loses levels.",
-		"a function that is there":    "`Level` in `press.go` allocates a list:\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tfor i := range depth {\n\t\tall = append(all, widest(i))\n\t}\n\treturn len(all), errTooWide\n}\n```\n",
-		"another body below a title":  "**F1, high, press.go, `Level`**\n\n```go\n" + otherLevel + "```\n\nA level that changes is never seen again.\n",
-		"another body in a sentence":  "`press.go` keeps levels forever. The function takes whatever it gets:\n\n```go\n" + otherLevel + "```\n",
-		"code below its place":        "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
-		"in a table of findings":      "## 9 findings\n\nOne at a time.\n\n| line | finding |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
-		"below another place":         "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
-		"said with \"the test\"":      "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
+		"another comparison":           "press.go:6 has `level > 2`, so level 2 shows nothing.",
+		"a line that stands anywhere":  "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
+		"said with \"instead of\"":     "`press.go:10` compares with nil instead of zero:\n\n```go\nif parts == nil || cap(parts) < depth {\n```\n",
+		"a line of the only file":      "### press.go\n\n**1. Line 6, levels are lost.**\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n\n**2. Line 9, the split is wrong.**\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\n```\n",
+		"indented below its place":     "Evidence: press.go:6, function Level\n    if level > widest || depth == narrowest { return widest, errTooWide }\n    parts := splitRecursively(depth)\nThis loses levels.",
+		"a function that is there":     "`Level` in `press.go` allocates a list:\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tfor i := range depth {\n\t\tall = append(all, widest(i))\n\t}\n\treturn len(all), errTooWide\n}\n```\n",
+		"another body below a title":   "**F1, high, press.go, `Level`**\n\n```go\n" + otherLevel + "```\n\nA level that changes is never seen again.\n",
+		"another body in a sentence":   "`press.go` keeps levels forever. The function takes whatever it gets:\n\n```go\n" + otherLevel + "```\n",
+		"code below its place":         "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
+		"below a title that is a file": "Read: press.go, press_test.go.\n\n## press.go\n\n**1. Level loses the last, line 9**\n\n```go\nwhile := strings.Fields(os.Getenv(\"PRESS_RANGE\") + narrowest)\n```\n\n## press_test.go\n\n**2. One width is missing, line 4**\n\n```go\nvar widths = []int{4, 8, widest(24), narrow(2)}\n```\n",
+		"in a table of findings":       "## 9 findings\n\nOne at a time.\n\n| line | finding |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
+		"below another place":          "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
+		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {
 			t.Errorf("%s was not seen: %s", name, lie)

@@ -105,6 +105,8 @@ var beside = pattern.New(`(?i)` + strings.Join([]string{
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
 	`\b(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`,
 	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:an?other|(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
+	// Where the wish is from: "the README lists one ToDo".
+	`\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))?(?: (?:open )?(?:to-?dos?|items?|points?|wish|wishes))?\b`,
 	// How long it may be: "keep it to one screen".
 	`\bkeep (?:it|this|that|the \w+) (?:to|under|within|below|on) (?:an?|one|two|half|a few|\d+)\b[^.,;:\n]*`,
 }, "|"))
@@ -261,7 +263,10 @@ func (l *wishList) names(text string) string {
 				continue
 			}
 			if !slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) }) { // whose the project is says nothing
-				l.add(wish{text: strings.TrimSuffix(m, "("), key: name, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(name))})
+				for _, one := range apart(strings.TrimSuffix(m, "(")) {
+					low := strings.ToLower(strings.Trim(one, "().:/"))
+					l.add(wish{text: one, key: low, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(low))})
+				}
 			}
 			line = strings.ReplaceAll(line, m, " ")
 		}
@@ -283,6 +288,17 @@ func (l *wishList) names(text string) string {
 		rest.WriteString(line)
 	}
 	return rest.String()
+}
+
+// severalNames matches names of code that are told together: parsePatch/applyPatch.
+var severalNames = regexp.MustCompile(`^[a-z]+[A-Z]\w*(?:\(\))?(?:/[a-z]+[A-Z]\w*(?:\(\))?)+$`)
+
+// apart are the names that are told together.
+func apart(name string) []string {
+	if severalNames.MatchString(name) {
+		return strings.Split(name, "/")
+	}
+	return []string{name}
 }
 
 // plainName matches one word, which backticks make a name of code.

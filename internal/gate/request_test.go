@@ -32,6 +32,7 @@ func TestBeside(t *testing.T) {
 		"Merge them; go.mod stays at 1.14. Diff please.":     "Merge them;  . Diff please.",
 		"The API must stay as it is, and keep it to a page.": "The  , and  .",
 		"Skip the first row of the table.":                   "Skip the first row of the table.",
+		"The README of acme/props lists one ToDo: a dump.":   "The  : a dump.",
 		"The socket stays open after the test.":              "The socket stays open after the test.",
 		"All non-test files please.":                         "All   files please.",
 		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
@@ -103,6 +104,16 @@ func TestAsksForFigures(t *testing.T) {
 	} {
 		if got := asksFor(asks[at].request, text); got != want {
 			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// Names that are told together are names one by one; a path is none of them.
+func TestNamesApart(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{"parsePatch/applyPatch/applyPatches": 3, "readKey()/writeKey()": 2, "lib/readKey": 1, "readKey": 1, "github.com/acme/readKey": 1} {
+		if got := apart(name); len(got) != want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

@@ -196,8 +196,8 @@ func IsFile(p string) bool {
 	if CitedNames[base] {
 		return true
 	}
-	if base[0] == '-' {
-		return false // the rest of "*-test.js"
+	if base[0] == '-' || strings.LastIndexByte(base, '@') > 0 {
+		return false // the rest of "*-test.js", an address of mail
 	}
 	written := syntax.Extension(base)
 	ext := strings.ToLower(written)
@@ -207,7 +207,7 @@ func IsFile(p string) bool {
 	if len(written) == 1 && written != ext && !strings.Contains(p, "/") {
 		return false // timer.C is a field
 	}
-	if !citedExt[ext] && (ext != "map" || !citedExt[strings.ToLower(syntax.Extension(strings.TrimSuffix(base, ".map")))]) || strings.HasPrefix(p, "@") {
+	if !citedExt[ext] && (ext != "map" || !strings.Contains(p, "/") && !citedExt[strings.ToLower(syntax.Extension(strings.TrimSuffix(base, ".map")))]) || strings.HasPrefix(p, "@") {
 		return false
 	}
 	name := strings.TrimSuffix(base, path.Ext(base))

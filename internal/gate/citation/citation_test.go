@@ -93,3 +93,16 @@ func TestClean(t *testing.T) {
 		t.Error("a checkout is not told")
 	}
 }
+
+// An address of mail is no file, and a source map is one in a folder.
+func TestIsFile(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[string]bool{
+		"a@b.c": false, "joe@mail.example.md": false, "@scope/pkg": false, "dist/axios.map": true, "axios.min.js.map": true, "array.map": false,
+		"lib/a.js": true, ".gitignore": true, ".html": false,
+	} {
+		if got := IsFile(p); got != want {
+			t.Errorf("%s: %v", p, got)
+		}
+	}
+}

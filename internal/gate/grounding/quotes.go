@@ -58,7 +58,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
 		if ref, weight := claimed(r.Doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.Guessed && ref.Path != r.soleFile(b.Start)
+			guessed := ref.Guessed && ref.Path != r.soleFile(b.Start) && ref.Path != r.sectionFile(b.Start)
 			if guessed && !fills(ref, b) && !r.opensLike(ref.Path, lines) {
 				continue
 			}
@@ -112,6 +112,21 @@ func (r *Reading) soleFile(before int) string {
 		}
 	}
 	return sole
+}
+
+// sectionFile is the file that the heading above a line of the deliverable consists of,
+// "" for none: a line without a file is one of it there.
+func (r *Reading) sectionFile(before int) string {
+	for i := len(r.Refs) - 1; i >= 0; i-- {
+		ref := &r.Refs[i]
+		if ref.At >= before || ref.Line > 0 {
+			continue
+		}
+		if text := r.Doc.Lines[ref.At].Text; strings.HasPrefix(text, "#") && lex.CountWords(strings.Replace(text, ref.Text, " ", 1)) <= 1 {
+			return ref.Path
+		}
+	}
+	return ""
 }
 
 // wholeFile reports whether a block begins as a file of Go does: it is a file and

@@ -387,19 +387,31 @@ func (x *Index) Document(stem string) (string, bool) {
 	return "", false
 }
 
-// PlainFiles are the files in folders whose names have no extension, as programs
-// in bin/ have none: only the repository tells that these are files.
+// PlainFiles are the files whose names only the repository tells for such: in folders
+// those without an extension, as programs in bin/ have none, and anywhere those that
+// begin with a dot, as .nycrc.
 func (x *Index) PlainFiles() []string {
 	if x.plain == nil {
 		x.plain = []string{}
 		for _, f := range x.listed() {
 			base := path.Base(f.Path)
-			if len(x.plain) < maxPlainFiles && base != f.Path && len(base) > 1 && (!strings.Contains(base, ".") || manPage(base)) && !citation.CitedNames[base] {
+			if len(x.plain) < maxPlainFiles && plainFile(base, base != f.Path) {
 				x.plain = append(x.plain, f.Path)
 			}
 		}
 	}
 	return x.plain
+}
+
+// plainFile reports whether only the repository tells that a name is one of a file.
+func plainFile(base string, inFolder bool) bool {
+	switch {
+	case len(base) < 2 || citation.CitedNames[base] || citation.IsFile(base):
+		return false
+	case base[0] == '.':
+		return len(base) > 3 && !strings.Contains(base[1:], ".") && !citation.IsFile("a"+base) // ".env" is said of all of a kind
+	}
+	return inFolder && (!strings.Contains(base, ".") || manPage(base))
 }
 
 // manPage reports whether a file is a page of a manual: git.1.

@@ -1,6 +1,9 @@
 package repository
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestFind(t *testing.T) {
 	t.Parallel()
@@ -20,5 +23,19 @@ func TestFind(t *testing.T) {
 		if got, _ := x.Find(tt.cited); got != tt.want {
 			t.Errorf("find(%q) = %q, want %q", tt.cited, got, tt.want)
 		}
+	}
+}
+
+// Only the repository tells that a name without an extension, or one that begins with
+// a dot, is one of a file; what is said of all files of a kind is none.
+func TestPlainFiles(t *testing.T) {
+	t.Parallel()
+	repo := &Repo{}
+	for _, p := range []string{"bin/render", "LICENSE", ".covignore", ".env", ".gitignore", "docs/git.1", "lib/a.js", ".github/x.yml", "run"} {
+		repo.Files = append(repo.Files, File{Path: p})
+	}
+	x := NewIndex(repo, nil)
+	if got := strings.Join(x.PlainFiles(), " "); got != "bin/render .covignore docs/git.1" {
+		t.Errorf("%q", got)
 	}
 }
