@@ -28,7 +28,9 @@ const theFix = "the fix"
 var asks = []ask{
 	{"tests", pattern.New(`(?i)\b(?:write|add|missing|with|include|send|unit|table)\b(?:[^.\n]{0,40}\btests\b|(?:[^.\n]{0,40}\b(?:an?|one|the|some|unit|table|regression|go|new|your|short|small|each|any)\b)?[\s-]+test\b)`),
 		func(v *view) bool { return v.in.Request.Category == city.DevOps || v.hasTests() }, false}, // there it is a step
-	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool { return v.Doc.CodeLines() > 0 || len(v.in.Patch) > 0 }, false},
+	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool {
+		return v.Doc.CodeLines() > 0 || len(v.in.Patch) > 0 || v.isProject("diff") || v.isProject("patch") // "with diff 5.1"
+	}, false},
 	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 }, true},
 	{theFix, pattern.New(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {

@@ -94,7 +94,7 @@ internal common core main assets data types typings bench benchmark benchmarks f
 var beside = pattern.New(`(?i)` + strings.Join([]string{
 	`\bnon-?tests?\b`, // tests are not meant
 	// What the buyer does with the result: "we paste it into a pull request".
-	`\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up)\b[^.;:\n]*`,
+	`\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`,
 	`\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`,
 	// What must not come of it: "nothing to install", "should not break our pipeline".
 	`\bnothing (?:else |new )?to install\b[^.;:\n]*`,
@@ -107,7 +107,8 @@ var beside = pattern.New(`(?i)` + strings.Join([]string{
 	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:an?other|(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
 	// Where the wish is from: "the README lists one ToDo".
 	`\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))?(?: (?:open )?(?:to-?dos?|items?|points?|wish|wishes))?\b`,
-	// How long it may be: "keep it to one screen".
+	// How long it may be and how it looks: "keep it to one screen", "no tables please".
+	`\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|fluff|prose)(?:,? please\b|[.,;:!?]|$)`,
 	`\bkeep (?:it|this|that|the \w+) (?:to|under|within|below|on) (?:an?|one|two|half|a few|\d+)\b[^.,;:\n]*`,
 }, "|"))
 

@@ -31,6 +31,8 @@ func TestBeside(t *testing.T) {
 		"Skip the security stuff, that's a separate ticket.": " ,  .",
 		"Merge them; go.mod stays at 1.14. Diff please.":     "Merge them;  . Diff please.",
 		"The API must stay as it is, and keep it to a page.": "The  , and  .",
+		"No tables please, I read it aloud in a meeting.":    " ,  .",
+		"It renders no tables in lists.":                     "It renders no tables in lists.",
 		"Skip the first row of the table.":                   "Skip the first row of the table.",
 		"The README of acme/props lists one ToDo: a dump.":   "The  : a dump.",
 		"The socket stays open after the test.":              "The socket stays open after the test.",

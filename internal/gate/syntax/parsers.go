@@ -96,7 +96,10 @@ func script(loader api.Loader) Parser {
 		file: func(code string) bool { return plain(code) || whole(code) },
 		Part: func(code string) bool {
 			forms := []string{code}
-			for _, form := range []string{"async function f() {\n%s\n}", "class A {\n%s\n}", "var x = {\n%s\n}", "switch (x) {\n%s\n}"} {
+			if strings.HasPrefix(strings.TrimSpace(code), ".") { // the rest of a chain of calls
+				forms = append(forms, "async function f() {\nx\n"+code+"\n}")
+			}
+			for _, form := range []string{"async function f() {\nfor (;;) {\n%s\n}\n}", "class A {\n%s\n}", "var x = {\n%s\n}", "switch (x) {\n%s\n}"} {
 				forms = append(forms, strings.Replace(form, "%s", code, 1))
 			}
 			for _, parses := range []func(string) bool{plain, whole} {
