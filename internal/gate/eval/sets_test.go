@@ -23,7 +23,8 @@ import (
 var sets = append(learned[:len(learned):len(learned)], "ninth-hand", "tenth-hand", "thirteenth-hand", "fifteenth-hand", "sixteenth-hand", "seventeenth-hand", "eighteenth-hand", "nineteenth-hand", "twentieth-hand", "twenty-third-hand", "twenty-fourth-hand", "twenty-sixth-hand", "twenty-seventh-hand", "twenty-eighth-hand", "twenty-ninth-hand", "thirtieth-hand", "thirty-first-hand",
 	"thirty-second-hand", "thirty-third-hand", "thirty-fourth-hand", "thirty-fifth-hand", "thirty-sixth-hand", "thirty-seventh-hand", "thirty-eighth-hand", "thirty-ninth-hand", "fortieth-hand", "forty-first-hand",
 	"forty-second-hand", "forty-third-hand", "forty-fourth-hand", "forty-fifth-hand", "forty-sixth-hand", "fifty-sixth-hand", "fifty-seventh-hand", "fifty-eighth-hand", "sixtieth-hand", "sixty-third-hand",
-	"sixty-fourth-hand", "sixty-sixth-hand", "sixty-seventh-hand", "sixty-eighth-hand", "seventy-third-hand")
+	"sixty-fourth-hand", "sixty-sixth-hand", "sixty-seventh-hand", "sixty-eighth-hand", "seventy-third-hand",
+	"seventy-fifth-hand", "seventy-sixth-hand", "seventy-seventh-hand", "seventy-eighth-hand")
 
 // learned are those whose makeup the gate knows; the rest shows how far that
 // holds for others.
