@@ -122,6 +122,16 @@ func TestNamesApart(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
+	var names []string
+	text := "Tests for readKey/writeKey please."
+	for _, w := range look(Input{Request: Request{Description: text}}).wishes(text) {
+		if w.kind == wishName {
+			names = append(names, w.key)
+		}
+	}
+	if want := []string{"readkey", "writekey"}; !slices.Equal(names, want) {
+		t.Errorf("%q are %q, want %q", text, names, want)
+	}
 }
 
 // A word of the code in backticks is a name, any other a word.
@@ -131,10 +141,11 @@ func TestNamesInBackticks(t *testing.T) {
 	for text, want := range map[string]wishKind{
 		"A chapter on the optional `serializers`.": wishName,
 		"A chapter on the optional serializers.":   wishWord,
+		"A chapter on the optional `gadgets`.":     wishWord, // none of the code's
 	} {
 		found := false
 		for _, w := range look(Input{Request: Request{Description: text}, Repo: repo}).wishes(text) {
-			if w.text == "serializers" {
+			if w.text == "serializers" || w.text == "gadgets" {
 				found = true
 				if w.kind != want {
 					t.Errorf("%q: %+v", text, w)
