@@ -290,8 +290,9 @@ func (l *wishList) names(text string) string {
 	return rest.String()
 }
 
-// severalNames matches names of code that are told together: parsePatch/applyPatch.
-var severalNames = regexp.MustCompile(`^[a-z]+[A-Z]\w*(?:\(\))?(?:/[a-z]+[A-Z]\w*(?:\(\))?)+$`)
+// severalNames matches names of code that are told together: parsePatch/applyPatch. With
+// brackets they come apart by themselves.
+var severalNames = regexp.MustCompile(`^[a-z]+[A-Z]\w*(?:/[a-z]+[A-Z]\w*)+$`)
 
 // apart are the names that are told together.
 func apart(name string) []string {

@@ -107,6 +107,7 @@ func TestAsksForFigures(t *testing.T) {
 		"Micro-benchmarks of both, please.":             true,
 		"I don't believe in micro-benchmarks: count.":   false,
 		"We do not trust benchmarks on laptops, count.": false,
+		"I don't trust micro benchmarks, count.":        false,
 	} {
 		if got := asksFor(asks[at].request, text); got != want {
 			t.Errorf("%q: %v", text, got)
@@ -117,7 +118,7 @@ func TestAsksForFigures(t *testing.T) {
 // Names that are told together are names one by one; a path is none of them.
 func TestNamesApart(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]int{"parsePatch/applyPatch/applyPatches": 3, "readKey()/writeKey()": 2, "lib/readKey": 1, "readKey": 1, "github.com/acme/readKey": 1} {
+	for name, want := range map[string]int{"parsePatch/applyPatch/applyPatches": 3, "readKey/writeKey": 2, "lib/readKey": 1, "readKey": 1, "github.com/acme/readKey": 1} {
 		if got := apart(name); len(got) != want {
 			t.Errorf("%s: %q", name, got)
 		}
