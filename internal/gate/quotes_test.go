@@ -75,6 +75,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"code below its place":         "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
 		"below a title that is a file": "Read: press.go, press_test.go.\n\n## press.go\n\n**1. Level loses the last, line 9**\n\n```go\nwhile := strings.Fields(os.Getenv(\"PRESS_RANGE\") + narrowest)\n```\n\n## press_test.go\n\n**2. One width is missing, line 4**\n\n```go\nvar widths = []int{4, 8, widest(24), narrow(2)}\n```\n",
 		"in a table of findings":       "## 9 findings\n\nOne at a time.\n\n| line | finding |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
+		"in a paragraph, not a list":   "## 9 mutants\n\nOne at a time.\n\nAt last, press.go:10 has `cap(parts) < depth`, so it never holds.\n",
+		"what a line is hit by":        "Levels are counted at press.go:5-8.\n\nAnd line 6 of press.go is hit by:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"below another place":          "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
@@ -101,6 +103,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"a function below a fix":    "### Fix of `Level`\n\n```go\nfunc Level(depth int, forced bool) (int, error) {\n\tall := make([]int, 0, depth)\n\tall = append(all, widest(depth)...)\n\treturn len(all), errTooWide\n}\n```\n",
 		"a proposal":                "press.go:10 is never true. Use this instead:\n\n```go\nif os.Getenv(\"PRESS_RANGE\") == \"\" {\n```\n",
 		"one change and the next":   "Replace `press.go` lines 9-12 by\n\n```go\nparts := splitRecursively(depth)\n```\n\nand line 6 (`Level`) by\n\n```go\nif level >= widest || depth == narrowest && forced {\n```\n",
+		"the next of another file":  "Replace `press_test.go` line 4 by\n\n```go\nvar widths = narrow(4, 8)\n```\n\nand the condition in line 6 of press.go by\n\n```go\nif level >= widest || depth == narrowest && forced {\n```\n",
+		"below a part that ended":   "Read: press_test.go.\n\n## press.go\n\nNothing.\n\n## Ideas\n\n**1. More levels, line 9**\n\n```go\nparts := narrowest(os.Getenv(\"PRESS_RANGE\"))\n```\n",
 		"a table of mutants":        "## 9 mutants\n\nOne change at a time.\n\n| line | change |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {

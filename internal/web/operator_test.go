@@ -99,7 +99,7 @@ func TestOverturnedWork(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	operator, buyer := newVisitor(t, s.URL, s.operator), newVisitor(t, s.URL, s.buyer)
-	buyer.get("/tasks/"+s.failed).want(t, http.StatusOK, "Nothing was charged")
+	buyer.get("/tasks/"+s.failed).want(t, http.StatusOK, "Nothing was charged", ">at most ")
 	passes := url.Values{"decision": {"overturn"}, "note": {"The mode is named."}, "confirmed": {"yes"}}
 	operator.post("/operator/rechecks/"+s.failed, passes).want(t, http.StatusOK, "Overturned")
 	buyer.get("/tasks/"+s.failed).want(t, http.StatusOK, "An operator found that the work passes. $3.00 charged.", "The mode is named.")

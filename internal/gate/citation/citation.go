@@ -196,7 +196,7 @@ func IsFile(p string) bool {
 	if CitedNames[base] {
 		return true
 	}
-	if base[0] == '-' || strings.LastIndexByte(base, '@') > 0 {
+	if base[0] == '-' || base == p && strings.LastIndexByte(p, '@') > 0 {
 		return false // the rest of "*-test.js", an address of mail
 	}
 	written := syntax.Extension(base)
@@ -207,7 +207,7 @@ func IsFile(p string) bool {
 	if len(written) == 1 && written != ext && !strings.Contains(p, "/") {
 		return false // timer.C is a field
 	}
-	if !citedExt[ext] && (ext != "map" || !strings.Contains(p, "/") && !citedExt[strings.ToLower(syntax.Extension(strings.TrimSuffix(base, ".map")))]) || strings.HasPrefix(p, "@") {
+	if !citedExt[ext] && (ext != "map" || !sourceMap(p, base)) || strings.HasPrefix(p, "@") {
 		return false
 	}
 	name := strings.TrimSuffix(base, path.Ext(base))
@@ -219,6 +219,13 @@ func IsFile(p string) bool {
 	}
 	// "e.g" and "i.c" are abbreviations, "a.go" is a file.
 	return len(name) > 1 || len(ext) > 1 || strings.Contains(p, "/")
+}
+
+// sourceMap reports whether a name that ends in .map is one of a file: axios.min.js.map
+// or one in a folder, not the method in "array.map" or "R.filter/R.map".
+func sourceMap(p, base string) bool {
+	dir := strings.TrimLeft(strings.TrimSuffix(p, base), "./")
+	return citedExt[strings.ToLower(syntax.Extension(strings.TrimSuffix(base, ".map")))] || base != p && !strings.Contains(dir, ".")
 }
 
 // kindsOfFiles are what stands before an extension where no file is meant, but all of a

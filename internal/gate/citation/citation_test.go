@@ -99,7 +99,7 @@ func TestIsFile(t *testing.T) {
 	t.Parallel()
 	for p, want := range map[string]bool{
 		"a@b.c": false, "joe@mail.example.md": false, "@scope/pkg": false, "dist/axios.map": true, "axios.min.js.map": true, "array.map": false,
-		"lib/a.js": true, ".gitignore": true, ".html": false,
+		"../dist/axios.map": true, "R.filter/R.map": false, "docs/logo@2x.svg": true, "lib/a.js": true, ".gitignore": true, ".html": false,
 	} {
 		if got := IsFile(p); got != want {
 			t.Errorf("%s: %v", p, got)

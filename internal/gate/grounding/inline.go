@@ -73,21 +73,26 @@ func (g *Agreement) checkInline(r *Reading) {
 
 // listsMutations reports whether a line belongs to a list or a table of changes that
 // tests must notice: its code is what was put in place of the file's. What leads over to
-// the list says so, or the heading above.
+// the list says so, or the heading above. A paragraph belongs to none.
 func (r *Reading) listsMutations(at int) bool {
-	led := false
-	for i := at; i >= 0 && i > at-maxListed; i-- {
+	led, inList := false, listed(strings.TrimSpace(r.Doc.Lines[at].Text))
+	for i := at; i >= 0 && i > at-maxListed && (!led || inList); i-- {
 		text := strings.TrimSpace(r.Doc.Lines[i].Text)
-		heading := strings.HasPrefix(text, "#")
+		heading := strings.HasPrefix(text, "#") && !r.Doc.Lines[i].Code
 		if (!led || heading) && mutation.MatchString(text) {
 			return true
 		}
 		if heading {
 			return false
 		}
-		led = led || text != "" && i < at && !document.TableRow.Matches(text) && !document.ListItem.Matches(text)
+		led = led || text != "" && i < at && !listed(text)
 	}
 	return false
+}
+
+// listed reports whether a line is a row of a table or an item of a list.
+func listed(text string) bool {
+	return document.TableRow.Matches(text) || document.ListItem.Matches(text)
 }
 
 // maxListed bounds the lines of a list that are gone up.

@@ -33,14 +33,17 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 // to is new code. Of what stands there nobody speaks in the imperative.
 var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put)\s`)
 
-// nextChange matches what leads from one change over to the next: "and lines 3-9 by".
-var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)\b.*[\pL\d)\x60]\s+(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
+// nextChange matches what leads from one change over to the next, "and lines 3-9 by",
+// without the place and the code in it. A verb tells what is there: "and line 3 is hit by".
+var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)(?:[\s\d(),*_-]|\b(?:also|then|and|in|at|of|on|von|de|du|lines?|function|method)\b|\bthe\s+\w+\b|[\w/-]*\.\w{1,5}\b)*\s(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
 
 // Bounds on what is compared with the files.
 const (
 	maxQuotes = 400
 	// MaxQuoteLines bounds the lines of one quote that are looked up.
 	MaxQuoteLines = 60
+	// maxSection bounds the lines that are gone up to the heading of a section.
+	maxSection = 600
 )
 
 // checkBlocks compares code blocks with the repository: a block right behind a
@@ -114,16 +117,21 @@ func (r *Reading) soleFile(before int) string {
 	return sole
 }
 
-// sectionFile is the file that the heading above a line of the deliverable consists of,
-// "" for none: a line without a file is one of it there.
+// sectionFile is the file that a heading consists of under which a line of the deliverable
+// stands, "" for none: a line without a file is one of it there.
 func (r *Reading) sectionFile(before int) string {
-	for i := len(r.Refs) - 1; i >= 0; i-- {
-		ref := &r.Refs[i]
-		if ref.At >= before || ref.Line > 0 {
-			continue
+	level := len("######") + 1
+	for i := before - 1; i >= 0 && i > before-maxSection; i-- {
+		l := r.Doc.Lines[i]
+		depth := len(l.Text) - len(strings.TrimLeft(l.Text, "#"))
+		if l.Code || depth == 0 || depth >= level {
+			continue // of a part that has ended
 		}
-		if text := r.Doc.Lines[ref.At].Text; strings.HasPrefix(text, "#") && lex.CountWords(strings.Replace(text, ref.Text, " ", 1)) <= 1 {
-			return ref.Path
+		level = depth
+		for _, ref := range r.Refs {
+			if ref.At == i && ref.Line == 0 && lex.CountWords(strings.Replace(l.Text, ref.Text, " ", 1)) <= 1 {
+				return ref.Path
+			}
 		}
 	}
 	return ""
@@ -222,7 +230,7 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cit
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), nextChange.MatchString(prose):
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
 		return nil, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5

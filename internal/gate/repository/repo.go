@@ -387,9 +387,9 @@ func (x *Index) Document(stem string) (string, bool) {
 	return "", false
 }
 
-// PlainFiles are the files whose names only the repository tells for such: in folders
-// those without an extension, as programs in bin/ have none, and anywhere those that
-// begin with a dot, as .nycrc.
+// PlainFiles are the files of which only the repository tells that they are some: in
+// folders those whose names have no extension, as programs in bin/, and anywhere those
+// whose names begin with a dot, as .covignore.
 func (x *Index) PlainFiles() []string {
 	if x.plain == nil {
 		x.plain = []string{}

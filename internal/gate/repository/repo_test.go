@@ -31,7 +31,7 @@ func TestFind(t *testing.T) {
 func TestPlainFiles(t *testing.T) {
 	t.Parallel()
 	repo := &Repo{}
-	for _, p := range []string{"bin/render", "LICENSE", ".covignore", ".env", ".gitignore", "docs/git.1", "lib/a.js", ".github/x.yml", "run"} {
+	for _, p := range []string{"bin/render", "LICENSE", ".covignore", ".env", ".ab", ".gitignore", "docs/git.1", "lib/a.js", ".github/x.yml", "run"} {
 		repo.Files = append(repo.Files, File{Path: p})
 	}
 	x := NewIndex(repo, nil)
