@@ -105,10 +105,11 @@ var beside = pattern.New(`(?i)` + strings.Join([]string{
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
 	`(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`,
 	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:(?:for )?another |(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
+	`(?:[.,;] ?|\b(?:and|but) )nothing about [\w-]+(?: [\w-]+)?`,
 	// Where the wish is from: "the README lists one ToDo".
 	`\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`,
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
-	`\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|fluff|prose)(?:,? please\b|[.,;:!?]|$)`,
+	`\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`,
 	`\bkeep (?:it|this|that|the \w+) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`,
 }, "|"))
 

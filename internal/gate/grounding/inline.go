@@ -159,7 +159,7 @@ func codeIn(line string) [][]int {
 
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
-	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes)(?:[\s.,;:)]|$)`)
+	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
 	// givenWith matches an input between a place and a piece of code.
 	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
 )
