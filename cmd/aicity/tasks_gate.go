@@ -46,11 +46,13 @@ func showReport(k *kong.Context, report *aicity.GateReport, everyReference bool)
 		}
 	}
 	spoke, quiet := signalsOf(report)
-	err := showRows(k, spoke, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
-		return []string{s.Name, pointsOf(s), s.Reason}
-	})
-	if err != nil {
-		return err
+	if len(spoke) > 0 || quiet == "" {
+		err := showRows(k, spoke, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
+			return []string{s.Name, pointsOf(s), s.Reason}
+		})
+		if err != nil {
+			return err
+		}
 	}
 	for _, part := range []string{quiet, citedText(report, everyReference), executedText(report.Executed), judgeText(report.Judge), adviceText(report.Advice)} {
 		if part == "" {

@@ -140,7 +140,7 @@ func (v *view) operates() bool {
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
 
 // unwanted matches what says that the thing named next is not wanted.
-var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|write|send|trust|believe in|care (?:for|about)|rely on)|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|add|write|send|me|us|more|new))*\s*(?:\bmicro[- ]?)?$`)
+var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|write|send|believe in|care (?:for|about))|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|add|write|send|me|us|more|new))*\s*(?:\bmicro[- ]?)?$`)
 
 // asksFor reports whether a request names a thing and does not decline it: "no
 // need for line numbers" asks for none.

@@ -42,12 +42,16 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 	if !v.looksForChecks() {
 		return 0, nil
 	}
+	packed := "" // the text, as checks are looked for in it
 	look := func(code string, line int) {
 		if n++; n > maxFixes {
 			return
 		}
+		if packed == "" {
+			packed = lex.Loose.Replace(lex.Pack(v.Doc.Text))
+		}
 		start := v.sectionOf(line)
-		if v.checkStands(code, start, line) {
+		if v.checkStands(packed, code, start, line) {
 			there = append(there, refutedCheck{strings.Join(strings.Fields(code), " "), v.severeSection(start, line)})
 		}
 	}
@@ -64,13 +68,18 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 			look(code, at)
 		}
 	}
+	remedy := false // whether the heading above announces what mends
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
+		below := remedy
+		if !l.Code && document.Heading.Matches(l.Text) {
+			remedy = mendsBelow.MatchString(l.Text)
+		}
 		if l.Code || len(l.Spans) == 0 || !strings.Contains(l.Text, "`if") {
 			continue
 		}
 		for _, span := range l.Spans {
 			before, _, _ := strings.Cut(l.Text, span)
-			if checkHead.MatchString(span) && (v.leadsToMending(before) || v.belowRemedy(i) && !showsAsIs.MatchString(before)) {
+			if checkHead.MatchString(span) && (v.leadsToMending(before) || below && !showsAsIs.MatchString(before)) {
 				look(span, i)
 			}
 		}
@@ -135,7 +144,8 @@ func (v *view) severeSection(start, line int) bool {
 
 // checkStands reports whether a check stands near a place that its finding cites, or,
 // where that cites none, that the text does; who cites or quotes the check knows it.
-func (v *view) checkStands(code string, start, line int) bool {
+// The text is packed.
+func (v *view) checkStands(text, code string, start, line int) bool {
 	own := false
 	for _, from := range []int{v.paragraphOf(line), start} {
 		if own = v.citesWithin(from, line); own {
@@ -150,7 +160,7 @@ func (v *view) checkStands(code string, start, line int) bool {
 			condition = "if" + c
 		}
 	}
-	if strings.Count(lex.Loose.Replace(lex.Pack(v.Doc.Text)), lex.First(condition, whole)) > 1 {
+	if strings.Count(text, lex.First(condition, whole)) > 1 {
 		return false // it is quoted as what is, too
 	}
 	for i := range v.Refs[:min(len(v.Refs), maxFixes)] {

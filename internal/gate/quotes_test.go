@@ -46,23 +46,38 @@ const otherLevel = `func Level(depth int, forced bool) (int, error) {
 }
 `
 
+// misquotes reports whether work for a request quotes what is not in press.go.
+func misquotes(request, result string) bool {
+	report := gate.Judge(gate.Input{
+		Request:     gate.Request{Category: city.CodeReview, Description: request},
+		Deliverable: gate.Deliverable{Result: result},
+		Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}, {Path: "press_test.go"}}, Source: memory{"press.go": pressFile, "press_test.go": pressTest}},
+	})
+	for _, s := range report.Signals {
+		if s.Name == "misquotes" {
+			return s.Points < 0
+		}
+	}
+	return false
+}
+
+// Code below a heading that speaks of mutants is what was put in place of the file's,
+// where the request is about tests; else it is a quote.
+func TestMutantsAreNoQuotes(t *testing.T) {
+	t.Parallel()
+	table := "## 9 mutants\n\nOne change at a time.\n\n| line | change |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n"
+	for request, want := range map[string]bool{"How good are the tests of press.go?": false, "Review press.go for bugs.": true} {
+		if got := misquotes(request, table); got != want {
+			t.Errorf("%s: misquotes %v", request, got)
+		}
+	}
+}
+
 // A review that quotes what is not there is no review, however the code is led
 // over to; one that quotes what is there may describe it in any words.
 func TestQuotesBehindRealPlaces(t *testing.T) {
 	t.Parallel()
-	misquoted := func(result string) bool {
-		report := gate.Judge(gate.Input{
-			Request:     gate.Request{Category: city.CodeReview, Description: "Review press.go for bugs."},
-			Deliverable: gate.Deliverable{Result: result},
-			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "press.go"}, {Path: "press_test.go"}}, Source: memory{"press.go": pressFile, "press_test.go": pressTest}},
-		})
-		for _, s := range report.Signals {
-			if s.Name == "misquotes" {
-				return s.Points < 0
-			}
-		}
-		return false
-	}
+	misquoted := func(result string) bool { return misquotes("Review press.go for bugs.", result) }
 	for name, lie := range map[string]string{
 		"another comparison":           "press.go:6 has `level > 2`, so level 2 shows nothing.",
 		"a line that stands anywhere":  "## The split is recursive, press.go:9\n\n```go\nparts := splitRecursively(os.Getenv(\"PRESS_RANGE\"), depth)\nreturn 0, nil\n```\n",
@@ -74,6 +89,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"another body in a sentence":   "`press.go` keeps levels forever. The function takes whatever it gets:\n\n```go\n" + otherLevel + "```\n",
 		"code below its place":         "`press.go`, `Level()`:\n\n```go\nif forced || depth > widest {\n\treturn widest, errTooWide\n}\nlevels.Store(depth, forced)\n```\n\nThis loses levels.\n",
 		"below a title that is a file": "Read: press.go, press_test.go.\n\n## press.go\n\n**1. Level loses the last, line 9**\n\n```go\nwhile := strings.Fields(os.Getenv(\"PRESS_RANGE\") + narrowest)\n```\n\n## press_test.go\n\n**2. One width is missing, line 4**\n\n```go\nvar widths = []int{4, 8, widest(24), narrow(2)}\n```\n",
+		"below a title with mutations": "# State mutation\n\nOne at a time.\n\nAt the begin press.go:6 has `level > widest && !forced`, then it goes on.\n",
+		"with \"and\" and no change":   "Levels are lost.\n\nAnd press.go:6 is hit by:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"in a table of findings":       "## 9 findings\n\nOne at a time.\n\n| line | finding |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
 		"in a paragraph, not a list":   "## 9 mutants\n\nOne at a time.\n\nAt last, press.go:10 has `cap(parts) < depth`, so it never holds.\n",
 		"what a line is hit by":        "Levels are counted at press.go:5-8.\n\nAnd line 6 of press.go is hit by:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
@@ -105,7 +122,6 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"one change and the next":   "Replace `press.go` lines 9-12 by\n\n```go\nparts := splitRecursively(depth)\n```\n\nand line 6 (`Level`) by\n\n```go\nif level >= widest || depth == narrowest && forced {\n```\n",
 		"the next of another file":  "Replace `press_test.go` line 4 by\n\n```go\nvar widths = narrow(4, 8)\n```\n\nand the condition in line 6 of press.go by\n\n```go\nif level >= widest || depth == narrowest && forced {\n```\n",
 		"below a part that ended":   "Read: press_test.go.\n\n## press.go\n\nNothing.\n\n## Ideas\n\n**1. More levels, line 9**\n\n```go\nparts := narrowest(os.Getenv(\"PRESS_RANGE\"))\n```\n",
-		"a table of mutants":        "## 9 mutants\n\nOne change at a time.\n\n| line | change |\n|---|---|\n| press.go:6 | the test says `level > widest && !forced` |\n| press.go:10 | it has `cap(parts) < depth` |\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {
 		if misquoted(truth) {

@@ -101,7 +101,7 @@ var beside = pattern.New(`(?i)` + strings.Join([]string{
 	`\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`,
 	`\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`,
 	// What stays: "go.mod stays at 1.14", "the API must stay compatible with 1.x".
-	`\b[\w./()-]+ (?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:(?:at|on) v?\d(?:[\d.]*\d)?|as (?:it is|is|they are)|the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?`,
+	`\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`,
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
 	`(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`,
 	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:(?:for )?another |(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
@@ -110,7 +110,7 @@ var beside = pattern.New(`(?i)` + strings.Join([]string{
 	`\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`,
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	`\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`,
-	`\bkeep (?:it|this|that|the \w+) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`,
+	`\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`,
 }, "|"))
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,

@@ -73,13 +73,14 @@ func (g *Agreement) checkInline(r *Reading) {
 
 // listsMutations reports whether a line belongs to a list or a table of changes that
 // tests must notice: its code is what was put in place of the file's. What leads over to
-// the list says so, or the heading above. A paragraph belongs to none.
+// the list says so, or the heading above where the request is about tests. A paragraph
+// belongs to none.
 func (r *Reading) listsMutations(at int) bool {
 	led, inList := false, listed(strings.TrimSpace(r.Doc.Lines[at].Text))
 	for i := at; i >= 0 && i > at-maxListed && (!led || inList); i-- {
 		text := strings.TrimSpace(r.Doc.Lines[i].Text)
 		heading := strings.HasPrefix(text, "#") && !r.Doc.Lines[i].Code
-		if (!led || heading) && mutation.MatchString(text) {
+		if (!led || heading && aboutTests.MatchString(r.Request)) && mutation.MatchString(text) {
 			return true
 		}
 		if heading {
@@ -94,6 +95,9 @@ func (r *Reading) listsMutations(at int) bool {
 func listed(text string) bool {
 	return document.TableRow.Matches(text) || document.ListItem.Matches(text)
 }
+
+// aboutTests matches requests whose answers tell what tests notice.
+var aboutTests = pattern.New(`(?i)\b(?:tests?|pruebas?|testes?|essais|tester|testet|mutations?|mutants?)\b|coverage|тест|测试|テスト`)
 
 // maxListed bounds the lines of a list that are gone up.
 const maxListed = 60

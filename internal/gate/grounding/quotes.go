@@ -14,7 +14,7 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|insert\w*|before|below|above|behind|between|corr[ie]g\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = pattern.New(`(?i)\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|mended|corrected|revised|afterwards|ought to|my version|insert\w*|before|below|above|behind|between|corr[ie]g\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
@@ -39,18 +39,18 @@ var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|
 
 // Bounds on what is compared with the files.
 const (
-	maxQuotes = 400
+	oneParagraph = 5 // lines from a block to the next with their fences
+	maxQuotes    = 400
 	// MaxQuoteLines bounds the lines of one quote that are looked up.
 	MaxQuoteLines = 60
-	// maxSection bounds the lines that are gone up to the heading of a section.
-	maxSection = 600
 )
 
 // checkBlocks compares code blocks with the repository: a block right behind a
 // citation with a line is a claimed quote, and so is every removed or context
 // line of a diff.
 func (g *Agreement) checkBlocks(r *Reading) {
-	cited := r.CitedLines()
+	cited, section := r.CitedLines(), r.sections()
+	change := 0 // where the last block ends that was announced as new code
 	for _, b := range r.Doc.Blocks[:min(len(r.Doc.Blocks), maxQuotes)] {
 		if b.Diff {
 			g.diff(r, b, cited)
@@ -60,23 +60,44 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
-		if ref, weight := claimed(r.Doc, b, cited); weight > 0 && len(lines) > 0 {
-			guessed := ref.Guessed && ref.Path != r.soleFile(b.Start) && ref.Path != r.sectionFile(b.Start)
-			if guessed && !fills(ref, b) && !r.opensLike(ref.Path, lines) {
-				continue
-			}
-			holds := r.quoteHolds(ref.Path, lines) || guessed && r.quoteHolds("", lines)
-			if all := strings.Join(lines, "\n"); !holds && (weight < 1 || ref.Guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
-				continue // an example, or what came out
-			}
-			if t := r.Index.Text(ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, ref.Line, ref.End) {
-				continue // lines of the file, but not what stands there: neither one nor the other
-			}
-			g.note(holds, lines, weight)
-		} else if r.showsOwn(b, lines) && !r.quoteHolds("", lines) || r.invents(b) {
+		ref, weight := claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		switch {
+		case weight > 0 && len(lines) > 0:
+			g.checkClaim(r, b, lines, claim{ref, weight, ref.Path == section(b.Start)})
+		case r.showsOwn(b, lines) && !r.quoteHolds("", lines) || r.invents(b):
 			g.note(false, lines, 1)
 		}
+		if ref != nil && weight == 0 {
+			change = b.End
+		}
 	}
+}
+
+// claim is what a block says of itself: that it stands at a citation, how surely, and
+// whether that is of the file that its section is about.
+type claim struct {
+	ref       *Cited
+	weight    float64
+	inSection bool
+}
+
+// checkClaim compares the lines of a block with those that it claims to be.
+func (g *Agreement) checkClaim(r *Reading, b document.Block, lines []string, c claim) {
+	guessed := c.ref.Guessed && c.ref.Path != r.soleFile(b.Start)
+	if guessed && !c.inSection && !fills(c.ref, b) && !r.opensLike(c.ref.Path, lines) {
+		return
+	}
+	holds := r.quoteHolds(c.ref.Path, lines) || guessed && r.quoteHolds("", lines)
+	if all := strings.Join(lines, "\n"); !holds && (c.weight < 1 || c.ref.Guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
+		return // an example, or what came out
+	}
+	if t := r.Index.Text(c.ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, c.ref.Line, c.ref.End) {
+		return // lines of the file, but not what stands there: neither one nor the other
+	}
+	if guessed && !holds && c.inSection {
+		c.weight /= 2 // it may be what is proposed for the line
+	}
+	g.note(holds, lines, c.weight)
 }
 
 // CitedLines maps lines of the deliverable to the citation that code behind them
@@ -117,24 +138,33 @@ func (r *Reading) soleFile(before int) string {
 	return sole
 }
 
-// sectionFile is the file that a heading consists of under which a line of the deliverable
-// stands, "" for none: a line without a file is one of it there.
-func (r *Reading) sectionFile(before int) string {
-	level := len("######") + 1
-	for i := before - 1; i >= 0 && i > before-maxSection; i-- {
-		l := r.Doc.Lines[i]
-		depth := len(l.Text) - len(strings.TrimLeft(l.Text, "#"))
-		if l.Code || depth == 0 || depth >= level {
-			continue // of a part that has ended
-		}
-		level = depth
-		for _, ref := range r.Refs {
-			if ref.At == i && ref.Line == 0 && lex.CountWords(strings.Replace(l.Text, ref.Text, " ", 1)) <= 1 {
-				return ref.Path
-			}
+// sections returns what tells the file that the heading of the section consists of in
+// which a line stands, "" for none: a line without a file is one of it there. It is
+// asked from the top to the bottom.
+func (r *Reading) sections() func(before int) string {
+	titles := map[int]string{}
+	for i := range r.Refs {
+		ref := &r.Refs[i]
+		if text := r.Doc.Lines[ref.At].Text; ref.Line == 0 && strings.HasPrefix(text, "#") && lex.CountWords(strings.Replace(text, ref.Text, " ", 1)) <= 1 {
+			titles[ref.At] = ref.Path
 		}
 	}
-	return ""
+	at, file, level := 0, "", 0
+	return func(before int) string {
+		for ; at < before; at++ {
+			l := r.Doc.Lines[at]
+			depth := len(l.Text) - len(strings.TrimLeft(l.Text, "#"))
+			if l.Code || depth == 0 {
+				continue
+			}
+			if title, ok := titles[at]; ok {
+				file, level = title, depth
+			} else if depth <= level {
+				file, level = "", 0 // of something else
+			}
+		}
+		return file
+	}
 }
 
 // wholeFile reports whether a block begins as a file of Go does: it is a file and
@@ -217,8 +247,8 @@ func (r *Reading) opensLike(file string, lines []string) bool {
 }
 
 // claimed returns the citation that a block claims to quote, and how much it
-// does.
-func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cited, float64) {
+// does: not at all where it is announced as new code.
+func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behindChange bool) (*Cited, float64) {
 	ref, prose := ClaimBefore(d, b, cited)
 	if ref == nil || !announces(prose, ref) && !fills(ref, b) {
 		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
@@ -230,8 +260,8 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited) (*Cit
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
-		return nil, 0
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), behindChange && nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
+		return ref, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
 	}

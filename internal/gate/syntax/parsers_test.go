@@ -28,12 +28,12 @@ func FuzzParsers(f *testing.F) {
 func TestPartsOfScripts(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]bool{
-		".catch(reason => {\n  this.emit('error', reason)\n})":       true,
-		"if (a > b) {\n  this[key] = noop\n  continue\n}":            true,
+		".catch(reason => {\n  this.emit('error', reason)\n})":        true,
+		"if (a > b) {\n  this[key] = noop\n  continue\n}":             true,
 		"const { data } = await fetch(url)\nif (!data) return null\n": true,
 		"get (key) {\n  return this.map[key]\n}":                      true,
-		".catch(reason => {\n  this.emit('error', reason)\n":         false,
-		"if (a > b {\n  continue\n}":                                 false,
+		".catch(reason => {\n  this.emit('error', reason)\n":          false,
+		"if (a > b {\n  continue\n}":                                  false,
 	} {
 		if got := parserOf["js"].Part(code); got != want {
 			t.Errorf("%q: %v", code, got)
