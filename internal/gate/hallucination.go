@@ -44,7 +44,7 @@ func hallucination(v *view) (Signal, bool) {
 	}
 	rate := bad / (bad + float64(len(right)))
 	s.Points = -costHallucination * min(1, rate*1.6)
-	s.Reason = fmt.Sprintf("%d cited files or lines do not exist in the repository.", len(s.Evidence))
+	s.Reason = counted(len(s.Evidence), "cited file or line does", "cited files or lines do") + " not exist in the repository."
 	if bad >= 2 && rate >= 0.4 {
 		s.Cap = new(capHallucination)
 	}

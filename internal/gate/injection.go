@@ -40,7 +40,7 @@ func addressedToJudge(v *view) (Signal, bool) {
 		s.Evidence = nil
 		return s, true
 	}
-	s.Reason = fmt.Sprintf("%d passages are written for the judge instead of the buyer, %d are hidden.", talk+hints, len(h.Found))
+	s.Reason = fmt.Sprintf("%s written for the judge instead of the buyer, %s hidden.", counted(talk+hints, "passage is", "passages are"), counted(len(h.Found), "is", "are"))
 	s.advice = "Write for the buyer, in plain sight. Text addressed to the judge or hidden is cut and counted against you."
 	return s, true
 }

@@ -40,7 +40,7 @@ func misquotes(v *view) (Signal, bool) {
 		s.Points = min(s.Points, -costMisquotes*0.6*share(float64(off), float64(g.Checkable)))
 	}
 	if s.Points < 0 {
-		s.Reason = fmt.Sprintf("%d quotes are not in the cited files; %d of %d cited lines say something else.", len(g.BadQuotes), g.Checkable-g.Anchored, g.Checkable)
+		s.Reason = fmt.Sprintf("%s not in the cited files; %d of %d cited lines say something else.", counted(len(g.BadQuotes), "quote is", "quotes are"), g.Checkable-g.Anchored, g.Checkable)
 		for _, q := range few(g.BadQuotes, 5) {
 			s.Evidence = append(s.Evidence, lex.Shorten(q, 120))
 		}

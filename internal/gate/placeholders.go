@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -53,7 +52,7 @@ func placeholders(v *view) (Signal, bool) {
 		s.Cap = new(capPlaceholders)
 	}
 	if s.Points < 0 {
-		s.Reason = fmt.Sprintf("%d places are left to be filled in.", n)
+		s.Reason = counted(n, "place is", "places are") + " left to be filled in."
 		s.advice = "Fill in every placeholder before you deliver."
 	}
 	return s, true
