@@ -68,23 +68,33 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 			look(code, at)
 		}
 	}
-	remedy := false // whether the heading above announces what mends
+	below := v.remedies()
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
-		below := remedy
-		if !l.Code && document.Heading.Matches(l.Text) {
-			remedy = mendsBelow.MatchString(l.Text)
-		}
 		if l.Code || len(l.Spans) == 0 || !strings.Contains(l.Text, "`if") {
 			continue
 		}
 		for _, span := range l.Spans {
 			before, _, _ := strings.Cut(l.Text, span)
-			if checkHead.MatchString(span) && (v.leadsToMending(before) || below && !showsAsIs.MatchString(before)) {
+			if checkHead.MatchString(span) && (v.leadsToMending(before) || below(i) && !showsAsIs.MatchString(before)) {
 				look(span, i)
 			}
 		}
 	}
 	return n, there
+}
+
+// remedies returns what tells whether the heading above a line announces what mends. It
+// is asked from the top to the bottom, and few texts are asked about.
+func (v *view) remedies() func(line int) bool {
+	next, remedy := 0, false
+	return func(line int) bool {
+		for ; next < line; next++ {
+			if l := v.Doc.Lines[next]; !l.Code && document.Heading.Matches(l.Text) {
+				remedy = mendsBelow.MatchString(l.Text)
+			}
+		}
+		return remedy
+	}
 }
 
 // looksForChecks reports whether the deliverable may propose checks for places of the

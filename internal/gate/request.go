@@ -62,7 +62,7 @@ type wishList struct {
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	rest := l.files(beside.Regexp().ReplaceAllString(text, " "))
+	rest := l.files(withoutBeside(text))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
@@ -90,28 +90,39 @@ func (v *view) wishes(text string) []wish {
 var usualFolders = lex.Set(`src lib libs pkg cmd bin dist build out test tests testing spec specs doc docs documentation example examples script scripts tool tools util utils
 internal common core main assets data types typings bench benchmark benchmarks fixtures vendor github node public static locale locales lang`)
 
-// beside matches what is said beside the subject.
-var beside = pattern.New(`(?i)` + strings.Join([]string{
-	`\bnon-?tests?\b`, // tests are not meant
+// beside are what is said beside the subject, each to be looked for where it can be.
+var beside = []pattern.Pattern{
+	pattern.New(`(?i)\bnon-?tests?\b`), // tests are not meant
 	// What the buyer does with the result: "we paste it into a pull request".
-	`\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`,
-	`\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`,
+	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`),
 	// What must not come of it: "nothing to install", "should not break our pipeline".
-	`\bnothing (?:else |new )?to install\b[^.;:\n]*`,
-	`\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`,
-	`\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`,
+	pattern.New(`(?i)\bnothing (?:else |new )?to install\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`),
+	pattern.New(`(?i)\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`),
 	// What stays: "go.mod stays at 1.14", "the API must stay compatible with 1.x".
-	`\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`,
+	pattern.New(`(?i)\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`),
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
-	`(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`,
-	`\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:(?:for )?another |(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`,
-	`(?:[.,;] ?|\b(?:and|but) )nothing about [\w-]+(?: [\w-]+)?`,
+	pattern.New(`(?i)(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`),
+	pattern.New(`(?i)\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:(?:for )?another |(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`),
+	pattern.New(`(?i)(?:[.,;] ?|\b(?:and|but) )nothing about [\w-]+(?: [\w-]+)?`),
 	// Where the wish is from: "the README lists one ToDo".
-	`\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`,
+	pattern.New(`(?i)\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`),
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
-	`\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`,
-	`\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`,
-}, "|"))
+	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
+	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`),
+}
+
+// withoutBeside takes out of a text what is said beside the subject.
+func withoutBeside(text string) string {
+	low := strings.ToLower(text)
+	for _, aside := range beside {
+		if aside.Can(low) {
+			text = aside.Regexp().ReplaceAllString(text, " ")
+		}
+	}
+	return text
+}
 
 // shownCode adds the code that a text shows in backticks and that is more than a name,
 // as inputs are shown: that it comes back tells, that it does not tells nothing.

@@ -153,10 +153,10 @@ func (r *Reading) sections() func(before int) string {
 	return func(before int) string {
 		for ; at < before; at++ {
 			l := r.Doc.Lines[at]
-			depth := len(l.Text) - len(strings.TrimLeft(l.Text, "#"))
-			if l.Code || depth == 0 {
+			if l.Code || !strings.HasPrefix(l.Text, "#") {
 				continue
 			}
+			depth := len(l.Text) - len(strings.TrimLeft(l.Text, "#"))
 			if title, ok := titles[at]; ok {
 				file, level = title, depth
 			} else if depth <= level {

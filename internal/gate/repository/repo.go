@@ -403,15 +403,16 @@ func (x *Index) PlainFiles() []string {
 	return x.plain
 }
 
-// plainFile reports whether only the repository tells that a name is one of a file.
+// plainFile reports whether only the repository tells that a name is one of a file. Most
+// names are told apart by their dot, which costs nothing.
 func plainFile(base string, inFolder bool) bool {
 	switch {
-	case len(base) < 2 || citation.CitedNames[base] || citation.IsFile(base):
+	case len(base) < 2:
 		return false
 	case base[0] == '.':
-		return len(base) > 3 && !strings.Contains(base[1:], ".") && !citation.IsFile("a"+base) // ".env" is said of all of a kind
+		return len(base) > 3 && !strings.Contains(base[1:], ".") && !citation.IsFile(base) && !citation.IsFile("a"+base) // ".env" is said of all of a kind
 	}
-	return inFolder && (!strings.Contains(base, ".") || manPage(base))
+	return inFolder && (!strings.Contains(base, ".") || manPage(base)) && !citation.CitedNames[base]
 }
 
 // manPage reports whether a file is a page of a manual: git.1.
