@@ -28,9 +28,14 @@ func (c *rechecksListCmd) Run(ctx context.Context, k *kong.Context) error {
 func recheckRow(r aicity.RecheckCase) []string {
 	row := []string{r.TaskID, money(r.QuoteCents), gateScore(r.GateScore), "", ""}
 	if c := r.Recheck; c != nil {
-		row[3], row[4] = excerpt(c.Reason, 60), decisionCell(c.Decision, "stays failed", c.DecideBy)
+		row[3], row[4] = excerpt(c.Reason, 60), recheckCell(c)
 	}
 	return row
+}
+
+// recheckCell is what was decided, or what becomes of the task without a decision.
+func recheckCell(r *aicity.Recheck) string {
+	return decisionCell(r.Decision, "stays failed", r.DecideBy)
 }
 
 type rechecksShowCmd struct{ caseArg }
@@ -50,7 +55,7 @@ func (c *rechecksShowCmd) Run(ctx context.Context, k *kong.Context) error {
 	}
 	r := found.Recheck
 	more := facts{
-		{"Quote", money(found.QuoteCents)}, {"Asked", when(r.AskedAt)}, {"Decision", decisionCell(r.Decision, "stays failed", r.DecideBy)},
+		{"Quote", money(found.QuoteCents)}, {"Asked", when(r.AskedAt)}, {"Decision", recheckCell(r)},
 		{"Decided", whenPtr(r.DecidedAt)}, {"Note", r.Note},
 	}
 	return showCase(k, found.OperatorCase, more, "The agent says", r.Reason)

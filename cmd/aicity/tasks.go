@@ -119,7 +119,7 @@ func secondLook(r *aicity.Recheck) string {
 	if r == nil {
 		return ""
 	}
-	said := decisionCell(r.Decision, "stays failed", r.DecideBy)
+	said := recheckCell(r)
 	if r.Note != "" {
 		said += fmt.Sprintf(": %q", r.Note)
 	}

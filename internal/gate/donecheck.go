@@ -2,6 +2,7 @@ package gate
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -68,33 +69,18 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 			look(code, at)
 		}
 	}
-	below := v.remedies()
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
 		if l.Code || len(l.Spans) == 0 || !strings.Contains(l.Text, "`if") {
 			continue
 		}
 		for _, span := range l.Spans {
 			before, _, _ := strings.Cut(l.Text, span)
-			if checkHead.MatchString(span) && (v.leadsToMending(before) || below(i) && !showsAsIs.MatchString(before)) {
+			if checkHead.MatchString(span) && (v.leadsToMending(before) || v.belowRemedy(i) && !showsAsIs.MatchString(before)) {
 				look(span, i)
 			}
 		}
 	}
 	return n, there
-}
-
-// remedies returns what tells whether the heading above a line announces what mends. It
-// is asked from the top to the bottom, and few texts are asked about.
-func (v *view) remedies() func(line int) bool {
-	next, remedy := 0, false
-	return func(line int) bool {
-		for ; next < line; next++ {
-			if l := v.Doc.Lines[next]; !l.Code && document.Heading.Matches(l.Text) {
-				remedy = mendsBelow.MatchString(l.Text)
-			}
-		}
-		return remedy
-	}
 }
 
 // looksForChecks reports whether the deliverable may propose checks for places of the
@@ -115,14 +101,30 @@ func (v *view) leadsToMending(text string) bool {
 	return mendsBelow.MatchString(bare) && !showsAsIs.MatchString(strings.ReplaceAll(bare, "before they", ""))
 }
 
-// belowRemedy reports whether the heading above a line announces what mends.
-func (v *view) belowRemedy(line int) bool {
-	for i := line - 1; i >= 0; i-- {
-		if l := v.Doc.Lines[i]; !l.Code && document.Heading.Matches(l.Text) {
-			return mendsBelow.MatchString(l.Text)
+// heading is a line that titles what is below it, and whether it announces what mends.
+type heading struct {
+	line  int
+	mends bool
+}
+
+// headings are those of the deliverable, read when they are asked for: few are.
+func (v *view) headings() []heading {
+	if v.titles == nil {
+		v.titles = []heading{}
+		for i, l := range v.Doc.Lines {
+			if !l.Code && document.Heading.Matches(l.Text) {
+				v.titles = append(v.titles, heading{i, mendsBelow.MatchString(l.Text)})
+			}
 		}
 	}
-	return false
+	return v.titles
+}
+
+// belowRemedy reports whether the heading above a line announces what mends.
+func (v *view) belowRemedy(line int) bool {
+	all := v.headings()
+	at, _ := slices.BinarySearchFunc(all, line, func(h heading, line int) int { return h.line - line })
+	return at > 0 && all[at-1].mends
 }
 
 // sectionOf is the line at which the finding begins that a line belongs to: the title

@@ -120,6 +120,9 @@ type Signal struct {
 	advice   string
 }
 
+// Quiet reports whether the signal neither gave nor took anything, and could not.
+func (s Signal) Quiet() bool { return s.Points == 0 && s.Max == 0 && s.Cap == nil }
+
 // Judge scores a deliverable. It reads files of the repository lazily and
 // within bounds, and never fails: what cannot be read counts as unknown.
 func Judge(in Input) Report {

@@ -69,54 +69,40 @@ func TestRarityOfItsLanguage(t *testing.T) {
 	}
 }
 
-// Who asks for what they should test asks for no tests.
-func TestAsksForTests(t *testing.T) {
+// Who asks for what they should test asks for no tests, a function that is called like a
+// product is none, and who does not believe in a thing does not ask for it.
+func TestAsksFor(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]bool{
-		"Fix it and add a test.":                       true,
-		"Add regression tests please.":                 true,
-		"Patch with test case.":                        true,
-		"Write me a short test for Open.":              true,
-		"With the characters that we should test.":     false,
-		"With a list of what to test first.":           false,
-		"Include the versions that we can test it on.": false,
+	for what, requests := range map[string]map[string]bool{
+		"tests": {
+			"Fix it and add a test.":                       true,
+			"Add regression tests please.":                 true,
+			"Patch with test case.":                        true,
+			"Write me a short test for Open.":              true,
+			"With the characters that we should test.":     false,
+			"With a list of what to test first.":           false,
+			"Include the versions that we can test it on.": false,
+		},
+		"a workflow": {
+			"We need a pipeline for this.":           true,
+			"Fix the CI pipeline.":                   true,
+			"Replace pump by stream.pipeline.":       false,
+			"Use pipeline() where pump is called.":   false,
+			"Write a GitHub Actions workflow for it": true,
+		},
+		"figures that were measured": {
+			"Benchmark both.":                               true,
+			"Micro-benchmarks of both, please.":             true,
+			"I don't believe in micro-benchmarks: count.":   false,
+			"I do not trust the benchmarks there: measure.": true,
+			"I don't believe in micro benchmarks: count.":   false,
+		},
 	} {
-		if got := asksFor(asks[0].request, text); got != want {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-}
-
-// A function that is called like a product is none.
-func TestAsksForAWorkflow(t *testing.T) {
-	t.Parallel()
-	at := slices.IndexFunc(asks, func(a ask) bool { return a.what == "a workflow" })
-	for text, want := range map[string]bool{
-		"We need a pipeline for this.":           true,
-		"Fix the CI pipeline.":                   true,
-		"Replace pump by stream.pipeline.":       false,
-		"Use pipeline() where pump is called.":   false,
-		"Write a GitHub Actions workflow for it": true,
-	} {
-		if got := asksFor(asks[at].request, text); got != want {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-}
-
-// Who does not trust a thing does not ask for it.
-func TestAsksForFigures(t *testing.T) {
-	t.Parallel()
-	at := slices.IndexFunc(asks, func(a ask) bool { return a.what == "figures that were measured" })
-	for text, want := range map[string]bool{
-		"Benchmark both.":                               true,
-		"Micro-benchmarks of both, please.":             true,
-		"I don't believe in micro-benchmarks: count.":   false,
-		"I do not trust the benchmarks there: measure.": true,
-		"I don't believe in micro benchmarks: count.":   false,
-	} {
-		if got := asksFor(asks[at].request, text); got != want {
-			t.Errorf("%q: %v", text, got)
+		at := slices.IndexFunc(asks, func(a ask) bool { return a.what == what })
+		for text, want := range requests {
+			if got := asksFor(asks[at].request, text); got != want {
+				t.Errorf("%s, %q: %v", what, text, got)
+			}
 		}
 	}
 }

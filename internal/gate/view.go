@@ -33,6 +33,7 @@ type view struct {
 	doubts    []string             // what speaks against that
 	criteria  []Criterion          // those of the task, judged
 	strayed   bool                 // what strays found
+	titles    []heading            // what headings found
 	isForeign *bool                // what foreign found
 	looks     *bool                // what onlyLooks found
 	applied   *change.Applied      // what changes found

@@ -100,21 +100,19 @@ func (v taskView) referencesChecked() string {
 
 // speakingSignals are those that added to the score or took from it.
 func (v taskView) speakingSignals() []gate.Signal {
-	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), quiet)
+	return slices.DeleteFunc(slices.Clone(v.Gate.Signals), gate.Signal.Quiet)
 }
 
 // quietSignals names the checks that found nothing.
 func (v taskView) quietSignals() string {
 	var names []string
 	for _, signal := range v.Gate.Signals {
-		if quiet(signal) {
+		if signal.Quiet() {
 			names = append(names, signal.Name)
 		}
 	}
 	return strings.Join(names, ", ")
 }
-
-func quiet(s gate.Signal) bool { return s.Points == 0 && s.Max == 0 && s.Cap == nil }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
 

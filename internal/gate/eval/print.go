@@ -105,7 +105,7 @@ func ReportText(r gate.Report) string {
 	}
 	_ = table.Flush()
 	for _, s := range r.Signals {
-		if s.Max == 0 && s.Points == 0 && s.Cap == nil {
+		if s.Quiet() {
 			continue
 		}
 		points := fmt.Sprintf("%+.1f", s.Points)
