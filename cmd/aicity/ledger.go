@@ -183,7 +183,7 @@ func transfersTable(records []ledger.Record) string {
 func statementTable(lines []ledger.Line) string {
 	t := newTable("When", "Transfer", "Belongs to", "Change", "Balance")
 	for _, line := range lines {
-		t.Row(line.At.Format("2006-01-02 15:04:05"), line.Kind, line.Ref, signed(line.Change), line.Balance.String())
+		t.Row(whenExactly(line.At), line.Kind, line.Ref, signed(line.Change), line.Balance.String())
 	}
 	return t.String()
 }

@@ -82,7 +82,7 @@ func pointsOf(s aicity.GateSignal) string {
 func signalsOf(r *aicity.GateReport) (spoke []aicity.GateSignal, quiet string) {
 	var names []string
 	for _, s := range r.Signals {
-		if s.Points == 0 && s.Max == 0 && s.Cap == nil {
+		if s.Quiet() {
 			names = append(names, s.Name)
 		} else {
 			spoke = append(spoke, s)

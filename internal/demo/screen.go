@@ -156,12 +156,15 @@ func cut(line string, width int) string {
 func (s *Screen) Gate(g *aicity.GateReport) {
 	rows := make([]Row, 0, len(g.Signals))
 	for _, signal := range g.Signals {
-		if signal.Points == 0 && signal.Max == 0 {
+		if signal.Quiet() {
 			continue
 		}
 		points := fmt.Sprintf("%.1f", signal.Points)
 		if signal.Max > 0 {
 			points += fmt.Sprintf(" of %.0f", signal.Max)
+		}
+		if signal.Cap != nil {
+			points += fmt.Sprintf(", at most %d", *signal.Cap)
 		}
 		rows = append(rows, Row{signal.Name, points, signal.Reason})
 	}

@@ -116,7 +116,7 @@ func executed(v *view) (Signal, bool) {
 	}
 	s.Max = maxExecuted
 	s.Points = maxExecuted * shareOfTests(e)
-	s.Reason = fmt.Sprintf("%d tests newly pass, none newly fails.", gained)
+	s.Reason = counted(gained, "test newly passes", "tests newly pass") + ", none newly fails."
 	s.Evidence = few(slices.Concat(e.Fixed, e.NewTests), 5)
 	if caught, tried := caughtFaults(e); tried > 0 {
 		s.Reason += fmt.Sprintf(" The new tests noticed %d of %d faults put into the code.", caught, tried)

@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"hash"
 	"time"
+	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/jobs"
@@ -37,7 +38,7 @@ import (
 const (
 	keep     = 24 * time.Hour // how long an answer is remembered
 	takeOver = time.Minute    // when a call without an answer counts as dead
-	// MaxKey bounds a key, in bytes.
+	// MaxKey bounds a key, in characters.
 	MaxKey = 200
 )
 
@@ -99,7 +100,7 @@ type Claim struct {
 
 // Check returns VALIDATION_ERROR for a key that is too long.
 func (c Claim) Check() error {
-	if len(c.Key) > MaxKey {
+	if utf8.RuneCountInString(c.Key) > MaxKey {
 		return city.InvalidField("Idempotency-Key", "at most %d characters", MaxKey)
 	}
 	return nil

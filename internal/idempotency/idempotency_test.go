@@ -3,6 +3,7 @@ package idempotency_test
 import (
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -100,4 +101,15 @@ func hashOf(body string) string {
 	h := idempotency.NewHash("POST", "/tasks")
 	_, _ = h.Write([]byte(body))
 	return h.String()
+}
+
+func TestAKeyIsBoundedInCharacters(t *testing.T) {
+	t.Parallel()
+	longest := idempotency.Claim{Key: strings.Repeat("字", idempotency.MaxKey)}
+	if err := longest.Check(); err != nil {
+		t.Errorf("the longest key: %v", err)
+	}
+	if err := (idempotency.Claim{Key: longest.Key + "k"}).Check(); city.CodeOf(err) != city.CodeValidation {
+		t.Errorf("a longer one: %v", err)
+	}
 }

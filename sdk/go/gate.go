@@ -41,6 +41,10 @@ type GateSignal struct {
 	Evidence []string `json:"evidence"`
 }
 
+// Quiet reports whether the signal changed nothing: it gave no points, took none
+// and set no bound.
+func (s GateSignal) Quiet() bool { return s.Points == 0 && s.Max == 0 && s.Cap == nil }
+
 // GateReference is a file reference of the deliverable, checked against the
 // repository.
 type GateReference struct {
