@@ -44,6 +44,7 @@ func (v *view) readAnswer() {
 	if v.Want.Config {
 		whole.WriteString(v.formOfConfig())
 	}
+	whole.WriteString(v.formOfText())
 	v.all.lower, v.head.lower = whole.String(), opening.String()
 	v.all.read(v.stem)
 	v.all.readConcerns() // the opening's are not asked for

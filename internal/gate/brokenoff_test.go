@@ -35,6 +35,7 @@ func TestBreaksOff(t *testing.T) {
 		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,6 +5,7 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7", fence + "go\nfunc level(depth int) int {\n\treturn depth", "--- a/press.go\n+++ b/press.go\n@@ -5",
 		fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - uses:",
+		"The change has 4 steps, step 4 is its roll-out.\n\n## Step 2: the function\n\n" + fence + "go\nfunc level(depth int) (int, error) {\n\tif depth < 0 {\n\t\treturn 0, errors.New(\"the depth is",
 	} {
 		if s, score := judge(end, ""); s.Cap == nil || score >= gate.PassScore {
 			t.Errorf("%q: %d points, %s", end, score, s.Reason)

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -13,14 +14,7 @@ import (
 func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
-	same, total := 0, 0
-	lex.Shingles(v.Doc.Hashes, func(k uint64) {
-		total++
-		if known[k] {
-			same++
-		}
-	})
-	given := share(float64(same), float64(total))
+	given, total := shareOf(v.Doc.Hashes, known)
 	fresh, telling := newWords(v.Doc.Words, stems)
 	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0
 	switch {
@@ -31,6 +25,12 @@ func echo(v *view) (Signal, bool) {
 		s.Points = -costEcho / 2
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	}
+	if v.Ground.Anchored == 0 && prose && total >= 200 && s.Points == 0 {
+		if told, _ := shareOf(v.Doc.Hashes, v.toldInFiles(known)); told >= mostlyTold {
+			s.Points, s.Cap = -costEcho, new(capEcho)
+			s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request, the readme or the files that it names.", 100*told)
+		}
+	}
 	if unproved && (s.Points < 0 && fresh < barelyNew || total >= 200 && fresh < hardlyNew && prose && v.Ground.Located == 0) {
 		s.Points, s.Cap = min(s.Points, -costEcho/2), new(capEcho)
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and no cited place holds what it says.", 100*fresh)
@@ -39,6 +39,41 @@ func echo(v *view) (Signal, bool) {
 		s.advice = "Add something the buyer does not have yet."
 	}
 	return s, true
+}
+
+// mostlyTold is the share of a text's runs of words that stand in what it cites from
+// which it says again what is written there: honest work that cites no line has 9 % at most.
+const mostlyTold = 0.2
+
+// maxTold bounds the cited files that are read for what a text says again.
+const maxTold = 20
+
+// shareOf is the share of a text's runs of words that are known, and how many it has.
+func shareOf(words []uint64, known map[uint64]bool) (given float64, total int) {
+	same := 0
+	lex.Shingles(words, func(k uint64) {
+		total++
+		if known[k] {
+			same++
+		}
+	})
+	return share(float64(same), float64(total)), total
+}
+
+// toldInFiles adds the word runs of the files that the text cites to those known: who
+// writes the comments down again adds nothing to them.
+func (v *view) toldInFiles(known map[uint64]bool) map[uint64]bool {
+	seen := map[string]bool{}
+	for _, ref := range v.Refs {
+		if ref.Status != grounding.RefExists || seen[ref.Path] || len(seen) == maxTold {
+			continue
+		}
+		seen[ref.Path] = true
+		if t := v.Index.Text(ref.Path); t != nil {
+			lex.Shingles(lex.Hashes(lex.Words(t.Raw)), func(k uint64) { known[k] = true })
+		}
+	}
+	return known
 }
 
 // The shares of new words in its vocabulary below which a text of which nothing that it

@@ -74,11 +74,11 @@ func (v *view) newLines() int {
 	return n
 }
 
-// onlyAsked reports whether the request is a question that names no product: an
-// answer to it is words, whatever its category usually delivers.
+// onlyAsked reports whether the request is a question that names no product, or one
+// for a text: an answer to it is words, whatever its category usually delivers.
 func (v *view) onlyAsked() bool {
 	text := v.in.Request.Description
-	if !strings.ContainsAny(text, "?\uff1f") {
+	if !strings.ContainsAny(text, "?\uff1f") && !asksFor(documents, text) {
 		return false
 	}
 	for _, a := range asks {

@@ -38,6 +38,14 @@ mandad usamos buscad encuentren equipo verdad nuestro nuestra trouvez surtout di
 gibt brauchen liefern uns welche durch wirklich leute seite zielgruppe funktionieren funktioniert echter
 `)
 
+// partsOfText are words for where a text goes and what is in it for its readers: one that
+// is to be written may be it without saying it.
+var partsOfText = lex.Set(`readme section sections page pages article articles chapter chapters wiki catch catches gotcha gotchas pitfall pitfalls caveat caveats`)
+
+// whoAsks are words for those whom the work is for, which it need not name also where the
+// code has them.
+var whoAsks = lex.Set(`people person persons colleague colleagues newcomer newcomers hires joiners teammate teammates`)
+
 // forReaders are words for whom a text is and how it speaks to them: where one is to be
 // written, it is so and does not say it.
 var forReaders = lex.Set(`

@@ -71,11 +71,14 @@ func (v *view) wishes(text string) []wish {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
+		if (whoAsks[w] || partsOfText[w] && v.in.Request.Category == city.ContentCreation) && !v.all.said[w] || forReaders[w] && v.in.Request.Category == city.ContentCreation {
+			continue
+		}
 		if v.Index.NamesFile(w) {
 			l.add(wish{text: w, key: l.stem.Of(w), weight: weightStem * v.rarity(w)})
 			continue
 		}
-		if !lex.Telling(w) || v.met(w) || ordinary[w] && (v.Index.UsesOf(w) == 0 || v.rarity(w) > rarelyUsed) || forReaders[w] && v.in.Request.Category == city.ContentCreation {
+		if !lex.Telling(w) || v.met(w) || ordinary[w] && (v.Index.UsesOf(w) == 0 || v.rarity(w) > rarelyUsed) {
 			continue
 		}
 		if r, _ := utf8.DecodeRuneInString(w); lex.Unspaced(r) {
@@ -108,6 +111,10 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)(?:[.,;] ?|\b(?:and|but) )nothing about [\w-]+(?: [\w-]+)?`),
 	// Where the wish is from: "the README lists one ToDo".
 	pattern.New(`(?i)\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`),
+	// What happens to whoever asks: "people trip over it".
+	pattern.New(`(?i)\b(?:trip(?:s|ped|ping)?|stumbl(?:e|es|ed|ing)|fall(?:s|ing)?) (?:up )?(?:over|on|into)\b`),
+	// What is known: "not what the readme already says".
+	pattern.New(`(?i)\b(?:not|nothing of|don't repeat|do not repeat|without repeating|beyond) (?:just |only |simply )?(?:what|the things|those that)\b[^.,;:\n]{0,30} (?:already|anyway)\b[^.,;:\n]*`),
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`),

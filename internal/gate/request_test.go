@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/repository"
 )
 
@@ -47,6 +48,9 @@ func TestBeside(t *testing.T) {
 		"Keep the sessions under 4096 bytes when they grow.": "Keep the sessions under 4096 bytes when they grow.",
 		"Not the tests, that's another ticket.":              "Not the tests,  .",
 		"All non-test files please.":                         "All   files please.",
+		"Write it, and not what the readme already says.":    "Write it, and  .",
+		"People trip over the same things again and again.":  "People   the same things again and again.",
+		"Say not what it is but when it fails.":              "Say not what it is but when it fails.",
 		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
 		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
 	} {
@@ -182,6 +186,33 @@ func TestKindsOfFiles(t *testing.T) {
 	for _, text := range []string{"nothing to install except them", "it must not break our pipeline", "no new dependencies"} {
 		if rest := withoutBeside(text); strings.ContainsAny(rest, "dp") {
 			t.Errorf("%q leaves %q", text, rest)
+		}
+	}
+}
+
+// Who asks, and where a text goes, need not come back in it, but says something when it
+// does; of another kind of work the place is a part of the code.
+func TestWhoAsksAndWhereATextGoes(t *testing.T) {
+	t.Parallel()
+	repo := &repository.Repo{
+		Files:  []repository.File{{Path: "README.md", Lines: 1}, {Path: "press.go", Lines: 3}},
+		Source: filesOf{"README.md": "# press\n", "press.go": "package press\n\n// People have a section of the press each.\n"},
+	}
+	for _, tt := range []struct {
+		category      city.Category
+		result        string
+		missed, named []string
+	}{
+		{city.ContentCreation, "It presses.", []string{"readme", "people", "section"}, []string{"ribbons"}},
+		{city.ContentCreation, "A section of it.", []string{"readme", "people"}, []string{"section", "ribbons"}},
+		{city.Refactor, "It presses.", []string{"people"}, []string{"readme", "section", "ribbons"}},
+	} {
+		v := look(Input{Repo: repo, Request: Request{Category: tt.category, Description: "People want a readme section on ribbons."}, Deliverable: Deliverable{Result: tt.result}})
+		has := func(word string) bool {
+			return slices.ContainsFunc(v.wished, func(w wish) bool { return strings.EqualFold(w.text, word) })
+		}
+		if slices.ContainsFunc(tt.missed, has) || slices.ContainsFunc(tt.named, func(w string) bool { return !has(w) }) {
+			t.Errorf("%s, %q: %+v", tt.category, tt.result, v.wished)
 		}
 	}
 }

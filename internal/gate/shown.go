@@ -13,6 +13,8 @@ import (
 const (
 	namesThatShow   = 8
 	figuresThatShow = 8
+	factsThatShow   = 3
+	sentencesToFact = 10 // where a text is long, one of so many sentences must state a fact
 )
 
 // nothingShown caps a text that only talks: it cites no line, quotes nothing,
@@ -21,7 +23,7 @@ const (
 func nothingShown(v *view) (Signal, bool) {
 	s := Signal{Name: "something to show", Reason: "Places, code, names or figures show that the work was done."}
 	g := v.Ground
-	if v.Index == nil || g.Located+g.Near+g.Quoted > 0 || g.Facts >= 3 || v.Doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
+	if v.Index == nil || g.Located+g.Near+g.Quoted > 0 || float64(g.Facts) >= max(factsThatShow, float64(v.prose.all)/sentencesToFact) || v.Doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
 		return s, true
 	}
 	asked := map[string]bool{}

@@ -34,6 +34,9 @@ func TestTalkIsNoWork(t *testing.T) {
 			"Thank you, interesting. Before going on with `Level` in press.go:\n\n1. Which terminal do you use?\n2. Which version of Go?\n3. Is PRESS_RANGE set?\n4. Who calls it?\n5. Is there a log?\n\nThen I go on."},
 		{"the request again", "something to show", city.Research, level,
 			"The level follows from the depth. This is a question of `press.go`. How it follows should be looked at with care, since the depth is decisive for the level. Without PRESS_RANGE another case is there. It has to be seen what happens then, and whether the level is the right one. All in all the level depends on the depth."},
+		{"many words and three values", "something to show", city.General, level,
+			"The level of `press.go` is an important matter. Quality of levels has been discussed for long. Many projects have them. A level can be high or low. Both have their place in practice. There is `PRESS_RANGE`, there is `Getenv`, and there is `forced`. Such things should be understood by all. " +
+				strings.Repeat("Good levels need care. Bad ones need more of it. Those who know them decide better. Nobody should be surprised later. It is worth the time. ", 9)},
 		{"a table without rows", "truncation", city.Research, level,
 			"`level := depth / 8` at press.go:5.\n\nWithout the variable the parts are one empty text. The figures follow.\n\n| depth | level |\n|---|---|"},
 	} {

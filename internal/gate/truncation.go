@@ -29,8 +29,6 @@ func truncation(v *view) (Signal, bool) {
 		breaks("The text breaks off: section "+strconv.Itoa(promised)+" is promised, and the last item has no end.", end)
 	case v.halfRow():
 		breaks("The last table breaks off.", "…"+tail)
-	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
-		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
 	case v.Doc.Open && v.brokenCode():
 		breaks("The code breaks off: the last block is never closed, nor is what it opens.")
 	case v.Doc.Open && v.halfLine():
@@ -39,6 +37,8 @@ func truncation(v *view) (Signal, bool) {
 		breaks("The text breaks off: "+off+".", end)
 	case v.unlikeTheOthers():
 		breaks("The text breaks off: "+otherwiseEnded+".", "…"+tail)
+	case written > 0 && promised > written && len(v.in.Request.Description) > 0:
+		s.Reason = "Section " + strconv.Itoa(promised) + " is promised and not there."
 	case v.Doc.Open:
 		s.Reason = "The last code block is never closed."
 	default:

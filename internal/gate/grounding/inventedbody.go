@@ -253,7 +253,7 @@ func alike(said, there []string) bool {
 }
 
 // remark matches a remark behind code.
-var remark = regexp.MustCompile(`\s+(?://|#|/\*).*$`)
+var remark = regexp.MustCompile(`\s+(?://|#|/\*|←|<--).*$`)
 
 // withoutRemark is a line of code without what a reviewer notes behind it.
 func withoutRemark(line string) string { return remark.ReplaceAllString(line, "") }

@@ -92,13 +92,38 @@ func (g *Agreement) checkClaim(r *Reading, b document.Block, lines []string, c c
 		return // an example, or what came out
 	}
 	if t := r.Index.Text(c.ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, c.ref.Line, c.ref.End) {
-		return // lines of the file, but not what stands there: neither one nor the other
+		// Lines of the file, but not what stands there: neither one nor the other, but
+		// for those between them that stand nowhere.
+		if put := r.unknownOf(c.ref.Path, lines); c.weight >= 1 && len(put) > 0 {
+			g.note(false, put, alteredQuote)
+		}
+		return
 	}
 	if guessed && !holds && c.inSection {
 		c.weight /= 2 // it may be what is proposed for the line
 	}
 	g.note(holds, lines, c.weight)
 }
+
+// alteredQuote is how much less than an invented quote one counts that has a line
+// which is not there between others that are.
+const alteredQuote = 0.7
+
+// unknownOf are the lines that stand neither in a file nor elsewhere in the repository.
+func (r *Reading) unknownOf(file string, lines []string) []string {
+	var put []string
+	for _, l := range lines {
+		bare := withoutRemark(l)
+		if p := lex.Pack(bare); len(p) >= minUnknown && !r.quoteHolds(file, []string{bare}) && !r.quoteHolds("", []string{bare}) {
+			put = append(put, l)
+		}
+	}
+	return put
+}
+
+// minUnknown is how long a line must be, without blanks, to be known for one that
+// stands nowhere.
+const minUnknown = 15
 
 // CitedLines maps lines of the deliverable to the citation that code behind them
 // belongs to, nil for a file that is new.

@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/pattern"
+)
+
+// documents matches requests for a text that is a product of its own, whatever their
+// category: a checklist for operators holds no configuration.
+var documents = pattern.New(`(?i)\b(?:check-?lists?|run-?books?|play-?books?|post-?mortems?|decision records?|adrs?|faqs?|(?:roll-?out|roll-?back|migration|upgrade|release|incident|recovery) (?:plan|guide|procedure|notes))\b`)
+
+// enoughAlike is how many questions or boxes to tick make a text what it is.
+const enoughAlike = 3
+
+// emptyBox matches an item of a list that is to be ticked.
+var emptyBox = regexp.MustCompile(`^\s*(?:[-*]|\d+[.)])?\s*(?:\[[ xX]?\]|☐)`)
+
+// formOfText are the words for what a text is that looks like it and hardly says them.
+func (v *view) formOfText() string {
+	questions, boxes := 0, 0
+	for _, l := range v.Doc.Lines {
+		switch {
+		case l.Code:
+		case strings.HasSuffix(strings.TrimRight(l.Text, " *_"), "?") && (document.Heading.Matches(l.Text) || document.BoldLead.Matches(l.Text)):
+			questions++
+		case strings.ContainsAny(l.Text, "[☐") && emptyBox.MatchString(l.Text):
+			boxes++
+		}
+	}
+	said := ""
+	if questions >= enoughAlike {
+		said += "faq questions\n"
+	}
+	if boxes >= enoughAlike {
+		said += "checklist boxes\n"
+	}
+	return said
+}
