@@ -112,6 +112,7 @@ const (
 	signNoFile     = 1.6 // none of the files named is touched
 	signNoName     = 1.5 // nor is anything of the code that is named
 	signElsewhere  = 2.2 // lines are cited, but none of the files named
+	signMessage    = 1.0 // a message of the code is quoted, and no line near it cited
 	signOtherFiles = 1.5 // none of the files is code, and the request is about code
 	signOpens      = 0.9 // a question, and the opening is an answer to one
 	signTongue     = 1.2 // written in another language than an English request
@@ -159,6 +160,10 @@ func (v *view) answers() (float64, []string) {
 	} else if v.neverNear() {
 		x -= signElsewhere
 		reasons = append(reasons, "no line is cited of a file that has what is named")
+	}
+	if v.Index != nil && v.missesMessage() {
+		x -= signMessage
+		reasons = append(reasons, "no line is cited near the message that is quoted")
 	}
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))

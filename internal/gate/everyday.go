@@ -12,11 +12,11 @@ import (
 // before they say that the work is about something else: less than three rare ones.
 const enoughMissed = 2.5
 
-// toldInEverydayWords reports whether a request names no code and hardly a word that the
-// code has is missed. Who tells what happened so names nothing that an answer could
-// repeat: that is a doubt, and no proof of another subject.
+// toldInEverydayWords reports whether a request names no code, nor quotes a message of it
+// that is missed, and hardly a word that the code has is. Who tells what happened so names
+// nothing that an answer could repeat: that is a doubt, and no proof of another subject.
 func (v *view) toldInEverydayWords() bool {
-	if v.Index == nil {
+	if v.Index == nil || v.missesMessage() {
 		return false
 	}
 	missed := 0.0

@@ -25,7 +25,7 @@ func refusal(v *view) (Signal, bool) {
 		}
 	})
 	work := v.Ground.Anchored + v.Ground.Quoted + v.Doc.CodeLines()/4
-	if asked := askedBack(v.Doc); asked >= manyQuestions && work < 2 {
+	if asked, lines := askedBack(v.Doc); asked >= manyQuestions && asked*longerThanAsked >= lines && work < 2 {
 		n += asked
 	}
 	switch {
@@ -43,14 +43,22 @@ func refusal(v *view) (Signal, bool) {
 }
 
 // manyQuestions in a row are asked of the buyer; questions that are answered
-// stand apart.
-const manyQuestions = 4
+// stand apart. A text of more than longerThanAsked times as many lines holds them for
+// its readers, as a checklist does.
+const (
+	manyQuestions   = 4
+	longerThanAsked = 6
+)
 
-// askedBack is the longest run of lines that are questions.
-func askedBack(d *document.Document) int {
-	most, run := 0, 0
+// askedBack is the longest run of lines that are questions, of how many that are not
+// blank.
+func askedBack(d *document.Document) (most, lines int) {
+	run := 0
 	for _, l := range d.Lines[:d.Written] {
 		text := strings.TrimRight(l.Text, " \t*_\"')")
+		if text != "" {
+			lines++
+		}
 		switch {
 		case text == "":
 		case !l.Code && !document.Heading.Matches(l.Text) && (strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\uff1f")):
@@ -60,5 +68,5 @@ func askedBack(d *document.Document) int {
 			run = 0
 		}
 	}
-	return most
+	return most, lines
 }

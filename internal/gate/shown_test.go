@@ -50,7 +50,9 @@ func TestTalkIsNoWork(t *testing.T) {
 		}
 	}
 	for name, result := range map[string]string{
-		"an answer":                 "`level := depth / 8` (press.go:5), so a depth below 8 gives 0. Without PRESS_RANGE `strings.Split` gives one empty part, so line 10 is never true and the result is 1.",
+		"an answer": "`level := depth / 8` (press.go:5), so a depth below 8 gives 0. Without PRESS_RANGE `strings.Split` gives one empty part, so line 10 is never true and the result is 1.",
+		"a page that ends with a checklist": "## The level\n\nThe press cuts what is left of a division, so few colours may be none.\n\n" + strings.Repeat("The level that you see is that of the terminal. Nothing else sets it.\n\n", 20) +
+			"Check before you ship:\n\n1. Is the depth 8 or more?\n2. Is PRESS_RANGE set?\n3. Is the level forced for pipes?\n4. Does nobody wait for an error?\n\nThe places are lines 5 and 9 of `press.go`.",
 		"an answer with a promise":  "`level := depth / 8` (press.go:5). Without PRESS_RANGE `strings.Split` gives one empty part and 1 comes back (press.go:13). I will gladly send a patch.",
 		"an answer with questions?": "Is the level rounded? No, `level := depth / 8` at press.go:5 cuts it.\nIs the variable needed? No, `strings.Split` of nothing has one part, so press.go:13 gives 1.",
 	} {

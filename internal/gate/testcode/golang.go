@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -120,9 +121,41 @@ func (g *goReader) function(t *ast.FuncType, body *ast.BlockStmt) *node {
 	for _, p := range t.Params.List {
 		for _, name := range p.Names {
 			n.names = append(n.names, name.Name)
+			if !ofTesting(p.Type) {
+				n.hide(name.Name)
+			}
 		}
 	}
 	return n
+}
+
+// ofTesting reports whether a parameter is what a test says with that it fails.
+func ofTesting(t ast.Expr) bool {
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	of, ok := t.(*ast.SelectorExpr)
+	return ok && of.X != nil && slices.Contains([]string{"T", "B", "F", "TB", "TestingT"}, of.Sel.Name)
+}
+
+// hide gives a parameter of a function a name of its own where it may stand for what
+// a test around it is given: func(t *Table).
+func (n *node) hide(name string) {
+	if name != "t" && name != "b" && name != "f" && name != "tb" {
+		return
+	}
+	hidden := name + "'"
+	n.walk(func(k *node) bool {
+		if k.kind == ident && k.name == name {
+			k.name = hidden
+		}
+		for i := range k.names {
+			if k.names[i] == name {
+				k.names[i] = hidden
+			}
+		}
+		return true
+	})
 }
 
 func (g *goReader) node(n ast.Node) *node {

@@ -79,6 +79,8 @@ var goCases = []struct {
 	{"only the library", `if strings.ToUpper("a") != "A" { t.Error("no") }`, testcode.Apart},
 	{"a copy of the code", `if parse("a") != 1 { t.Error("no") }`, testcode.Apart},
 	{"a subtest", `t.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } })`, testcode.None},
+	{"a function for another t", `got, _ := drawn(func(t *Clock) { t.Set([]string{"a"}); t.Add([]string{"1"}) }); lines := strings.Split(got, "n"); wantSame(t, lines[1], "1")`, testcode.None},
+	{"a function for another t, without a check", `Build(func(t *Clock) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
 	{"a subtest that checks nothing", `t.Run("a", func(t *testing.T) { Parse("a") })`, testcode.Unchecked},
 }
 
@@ -118,6 +120,18 @@ func serve(t *testing.T, c *Clock) string {
 		t.Fatal(err)
 	}
 	return c.Serve(req)
+}
+
+func drawn(build func(t *Clock)) (out string, failed bool) {
+	var b bytes.Buffer
+	defer func() {
+		out = b.String()
+		failed = recover() != nil
+	}()
+	c := NewClock(&b)
+	build(c)
+	c.Draw()
+	return
 }
 
 func rendersAll(t *testing.T) {

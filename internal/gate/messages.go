@@ -1,0 +1,119 @@
+package gate
+
+import (
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// quotedMessage matches what a request quotes of what it was told: an error, a log line.
+var quotedMessage = regexp.MustCompile(`(?:^|[^\pL\d])'([^'\n]{12,160})'|"([^"\n]{12,160})"|` + "`([^`\n]{12,160})`" + `|“([^”\n]{12,160})”|„([^“”\n]{12,160})[“”]|«([^»\n]{12,160})»`)
+
+// What is filled into a message when it is told, so that the code has not that of it.
+var filledIn = regexp.MustCompile(`[\d'"` + "`" + `]+|\.{3}|…|: |%\w`)
+
+const (
+	minMessage = 12 // bytes of a message that stand in code by no chance
+	nearby     = 30 // lines around a message that have to do with it
+	mostHomes  = 3  // places above which a message says nothing of where
+)
+
+// missesMessage reports whether the request quotes a message that the code has, and the
+// deliverable neither says it nor cites a line near to where it is made: who quotes one
+// has named a place, in whatever words he tells the rest.
+func (v *view) missesMessage() bool {
+	for _, m := range quotedMessage.FindAllStringSubmatch(v.in.Request.Description, 8) {
+		piece := longestPiece(lex.First(m[1:]...))
+		if piece == "" {
+			continue
+		}
+		homes := v.homesOf(piece)
+		if len(homes) == 0 || len(homes) > mostHomes || strings.Contains(v.all.lower, strings.ToLower(piece)) {
+			continue
+		}
+		if !v.worksNear(homes) {
+			return true
+		}
+	}
+	return false
+}
+
+// longestPiece is the longest part of a message that nothing is filled into, "" where
+// none has two words.
+func longestPiece(message string) string {
+	longest := ""
+	for _, piece := range filledIn.Split(message, 20) {
+		if piece = strings.Trim(piece, " .,;:()[]"); len(piece) >= max(minMessage, len(longest)+1) && strings.Contains(piece, " ") {
+			longest = piece
+		}
+	}
+	return longest
+}
+
+// home is a line of a file of the code.
+type home struct {
+	path string
+	line int
+}
+
+// homesOf are the lines of code that hold a piece of a message, one more than mostHomes
+// at most.
+func (v *view) homesOf(piece string) []home {
+	var all []home
+	for _, p := range v.Index.Sources {
+		t := v.Index.Texts[p]
+		if t == nil || !isSource(p) || !strings.Contains(t.Raw, piece) {
+			continue
+		}
+		for i, l := range t.Lines() {
+			if strings.Contains(l, piece) {
+				if all = append(all, home{p, i + 1}); len(all) > mostHomes {
+					return all
+				}
+			}
+		}
+	}
+	return all
+}
+
+// worksNear reports whether the deliverable cites or changes a line near one of some.
+func (v *view) worksNear(homes []home) bool {
+	near := func(p string, line int) bool {
+		for _, h := range homes {
+			if h.path == p && line >= h.line-nearby && line <= h.line+nearby {
+				return true
+			}
+		}
+		return false
+	}
+	for _, ref := range v.Refs {
+		if ref.Status == grounding.RefExists && (ref.Line > 0 && near(ref.Path, ref.Line) || ref.End > 0 && near(ref.Path, ref.End)) {
+			return true
+		}
+	}
+	for _, f := range v.changes().Changed {
+		first, last := changedLines(f.Before, f.After)
+		for line := first; line <= last; line++ {
+			if near(f.Path, line) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// changedLines are the first and the last line of a text that another has not at its
+// place, counted from its begin and from its end.
+func changedLines(before, after string) (first, last int) {
+	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
+	for first < len(a) && first < len(b) && a[first] == b[first] {
+		first++
+	}
+	same := 0
+	for same < len(a)-first && same < len(b)-first && a[len(a)-1-same] == b[len(b)-1-same] {
+		same++
+	}
+	return first + 1, max(first+1, len(a)-same)
+}
