@@ -21,7 +21,7 @@ func fit(v *view) (Signal, bool) {
 		if !v.hasTests() {
 			s.Cap = new(capNoTests)
 		}
-	case v.Want.Config && !v.operates() && !v.onlyAsked():
+	case v.Want.Config && !v.operates() && !v.onlyAsked() && !asksFor(documents, v.in.Request.Description):
 		s.Points, s.Cap = 0, new(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.Want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
@@ -74,11 +74,11 @@ func (v *view) newLines() int {
 	return n
 }
 
-// onlyAsked reports whether the request is a question that names no product, or one
-// for a text: an answer to it is words, whatever its category usually delivers.
+// onlyAsked reports whether the request is a question that names no product: an
+// answer to it is words, whatever its category usually delivers.
 func (v *view) onlyAsked() bool {
 	text := v.in.Request.Description
-	if !strings.ContainsAny(text, "?\uff1f") && !asksFor(documents, text) {
+	if !strings.ContainsAny(text, "?\uff1f") {
 		return false
 	}
 	for _, a := range asks {
