@@ -1,6 +1,9 @@
 package gate
 
-import "aicity.dev/aicity/internal/gate/lex"
+import (
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/lex"
+)
 
 // ordinary are words with which people tell a request, whatever it is about: where the
 // code does not know them they name nothing, and an answer has words of its own.
@@ -52,3 +55,10 @@ var forReaders = lex.Set(`
 docs doc audience reader readers beginner beginners newcomer newcomers junior juniors senior seniors developer developers
 colleague colleagues tone plain friendly formal practice practical correctly source believe
 `)
+
+// needNotSay reports whether a word of the request names nothing that the work must say,
+// also where the code has the word.
+func (v *view) needNotSay(w string) bool {
+	text := v.in.Request.Category == city.ContentCreation
+	return text && forReaders[w] || (whoAsks[w] || text && partsOfText[w]) && !v.all.said[w]
+}

@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -71,7 +70,7 @@ func (v *view) wishes(text string) []wish {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
-		if (whoAsks[w] || partsOfText[w] && v.in.Request.Category == city.ContentCreation) && !v.all.said[w] || forReaders[w] && v.in.Request.Category == city.ContentCreation {
+		if v.needNotSay(w) {
 			continue
 		}
 		if v.Index.NamesFile(w) {
