@@ -51,5 +51,6 @@ func copiedSource(v *view) (Signal, bool) {
 	return s, true
 }
 
-// asksLess matches requests for less code than there is.
-var asksLess = pattern.New(`(?i)\b(?:cut(?:ting)?|shrink|reduc\w+|trim|slim|strip|shorten|simplif\w+|remov\w+|delet\w+|drop|get rid|kürz\w*|entfern\w*|reduci\w*|elimin\w*|supprim\w*|rédui\w*)\b`)
+// asksLess matches requests for less code than there is; what trims and cuts may also be
+// what the code does.
+var asksLess = pattern.New(`(?i)\b(?:shrink|reduc\w+|slim|shorten|simplif\w+|remov\w+|delet\w+|drop|get rid|kürz\w*|entfern\w*|reduci\w*|elimin\w*|supprim\w*|rédui\w*)\b|\b(?:cut(?:ting)?|trim(?:ming)?|strip(?:ping)?) (?:(?:it|this|that|them|these|those|down|back|out|off|away|everything|all|any|most|what|to|the|our|my)\b|\S+ (?:down|back|out|off|away)\b)`)

@@ -171,10 +171,14 @@ func TestItemsOpenWithLines(t *testing.T) {
 		Files:  []gate.RepoFile{{Path: "store.js", Lines: 8}, {Path: "other.js", Lines: 8}},
 		Source: memory{"store.js": "function open (options) {\n  var key = options.secretKey\n  if (typeof options === 'object') {\n    return cookieMode(key)\n  }\n  rotateAll.forgetKey = true\n  return failConfigured()\n}\n", "other.js": "exports.a = 1\n"},
 	}
-	for request, want := range map[string]int{"Review store.js, short.": 3, "Review it, short.": 0} {
+	const items = "All run.\n\n- 2: secretKey may be missing, nothing says so.\n- 3-4: cookieMode is called for null.\n- 7: failConfigured() throws, it does not call back.\n"
+	numbered := strings.NewReplacer("- 2:", " 1. 2    ", "- 3-4:", " 2. 3-4  ", "- 7:", "10. 7/8  ").Replace(items)
+	for _, tt := range []struct {
+		request, result string
+		want            int
+	}{{"Review store.js, short.", items, 3}, {"Review it, short.", items, 0}, {"Review store.js, short.", numbered, 3}} {
 		report := gate.Judge(gate.Input{
-			Request: gate.Request{Category: city.CodeReview, Description: request}, Repo: repo,
-			Deliverable: gate.Deliverable{Result: "All run.\n\n- 2: secretKey may be missing, nothing says so.\n- 3-4: cookieMode is called for null.\n- 7: failConfigured() throws, it does not call back.\n"},
+			Request: gate.Request{Category: city.CodeReview, Description: tt.request}, Repo: repo, Deliverable: gate.Deliverable{Result: tt.result},
 		})
 		n := 0
 		for _, ref := range report.References {
@@ -182,8 +186,8 @@ func TestItemsOpenWithLines(t *testing.T) {
 				n++
 			}
 		}
-		if n != want {
-			t.Errorf("%q: %d lines in %+v", request, n, report.References)
+		if n != tt.want {
+			t.Errorf("%q, %q: %d lines in %+v", tt.request, tt.result, n, report.References)
 		}
 	}
 }

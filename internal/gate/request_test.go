@@ -216,3 +216,16 @@ func TestWhoAsksAndWhereATextGoes(t *testing.T) {
 		}
 	}
 }
+
+// What code does is no wish to have less of it.
+func TestAsksLess(t *testing.T) {
+	t.Parallel()
+	for request, less := range map[string]bool{
+		"Refactor the trim and list helpers of utils.go.": false, "strip_tags is hard to follow": false,
+		"Trim the file to what we need.": true, "Strip utils.go down to the exports.": true, "Remove what is dead.": true,
+	} {
+		if got := asksLess.MatchString(request); got != less {
+			t.Errorf("%q: %v", request, got)
+		}
+	}
+}

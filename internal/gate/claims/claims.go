@@ -72,6 +72,9 @@ func Find(r *grounding.Reading) Contradicted {
 			}
 		}
 	}
+	if denied := deniedThere(r); denied != nil {
+		found.Said, found.Firm = append(found.Said, denied...), found.Firm+len(denied)
+	}
 	slices.Sort(found.Said)
 	found.Said = slices.Compact(found.Said)
 	return found

@@ -12,8 +12,8 @@ import (
 var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
 
 // itemLine matches an item of a list that opens with its lines, as reviews of one file
-// have them: "- 107: nothing checks the range", "* **12-15** …".
-var itemLine = regexp.MustCompile(`^\s*[-*•]\s+\*{0,2}:?(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}(?:\s*[:–—-]\s|\s)`)
+// have them: "- 107: nothing checks the range", "* **12-15** …", " 3. 161/167 …".
+var itemLine = regexp.MustCompile(`^\s*(?:[-*•]|\d{1,2}[.)])\s+\*{0,2}:?(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}(?:/\d{1,5})?(?:\s*[:–—-]\s|\s)`)
 
 // paragraphLine matches a paragraph that opens so without being one of a list.
 var paragraphLine = regexp.MustCompile(`^\*{0,2}(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}[:,]?\s`)

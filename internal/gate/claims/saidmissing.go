@@ -1,0 +1,151 @@
+package claims
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+)
+
+// care is something that reviews find missing: what says in lower case that it is, or
+// asks for it, and how code looks that has it.
+type care struct {
+	name   string
+	denied pattern.Pattern
+	code   *regexp.Regexp
+}
+
+// cares are those that can be seen where they are.
+var cares = []care{
+	{"a lock", pattern.New(`\bwithout (?:\w+ ){0,2}(?:a |the |any )?\W?(?:lock|mutex|synchroni[sz]ation|atomics|\w*mu)\b|\b(?:no|neither) (?:lock|mutex|atomic)|\b(?:not|never) (?:locked|synchroni[sz]ed|guarded by|protected by)\b|\bunsynchroni[sz]ed\b|\bbypasses the (?:lock|mutex|atomics)\b|\bplain store\b|\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b|\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`), regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
+	{"a catch", pattern.New(`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b|\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b|\bwrap (?:the|it|both|each|this)\b[^.]{0,40}\b(?:try|call|calls)\b`), regexp.MustCompile(`\btry\b|\bcatch\b|\brecover\(\)|\bexcept\b`)},
+	{"lower case", pattern.New(`\bcase[- ]sensitive(?:ly)?\b|\b(?:to|in) lower ?case\b|\blower-?case (?:both|them|it)\b|\bignor\w+ (?:the )?case\b`), regexp.MustCompile(`(?i)tolower|toupper|equalfold|lowercase`)},
+	{"a test for less than zero", pattern.New(`\bonly the upper (?:bound|limit|end)\b|\badd the lower (?:bound|limit)\b|\b(?:panics|crashes|fails|throws) (?:for|on|with) (?:a )?negative\b|\bnegative \w+ (?:is|are) (?:not|never) (?:checked|refused|rejected|tested)\b`), regexp.MustCompile(`<=? ?0\b|< ?1\b|\b0 ?>`)},
+	{"a test for zero", pattern.New(`\b(?:division|divide|divides|divided|modulo) by zero\b|\bzero (?:divisor|is not|is never)\b|\bpanics? (?:for|on|with) zero\b|\bdivisor of zero\b`), regexp.MustCompile(`[!=]==? ?0\b|<=? ?0\b`)},
+	{"a test for nothing", pattern.New(`\b(?:no|without (?:a|any)|never|not) (?:\w+ ){0,2}(?:nil|null|undefined)[- ](?:check|test|guard)\b|\b(?:nil|null|undefined) is (?:not|never) (?:checked|tested|handled)\b|\bdereferences? (?:a )?(?:nil|null)\b`), regexp.MustCompile(`[!=]==? ?(?:nil|null|undefined)\b|\?\.|typeof`)},
+	{"sorting", pattern.New(`\b(?:order|sequence)\b[^.]{0,40}\brandom\b|\bsort (?:before|them|the)\b|\b(?:not|never|nowhere) sorted\b|\bunsorted\b`), regexp.MustCompile(`\bsort\b|\.sort\(|\.Sort\w*\(|slices\.Sort|sort\.`)},
+	{"a condition", pattern.New(`\bunconditional(?:ly)?\b|\bonly (?:assign|set|write|overwrite) it (?:if|when)\b`), regexp.MustCompile(`\|\||\?\?|\bif\b|\bunless\b| \? `)},
+	{"a delay", pattern.New(`\b(?:in the )?same tick\b|\b(?:runs?|called|invoked|calls?) synchronously\b|\bdefer the call\b|\bwith setimmediate\b`), regexp.MustCompile(`setImmediate|nextTick|queueMicrotask|setTimeout|\bdefer\(`)},
+	{"an escape", pattern.New(`\b(?:not|never|nowhere) escaped\b|\bunescaped\b|\bwithout (?:any )?escaping\b|\bnothing escapes\b`), regexp.MustCompile(`(?i)escape|quote|encodeURI`)},
+	{"a close", pattern.New(`\b(?:is|are) (?:not|never) closed\b|\b(?:never|nobody|nothing) closes?\b|\bno close\b|\bwithout (?:ever )?closing\b`), regexp.MustCompile(`(?i)\.close\(|\.end\(|\.destroy\(`)},
+	{"a clear", pattern.New(`\b(?:timers?|timeouts?|intervals?|tickers?)\b[^.]{0,30}\b(?:not|never|nowhere) (?:cleared|stopped|cancelled|canceled)\b|\bno clear(?:timeout|interval)\b|\bnever (?:clears|stops) the (?:timer|timeout|interval|ticker)\b`), regexp.MustCompile(`clearTimeout|clearInterval|\.Stop\(\)|\.stop\(`)},
+	{"a removal", pattern.New(`\b(?:listeners?|handlers?|entr(?:y|ies)|keys?|items?)\b[^.]{0,30}\b(?:not|never) (?:removed|deleted|evicted|unregistered)\b`), regexp.MustCompile(`removeListener|removeAllListeners|\.off\(|removeEventListener|\bdelete\b|\.delete\(|\.splice\(|\.shift\(|\.pop\(|\.Remove\w*\(`)},
+	{"a comparison in constant time", pattern.New(`\bnot (?:in )?constant[- ]time\b|\btiming attack\b|\btiming side[- ]channel\b`), regexp.MustCompile(`timingSafeEqual|ConstantTimeCompare|hmac\.Equal|\btsscmp\b|safeCompare`)},
+	{"a test of its own", pattern.New(`\bprototype pollution\b|\bpollut\w+ (?:the |object'?s? )?prototype\b`), regexp.MustCompile(`hasOwn|Object\.create\(null\)|__proto__|isPrototypePolluted|defineProperty`)},
+	{"the error", pattern.New(`\berrors? (?:\w+ ){0,3}(?:is|are) (?:silently )?(?:ignored|dropped|swallowed|discarded)\b|\b(?:ignores|drops|swallows|discards) (?:the|its|any|every) errors?\b`), regexp.MustCompile(`return [^\n]*\berr\b|\breturn [^\n]*Errorf|cb\(err|callback\(err|next\(err|reject\(`)},
+	{"a test of the length", pattern.New(`\badd (?:a |the )?(?:check|test) (?:of|for) the length\b|\b(?:length|size) is (?:not|never) (?:checked|tested|compared|looked at)\b|\bno (?:check|test) of the length\b|\bignores? empty (?:lists|arrays|strings)\b`), regexp.MustCompile(`\.length\b|\blen\(`)},
+	{"a refusal", pattern.New(`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b|\binstead of (?:raising|throwing|failing|an error)\b`), regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`)},
+	{"a trim", pattern.New(`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`), regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
+}
+
+// What is said to be missing and is there proves a text wrong from so many places on,
+// when they are one in fewerPlaces of those that it says something of: a single one may
+// be meant otherwise, and hardly any honest work has two.
+const (
+	enoughDenied = 2
+	fewerPlaces  = 5
+)
+
+// longestPlace is how many lines a place may have of which all is known.
+const longestPlace = 40
+
+// deniedThere tells what is said to be missing at the cited places and stands there,
+// nothing where that is too little to prove anything.
+func deniedThere(r *grounding.Reading) []string {
+	var found []string
+	places, cited := 0, placesOf(r)
+	for i := range r.Refs {
+		ref := &r.Refs[i]
+		if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code || ref.End-ref.Line > longestPlace {
+			continue
+		}
+		t := r.Index.Text(ref.Path)
+		if t == nil {
+			continue
+		}
+		if places++; places > maxClaims {
+			break
+		}
+		lines := t.Lines()
+		place := strings.Join(lines[min(len(lines), ref.Line-1):min(len(lines), max(ref.Line, ref.End))], "\n")
+		if what := deniedOf(place, saidOf(r, i, cited)); what != "" {
+			found = append(found, lex.Shorten(ref.Text+": "+what+" is there", 160))
+		}
+	}
+	slices.Sort(found)
+	if found = slices.Compact(found); len(found) < enoughDenied || len(found)*fewerPlaces < places {
+		return nil
+	}
+	return found
+}
+
+// deniedOf is the first care that code has and of which a sentence says otherwise.
+func deniedOf(code string, said []string) string {
+	for _, c := range cares {
+		if c.code.MatchString(code) && slices.ContainsFunc(said, func(one string) bool {
+			return c.denied.MatchString(strings.ToLower(one)) && !saysPartly.MatchString(one)
+		}) {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// placesOf are the lines of a text that cite places.
+func placesOf(r *grounding.Reading) map[int]bool {
+	cited := map[int]bool{}
+	for i := range r.Refs {
+		if r.Refs[i].Line > 0 {
+			cited[r.Refs[i].At] = true
+		}
+	}
+	return cited
+}
+
+const (
+	headingAbove = 3    // lines above a citation in which its heading may stand
+	longestSaid  = 1200 // bytes of what is said of a place
+)
+
+// saidOf are the sentences about a cited place: the heading close above it, and what
+// follows up to the next citation or heading, without code.
+func saidOf(r *grounding.Reading, i int, cited map[int]bool) []string {
+	ref := &r.Refs[i]
+	var text strings.Builder
+	for at := ref.At - 1; at >= max(0, ref.At-headingAbove) && !r.Doc.Lines[at].Code && !cited[at]; at-- {
+		if l := r.Doc.Lines[at].Text; document.Heading.Matches(l) {
+			text.WriteString(strings.TrimLeft(l, "# ") + ". ")
+			break
+		}
+	}
+	text.WriteString(ownPart(r, i) + " ")
+	for at := ref.At + 1; at < r.Doc.Written && text.Len() < longestSaid; at++ {
+		l := r.Doc.Lines[at]
+		if cited[at] || !l.Code && document.Heading.Matches(l.Text) {
+			break
+		}
+		if !l.Code {
+			text.WriteString(l.Text + " ")
+		}
+	}
+	return lex.Sentences(text.String())
+}
+
+// ownPart is the part of a line that belongs to one of the places that it cites.
+func ownPart(r *grounding.Reading, i int) string {
+	ref := &r.Refs[i]
+	line := r.Doc.Lines[ref.At].Text
+	if i+1 < len(r.Refs) && r.Refs[i+1].At == ref.At && r.Refs[i+1].Line > 0 {
+		if next := strings.Index(line, r.Refs[i+1].Text); next > 0 {
+			line = line[:next]
+		}
+	}
+	if i > 0 && r.Refs[i-1].At == ref.At && r.Refs[i-1].Line > 0 {
+		line = line[max(0, strings.Index(line, ref.Text)):]
+	}
+	return line[:min(len(line), longestSaid)]
+}

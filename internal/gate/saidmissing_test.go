@@ -1,0 +1,61 @@
+package gate_test
+
+import (
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate"
+)
+
+// trayFile has what reviews find missing: a lock, a refusal of less than zero, sorting.
+const trayFile = `package tray
+
+func (t *Tray) Sheets() int {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.sheets
+}
+
+func (t *Tray) Take(n int) (*Sheet, error) {
+	if n < 0 || n >= len(t.all) {
+		return nil, errNoSheet
+	}
+	return t.all[n], nil
+}
+
+func (t *Tray) Names() []string {
+	names := slices.Collect(maps.Keys(t.byName))
+	slices.Sort(names)
+	return names
+}
+`
+
+// Two things that are said to be missing where they stand prove a review wrong; one may be
+// meant otherwise, and so may what is said of other lines or with a reservation.
+func TestSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	const (
+		lock  = "## Sheets races\n\ntray.go:3-7. The field is read without a lock, so a reader sees half of a write. `Sheets` needs RLock.\n\n"
+		bound = "## Take panics\n\n`tray.go:9-14`. Only the upper bound is tested, so `Take(-1)` reaches the list and panics. Add the lower bound.\n\n"
+		order = "## Names waver\n\ntray.go:16-20. The order is random, as that of the map is. Sort before returning.\n\n"
+	)
+	for _, tt := range []struct {
+		name, result string
+		fails        bool
+	}{
+		{"three", lock + bound + order, true},
+		{"two", bound + order, true},
+		{"one", lock, false},
+		{"of other lines", "tray.go:12 is read without a lock.\n\ntray.go:13: only the upper bound is tested.\n", false},
+		{"with a reservation", "tray.go:3-7 is read without a lock only by tests.\n\ntray.go:16-20: the order is random except when it is sorted.\n", false},
+		{"true ones", "tray.go:10 refuses what is below zero and above the last.\n\ntray.go:18 sorts the names, tray.go:4 takes the lock.\n", false},
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.CodeReview, Description: "Review tray.go, with lines."}, Deliverable: gate.Deliverable{Result: tt.result},
+			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tray.go", Lines: 20}}, Source: memory{"tray.go": trayFile}},
+		})
+		if s := signalOf(report, "claims"); s == nil || (s.Cap != nil && *s.Cap < gate.PassScore) != tt.fails {
+			t.Errorf("%s: %+v", tt.name, s)
+		}
+	}
+}
