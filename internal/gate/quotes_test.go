@@ -95,6 +95,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"in a paragraph, not a list":   "## 9 mutants\n\nOne at a time.\n\nAt last, press.go:10 has `cap(parts) < depth`, so it never holds.\n",
 		"what a line is hit by":        "Levels are counted at press.go:5-8.\n\nAnd line 6 of press.go is hit by:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"below another place":          "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
+		"a reason of what is there":    "Levels are lost, because press.go:6 has this:\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n",
 		"a line put between":           "press.go:5-8 remembers what it has:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced {\n\tlevels.Store(depth, widest(level))\n\treturn level, nil\n```\n",
 		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
@@ -125,6 +126,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"below a part that ended":   "Read: press_test.go.\n\n## press.go\n\nNothing.\n\n## Ideas\n\n**1. More levels, line 9**\n\n```go\nparts := narrowest(os.Getenv(\"PRESS_RANGE\"))\n```\n",
 		"with a remark on a line":   "press.go:5-9 goes by the depth:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced { // widest(level) is never asked\n\treturn level, nil\nparts := strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\")\n```\n",
 		"lines put together":        "press.go:5-8 goes by the depth:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced { return level, nil }\nparts := strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\")\nreturn len(parts), nil\n```\n",
+		"a reason with its place":   "In the code it is this, because all levels come from there (`press.go:5`):\n\n```go\nlevel := widest(os.Getenv(\"PRESS_DEPTH\"), narrowest)\nreturn level, errTooWide\n```\n",
+		"told to take over":         "press.go:10 is never true. Take the level over yourself:\n\n    level := widest(os.Getenv(\"PRESS_DEPTH\"), narrowest)\n    return level, errTooWide\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {
 		if misquoted(truth) {

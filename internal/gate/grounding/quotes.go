@@ -31,7 +31,7 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 
 // ordered matches a sentence that tells the reader to do something: what it leads over
 // to is new code. Of what stands there nobody speaks in the imperative.
-var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put)\s`)
+var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put|Take|Turn|Register|Catch)\s`)
 
 // nextChange matches what leads from one change over to the next, "and lines 3-9 by",
 // without the place and the code in it. A verb tells what is there: "and line 3 is hit by".
@@ -280,6 +280,9 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behin
 			return nil, 0
 		}
 	}
+	if becauseOf.MatchString(prose[:max(0, strings.LastIndex(prose, ref.Text))]) {
+		return ref, 0 // the place is a reason for what is led over to
+	}
 	bare := prose
 	if !strings.HasPrefix(strings.ToLower(ref.Text), "line") { // "change line 3 to" is told by its line
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
@@ -292,6 +295,10 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behin
 	}
 	return ref, 1
 }
+
+// becauseOf matches what leads over to the place that a reason is from, in the last
+// sentence: "do it like this, because all have one interface (a.go:17):".
+var becauseOf = regexp.MustCompile(`(?i),? (?:because|since|weil|porque|parce que)\s[^.:;]*\(\W?$`)
 
 // lastSentence is what leads over to the block behind a line of prose.
 func lastSentence(prose string) string {
