@@ -161,7 +161,7 @@ func (v *view) answers() (float64, []string) {
 		x -= signElsewhere
 		reasons = append(reasons, "no line is cited of a file that has what is named")
 	}
-	if v.Index != nil && v.missesMessage() {
+	if v.missesMessage() {
 		x -= signMessage
 		reasons = append(reasons, "no line is cited near the message that is quoted")
 	}

@@ -60,6 +60,11 @@ func shareOf(words []uint64, known map[uint64]bool) (given float64, total int) {
 	return share(float64(same), float64(total)), total
 }
 
+// learnRuns adds the runs of some words to those known.
+func learnRuns(known map[uint64]bool, words []string) {
+	lex.Shingles(lex.Hashes(words), func(k uint64) { known[k] = true })
+}
+
 // toldInFiles adds the word runs of the files that the text cites to those known: who
 // writes the comments down again adds nothing to them.
 func (v *view) toldInFiles(known map[uint64]bool) map[uint64]bool {
@@ -70,7 +75,7 @@ func (v *view) toldInFiles(known map[uint64]bool) map[uint64]bool {
 		}
 		seen[ref.Path] = true
 		if t := v.Index.Text(ref.Path); t != nil {
-			lex.Shingles(lex.Hashes(lex.Words(t.Raw)), func(k uint64) { known[k] = true })
+			learnRuns(known, lex.Words(t.Raw))
 		}
 	}
 	return known
@@ -89,7 +94,7 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	runs, stems = map[uint64]bool{}, map[string]bool{}
 	learn := func(text string) {
 		all := lex.Words(text)
-		lex.Shingles(lex.Hashes(all), func(k uint64) { runs[k] = true })
+		learnRuns(runs, all)
 		for _, w := range all {
 			stems[lex.Stem(w)] = true
 		}

@@ -2,8 +2,10 @@ package gate
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 )
@@ -24,16 +26,20 @@ const (
 // deliverable neither says it nor cites a line near to where it is made: who quotes one
 // has named a place, in whatever words he tells the rest.
 func (v *view) missesMessage() bool {
+	if v.unquoted == nil {
+		misses := v.Index != nil && v.findMissedMessage()
+		v.unquoted = &misses
+	}
+	return *v.unquoted
+}
+
+func (v *view) findMissedMessage() bool {
 	for _, m := range quotedMessage.FindAllStringSubmatch(v.in.Request.Description, 8) {
 		piece := longestPiece(lex.First(m[1:]...))
-		if piece == "" {
+		if piece == "" || strings.Contains(v.all.lower, strings.ToLower(piece)) {
 			continue
 		}
-		homes := v.homesOf(piece)
-		if len(homes) == 0 || len(homes) > mostHomes || strings.Contains(v.all.lower, strings.ToLower(piece)) {
-			continue
-		}
-		if !v.worksNear(homes) {
+		if homes := v.homesOf(piece); len(homes) > 0 && len(homes) <= mostHomes && !v.worksNear(homes) {
 			return true
 		}
 	}
@@ -80,28 +86,16 @@ func (v *view) homesOf(piece string) []home {
 
 // worksNear reports whether the deliverable cites or changes a line near one of some.
 func (v *view) worksNear(homes []home) bool {
-	near := func(p string, line int) bool {
-		for _, h := range homes {
-			if h.path == p && line >= h.line-nearby && line <= h.line+nearby {
-				return true
-			}
-		}
-		return false
+	near := func(p string, first, last int) bool {
+		return slices.ContainsFunc(homes, func(h home) bool { return h.path == p && first <= h.line+nearby && last >= h.line-nearby })
 	}
-	for _, ref := range v.Refs {
-		if ref.Status == grounding.RefExists && (ref.Line > 0 && near(ref.Path, ref.Line) || ref.End > 0 && near(ref.Path, ref.End)) {
-			return true
-		}
+	cites := func(ref grounding.Cited) bool {
+		return ref.Status == grounding.RefExists && (ref.Line > 0 && near(ref.Path, ref.Line, ref.Line) || ref.End > 0 && near(ref.Path, ref.End, ref.End))
 	}
-	for _, f := range v.changes().Changed {
+	return slices.ContainsFunc(v.Refs, cites) || slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
 		first, last := changedLines(f.Before, f.After)
-		for line := first; line <= last; line++ {
-			if near(f.Path, line) {
-				return true
-			}
-		}
-	}
-	return false
+		return near(f.Path, first, last)
+	})
 }
 
 // changedLines are the first and the last line of a text that another has not at its

@@ -15,7 +15,7 @@ const minRestated = 5
 // whatever they have. Where less than most of the request is given back, all of it stays.
 func (v *view) ownText() string {
 	asked := map[uint64]bool{}
-	lex.Shingles(lex.Hashes(v.asked), func(k uint64) { asked[k] = true })
+	learnRuns(asked, v.asked)
 	for line := range strings.Lines(v.Request) {
 		for _, sentence := range lex.Sentences(line) {
 			asked[sentenceOf(lex.Words(sentence))] = true
@@ -62,6 +62,9 @@ func sentenceOf(words []string) uint64 {
 	return key
 }
 
+// nearlyAll is the share of its runs of four words with which a sentence gives back.
+const nearlyAll = 0.8
+
 // gaveBack reports whether nearly all of a sentence stands in the request, by its runs
 // of four words.
 func gaveBack(sentence string, asked map[uint64]bool) bool {
@@ -69,12 +72,6 @@ func gaveBack(sentence string, asked map[uint64]bool) bool {
 	if len(words) < minRestated {
 		return len(words) > 2 && asked[sentenceOf(words)]
 	}
-	same, total := 0, 0
-	lex.Shingles(lex.Hashes(words), func(k uint64) {
-		total++
-		if asked[k] {
-			same++
-		}
-	})
-	return same*10 >= total*8
+	given, _ := shareOf(lex.Hashes(words), asked)
+	return given >= nearlyAll
 }

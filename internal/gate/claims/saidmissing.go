@@ -63,16 +63,14 @@ func deniedThere(r *grounding.Reading) []string {
 		if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code || ref.End-ref.Line > longestPlace {
 			continue
 		}
-		t := r.Index.Text(ref.Path)
-		if t == nil {
+		place := claim{v: r, ref: ref, file: r.Index.Text(ref.Path)}
+		if place.file == nil {
 			continue
 		}
 		if places++; places > maxClaims {
 			break
 		}
-		lines := t.Lines()
-		place := strings.Join(lines[min(len(lines), ref.Line-1):min(len(lines), max(ref.Line, ref.End))], "\n")
-		if what := deniedOf(place, saidOf(r, i, cited)); what != "" {
+		if what := deniedOf(place.around(0), saidOf(r, i, cited)); what != "" {
 			found = append(found, lex.Shorten(ref.Text+": "+what+" is there", 160))
 		}
 	}
@@ -86,9 +84,7 @@ func deniedThere(r *grounding.Reading) []string {
 // deniedOf is the first care that code has and of which a sentence says otherwise.
 func deniedOf(code string, said []string) string {
 	for _, c := range cares {
-		if c.code.MatchString(code) && slices.ContainsFunc(said, func(one string) bool {
-			return c.denied.MatchString(strings.ToLower(one)) && !saysPartly.MatchString(one)
-		}) {
+		if slices.ContainsFunc(said, c.denied.MatchString) && c.code.MatchString(code) {
 			return c.name
 		}
 	}
@@ -111,8 +107,9 @@ const (
 	longestSaid  = 1200 // bytes of what is said of a place
 )
 
-// saidOf are the sentences about a cited place: the heading close above it, and what
-// follows up to the next citation or heading, without code.
+// saidOf are the sentences about a cited place, in lower case: the heading close above
+// it, and what follows up to the next citation or heading, without code. What is said
+// with a reservation is left out.
 func saidOf(r *grounding.Reading, i int, cited map[int]bool) []string {
 	ref := &r.Refs[i]
 	var text strings.Builder
@@ -132,7 +129,7 @@ func saidOf(r *grounding.Reading, i int, cited map[int]bool) []string {
 			text.WriteString(l.Text + " ")
 		}
 	}
-	return lex.Sentences(text.String())
+	return slices.DeleteFunc(lex.Sentences(strings.ToLower(text.String())), saysPartly.MatchString)
 }
 
 // ownPart is the part of a line that belongs to one of the places that it cites.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,18 +115,25 @@ func goTest(d *ast.FuncDecl) bool {
 }
 
 // goReader makes nodes of Go's syntax.
-type goReader struct{ offset int }
+type goReader struct {
+	offset int
+	// hidden are names that stand here for a parameter of the function that is read,
+	// and not for what a test around it is given: func(t *Table).
+	hidden map[string]bool
+}
 
 func (g *goReader) function(t *ast.FuncType, body *ast.BlockStmt) *node {
-	n := &node{kind: function, at: int(t.Pos()) - g.offset, kids: []*node{g.node(body)}}
+	n := &node{kind: function, at: int(t.Pos()) - g.offset}
+	outer := g.hidden
+	g.hidden = maps.Clone(outer)
 	for _, p := range t.Params.List {
 		for _, name := range p.Names {
-			n.names = append(n.names, name.Name)
-			if !ofTesting(p.Type) {
-				n.hide(name.Name)
-			}
+			g.hide(name.Name, !ofTesting(p.Type))
+			n.names = append(n.names, g.called(name.Name))
 		}
 	}
+	n.kids = []*node{g.node(body)}
+	g.hidden = outer
 	return n
 }
 
@@ -138,24 +146,26 @@ func ofTesting(t ast.Expr) bool {
 	return ok && of.X != nil && slices.Contains([]string{"T", "B", "F", "TB", "TestingT"}, of.Sel.Name)
 }
 
-// hide gives a parameter of a function a name of its own where it may stand for what
-// a test around it is given: func(t *Table).
-func (n *node) hide(name string) {
-	if name != "t" && name != "b" && name != "f" && name != "tb" {
+// handles are the names that tests give what they say with that they fail.
+var handles = set("t b f tb")
+
+// hide notes whether a parameter hides what a test around its function is given.
+func (g *goReader) hide(name string, hides bool) {
+	if !handles[name] || !hides && g.hidden == nil {
 		return
 	}
-	hidden := name + "'"
-	n.walk(func(k *node) bool {
-		if k.kind == ident && k.name == name {
-			k.name = hidden
-		}
-		for i := range k.names {
-			if k.names[i] == name {
-				k.names[i] = hidden
-			}
-		}
-		return true
-	})
+	if g.hidden == nil {
+		g.hidden = map[string]bool{}
+	}
+	g.hidden[name] = hides
+}
+
+// called is a name as the nodes have it: one that is hidden has a mark.
+func (g *goReader) called(name string) string {
+	if g.hidden[name] {
+		return name + "'"
+	}
+	return name
 }
 
 func (g *goReader) node(n ast.Node) *node {
@@ -163,7 +173,7 @@ func (g *goReader) node(n ast.Node) *node {
 	case nil:
 		return &node{}
 	case *ast.Ident:
-		return &node{kind: ident, name: n.Name, at: int(n.Pos()) - g.offset}
+		return &node{kind: ident, name: g.called(n.Name), at: int(n.Pos()) - g.offset}
 	case *ast.BasicLit:
 		return &node{kind: literal, name: n.Value, at: int(n.Pos()) - g.offset}
 	case *ast.SelectorExpr:

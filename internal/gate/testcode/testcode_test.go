@@ -80,6 +80,7 @@ var goCases = []struct {
 	{"a copy of the code", `if parse("a") != 1 { t.Error("no") }`, testcode.Apart},
 	{"a subtest", `t.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } })`, testcode.None},
 	{"a function for another t", `got, _ := drawn(func(t *Clock) { t.Set([]string{"a"}); t.Add([]string{"1"}) }); lines := strings.Split(got, "n"); wantSame(t, lines[1], "1")`, testcode.None},
+	{"a subtest in a function for another t", `Each(func(t *Clock) { s.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } }) })`, testcode.None},
 	{"a function for another t, without a check", `Build(func(t *Clock) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
 	{"a subtest that checks nothing", `t.Run("a", func(t *testing.T) { Parse("a") })`, testcode.Unchecked},
 }
