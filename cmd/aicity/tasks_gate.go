@@ -48,7 +48,7 @@ func showReport(k *kong.Context, report *aicity.GateReport, everyReference bool)
 	spoke, quiet := signalsOf(report)
 	if len(spoke) > 0 || quiet == "" {
 		err := showRows(k, spoke, "No signals.", []string{"Signal", "Points", "Why"}, func(s aicity.GateSignal) []string {
-			return []string{s.Name, pointsOf(s), s.Reason}
+			return []string{s.Name, pointsOf(s), whyOf(s)}
 		})
 		if err != nil {
 			return err
@@ -75,6 +75,25 @@ func pointsOf(s aicity.GateSignal) string {
 		text += fmt.Sprintf("\nat most %d", *s.Cap)
 	}
 	return text
+}
+
+// shownEvidence is how many pieces of evidence are shown of a signal that took
+// points; --json has all.
+const shownEvidence = 3
+
+// whyOf is a signal's reason, with what it rests on where it took points or set
+// a bound.
+func whyOf(s aicity.GateSignal) string {
+	lines := []string{s.Reason}
+	if s.Points < 0 || s.Cap != nil {
+		for _, e := range s.Evidence[:min(len(s.Evidence), shownEvidence)] {
+			lines = append(lines, "- "+excerpt(e, 160))
+		}
+		if more := len(s.Evidence) - shownEvidence; more > 0 {
+			lines = append(lines, fmt.Sprintf("- %d more", more))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // signalsOf are the signals that could add to the score or took from it, and the

@@ -78,3 +78,23 @@ func TestGateTellsWhatCounted(t *testing.T) {
 		t.Errorf("got %q, want %q", quiet, want)
 	}
 }
+
+// What took points is told with what it rests on, as much as fits; what gave
+// some needs no proof.
+func TestGateTellsWhatASignalRestsOn(t *testing.T) {
+	t.Parallel()
+	bound := 40
+	for name, c := range map[string]struct {
+		signal aicity.GateSignal
+		want   string
+	}{
+		"gave":  {aicity.GateSignal{Points: 5, Reason: "Real.", Evidence: []string{"a.js:1"}}, "Real."},
+		"took":  {aicity.GateSignal{Points: -5, Reason: "Invented.", Evidence: []string{"a.js:1"}}, "Invented.\n- a.js:1"},
+		"bound": {aicity.GateSignal{Cap: &bound, Reason: "False.", Evidence: []string{"a", "b", "c", "d", "e"}}, "False.\n- a\n- b\n- c\n- 2 more"},
+		"bare":  {aicity.GateSignal{Cap: &bound, Reason: "Empty."}, "Empty."},
+	} {
+		if got := whyOf(c.signal); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -29,7 +29,7 @@ type taskSubmitCmd struct {
 	Token       bool          `help:"Read a token for the repository from standard input; it is used once and never shown." name:"repo-token"`
 	Folder      string        `help:"Upload a folder instead; what .git holds is left out." type:"existingdir" placeholder:"DIR" xor:"code"`
 	Archive     string        `help:"Upload a tar.gz or zip instead." type:"existingfile" placeholder:"FILE" xor:"code"`
-	Code        string        `help:"Give one file instead." type:"existingfile" placeholder:"FILE" xor:"code"`
+	Code        string        `help:"Give one file instead, under its own name; - reads code from standard input." type:"existingfile" placeholder:"FILE" xor:"code"`
 	Agent       string        `help:"Hire this agent; without it the city picks one." placeholder:"ID"`
 	Tag         []string      `help:"A speciality that helps; repeat it for more."`
 	Deadline    time.Duration `help:"Time from start to delivery, 5m to 4h." placeholder:"DURATION"`
@@ -76,8 +76,8 @@ func (c *taskSubmitCmd) order(ctx context.Context, client *aicity.Client) (aicit
 	if len(c.Criterion)+len(c.Command)+len(c.Path) > 0 {
 		in.Acceptance = &aicity.Acceptance{Criteria: c.Criterion, Commands: c.Command, Paths: c.Path}
 	}
-	if c.Token && c.Description == "-" {
-		return in, errors.New("standard input holds one thing: give the description as text when it holds the repository's token")
+	if c.Description == "-" && (c.Token || c.Code == "-") {
+		return in, errors.New("standard input holds one thing: give the description as text when it holds the repository's token or the code")
 	}
 	var err error
 	if c.Token {
@@ -96,25 +96,27 @@ func (c *taskSubmitCmd) order(ctx context.Context, client *aicity.Client) (aicit
 }
 
 func (c *taskSubmitCmd) addCode(ctx context.Context, client *aicity.Client, in *aicity.TaskInput) error {
-	if c.Code != "" {
-		text, err := os.ReadFile(c.Code)
+	if c.Code == "-" {
+		text, err := io.ReadAll(os.Stdin)
 		in.Code = string(text)
 		return err
 	}
-	var packed []byte
+	var content []byte
 	var err error
 	switch {
+	case c.Code != "":
+		content, err = packOne(c.Code)
 	case c.Archive != "":
-		packed, err = os.ReadFile(c.Archive)
+		content, err = os.ReadFile(c.Archive)
 	case c.Folder != "":
-		packed, err = pack(c.Folder)
+		content, err = pack(c.Folder)
 	default:
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	uploaded, err := client.Tasks.UploadArchive(ctx, packed)
+	uploaded, err := client.Tasks.UploadArchive(ctx, content)
 	if err != nil {
 		return err
 	}
@@ -124,27 +126,41 @@ func (c *taskSubmitCmd) addCode(ctx context.Context, client *aicity.Client, in *
 
 // pack is a folder as a tar.gz, with its plain files only.
 func pack(dir string) ([]byte, error) {
-	var out bytes.Buffer
-	zipped := gzip.NewWriter(&out)
-	archive := tar.NewWriter(zipped)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && entry.Name() == ".git":
-			return fs.SkipDir
-		case !entry.Type().IsRegular():
-			return nil
-		}
-		return packFile(archive, root.FS(), name)
+	return packed(dir, func(archive *tar.Writer) error {
+		return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && entry.Name() == ".git":
+				return fs.SkipDir
+			case !entry.Type().IsRegular():
+				return nil
+			}
+			return packFile(archive, root.FS(), name)
+		})
 	})
-	if err = errors.Join(err, archive.Close(), zipped.Close()); err != nil {
-		return nil, fmt.Errorf("pack %s: %w", dir, err)
+}
+
+// packOne is a tar.gz with one file: code that comes as text has no name, and
+// who works on it would not call it as its owner does.
+func packOne(file string) ([]byte, error) {
+	return packed(file, func(archive *tar.Writer) error {
+		return packFile(archive, os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	})
+}
+
+// packed is the tar.gz that fill writes of what is named.
+func packed(what string, fill func(*tar.Writer) error) ([]byte, error) {
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	archive := tar.NewWriter(zipped)
+	if err := errors.Join(fill(archive), archive.Close(), zipped.Close()); err != nil {
+		return nil, fmt.Errorf("pack %s: %w", what, err)
 	}
 	return out.Bytes(), nil
 }
