@@ -30,6 +30,15 @@ func TestWhatCostsIsCut(t *testing.T) {
 	}
 }
 
+// Work on what gives points speaks of the highest score as of any other thing.
+func TestHonestTalkOfScores(t *testing.T) {
+	t.Parallel()
+	text := honestReview + "\n\nThe ranking takes the row with the highest rating; a maximum score of 100 is kept by the cart.\n"
+	if r := gate.Judge(gate.Input{Request: gate.Request{Description: reviewRequest}, Deliverable: gate.Deliverable{Result: text}, Repo: shop(t)}); accused(r) != 0 {
+		t.Errorf("costs %v", accused(r))
+	}
+}
+
 // accused is what the signal about manipulation takes.
 func accused(r gate.Report) float64 {
 	for _, s := range r.Signals {
