@@ -10,7 +10,7 @@ type openAPICmd struct{}
 
 // Run prints the document that the server gives at /openapi.json.
 func (openAPICmd) Run() error {
-	document, err := httpapi.OpenAPI(httpapi.Deps{PublicURL: "https://api.aicity.dev"})
+	document, err := httpapi.OpenAPI(httpapi.Config{PublicURL: "https://api.aicity.dev"})
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func (a *App) buildWork(box *seal.Box, prices *pricing.Table, links *payment.Lin
 	if err != nil {
 		return err
 	}
-	a.Tasks = task.New(task.Deps{
+	a.Tasks = task.New(task.Config{
 		DB: a.DB, Jobs: a.Jobs, Events: a.Events, Ledger: a.Ledger, Agents: a.Agents, Prices: prices,
 		Sandboxes: a.Sandboxes, Fetcher: fetcher, Archives: archives, Webhooks: a.Webhooks,
 		Spender: a.Payments, Links: links, Debts: a.Payments, Sealer: box, Panel: panel, Logger: a.logger,
@@ -203,7 +203,7 @@ func (a *App) buildWork(box *seal.Box, prices *pricing.Table, links *payment.Lin
 	a.keepBooks()
 	a.keepRetention()
 	a.keepReconciled()
-	a.handler, err = a.routes(httpapi.Deps{
+	a.handler, err = a.routes(httpapi.Config{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Events: a.Events, Payments: a.Payments,
 		Reconcile: a.Reconcile, Webhooks: a.Webhooks, Archives: archives, Idempotency: idempotency.New(a.DB, a.Jobs, box),
 		Limits: ratelimit.New(a.DB.Clock(), a.cfg.RequestsPerSecond, int(4*a.cfg.RequestsPerSecond)),

@@ -10,14 +10,14 @@ import (
 
 // routes puts the API and the pages on one address. They are two worlds: the
 // API takes no cookies and no forms, the pages take no tokens.
-func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
-	api := httpapi.New(deps)
-	pages, err := web.New(web.Deps{
+func (a *App) routes(shared httpapi.Config) (http.Handler, error) {
+	api := httpapi.New(shared)
+	pages, err := web.New(web.Config{
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Reconcile: a.Reconcile,
-		Webhooks: a.Webhooks, Archives: deps.Archives, Events: a.Events, Idempotency: deps.Idempotency,
-		Limits: deps.Limits, Prices: deps.Prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(),
+		Webhooks: a.Webhooks, Archives: shared.Archives, Events: a.Events, Idempotency: shared.Idempotency,
+		Limits: shared.Limits, Prices: shared.Prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(),
 		Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
-		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(deps) }, Status: httpapi.Status, Stopping: a.streams,
+		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(shared) }, Status: httpapi.Status, Stopping: a.streams,
 	})
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (a *App) routes(deps httpapi.Deps) (http.Handler, error) {
 	api, pages = meters(registry, "api", api), meters(registry, "page", pages)
 	mux := http.NewServeMux()
 	for _, path := range []string{"/metrics", "/api/v1/metrics"} {
-		mux.Handle(path, httpapi.Metrics(deps, a.cfg.MetricsKey, metrics(registry)))
+		mux.Handle(path, httpapi.Metrics(shared, a.cfg.MetricsKey, metrics(registry)))
 	}
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", receipt.WellKnown} {
 		mux.Handle(path, api)

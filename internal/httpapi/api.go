@@ -27,8 +27,8 @@ import (
 	"aicity.dev/aicity/internal/webhook"
 )
 
-// Deps is what the API works with.
-type Deps struct {
+// Config is what the API works with.
+type Config struct {
 	DB       *store.DB
 	Accounts *account.Service
 	Agents   *agent.Service
@@ -64,7 +64,7 @@ const (
 )
 
 type server struct {
-	Deps
+	Config
 	api      huma.API
 	routes   map[string]route       // by their patterns, "POST /path"
 	document func() ([]byte, error) // the OpenAPI document, made once
@@ -72,8 +72,8 @@ type server struct {
 
 // New returns the API's handler: everything below /api/v1, /openapi.json and
 // the health endpoints.
-func New(deps Deps) http.Handler {
-	s := &server{Deps: deps, routes: map[string]route{}, document: sync.OnceValues(func() ([]byte, error) { return OpenAPI(deps) })}
+func New(cfg Config) http.Handler {
+	s := &server{Config: cfg, routes: map[string]route{}, document: sync.OnceValues(func() ([]byte, error) { return OpenAPI(cfg) })}
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, s.config())
 	setErrorModel()
@@ -123,8 +123,8 @@ func (s *server) registerAll() {
 
 // OpenAPI returns the document that describes the API. It is made of routes of
 // its own: only the document knows closed sets, see describeSets.
-func OpenAPI(deps Deps) ([]byte, error) {
-	s := &server{Deps: deps, routes: map[string]route{}}
+func OpenAPI(cfg Config) ([]byte, error) {
+	s := &server{Config: cfg, routes: map[string]route{}}
 	config := s.config()
 	describeSets(config.Components.Schemas)
 	s.api = humago.New(http.NewServeMux(), config)

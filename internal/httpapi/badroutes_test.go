@@ -156,7 +156,7 @@ func badGroups() [][]badCall {
 // Each call of the API is called wrongly at least once.
 func TestEveryRouteHasABadCall(t *testing.T) {
 	t.Parallel()
-	text, err := httpapi.OpenAPI(httpapi.Deps{})
+	text, err := httpapi.OpenAPI(httpapi.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ type (
 // documentProperties are the fields of each schema in the document.
 func documentProperties(t *testing.T) map[string]documented {
 	t.Helper()
-	text, err := httpapi.OpenAPI(httpapi.Deps{})
+	text, err := httpapi.OpenAPI(httpapi.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestEveryCodeIsPublished(t *testing.T) {
 // Whoever generates a client from the document learns what every call answers.
 func TestEveryAnswerIsDescribed(t *testing.T) {
 	t.Parallel()
-	document, err := httpapi.OpenAPI(httpapi.Deps{})
+	document, err := httpapi.OpenAPI(httpapi.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,8 +86,8 @@ func writeStatus(w http.ResponseWriter, status string) {
 
 // Metrics has shown answer whoever has the operator's key. Without a key there is
 // nothing to see, for anybody.
-func Metrics(deps Deps, key string, shown http.Handler) http.Handler {
-	s := &server{Deps: deps}
+func Metrics(cfg Config, key string, shown http.Handler) http.Handler {
+	s := &server{Config: cfg}
 	return s.withRequestID(s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		switch {

@@ -15,7 +15,7 @@ import (
 // is cut, so that a part does not pass for the whole.
 func TestPanics(t *testing.T) {
 	t.Parallel()
-	s := &server{Deps: Deps{Logger: slog.New(slog.DiscardHandler), Clock: city.SystemClock{}}}
+	s := &server{Config: Config{Logger: slog.New(slog.DiscardHandler), Clock: city.SystemClock{}}}
 	for name, c := range map[string]struct {
 		before string
 		value  any

@@ -23,7 +23,7 @@ func TestCloseIsBounded(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				log := &strings.Builder{}
-				s := &Service{stop: make(chan struct{}), Deps: Deps{Logger: slog.New(slog.NewTextHandler(log, nil))}}
+				s := &Service{stop: make(chan struct{}), Config: Config{Logger: slog.New(slog.NewTextHandler(log, nil))}}
 				s.background.Go(func() { time.Sleep(test.takes) })
 				began := time.Now()
 				s.Close(t.Context())

@@ -66,8 +66,8 @@ type Sealer interface {
 // Sandboxes is where agents work.
 type Sandboxes = *sandbox.Service
 
-// Deps is what the service works with.
-type Deps struct {
+// Config is what the service works with.
+type Config struct {
 	DB        *store.DB
 	Jobs      *jobs.Queue
 	Events    *event.Log
@@ -90,7 +90,7 @@ type Deps struct {
 
 // Service runs the life of tasks.
 type Service struct {
-	Deps
+	Config
 	// idle remembers the agents for which nothing waits.
 	idle *event.Memo[struct{}]
 	// delivered remembers the runs of delivered texts.
@@ -104,8 +104,8 @@ type Service struct {
 }
 
 // New returns the service and registers its jobs.
-func New(deps Deps) *Service {
-	s := &Service{Deps: deps, idle: event.NewMemo[struct{}](deps.Events, idleFor), stop: make(chan struct{})}
+func New(cfg Config) *Service {
+	s := &Service{Config: cfg, idle: event.NewMemo[struct{}](cfg.Events, idleFor), stop: make(chan struct{})}
 	s.handleJobs()
 	return s
 }

@@ -32,8 +32,8 @@ import (
 	"aicity.dev/aicity/internal/webhook"
 )
 
-// Deps is what the pages work with.
-type Deps struct {
+// Config is what the pages work with.
+type Config struct {
 	DB       *store.DB
 	Accounts *account.Service
 	Agents   *agent.Service
@@ -59,7 +59,7 @@ type Deps struct {
 }
 
 type site struct {
-	Deps
+	Config
 	assets  map[string]string // name → hashed path
 	sending sending
 }
@@ -72,8 +72,8 @@ var files embed.FS
 var sheets = []string{"tokens", "base", "frame", "forms", "surfaces", "content", "code", "settings", "phone", "landing", "media"}
 
 // New returns the handler of all pages.
-func New(deps Deps) (http.Handler, error) {
-	s := &site{Deps: deps, assets: map[string]string{}, sending: sending{forms: map[string]chan struct{}{}}}
+func New(cfg Config) (http.Handler, error) {
+	s := &site{Config: cfg, assets: map[string]string{}, sending: sending{forms: map[string]chan struct{}{}}}
 	mux := http.NewServeMux()
 	if err := s.serveAssets(mux); err != nil {
 		return nil, err
