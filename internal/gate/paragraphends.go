@@ -14,7 +14,8 @@ import (
 // otherwiseEnded says what unended and unlikeTheOthers find: people end their
 // paragraphs in one way, so the one that ends in another was cut. The first looks at
 // work that comes with nothing else and goes by how many paragraphs end with a
-// sentence; the second looks at all work and wants all of them to, or all but one.
+// sentence; the second looks at all work and wants all of them to, or all but one,
+// or but one that was cut as well, behind sentences that have their end.
 const otherwiseEnded = "its other paragraphs end with a sentence, the last one does not"
 
 // paragraphEnds yields the last lines of the prose's paragraphs and items before a line.
@@ -67,19 +68,23 @@ var endsInside = regexp.MustCompile(`[a-z\p{L}\d)"'` + "`" + `][.!?] +\p{Lu}|[\x
 func (v *view) unlikeTheOthers() bool {
 	last := v.lastProse()
 	r, _ := utf8.DecodeLastRuneInString(last)
-	if cut := unicode.IsLetter(r) && !lex.Unspaced(r) || r == '-' || r == '('; !cut {
+	if letter := unicode.IsLetter(r) && !lex.Unspaced(r); !letter && r != '-' && r != '(' {
 		return false // as nearly every text that is whole
 	}
 	if len(lex.Words(last)) <= longestSignOff && signOff.MatchString(last) {
 		return false
 	}
-	ended, others := 0, 0
+	ended, others, cut := 0, 0, 0
 	for _, text := range v.paragraphEnds(v.Doc.Written) {
 		if len(lex.Words(text)) < minStatementWords {
 			continue
 		}
-		if others++; endsWell(strings.TrimSpace(text)) {
+		others++
+		switch {
+		case endsWell(strings.TrimSpace(text)):
 			ended++
+		case endsInside.MatchString(text) && endOf(text) == endOpen:
+			cut++
 		}
 	}
 	switch n, inside := len(lex.Words(last)), len(endsInside.FindAllString(last, 2)); {
@@ -92,7 +97,7 @@ func (v *view) unlikeTheOthers() bool {
 	default:
 		return false
 	}
-	return ended == others || ended == others-1
+	return ended == others || ended == others-1 || cut == 2 && ended == others-2 && ended >= othersEnded
 }
 
 // lastProse is the last line that is no heading and no row, "" when code stands

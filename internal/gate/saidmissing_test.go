@@ -59,3 +59,48 @@ func TestSaidToBeMissing(t *testing.T) {
 		}
 	}
 }
+
+// platesFile has what is right at one place of a function and missing at another.
+const platesFile = `if (!globalThis.fetch) stop();
+const ink = globalThis.ink || paint;
+function press(text, write, retries) {
+  let plates;
+  plates = parse(text);
+  try {
+    ink(plates);
+  } catch (err) {
+    return write(err);
+  }
+  if (!write) {
+    throw new TypeError('no write');
+  }
+  plates.forEach((plate) => {
+    write(null, plate);
+  });
+  flush((err, rest) => {
+    if (err) return write(err);
+    write(null, rest);
+  });
+  send(plates, (err) => {
+    write(null, plates.length);
+  });
+}
+`
+
+// What is missing at one place of a long function may stand at another.
+func TestSaidToBeMissingElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, result := range map[string]string{
+		"catch and error": "## Parse\n\npress.js:3-24: what `parse()` throws is uncaught. Wrap the call in a `try`.\n\n## Send\n\npress.js:3-24: the callback of `send` drops the error, so a broken link looks like success.\n",
+		"refusal":         "press.js:3-24: negative `retries` go through; throw when they are below zero.\n\nIn press.js:3-24 the last callback swallows the error.\n",
+		"one in another":  "press.js:15 writes unconditionally, press.js:1 is fine.\n\npress.js:22 writes unconditionally, press.js:2 is fine.\n",
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.CodeReview, Description: "Review press.js, with lines."}, Deliverable: gate.Deliverable{Result: result},
+			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "press.js", Lines: 24}}, Source: memory{"press.js": platesFile}},
+		})
+		if s := signalOf(report, "claims"); s != nil && s.Cap != nil {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}

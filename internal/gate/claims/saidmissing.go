@@ -17,29 +17,32 @@ type care struct {
 	name   string
 	denied pattern.Pattern
 	code   *regexp.Regexp
+	// common is code that stands in many functions for something else: it counts in
+	// a place of few lines, or in a line with a name that the sentence says.
+	common bool
 }
 
 // cares are those that can be seen where they are.
 var cares = []care{
-	{"a lock", pattern.New(`\bwithout (?:\w+ ){0,2}(?:a |the |any )?\W?(?:lock|mutex|synchroni[sz]ation|atomics|\w*mu)\b|\b(?:no|neither) (?:lock|mutex|atomic)|\b(?:not|never) (?:locked|synchroni[sz]ed|guarded by|protected by)\b|\bunsynchroni[sz]ed\b|\bbypasses the (?:lock|mutex|atomics)\b|\bplain store\b|\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b|\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`), regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
-	{"a catch", pattern.New(`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b|\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b|\bwrap (?:the|it|both|each|this)\b[^.]{0,40}\b(?:try|call|calls)\b`), regexp.MustCompile(`\btry\b|\bcatch\b|\brecover\(\)|\bexcept\b`)},
-	{"lower case", pattern.New(`\bcase[- ]sensitive(?:ly)?\b|\b(?:to|in) lower ?case\b|\blower-?case (?:both|them|it)\b|\bignor\w+ (?:the )?case\b`), regexp.MustCompile(`(?i)tolower|toupper|equalfold|lowercase`)},
-	{"a test for less than zero", pattern.New(`\bonly the upper (?:bound|limit|end)\b|\badd the lower (?:bound|limit)\b|\b(?:panics|crashes|fails|throws) (?:for|on|with) (?:a )?negative\b|\bnegative \w+ (?:is|are) (?:not|never) (?:checked|refused|rejected|tested)\b`), regexp.MustCompile(`<=? ?0\b|< ?1\b|\b0 ?>`)},
-	{"a test for zero", pattern.New(`\b(?:division|divide|divides|divided|modulo) by zero\b|\bzero (?:divisor|is not|is never)\b|\bpanics? (?:for|on|with) zero\b|\bdivisor of zero\b`), regexp.MustCompile(`[!=]==? ?0\b|<=? ?0\b`)},
-	{"a test for nothing", pattern.New(`\b(?:no|without (?:a|any)|never|not) (?:\w+ ){0,2}(?:nil|null|undefined)[- ](?:check|test|guard)\b|\b(?:nil|null|undefined) is (?:not|never) (?:checked|tested|handled)\b|\bdereferences? (?:a )?(?:nil|null)\b`), regexp.MustCompile(`[!=]==? ?(?:nil|null|undefined)\b|\?\.|typeof`)},
-	{"sorting", pattern.New(`\b(?:order|sequence)\b[^.]{0,40}\brandom\b|\bsort (?:before|them|the)\b|\b(?:not|never|nowhere) sorted\b|\bunsorted\b`), regexp.MustCompile(`\bsort\b|\.sort\(|\.Sort\w*\(|slices\.Sort|sort\.`)},
-	{"a condition", pattern.New(`\bunconditional(?:ly)?\b|\bonly (?:assign|set|write|overwrite) it (?:if|when)\b`), regexp.MustCompile(`\|\||\?\?|\bif\b|\bunless\b| \? `)},
-	{"a delay", pattern.New(`\b(?:in the )?same tick\b|\b(?:runs?|called|invoked|calls?) synchronously\b|\bdefer the call\b|\bwith setimmediate\b`), regexp.MustCompile(`setImmediate|nextTick|queueMicrotask|setTimeout|\bdefer\(`)},
-	{"an escape", pattern.New(`\b(?:not|never|nowhere) escaped\b|\bunescaped\b|\bwithout (?:any )?escaping\b|\bnothing escapes\b`), regexp.MustCompile(`(?i)escape|quote|encodeURI`)},
-	{"a close", pattern.New(`\b(?:is|are) (?:not|never) closed\b|\b(?:never|nobody|nothing) closes?\b|\bno close\b|\bwithout (?:ever )?closing\b`), regexp.MustCompile(`(?i)\.close\(|\.end\(|\.destroy\(`)},
-	{"a clear", pattern.New(`\b(?:timers?|timeouts?|intervals?|tickers?)\b[^.]{0,30}\b(?:not|never|nowhere) (?:cleared|stopped|cancelled|canceled)\b|\bno clear(?:timeout|interval)\b|\bnever (?:clears|stops) the (?:timer|timeout|interval|ticker)\b`), regexp.MustCompile(`clearTimeout|clearInterval|\.Stop\(\)|\.stop\(`)},
-	{"a removal", pattern.New(`\b(?:listeners?|handlers?|entr(?:y|ies)|keys?|items?)\b[^.]{0,30}\b(?:not|never) (?:removed|deleted|evicted|unregistered)\b`), regexp.MustCompile(`removeListener|removeAllListeners|\.off\(|removeEventListener|\bdelete\b|\.delete\(|\.splice\(|\.shift\(|\.pop\(|\.Remove\w*\(`)},
-	{"a comparison in constant time", pattern.New(`\bnot (?:in )?constant[- ]time\b|\btiming attack\b|\btiming side[- ]channel\b`), regexp.MustCompile(`timingSafeEqual|ConstantTimeCompare|hmac\.Equal|\btsscmp\b|safeCompare`)},
-	{"a test of its own", pattern.New(`\bprototype pollution\b|\bpollut\w+ (?:the |object'?s? )?prototype\b`), regexp.MustCompile(`hasOwn|Object\.create\(null\)|__proto__|isPrototypePolluted|defineProperty`)},
-	{"the error", pattern.New(`\berrors? (?:\w+ ){0,3}(?:is|are) (?:silently )?(?:ignored|dropped|swallowed|discarded)\b|\b(?:ignores|drops|swallows|discards) (?:the|its|any|every) errors?\b`), regexp.MustCompile(`return [^\n]*\berr\b|\breturn [^\n]*Errorf|cb\(err|callback\(err|next\(err|reject\(`)},
-	{"a test of the length", pattern.New(`\badd (?:a |the )?(?:check|test) (?:of|for) the length\b|\b(?:length|size) is (?:not|never) (?:checked|tested|compared|looked at)\b|\bno (?:check|test) of the length\b|\bignores? empty (?:lists|arrays|strings)\b`), regexp.MustCompile(`\.length\b|\blen\(`)},
-	{"a refusal", pattern.New(`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b|\binstead of (?:raising|throwing|failing|an error)\b`), regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`)},
-	{"a trim", pattern.New(`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`), regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
+	{name: "a lock", denied: pattern.New(`\bwithout (?:\w+ ){0,2}(?:a |the |any )?\W?(?:lock|mutex|synchroni[sz]ation|atomics|\w*mu)\b|\b(?:no|neither) (?:lock|mutex|atomic)|\b(?:not|never) (?:locked|synchroni[sz]ed|guarded by|protected by)\b|\bunsynchroni[sz]ed\b|\bbypasses the (?:lock|mutex|atomics)\b|\bplain store\b|\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b|\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`), code: regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
+	{name: "a catch", denied: pattern.New(`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b|\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b|\bwrap (?:the|it|both|each|this)\b[^.]{0,40}\b(?:try|call|calls)\b`), code: regexp.MustCompile(`\btry\b|\bcatch\b|\brecover\(\)|\bexcept\b`), common: true},
+	{name: "lower case", denied: pattern.New(`\bcase[- ]sensitive(?:ly)?\b|\b(?:to|in) lower ?case\b|\blower-?case (?:both|them|it)\b|\bignor\w+ (?:the )?case\b`), code: regexp.MustCompile(`(?i)tolower|toupper|equalfold|lowercase`)},
+	{name: "a test for less than zero", denied: pattern.New(`\bonly the upper (?:bound|limit|end)\b|\badd the lower (?:bound|limit)\b|\b(?:panics|crashes|fails|throws) (?:for|on|with) (?:a )?negative\b|\bnegative \w+ (?:is|are) (?:not|never) (?:checked|refused|rejected|tested)\b`), code: regexp.MustCompile(`<=? ?0\b|< ?1\b|\b0 ?>`)},
+	{name: "a test for zero", denied: pattern.New(`\b(?:division|divide|divides|divided|modulo) by zero\b|\bzero (?:divisor|is not|is never)\b|\bpanics? (?:for|on|with) zero\b|\bdivisor of zero\b`), code: regexp.MustCompile(`[!=]==? ?0\b|<=? ?0\b`)},
+	{name: "a test for nothing", denied: pattern.New(`\b(?:no|without (?:a|any)|never|not) (?:\w+ ){0,2}(?:nil|null|undefined)[- ](?:check|test|guard)\b|\b(?:nil|null|undefined) is (?:not|never) (?:checked|tested|handled)\b|\bdereferences? (?:a )?(?:nil|null)\b`), code: regexp.MustCompile(`[!=]==? ?(?:nil|null|undefined)\b|\?\.|typeof`), common: true},
+	{name: "sorting", denied: pattern.New(`\b(?:order|sequence)\b[^.]{0,40}\brandom\b|\bsort (?:before|them|the)\b|\b(?:not|never|nowhere) sorted\b|\bunsorted\b`), code: regexp.MustCompile(`\bsort\b|\.sort\(|\.Sort\w*\(|slices\.Sort|sort\.`)},
+	{name: "a condition", denied: pattern.New(`\bunconditional(?:ly)?\b|\bonly (?:assign|set|write|overwrite) it (?:if|when)\b`), code: regexp.MustCompile(`\|\||\?\?|\bif\b|\bunless\b| \? `), common: true},
+	{name: "a delay", denied: pattern.New(`\b(?:in the )?same tick\b|\b(?:runs?|called|invoked|calls?) synchronously\b|\bdefer the call\b|\bwith setimmediate\b`), code: regexp.MustCompile(`setImmediate|nextTick|queueMicrotask|setTimeout|\bdefer\(`)},
+	{name: "an escape", denied: pattern.New(`\b(?:not|never|nowhere) escaped\b|\bunescaped\b|\bwithout (?:any )?escaping\b|\bnothing escapes\b`), code: regexp.MustCompile(`(?i)escape|quote|encodeURI`)},
+	{name: "a close", denied: pattern.New(`\b(?:is|are) (?:not|never) closed\b|\b(?:never|nobody|nothing) closes?\b|\bno close\b|\bwithout (?:ever )?closing\b`), code: regexp.MustCompile(`(?i)\.close\(|\.end\(|\.destroy\(`)},
+	{name: "a clear", denied: pattern.New(`\b(?:timers?|timeouts?|intervals?|tickers?)\b[^.]{0,30}\b(?:not|never|nowhere) (?:cleared|stopped|cancelled|canceled)\b|\bno clear(?:timeout|interval)\b|\bnever (?:clears|stops) the (?:timer|timeout|interval|ticker)\b`), code: regexp.MustCompile(`clearTimeout|clearInterval|\.Stop\(\)|\.stop\(`)},
+	{name: "a removal", denied: pattern.New(`\b(?:listeners?|handlers?|entr(?:y|ies)|keys?|items?)\b[^.]{0,30}\b(?:not|never) (?:removed|deleted|evicted|unregistered)\b`), code: regexp.MustCompile(`removeListener|removeAllListeners|\.off\(|removeEventListener|\bdelete\b|\.delete\(|\.splice\(|\.shift\(|\.pop\(|\.Remove\w*\(`)},
+	{name: "a comparison in constant time", denied: pattern.New(`\bnot (?:in )?constant[- ]time\b|\btiming attack\b|\btiming side[- ]channel\b`), code: regexp.MustCompile(`timingSafeEqual|ConstantTimeCompare|hmac\.Equal|\btsscmp\b|safeCompare`)},
+	{name: "a test of its own", denied: pattern.New(`\bprototype pollution\b|\bpollut\w+ (?:the |object'?s? )?prototype\b`), code: regexp.MustCompile(`hasOwn|Object\.create\(null\)|__proto__|isPrototypePolluted|defineProperty`)},
+	{name: "the error", denied: pattern.New(`\berrors? (?:\w+ ){0,3}(?:is|are) (?:silently )?(?:ignored|dropped|swallowed|discarded)\b|\b(?:ignores|drops|swallows|discards) (?:the|its|any|every) errors?\b`), code: regexp.MustCompile(`return [^\n]*\berr\b|\breturn [^\n]*Errorf|cb\(err|callback\(err|next\(err|reject\(`), common: true},
+	{name: "a test of the length", denied: pattern.New(`\badd (?:a |the )?(?:check|test) (?:of|for) the length\b|\b(?:length|size) is (?:not|never) (?:checked|tested|compared|looked at)\b|\bno (?:check|test) of the length\b|\bignores? empty (?:lists|arrays|strings)\b`), code: regexp.MustCompile(`\.length\b|\blen\(`), common: true},
+	{name: "a refusal", denied: pattern.New(`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b|\binstead of (?:raising|throwing|failing|an error)\b`), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
+	{name: "a trim", denied: pattern.New(`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
 }
 
 // What is said to be missing and is there proves a text wrong from so many places on,
@@ -70,7 +73,7 @@ func deniedThere(r *grounding.Reading) []string {
 		if places++; places > maxClaims {
 			break
 		}
-		if what := deniedOf(place.around(0), saidOf(r, i, cited)); what != "" {
+		if what := deniedOf(strings.Split(place.around(0), "\n"), saidOf(r, i, cited)); what != "" {
 			found = append(found, lex.Shorten(ref.Text+": "+what+" is there", 160))
 		}
 	}
@@ -81,14 +84,35 @@ func deniedThere(r *grounding.Reading) []string {
 	return found
 }
 
-// deniedOf is the first care that code has and of which a sentence says otherwise.
-func deniedOf(code string, said []string) string {
+// deniedOf is the first care that code has and of which a sentence, in lower case,
+// says otherwise.
+func deniedOf(code, said []string) string {
 	for _, c := range cares {
-		if slices.ContainsFunc(said, c.denied.MatchString) && c.code.MatchString(code) {
-			return c.name
+		for _, sentence := range said {
+			if c.denied.MatchString(sentence) && slices.ContainsFunc(code, func(l string) bool {
+				return c.code.MatchString(l) && (!c.common || len(code) <= fewLines || namesOneOf(sentence, l))
+			}) {
+				return c.name
+			}
 		}
 	}
 	return ""
+}
+
+// fewLines is how many lines a place may have of which each is meant.
+const fewLines = 6
+
+// namesOneOf reports whether a sentence in lower case says in code a name of a line.
+func namesOneOf(sentence, line string) bool {
+	line = strings.ToLower(line)
+	for _, span := range document.CodeSpan.FindAllString(sentence, maxSpans) {
+		for _, name := range lex.Words(span) {
+			if len(name) > 2 && strings.Contains(line, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // placesOf are the lines of a text that cite places.
@@ -134,15 +158,28 @@ func saidOf(r *grounding.Reading, i int, cited map[int]bool) []string {
 
 // ownPart is the part of a line that belongs to one of the places that it cites.
 func ownPart(r *grounding.Reading, i int) string {
-	ref := &r.Refs[i]
-	line := r.Doc.Lines[ref.At].Text
-	if i+1 < len(r.Refs) && r.Refs[i+1].At == ref.At && r.Refs[i+1].Line > 0 {
-		if next := strings.Index(line, r.Refs[i+1].Text); next > 0 {
-			line = line[:next]
+	at := r.Refs[i].At
+	line := r.Doc.Lines[at].Text
+	first := i
+	for first > 0 && r.Refs[first-1].At == at && r.Refs[first-1].Line > 0 {
+		first--
+	}
+	from, end := 0, 0
+	for j := first; j <= i; j++ { // one after the other: "a.go:1" stands in "a.go:12", too
+		found := strings.Index(line[end:], r.Refs[j].Text)
+		if found < 0 {
+			return line[:min(len(line), longestSaid)]
+		}
+		from, end = end+found, end+found+len(r.Refs[j].Text)
+	}
+	to := len(line)
+	if i+1 < len(r.Refs) && r.Refs[i+1].At == at && r.Refs[i+1].Line > 0 {
+		if next := strings.Index(line[end:], r.Refs[i+1].Text); next >= 0 {
+			to = end + next
 		}
 	}
-	if i > 0 && r.Refs[i-1].At == ref.At && r.Refs[i-1].Line > 0 {
-		line = line[max(0, strings.Index(line, ref.Text)):]
+	if first == i {
+		from = 0
 	}
-	return line[:min(len(line), longestSaid)]
+	return line[from:min(to, from+longestSaid)]
 }
