@@ -53,9 +53,9 @@ var asks = []ask{
 
 // What such files have in any project.
 var (
-	workflowText = pattern.AtLineStart(`\s*(?:[-+]\s*)?(?:image|jobs|on|pipeline|run(?:s-on)?|script|stages?|steps|uses)\s*:`, `\s*(?:stage|pipeline)\s*[({]`)
+	workflowText = pattern.AtLineStart(`[ \t]*(?:[-+]\s*)?(?:image|jobs|on|pipeline|run(?:s-on)?|script|stages?|steps|uses)\s*:`, `[ \t]*(?:stage|pipeline)\s*[({]`)
 	dockerText   = pattern.AtLineStart(fromImage)
-	manifestText = pattern.AtLineStart(`\s*(?:[-+]\s*)?(?:apiVersion|image|kind|services|spec|volumes)\s*:`, fromImage)
+	manifestText = pattern.AtLineStart(`[ \t]*(?:[-+]\s*)?(?:apiVersion|image|kind|services|spec|volumes)\s*:`, fromImage)
 )
 
 // fromImage matches what a Dockerfile begins with.

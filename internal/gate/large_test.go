@@ -53,6 +53,10 @@ func largeDeliverables(size int) map[string]string {
 		"quotes":         fill("lib/orders.js:4 has \"if (a == b) { return c }\" and `x = y + 1` (9). "),
 		"numbers":        "lib/orders.js:4 " + fill("(3, 5-7) and 9-11, at 12 "),
 		"references":     many.String(),
+		"blank code":     "```js\n" + fill("\n") + "```\n",
+		"blank hunk":     "```diff\n--- a/lib/orders.js\n+++ b/lib/orders.js\n@@ -1,3 +1,3 @@\n" + fill(" \n") + "```\n",
+		"blank line":     "```yaml\n" + fill(" ") + "\n```\n",
+		"blank prose":    fill(" "),
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// LineStart searches for expressions whose matches begin where a line does: they are
-// tried there, where the engine would look at every byte for `(?m)^`.
+// LineStart searches for expressions whose matches begin where a line does and end
+// in it: they are tried there, where the engine would look at every byte for `(?m)^`.
 type LineStart []*regexp.Regexp
 
 // AtLineStart compiles expressions, without the ^. Those that can tell by the next byte
@@ -21,13 +21,12 @@ func AtLineStart(exprs ...string) LineStart {
 
 // MatchString reports whether a line of the text begins a match.
 func (l LineStart) MatchString(text string) bool {
-	for more := true; more; {
+	for line := range strings.SplitSeq(text, "\n") {
 		for _, re := range l {
-			if re.MatchString(text) {
+			if re.MatchString(line) {
 				return true
 			}
 		}
-		_, text, more = strings.Cut(text, "\n")
 	}
 	return false
 }

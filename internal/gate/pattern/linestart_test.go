@@ -10,7 +10,7 @@ import (
 // TestLineStart holds the search at the starts of lines against the engine's.
 func TestLineStart(t *testing.T) {
 	t.Parallel()
-	exprs := []string{`\s*(?:[-+]\s*)?(?:on|run(?:s-on)?)\s*:`, `\s*stage\s*[({]`}
+	exprs := []string{`[ \t]*(?:[-+][ \t]*)?(?:on|run(?:s-on)?)[ \t]*:`, `[ \t]*stage[ \t]*[({]`}
 	lines, engine := AtLineStart(exprs...), regexp.MustCompile(`(?m)^`+strings.Join(exprs, `|^`))
 	pieces := []string{"\n", "\n", " ", "\t", "-", "+", "on", "run", "runs-on", "stage", ":", "{", "(", "x"}
 	random := rand.New(rand.NewPCG(1, 2))
