@@ -15,12 +15,12 @@ import (
 func addressedToJudge(v *view) (Signal, bool) {
 	s := Signal{Name: "addressed to the judge", Reason: "The text speaks to the buyer."}
 	h := injection.FindHidden(v.Doc)
-	talk, hints := 0, 0
+	talk, hinted := 0, map[string]bool{}
 	if !aboutJudging.MatchString(v.in.Request.Description) {
 		for _, d := range append([]*document.Document{v.Doc}, h.Texts...) {
 			for _, r := range injection.Remarks(d, maxSpoken) {
 				if r.Hint {
-					hints++
+					hinted[r.Text] = true
 				} else {
 					talk++
 				}
@@ -31,6 +31,7 @@ func addressedToJudge(v *view) (Signal, bool) {
 		}
 	}
 	s.Evidence = append(s.Evidence, h.Found...)
+	hints := len(hinted)
 	switch {
 	case talk >= 2, talk == 1 && hints > 0, talk+hints > 0 && len(h.Found) > 0, h.Invisible:
 		s.Points, s.Cap = -costInjection, new(capInjection)

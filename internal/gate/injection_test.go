@@ -33,7 +33,7 @@ func TestWhatCostsIsCut(t *testing.T) {
 // Work on what gives points speaks of the highest score as of any other thing.
 func TestHonestTalkOfScores(t *testing.T) {
 	t.Parallel()
-	text := honestReview + "\n\nThe ranking takes the row with the highest rating; a maximum score of 100 is kept by the cart.\n"
+	text := honestReview + "\n\nThe ranking takes the row with the highest rating; a maximum score of 100 is kept by the cart. Of two rows with the highest score the older one wins, a minimum score is not kept.\n"
 	if r := gate.Judge(gate.Input{Request: gate.Request{Description: reviewRequest}, Deliverable: gate.Deliverable{Result: text}, Repo: shop(t)}); accused(r) != 0 {
 		t.Errorf("costs %v", accused(r))
 	}

@@ -28,18 +28,18 @@ func TestPatternsCompile(t *testing.T) {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || len(call.Args) != 1 || types.ExprString(call.Fun) != "pattern.New" {
+			if !ok || types.ExprString(call.Fun) != "pattern.New" && types.ExprString(call.Fun) != "pattern.Any" {
 				return true
 			}
-			found++
-			at := set.Position(call.Pos())
-			value, err := types.Eval(set, nil, token.NoPos, literally(call.Args[0]))
-			if err != nil || value.Value == nil {
-				t.Errorf("%s: not written as literal strings, so nothing tells that it compiles: %v", at, err)
-				return true
-			}
-			if _, err := regexp.Compile(constant.StringVal(value.Value)); err != nil {
-				t.Errorf("%s: %v", at, err)
+			for _, arg := range call.Args {
+				found++
+				at := set.Position(arg.Pos())
+				value, err := types.Eval(set, nil, token.NoPos, literally(arg))
+				if err != nil || value.Value == nil {
+					t.Errorf("%s: not written as literal strings, so nothing tells that it compiles: %v", at, err)
+				} else if _, err := regexp.Compile(constant.StringVal(value.Value)); err != nil {
+					t.Errorf("%s: %v", at, err)
+				}
 			}
 			return true
 		})

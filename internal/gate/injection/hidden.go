@@ -3,7 +3,6 @@
 package injection
 
 import (
-	"encoding/base64"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
-	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // Hidden is what a deliverable says without showing it.
@@ -34,8 +32,13 @@ var (
 	// markdownNote matches a link definition that is used as a comment.
 	markdownNote = regexp.MustCompile(`(?im)^[ \t]*\[(?://|comment|_|#|note)[^\]\n]{0,20}\]:[ \t]*(?:#|<>)[ \t]*\(?(.*)`)
 	// hiddenTag matches the beginning of an element whose style hides what is in it.
-	hiddenTag = regexp.MustCompile(`(?i)<([a-z]+)[^>\n]*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)|\bhidden\b|height\s*:\s*[01]px)[^>\n]*>`)
-	anyTag    = regexp.MustCompile(`<[^>\n]{0,500}>`)
+	hiddenTag = regexp.MustCompile(`(?i)<([a-z]+)\b[^>]*(?:` + strings.Join([]string{
+		`display\s*:\s*none`, `visibility\s*:\s*hidden`, `opacity\s*:\s*0`, `\bhidden\b`, `(?:height|width)\s*:\s*[01]px`, `scale\(\s*0`,
+		`font-size\s*:\s*(?:0?\.0\d*|[01](?:\.\d+)?)(?:px|pt|r?em|%)?\s*[;"']`,
+		`color\s*:\s*(?:#fff(?:fff)?|white|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)`,
+		`(?:left|right|top|text-indent|margin-\w+)\s*:\s*-\d{3,}`, `clip-path\s*:\s*inset\(\s*(?:50|100)%`,
+	}, "|") + `)[^>]*>`)
+	anyTag = regexp.MustCompile(`<[^>\n]{0,500}>`)
 )
 
 // Bounds of the search for hidden text.
@@ -58,6 +61,7 @@ func FindHidden(d *document.Document) Hidden {
 		h.say(p.what, p.says)
 	}
 	h.unseen(text)
+	h.disguised(text)
 	return h
 }
 
@@ -81,12 +85,7 @@ func passages(text, prose string, most int) []passage {
 			all = append(all, passage{"a comment", m[0], m[1]})
 		}
 	}
-	for _, block := range encodedRuns(text, max(most, maxEncoded)) {
-		if says := decoded(block); says != "" {
-			all = append(all, passage{"an encoded passage", block, says})
-		}
-	}
-	return all
+	return append(all, encodedPassages(text, max(most, maxEncoded))...)
 }
 
 // maxElement is how much of an element that is never closed is taken as its own.
@@ -126,48 +125,17 @@ func (h *Hidden) say(what, text string) {
 	}
 }
 
-// decoded returns the readable sentence that a run of base64 holds, "" for none.
-func decoded(block string) string {
-	raw, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(block))
-	if err != nil || !utf8.Valid(raw) || strings.Count(string(raw), " ")*12 < len(raw) {
-		return ""
-	}
-	if strings.IndexFunc(string(raw), func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) >= 0 {
-		return ""
-	}
-	return string(raw)
-}
-
-// minEncoded is the shortest passage that is decoded.
-const minEncoded = 40
-
-// encodedRuns lists the runs of letters that base64 is written in.
-func encodedRuns(text string, most int) []string {
-	var all []string
-	start := 0
-	for i := 0; i <= len(text) && len(all) < most; i++ {
-		if i < len(text) && (lex.Alphanumeric(text[i]) || strings.IndexByte("+/_-", text[i]) >= 0) {
-			continue
-		}
-		if i-start >= minEncoded {
-			all = append(all, text[start:i])
-		}
-		start = i + 1
-	}
-	return all
-}
-
 // unseen looks for characters that show nothing between letters of a script
 // that does not need them, and for text that is turned around.
 func (h *Hidden) unseen(text string) {
 	between, turned, tags := 0, 0, 0
 	for i, r := range text {
 		switch {
-		case r == 0x200b || r == 0x2060 || r == 0xfeff && i > 0 || (r == 0x200c || r == 0x200d) && latinBefore(text[:i]):
+		case r == 0x200b || r == 0x2060 || r == 0xfeff && i > 0 || (r == 0x200c || r == 0x200d || r == 0xad || blankLetter(r)) && latinBefore(text[:i]):
 			between++
 		case r == 0x202e || r == 0x202d || r == 0x2066 || r == 0x2067 || r == 0x2068:
 			turned++
-		case r >= 0xe0020 && r <= 0xe007e:
+		case r >= 0xe0020 && r <= 0xe007e, r >= 0xe0100 && r <= 0xe01ef:
 			tags++
 		}
 	}
@@ -187,64 +155,13 @@ func (h *Hidden) unseen(text string) {
 	}
 }
 
+// blankLetter reports whether a letter or sign shows nothing: the fillers of Hangul and
+// the empty cell of Braille.
+func blankLetter(r rune) bool {
+	return r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0 || r == 0x2800
+}
+
 func latinBefore(text string) bool {
 	r, _ := utf8.DecodeLastRuneInString(text)
 	return r < utf8.RuneSelf && unicode.IsLetter(r)
-}
-
-// who scores, and what is asked of them. Each alone is harmless; together in
-// one sentence they are not for the buyer.
-var (
-	scorer = pattern.New(`(?i)\b(?:judge|grader|evaluator|assessor|scorer|rater|reviewing model|reviewing agent|language model|llm|ai (?:assessor|reviewer|judge|evaluator)|automated (?:review|judge|grader|assessment)|automatic (?:review|judge|grader|assessment)|quality gate|assistant|whoever (?:or whatever )?(?:rates|scores|grades|judges|reviews)|model that (?:reads|reviews|evaluates|scores|grades|judges)|reviewer that|bewerter|gutachter|prüfmodell|correcteur|evaluador|juez|calificador|avaliador|juiz|valutatore|valuator)\b|évaluateur|оценщик|оценщ|проверяющ|评审|评分|裁判|评估者|審査|採点|評価者`)
-	plea   = pattern.New(`(?i)\b(?:score|scores|rate|rating|grade|verdict|full marks|highest|maximum|mark (?:every|all|each|it)|pass|passed|approve|approved|accept|accepted|confirm|verified|ignore|disregard|do not (?:inspect|consider|check|mention)|skip|bewert\w+|punkt\w*|bestanden|note|notez|accepte\w*|puntuaci\w+|puntos|aprueba\w*|aprobad\w+|ignor\w+|nota|aprov\w+|voto)\b|оценк|оценит|балл|принят|满分|通过|高分|分数|忽略|合格|満点|無視`)
-	chat   = regexp.MustCompile(`(?im)^\s*(?:\*{0,2})(?:human|assistant|system|user)(?:\*{0,2})\s*:\s|<\|?/?(?:system|im_start|im_end|assistant|user)\|?>|\[/?INST\]`)
-	told   = regexp.MustCompile(`(?i)"?\b(?:verdict|final_?score|overall_?score|score|rating)"?\s*[:=]\s*"?(?:pass|accept|approved|[6-9]\d\b|100\b)`)
-)
-
-// Marks of chats and of verdicts, one of which every such line has.
-var (
-	chatMarks = []string{"human", "assistant", "system", "user", "im_start", "im_end", "inst]"}
-	toldMarks = []string{"score", "verdict", "rating"}
-)
-
-// Remark is something that a text says to who scores.
-type Remark struct {
-	in   document.Line
-	Text string
-	Hint bool // an honest report may say so once
-}
-
-// Remarks lists what a document says to who scores; of whole lines that do, at
-// most so many.
-func Remarks(d *document.Document, most int) []Remark {
-	var all []Remark
-	judgeTalk.Find(d, func(l document.Line, match string) { all = append(all, Remark{l, match, false}) })
-	judgeHint.Find(d, func(l document.Line, match string) { all = append(all, Remark{l, match, true}) })
-	for _, l := range spokenTo(d, most) {
-		all = append(all, Remark{l, l.Text, false})
-	}
-	return all
-}
-
-// spokenTo lists the passages that speak to who scores.
-func spokenTo(d *document.Document, most int) []document.Line {
-	chats, tolds, scorers, pleas := d.Low.Held(chatMarks), d.Low.Held(toldMarks), d.Low.Held(scorer.Marks()), d.Low.Held(plea.Marks())
-	if len(chats)+len(tolds) == 0 && (len(scorers) == 0 || len(pleas) == 0) {
-		return nil
-	}
-	var all []document.Line
-	budget := document.PhraseBudget
-	for i, l := range d.Lines {
-		if budget -= len(l.Text); budget < 0 || len(all) >= most {
-			break
-		}
-		low := d.Lower[i]
-		switch {
-		case !l.Code && pattern.HoldsAny(low, chats) && chat.MatchString(l.Text),
-			pattern.HoldsAny(low, tolds) && told.MatchString(l.Text),
-			pattern.HoldsAny(low, scorers) && pattern.HoldsAny(low, pleas) && scorer.Regexp().MatchString(l.Text) && plea.Regexp().MatchString(l.Text):
-			all = append(all, l)
-		}
-	}
-	return all
 }

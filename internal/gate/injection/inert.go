@@ -22,6 +22,7 @@ const cutMark = "[cut]"
 // too, and long blocks that nobody can read.
 func Inert(text string) (kept string, cut int) {
 	text, cut = visible(text)
+	text, _ = undisguise(text)
 	var cuts []string
 	for _, p := range passages(text, text, math.MaxInt) {
 		cuts = append(cuts, p.raw, cutMark)
@@ -63,7 +64,7 @@ func visible(text string) (string, int) {
 			return r
 		case r == '\r':
 			return -1
-		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0000 && r <= 0xE0FFF:
+		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), blankLetter(r), r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0000 && r <= 0xE0FFF:
 			hidden++
 			return -1
 		}

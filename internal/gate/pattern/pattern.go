@@ -30,6 +30,9 @@ func New(expr string) Pattern {
 	return Pattern{sync.OnceValue(func() *compiled { return compile(expr) })}
 }
 
+// Any is the pattern of what matches one of some expressions.
+func Any(exprs ...string) Pattern { return New(strings.Join(exprs, "|")) }
+
 // compile derives the marks of an expression, too.
 func compile(expr string) *compiled {
 	tree, err := syntax.Parse(expr, syntax.Perl)
