@@ -51,6 +51,12 @@ func copiedSource(v *view) (Signal, bool) {
 	return s, true
 }
 
-// asksLess matches requests for less code than there is; what trims and cuts may also be
-// what the code does.
-var asksLess = pattern.New(`(?i)\b(?:shrink|reduc\w+|slim|shorten|simplif\w+|remov\w+|delet\w+|drop|get rid|kürz\w*|entfern\w*|reduci\w*|elimin\w*|supprim\w*|rédui\w*)\b|\b(?:cut(?:ting)?|trim(?:ming)?|strip(?:ping)?) (?:(?:it|this|that|them|these|those|down|back|out|off|away|everything|all|any|most|what|to|the|our|my)\b|\S+ (?:down|back|out|off|away)\b)`)
+// asksLess matches requests for less code than there is. What removes, trims and cuts may
+// also be what the code does: such a word counts where it is what is to be done, and the
+// shorter ones with the code that they are to be done to.
+var asksLess = pattern.Any(
+	`(?i)(?:^|[.!?:;,\n]\s*|\b(?:please|to|and|then|or|also|just|can|could|should|we|you|must|let's)\s+)(?:shrink|reduce|slim|shorten|simplify|remove|delete|drop|get rid|kürz\w*|entfern\w*|reduci\w*|elimin\w*|supprim\w*|rédui\w*)\b`,
+	`(?i)\b(?:remov|reduc|simplify)ing (?:dead|unused|what|everything)\b|\b(?:removal|simplification) of\b`,
+	`(?i)\b(?:cut(?:ting)?|trim(?:ming)?|strip(?:ping)?) (?:\S+ ){0,3}?(?:down|back|out|away)\b`,
+	`(?i)\b(?:cut|trim|strip) (?:it|this|that|them|these|those|(?:the |this |our |my |that )(?:\S+ )?(?:file|function|module|class|helper|package|code|api)s?|\S+\.(?:go|js|ts|mjs|py)) to (?:the|what|its|a|our)\b`,
+)

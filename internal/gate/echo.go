@@ -7,6 +7,8 @@ import (
 
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 // echo takes points for sentences that only give back the request or the
@@ -14,25 +16,25 @@ import (
 func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
 	known, stems := v.alreadyKnown()
-	given, total := shareOf(v.Doc.Hashes, known)
+	given, total := lex.KnownShingles(v.Doc.Hashes, known)
 	fresh, telling := newWords(v.Doc.Words, stems)
 	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
-	case total >= 200 && fresh < 0.5 && telling < 0.11 && prose && unproved:
-		s.Points = -costEcho / 2
+	case total >= longEcho && fresh < 0.5 && telling < 0.11 && prose && unproved:
+		s.Points = -costHalfEcho
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	}
-	if v.Ground.Anchored == 0 && prose && total >= 200 && s.Points == 0 {
-		if told, _ := shareOf(v.Doc.Hashes, v.toldInFiles(known)); told >= mostlyTold {
+	if v.Ground.Anchored == 0 && prose && total >= longEcho && s.Points == 0 && !asksComments.MatchString(v.Request) {
+		if told, _ := lex.KnownShingles(v.Doc.Hashes, v.toldInFiles()); told >= mostlyTold {
 			s.Points, s.Cap = -costEcho, new(capEcho)
-			s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request, the readme or the files that it names.", 100*told)
+			s.Reason = fmt.Sprintf("%.0f %% of the text stands in the readme or the files that it names.", 100*told)
 		}
 	}
-	if unproved && (s.Points < 0 && fresh < barelyNew || total >= 200 && fresh < hardlyNew && prose && v.Ground.Located == 0) {
-		s.Points, s.Cap = min(s.Points, -costEcho/2), new(capEcho)
+	if unproved && (s.Points < 0 && fresh < barelyNew || total >= longEcho && fresh < hardlyNew && prose && v.Ground.Located == 0) {
+		s.Points, s.Cap = min(s.Points, -costHalfEcho), new(capEcho)
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is not in the request or the readme, and no cited place holds what it says.", 100*fresh)
 	}
 	if s.Points < 0 {
@@ -41,44 +43,55 @@ func echo(v *view) (Signal, bool) {
 	return s, true
 }
 
+const (
+	longEcho     = 200          // runs of words from which on little that is new proves something
+	costHalfEcho = costEcho / 2 // of a text that says the same in other words
+)
+
 // mostlyTold is the share of a text's runs of words that stand in what it cites from
 // which it says again what is written there: honest work that cites no line has 9 % at most.
 const mostlyTold = 0.2
 
+// asksComments matches requests whose answer says again what files say.
+var asksComments = pattern.New(`(?i)\b(?:comments?|docstrings?|godoc|jsdoc|licen[cs]es?|quote|verbatim|translat\w+|extract)\b`)
+
 // maxTold bounds the cited files that are read for what a text says again.
 const maxTold = 20
 
-// shareOf is the share of a text's runs of words that are known, and how many it has.
-func shareOf(words []uint64, known map[uint64]bool) (given float64, total int) {
-	same := 0
-	lex.Shingles(words, func(k uint64) {
-		total++
-		if known[k] {
-			same++
-		}
-	})
-	return share(float64(same), float64(total)), total
-}
-
-// learnRuns adds the runs of some words to those known.
-func learnRuns(known map[uint64]bool, words []string) {
-	lex.Shingles(lex.Hashes(words), func(k uint64) { known[k] = true })
-}
-
-// toldInFiles adds the word runs of the files that the text cites to those known: who
+// toldInFiles are the word runs of the readme and of the files that the text cites: who
 // writes the comments down again adds nothing to them.
-func (v *view) toldInFiles(known map[uint64]bool) map[uint64]bool {
-	seen := map[string]bool{}
+func (v *view) toldInFiles() map[uint64]bool {
+	told, seen := map[uint64]bool{}, map[string]bool{}
+	for _, t := range v.readmes() {
+		lex.LearnShingles(told, lex.Words(t.Raw))
+	}
 	for _, ref := range v.Refs {
 		if ref.Status != grounding.RefExists || seen[ref.Path] || len(seen) == maxTold {
 			continue
 		}
 		seen[ref.Path] = true
 		if t := v.Index.Text(ref.Path); t != nil {
-			learnRuns(known, lex.Words(t.Raw))
+			lex.LearnShingles(told, lex.Words(t.Raw))
 		}
 	}
-	return known
+	return told
+}
+
+// readmes are the project's own descriptions of itself.
+func (v *view) readmes() []*repository.Text {
+	var all []*repository.Text
+	if v.Index == nil {
+		return nil
+	}
+	for _, f := range v.Index.Sources {
+		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
+			continue
+		}
+		if t := v.Index.Text(f); t != nil {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // The shares of new words in its vocabulary below which a text of which nothing that it
@@ -94,22 +107,14 @@ func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
 	runs, stems = map[uint64]bool{}, map[string]bool{}
 	learn := func(text string) {
 		all := lex.Words(text)
-		learnRuns(runs, all)
+		lex.LearnShingles(runs, all)
 		for _, w := range all {
 			stems[lex.Stem(w)] = true
 		}
 	}
 	learn(v.Request)
-	if v.Index == nil {
-		return runs, stems
-	}
-	for _, f := range v.Index.Sources {
-		if !strings.HasPrefix(strings.ToLower(path.Base(f)), "readme") {
-			continue
-		}
-		if t := v.Index.Text(f); t != nil {
-			learn(t.Raw)
-		}
+	for _, t := range v.readmes() {
+		learn(t.Raw)
 	}
 	return runs, stems
 }

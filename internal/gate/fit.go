@@ -21,7 +21,7 @@ func fit(v *view) (Signal, bool) {
 		if !v.hasTests() {
 			s.Cap = new(capNoTests)
 		}
-	case v.Want.Config && !v.operates() && !v.onlyAsked() && !asksFor(documents, v.in.Request.Description):
+	case v.Want.Config && !v.operates() && !v.onlyAsked() && !v.asksForDocument():
 		s.Points, s.Cap = 0, new(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.Want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:

@@ -26,11 +26,11 @@ const (
 // deliverable neither says it nor cites a line near to where it is made: who quotes one
 // has named a place, in whatever words he tells the rest.
 func (v *view) missesMessage() bool {
-	if v.unquoted == nil {
+	if v.missed == nil {
 		misses := v.Index != nil && v.findMissedMessage()
-		v.unquoted = &misses
+		v.missed = &misses
 	}
-	return *v.unquoted
+	return *v.missed
 }
 
 func (v *view) findMissedMessage() bool {
@@ -90,13 +90,20 @@ func (v *view) worksNear(homes []home) bool {
 		return slices.ContainsFunc(homes, func(h home) bool { return h.path == p && first <= h.line+nearby && last >= h.line-nearby })
 	}
 	cites := func(ref grounding.Cited) bool {
-		return ref.Status == grounding.RefExists && (ref.Line > 0 && near(ref.Path, ref.Line, ref.Line) || ref.End > 0 && near(ref.Path, ref.End, ref.End))
+		last := max(ref.Line, ref.End)
+		if last-ref.Line > longestCited {
+			last = ref.Line // of a whole file nobody says where in it
+		}
+		return ref.Status == grounding.RefExists && ref.Line > 0 && near(ref.Path, ref.Line, last)
 	}
 	return slices.ContainsFunc(v.Refs, cites) || slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
 		first, last := changedLines(f.Before, f.After)
 		return near(f.Path, first, last)
 	})
 }
+
+// longestCited is how many lines a range may have that says where something stands.
+const longestCited = 150
 
 // changedLines are the first and the last line of a text that another has not at its
 // place, counted from its begin and from its end.

@@ -26,6 +26,8 @@ func TestMissesMessage(t *testing.T) {
 		{broken, "ink is 3 at press.js:1, make it 4.", true},
 		{broken, "```diff\n--- a/press.js\n+++ b/press.js\n@@ -1 +1 @@\n-const ink = 3\n+const ink = 4\n```\n", true},
 		{broken, "The check at press.js:38 knows no width of two digits.", false},
+		{broken, "press.js:20-39 knows no width of two digits.", false}, // the message stands between
+		{broken, "press.js:1-3 is not what it is about.", true},
 		{broken, "Who sees \"expected a ribbon width, received\" has too wide a ribbon.", false},
 		{broken, "```diff\n--- a/press.js\n+++ b/press.js\n@@ -38 +38 @@\n-if (c > 9) throw new Error('Expected a ribbon width, received ' + c)\n+if (c > 99) throw new Error('Expected a ribbon width, received ' + c)\n```\n", false},
 		{"It says 'no more paper' all day. Fix it.", "ink is 3 at press.js:1, make it 4.", false},

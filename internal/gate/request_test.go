@@ -221,7 +221,9 @@ func TestWhoAsksAndWhereATextGoes(t *testing.T) {
 func TestAsksLess(t *testing.T) {
 	t.Parallel()
 	for request, less := range map[string]bool{
-		"Refactor the trim and list helpers of utils.go.": false, "strip_tags is hard to follow": false,
+		"Refactor the trim and list helpers of utils.go.": false, "strip_tags is hard to follow": false, "Trim the whitespace of the input.": false,
+		"Strip all HTML from the comments.": false, "It should strip any trailing slash.": false, "Cut the string to 80 characters.": false,
+		"The cart drops items and removing one throws.": false, "utils.go does too much, please simplify it.": true, "Could you cut the old helpers out?": true,
 		"Trim the file to what we need.": true, "Strip utils.go down to the exports.": true, "Remove what is dead.": true,
 	} {
 		if got := asksLess.MatchString(request); got != less {

@@ -15,7 +15,7 @@ const minRestated = 5
 // whatever they have. Where less than most of the request is given back, all of it stays.
 func (v *view) ownText() string {
 	asked := map[uint64]bool{}
-	learnRuns(asked, v.asked)
+	lex.LearnShingles(asked, v.asked)
 	for line := range strings.Lines(v.Request) {
 		for _, sentence := range lex.Sentences(line) {
 			asked[sentenceOf(lex.Words(sentence))] = true
@@ -72,6 +72,6 @@ func gaveBack(sentence string, asked map[uint64]bool) bool {
 	if len(words) < minRestated {
 		return len(words) > 2 && asked[sentenceOf(words)]
 	}
-	given, _ := shareOf(lex.Hashes(words), asked)
+	given, _ := lex.KnownShingles(lex.Hashes(words), asked)
 	return given >= nearlyAll
 }

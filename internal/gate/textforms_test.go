@@ -21,6 +21,8 @@ func TestFormsOfText(t *testing.T) {
 		{"a FAQ", "Write us a FAQ for those who are new to the press.", faq, "answer to the request", city.ContentCreation, false},
 		{"text that is none", "Write us a FAQ for those who are new to the press.", "The press has one function. Depths are cut at press.go:5, ranges at press.go:9, and errors never come (press.go:11).\n", "answer to the request", city.ContentCreation, true},
 		{"a checklist", "Make us a go-live checklist for the press; not an essay.", boxes, "form", city.DevOps, false},
+		{"boxes instead of what publishes", "Write the release workflow of the press that publishes the release notes.", boxes, "form", city.DevOps, true},
+		{"slices instead of boxes", "Make us a go-live checklist for the press.", "[]string is what press.go:5 gives.\n[]int is what press.go:9 gives.\n[]byte is what press.go:11 gives.\n", "answer to the request", city.ContentCreation, true},
 		{"boxes instead of a pipeline", "Make us a pipeline that builds the press, no checklist.", boxes, "form", city.DevOps, true},
 	} {
 		report := gate.Judge(gate.Input{

@@ -36,7 +36,7 @@ type view struct {
 	titles    []heading            // what headings found
 	isForeign *bool                // what foreign found
 	looks     *bool                // what onlyLooks found
-	unquoted  *bool                // what missesMessage found
+	missed    *bool                // what missesMessage found
 	applied   *change.Applied      // what changes found
 	packages  map[string]goPackage // what packageAt found, by folder
 	unseen    *bool                // what exportsUnseen found

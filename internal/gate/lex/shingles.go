@@ -17,6 +17,24 @@ func Chain(run, word uint64) uint64 {
 	return run*prime + word
 }
 
+// LearnShingles adds the runs of four of some words to those known.
+func LearnShingles(known map[uint64]bool, words []string) {
+	Shingles(Hashes(words), func(k uint64) { known[k] = true })
+}
+
+// KnownShingles is the share of the runs of four of hashed words that are known, 0 for
+// none, and how many there are.
+func KnownShingles(words []uint64, known map[uint64]bool) (share float64, total int) {
+	same := 0
+	Shingles(words, func(k uint64) {
+		total++
+		if known[k] {
+			same++
+		}
+	})
+	return float64(same) / float64(max(1, total)), total
+}
+
 // Shingles calls fn with a hash of each run of four of the hashed words.
 func Shingles(words []uint64, fn func(uint64)) {
 	for i := 3; i < len(words); i++ {

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -143,8 +142,16 @@ func ofTesting(t ast.Expr) bool {
 		t = star.X
 	}
 	of, ok := t.(*ast.SelectorExpr)
-	return ok && of.X != nil && slices.Contains([]string{"T", "B", "F", "TB", "TestingT"}, of.Sel.Name)
+	if !ok {
+		return false
+	}
+	from, ok := of.X.(*ast.Ident)
+	return ok && (from.Name == "testing" && testingTypes[of.Sel.Name] || of.Sel.Name == "TestingT")
 }
+
+// testingTypes are what Go's package testing gives a test; TestingT is what libraries
+// of assertions ask for of it.
+var testingTypes = map[string]bool{"T": true, "B": true, "F": true, "TB": true}
 
 // handles are the names that tests give what they say with that they fail.
 var handles = set("t b f tb")

@@ -82,6 +82,7 @@ var goCases = []struct {
 	{"a function for another t", `got, _ := drawn(func(t *Clock) { t.Set([]string{"a"}); t.Add([]string{"1"}) }); lines := strings.Split(got, "n"); wantSame(t, lines[1], "1")`, testcode.None},
 	{"a subtest in a function for another t", `Each(func(t *Clock) { s.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } }) })`, testcode.None},
 	{"a function for another t, without a check", `Build(func(t *Clock) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
+	{"a function for the t of another package", `Build(func(t *clock.T) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
 	{"a subtest that checks nothing", `t.Run("a", func(t *testing.T) { Parse("a") })`, testcode.Unchecked},
 }
 
