@@ -2,9 +2,11 @@ package gate
 
 import (
 	"math"
+	"net/http"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -49,6 +51,9 @@ func (a *answerText) takes(w wish) bool {
 		if strings.Trim(w.key, "0123456789") == "" {
 			return a.said[w.key]
 		}
+		if code := statusCode(w.key); code != "" && a.said[code] {
+			return true // "Internal Server Error" comes back as 500
+		}
 		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || a.namesOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
@@ -58,6 +63,20 @@ func (a *answerText) takes(w wish) bool {
 		return len(last) > 2 && last != w.key && a.said[last] && (!lex.StopWords[last] && !ordinary[last] || a.asCode(last))
 	}
 	return a.stems[w.key]
+}
+
+// statusCode is the code of HTTP that is called as a text in lower case is, or ends so,
+// "" for none.
+func statusCode(called string) string {
+	if !strings.Contains(called, " ") {
+		return ""
+	}
+	for code := http.StatusBadRequest; code <= http.StatusNetworkAuthenticationRequired; code++ {
+		if name := strings.ToLower(http.StatusText(code)); name == called || strings.HasSuffix(name, " "+called) {
+			return strconv.Itoa(code)
+		}
+	}
+	return ""
 }
 
 // asCode reports whether a word that sentences have, too, comes back as a name of code.

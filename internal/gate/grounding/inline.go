@@ -80,7 +80,7 @@ func (r *Reading) listsMutations(at int) bool {
 	for i := at; i >= 0 && i > at-maxListed && (!led || inList); i-- {
 		text := strings.TrimSpace(r.Doc.Lines[i].Text)
 		heading := strings.HasPrefix(text, "#") && !r.Doc.Lines[i].Code
-		if (!led || heading && aboutTests.MatchString(r.Request)) && mutation.MatchString(text) {
+		if (!led || heading && aboutTests.MatchString(r.Request)) && mutation.MatchString(text) || !led && changeColumn.MatchString(text) {
 			return true
 		}
 		if heading {
@@ -95,6 +95,9 @@ func (r *Reading) listsMutations(at int) bool {
 func listed(text string) bool {
 	return document.TableRow.Matches(text) || document.ListItem.Matches(text)
 }
+
+// changeColumn matches the head of a table with what is put in place of the file's code.
+var changeColumn = regexp.MustCompile(`(?i)\|\s*(?:changes?|what (?:was|is) changed|edits?|faults?|break|broken|replace(?:ment|d by)|fix|proposal|suggestion|new|after|instead|änderung|cambio|mudança|changement)\s*(?:\||$)`)
 
 // aboutTests matches requests whose answers tell what tests notice.
 var aboutTests = pattern.New(`(?i)\b(?:tests?|pruebas?|testes?|essais|tester|testet|mutations?|mutants?)\b|coverage|тест|测试|テスト`)
@@ -168,6 +171,9 @@ var (
 	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
 )
 
+// besideLine matches what leads over to a line that new code comes beside: "Before line 7:".
+var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?:right |directly |just )?(?:before|after|behind|above|below|ahead of|in front of|vor|nach|hinter|avant|après|antes d[ea]|después de|depois d[ea])\s+(?:the )?$`)
+
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
 func (r *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
@@ -176,8 +182,8 @@ func (r *Reading) claim(line, code string, m []int, from, at, end int, said stri
 	}
 	if m[0] >= end {
 		gap := line[end:m[0]]
-		if givenWith.MatchString(gap) {
-			return 0 // what comes of that
+		if givenWith.MatchString(gap) || besideLine.MatchString(line[from:at]) {
+			return 0 // what comes of that, or is to come there
 		}
 		if len(gap) < 20 && gapBehind.MatchString(gap) && !strings.Contains(gap, "),") { // behind "(line 3)," the sentence goes on
 			return 1

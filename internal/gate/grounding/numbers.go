@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -18,6 +19,12 @@ var itemLine = regexp.MustCompile(`^\s*(?:[-*•]|\d{1,2}[.)])\s+\*{0,2}:?(\d{1,
 // paragraphLine matches a paragraph that opens so without being one of a list.
 var paragraphLine = regexp.MustCompile(`^\*{0,2}(\d{1,5}(?:[-–]\d{1,5})?)\*{0,2}[:,]?\s`)
 
+// Tables that tell of lines have them in their first column, below a head that says so.
+var (
+	lineColumn = regexp.MustCompile(`(?i)^\s*\|\s*\*{0,2}(?:lines?|zeilen?|l[ií]neas?|linhas?|lignes?|righe|строк[аи]|行)\*{0,2}\s*\|`)
+	lineCell   = regexp.MustCompile(`^\s*\|\s*[*` + "`" + `]{0,2}L?(\d{1,5}(?:[-–]\d{1,5})?(?:,\s?\d{1,5}(?:[-–]\d{1,5})?)*)[*` + "`" + `]{0,2}\s*\|`)
+)
+
 // enoughOpen is how many paragraphs or items must open with a figure for these to be lines.
 const enoughOpen = 3
 
@@ -29,6 +36,19 @@ func (r *Reading) opensWithLines() bool {
 // listsLines reports whether the items of a list open with lines.
 func (r *Reading) listsLines() bool {
 	return r.enough(func(_ int, text string) bool { return itemLine.MatchString(text) })
+}
+
+// rowLines are the lines of which a row of a table tells, "" for none.
+func (r *resolver) rowLines(text string) string {
+	if !document.TableRow.Matches(text) {
+		r.column = false
+		return ""
+	}
+	r.column = r.column || lineColumn.MatchString(text)
+	if m := lineCell.FindStringSubmatch(text); r.column && m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // enough reports whether so many lines of prose are such that figures which open them

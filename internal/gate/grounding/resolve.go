@@ -26,6 +26,7 @@ type resolver struct {
 	lined    bool            // a line of a file was cited before, so that bare numbers may be lines
 	opens    bool            // paragraphs open with their lines
 	items    bool            // items of lists do
+	column   bool            // rows of the table that is read do
 	above    string          // the file last cited in a line that does not open with lines
 }
 
@@ -113,7 +114,9 @@ func (r *resolver) line(at int, text string) {
 	if r.above == "" || slices.ContainsFunc(cites, func(c citation.Cite) bool { return c.Path != "" }) {
 		r.above = r.last
 	}
-	if r.lined {
+	if lines := r.rowLines(text); lines != "" && r.last != "" {
+		r.slightly(at, r.last, lines)
+	} else if r.lined {
 		r.numbers(at, text)
 	} else if m := itemLine.FindStringSubmatch(text); m != nil && (r.subject != "" || r.items && r.last != "") {
 		r.slightly(at, r.last, m[1])
