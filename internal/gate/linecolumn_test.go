@@ -11,7 +11,7 @@ import (
 // what a column of changes has is no quote.
 func TestLineColumn(t *testing.T) {
 	t.Parallel()
-	const wish = "Where does press.go spend its time? Lines please, in a table."
+	const wish = "Where does press.go spend its time, and what do its tests notice? Lines please, in a table."
 	for _, tt := range []struct {
 		name, result string
 		cited        int

@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/repository"
 )
 
 var (
@@ -42,12 +43,8 @@ func (c *claim) otherFigure(said []string) string {
 	if telling != 1 {
 		return ""
 	}
-	for _, unit := range unitsOfFigures {
-		for _, by := range []float64{-1, 0, 1} {
-			if has := c.file.Figures(); has[n*unit+by] || has[n/unit+by] {
-				return ""
-			}
-		}
+	if hasFigure(c.file, n) {
+		return ""
 	}
 	for _, p := range c.v.Index.Sources { // a constant of another file
 		if t := c.v.Index.Text(p); t != nil && (t.Figures()[n] || t.Figures()[n*1000] || t.Figures()[n*1024]) {
@@ -55,4 +52,17 @@ func (c *claim) otherFigure(said []string) string {
 		}
 	}
 	return "the file has no " + said[1]
+}
+
+// hasFigure reports whether a file has a figure, in any unit or as the one beside it.
+func hasFigure(t *repository.Text, n float64) bool {
+	has := t.Figures()
+	for _, unit := range unitsOfFigures {
+		for _, by := range []float64{-1, 0, 1} {
+			if has[n*unit+by] || has[n/unit+by] {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -60,28 +60,40 @@ const longestPlace = 40
 // nothing where that is too little to prove anything.
 func deniedThere(r *grounding.Reading) []string {
 	var found []string
-	places, cited := 0, placesOf(r)
+	cited, places := placesOf(r), map[home]bool{}
 	for i := range r.Refs {
-		ref := &r.Refs[i]
-		if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code || ref.End-ref.Line > longestPlace {
+		place, ok := placeOf(r, i)
+		if !ok || place.ref.End-place.ref.Line > longestPlace {
 			continue
 		}
-		place := claim{v: r, ref: ref, file: r.Index.Text(ref.Path)}
-		if place.file == nil {
-			continue
-		}
-		if places++; places > maxClaims {
+		if places[home{place.ref.Path, place.ref.Line}] = true; len(places) > maxClaims {
 			break
 		}
 		if what := deniedOf(strings.Split(place.around(0), "\n"), saidOf(r, i, cited)); what != "" {
-			found = append(found, lex.Shorten(ref.Text+": "+what+" is there", 160))
+			found = append(found, lex.Shorten(place.ref.Text+": "+what+" is there", 160))
 		}
 	}
 	slices.Sort(found)
-	if found = slices.Compact(found); len(found) < enoughDenied || len(found)*fewerPlaces < places {
+	if found = slices.Compact(found); len(found) < enoughDenied || len(found)*fewerPlaces < len(places) {
 		return nil
 	}
 	return found
+}
+
+// home is where a place begins: a text may cite it again and again.
+type home struct {
+	path string
+	line int
+}
+
+// placeOf is a citation of a line in prose, with what stands there.
+func placeOf(r *grounding.Reading, i int) (claim, bool) {
+	ref := &r.Refs[i]
+	if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code {
+		return claim{}, false
+	}
+	place := claim{v: r, ref: ref, file: r.Index.Text(ref.Path)}
+	return place, place.file != nil
 }
 
 // deniedOf is the first care that code has and of which a sentence, in lower case,

@@ -80,7 +80,8 @@ func (r *Reading) listsMutations(at int) bool {
 	for i := at; i >= 0 && i > at-maxListed && (!led || inList); i-- {
 		text := strings.TrimSpace(r.Doc.Lines[i].Text)
 		heading := strings.HasPrefix(text, "#") && !r.Doc.Lines[i].Code
-		if (!led || heading && aboutTests.MatchString(r.Request)) && mutation.MatchString(text) || !led && changeColumn.MatchString(text) {
+		if (!led || heading && aboutTests.MatchString(r.Request)) && mutation.MatchString(text) ||
+			!led && (fixColumn.MatchString(text) || changeColumn.MatchString(text) && aboutTests.MatchString(r.Request)) {
 			return true
 		}
 		if heading {
@@ -96,8 +97,12 @@ func listed(text string) bool {
 	return document.TableRow.Matches(text) || document.ListItem.Matches(text)
 }
 
-// changeColumn matches the head of a table with what is put in place of the file's code.
-var changeColumn = regexp.MustCompile(`(?i)\|\s*(?:changes?|what (?:was|is) changed|edits?|faults?|break|broken|replace(?:ment|d by)|fix|proposal|suggestion|new|after|instead|änderung|cambio|mudança|changement)\s*(?:\||$)`)
+// Heads of tables with what is put in place of the file's code: for good, and to see
+// whether tests notice it.
+var (
+	fixColumn    = regexp.MustCompile(`(?i)\|\s*(?:replace(?:ment|d by)|fix|proposal|suggestion|instead)\s*(?:\||$)`)
+	changeColumn = regexp.MustCompile(`(?i)\|\s*(?:changes?|what (?:was|is) changed|edits?|faults?|break|broken|änderung|cambio|mudança|changement)\s*(?:\||$)`)
+)
 
 // aboutTests matches requests whose answers tell what tests notice.
 var aboutTests = pattern.New(`(?i)\b(?:tests?|pruebas?|testes?|essais|tester|testet|mutations?|mutants?)\b|coverage|тест|测试|テスト`)
