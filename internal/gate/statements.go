@@ -289,13 +289,19 @@ const manyBare = 6
 func lists(v *view) (Signal, bool) {
 	s := Signal{Name: "lists of names", Reason: "The text says something about what it names."}
 	st := v.prose
-	if st.words < 40 && st.bare < manyBare {
-		return s, true
-	}
-	if v.inventory() {
+	brief := st.words < 40 && st.bare < manyBare
+	switch {
+	case !brief && v.inventory():
 		s.Points, s.Cap = -costLists, new(capLists)
 		s.Reason = fmt.Sprintf("%d of %d names, places and pieces of code stand in sentences that say nothing about them.", st.listed, st.items)
 		s.advice = "Say what is wrong or right about each place, instead of listing names."
+		return s, true
+	case v.readOut():
+		s.Points, s.Cap = -costLists, new(capLists)
+		s.Reason = "The text reads code out and says hardly anything of its own about it."
+		s.advice = "Say what the code does wrong or right and what follows from it, in words of your own."
+		return s, true
+	case brief:
 		return s, true
 	}
 	// An index of the file is a list as well: each of its names brings a number.
