@@ -41,7 +41,7 @@ func (v *view) withoutEffect() string {
 	if c.Fault > 0 || len(c.Changed) == 0 || c.Creates() || v.otherCode() >= enoughNewLines {
 		return ""
 	}
-	names, tests, spelling, terms := false, false, false, false
+	names, tests, spelling, terms, inert := false, false, false, false, false
 	for _, f := range c.Changed {
 		switch {
 		case change.TakesTests(f.Path, f.Before, f.After):
@@ -49,6 +49,10 @@ func (v *view) withoutEffect() string {
 		default:
 			switch v.difference(f.Path, f.Before, f.After) {
 			case code.Effect, code.Unknown:
+				if inertAddition(f.Before, f.After, text) {
+					inert = true
+					continue
+				}
 				if !v.wantsStructure() || !code.RespeltScript(syntax.Extension(f.Path), f.Before, f.After) {
 					return ""
 				}
@@ -65,6 +69,8 @@ func (v *view) withoutEffect() string {
 		return ""
 	case tests:
 		return "The change takes tests or what they check away; the code that they test stays as it was."
+	case inert:
+		return "The change adds only what has no effect: values that nothing reads, lines that print, branches that are never taken."
 	case spelling:
 		return "The change gives variables other names or declares and compares them in other words; what is built of what stays as it was."
 	case terms:

@@ -1,0 +1,33 @@
+package gate
+
+import "testing"
+
+// A change that only adds what nothing reads, prints or reaches has no effect; one that
+// reads, throws, calls or takes away has, and so has one that prints where that is asked.
+func TestInertAddition(t *testing.T) {
+	t.Parallel()
+	const js = "function add (a, b) {\n  return a + b\n}\n"
+	const golang = "func add(a, b int) int {\n\treturn a + b\n}\n"
+	for _, tt := range []struct {
+		before, after, request string
+		inert                  bool
+	}{
+		{js, "function add (a, b) {\n  console.debug('checked');\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  const seen = Date.now()\n  // noted\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  if (false) {\n    throw new Error('never')\n  }\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  a = a;\n  return a + b\n}\n", "Fix add.", true},
+		{golang, "func add(a, b int) int {\n\t_ = struct{}{}\n\treturn a + b\n}\n", "Fix add.", true},
+		{golang, "func add(a, b int) int {\n\tif ready := true; !ready {\n\t\tpanic(\"not ready\")\n\t}\n\treturn a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  console.debug('checked');\n  return a + b\n}\n", "Log each call of add.", false},
+		{js, "function add (a, b) {\n  a = Number(a)\n  return a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  const sum = check(a, b)\n  if (!sum) return 0\n  return a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  const b = 0\n  return a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  console.debug('checked');\n  return b + a\n}\n", "Fix add.", false},
+		{golang, "func add(a, b int) int {\n\tcheck(a)\n\treturn a + b\n}\n", "Fix add.", false},
+		{js, js, "Fix add.", false},
+	} {
+		if got := inertAddition(tt.before, tt.after, tt.request); got != tt.inert {
+			t.Errorf("%s %q: %v", tt.request, tt.after, got)
+		}
+	}
+}
