@@ -3,6 +3,7 @@ package gate
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -95,6 +96,40 @@ func (v *view) callsOwnTools() bool {
 	return false
 }
 
+// swallowed matches a command whose failure is kept from whoever runs it, and the settings
+// beside it that do the same or skip it.
+var (
+	swallowed  = regexp.MustCompile(`\|\|\s*(?:true|:|echo\b|exit 0)|;\s*(?:true|exit 0)\s*$`)
+	letThrough = regexp.MustCompile(`^\s*-?\s*(?:continue-on-error:\s*true|allow_failure:\s*true|if:\s*(?:false|\$\{\{\s*false\s*\}\}))\s*$`)
+)
+
+// besideStep is how many lines from a command its settings may stand.
+const besideStep = 2
+
+// cannotFail are the calls of tools in delivered configuration when each of them, of two
+// or more, passes whatever happens; nil when one can fail.
+func (v *view) cannotFail() []string {
+	if v.Index == nil || !v.Want.Config {
+		return nil
+	}
+	var steps []string
+	lines := strings.Split(v.proposedLines(func(string) bool { return true }), "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(strings.TrimSpace(l), "#") || !slices.ContainsFunc(ecosystems, func(e ecosystem) bool { return e.calls.MatchString(l) }) {
+			continue
+		}
+		beside := lines[max(0, i-besideStep):min(len(lines), i+besideStep+1)]
+		if !swallowed.MatchString(l) && !slices.ContainsFunc(beside, letThrough.MatchString) {
+			return nil
+		}
+		steps = append(steps, strings.TrimSpace(l))
+	}
+	if len(steps) < minCalls {
+		return nil
+	}
+	return steps
+}
+
 // distinct are the strings of a list, each once.
 func distinct(all []string) []string {
 	var kept []string
@@ -111,6 +146,13 @@ func distinct(all []string) []string {
 // toolsFit takes the verdict where what builds and tests the project is made for one
 // of another language.
 func toolsFit(v *view) (Signal, bool) {
+	if steps := v.cannotFail(); steps != nil {
+		return Signal{
+			Name: "tools of the project", Points: -costForeignTools, Cap: new(capNoConfig), Evidence: few(steps, 8),
+			Reason: "Nothing in what is delivered can fail: each call of a tool is followed by what makes it pass, or never runs.",
+			advice: "Let a step fail when what it runs fails.",
+		}, true
+	}
 	theirs, ours, calls := v.foreignTools()
 	if theirs == "" {
 		return Signal{}, false

@@ -35,6 +35,9 @@ func TestToolsOfTheProject(t *testing.T) {
 		foreign bool
 	}{
 		{"npm for Go", inGo, ask, steps("npm ci", "npm run lint", "npm test -- --coverage"), true},
+		{"steps that cannot fail", inNode, ask, steps("npm ci || true", "npm test || echo done"), true},
+		{"steps that are let through", inNode, ask, steps("npm ci\n        continue-on-error: true", "npm test\n        continue-on-error: true"), true},
+		{"a step that may fail", inNode, ask, steps("npm ci", "npm run lint || true", "npm test"), false},
 		{"pytest for Node", inNode, ask, steps("pip install -r requirements.txt", "pytest -q"), true},
 		{"cargo for Node", inNode, ask, steps("cargo build --release", "cargo test"), true},
 		{"Go for Node", inNode, ask, steps("go vet ./...", "go test ./..."), true},
