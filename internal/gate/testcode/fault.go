@@ -139,11 +139,20 @@ func (r *reader) ofCondition(n *node, depth int) Fault {
 		}
 		return r.same(n.kids[0], n.kids[1])
 	case "==", "===":
-		if (isNothing(n.kids[1]) || isBlank(n.kids[1])) && !anError.MatchString(lastName(n.kids[0])) {
+		if (isNothing(n.kids[1]) || isValue(n.kids[1])) && !anError.MatchString(lastName(n.kids[0])) {
 			return Presence
 		}
 	}
 	return None
+}
+
+// isValue reports whether an expression is one figure or text: a test that fails for
+// that alone lets all others pass.
+func isValue(n *node) bool {
+	if n.kind == operator && len(n.kids) == 1 { // -42
+		n = n.kids[0]
+	}
+	return n.kind == literal && n.name != "true" && n.name != "false"
 }
 
 // isNothing reports whether an expression is nil, null or undefined.
@@ -153,9 +162,6 @@ func isNothing(n *node) bool {
 	}
 	return (n.kind == ident || n.kind == literal) && (n.name == "nil" || n.name == "null" || n.name == "undefined")
 }
-
-// isBlank reports whether an expression is an empty text.
-func isBlank(n *node) bool { return n.kind == literal && (n.name == `""` || n.name == "''") }
 
 // lastName is the name that an expression ends with.
 func lastName(n *node) string {
@@ -246,7 +252,7 @@ func (r *reader) ofAssertion(c check) Fault {
 	case len(ops) < 2:
 		return None
 	case negated.MatchString(c.method):
-		if isNothing(ops[1]) || isNothing(ops[0]) {
+		if isNothing(ops[1]) || isNothing(ops[0]) || isValue(ops[1]) || isValue(ops[0]) {
 			return Presence
 		}
 	case equality.MatchString(c.method):

@@ -83,6 +83,8 @@ var goCases = []struct {
 	{"a subtest in a function for another t", `Each(func(t *Clock) { s.Run("a", func(t *testing.T) { if Parse("a") != 1 { t.Error("no") } }) })`, testcode.None},
 	{"a function for another t, without a check", `Build(func(t *Clock) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
 	{"a function for the t of another package", `Build(func(t *clock.T) { t.Error("a"); t.Tick() })`, testcode.Unchecked},
+	{"fails for one value only", `got := Parse("a"); if got == -42 { t.Error("no") }`, testcode.Presence},
+	{"a length below nothing", `got := Parse("a"); if len(got) < 0 { t.Error("no") }`, testcode.Constant},
 	{"a subtest that checks nothing", `t.Run("a", func(t *testing.T) { Parse("a") })`, testcode.Unchecked},
 }
 

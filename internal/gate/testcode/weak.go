@@ -35,6 +35,19 @@ func always(n *node, truth bool, depth int) bool {
 		}
 		return always(one, truth, depth+1) || always(other, truth, depth+1) || opposite(one, other) || apart(one, other, truth)
 	}
+	return lengthTold(n, truth)
+}
+
+// lengthTold reports whether a comparison says of a length only that it is not below
+// nothing, or where that is not wanted that it is.
+func lengthTold(n *node, truth bool) bool {
+	if len(n.kids) != 2 || n.kids[1].kind != literal {
+		return false
+	}
+	of := n.kids[0]
+	if of.kind == call && len(of.kids) == 2 && of.kids[0].name == "len" || of.kind == member && of.name == "length" {
+		return n.kids[1].name == "0" && n.name == map[bool]string{true: ">=", false: "<"}[truth]
+	}
 	return false
 }
 
