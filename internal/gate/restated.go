@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -23,7 +25,8 @@ func (v *view) ownText() string {
 	}
 	var own strings.Builder
 	given, room := 0, maxRestated
-	for i, l := range v.Doc.Lower {
+	lower, strewn := v.withoutStrewn()
+	for i, l := range lower {
 		if i > 0 {
 			own.WriteByte('\n')
 		}
@@ -41,9 +44,55 @@ func (v *view) ownText() string {
 		}
 	}
 	if float64(given) < mostlyGiven*float64(len(v.asked)) {
+		if strewn {
+			return strings.Join(lower, "\n")
+		}
 		return v.Doc.Low.Text // a title, a message or a question that is answered
 	}
 	return own.String()
+}
+
+// enumerated matches words in a row that no sentence holds together: in brackets, or five
+// and more between commas.
+var enumerated = regexp.MustCompile(`\(\p{L}[\p{L}\d_-]*(?:, ?\p{L}[\p{L}\d_-]*)+\)|\p{L}[\p{L}\d_-]*(?:, \p{L}[\p{L}\d_-]*){4,}`)
+
+// manyStrewn is how many such rows of the request's words are no accident.
+const manyStrewn = 3
+
+// withoutStrewn are the lines of the deliverable in lower case with blanks for words of
+// the request that are strewn about in rows, and whether there are: they tie nothing to
+// it. A row that the request has itself is a quote, and a short one alone an accident.
+func (v *view) withoutStrewn() (lines []string, strewn bool) {
+	rows, asked := map[int][][]int{}, strings.ToLower(v.Request)
+	count, room := 0, maxRestated
+	for i, l := range v.Doc.Lower[:v.Doc.Written] {
+		if room -= len(l); room < 0 {
+			break
+		}
+		if v.Doc.Lines[i].Code || !strings.Contains(l, ",") {
+			continue
+		}
+		for _, m := range enumerated.FindAllStringIndex(l, maxShownNames) {
+			words := lex.Words(l[m[0]:m[1]])
+			if !strings.Contains(asked, strings.Trim(l[m[0]:m[1]], "()")) && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(v.asked, w) }) {
+				rows[i] = append(rows[i], m)
+				count++
+				if len(words) > 4 {
+					count += manyStrewn // a row of as many words says nothing
+				}
+			}
+		}
+	}
+	if count < manyStrewn {
+		return v.Doc.Lower, false
+	}
+	lines = slices.Clone(v.Doc.Lower)
+	for i, found := range rows {
+		for _, m := range found {
+			lines[i] = lines[i][:m[0]] + strings.Repeat(" ", m[1]-m[0]) + lines[i][m[1]:]
+		}
+	}
+	return lines, true
 }
 
 // maxRestated bounds, in bytes, how much of a text is looked at for the request.
