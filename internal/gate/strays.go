@@ -60,6 +60,11 @@ func (v *view) body() (*answerText, bool) {
 	for range strings.FieldsSeq(rest) {
 		fields++
 	}
+	for _, l := range v.Doc.Lines {
+		if l.Code { // what is delivered speaks of nothing
+			fields -= len(strings.Fields(l.Text))
+		}
+	}
 	if fields < strayWords {
 		return nil, false
 	}
