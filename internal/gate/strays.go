@@ -10,6 +10,7 @@ import (
 const (
 	strayWished = 8.0 // the weight of what the request names
 	strayWords  = 90  // behind the opening
+	strayProse  = 70  // of these that are no code
 	closing     = 35  // words at the end, where work that strayed comes back
 
 	strayBody = 0.25 // the share of what is named that the body takes up at least
@@ -56,16 +57,14 @@ func (v *view) strays() bool {
 func (v *view) body() (*answerText, bool) {
 	end, _ := v.opening()
 	rest := v.own[end:]
-	fields := 0
-	for range strings.FieldsSeq(rest) {
-		fields++
-	}
+	fields, code := len(strings.Fields(rest)), 0
 	for _, l := range v.Doc.Lines {
-		if l.Code { // what is delivered speaks of nothing
-			fields -= len(strings.Fields(l.Text))
+		if l.Code && !v.Want.Code { // else it is the work, and names what it is for
+			code += len(strings.Fields(l.Text))
 		}
 	}
-	if fields < strayWords {
+	// Around an example a few sentences speak of nothing else.
+	if fields < strayWords || fields-code < strayProse {
 		return nil, false
 	}
 	at := len(rest)
