@@ -58,16 +58,10 @@ func longestPiece(message string) string {
 	return longest
 }
 
-// home is a line of a file of the code.
-type home struct {
-	path string
-	line int
-}
-
 // homesOf are the lines of code that hold a piece of a message, one more than mostHomes
 // at most.
-func (v *view) homesOf(piece string) []home {
-	var all []home
+func (v *view) homesOf(piece string) []grounding.Place {
+	var all []grounding.Place
 	for _, p := range v.Index.Sources {
 		t := v.Index.Texts[p]
 		if t == nil || !isSource(p) || !strings.Contains(t.Raw, piece) {
@@ -75,7 +69,7 @@ func (v *view) homesOf(piece string) []home {
 		}
 		for i, l := range t.Lines() {
 			if strings.Contains(l, piece) {
-				if all = append(all, home{p, i + 1}); len(all) > mostHomes {
+				if all = append(all, grounding.Place{Path: p, Line: i + 1}); len(all) > mostHomes {
 					return all
 				}
 			}
@@ -85,9 +79,9 @@ func (v *view) homesOf(piece string) []home {
 }
 
 // worksNear reports whether the deliverable cites or changes a line near one of some.
-func (v *view) worksNear(homes []home) bool {
+func (v *view) worksNear(homes []grounding.Place) bool {
 	near := func(p string, first, last int) bool {
-		return slices.ContainsFunc(homes, func(h home) bool { return h.path == p && first <= h.line+nearby && last >= h.line-nearby })
+		return slices.ContainsFunc(homes, func(h grounding.Place) bool { return h.Path == p && first <= h.Line+nearby && last >= h.Line-nearby })
 	}
 	cites := func(ref grounding.Cited) bool {
 		last := max(ref.Line, ref.End)

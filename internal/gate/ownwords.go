@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -68,10 +69,10 @@ func (v *view) ownWords() (words, pieces int) {
 			}
 		}
 	}
-	places := map[home]bool{}
+	places := map[grounding.Place]bool{}
 	for i := range v.Refs {
 		if ref := &v.Refs[i]; ref.Line > 0 && ref.At < v.Doc.Written {
-			places[home{ref.Path, ref.Line}] = true
+			places[ref.Place()] = true
 		}
 	}
 	pieces += len(places)

@@ -60,13 +60,13 @@ const longestPlace = 40
 // nothing where that is too little to prove anything.
 func deniedThere(r *grounding.Reading) []string {
 	var found []string
-	cited, places := placesOf(r), map[home]bool{}
+	cited, places := placesOf(r), map[grounding.Place]bool{}
 	for i := range r.Refs {
 		place, ok := placeOf(r, i)
 		if !ok || place.ref.End-place.ref.Line > longestPlace {
 			continue
 		}
-		if places[home{place.ref.Path, place.ref.Line}] = true; len(places) > maxClaims {
+		if places[place.ref.Place()] = true; len(places) > maxClaims {
 			break
 		}
 		if what := deniedOf(strings.Split(place.around(0), "\n"), saidOf(r, i, cited)); what != "" {
@@ -78,12 +78,6 @@ func deniedThere(r *grounding.Reading) []string {
 		return nil
 	}
 	return found
-}
-
-// home is where a place begins: a text may cite it again and again.
-type home struct {
-	path string
-	line int
 }
 
 // placeOf is a citation of a line in prose, with what stands there.

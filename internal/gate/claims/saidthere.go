@@ -59,13 +59,13 @@ func doneThere(r *grounding.Reading) []string {
 	}
 	var found []string
 	files, cited := citedFiles(r), placesOf(r)
-	places := map[home]bool{}
+	places := map[grounding.Place]bool{}
 	for i := range r.Refs {
 		place, ok := placeOf(r, i)
 		if !ok {
 			continue
 		}
-		if places[home{place.ref.Path, place.ref.Line}] = true; len(places) > maxClaims {
+		if places[place.ref.Place()] = true; len(places) > maxClaims {
 			break
 		}
 		near := strings.ToLower(place.around(aroundPlace))

@@ -55,3 +55,12 @@ var (
 	absentBefore = regexp.MustCompile(`(?i)(?:\b(?:no|not|without|missing|lacks?|never|an?other|kein\w*|ohne|não|sem|sin|senza|geen|zonder|pas de|sans|brak|bez)\s|нет\s|没有|無い)(?:[\w"'` + "`" + `*-]+\s){0,2}["'` + "`" + `*(]*$`)
 	absentAfter  = regexp.MustCompile(`(?i)^["'` + "`" + `*)]*\s?(?:\w+\s){0,2}(?:missing|absent|lacking|fehlt|doesn't exist|does not exist|do not exist|isn't there|is not there|not present|not (?:needed|required|necessary)|existiert nicht|gibt es nicht|não existe|no existe|n'existe pas|non esiste|ontbreekt|bestaat niet|(?:ist |wird )?(?:nicht nötig|nicht gebraucht)|n'est pas nécessaire|no es necesario|não é necessário|нет|отсутствует|不存在|がない|はない|ありません)`)
 )
+
+// Place is a line of a file.
+type Place struct {
+	Path string
+	Line int
+}
+
+// Place is where a citation begins: a text may cite one place again and again.
+func (c *Cited) Place() Place { return Place{c.Path, c.Line} }
