@@ -114,6 +114,9 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\b(?:trip(?:s|ped|ping)?|stumbl(?:e|es|ed|ing)|fall(?:s|ing)?) (?:up )?(?:over|on|into)\b`),
 	// What is known: "not what the readme already says".
 	pattern.New(`(?i)\b(?:not|nothing of|don't repeat|do not repeat|without repeating|beyond) (?:just |only |simply )?(?:what|the things|those that)\b[^.,;:\n]{0,30} (?:already|anyway)\b[^.,;:\n]*`),
+	// What may be: "ES2015 is fine", "(we compile it ourselves)".
+	pattern.New(`(?i)(?:(?m:^)|[.,;:(]\s*)[\w./+-]+(?: [\w./+-]+)? (?:is|are) (?:fine|ok|okay|allowed|acceptable|welcome|not a problem)\b(?: with (?:us|me)\b)?`),
+	pattern.New(`(?i)\((?:we|i) [^()\n]{4,80}\)`),
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`),

@@ -52,6 +52,10 @@ func TestBeside(t *testing.T) {
 		"People trip over the same things again and again.":  "People   the same things again and again.",
 		"Say not what it is but when it fails.":              "Say not what it is but when it fails.",
 		"We paste tokens into a form and it goes wrong.":     "We paste tokens into a form and it goes wrong.",
+		"Rewrite it, ES2015+ is fine with us.":               "Rewrite it .",
+		"Rewrite it (we compile it ourselves), please.":      "Rewrite it  , please.",
+		"Tell us whether the cache is fine.":                 "Tell us whether the cache is fine.",
+		"The first one (a timeout) is fine.":                 "The first one (a timeout) is fine.",
 		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
 	} {
 		if got := withoutBeside(text); got != want {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
 
@@ -19,7 +21,7 @@ func wrongLanguage(v *view) (Signal, bool) {
 	asked := v.requestLanguages()
 	total := 0
 	named := map[string]bool{}
-	for _, w := range v.asked {
+	for _, w := range lex.Words(likeOthers.Regexp().ReplaceAllString(v.Request, " ")) {
 		if len(w) > 1 {
 			named[syntax.LanguageOf[w]] = true
 		}
@@ -49,6 +51,10 @@ func wrongLanguage(v *view) (Signal, bool) {
 	s.advice = "Write the code in the language of the repository."
 	return s, true
 }
+
+// likeOthers matches what a request compares its wish with, which may be in another
+// language: "like Python's deque".
+var likeOthers = pattern.New(`(?i)\b(?:like|as in|unlike|similar to|known from|equivalent (?:of|to)|the same as|inspired by|à la|wie in|como en|como em|comme en)(?: in| the)? [\p{L}#+]+(?:['’]s)?`)
 
 // requestLanguages are the languages that the request names, itself or by the
 // files it is about; none when it leaves that to the repository.
