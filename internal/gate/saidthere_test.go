@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"slices"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -53,6 +54,9 @@ func TestSaidToBeDone(t *testing.T) {
 		})
 		if s := signalOf(report, "claims"); s == nil || (s.Cap != nil && *s.Cap < gate.PassScore) != tt.fails {
 			t.Errorf("%s: %+v", tt.name, s)
+		}
+		if s := signalOf(report, "claims"); tt.name == "two" && !slices.Contains(s.Evidence, "slot.go:3-5: nothing near has a lock") {
+			t.Errorf("the places are not told: %q", s.Evidence)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/repository"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -57,9 +59,14 @@ func doneThere(r *grounding.Reading) []string {
 	if !r.MayLook() {
 		return nil
 	}
-	var found []string
+	found := map[string]string{} // what is missing, by it, with the first place
 	files, cited := citedFiles(r), placesOf(r)
 	places := map[grounding.Place]bool{}
+	miss := func(at, what string) {
+		if found[what] == "" {
+			found[what] = lex.Shorten(at+": "+what, 160)
+		}
+	}
 	for i := range r.Refs {
 		place, ok := placeOf(r, i)
 		if !ok {
@@ -71,18 +78,17 @@ func doneThere(r *grounding.Reading) []string {
 		near := strings.ToLower(place.around(aroundPlace))
 		for _, sentence := range saidOf(r, i, cited) {
 			if d := traceless(sentence, place.ref.Path, near); d != nil && !strings.Contains(strings.ToLower(r.Request), d.name) {
-				found = append(found, "nothing near has "+d.name)
+				miss(place.ref.Text, "nothing near has "+d.name)
 			}
 			if limit := limitNowhere(sentence, files); limit != "" && !strings.Contains(r.Request, limit) {
-				found = append(found, "no cited file has a limit of "+limit)
+				miss(place.ref.Text, "no cited file has a limit of "+limit)
 			}
 		}
 	}
-	slices.Sort(found)
-	if found = slices.Compact(found); len(found) < enoughDenied || len(found)*fewerPlaces < len(places) {
+	if len(found) < enoughDenied || len(found)*fewerPlaces < len(places) {
 		return nil
 	}
-	return found
+	return slices.Sorted(maps.Values(found))
 }
 
 // aroundPlace is how many lines before and behind a place belong to what is done there.
