@@ -27,7 +27,8 @@ type stubborn struct {
 	letGo   chan struct{} // ends the hanging
 
 	mu   sync.Mutex
-	keep string // the sandbox that cannot be destroyed
+	keep string         // the sandbox that cannot be destroyed
+	held sync.WaitGroup // calls that would
 }
 
 func newStubborn(t *testing.T) *stubborn {
@@ -47,6 +48,10 @@ func (b *stubborn) Exec(ctx context.Context, id string, c sandbox.Command, stdou
 func (b *stubborn) Destroy(ctx context.Context, id string) error {
 	b.mu.Lock()
 	hang := b.keep == id
+	if hang {
+		b.held.Add(1)
+		defer b.held.Done()
+	}
 	b.mu.Unlock()
 	if hang {
 		<-b.letGo
@@ -77,7 +82,7 @@ func TestStuckSandboxHoldsNobodyUp(t *testing.T) {
 		},
 		"the backend": func(_ *testing.T, _ bundle, backend *stubborn, id string) func() {
 			backend.keepAlive(id)
-			return func() {}
+			return backend.held.Wait // what was let go still ends it
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
