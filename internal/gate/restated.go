@@ -56,6 +56,9 @@ func (v *view) ownText() string {
 // and more between commas.
 var enumerated = regexp.MustCompile(`\(\p{L}[\p{L}\d_-]*(?:, ?\p{L}[\p{L}\d_-]*)+\)|\p{L}[\p{L}\d_-]*(?:, \p{L}[\p{L}\d_-]*){4,}`)
 
+// maxRows bounds the rows of words that are looked at in one line.
+const maxRows = 8
+
 // manyStrewn is how many such rows of the request's words are no accident.
 const manyStrewn = 3
 
@@ -63,7 +66,10 @@ const manyStrewn = 3
 // the request that are strewn about in rows, and whether there are: they tie nothing to
 // it. A row that the request has itself is a quote, and a short one alone an accident.
 func (v *view) withoutStrewn() (lines []string, strewn bool) {
-	rows, asked := map[int][][]int{}, strings.ToLower(v.Request)
+	rows, asked, known := map[int][][]int{}, strings.ToLower(v.Request), map[string]bool{}
+	for _, w := range v.asked {
+		known[w] = true
+	}
 	count, room := 0, maxRestated
 	for i, l := range v.Doc.Lower[:v.Doc.Written] {
 		if room -= len(l); room < 0 {
@@ -72,9 +78,9 @@ func (v *view) withoutStrewn() (lines []string, strewn bool) {
 		if v.Doc.Lines[i].Code || !strings.Contains(l, ",") {
 			continue
 		}
-		for _, m := range enumerated.FindAllStringIndex(l, maxShownNames) {
+		for _, m := range enumerated.FindAllStringIndex(l, maxRows) {
 			words := lex.Words(l[m[0]:m[1]])
-			if !strings.Contains(asked, strings.Trim(l[m[0]:m[1]], "()")) && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(v.asked, w) }) {
+			if !strings.Contains(asked, strings.Trim(l[m[0]:m[1]], "()")) && !slices.ContainsFunc(words, func(w string) bool { return !known[w] }) {
 				rows[i] = append(rows[i], m)
 				count++
 				if len(words) > 4 {

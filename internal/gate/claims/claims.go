@@ -72,12 +72,9 @@ func Find(r *grounding.Reading) Contradicted {
 			}
 		}
 	}
-	if denied := deniedThere(r); denied != nil {
-		found.Said, found.Firm = append(found.Said, denied...), found.Firm+len(denied)
-	}
-	if done := doneThere(r); done != nil {
-		found.Said, found.Firm = append(found.Said, done...), found.Firm+len(done)
-	}
+	cited := citedPlaces(r)
+	wrong := append(deniedThere(cited), doneThere(r, cited)...)
+	found.Said, found.Firm = append(found.Said, wrong...), found.Firm+len(wrong)
 	slices.Sort(found.Said)
 	found.Said = slices.Compact(found.Said)
 	return found

@@ -56,38 +56,49 @@ const (
 // longestPlace is how many lines a place may have of which all is known.
 const longestPlace = 40
 
-// deniedThere tells what is said to be missing at the cited places and stands there,
-// nothing where that is too little to prove anything.
-func deniedThere(r *grounding.Reading) []string {
+// deniedThere tells what is said to be missing at cited places and stands there, nothing
+// where that is too little to prove anything.
+func deniedThere(cited []claim) []string {
 	var found []string
-	cited, places := placesOf(r), map[grounding.Place]bool{}
-	for i := range r.Refs {
-		place, ok := placeOf(r, i)
-		if !ok || place.ref.End-place.ref.Line > longestPlace {
+	places := map[grounding.Place]bool{}
+	for _, c := range cited {
+		if c.ref.End-c.ref.Line > longestPlace {
 			continue
 		}
-		if places[place.ref.Place()] = true; len(places) > maxClaims {
-			break
-		}
-		if what := deniedOf(strings.Split(place.around(0), "\n"), saidOf(r, i, cited)); what != "" {
-			found = append(found, lex.Shorten(place.ref.Text+": "+what+" is there", 160))
+		places[c.ref.Place()] = true
+		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said); what != "" {
+			found = append(found, lex.Shorten(c.ref.Text+": "+what+" is there", 160))
 		}
 	}
 	slices.Sort(found)
-	if found = slices.Compact(found); len(found) < enoughDenied || len(found)*fewerPlaces < len(places) {
+	if found = slices.Compact(found); !proves(len(found), len(places)) {
 		return nil
 	}
 	return found
 }
 
-// placeOf is a citation of a line in prose, with what stands there.
-func placeOf(r *grounding.Reading, i int) (claim, bool) {
-	ref := &r.Refs[i]
-	if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code {
-		return claim{}, false
+// proves reports whether so many things said otherwise of so many places prove a text
+// wrong.
+func proves(found, places int) bool { return found >= enoughDenied && found*fewerPlaces >= places }
+
+// citedPlaces are the first citations of lines in prose, with what is said around them.
+func citedPlaces(r *grounding.Reading) []claim {
+	var all []claim
+	citing := citingLines(r)
+	for i := range r.Refs {
+		ref := &r.Refs[i]
+		if ref.Status != grounding.RefExists || ref.Line == 0 || ref.At >= r.Doc.Written || r.Doc.Lines[ref.At].Code {
+			continue
+		}
+		file := r.Index.Text(ref.Path)
+		if file == nil {
+			continue
+		}
+		if all = append(all, claim{v: r, ref: ref, file: file, said: saidOf(r, i, citing)}); len(all) == maxClaims {
+			break
+		}
 	}
-	place := claim{v: r, ref: ref, file: r.Index.Text(ref.Path)}
-	return place, place.file != nil
+	return all
 }
 
 // deniedOf is the first care that code has and of which a sentence, in lower case,
@@ -121,8 +132,8 @@ func namesOneOf(sentence, line string) bool {
 	return false
 }
 
-// placesOf are the lines of a text that cite places.
-func placesOf(r *grounding.Reading) map[int]bool {
+// citingLines are the lines of a text that cite places.
+func citingLines(r *grounding.Reading) map[int]bool {
 	cited := map[int]bool{}
 	for i := range r.Refs {
 		if r.Refs[i].Line > 0 {

@@ -55,37 +55,31 @@ var supposed = pattern.New(`\b(?:should|would|could|may|might|must|can|needs?|wa
 // doneThere tells what is said to be done at the cited places without a trace of it near
 // them, and limits that no cited file has; nothing where that is too little to prove
 // anything.
-func doneThere(r *grounding.Reading) []string {
+func doneThere(r *grounding.Reading, cited []claim) []string {
 	if !r.MayLook() {
 		return nil
 	}
 	found := map[string]string{} // what is missing, by it, with the first place
-	files, cited := citedFiles(r), placesOf(r)
+	files, asked := citedFiles(r), strings.ToLower(r.Request)
 	places := map[grounding.Place]bool{}
-	miss := func(at, what string) {
-		if found[what] == "" {
-			found[what] = lex.Shorten(at+": "+what, 160)
-		}
-	}
-	for i := range r.Refs {
-		place, ok := placeOf(r, i)
-		if !ok {
-			continue
-		}
-		if places[place.ref.Place()] = true; len(places) > maxClaims {
-			break
-		}
-		near := strings.ToLower(place.around(aroundPlace))
-		for _, sentence := range saidOf(r, i, cited) {
-			if d := traceless(sentence, place.ref.Path, near); d != nil && !strings.Contains(strings.ToLower(r.Request), d.name) {
-				miss(place.ref.Text, "nothing near has "+d.name)
+	for _, c := range cited {
+		places[c.ref.Place()] = true
+		miss := func(what string) {
+			if found[what] == "" {
+				found[what] = lex.Shorten(c.ref.Text+": "+what, 160)
 			}
-			if limit := limitNowhere(sentence, files); limit != "" && !strings.Contains(r.Request, limit) {
-				miss(place.ref.Text, "no cited file has a limit of "+limit)
+		}
+		near := strings.ToLower(c.around(aroundPlace))
+		for _, sentence := range c.said {
+			if d := traceless(sentence, c.ref.Path, near); d != nil && !strings.Contains(asked, d.name) {
+				miss("nothing near has " + d.name)
+			}
+			if limit := limitNowhere(sentence, files); limit != "" && !strings.Contains(asked, limit) {
+				miss("no cited file has a limit of " + limit)
 			}
 		}
 	}
-	if len(found) < enoughDenied || len(found)*fewerPlaces < len(places) {
+	if !proves(len(found), len(places)) {
 		return nil
 	}
 	return slices.Sorted(maps.Values(found))
