@@ -57,3 +57,7 @@ func LeaveWrites(t *testing.T, dir string, files map[string]string) {
 		}
 	}
 }
+
+// AwaitEnds waits for what Close does not wait for: sandboxes that were stuck when it
+// gave up, and whose end goes on.
+func (s *Service) AwaitEnds() { s.ends.Wait() }
