@@ -2,6 +2,7 @@ package gate
 
 import (
 	"go/ast"
+	"go/token"
 
 	"aicity.dev/aicity/internal/gate/code"
 )
@@ -69,50 +70,53 @@ func (r *valueReader) fieldsOf(s *ast.StructType) map[string]goType {
 // different things are not known.
 func (r *valueReader) enter(f *ast.FuncDecl) {
 	r.values, r.unsure = map[string]goType{}, map[string]bool{}
-	given := map[string]bool{}
-	note := func(e ast.Expr, t goType) {
-		name, ok := e.(*ast.Ident)
-		if !ok {
-			return
-		}
-		if given[name.Name] && r.values[name.Name] != t {
-			r.unsure[name.Name] = true
-		}
-		given[name.Name], r.values[name.Name] = true, t
-	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Field:
 			for _, name := range n.Names {
-				note(name, r.typeOf(n.Type))
+				r.note(name, r.typeOf(n.Type))
 			}
 		case *ast.ValueSpec:
 			for i, name := range n.Names {
-				t := goType{}
 				if n.Type != nil {
-					t = r.typeOf(n.Type)
-				} else if i < len(n.Values) || i == 0 && len(n.Values) == 1 {
-					t = r.valueOf(n.Values[i])
+					r.note(name, r.typeOf(n.Type))
+				} else {
+					r.note(name, r.valueAt(n.Values, i))
 				}
-				note(name, t)
 			}
 		case *ast.AssignStmt:
-			if n.Tok.String() != ":=" {
-				return true
-			}
-			for i, l := range n.Lhs {
-				t := goType{}
-				if i < len(n.Rhs) {
-					t = r.valueOf(n.Rhs[i])
+			if n.Tok == token.DEFINE {
+				for i, l := range n.Lhs {
+					r.note(l, r.valueAt(n.Rhs, i))
 				}
-				note(l, t)
 			}
 		case *ast.RangeStmt:
-			note(n.Key, goType{})
-			note(n.Value, goType{})
+			r.note(n.Key, goType{})
+			r.note(n.Value, goType{})
 		}
 		return true
 	})
+}
+
+// note keeps what a name stands for, if the expression is one.
+func (r *valueReader) note(e ast.Expr, t goType) {
+	name, ok := e.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if was, given := r.values[name.Name]; given && was != t {
+		r.unsure[name.Name] = true
+	}
+	r.values[name.Name] = t
+}
+
+// valueAt is the type of the i-th of several values, unknown for one that a call
+// gives together with others.
+func (r *valueReader) valueAt(values []ast.Expr, i int) goType {
+	if i >= len(values) {
+		return goType{}
+	}
+	return r.valueOf(values[i])
 }
 
 func (r *valueReader) typeOf(e ast.Expr) goType {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,9 +45,9 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 		return 0, nil
 	}
 	packed := "" // the text, as checks are looked for in it
-	look := func(code string, line int) {
+	for code, line := range v.checksToAdd() {
 		if n++; n > maxFixes {
-			return
+			continue
 		}
 		if packed == "" {
 			packed = lex.Loose.Replace(lex.Pack(v.Doc.Text))
@@ -56,6 +57,18 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 			there = append(there, refutedCheck{strings.Join(strings.Fields(code), " "), v.severeSection(start, line)})
 		}
 	}
+	return n, there
+}
+
+// checksToAdd yields the checks that the deliverable leads over to, each with the
+// line that does so: first those in blocks, then those within sentences.
+func (v *view) checksToAdd() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		_ = v.checksInBlocks(yield) && v.checksInSentences(yield)
+	}
+}
+
+func (v *view) checksInBlocks(yield func(string, int) bool) bool {
 	for _, b := range v.Doc.Blocks[:min(len(v.Doc.Blocks), maxBlocks)] {
 		code := strings.TrimSpace(strings.Join(b.Lines, "\n"))
 		if b.Diff || b.End > v.Doc.Written || len(b.Lines) > maxCheck || !checkHead.MatchString(code) {
@@ -65,22 +78,27 @@ func (v *view) proposedChecks() (n int, there []refutedCheck) {
 		for at >= 0 && (v.Doc.Lines[at].Code && v.Doc.Lines[at].Text == "" || strings.TrimSpace(v.Doc.Lines[at].Text) == "") {
 			at--
 		}
-		if at >= 0 && !v.Doc.Lines[at].Code && v.leadsToMending(v.Doc.Lines[at].Text) {
-			look(code, at)
+		if at >= 0 && !v.Doc.Lines[at].Code && v.leadsToMending(v.Doc.Lines[at].Text) && !yield(code, at) {
+			return false
 		}
 	}
+	return true
+}
+
+func (v *view) checksInSentences(yield func(string, int) bool) bool {
 	for i, l := range v.Doc.Lines[:v.Doc.Written] {
 		if l.Code || len(l.Spans) == 0 || !strings.Contains(l.Text, "`if") {
 			continue
 		}
 		for _, span := range l.Spans {
 			before, _, _ := strings.Cut(l.Text, span)
-			if checkHead.MatchString(span) && (v.leadsToMending(before) || v.belowRemedy(i) && !showsAsIs.MatchString(before)) {
-				look(span, i)
+			leads := checkHead.MatchString(span) && (v.leadsToMending(before) || v.belowRemedy(i) && !showsAsIs.MatchString(before))
+			if leads && !yield(span, i) {
+				return false
 			}
 		}
 	}
-	return n, there
+	return true
 }
 
 // looksForChecks reports whether the deliverable may propose checks for places of the

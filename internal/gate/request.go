@@ -275,41 +275,53 @@ func (l *wishList) names(text string) string {
 	for line := range strings.Lines(text) {
 		origins := l.origins(line)
 		line = foreignPath.ReplaceAllString(l.withoutOrigin(line), "$1 ")
-		for _, m := range lex.CodeNames(line, 40) {
-			name := strings.ToLower(strings.Trim(m, "().:/"))
-			if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
-				continue
-			}
-			if l.v.writtenIn(name) {
-				line = strings.ReplaceAll(line, m, " ")
-				continue
-			}
-			if !slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) }) { // whose the project is says nothing
-				for _, one := range apart(strings.TrimSuffix(m, "(")) {
-					low := strings.ToLower(strings.Trim(one, "().:/"))
-					l.add(wish{text: one, key: low, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(low))})
-				}
-			}
-			line = strings.ReplaceAll(line, m, " ")
-		}
-		line = l.plainNames(line)
-		for _, m := range headerName.FindAllString(line, 40) {
-			name := strings.TrimSuffix(m, "-Header") // German: "der Retry-After-Header"
-			l.add(wish{text: name, key: strings.ToLower(name), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(name))})
-			line = strings.ReplaceAll(line, m, " ")
-		}
-		inside := false // of a sentence, whose first word has a capital anyway
-		for _, field := range strings.FieldsFunc(line, betweenWords) {
-			at := inside
-			inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
-			name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
-			if properWord(name, at) && !lex.StopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
-				l.add(wish{text: name, key: l.stem.Of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
-			}
-		}
+		line = l.headerNames(l.plainNames(l.codeNames(line, origins)))
+		l.properNames(line)
 		rest.WriteString(line)
 	}
 	return rest.String()
+}
+
+// codeNames takes what only code is called out of a line.
+func (l *wishList) codeNames(line string, origins []string) string {
+	for _, m := range lex.CodeNames(line, 40) {
+		name := strings.ToLower(strings.Trim(m, "().:/"))
+		if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
+			continue
+		}
+		project := slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) })
+		if !project && !l.v.writtenIn(name) { // whose the project is says nothing
+			for _, one := range apart(strings.TrimSuffix(m, "(")) {
+				low := strings.ToLower(strings.Trim(one, "().:/"))
+				l.add(wish{text: one, key: low, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(low))})
+			}
+		}
+		line = strings.ReplaceAll(line, m, " ")
+	}
+	return line
+}
+
+// headerNames takes the names of header fields out of a line.
+func (l *wishList) headerNames(line string) string {
+	for _, m := range headerName.FindAllString(line, 40) {
+		name := strings.TrimSuffix(m, "-Header") // German: "der Retry-After-Header"
+		l.add(wish{text: name, key: strings.ToLower(name), kind: wishName, weight: weightName * l.v.rarity(strings.ToLower(name))})
+		line = strings.ReplaceAll(line, m, " ")
+	}
+	return line
+}
+
+// properNames notes the words of a line that are written as names are.
+func (l *wishList) properNames(line string) {
+	inside := false // of a sentence, whose first word has a capital anyway
+	for _, field := range strings.FieldsFunc(line, betweenWords) {
+		at := inside
+		inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
+		name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
+		if properWord(name, at) && !lex.StopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
+			l.add(wish{text: name, key: l.stem.Of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
+		}
+	}
 }
 
 // severalNames matches names of code that are told together: parsePatch/applyPatch. With

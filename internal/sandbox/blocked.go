@@ -143,25 +143,37 @@ func (c *checker) builtin(name string, words []string) error {
 			return c.inner(nil, "").script(words[0])
 		}
 	case "alias":
-		for _, word := range words {
-			if _, value, is := strings.Cut(word, "="); is {
-				if err := c.inner(nil, "").script(value); err != nil {
-					return err
-				}
-			}
-		}
+		return c.aliases(words)
 	case "find", "fd", "fdfind":
-		for i, word := range words {
-			if slices.Contains([]string{"-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec"}, word) {
-				if err := c.argv(words[i+1:]); err != nil {
-					return err
-				}
-			}
-		}
+		return c.forEachFound(words)
 	case "su", "script":
 		for i, word := range words[:max(0, len(words)-1)] {
 			if word == "-c" || word == "--command" || name == "script" && strings.HasPrefix(word, "-") && strings.HasSuffix(word, "c") {
 				return c.inner(nil, "").script(words[i+1])
+			}
+		}
+	}
+	return nil
+}
+
+// aliases looks at what the aliases stand for. Errors: COMMAND_BLOCKED.
+func (c *checker) aliases(words []string) error {
+	for _, word := range words {
+		if _, value, is := strings.Cut(word, "="); is {
+			if err := c.inner(nil, "").script(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forEachFound looks at what a search runs for what it finds. Errors: COMMAND_BLOCKED.
+func (c *checker) forEachFound(words []string) error {
+	for i, word := range words {
+		if slices.Contains([]string{"-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec"}, word) {
+			if err := c.argv(words[i+1:]); err != nil {
+				return err
 			}
 		}
 	}

@@ -46,31 +46,34 @@ func (s *TasksService) Events(ctx context.Context, taskID, after string) iter.Se
 			if news > 0 {
 				failures = 0
 			}
-			if err == nil {
-				// The city closed the stream. Once it does so without news and the
-				// task has ended, nothing was missed.
-				var ended bool
+			ended := false
+			if err == nil { // the city closed the stream
 				ended, err = stream.ended(ctx)
-				if ended && news == 0 {
-					return
-				}
-				if ended {
-					continue
-				}
+			}
+			if ended && news == 0 {
+				return // nothing was missed
+			}
+			if ended {
+				continue
 			}
 			if err != nil {
 				failures++
-				if ctx.Err() != nil || !temporary(err) || failures > s.client.retries {
-					yield(Event{}, err)
-					return
-				}
 			}
-			if err := sleep(ctx, stream.retry); err != nil {
+			if err = stream.pause(ctx, err, failures); err != nil {
 				yield(Event{}, err)
 				return
 			}
 		}
 	}
+}
+
+// pause waits before the next connection. It returns what ends the sequence: the
+// context, or an error that came too often or that will not pass.
+func (s *eventStream) pause(ctx context.Context, err error, failures int) error {
+	if err != nil && (ctx.Err() != nil || !temporary(err) || failures > s.tasks.client.retries) {
+		return err
+	}
+	return sleep(ctx, s.retry)
 }
 
 // Timeline returns what has happened to a task, oldest first, at most 500 things

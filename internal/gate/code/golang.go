@@ -81,6 +81,13 @@ func declaredIn(f *ast.FuncDecl) map[string]bool {
 			}
 		}
 	}
+	define := func(with token.Token, left ...ast.Expr) {
+		for _, e := range left {
+			if name, ok := e.(*ast.Ident); ok && with == token.DEFINE {
+				declare(name)
+			}
+		}
+	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Field:
@@ -90,19 +97,9 @@ func declaredIn(f *ast.FuncDecl) map[string]bool {
 		case *ast.LabeledStmt:
 			declare(n.Label)
 		case *ast.AssignStmt:
-			if n.Tok == token.DEFINE {
-				for _, l := range n.Lhs {
-					if name, ok := l.(*ast.Ident); ok {
-						declare(name)
-					}
-				}
-			}
+			define(n.Tok, n.Lhs...)
 		case *ast.RangeStmt:
-			for _, e := range []ast.Expr{n.Key, n.Value} {
-				if name, ok := e.(*ast.Ident); ok && n.Tok == token.DEFINE {
-					declare(name)
-				}
-			}
+			define(n.Tok, n.Key, n.Value)
 		case *ast.StructType, *ast.InterfaceType:
 			return false // its fields are known outside
 		}

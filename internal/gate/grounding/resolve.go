@@ -145,48 +145,51 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 
 // absentStatus decides what a path that the repository does not have means.
 func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) ReferenceStatus {
-	if c.Line == 0 && strings.HasPrefix(c.Path, "/") && !strings.HasPrefix(c.Path, citation.Home) {
-		return RefExternal // a place in a container, or a route
+	if leadsAway(text, c, p) {
+		return RefExternal
 	}
 	if external(c.Path) && !r.v.Index.HasFolder(strings.Split(c.Path, "/")[0]) {
 		r.example[p] = r.example[p] || c.Line == 0
 		return RefExternal
 	}
-	if c.Line == 0 && (strings.HasPrefix(c.Path, "../") || strings.Contains(c.Path, "/../")) && !strings.HasSuffix(text[:c.Start], "'") && !strings.HasSuffix(text[:c.Start], `"`) {
-		return RefExternal // it leads out of the repository; what is imported so does not
-	}
-	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
-		return RefExternal // the name of a project that the link leads to
-	}
-	if c.Line == 0 && (r.example[p] || literal(text, c) || standIn(p) || drivePath.MatchString(text[:c.Start]) || r.argument(text, c)) {
+	if c.Line == 0 && r.standsForNone(text, c, p) {
 		r.example[p] = true
 		return RefExternal
 	}
-	if c.Line == 0 && r.member(p) {
-		r.example[p] = true
-		return RefExternal
-	}
-	if c.Line == 0 && (r.made(c.Path) || r.saidByFile(c.Path)) {
-		r.example[p] = true
-		return RefExternal
-	}
-	around := sentenceAround(text, c)
-	if r.proposed[p] || c.Line == 0 && newFile.MatchString(around) || r.requested(p) {
-		r.proposed[p] = true
-		return RefNewFile
-	}
-	if c.Line == 0 && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])) {
+	bare := c.Line == 0
+	switch {
+	case r.proposed[p], bare && newFile.MatchString(sentenceAround(text, c)), r.requested(p):
+	case bare && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])):
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
+	case bare && r.v.Want.NewFiles && r.namesBlockBefore(at, text, c):
+	case bare && r.introducesBlock(at) && (r.v.Want.NewFiles || testcode.File.MatchString(p) && r.introducesTests(at)):
+	default:
+		return RefMissing
 	}
-	if c.Line == 0 && r.v.Want.NewFiles && r.namesBlockBefore(at, text, c) {
-		r.proposed[p] = true
-		return RefNewFile
+	r.proposed[p] = true
+	return RefNewFile
+}
+
+// leadsAway reports whether a path is written as one outside of the repository.
+func leadsAway(text string, c citation.Cite, p string) bool {
+	if m := linkTarget.FindStringSubmatch(text[c.Fin:]); m != nil && path.Base(m[1]) != path.Base(p) {
+		return true // the name of a project that the link leads to
 	}
-	if c.Line == 0 && r.introducesBlock(at) && (r.v.Want.NewFiles || testcode.File.MatchString(p) && r.introducesTests(at)) {
-		r.proposed[p] = true
-		return RefNewFile
+	if c.Line != 0 {
+		return false
 	}
-	return RefMissing
+	if strings.HasPrefix(c.Path, "/") && !strings.HasPrefix(c.Path, citation.Home) {
+		return true // a place in a container, or a route
+	}
+	up := strings.HasPrefix(c.Path, "../") || strings.Contains(c.Path, "/../")
+	return up && !strings.HasSuffix(text[:c.Start], "'") && !strings.HasSuffix(text[:c.Start], `"`) // what is imported so does not
+}
+
+// standsForNone reports whether what looks like a file is an example, an argument,
+// a name of the code or something that comes to be.
+func (r *resolver) standsForNone(text string, c citation.Cite, p string) bool {
+	return r.example[p] || literal(text, c) || standIn(p) || drivePath.MatchString(text[:c.Start]) || r.argument(text, c) ||
+		r.member(p) || r.made(c.Path) || r.saidByFile(c.Path)
 }
 
 // linkTarget matches the site that a link leads to, behind its text.
@@ -340,33 +343,32 @@ func (r *resolver) settleGuesses() {
 			cited = append(cited, file)
 		}
 	}
-	defer func() {
-		r.refs = slices.DeleteFunc(r.refs, func(ref Cited) bool { return ref.Slight })
-	}()
 	for i := range r.refs {
-		ref := &r.refs[i]
-		if !ref.Guessed {
+		switch ref := &r.refs[i]; {
+		case !ref.Guessed:
+		case ref.Slight:
+			t := r.v.Index.Text(ref.Path)
+			ref.Slight = t == nil || !Anchored(t, ref, r.v.contextTokens(ref)) && !r.v.nearby(t, ref)
+		default:
+			r.settle(ref, cited)
+		}
+	}
+	r.refs = slices.DeleteFunc(r.refs, func(ref Cited) bool { return ref.Slight })
+}
+
+// settle moves one guessed line number to the file where it fits best.
+func (r *resolver) settle(ref *Cited, cited []string) {
+	tokens := r.v.contextTokens(ref)
+	for _, file := range append([]string{ref.Path}, cited...) {
+		if r.inRange(file, max(ref.Line, ref.End)) != RefExists {
 			continue
 		}
-		if ref.Slight {
-			if t := r.v.Index.Text(ref.Path); t != nil && (Anchored(t, ref, r.v.contextTokens(ref)) || r.v.nearby(t, ref)) {
-				ref.Slight = false
-			}
-			continue
+		if t := r.v.Index.Text(file); t != nil && Anchored(t, ref, tokens) {
+			ref.Path, ref.Status = file, RefExists
+			return
 		}
-		tokens := r.v.contextTokens(ref)
-		for _, file := range append([]string{ref.Path}, cited...) {
-			t := r.v.Index.Text(file)
-			if r.inRange(file, max(ref.Line, ref.End)) != RefExists {
-				continue
-			}
-			if t != nil && Anchored(t, ref, tokens) {
-				ref.Path, ref.Status = file, RefExists
-				break
-			}
-			if ref.Status != RefExists {
-				ref.Path, ref.Status = file, RefExists
-			}
+		if ref.Status != RefExists {
+			ref.Path, ref.Status = file, RefExists
 		}
 	}
 }

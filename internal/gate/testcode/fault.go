@@ -110,12 +110,12 @@ func (r *reader) ofCondition(n *node, depth int) Fault {
 	if depth == 0 && always(n, false, 0) {
 		return Constant
 	}
-	if n.kind != operator || depth > deepest {
-		if n.kind == ident {
-			if v := r.value(n.name); v != nil && v.kind == operator {
-				return r.ofCondition(v, depth+1)
-			}
+	if n.kind == ident && depth <= deepest {
+		if v := r.value(n.name); v != nil && v.kind == operator {
+			return r.ofCondition(v, depth+1)
 		}
+	}
+	if n.kind != operator || depth > deepest {
 		return None
 	}
 	switch n.name {
@@ -131,17 +131,21 @@ func (r *reader) ofCondition(n *node, depth int) Fault {
 			return r.same(inner.kids[1], inner.kids[2])
 		}
 	case "!=", "!==":
-		if isNothing(n.kids[1]) {
-			if anError.MatchString(lastName(n.kids[0])) {
-				return Presence
-			}
-			return None
+		if !isNothing(n.kids[1]) {
+			return r.same(n.kids[0], n.kids[1])
 		}
-		return r.same(n.kids[0], n.kids[1])
+		return presence(anError.MatchString(lastName(n.kids[0])))
 	case "==", "===":
-		if (isNothing(n.kids[1]) || isValue(n.kids[1])) && !anError.MatchString(lastName(n.kids[0])) {
-			return Presence
-		}
+		return presence((isNothing(n.kids[1]) || isValue(n.kids[1])) && !anError.MatchString(lastName(n.kids[0])))
+	}
+	return None
+}
+
+// presence is the fault of a condition that may ask for no more than whether
+// something is there.
+func presence(asked bool) Fault {
+	if asked {
+		return Presence
 	}
 	return None
 }

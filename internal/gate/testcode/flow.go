@@ -96,35 +96,7 @@ func (f *tests) within(n *node) *flow {
 
 func (f *tests) flow(u *unit) *flow {
 	r := &flow{tests: f, u: u, reach: map[string]bool{}, local: map[string]bool{}, once: map[string]*node{}}
-	times := map[string]int{}
-	u.body.walk(func(n *node) bool {
-		for _, name := range n.names {
-			r.local[name] = true
-			times[name] += 2
-		}
-		if n.kind == assign {
-			for _, to := range n.into {
-				if to.kind != ident {
-					continue
-				}
-				if n.fresh {
-					r.local[to.name] = true
-				}
-				times[to.name]++
-				if n.name == "" {
-					r.once[to.name] = n
-				} else {
-					times[to.name]++
-				}
-			}
-		}
-		return true
-	})
-	for name, n := range times {
-		if n != 1 {
-			delete(r.once, name)
-		}
-	}
+	r.declare()
 	for range maxRounds {
 		before := len(r.reach)
 		r.busy = r.busy[:0]
@@ -134,6 +106,39 @@ func (f *tests) flow(u *unit) *flow {
 		}
 	}
 	return r
+}
+
+// declare notes the names that the unit has of its own, and which of them are given
+// a value once.
+func (r *flow) declare() {
+	times := map[string]int{}
+	r.u.body.walk(func(n *node) bool {
+		for _, name := range n.names {
+			r.local[name] = true
+			times[name] += 2 // nobody sees which value
+		}
+		if n.kind != assign {
+			return true
+		}
+		for _, to := range n.into {
+			if to.kind != ident {
+				continue
+			}
+			r.local[to.name] = r.local[to.name] || n.fresh
+			times[to.name]++
+			if n.name == "" {
+				r.once[to.name] = n
+			} else {
+				times[to.name]++ // += changes what was there
+			}
+		}
+		return true
+	})
+	for name, n := range times {
+		if n != 1 {
+			delete(r.once, name)
+		}
+	}
 }
 
 // reached reports whether a name has to do with the code under test.

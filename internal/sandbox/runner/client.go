@@ -200,18 +200,10 @@ func (c *Client) follow(id uint32, call *call, stdout, stderr io.Writer, stop <-
 			return 0, c.err
 		}
 		chunks, code, ended := call.collect()
-		taken := 0
-		for _, p := range chunks {
-			to := stdout
-			if p.kind == kindStderr {
-				to = stderr
-			}
-			taken += cost(p.bytes)
-			if to == nil {
-				continue
-			}
-			if _, err := to.Write(p.bytes); err != nil && late == nil {
-				stdout, stderr = nil, nil
+		taken, err := passOn(chunks, stdout, stderr)
+		if err != nil {
+			stdout, stderr = nil, nil // nobody takes more
+			if late == nil {
 				if err := kill(); err != nil {
 					return 0, err
 				}
@@ -221,10 +213,26 @@ func (c *Client) follow(id uint32, call *call, stdout, stderr io.Writer, stop <-
 			return code, nil
 		}
 		call.granted(taken)
-		if err := c.send(kindCredit, id, number(uint32(taken))); err != nil {
+		if err := c.send(kindCredit, id, number(uint32(taken))); err != nil { //nolint:gosec // bounded by the window
 			return 0, err
 		}
 	}
+}
+
+// passOn writes chunks of output, each to where it belongs, up to the first that is
+// not taken. It returns what they cost in all.
+func passOn(chunks []output, stdout, stderr io.Writer) (taken int, err error) {
+	for _, p := range chunks {
+		to := stdout
+		if p.kind == kindStderr {
+			to = stderr
+		}
+		taken += cost(p.bytes)
+		if to != nil && err == nil {
+			_, err = to.Write(p.bytes)
+		}
+	}
+	return taken, err
 }
 
 // feed passes standard input to the command, no faster than it is taken.

@@ -191,37 +191,53 @@ func (c *checker) unused(f *file) {
 		return // esbuild renames imports
 	}
 	uses := map[string]int{}
-	type place struct {
-		name string
-		at   ast.Node
-		what string
-	}
-	var declared []place
+	var all []declared
 	each(f.program, func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.Identifier:
 			uses[string(n.Name)]++
 		case *ast.Binding:
-			if id, ok := n.Target.(*ast.Identifier); ok && n.Initializer != nil {
-				what := "variable"
-				if m, _ := required(n.Initializer); m != "" {
-					what = "import"
-				}
-				declared = append(declared, place{string(id.Name), id, what})
-			}
-			if p, ok := n.Target.(*ast.ObjectPattern); ok && n.Initializer != nil && p.Rest == nil {
-				for _, prop := range p.Properties {
-					if s, ok := prop.(*ast.PropertyShort); ok {
-						declared = append(declared, place{string(s.Name.Name), &s.Name, "variable"})
-					}
-				}
-			}
+			all = append(all, declaredBy(n)...)
 		}
 	})
-	for _, d := range declared {
+	for _, d := range all {
 		if strings.HasPrefix(d.name, "_") || uses[d.name] != 1 {
 			continue
 		}
 		c.hit(f, d.at, ruleUnused, "the "+d.what+" `"+d.name+"` is never used", "Remove it.")
 	}
+}
+
+// declared is a name that got a value where it was declared.
+type declared struct {
+	name string
+	at   ast.Node
+	what string
+}
+
+// declaredBy are the names that a binding gives a value to, without those that only
+// leave out what the rest of an object shall not have.
+func declaredBy(b *ast.Binding) []declared {
+	if b.Initializer == nil {
+		return nil
+	}
+	switch t := b.Target.(type) {
+	case *ast.Identifier:
+		if m, _ := required(b.Initializer); m != "" {
+			return []declared{{string(t.Name), t, "import"}}
+		}
+		return []declared{{string(t.Name), t, "variable"}}
+	case *ast.ObjectPattern:
+		if t.Rest != nil {
+			return nil
+		}
+		var all []declared
+		for _, prop := range t.Properties {
+			if s, ok := prop.(*ast.PropertyShort); ok {
+				all = append(all, declared{string(s.Name.Name), &s.Name, "variable"})
+			}
+		}
+		return all
+	}
+	return nil
 }

@@ -130,22 +130,24 @@ func (f *file) requires() {
 				f.modules[string(t.Name)] = module
 			}
 		case *ast.ObjectPattern:
-			for _, p := range t.Properties {
-				switch p := p.(type) {
-				case *ast.PropertyShort:
-					f.members[string(p.Name.Name)] = module + "." + string(p.Name.Name)
-				case *ast.PropertyKeyed:
-					key, local := literalKey(p.Key), ""
-					if id, ok := p.Value.(*ast.Identifier); ok {
-						local = string(id.Name)
-					}
-					if key != "" && local != "" {
-						f.members[local] = module + "." + key
-					}
-				}
-			}
+			f.takenOut(t, module)
 		}
 	})
+}
+
+// takenOut records the members of a module that a pattern names.
+func (f *file) takenOut(pattern *ast.ObjectPattern, module string) {
+	for _, p := range pattern.Properties {
+		switch p := p.(type) {
+		case *ast.PropertyShort:
+			f.members[string(p.Name.Name)] = module + "." + string(p.Name.Name)
+		case *ast.PropertyKeyed:
+			key := literalKey(p.Key)
+			if local, ok := p.Value.(*ast.Identifier); ok && key != "" {
+				f.members[string(local.Name)] = module + "." + key
+			}
+		}
+	}
 }
 
 // required returns the module of require("m"), require("m").member and
