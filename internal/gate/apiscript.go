@@ -2,6 +2,7 @@ package gate
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -41,20 +42,13 @@ func (v *view) missingInScript(source, lang string) []string {
 // unseenExports matches exports whose names do not stand in the file.
 var unseenExports = regexp.MustCompile("exports\\[[^'\"\\]\n]|exports\\[['\"][^'\"\n]*['\"] \\+|export \\* from ['\"][^.'\"]|exports = (?:Object\\.(?:assign|create|fromEntries)\\(.*)?require\\(['\"][^.'\"]|\\.\\.\\.require\\(['\"][^.'\"]|(?:assign|defineProperty|defineProperties)\\((?:module\\.)?exports\\b")
 
-// exportsUnseen reports whether the repository's modules export names that they do
+// findUnseenExports reports whether the repository's modules export names that they do
 // not hold.
-func (v *view) exportsUnseen() bool {
-	if v.unseen == nil {
-		found := false
-		for _, p := range v.Index.Sources {
-			if t := v.Index.Text(p); t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw) {
-				found = true
-				break
-			}
-		}
-		v.unseen = &found
-	}
-	return *v.unseen
+func (v *view) findUnseenExports() bool {
+	return slices.ContainsFunc(v.Index.Sources, func(p string) bool {
+		t := v.Index.Text(p)
+		return t != nil && syntax.LanguageOfFile(p) == "javascript" && unseenExports.MatchString(t.Raw)
+	})
 }
 
 // Names that scripts give to a module of their own choosing.

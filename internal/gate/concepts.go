@@ -23,7 +23,7 @@ type concept struct {
 // concepts are met by the form of a deliverable, not by its words.
 var concepts = []concept{
 	{lex.Set(`test tests testing testcase unit spec specs case cases edge corner nasty odd weird tricky catch catches regress regression regressions cover covers
-coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), (*view).hasTests},
+coverage mutation mutations mutant mutants table public jest mocha vitest jasmine ava tap testify prueba pruebas teste testes essais тест тесты 测试 テスト`), func(v *view) bool { return v.hasTests() }},
 	{lex.Set(`fix fixes fixed patch patches diff change changes correct corrected correction corrections bug bugs repair implement implementation add adds code
 korrigieren beheben ändern corregir arregla arregle corrija cambio corrige corriger исправить 修复 修正`), (*view).hasChange},
 	{lex.Set(`bug bugs correctness quality review audit proofread proofreading factually factual findings finding report reports rank severity issues issue problems problem defects defect risks risk risky concerns danger dangers dangerous missing
@@ -69,13 +69,8 @@ func (v *view) met(word string) bool {
 	return false
 }
 
-func (v *view) hasTests() bool {
-	if v.tested == nil {
-		has := testcode.Marked(v.allCode()) || v.extendsTests()
-		v.tested = &has
-	}
-	return *v.tested
-}
+// findTests reports whether the deliverable brings tests.
+func (v *view) findTests() bool { return testcode.Marked(v.allCode()) || v.extendsTests() }
 
 // extendsTests reports whether a change that fits adds code to a file of tests, as a
 // row of a table of cases is.

@@ -89,15 +89,11 @@ func (v *view) onlyAsked() bool {
 	return true
 }
 
-// onlyLooks reports whether the request is to look at what is there, in whatever
+// findOnlyLooks reports whether the request is to look at what is there, in whatever
 // category: remarks are its answer.
-func (v *view) onlyLooks() bool {
-	if v.looks == nil {
-		text := v.in.Request.Description
-		only := looks.MatchString(text) && !makes.MatchString(text)
-		v.looks = &only
-	}
-	return *v.looks
+func (v *view) findOnlyLooks() bool {
+	text := v.in.Request.Description
+	return looks.MatchString(text) && !makes.MatchString(text)
 }
 
 func (v *view) fitTests(code int) (float64, string, string) {

@@ -30,14 +30,10 @@ func smallShare(text []string) float64 {
 	return share(float64(n), float64(len(text)))
 }
 
-// foreign reports whether the request is in another language than English.
-func (v *view) foreign() bool {
-	if v.isForeign == nil {
-		tongue, _ := lex.TongueOf(v.asked)
-		is := tongue != 0 || otherScript(v.Request) || len(v.asked) >= enoughEnglish && smallShare(v.asked) < foreignShare
-		v.isForeign = &is
-	}
-	return *v.isForeign
+// findForeign reports whether the request is in another language than English.
+func (v *view) findForeign() bool {
+	tongue, _ := lex.TongueOf(v.asked)
+	return tongue != 0 || otherScript(v.Request) || len(v.asked) >= enoughEnglish && smallShare(v.asked) < foreignShare
 }
 
 // otherScript reports whether a good part of the letters of a text are not Latin.

@@ -22,18 +22,13 @@ const (
 	mostHomes  = 3  // places above which a message says nothing of where
 )
 
-// missesMessage reports whether the request quotes a message that the code has, and the
+// findMissedMessage reports whether the request quotes a message that the code has, and the
 // deliverable neither says it nor cites a line near to where it is made: who quotes one
 // has named a place, in whatever words he tells the rest.
-func (v *view) missesMessage() bool {
-	if v.missed == nil {
-		misses := v.Index != nil && v.findMissedMessage()
-		v.missed = &misses
-	}
-	return *v.missed
-}
-
 func (v *view) findMissedMessage() bool {
+	if v.Index == nil {
+		return false
+	}
 	for _, m := range quotedMessage.FindAllStringSubmatch(v.in.Request.Description, 8) {
 		piece := longestPiece(lex.First(m[1:]...))
 		if piece == "" || strings.Contains(v.all.lower, strings.ToLower(piece)) {

@@ -20,7 +20,7 @@ func TestMisquotes(t *testing.T) {
 	} {
 		v := &view{
 			Reading: &grounding.Reading{Index: &repository.Index{}, Ground: grounding.Agreement{Quoted: 1, Misquoted: tt.misquoted}},
-			applied: &change.Applied{Fault: tt.fault},
+			changes: func() *change.Applied { return &change.Applied{Fault: tt.fault} },
 		}
 		if s, _ := misquotes(v); (s.Cap != nil) != tt.fails {
 			t.Errorf("%+v: %+v", tt, s)

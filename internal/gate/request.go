@@ -198,15 +198,11 @@ func (l *wishList) files(text string) string {
 // fileWeight: a file says the less the more of the code it is, for any text
 // about the code cites it.
 func (v *view) fileWeight(p string) float64 {
-	t, all := v.Index.Text(p), 0
+	t := v.Index.Text(p)
 	if t == nil {
 		return weightFile
 	}
-	for other, o := range v.Index.Texts {
-		if o != nil && syntax.LanguageOfFile(other) == syntax.LanguageOfFile(p) {
-			all += len(o.Raw)
-		}
-	}
+	all := v.Index.Read[syntax.LanguageOfFile(p)]
 	return weightFile * max(0.25, 1-share(float64(len(t.Raw)), float64(all)))
 }
 

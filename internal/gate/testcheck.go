@@ -149,13 +149,15 @@ func (v *view) ownModule(module string) bool {
 	if v.Index == nil {
 		return true // what is tested is not known
 	}
-	if v.module == nil {
-		var manifest struct{ Name string }
-		if t := v.Index.Text("package.json"); t != nil {
-			_ = json.Unmarshal([]byte(t.Raw), &manifest) // without a name it is none
-		}
-		v.module = &manifest.Name
-	}
-	name := *v.module
+	name := v.module()
 	return name != "" && (module == name || strings.HasPrefix(module, name+"/"))
+}
+
+// findModule is the name of the repository's module of JavaScript, "" for none.
+func (v *view) findModule() string {
+	var manifest struct{ Name string }
+	if t := v.Index.Text("package.json"); t != nil {
+		_ = json.Unmarshal([]byte(t.Raw), &manifest) // without a name it is none
+	}
+	return manifest.Name
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/document"
@@ -22,30 +23,43 @@ type view struct {
 	prose    statements
 	terms    []string // distinct technical terms in the deliverable, sorted; without one
 
-	asked     []string             // the words of the request, in lower case
-	stem      *lex.Stemmer         // of the request's language
-	wished    []wish               // what the request names
-	proposed  []string             // files that the deliverable would create
-	own       string               // the deliverable without what it gives back of the request, see ownText
-	all       answerText           // the deliverable
-	head      answerText           // how it opens
-	fits      float64              // how far it answers the request, see answers
-	doubts    []string             // what speaks against that
-	criteria  []Criterion          // those of the task, judged
-	strayed   bool                 // what strays found
-	titles    []heading            // what headings found
-	isForeign *bool                // what foreign found
-	looks     *bool                // what onlyLooks found
-	missed    *bool                // what missesMessage found
-	applied   *change.Applied      // what changes found
-	packages  map[string]goPackage // what packageAt found, by folder
-	unseen    *bool                // what exportsUnseen found
-	tested    *bool                // what hasTests found
-	reached   map[string]bool      // what reaches found, by name
-	cited     map[string]bool      // what cites found, by name
-	led       map[string]bool      // what tests found, by name
-	located   map[string]bool      // files whose functions functionsOf looks at
-	module    *string              // the name of the repository's module of JavaScript
+	asked    []string             // the words of the request, in lower case
+	stem     *lex.Stemmer         // of the request's language
+	wished   []wish               // what the request names
+	proposed []string             // files that the deliverable would create
+	own      string               // the deliverable without what it gives back of the request, see ownText
+	all      answerText           // the deliverable
+	head     answerText           // how it opens
+	fits     float64              // how far it answers the request, see answers
+	doubts   []string             // what speaks against that
+	criteria []Criterion          // those of the task, judged
+	strayed  bool                 // what strays found
+	titles   []heading            // what headings found
+	packages map[string]goPackage // what packageAt found, by folder
+	reached  map[string]bool      // what reaches found, by name
+	cited    map[string]bool      // what cites found, by name
+	led      map[string]bool      // what tests found, by name
+	located  map[string]bool      // files whose functions functionsOf looks at
+
+	// What is asked again and again, and found out once.
+	foreign       func() bool            // findForeign
+	onlyLooks     func() bool            // findOnlyLooks
+	missesMessage func() bool            // findMissedMessage
+	exportsUnseen func() bool            // findUnseenExports
+	hasTests      func() bool            // findTests
+	module        func() string          // findModule
+	changes       func() *change.Applied // the diffs of the deliverable, and the patch, applied
+}
+
+// remember makes what is found out once.
+func (v *view) remember() {
+	v.foreign = sync.OnceValue(v.findForeign)
+	v.onlyLooks = sync.OnceValue(v.findOnlyLooks)
+	v.missesMessage = sync.OnceValue(v.findMissedMessage)
+	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)
+	v.hasTests = sync.OnceValue(v.findTests)
+	v.module = sync.OnceValue(v.findModule)
+	v.changes = sync.OnceValue(func() *change.Applied { return change.Apply(v.Reading, v.in.Patch) })
 }
 
 func look(in Input) *view {
@@ -55,6 +69,7 @@ func look(in Input) *view {
 	}
 	text = document.Unwrap(plainSpaces.Replace(text))
 	v := &view{in: in}
+	v.remember()
 	found, written, text := writtenFindings(text)
 	v.written = strings.ToLower(written)
 	v.findings = append(found, in.Deliverable.Findings...)
@@ -140,12 +155,4 @@ func few(items []string, n int) []string {
 		return items[:n]
 	}
 	return items
-}
-
-// changes applies the diffs of the deliverable, and the patch, once.
-func (v *view) changes() *change.Applied {
-	if v.applied == nil {
-		v.applied = change.Apply(v.Reading, v.in.Patch)
-	}
-	return v.applied
 }

@@ -49,6 +49,7 @@ type Index struct {
 	Sources []string         // the paths worth reading, the nearest to the root first
 	Langs   map[string]int   // language → files
 	Texts   map[string]*Text // those that were read, nil for one that could not be
+	Read    map[string]int   // language → bytes of its files that were read
 	budget  int
 	skipped bool            // a source could not be read
 	names   *nameSet        // filled by count
@@ -71,7 +72,7 @@ type Index struct {
 func NewIndex(repo *Repo, asked map[string]bool) *Index {
 	x := &Index{
 		repo: repo, asked: asked, Files: make(map[string]int, len(repo.Files)),
-		Langs: map[string]int{}, Texts: make(map[string]*Text, min(len(repo.Files), maxReadFiles)), budget: maxReadBytes, folders: map[string]bool{},
+		Langs: map[string]int{}, Read: map[string]int{}, Texts: make(map[string]*Text, min(len(repo.Files), maxReadFiles)), budget: maxReadBytes, folders: map[string]bool{},
 	}
 	var deep [][]string // the sources of each depth
 	kinds := map[string]*fileKind{}
@@ -255,6 +256,7 @@ func (x *Index) Text(p string) *Text {
 	x.budget -= len(raw)
 	t := &Text{Raw: strings.TrimSuffix(string(raw), "\n")}
 	x.Texts[p] = t
+	x.Read[syntax.LanguageOfFile(p)] += len(t.Raw)
 	return t
 }
 
