@@ -16,6 +16,11 @@ func contradictions(v *view) (Signal, bool) {
 	found := claims.Find(v.Reading)
 	n := len(found.Said)
 	if n == 0 {
+		if v.onlyTells() {
+			s.Cap = new(BorderlineScore) // a judge reads it
+			s.Reason = "None of the cited lines is quoted, so nothing settles what is said of them."
+			s.advice = "Quote the code you talk about, next to its file and line."
+		}
 		return s, true
 	}
 	s.Cap = new(BorderlineScore) // a judge reads it
@@ -27,4 +32,10 @@ func contradictions(v *view) (Signal, bool) {
 	s.Evidence = few(found.Said, 6)
 	s.advice = "Read the cited lines again: they say otherwise."
 	return s, true
+}
+
+// onlyTells reports whether a deliverable that says how code is cites its lines and
+// shows none of it: names and places may be right where all else is made up.
+func (v *view) onlyTells() bool {
+	return !v.Want.Code && !v.Want.NewFiles && v.Ground.Located > 0 && v.Ground.Quoted == 0 && !v.hasChange()
 }
