@@ -1,6 +1,12 @@
 package gate
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/patch"
+)
 
 // patchApplies applies the diffs of a deliverable, and the patch, to the files
 // in memory. Lines that really stand in the files are evidence that somebody
@@ -17,7 +23,7 @@ func patchApplies(v *view) (Signal, bool) {
 	s.Evidence = few(c.Said, 12)
 	if c.Fault > 0 {
 		s.Points = -costPatch * share(c.Fault, float64(c.Tried))
-		if v.Want.Code && c.AllInvented() {
+		if v.Want.Code && (c.AllInvented() || c.Failed == c.Tried && v.changesMisquoted(c.Said)) {
 			s.Cap = new(capPatch) // the change is the product, and there is none
 		}
 		s.Reason = fmt.Sprintf("%d of %d changes do not fit the files of the repository.", c.Failed, c.Tried)
@@ -33,3 +39,11 @@ func patchApplies(v *view) (Signal, bool) {
 }
 
 const minRealLines = 2 // fewer prove nothing
+
+// changesMisquoted reports whether a change is of a line that the text quotes, too, and
+// that no file has: both say of the same invented line that it is there.
+func (v *view) changesMisquoted(said []string) bool {
+	return slices.ContainsFunc(v.Ground.BadQuotes, func(quote string) bool {
+		return slices.ContainsFunc(said, func(why string) bool { return strings.Contains(why, patch.NoLine(quote)) })
+	})
+}

@@ -272,11 +272,16 @@ func (a *applier) fail(h *hunk, old []string) {
 	}
 	for _, l := range old {
 		if !a.packed[pack(l)] {
-			a.failed(fmt.Sprintf("hunk %d: the file has no line %q", h.number, short(strings.TrimSpace(l))))
+			a.failed(fmt.Sprintf("hunk %d: %s", h.number, NoLine(l)))
 			return
 		}
 	}
 	a.failed(fmt.Sprintf("hunk %d: its lines do not stand together in the file", h.number))
+}
+
+// NoLine says of a line that the file does not have it.
+func NoLine(line string) string {
+	return fmt.Sprintf("the file has no line %q", short(strings.TrimSpace(line)))
 }
 
 // failed notes the first reason only.
