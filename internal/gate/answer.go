@@ -312,6 +312,8 @@ func (v *view) clueOf(w wish) float64 {
 	most := v.touches(&v.all, w)
 	if v.takenUp(w) {
 		most = 1
+	} else if v.standsOnCited(w) {
+		most = max(most, 0)
 	}
 	if most >= 0 {
 		return part * c.hit / 2 * most

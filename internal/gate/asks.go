@@ -48,7 +48,7 @@ var asks = []ask{
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
-	{"a comparison", pattern.New(`(?i)\b(?:compare|comparison|versus|vs\.?)\b`), func(v *view) bool { return v.comparesEverything() }, false},
+	{"a comparison", pattern.New(`(?i:\b(?:compare|comparison|versus)\b)|\bvs\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
 // What such files have in any project.
@@ -66,10 +66,10 @@ func (v *view) holdsConfig(form pattern.LineStart) bool {
 }
 
 // looks matches requests to look at what is there.
-var looks = pattern.New(`(?i)\b(?:look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
+var looks = pattern.New(`(?i)\b(?:look (?:at|over|into|through|for)|(?:a|second|another|fresh|close|quick|critical) look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
 
 // makes matches the verbs that ask for a thing, close before it.
-var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the))\b`)
+var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the)|(?:can you|could you|please|and|to) (?:patch|fix|mend|repair))\b`)
 
 // wantsMade matches what else may ask for something to be made.
 var wantsMade = pattern.New(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)

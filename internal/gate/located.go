@@ -25,6 +25,41 @@ func (v *view) takenUp(w wish) bool {
 	return v.reaches(w) || v.cites(w) || v.testsNamed(w)
 }
 
+// standsOnCited reports whether a word that the request says, and hardly a line of the
+// code has, stands on a line that the text cites.
+func (v *view) standsOnCited(w wish) bool {
+	if w.kind != wishWord && w.kind != wishLiteral || v.Index == nil || w.weight < commonWord {
+		return false
+	}
+	return v.citedWords()[w.key]
+}
+
+// Bounds of the cited lines whose words are taken for those of the text.
+const (
+	maxCitedLines = 100
+	shortRange    = 6 // lines of one citation, of which each is meant
+)
+
+// findCitedWords are the words, as stems, of the lines that are cited.
+func (v *view) findCitedWords() map[string]bool {
+	var text strings.Builder
+	n := 0
+	for _, ref := range v.Refs {
+		if ref.Status != grounding.RefExists || ref.Line == 0 || ref.End-ref.Line >= shortRange || n > maxCitedLines {
+			continue
+		}
+		if t := v.Index.Text(ref.Path); t != nil {
+			all := t.Lines()
+			lines := all[min(len(all), ref.Line-1):min(len(all), max(ref.Line, ref.End))]
+			n += len(lines)
+			text.WriteString(strings.ToLower(strings.Join(lines, "\n")) + "\n")
+		}
+	}
+	cited := answerText{lower: text.String()}
+	cited.read(v.stem)
+	return cited.stems
+}
+
 // cites reports whether a good part of the lines cited are of a function that the
 // request names, and say there what is said of them.
 func (v *view) cites(w wish) bool {

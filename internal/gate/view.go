@@ -48,6 +48,7 @@ type view struct {
 	exportsUnseen func() bool            // findUnseenExports
 	hasTests      func() bool            // findTests
 	module        func() string          // findModule
+	citedWords    func() map[string]bool // findCitedWords
 	changes       func() *change.Applied // the diffs of the deliverable, and the patch, applied
 }
 
@@ -58,6 +59,7 @@ func (v *view) remember() {
 	v.missesMessage = sync.OnceValue(v.findMissedMessage)
 	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)
 	v.hasTests = sync.OnceValue(v.findTests)
+	v.citedWords = sync.OnceValue(v.findCitedWords)
 	v.module = sync.OnceValue(v.findModule)
 	v.changes = sync.OnceValue(func() *change.Applied { return change.Apply(v.Reading, v.in.Patch) })
 }
