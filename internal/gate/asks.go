@@ -48,8 +48,14 @@ var asks = []ask{
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b`), (*view).measures, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
+	{"a migration guide", pattern.New(`(?i)\b(?:migration|upgrad(?:e|ing)) (?:guide|notes?|page|document|checklist)\b`), func(v *view) bool {
+		return v.in.Request.Category != city.ContentCreation || tellsOfChange.MatchString(v.Doc.Low.Text)
+	}, true},
 	{"a comparison", pattern.New(`(?i:\b(?:compare|comparison|versus)\b)|\bvs\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
+
+// tellsOfChange matches, in lower case, what leads from an old version to a new one.
+var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bbefore\b[^.]*\bafter\b|\bused to\b|\bno longer\b|\binstead of\b|formerly|breaking`)
 
 // What such files have in any project.
 var (
