@@ -88,7 +88,7 @@ func (g *Agreement) checkClaim(r *Reading, b document.Block, lines []string, c c
 		return
 	}
 	holds := r.quoteHolds(c.ref.Path, lines) || guessed && r.quoteHolds("", lines)
-	if all := strings.Join(lines, "\n"); !holds && (c.weight < 1 || c.ref.Guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
+	if all := strings.Join(lines, "\n"); !holds && (c.weight < 1 || guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
 		return // an example, or what came out
 	}
 	if t := r.Index.Text(c.ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, c.ref.Line, c.ref.End) {
