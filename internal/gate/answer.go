@@ -283,6 +283,8 @@ func (v *view) clueOf(w wish) float64 {
 	switch {
 	case w.kind == wishFile:
 		c, part = clueFile, w.weight/weightFile
+	case v.ofPlatform(w):
+		c = clueForeign
 	case w.kind == wishName && v.Index.UsesOf(lex.LastName(w.key)) == 0:
 		c = clueNewName
 	case w.kind == wishName && w.weight < usualName*weightName:
@@ -357,7 +359,7 @@ func (v *view) missesFiles() bool {
 func (v *view) missesNames() bool {
 	named := false
 	for _, w := range v.wished {
-		if w.kind != wishName || w.sample || w.weight < weightName*usualName/2 || v.Index.UsesOf(lex.LastName(w.key)) == 0 || v.onlyRuns(w) {
+		if w.kind != wishName || w.sample || w.weight < weightName*usualName/2 || v.Index.UsesOf(lex.LastName(w.key)) == 0 || v.onlyRuns(w) || v.ofPlatform(w) {
 			continue
 		}
 		if named = true; v.comesBack(w) || v.touches(&v.all, w) >= 0 || v.all.isAbout(w) {
@@ -419,7 +421,7 @@ func (v *view) worksElsewhere() bool {
 func (v *view) notTouched() []string {
 	var missed []string
 	for _, w := range v.wished {
-		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.comesBack(w) {
+		if (w.kind == wishFile || w.kind == wishName) && !w.sample && !v.ofPlatform(w) && !v.comesBack(w) {
 			missed = append(missed, w.text)
 		}
 	}

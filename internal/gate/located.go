@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,13 +26,25 @@ func (v *view) takenUp(w wish) bool {
 	return v.reaches(w) || v.cites(w) || v.testsNamed(w)
 }
 
-// standsOnCited reports whether a word that the request says, and hardly a line of the
-// code has, stands on a line that the text cites.
+// platformName matches what a script calls of the language itself.
+var platformName = regexp.MustCompile(`^(?:JSON|Math|Object|Array|Promise|Number|String|Date|Buffer|console|process)\.\w+`)
+
+// ofPlatform reports whether a name is one of the language's own, which the repository
+// never uses: where the buyer met what he tells of.
+func (v *view) ofPlatform(w wish) bool {
+	return w.kind == wishName && v.Index != nil && platformName.MatchString(w.text) && !slices.ContainsFunc(v.Index.Sources, func(p string) bool {
+		t := v.Index.Text(p)
+		return t != nil && strings.Contains(t.Raw, strings.TrimRight(w.text, "()"))
+	})
+}
+
+// standsOnCited reports whether what the request says, and hardly a line of the code
+// has, stands on a line that the text cites, or on one beside it.
 func (v *view) standsOnCited(w wish) bool {
-	if w.kind != wishWord && w.kind != wishLiteral || v.Index == nil || w.weight < commonWord {
+	if w.kind == wishFile || v.Index == nil || w.weight < commonWord {
 		return false
 	}
-	return v.citedWords()[w.key]
+	return v.citedWords()[w.key] || w.kind == wishName && v.citedWords()[v.stem.Of(strings.ToLower(w.function()))]
 }
 
 // Bounds of the cited lines whose words are taken for those of the text.
@@ -50,7 +63,7 @@ func (v *view) findCitedWords() map[string]bool {
 		}
 		if t := v.Index.Text(ref.Path); t != nil {
 			all := t.Lines()
-			lines := all[min(len(all), ref.Line-1):min(len(all), max(ref.Line, ref.End))]
+			lines := all[min(len(all), max(0, ref.Line-2)):min(len(all), max(ref.Line, ref.End)+1)]
 			n += len(lines)
 			text.WriteString(strings.ToLower(strings.Join(lines, "\n")) + "\n")
 		}
