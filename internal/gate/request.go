@@ -224,7 +224,7 @@ func (l *wishList) literals(text string) (rest string) {
 	for _, at := range literalText.FindAllStringSubmatchIndex(text, 40) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
-		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) {
+		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
 			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]])})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
@@ -232,6 +232,19 @@ func (l *wishList) literals(text string) (rest string) {
 		}
 	}
 	return text
+}
+
+// ownWordsOnly reports whether a quoted text is a sentence of small words, as a title
+// that the buyer made up is: nothing of it tells what the work is about.
+func ownWordsOnly(quoted string) bool {
+	words := lex.Words(quoted)
+	telling := 0
+	for _, w := range words {
+		if lex.Telling(w) {
+			telling++
+		}
+	}
+	return len(words) >= 5 && telling*3 < len(words)
 }
 
 // calledWith matches text up to what a call that it shows begins with: parse("a b").
