@@ -21,10 +21,10 @@ func (v *view) toldInEverydayWords() bool {
 	}
 	missed := 0.0
 	for _, w := range v.wished {
-		if w.kind == wishName || w.kind == wishFile {
+		if w.kind == wishName && !v.ofPlatform(w) || w.kind == wishFile {
 			return false
 		}
-		if w.sample || w.kind == wishWord && v.circumstance(w) || v.comesBack(w) {
+		if w.sample || w.kind == wishWord && v.circumstance(w) || w.kind == wishName || v.comesBack(w) || w.kind == wishLiteral && !v.codeHas(w.text) {
 			continue
 		}
 		if w.text != strings.ToLower(w.text) {
@@ -33,6 +33,14 @@ func (v *view) toldInEverydayWords() bool {
 		missed += w.weight
 	}
 	return missed < enoughMissed
+}
+
+// codeHas reports whether code of the repository has a text as it stands.
+func (v *view) codeHas(text string) bool {
+	return slices.ContainsFunc(v.Index.Sources, func(p string) bool {
+		t := v.Index.Text(p)
+		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && strings.Contains(t.Raw, text)
+	})
 }
 
 // enoughToldOfChange is how many words say at least what a change does and why it is the

@@ -29,13 +29,10 @@ func (v *view) takenUp(w wish) bool {
 // platformName matches what a script calls of the language itself.
 var platformName = regexp.MustCompile(`^(?:JSON|Math|Object|Array|Promise|Number|String|Date|Buffer|console|process)\.\w+`)
 
-// ofPlatform reports whether a name is one of the language's own, which the repository
-// never uses: where the buyer met what he tells of.
+// ofPlatform reports whether a name is one of the language's own, which the repository's
+// code never uses: where the buyer met what he tells of.
 func (v *view) ofPlatform(w wish) bool {
-	return w.kind == wishName && v.Index != nil && platformName.MatchString(w.text) && !slices.ContainsFunc(v.Index.Sources, func(p string) bool {
-		t := v.Index.Text(p)
-		return t != nil && strings.Contains(t.Raw, strings.TrimRight(w.text, "()"))
-	})
+	return w.kind == wishName && v.Index != nil && platformName.MatchString(w.text) && !v.codeHas(strings.TrimRight(w.text, "()"))
 }
 
 // standsOnCited reports whether what the request says, and hardly a line of the code

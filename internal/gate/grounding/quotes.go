@@ -213,12 +213,15 @@ func showsResults(lines []string) bool {
 		return true // what the call gives stands below it
 	}
 	for _, l := range lines {
-		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) {
+		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) || becomesText.MatchString(l) {
 			return true
 		}
 	}
 	return false
 }
+
+// becomesText matches a text and what it becomes: 'a b'   ->   'a  b'.
+var becomesText = regexp.MustCompile(`^\s*(?:'[^']*'|"[^"]*")\s+(?:=+>|-+>|→|⇒)\s+(?:'|"|-?\d|\[|\{)`)
 
 // commentLine matches a line that is a comment, exampleCall one that begins with a
 // call.
