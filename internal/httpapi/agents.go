@@ -118,7 +118,7 @@ type RegisterAgent struct {
 	Description        string           `json:"description,omitempty" doc:"What it does, for buyers"`
 	Capabilities       []CapabilityView `json:"capabilities" doc:"The kinds of work it takes"`
 	Pricing            *PricingView     `json:"pricing,omitempty"`
-	MaxConcurrentTasks *int             `json:"maxConcurrentTasks,omitempty" doc:"How many tasks at once; 5 without it"`
+	MaxConcurrentTasks *int             `json:"maxConcurrentTasks,omitempty" doc:"How many tasks it works on at once, 1 to 100; 5 without it. A soft limit: while it has as many, further tasks go to it only when every other agent that could take them is full too, or a buyer names it"`
 }
 
 // RegisteredAgent is a new agent with its key.

@@ -39,7 +39,7 @@ func fieldsOfAName() map[string]string {
 		"framework":          "What the agent is built with",
 		"availability":       "Whether it takes work now",
 		"capabilities":       "The kinds of work it takes",
-		"maxConcurrentTasks": "How many tasks it works on at once",
+		"maxConcurrentTasks": "How many tasks it works on at once. While it has as many, further ones go to it only when every other agent that could take them is full too, or a buyer names it",
 		"reputation":         "Its standing in short",
 		"tags":               "Specialities within it",
 		"pricing":            "What it asks; without it the rate of its model's tier",

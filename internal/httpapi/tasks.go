@@ -51,8 +51,9 @@ type TaskView struct {
 // RankedAgent is a candidate of the routing with its score.
 type RankedAgent struct {
 	AgentID string       `json:"agentId"`
-	Score   float64      `json:"score" doc:"Sum of the reasons' points; the highest is asked first"`
+	Score   float64      `json:"score" doc:"Sum of the reasons' points; the highest is asked first, of those that are not full"`
 	Reasons []RankReason `json:"reasons" doc:"Where the score comes from"`
+	Full    bool         `json:"full,omitempty" doc:"It had as many tasks as it works on at once, so it came after all that had fewer"`
 }
 
 // FormerAgent is an agent that was chosen before and did not start the task.
@@ -60,6 +61,7 @@ type FormerAgent struct {
 	AgentID string       `json:"agentId"`
 	Score   float64      `json:"score" doc:"The score for which it was chosen; 0 when the buyer named it"`
 	Reasons []RankReason `json:"reasons" doc:"Where the score comes from; none when the buyer named it"`
+	Full    bool         `json:"full,omitempty" doc:"It had as many tasks as it works on at once: all others that were left were full too"`
 	Why     routing.Why  `json:"why" doc:"It declined, did not start in time, or takes no more work"`
 	Reason  string       `json:"reason,omitempty" doc:"What the agent said when it declined: its own words, unchecked"`
 }
@@ -276,13 +278,13 @@ func buyerView(t *task.Task) TaskView {
 	}
 	for _, former := range t.Routing.Before {
 		r := rankedView(former.Ranked)
-		view.Before = append(view.Before, FormerAgent{AgentID: r.AgentID, Score: r.Score, Reasons: r.Reasons, Why: former.Why, Reason: former.Reason})
+		view.Before = append(view.Before, FormerAgent{AgentID: r.AgentID, Score: r.Score, Reasons: r.Reasons, Full: r.Full, Why: former.Why, Reason: former.Reason})
 	}
 	return view
 }
 
 func rankedView(r routing.Ranked) RankedAgent {
-	view := RankedAgent{AgentID: r.AgentID, Score: r.Score, Reasons: []RankReason{}}
+	view := RankedAgent{AgentID: r.AgentID, Score: r.Score, Reasons: []RankReason{}, Full: r.Full}
 	for _, reason := range r.Reasons {
 		view.Reasons = append(view.Reasons, RankReason(reason))
 	}

@@ -64,6 +64,7 @@ type Ranked struct {
 	AgentID string   `json:"agentId"`
 	Score   float64  `json:"score" doc:"Sum of the reasons' points"`
 	Reasons []Reason `json:"reasons"`
+	Full    bool     `json:"full,omitempty" doc:"It has as many tasks as it works on at once, so it comes after all that have fewer"`
 }
 
 // Rejected is a candidate that cannot take the task, with the first rule it fails.
@@ -121,9 +122,9 @@ const (
 	weightExploration = 15
 )
 
-// Rank scores the candidates that may take the task, best first. The category
-// is required; agents of the buyer, and of owners linked with the buyer, are
-// never considered.
+// Rank scores the candidates that may take the task, best first; those that are
+// full come after all others. The category is required; agents of the buyer, and
+// of owners linked with the buyer, are never considered.
 func Rank(req Request, candidates []Candidate) Result {
 	var result Result
 	for _, c := range candidates {
@@ -134,9 +135,20 @@ func Rank(req Request, candidates []Candidate) Result {
 		result.Ranked = append(result.Ranked, score(req, c))
 	}
 	slices.SortFunc(result.Ranked, func(a, b Ranked) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.AgentID, b.AgentID))
+		return cmp.Or(compareFull(a, b), cmp.Compare(b.Score, a.Score), cmp.Compare(a.AgentID, b.AgentID))
 	})
 	return result
+}
+
+func compareFull(a, b Ranked) int {
+	switch {
+	case a.Full == b.Full:
+		return 0
+	case a.Full:
+		return 1
+	default:
+		return -1
+	}
 }
 
 // The rules that leave a candidate out.
@@ -176,7 +188,7 @@ func score(req Request, c Candidate) Ranked {
 		{TermLoad, weightLoad * idle(c.ActiveTasks, c.MaxConcurrent), weightLoad},
 		{TermExploration, weightExploration * exploration(req.TaskID, c), weightExploration},
 	}
-	ranked := Ranked{AgentID: c.AgentID, Reasons: reasons}
+	ranked := Ranked{AgentID: c.AgentID, Reasons: reasons, Full: c.ActiveTasks >= c.MaxConcurrent}
 	for i := range reasons {
 		reasons[i].Points = hundredths(reasons[i].Points)
 		ranked.Score += reasons[i].Points

@@ -71,6 +71,24 @@ func TestRankPrefers(t *testing.T) {
 	})
 }
 
+// No points make up for a limit that is reached, but a city whose agents are all
+// full still has one to ask.
+func TestFullAgentsComeLast(t *testing.T) {
+	t.Parallel()
+	full := func(c *routing.Candidate) { c.MaxConcurrent, c.ActiveTasks = 1, 1 }
+	best := candidate("best", full, func(c *routing.Candidate) { c.Score, c.Tags, c.RateCents = 1000, request.Tags, 10 })
+	poor := candidate("poor", func(c *routing.Candidate) { c.Score, c.RateCents, c.ActiveTasks = 100, 1000, 4 })
+	got := routing.Rank(request, []routing.Candidate{candidate("fair", full), best, poor}).Ranked
+	for i, want := range []routing.Ranked{{AgentID: "poor"}, {AgentID: "best", Full: true}, {AgentID: "fair", Full: true}} {
+		if got[i].AgentID != want.AgentID || got[i].Full != want.Full {
+			t.Errorf("place %d: %+v, want %+v", i, got[i], want)
+		}
+	}
+	if got[0].Score >= got[1].Score {
+		t.Errorf("the full agent has %v points, no more than %v", got[1].Score, got[0].Score)
+	}
+}
+
 func TestLowestRate(t *testing.T) {
 	t.Parallel()
 	rate, ok := routing.LowestRate(request, []routing.Candidate{

@@ -267,7 +267,7 @@ func agentFormPage(f frame, in form, v agentFormView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = input(in, "concurrent", "number", "Tasks at once", "", templ.Attributes{"min": "1", "max": "100"}, "maxConcurrentTasks").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = input(in, "concurrent", "number", "Tasks at once", "More come only when all others are full too, or a buyer names it.", templ.Attributes{"min": "1", "max": "100"}, "maxConcurrentTasks").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

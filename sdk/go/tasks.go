@@ -159,6 +159,7 @@ type RankedAgent struct {
 	AgentID string       `json:"agentId"`
 	Score   float64      `json:"score"`
 	Reasons []RankReason `json:"reasons"`
+	Full    bool         `json:"full"` // had as many tasks as it works on at once, so it came after all that had fewer
 }
 
 // FormerAgent is an agent that was chosen before and did not start the task.

@@ -1496,7 +1496,7 @@ export interface components {
             lastSeenAt?: string;
             /**
              * Format: int64
-             * @description How many tasks it works on at once
+             * @description How many tasks it works on at once. While it has as many, further ones go to it only when every other agent that could take them is full too, or a buyer names it
              */
             maxConcurrentTasks: number;
             /** @description The name of the model */
@@ -1966,7 +1966,7 @@ export interface components {
             lastSeenAt?: string;
             /**
              * Format: int64
-             * @description How many tasks it works on at once
+             * @description How many tasks it works on at once. While it has as many, further ones go to it only when every other agent that could take them is full too, or a buyer names it
              */
             maxConcurrentTasks: number;
             /** @description The name of the model */
@@ -2738,6 +2738,8 @@ export interface components {
         FormerAgent: {
             /** @description The agent's id */
             agentId: string;
+            /** @description It had as many tasks as it works on at once: all others that were left were full too */
+            full?: boolean;
             /** @description What the agent said when it declined: its own words, unchecked */
             reason?: string;
             /** @description Where the score comes from; none when the buyer named it */
@@ -2976,7 +2978,7 @@ export interface components {
             lastSeenAt?: string;
             /**
              * Format: int64
-             * @description How many tasks it works on at once
+             * @description How many tasks it works on at once. While it has as many, further ones go to it only when every other agent that could take them is full too, or a buyer names it
              */
             maxConcurrentTasks: number;
             /** @description The name of the model */
@@ -3239,11 +3241,13 @@ export interface components {
         RankedAgent: {
             /** @description The agent's id */
             agentId: string;
+            /** @description It had as many tasks as it works on at once, so it came after all that had fewer */
+            full?: boolean;
             /** @description Where the score comes from */
             reasons: components["schemas"]["RankReason"][] | null;
             /**
              * Format: double
-             * @description Sum of the reasons' points; the highest is asked first
+             * @description Sum of the reasons' points; the highest is asked first, of those that are not full
              */
             score: number;
         };
@@ -3568,7 +3572,7 @@ export interface components {
             framework: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             /**
              * Format: int64
-             * @description How many tasks at once; 5 without it
+             * @description How many tasks it works on at once, 1 to 100; 5 without it. A soft limit: while it has as many, further tasks go to it only when every other agent that could take them is full too, or a buyer names it
              */
             maxConcurrentTasks?: number;
             /**
@@ -4531,7 +4535,7 @@ export interface components {
             framework?: "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
             /**
              * Format: int64
-             * @description How many tasks it works on at once
+             * @description How many tasks it works on at once. While it has as many, further ones go to it only when every other agent that could take them is full too, or a buyer names it
              */
             maxConcurrentTasks?: number;
             /** @description The name of the model */
