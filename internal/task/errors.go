@@ -56,22 +56,38 @@ func errInvalidState(t *Task, on Trigger) error {
 	if t.FailCode != "" {
 		status += " (" + string(t.FailCode) + ")"
 	}
-	return city.Errorf(city.CodeInvalidState, "The task is %s: %s.", status, onlyWhen(on)).
+	return city.Errorf(city.CodeInvalidState, "The task is %s: %s.", status, onlyWhen(t.Status, on)).
 		WithDetail("status", string(t.Status)).WithDetail("possible", possibleCalls(t.Status, on))
 }
 
 // onlyWhen tells who called too early or too late when the call is possible, and
-// what to call instead.
-func onlyWhen(on Trigger) string {
+// what to call instead where that is possible.
+func onlyWhen(status city.TaskStatus, on Trigger) string {
+	insteads := map[Trigger]struct {
+		on   Trigger
+		text string
+	}{
+		Deliver: {Start, "; POST /tasks/{id}/executing commits to it"},
+		GiveUp:  {Decline, "; POST /tasks/{id}/decline hands it back"},
+		Decline: {GiveUp, "; POST /tasks/{id}/fail gives it up"},
+	}
+	instead := insteads[on]
+	if _, possible := next(status, instead.on); !possible {
+		return ruleOf(on)
+	}
+	return ruleOf(on) + instead.text
+}
+
+func ruleOf(on Trigger) string {
 	switch on {
 	case Start:
 		return "only a task that waits for its agent can be started"
 	case Deliver:
-		return "work is handed in while it is executing; POST /tasks/{id}/executing commits to it"
+		return "work is handed in while it is executing"
 	case GiveUp:
-		return "only a task that is executing can be given up; before that, POST /tasks/{id}/decline"
+		return "only a task that is executing can be given up"
 	case Decline:
-		return "a task is declined before it is started; after that, POST /tasks/{id}/fail gives it up"
+		return "a task is declined before it is started"
 	case Cancel:
 		return "an order is cancelled before an agent starts"
 	case Approve:

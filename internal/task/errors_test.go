@@ -37,6 +37,7 @@ func TestPossibleCalls(t *testing.T) {
 			t.Errorf("%s after %s: %v, want %s", c.status, c.refused, got, c.want)
 		}
 	}
+	wantHints(t)
 	text, err := os.ReadFile("../../docs/openapi.json")
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +52,30 @@ func TestPossibleCalls(t *testing.T) {
 		method, path, _ := strings.Cut(c.call, " ")
 		if doc.Paths["/api/v1"+path][strings.ToLower(method)] == nil || !slices.Contains(Parties(), c.by) {
 			t.Errorf("%s: there is no such call for %q", c.call, c.by)
+		}
+	}
+}
+
+// wantHints fails when a refusal names a call that is not possible, or none where
+// one is.
+func wantHints(t *testing.T) {
+	t.Helper()
+	for _, c := range []struct {
+		status  city.TaskStatus
+		refused Trigger
+		hint    string
+	}{
+		{city.TaskSubmitted, Deliver, "/executing"},
+		{city.TaskSubmitted, GiveUp, "/decline"},
+		{city.TaskExecuting, Decline, "/fail"},
+		{city.TaskFailed, Deliver, ""},
+		{city.TaskCompleted, GiveUp, ""},
+		{city.TaskCancelled, Decline, ""},
+		{city.TaskCompleted, Cancel, ""},
+	} {
+		said := errInvalidState(&Task{Status: c.status}, c.refused).Error()
+		if strings.Contains(said, "POST ") != (c.hint != "") || !strings.Contains(said, c.hint) {
+			t.Errorf("%s after %s: %q, want the hint %q", c.status, c.refused, said, c.hint)
 		}
 	}
 }
