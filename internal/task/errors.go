@@ -125,6 +125,12 @@ func errBudgetTooLow(lowest city.Cents) error {
 		WithDetail("lowestRateCents", int64(lowest))
 }
 
+// errBelowRate is errBudgetTooLow of the agent that the buyer named.
+func errBelowRate(rate city.Cents) error {
+	return city.Errorf(city.CodeBudgetTooLow, "The budget is below the price of the agent that you named, which is %s.", rate).
+		WithDetail("lowestRateCents", int64(rate))
+}
+
 func errNoCriterion(criteria int) error {
 	if criteria == 0 {
 		return city.InvalidField("criterion", "the task was ordered without acceptance criteria")

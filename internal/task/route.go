@@ -143,7 +143,7 @@ func (s *Service) direct(ctx context.Context, tx store.Tx, t *Task, linked *[]st
 	case !a.Accepts(t.Category):
 		return agent.Agent{}, city.Errorf(city.CodeAgentUnfit, "This agent does not take %s tasks.", t.Category)
 	case a.Rate() > t.MaxBudget:
-		return agent.Agent{}, errBudgetTooLow(a.Rate())
+		return agent.Agent{}, errBelowRate(a.Rate())
 	}
 	return a, nil
 }
