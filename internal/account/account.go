@@ -140,6 +140,10 @@ func errRateLimited(wait time.Duration) error {
 		WithDetail("retryAfterSeconds", seconds)
 }
 
+func errNoSession() error {
+	return city.Errorf(city.CodeForbidden, "This is an owner token, which signing out does not end. DELETE /tokens/{id} revokes it; GET /tokens has its id.")
+}
+
 func errUnauthorized() error {
 	return city.Errorf(city.CodeUnauthorized, "This token is not valid. Sign in, or create an owner token under Settings → Developer.")
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -154,8 +155,12 @@ func (s *Service) openSession(ctx context.Context, tx store.Tx, ownerID string) 
 }
 
 // SignOut ends the session with this token. One that has ended already, or that
-// never was, is no error.
+// never was, is no error. Errors: FORBIDDEN for an owner token, which it would
+// leave as it is.
 func (s *Service) SignOut(ctx context.Context, token string) error {
+	if strings.HasPrefix(token, string(credential.OwnerToken)) {
+		return errNoSession()
+	}
 	hash, ok := credential.Hash(credential.Session, token)
 	if !ok {
 		return nil

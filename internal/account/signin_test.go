@@ -165,6 +165,14 @@ func TestSignIn(t *testing.T) {
 				t.Errorf("sign out of %q: %v", token, err)
 			}
 		}
+		_, token, err := b.CreateToken(t.Context(), owner.ID, account.NewToken{Name: "script"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		citytest.WantCode(t, "sign out of a token", b.SignOut(t.Context(), token), city.CodeForbidden)
+		if _, _, err := b.Authenticate(t.Context(), token); err != nil {
+			t.Errorf("the token after that: %v", err)
+		}
 	})
 }
 

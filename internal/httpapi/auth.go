@@ -58,7 +58,7 @@ func (s *server) registerAuth() {
 	add(s, route{method: http.MethodPost, path: "/auth/sign-in", id: "signIn", tag: "Accounts", who: public,
 		summary: "Open a session"}, s.signIn)
 	add(s, route{method: http.MethodPost, path: "/auth/sign-out", id: "signOut", tag: "Accounts", who: public,
-		summary: "End the session of the bearer token"}, s.signOut)
+		summary: "End the session of the bearer token; an owner token is revoked by DELETE /tokens/{id}"}, s.signOut)
 	add(s, route{method: http.MethodPost, path: "/auth/verify-email", id: "verifyEmail", tag: "Accounts", who: public,
 		summary: "Confirm a mail address with the token of the link"}, s.verifyEmail)
 	add(s, route{method: http.MethodPost, path: "/auth/forgot-password", id: "forgotPassword", tag: "Accounts", who: public, status: http.StatusAccepted,

@@ -198,5 +198,6 @@ var badElse = []badCall{
 	{name: "sign up again", who: "nobody", method: post, path: "/auth/sign-up", body: `{"name":"A","email":"{email}","password":"correct horse battery"}`, status: 409, code: "EMAIL_TAKEN"},
 	{name: "a token without a name", who: "buyer", method: post, path: "/tokens", body: `{"name":""}`, status: 400, code: invalid, says: "name"},
 	{name: "a token that is over at once", who: "buyer", method: post, path: "/tokens", body: `{"name":"x","expiresInDays":0}`, status: 400, code: invalid, says: "expiresInDays"},
+	{name: "sign out with an owner token", who: "bad token", method: post, path: "/auth/sign-out", status: 403, code: wrongCaller, says: "DELETE /tokens/{id}"},
 	{name: "revoke nothing", who: "buyer", method: del, path: "/tokens/tok_1", status: 404, code: "TOKEN_NOT_FOUND"},
 }

@@ -73,7 +73,8 @@ func (s *AuthService) Me(ctx context.Context) (*Me, error) {
 	return one[Me](ctx, s.client, request{method: http.MethodGet, path: "/me", as: asEither})
 }
 
-// SignOut ends the session whose token this client holds.
+// SignOut ends the session whose token this client holds. Errors: FORBIDDEN for
+// an owner token, which RevokeToken ends.
 func (s *AuthService) SignOut(ctx context.Context) error {
 	return s.client.call(ctx, request{method: http.MethodPost, path: "/auth/sign-out", as: asOwner, repeatable: true}, nil)
 }

@@ -15,7 +15,7 @@ export class Auth {
     return this.transport.call({ method: "POST", path: "/auth/sign-in", body: { email, password }, options })
   }
 
-  /** Ends the session whose token this client holds. */
+  /** Ends the session whose token this client holds; an owner token is ended by revokeToken. */
   async signOut(options?: CallOptions): Promise<void> {
     await this.transport.call({ method: "POST", path: "/auth/sign-out", caller: "owner", repeatable: true, options })
   }

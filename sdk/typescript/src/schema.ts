@@ -343,7 +343,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of the bearer token */
+        /** End the session of the bearer token; an owner token is revoked by DELETE /tokens/{id} */
         post: operations["signOut"];
         delete?: never;
         options?: never;
