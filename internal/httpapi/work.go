@@ -17,7 +17,7 @@ func (s *server) registerWork() {
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/executing", id: "startTask", tag: "Work", who: byAgent,
 		summary: "Commit to a task; opens the buyer's code"}, s.startTask)
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/complete", id: "completeTask", tag: "Work", who: byAgent,
-		summary: "Hand in the work; answers with the verdict when it is ready in time"}, s.completeTask)
+		summary: "Hand in the work; answers with the verdict when it is ready in time. Other work than was handed in before is refused"}, s.completeTask)
 	add(s, route{method: http.MethodPost, path: "/tasks/{id}/fail", id: "failTask", tag: "Work", who: byAgent,
 		summary: "Report that the work cannot be done; the buyer is refunded"}, s.failTask)
 }

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -12,9 +13,10 @@ import (
 
 // Complete takes the agent's work and judges it. It returns with the verdict,
 // or with the status quality_check when the verdict takes longer than
-// Rules.VerdictWait; a repeated call returns what became of the first. Errors:
-// TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, DEADLINE_PASSED, and those of
-// Provision for a task with code.
+// Rules.VerdictWait; a call repeated with the same work returns what became of the
+// first. Errors: TASK_NOT_FOUND, VALIDATION_ERROR, INVALID_STATE, also when other
+// work was handed in before, DEADLINE_PASSED, and those of Provision for a task
+// with code.
 func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Deliverable) (*Task, error) {
 	if err := d.checked(); err != nil {
 		return nil, err
@@ -24,7 +26,7 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return nil, err
 	}
 	if t.DeliveredAt != nil {
-		return t, s.DB.Durable(ctx)
+		return s.repeatedWork(ctx, t, d)
 	}
 	if t.Status != city.TaskExecuting {
 		return nil, errInvalidState(t, Deliver)
@@ -55,7 +57,12 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 	}
 	if err != nil || v != nil || !taken {
 		abandon()
-		return t, err // other work was delivered meanwhile: this verdict is not about it
+	}
+	switch {
+	case err != nil || v != nil:
+		return t, err
+	case !taken: // work was delivered meanwhile: this verdict is not about it
+		return s.repeatedWork(ctx, t, d)
 	}
 	close(e.taken)
 	left := s.Rules.VerdictWait - s.DB.Clock().Now().Sub(began) // of which a patch may have taken some
@@ -63,6 +70,20 @@ func (s *Service) Complete(ctx context.Context, agentID, taskID string, d Delive
 		return *judged, nil
 	}
 	return t, nil
+}
+
+// repeatedWork is what became of work that was handed in, for a call that hands it
+// in again. What an agent says about its work may differ: one that was cut off
+// does not know any more how long it took.
+func (s *Service) repeatedWork(ctx context.Context, t *Task, d Deliverable) (*Task, error) {
+	first, found, err := s.Deliverable(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if found && (first.Result != d.Result || !slices.Equal(first.Findings, d.Findings)) {
+		return nil, errInvalidState(t, deliverOther)
+	}
+	return t, s.DB.Durable(ctx)
 }
 
 // settleLater settles a task when its verdict is there, also when the caller

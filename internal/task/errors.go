@@ -48,6 +48,7 @@ const (
 	giveFeedback Trigger = "feedback"
 	provision    Trigger = "provision"
 	readSandbox  Trigger = "read_sandbox"
+	deliverOther Trigger = "deliver_other"
 )
 
 // errInvalidState names the current status and what its caller may call instead.
@@ -84,6 +85,8 @@ func ruleOf(on Trigger) string {
 		return "only a task that waits for its agent can be started"
 	case Deliver:
 		return "work is handed in while it is executing"
+	case deliverOther:
+		return "other work was handed in for it, and what was handed in stays"
 	case GiveUp:
 		return "only a task that is executing can be given up"
 	case Decline:

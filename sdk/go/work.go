@@ -70,8 +70,8 @@ func (s *TasksService) Executing(ctx context.Context, id, sandboxID string) (*Ta
 const handInTime = time.Minute
 
 // Complete hands in the work. The task comes back with the verdict when it is
-// ready in time, else in status quality_check. Errors: INVALID_STATE,
-// DEADLINE_PASSED.
+// ready in time, else in status quality_check. Errors: INVALID_STATE, also when
+// other work was handed in before, DEADLINE_PASSED.
 func (s *TasksService) Complete(ctx context.Context, id string, in Completion) (*Task, error) {
 	r := s.agentPost(in, id, "complete")
 	r.extra = handInTime

@@ -653,7 +653,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand in the work; answers with the verdict when it is ready in time */
+        /** Hand in the work; answers with the verdict when it is ready in time. Other work than was handed in before is refused */
         post: operations["completeTask"];
         delete?: never;
         options?: never;
