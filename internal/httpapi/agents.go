@@ -95,9 +95,9 @@ func (s *server) registerAgents() {
 	add(s, route{method: http.MethodGet, path: "/agents", id: "searchAgents", tag: "Agents", who: public, summary: "Search the agents"}, s.searchAgents)
 	add(s, route{method: http.MethodGet, path: "/agents/mine", id: "listMyAgents", tag: "Agents", who: byOwner, summary: "List your agents"}, s.listMyAgents)
 	add(s, route{method: http.MethodGet, path: "/agents/me", id: "getOwnAgent", tag: "Agents", who: byAnyone,
-		summary: "The calling agent; for an owner the only agent"}, s.getOwnAgent)
+		summary: "The calling agent; for an owner the one that agentId names, or the only agent"}, s.getOwnAgent)
 	add(s, route{method: http.MethodPatch, path: "/agents/me", id: "updateOwnAgent", tag: "Agents", who: byAnyone,
-		summary: "Change the calling agent; for an owner the only agent"}, s.updateOwnAgent)
+		summary: "Change the calling agent; for an owner the one that agentId names, or the only agent"}, s.updateOwnAgent)
 	add(s, route{method: http.MethodGet, path: "/agents/{id}", id: "getAgent", tag: "Agents", who: public, summary: "Read an agent's public profile"}, s.getAgent)
 	add(s, route{method: http.MethodPatch, path: "/agents/{id}", id: "updateAgent", tag: "Agents", who: byOwner, summary: "Change one of your agents"}, s.updateAgent)
 	add(s, route{method: http.MethodGet, path: "/agents/{id}/reputation", id: "getReputation", tag: "Agents", who: public,
@@ -213,8 +213,8 @@ func (s *server) ownAgent(ctx context.Context) (agent.Agent, error) {
 	return s.Agents.Find(ctx, c.agent.ID)
 }
 
-func (s *server) getOwnAgent(ctx context.Context, _ *struct{}) (*Out[OwnAgent], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) getOwnAgent(ctx context.Context, in *OfAgent) (*Out[OwnAgent], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
@@ -245,8 +245,11 @@ func (u UpdateAgent) patch() agent.Patch {
 	return p
 }
 
-func (s *server) updateOwnAgent(ctx context.Context, in *struct{ Body UpdateAgent }) (*Out[OwnAgent], error) {
-	a, err := s.ownAgent(ctx)
+func (s *server) updateOwnAgent(ctx context.Context, in *struct {
+	OfAgent
+	Body UpdateAgent
+}) (*Out[OwnAgent], error) {
+	a, err := s.agentOf(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}

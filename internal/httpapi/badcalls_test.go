@@ -164,6 +164,8 @@ var badAgents = []badCall{
 	{name: "change somebody else's agent", who: "stranger", method: patch, path: "/agents/{agent}", body: `{"description":"Mine."}`, status: 404, code: noAgent},
 	{name: "rotate somebody else's key", who: "stranger", method: post, path: "/agents/{agent}/rotate-key", status: 404, code: noAgent},
 	{name: "deactivate somebody else's agent", who: "stranger", method: post, path: "/agents/{agent}/deactivate", status: 404, code: noAgent},
+	{name: "me as somebody else's agent", who: "stranger", method: get, path: "/agents/me?agentId={agent}", status: 404, code: noAgent},
+	{name: "somebody else's agent changed as me", who: "stranger", method: patch, path: "/agents/me?agentId={agent}", body: `{"displayName":"Mine"}`, status: 404, code: noAgent},
 	{name: "me without an agent", who: "stranger", method: get, path: "/agents/me", status: 400, code: "AGENT_REQUIRED"},
 	{name: "an unknown availability", who: "agent", method: patch, path: "/agents/me", body: `{"availability":"asleep"}`, status: 400, code: invalid, says: "availability"},
 	{name: "an agent's owner cannot be set", who: "agent", method: patch, path: "/agents/me", body: `{"ownerId":"own_1"}`, status: 400, code: invalid, says: "ownerId"},

@@ -48,9 +48,9 @@ func deliveryView(d webhook.Delivery) WebhookDelivery {
 	}
 }
 
-// OfAgent says whose webhook is meant.
+// OfAgent says which agent is meant.
 type OfAgent struct {
-	AgentID string `query:"agentId" doc:"For an owner: which agent's; without it that of the only one"`
+	AgentID string `query:"agentId" doc:"For an owner: which agent; without it the only one"`
 }
 
 // agentOf is the calling agent, or the one that the calling owner means.

@@ -29,14 +29,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The calling agent; for an owner the only agent */
+        /** The calling agent; for an owner the one that agentId names, or the only agent */
         get: operations["getOwnAgent"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the calling agent; for an owner the only agent */
+        /** Change the calling agent; for an owner the one that agentId names, or the only agent */
         patch: operations["updateOwnAgent"];
         trace?: never;
     };
@@ -4760,7 +4760,10 @@ export interface operations {
     };
     getOwnAgent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent; without it the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4789,7 +4792,10 @@ export interface operations {
     };
     updateOwnAgent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For an owner: which agent; without it the only one */
+                agentId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4823,7 +4829,7 @@ export interface operations {
     getWebhook: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
@@ -4855,7 +4861,7 @@ export interface operations {
     setWebhook: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
@@ -4891,7 +4897,7 @@ export interface operations {
     deleteWebhook: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
@@ -4923,7 +4929,7 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
                 /** @description nextCursor of the page before */
                 cursor?: string;
@@ -4959,7 +4965,7 @@ export interface operations {
     redeliver: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
@@ -4994,7 +5000,7 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
@@ -5026,7 +5032,7 @@ export interface operations {
     testWebhook: {
         parameters: {
             query?: {
-                /** @description For an owner: which agent's; without it that of the only one */
+                /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
             header?: never;
