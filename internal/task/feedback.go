@@ -75,15 +75,31 @@ func (s *Service) applyFeedback(ctx context.Context, tx store.Tx, t *Task, open 
 	if err := s.Events.Append(ctx, tx, t.ID, event.TaskFeedback, view, BuyerTopic(t.BuyerID)); err != nil {
 		return err
 	}
-	if err := s.Webhooks.Emit(ctx, tx, t.AgentID, event.NoticeFeedbackReceived, t.ID, AgentViewOf(t)); err != nil {
-		return err
-	}
 	if t.Feedback.Thumbs == "down" && open {
-		return s.takeBack(ctx, tx, t)
+		back, err := s.takeBack(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		// It is told before the refund is, and with the state that it leads to.
+		after := *t
+		if tr, ok := next(t.Status, back.on); ok {
+			after.become(tr.To, tx.Now())
+		}
+		if err := s.tellFeedback(ctx, tx, &after); err != nil {
+			return err
+		}
+		return s.apply(ctx, tx, back)
+	}
+	if err := s.tellFeedback(ctx, tx, t); err != nil {
+		return err
 	}
 	in := reputation.Input{Cause: reputation.CauseThumbsUp, Rating: t.Feedback.Rating}
 	if t.Feedback.Thumbs == "down" {
 		in = reputation.Input{Cause: reputation.CauseThumbsDown}
 	}
 	return s.learn(ctx, tx, t.AgentID, t.ID, in)
+}
+
+func (s *Service) tellFeedback(ctx context.Context, tx store.Tx, t *Task) error {
+	return s.Webhooks.Emit(ctx, tx, t.AgentID, event.NoticeFeedbackReceived, t.ID, AgentViewOf(t))
 }

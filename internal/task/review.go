@@ -121,19 +121,19 @@ func (s *Service) RefundTerms(ctx context.Context, t *Task) (RefundTerms, error)
 	return RefundTerms{Cause: s.reviewCause(t, record), Window: s.Rules.ReviewWindow}, err
 }
 
-// takeBack refunds t, or has an operator decide about it.
-func (s *Service) takeBack(ctx context.Context, tx store.Tx, t *Task) error {
+// takeBack is the change that refunds t, or has an operator decide about it.
+func (s *Service) takeBack(ctx context.Context, tx store.Tx, t *Task) (change, error) {
 	// The lock keeps two refunds at once from both being under the rate.
 	record, err := findRecord(ctx, tx, t.BuyerID, store.ForUpdate(tx))
 	if err != nil {
-		return err
+		return change{}, err
 	}
 	cause := s.reviewCause(t, record)
 	if cause == "" {
-		return s.apply(ctx, tx, change{task: t, on: Refund, facts: refunded(t)})
+		return change{task: t, on: Refund, facts: refunded(t)}, nil
 	}
 	t.Review = &Review{Cause: cause, AskedAt: tx.Now(), DecideBy: tx.Now().Add(s.Rules.ReviewWindow)}
-	return s.apply(ctx, tx, change{task: t, on: AskRefund, facts: map[string]any{"cause": cause, "decideBy": t.Review.DecideBy}})
+	return change{task: t, on: AskRefund, facts: map[string]any{"cause": cause, "decideBy": t.Review.DecideBy}}, nil
 }
 
 func refunded(t *Task) map[string]any { return map[string]any{"refundedCents": t.Charge} }
