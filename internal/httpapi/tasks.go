@@ -41,7 +41,6 @@ type TaskView struct {
 	BuyerID     string            `json:"buyerId,omitempty"`
 	SubmitterID string            `json:"submittedByAgentId,omitempty" doc:"The agent that ordered for its owner"`
 	AgentID     string            `json:"agentId,omitempty" doc:"The agent that has it"`
-	Direct      bool              `json:"direct" doc:"Whether the buyer picked the agent"`
 	Routing     []RankedAgent     `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
 	Before      []FormerAgent     `json:"passedOver,omitempty" doc:"The agents that had the task before and did not start it, oldest first"`
 	Output      *task.Deliverable `json:"output,omitempty" doc:"The work, once it is delivered"`
@@ -268,7 +267,7 @@ func (s *server) fullView(ctx context.Context, t *task.Task) (view TaskView, err
 // buyerView is a task as its buyer sees it, without its documents.
 func buyerView(t *task.Task) TaskView {
 	view := TaskView{
-		AgentView: task.AgentViewOf(t), BuyerID: t.BuyerID, SubmitterID: t.SubmitterID, AgentID: t.AgentID, Direct: t.DirectID != "",
+		AgentView: task.AgentViewOf(t), BuyerID: t.BuyerID, SubmitterID: t.SubmitterID, AgentID: t.AgentID,
 	}
 	view.Input.Redacted, view.Input.Repo, view.Input.Ref = false, t.Source.Repo, t.Source.Ref
 	view.Acceptance.Commands, view.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths

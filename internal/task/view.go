@@ -15,6 +15,7 @@ type AgentView struct {
 	ID          string          `json:"id" doc:"The task's id"`
 	TaskType    city.Category   `json:"taskType"`
 	Status      city.TaskStatus `json:"status"`
+	Direct      bool            `json:"direct" doc:"Whether the buyer picked the agent; one that declines such a task hands it to nobody else"`
 	Tags        []string        `json:"tags" doc:"What the agent should be good at"`
 	MaxBudget   city.Cents      `json:"maxBudget" doc:"The buyer's cap, in cents"`
 	Quote       pricing.Quote   `json:"quote" doc:"What will be charged when the work passes"`
@@ -78,7 +79,7 @@ type FeedbackView struct {
 // AgentViewOf is t as its assigned agent may see it now.
 func AgentViewOf(t *Task) AgentView {
 	v := AgentView{
-		ID: t.ID, TaskType: t.Category, Status: t.Status, Tags: nonNil(t.Tags), MaxBudget: t.MaxBudget, Quote: t.Quote,
+		ID: t.ID, TaskType: t.Category, Status: t.Status, Direct: t.DirectID != "", Tags: nonNil(t.Tags), MaxBudget: t.MaxBudget, Quote: t.Quote,
 		HasRepo: t.Source.Repo != "", HasCode: t.Source.HasCode || t.Source.ArchiveID != "", SizeClass: t.Size,
 		Input:      AgentInput{Description: t.Description, Redacted: true},
 		Acceptance: AgentAcceptance{Criteria: nonNil(t.Acceptance.Criteria)},

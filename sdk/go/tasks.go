@@ -87,6 +87,7 @@ type Task struct {
 	ID              string     `json:"id"`
 	TaskType        string     `json:"taskType"`
 	Status          string     `json:"status"`
+	Direct          bool       `json:"direct"` // the buyer picked the agent
 	Tags            []string   `json:"tags"`
 	MaxBudget       int64      `json:"maxBudget"`
 	Quote           Quote      `json:"quote"`
@@ -132,7 +133,6 @@ type Task struct {
 	BuyerID            string        `json:"buyerId"`
 	SubmittedByAgentID string        `json:"submittedByAgentId"`
 	AgentID            string        `json:"agentId"`
-	Direct             bool          `json:"direct"` // the buyer picked the agent
 	Routing            []RankedAgent `json:"routing"`
 	PassedOver         []FormerAgent `json:"passedOver"` // had the task before and did not start it
 	Gate               *GateReport   `json:"gate"`

@@ -1558,6 +1558,8 @@ export interface components {
              * @description When the work came
              */
             deliveredAt?: string;
+            /** @description Whether the buyer picked the agent; one that declines such a task hands it to nobody else */
+            direct: boolean;
             /**
              * Format: int64
              * @description The charge less the fee; absent or 0 once it was refunded
@@ -4288,7 +4290,7 @@ export interface components {
              * @description When the work came
              */
             deliveredAt?: string;
-            /** @description Whether the buyer picked the agent */
+            /** @description Whether the buyer picked the agent; one that declines such a task hands it to nobody else */
             direct: boolean;
             /**
              * Format: int64
