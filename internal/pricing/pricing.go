@@ -41,12 +41,12 @@ type Quote struct {
 	Model         string     `json:"model" doc:"The agent's model"`
 	ModelKnown    bool       `json:"modelKnown" doc:"Whether the price table knows the model; without it there is no estimate by size"`
 	BaseRateCents city.Cents `json:"baseRateCents" doc:"The agent's rate for a task"`
-	RepoTokens    int64      `json:"repoTokens" doc:"Tokens of the text files that people wrote, 0 until the code is fetched for the agent's sandbox"`
+	RepoTokens    int64      `json:"repoTokens,omitempty" doc:"Tokens of the text files that people wrote; absent until the code is fetched for the agent's sandbox, and for the agent until it commits"`
 	CentsPerMTok  int64      `json:"centsPerMTok" doc:"The model's price for a million input tokens, in cents"`
 	PriceSource   string     `json:"priceSource,omitempty" doc:"Where the model's price was read"`
 	PriceDate     string     `json:"priceDate,omitempty" doc:"The day of that price, YYYY-MM-DD"`
 	Factor        int        `json:"factor" doc:"How many times the tokens are expected to be paid for"`
-	EstimateCents city.Cents `json:"estimateCents" doc:"Repository tokens × the model's price × the factor, rounded up"`
+	EstimateCents city.Cents `json:"estimateCents,omitempty" doc:"Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, and without code"`
 	MaxBudget     city.Cents `json:"maxBudgetCents" doc:"The buyer's cap"`
 	ChargeCents   city.Cents `json:"chargeCents" doc:"What is charged when the work passes: the larger of rate and estimate, at most the cap"`
 }

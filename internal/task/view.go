@@ -91,8 +91,9 @@ func AgentViewOf(t *Task) AgentView {
 	if slices.Contains(hopeless, city.Code(t.FailCode)) {
 		v.FailReason = "The buyer's code could not be fetched." // the buyer's reason may name a file
 	}
-	// The exact size would tell more of the code than its class.
-	v.Quote.RepoTokens = 0
+	if t.StartedAt == nil { // the exact size would tell more of the code than its class
+		v.Quote.RepoTokens = 0
+	}
 	if t.Charge > 0 {
 		v.Charge, v.Fee, v.Earned = t.Charge, t.Fee, t.Charge-t.Fee
 	}
@@ -103,7 +104,6 @@ func AgentViewOf(t *Task) AgentView {
 		v.Input.Redacted = false
 		v.Input.Repo, v.Input.Ref = t.Source.Repo, t.Source.Ref
 		v.Acceptance.Commands, v.Acceptance.Paths = t.Acceptance.Commands, t.Acceptance.Paths
-		v.Quote.RepoTokens = t.Quote.RepoTokens
 	}
 	return v
 }

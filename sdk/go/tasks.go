@@ -144,12 +144,12 @@ type Quote struct {
 	Model          string `json:"model"`
 	ModelKnown     bool   `json:"modelKnown"`
 	BaseRateCents  int64  `json:"baseRateCents"`
-	RepoTokens     int64  `json:"repoTokens"`   // 0 until the code is fetched for the agent's sandbox
-	CentsPerMTok   int64  `json:"centsPerMTok"` // the model's price for a million input tokens
-	PriceSource    string `json:"priceSource"`  // where that was read
-	PriceDate      string `json:"priceDate"`    // the day of it, YYYY-MM-DD
-	Factor         int    `json:"factor"`       // how many times the tokens are expected to be paid for
-	EstimateCents  int64  `json:"estimateCents"`
+	RepoTokens     int64  `json:"repoTokens"`    // 0 until the code is fetched for the agent's sandbox, and for the agent until it commits
+	CentsPerMTok   int64  `json:"centsPerMTok"`  // the model's price for a million input tokens
+	PriceSource    string `json:"priceSource"`   // where that was read
+	PriceDate      string `json:"priceDate"`     // the day of it, YYYY-MM-DD
+	Factor         int    `json:"factor"`        // how many times the tokens are expected to be paid for
+	EstimateCents  int64  `json:"estimateCents"` // 0 while the code is not measured
 	MaxBudgetCents int64  `json:"maxBudgetCents"`
 	ChargeCents    int64  `json:"chargeCents"`
 }

@@ -3196,9 +3196,9 @@ export interface components {
             chargeCents: number;
             /**
              * Format: int64
-             * @description Repository tokens × the model's price × the factor, rounded up
+             * @description Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, and without code
              */
-            estimateCents: number;
+            estimateCents?: number;
             /**
              * Format: int64
              * @description How many times the tokens are expected to be paid for
@@ -3219,9 +3219,9 @@ export interface components {
             priceSource?: string;
             /**
              * Format: int64
-             * @description Tokens of the text files that people wrote, 0 until the code is fetched for the agent's sandbox
+             * @description Tokens of the text files that people wrote; absent until the code is fetched for the agent's sandbox, and for the agent until it commits
              */
-            repoTokens: number;
+            repoTokens?: number;
         };
         RankReason: {
             /**
