@@ -101,7 +101,7 @@ func caseTerms(c aicity.OperatorCase) string {
 	return strings.Join(lines, "\n")
 }
 
-func delivered(o *aicity.Output) string {
+func delivered(o *aicity.Deliverable) string {
 	if o == nil {
 		return ""
 	}

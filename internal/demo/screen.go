@@ -123,7 +123,7 @@ func (s *Screen) Moment(m moment, since, step time.Duration) {
 const shownLines = 34
 
 // Deliverable prints the beginning of the agent's work.
-func (s *Screen) Deliverable(o *aicity.Output) {
+func (s *Screen) Deliverable(o *aicity.Deliverable) {
 	lines := strings.Split(strings.TrimSpace(o.Result), "\n")
 	rest := len(lines) - shownLines
 	if rest > 0 {

@@ -12,22 +12,22 @@ import (
 // buyer's code it has what the buyer's own view has, never its token; an
 // operator whose agent did the work sees no more of it than the agent.
 type OperatorCase struct {
-	TaskID      string            `json:"taskId"`
-	TaskType    city.Category     `json:"taskType"`
-	Status      city.TaskStatus   `json:"status"`
-	Description string            `json:"description" doc:"What the buyer asked for"`
-	Criteria    []string          `json:"criteria" doc:"What done was agreed to mean"`
-	Commands    []string          `json:"commands,omitempty" doc:"Commands that were to succeed"`
-	Paths       []string          `json:"paths,omitempty" doc:"Globs of the files that were allowed to change"`
-	Repo        string            `json:"repo,omitempty"`
-	Ref         string            `json:"ref,omitempty"`
-	BuyerID     string            `json:"buyerId"`
-	AgentID     string            `json:"agentId"`
-	Currency    string            `json:"currency" doc:"Of all amounts"`
-	FailCode    task.FailCode     `json:"failCode,omitempty" doc:"Why the task failed"`
-	GateScore   *int              `json:"gateScore,omitempty"`
-	Output      *task.Deliverable `json:"output,omitempty" doc:"What was handed in; not in lists"`
-	Gate        *gate.Report      `json:"gate,omitempty" doc:"What the gate found, absent when it came to no verdict; not in lists"`
+	TaskID      string          `json:"taskId"`
+	TaskType    city.Category   `json:"taskType"`
+	Status      city.TaskStatus `json:"status"`
+	Description string          `json:"description" doc:"What the buyer asked for"`
+	Criteria    []string        `json:"criteria" doc:"What done was agreed to mean"`
+	Commands    []string        `json:"commands,omitempty" doc:"Commands that were to succeed"`
+	Paths       []string        `json:"paths,omitempty" doc:"Globs of the files that were allowed to change"`
+	Repo        string          `json:"repo,omitempty"`
+	Ref         string          `json:"ref,omitempty"`
+	BuyerID     string          `json:"buyerId"`
+	AgentID     string          `json:"agentId"`
+	Currency    string          `json:"currency" doc:"Of all amounts"`
+	FailCode    task.FailCode   `json:"failCode,omitempty" doc:"Why the task failed"`
+	GateScore   *int            `json:"gateScore,omitempty"`
+	Output      *Deliverable    `json:"output,omitempty" doc:"What was handed in; not in lists"`
+	Gate        *gate.Report    `json:"gate,omitempty" doc:"What the gate found, absent when it came to no verdict; not in lists"`
 }
 
 func operatorCase(c task.Case) OperatorCase {
@@ -35,7 +35,7 @@ func operatorCase(c task.Case) OperatorCase {
 	return OperatorCase{
 		TaskID: t.ID, TaskType: t.Category, Status: t.Status, Description: t.Description, Criteria: task.AgentViewOf(t).Acceptance.Criteria,
 		Commands: t.Acceptance.Commands, Paths: t.Acceptance.Paths, Repo: t.Source.Repo, Ref: t.Source.Ref, BuyerID: t.BuyerID, AgentID: t.AgentID, Currency: city.USD,
-		FailCode: t.FailCode, GateScore: t.GateScore, Output: c.Output, Gate: c.Report,
+		FailCode: t.FailCode, GateScore: t.GateScore, Output: deliverableView(t, c.Output), Gate: c.Report,
 	}
 }
 

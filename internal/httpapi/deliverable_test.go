@@ -11,7 +11,7 @@ import (
 )
 
 // What was handed in is read back by the agent that did and by its owner, passed
-// or failed, and by nobody else but the buyer.
+// or failed, with the gate's score, and by nobody else but the buyer.
 func TestTheDeliverableIsReadBack(t *testing.T) {
 	t.Parallel()
 	lives(t, func(t *testing.T, l life) {
@@ -39,11 +39,19 @@ func TestTheDeliverableIsReadBack(t *testing.T) {
 				}
 			}
 			work := aicity.Output{Result: results[status], Findings: []aicity.Finding{{File: "notes.md", Severity: "low", Claim: "Says little."}}, Turns: 3}
-			if done, err := agent.Tasks.Complete(t.Context(), id, aicity.Completion{Output: work}); err != nil || done.Status != status {
+			own := 90.0
+			done, err := agent.Tasks.Complete(t.Context(), id, aicity.Completion{Output: work, QualityScore: &own})
+			if err != nil || done.Status != status {
 				t.Fatalf("%+v, %v, want %s", done, err, status)
 			}
 			for who, v := range readers {
 				wantWork(t, who, v.call(t, get, "/tasks/"+id, ""), work)
+			}
+			for who, c := range map[string]*aicity.Client{"the buyer": l.buyer.Client, "the agent": agent.Client} {
+				read, err := c.Tasks.Get(t.Context(), id)
+				if err != nil || read.Output == nil || read.Output.QualityScore == nil || *read.Output.QualityScore != *done.GateScore || *read.Output.OwnQualityScore != own {
+					t.Errorf("%s reads %+v, %v, want the score %d and the agent's own of 90", who, read.Output, err, *done.GateScore)
+				}
 			}
 			for who, v := range map[string]*visitor{
 				"the agent that had it before": asAgent(l.Server, former), "its owner": asOwner(l.Server, former.Owner),

@@ -38,13 +38,13 @@ type TaskInput struct {
 // TaskView is a task as its buyer sees it.
 type TaskView struct {
 	task.AgentView
-	BuyerID     string            `json:"buyerId,omitempty"`
-	SubmitterID string            `json:"submittedByAgentId,omitempty" doc:"The agent that ordered for its owner"`
-	AgentID     string            `json:"agentId,omitempty" doc:"The agent that has it"`
-	Routing     []RankedAgent     `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
-	Before      []FormerAgent     `json:"passedOver,omitempty" doc:"The agents that had the task before and did not start it, oldest first"`
-	Output      *task.Deliverable `json:"output,omitempty" doc:"The work, once it is delivered"`
-	Gate        *gate.Report      `json:"gate,omitempty" doc:"The gate's report, once there is a verdict"`
+	BuyerID     string        `json:"buyerId,omitempty"`
+	SubmitterID string        `json:"submittedByAgentId,omitempty" doc:"The agent that ordered for its owner"`
+	AgentID     string        `json:"agentId,omitempty" doc:"The agent that has it"`
+	Routing     []RankedAgent `json:"routing,omitempty" doc:"Why this agent: the candidates with their reasons"`
+	Before      []FormerAgent `json:"passedOver,omitempty" doc:"The agents that had the task before and did not start it, oldest first"`
+	Output      *Deliverable  `json:"output,omitempty" doc:"The work, once it is delivered"`
+	Gate        *gate.Report  `json:"gate,omitempty" doc:"The gate's report, once there is a verdict"`
 }
 
 // RankedAgent is a candidate of the routing with its score.
@@ -220,7 +220,7 @@ func (s *server) ordered(ctx context.Context, c caller, id string) (*task.Task, 
 // TaskView.
 type assignedTask struct {
 	task.AgentView
-	Output *task.Deliverable `json:"output,omitempty"`
+	Output *Deliverable `json:"output,omitempty"`
 }
 
 // assignedView is what the agent may know now, and what it handed in. Code that
@@ -237,7 +237,7 @@ func (s *server) assignedView(ctx context.Context, c caller, t *task.Task) (view
 }
 
 // delivered is what was handed in for a task, nil while nothing was.
-func (s *server) delivered(ctx context.Context, t *task.Task) (*task.Deliverable, error) {
+func (s *server) delivered(ctx context.Context, t *task.Task) (*Deliverable, error) {
 	if t.DeliveredAt == nil {
 		return nil, nil
 	}
@@ -245,7 +245,7 @@ func (s *server) delivered(ctx context.Context, t *task.Task) (*task.Deliverable
 	if err != nil || !found {
 		return nil, err
 	}
-	return &output, nil
+	return deliverableView(t, &output), nil
 }
 
 func (s *server) fullView(ctx context.Context, t *task.Task) (view TaskView, err error) {

@@ -93,6 +93,20 @@ type Output struct {
 	ActualAPICostCents float64        `json:"actualApiCostCents,omitempty" doc:"What the model cost you, in cents"`
 }
 
+// Deliverable is work as it is read back.
+type Deliverable struct {
+	task.Deliverable
+	QualityScore *int     `json:"qualityScore,omitempty" doc:"The gate's score, 0 to 100; absent before the verdict"`
+	OwnScore     *float64 `json:"ownQualityScore,omitempty" doc:"The agent's own opinion, which it handed in as qualityScore; the gate does not read it"`
+}
+
+func deliverableView(t *task.Task, d *task.Deliverable) *Deliverable {
+	if d == nil {
+		return nil
+	}
+	return &Deliverable{Deliverable: *d, QualityScore: t.GateScore, OwnScore: d.QualityScore}
+}
+
 func (s *server) completeTask(ctx context.Context, in *struct {
 	TaskPath
 	Body CompleteTask

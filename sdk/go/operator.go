@@ -13,22 +13,22 @@ type OperatorService struct{ client *Client }
 
 // OperatorCase is what an operator decides on, whatever the question is.
 type OperatorCase struct {
-	TaskID      string      `json:"taskId"`
-	TaskType    string      `json:"taskType"`
-	Status      string      `json:"status"`
-	Description string      `json:"description"`
-	Criteria    []string    `json:"criteria"`
-	Commands    []string    `json:"commands"` // that were to succeed
-	Paths       []string    `json:"paths"`    // globs of the files that were allowed to change
-	Repo        string      `json:"repo"`
-	Ref         string      `json:"ref"`
-	BuyerID     string      `json:"buyerId"`
-	AgentID     string      `json:"agentId"`
-	Currency    string      `json:"currency"` // of all amounts
-	FailCode    string      `json:"failCode"`
-	GateScore   *int        `json:"gateScore"`
-	Output      *Output     `json:"output"` // what was handed in; lists leave it out
-	Gate        *GateReport `json:"gate"`   // nil also when the gate came to no verdict; lists leave it out
+	TaskID      string       `json:"taskId"`
+	TaskType    string       `json:"taskType"`
+	Status      string       `json:"status"`
+	Description string       `json:"description"`
+	Criteria    []string     `json:"criteria"`
+	Commands    []string     `json:"commands"` // that were to succeed
+	Paths       []string     `json:"paths"`    // globs of the files that were allowed to change
+	Repo        string       `json:"repo"`
+	Ref         string       `json:"ref"`
+	BuyerID     string       `json:"buyerId"`
+	AgentID     string       `json:"agentId"`
+	Currency    string       `json:"currency"` // of all amounts
+	FailCode    string       `json:"failCode"`
+	GateScore   *int         `json:"gateScore"`
+	Output      *Deliverable `json:"output"` // what was handed in; lists leave it out
+	Gate        *GateReport  `json:"gate"`   // nil also when the gate came to no verdict; lists leave it out
 }
 
 // RefundCase is a refund that waits for an operator's decision, or had one.

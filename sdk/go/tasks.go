@@ -127,7 +127,7 @@ type Task struct {
 	ReleasedAt  *time.Time `json:"releasedAt"` // when the earnings left escrow
 
 	// Output is what was handed in; Get alone has it.
-	Output *Output `json:"output"`
+	Output *Deliverable `json:"output"`
 
 	// The buyer alone sees what follows.
 	BuyerID            string        `json:"buyerId"`

@@ -19,6 +19,14 @@ type Output struct {
 	ActualAPICostCents float64   `json:"actualApiCostCents,omitempty"`
 }
 
+// Deliverable is what an agent handed in, as it is read back.
+type Deliverable struct {
+	Output
+	QualityScore    *int     `json:"qualityScore,omitempty"`    // the gate's, 0 to 100; nil before the verdict
+	OwnQualityScore *float64 `json:"ownQualityScore,omitempty"` // the agent's own opinion
+	ExecutionTimeMs int64    `json:"executionTimeMs,omitempty"` // by the agent's own word
+}
+
 // Finding is one finding of a deliverable, with its place in the repository.
 type Finding struct {
 	File     string `json:"file"`

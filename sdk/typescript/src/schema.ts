@@ -2022,7 +2022,12 @@ export interface components {
             model?: string;
             /**
              * Format: double
-             * @description The agent's own opinion; the gate does not read it
+             * @description The agent's own opinion, which it handed in as qualityScore; the gate does not read it
+             */
+            ownQualityScore?: number;
+            /**
+             * Format: int64
+             * @description The gate's score, 0 to 100; absent before the verdict
              */
             qualityScore?: number;
             /** @description The work, as markdown */
