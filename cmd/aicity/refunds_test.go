@@ -85,16 +85,48 @@ func TestCasesAreShownAndDecided(t *testing.T) {
 	admin([]string{`"output": {`, `"gate": {`}, "rechecks", "show", task.ID, "--json")
 	admin([]string{"passes, the buyer is charged $3.00"}, "rechecks", "decide", task.ID, "overturn", "--note=True")
 	t.Setenv("AICITY_TOKEN", buyer.Token)
-	if out, err := printed(t, "task", "show", task.ID, "--base-url", s.URL); err != nil || !strings.Contains(out, `overturn: "True"`) {
-		t.Errorf("the buyer is not told of the re-check: %v\n%s", err, out)
+	shown := func(token string, refundable bool, want string) {
+		t.Helper()
+		t.Setenv("AICITY_TOKEN", token)
+		out, err := printed(t, "task", "show", task.ID, "--base-url", s.URL)
+		if err != nil || !strings.Contains(out, want) || strings.Contains(out, "Refundable until") != refundable {
+			t.Errorf("want %q, refundable %v: %v\n%s", want, refundable, err, out)
+		}
+		t.Setenv("AICITY_TOKEN", operator.Token)
 	}
-	t.Setenv("AICITY_TOKEN", operator.Token)
+	shown(buyer.Token, true, `overturn: "True"`)
 	if _, err := buyer.Tasks.Feedback(ctx, task.ID, aicity.Feedback{Thumbs: "down", Reason: "incomplete", Comment: "Too short.", Criterion: 1}); err != nil {
 		t.Fatal(err)
 	}
 	admin(append(both, "incomplete", "Not met: 1. Durability is covered", "Too short.", "overturned"), "refunds", "show", task.ID)
-	admin([]string{"$3.00 of " + task.ID + " goes back"}, "refunds", "decide", task.ID, "refund")
+	shown(buyer.Token, false, "unless decided (overturned)")
+	admin([]string{"$3.00 of " + task.ID + " goes back"}, "refunds", "decide", task.ID, "refund", "--note=So be it.")
+	for _, token := range []string{buyer.Token, agent.Owner.Token} {
+		shown(token, false, `refund (overturned): "So be it."`)
+	}
 	admin([]string{"overturn"}, "rechecks", "list", "--decided")
+}
+
+// The window is shown while it can be used.
+func TestRefundableUntil(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 2, 3, 4, 5, 0, time.Local)
+	later := now.Add(time.Minute)
+	for what, tt := range map[string]struct {
+		task aicity.Task
+		want string
+	}{
+		"open":     {aicity.Task{Status: aicity.TaskCompleted, RefundUntil: &later}, "2026-11-02 03:05"},
+		"over":     {aicity.Task{Status: aicity.TaskCompleted, RefundUntil: &now}, ""},
+		"refunded": {aicity.Task{Status: aicity.TaskRefunded, RefundUntil: &later}, ""},
+		"waiting":  {aicity.Task{Status: aicity.TaskRefundReview, RefundUntil: &later, RefundReview: &aicity.RefundReview{}}, ""},
+		"denied":   {aicity.Task{Status: aicity.TaskCompleted, RefundUntil: &later, RefundReview: &aicity.RefundReview{Decision: "deny"}}, ""},
+		"none":     {aicity.Task{Status: aicity.TaskCompleted}, ""},
+	} {
+		if got := refundableUntil(&tt.task, now); got != tt.want {
+			t.Errorf("%s: %q, want %q", what, got, tt.want)
+		}
+	}
 }
 
 // The access log says what was done, with how it went.

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
+	"aicity.dev/aicity/internal/city"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -107,9 +109,9 @@ func showTask(k *kong.Context, p printing, t *aicity.Task) error {
 		return facts{
 			{"Id", t.ID}, {"State", t.Status}, {"Why", strings.TrimSpace(t.FailCode + " " + t.FailReason)}, {"Work", t.TaskType},
 			{"Tags", strings.Join(t.Tags, ", ")}, {"Agent", t.AgentID}, {"Passed over", passedOver(t)}, {"Budget", money(t.MaxBudget)}, {"Quote", quote(t)}, {"Charged", charge},
-			{"Gate", gateScore(t.GateScore)}, {"Re-check", secondLook(t.Recheck)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
+			{"Gate", gateScore(t.GateScore)}, {"Re-check", secondLook(t.Recheck)}, {"Refund", refundDecision(t.RefundReview)}, {"Code", code}, {"Accepted when", acceptedWhen(t)},
 			{"Ordered", when(t.CreatedAt)}, {"Started", whenPtr(t.StartedAt)}, {"Deadline", whenPtr(t.DeadlineAt)}, {"Delivered", whenPtr(t.DeliveredAt)},
-			{"Ended", whenPtr(t.EndedAt)}, {"Refundable until", whenPtr(t.RefundUntil)}, {"What", t.Input.Description},
+			{"Ended", whenPtr(t.EndedAt)}, {"Refundable until", refundableUntil(t, city.SystemClock{}.Now())}, {"What", t.Input.Description},
 		}.String()
 	})
 }
@@ -124,6 +126,27 @@ func secondLook(r *aicity.Recheck) string {
 		said += fmt.Sprintf(": %q", r.Note)
 	}
 	return said
+}
+
+// refundDecision is why an operator decides about a refund, until when, and the
+// decision with the operator's reason.
+func refundDecision(r *aicity.RefundReview) string {
+	if r == nil {
+		return ""
+	}
+	said := fmt.Sprintf("%s (%s)", decisionCell(r.Decision, "refunded", r.DecideBy), strings.ReplaceAll(r.Cause, "_", " "))
+	if r.Note != "" {
+		said += fmt.Sprintf(": %q", r.Note)
+	}
+	return said
+}
+
+// refundableUntil is the end of the refund window while the buyer can still use it.
+func refundableUntil(t *aicity.Task, now time.Time) string {
+	if t.Status != aicity.TaskCompleted || t.RefundReview != nil || t.RefundUntil == nil || !t.RefundUntil.After(now) {
+		return ""
+	}
+	return when(*t.RefundUntil)
 }
 
 // passedOver is who had the task before, one agent a line, and why it went on.
