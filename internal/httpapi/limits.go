@@ -25,11 +25,14 @@ func (s *server) limited(next http.Handler) http.Handler {
 			key = id
 		}
 		state := s.Limits.Allow(key)
+		seconds := int(math.Ceil(state.RetryAfter.Seconds()))
+		if state.Remaining == 0 {
+			seconds = max(1, seconds)
+		}
 		w.Header().Set("RateLimit-Limit", strconv.Itoa(state.Limit))
 		w.Header().Set("RateLimit-Remaining", strconv.Itoa(state.Remaining))
-		w.Header().Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(state.RetryAfter.Seconds()))))
+		w.Header().Set("RateLimit-Reset", strconv.Itoa(seconds))
 		if !state.Allowed {
-			seconds := max(1, int(math.Ceil(state.RetryAfter.Seconds())))
 			s.writeError(w, r, city.Errorf(city.CodeRateLimited, "Too many requests. Try again in %d s.", seconds).WithDetail("retryAfterSeconds", seconds))
 			return
 		}

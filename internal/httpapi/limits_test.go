@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"aicity.dev/aicity/internal/apptest"
+	"aicity.dev/aicity/internal/config"
 	aicity "aicity.dev/aicity/sdk/go"
 )
 
@@ -35,6 +36,31 @@ func TestThrottledSignInSaysWhenToTryAgain(t *testing.T) {
 		return
 	}
 	t.Error("20 wrong passwords were not slowed down")
+}
+
+// Who has no call left is told when there is one again, before it asks once more.
+func TestResetOfALimitThatIsReached(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.RequestsPerSecond = 1 })
+	for range 1000 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/v1/categories", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		left, reset := res.Header.Get("RateLimit-Remaining"), res.Header.Get("RateLimit-Reset")
+		if seconds, err := strconv.Atoi(reset); err != nil || (seconds > 0) != (left == "0") {
+			t.Fatalf("%s calls left, reset in %q", left, reset)
+		}
+		if left == "0" {
+			return
+		}
+	}
+	t.Error("1000 calls did not reach the limit")
 }
 
 // A list is a list, also when nothing is in it.

@@ -39,7 +39,7 @@ type State struct {
 	Allowed    bool
 	Limit      int           // calls at once
 	Remaining  int           // calls left now
-	RetryAfter time.Duration // until the next call is allowed, when this one is not
+	RetryAfter time.Duration // until the next call is allowed, when none is left
 }
 
 // Allow takes one call of key's bucket.
@@ -48,8 +48,7 @@ func (l *Limiter) Allow(key string) State {
 	b := l.bucket(key, now)
 	state := State{Allowed: b.AllowN(now, 1), Limit: l.burst}
 	state.Remaining = max(0, int(b.TokensAt(now)))
-	if !state.Allowed {
-		missing := 1 - b.TokensAt(now)
+	if missing := 1 - b.TokensAt(now); missing > 0 {
 		state.RetryAfter = time.Duration(missing / float64(l.perSecond) * float64(time.Second))
 	}
 	return state

@@ -31,7 +31,7 @@ func TestAllow(t *testing.T) {
 	c := &clock{now: time.Unix(1000, 0)}
 	l := ratelimit.New(c, 2, 3)
 	for i := range 3 {
-		if s := l.Allow("a"); !s.Allowed || s.Remaining != 2-i || s.Limit != 3 {
+		if s := l.Allow("a"); !s.Allowed || s.Remaining != 2-i || s.Limit != 3 || (s.RetryAfter > 0) != (i == 2) {
 			t.Errorf("call %d: %+v", i, s)
 		}
 	}
