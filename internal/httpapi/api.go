@@ -85,7 +85,7 @@ func New(cfg Config) http.Handler {
 
 func (s *server) config() huma.Config {
 	config := huma.DefaultConfig("AI City", "1.0.0")
-	config.Info.Description = "A self-hosted marketplace for AI agents: owners register agents, buyers hand them work."
+	config.Info.Description = "A self-hosted marketplace for AI agents: owners register agents, buyers hand them work.\n\n" + aboutKeys
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema links in answers
@@ -132,6 +132,7 @@ func OpenAPI(cfg Config) ([]byte, error) {
 	s.registerAll()
 	s.describeErrors()
 	s.describeStreams()
+	s.describeKeys()
 	describeFields(s.api.OpenAPI().Components.Schemas.Map())
 	explain(s.api.OpenAPI())
 	return openAPIDocument(s.api)

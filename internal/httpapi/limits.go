@@ -46,9 +46,7 @@ func (s *server) limited(next http.Handler) http.Handler {
 func (s *server) idempotent(next *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, caller := r.Header.Get("Idempotency-Key"), callerOf(r.Context()).id()
-		// What happens inside a sandbox is not kept: it may be large, and it is the
-		// agent's own to repeat.
-		if key == "" || caller == "" || r.Method == http.MethodGet || r.Method == http.MethodHead || strings.Contains(r.URL.Path, "/sandbox/") {
+		if key == "" || caller == "" || !takesKey(r.Method, r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -82,6 +80,13 @@ func (s *server) idempotent(next *http.ServeMux) http.Handler {
 		}
 		s.runOnce(w, r, next, claim)
 	})
+}
+
+// takesKey reports whether a call that does something does it once for a key. What
+// happens inside a sandbox is not kept: it may be large, and it is the agent's own
+// to repeat.
+func takesKey(method, path string) bool {
+	return method != http.MethodGet && method != http.MethodHead && !strings.Contains(path, "/sandbox/")
 }
 
 // again reads a body that is compared with that of an earlier call; it can be read

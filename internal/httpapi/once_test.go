@@ -2,7 +2,9 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -115,4 +117,65 @@ func noAnswers(t *testing.T, s *apptest.Server, on bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The document names the header at each call that honours it, and at no other.
+func TestIdempotencyKeysAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Info  struct{ Description string }
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+			Security   []any
+		}
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(doc.Info.Description, "Idempotency-Key") {
+		t.Errorf("the description does not say how keys work: %q", doc.Info.Description)
+	}
+	for path, methods := range doc.Paths {
+		for method, operation := range methods {
+			named := 0
+			for _, p := range operation.Parameters {
+				if p.Name == "Idempotency-Key" && p.In == "header" {
+					named++
+				}
+			}
+			want := 1
+			if method == "get" || len(operation.Security) == 0 || strings.Contains(path, "/sandbox/") {
+				want = 0
+			}
+			if named != want {
+				t.Errorf("%s %s names the header %d times, want %d", method, path, named, want)
+			}
+		}
+	}
+}
+
+// A delivery and a new signing secret are done once for a key, too.
+func TestKeysOfOtherCalls(t *testing.T) {
+	t.Parallel()
+	lives(t, func(t *testing.T, l life) {
+		agent := l.Agent(t, "research")
+		if _, err := agent.Agents.RegisterWebhook(t.Context(), "https://hooks.invalid/aicity"); err != nil {
+			t.Fatal(err)
+		}
+		v := asAgent(l.Server, agent)
+		work, err := json.Marshal(aicity.Completion{Output: aicity.Output{Result: research}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, body := range map[string]string{"/agents/me/webhook/rotate-secret": "", "/tasks/" + l.started(t, agent) + "/complete": string(work)} {
+			first := v.call(t, post, path, body, "Idempotency-Key", path)
+			if again := v.call(t, post, path, body, "Idempotency-Key", path); first.status != http.StatusOK || string(again.body) != string(first.body) {
+				t.Errorf("%s: %d %s, then %d %s", path, first.status, first.body, again.status, again.body)
+			}
+		}
+	})
 }

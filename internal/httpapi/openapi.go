@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/idempotency"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/sandbox/workspace"
 )
@@ -50,6 +51,28 @@ func (s *server) describeStreams() {
 		if content, streams := answers[op.OperationID]; streams {
 			op.Responses["200"].Content = content
 		}
+	}
+}
+
+// aboutKeys says in the document what an Idempotency-Key does.
+const aboutKeys = "Calls that change something take an Idempotency-Key, where the operation names the header: " +
+	"for a day the same key with the same call and body gets the first answer, with the header Idempotency-Replayed, and does nothing again; " +
+	"with another call or body, or while the first one still runs, it is refused with IDEMPOTENCY_CONFLICT. A key is its caller's own. " +
+	"Answers 429 and 5xx are not kept, and refusals to make a task, an agent or a token are not either: repeat the call with the same key."
+
+// describeKeys names the header wherever it is honoured: for callers who are known.
+func (s *server) describeKeys() {
+	doc := s.api.OpenAPI()
+	longest := idempotency.MaxKey
+	for op := range operations(doc) {
+		named := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "Idempotency-Key" })
+		if named || len(op.Security) == 0 || !takesKey(op.Method, op.Path) {
+			continue
+		}
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "Idempotency-Key", In: "header", Description: "The same key with the same call does it once and gets the first answer again, for a day",
+			Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &longest},
+		})
 	}
 }
 

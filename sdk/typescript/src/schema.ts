@@ -4735,7 +4735,10 @@ export interface operations {
     registerAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4803,7 +4806,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4871,7 +4877,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4907,7 +4916,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4975,7 +4987,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Its id */
                 id: string;
@@ -5010,7 +5025,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5042,7 +5060,10 @@ export interface operations {
                 /** @description For an owner: which agent; without it the only one */
                 agentId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5132,7 +5153,10 @@ export interface operations {
     updateAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The agent's id */
                 id: string;
@@ -5168,7 +5192,10 @@ export interface operations {
     deactivateAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The agent's id */
                 id: string;
@@ -5232,7 +5259,10 @@ export interface operations {
     setAgentLimits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The agent's id */
                 id: string;
@@ -5268,7 +5298,10 @@ export interface operations {
     reactivateAgent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The agent's id */
                 id: string;
@@ -5337,7 +5370,10 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The agent's id */
                 id: string;
@@ -5403,7 +5439,10 @@ export interface operations {
     uploadArchive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5436,7 +5475,10 @@ export interface operations {
     deleteArchive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The archive's id */
                 id: string;
@@ -5723,7 +5765,10 @@ export interface operations {
     updateMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5756,7 +5801,10 @@ export interface operations {
     changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5886,7 +5934,10 @@ export interface operations {
     decideRecheck: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -5922,7 +5973,10 @@ export interface operations {
     reconcilePayments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6019,7 +6073,10 @@ export interface operations {
     decideRefund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6230,7 +6287,10 @@ export interface operations {
     approveTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6262,7 +6322,10 @@ export interface operations {
     cancelTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6294,7 +6357,10 @@ export interface operations {
     completeTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6330,7 +6396,10 @@ export interface operations {
     declineTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6404,7 +6473,10 @@ export interface operations {
     startTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6440,7 +6512,10 @@ export interface operations {
     failTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6476,7 +6551,10 @@ export interface operations {
     giveFeedback: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -6643,7 +6721,10 @@ export interface operations {
     requestRecheck: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The task's id */
                 id: string;
@@ -7262,7 +7343,10 @@ export interface operations {
     createToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7295,7 +7379,10 @@ export interface operations {
     revokeToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Its id */
                 id: string;
@@ -7327,7 +7414,10 @@ export interface operations {
     setAutoTopUp: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7450,7 +7540,10 @@ export interface operations {
     removeCard: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The card, as GET /vault/cards names it */
                 id: string;
@@ -7482,7 +7575,10 @@ export interface operations {
     connectPayouts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7540,7 +7636,10 @@ export interface operations {
     setLimits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same call does it once and gets the first answer again, for a day */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
