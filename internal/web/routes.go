@@ -26,6 +26,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	r.taskPages()
 	r.walletPages()
 	r.operatorPages()
+	r.formHomes()
 	r.page("/", func(http.ResponseWriter, *http.Request) error {
 		return city.Errorf(city.CodeNotFound, "There is no page here.")
 	})
