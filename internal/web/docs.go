@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,8 +27,20 @@ func (s *site) guidePage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, guideView(f, s.PublicURL, html))
 }
 
+// The documents lead to other files of the source, which the city does not serve:
+// a note that leads to a decision goes, of another link its text stays.
+var (
+	decisionNotes = regexp.MustCompile(` \(\[\d{4}\]\(decisions/[^)]+\)\)`)
+	fileLinks     = regexp.MustCompile(`\[([^\]]+)\]\([\w.][\w./#-]*\)`)
+)
+
+// unfiled is a document without its links to files.
+func unfiled(text string) string {
+	return fileLinks.ReplaceAllString(decisionNotes.ReplaceAllString(text, ""), "$1")
+}
+
 func (s *site) gateDocPage(w http.ResponseWriter, r *http.Request) error {
-	html, err := markdown.Render(docs.Gate)
+	html, err := markdown.Render(unfiled(docs.Gate))
 	if err != nil {
 		return err
 	}
