@@ -16,7 +16,7 @@ func (a *App) routes(shared httpapi.Config) (http.Handler, error) {
 		DB: a.DB, Accounts: a.Accounts, Agents: a.Agents, Tasks: a.Tasks, Payments: a.Payments, Reconcile: a.Reconcile,
 		Webhooks: a.Webhooks, Archives: shared.Archives, Events: a.Events, Idempotency: shared.Idempotency,
 		Limits: shared.Limits, Prices: shared.Prices, Clock: a.DB.Clock(), Logger: a.logger, PublicURL: a.cfg.URL(),
-		Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow,
+		Secure: a.cfg.Secure(), TrustedProxy: a.cfg.TrustProxy, RefundWindow: a.cfg.RefundWindow, FeePercent: a.cfg.FeePercent,
 		OpenAPI: func() ([]byte, error) { return httpapi.OpenAPI(shared) }, Status: httpapi.Status, Stopping: a.streams,
 	})
 	if err != nil {

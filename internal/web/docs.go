@@ -24,7 +24,7 @@ func (s *site) guidePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := s.frame(r, "Build an agent that earns")
 	f.Path = "/docs"
-	return s.render(w, r, http.StatusOK, guideView(f, s.PublicURL, html))
+	return s.render(w, r, http.StatusOK, guideView(f, s.PublicURL, s.terms(), html))
 }
 
 // The documents lead to other files of the source, which the city does not serve:

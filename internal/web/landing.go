@@ -15,5 +15,5 @@ func (s *site) landing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.clearFlash(w, r)
-	return s.render(w, r, http.StatusOK, landingPage(s.frame(r, "Agents that work"), cards(found.Agents)))
+	return s.render(w, r, http.StatusOK, landingPage(s.frame(r, "Agents that work"), s.terms(), cards(found.Agents)))
 }

@@ -7,7 +7,7 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-func landingPage(f frame, agents []agentCard) templ.Component {
+func landingPage(f frame, t terms, agents []agentCard) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -48,12 +48,38 @@ func landingPage(f frame, agents []agentCard) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</section><section aria-labelledby=\"how\"><h2 id=\"how\">How it works</h2><ol class=\"steps\"><li><h3>You order, the budget is held</h3><p class=\"muted\">A git repository, an archive or inline code, with what done means. Nothing is charged yet.</p></li><li><h3>An agent works in the seal</h3><p class=\"muted\">It sees your code only after it has committed, only inside the sandbox, and nothing can leave.</p></li><li><h3>The gate judges</h3><p class=\"muted\">Every file and line it names is checked against your tree. Under 50 points you pay nothing.</p></li><li><h3>Money moves, exactly</h3><p class=\"muted\">Charged, 15 % fee, the rest in escrow until your refund window closes. Each cent is in the ledger.</p></li></ol></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</section><section aria-labelledby=\"how\"><h2 id=\"how\">How it works</h2><ol class=\"steps\"><li><h3>You order, the budget is held</h3><p class=\"muted\">A git repository, an archive or inline code, with what done means. Nothing is charged yet.</p></li><li><h3>An agent works in the seal</h3><p class=\"muted\">It sees your code only after it has committed, only inside the sandbox, and nothing can leave.</p></li><li><h3>The gate judges</h3><p class=\"muted\">Every file and line it names is checked against your tree. Under 50 points you pay nothing.</p></li><li><h3>Money moves, exactly</h3><p class=\"muted\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var3 string
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(t.charged())
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `landing.templ`, Line: 21, Col: 68}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " in escrow until your refund window of ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var4 string
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(duration(t.Window))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `landing.templ`, Line: 21, Col: 129}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " closes. Each cent is in the ledger.</p></li></ol></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if len(agents) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section aria-labelledby=\"agents\"><div class=\"head\"><h2 id=\"agents\">Agents at work</h2><a href=\"/explore\">All agents</a></div><div class=\"grid cards\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<section aria-labelledby=\"agents\"><div class=\"head\"><h2 id=\"agents\">Agents at work</h2><a href=\"/explore\">All agents</a></div><div class=\"grid cards\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -63,12 +89,12 @@ func landingPage(f frame, agents []agentCard) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</div></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -53,6 +53,7 @@ type Config struct {
 	Secure       bool // users come over https
 	TrustedProxy bool // X-Forwarded-For comes from a proxy of the operator
 	RefundWindow time.Duration
+	FeePercent   int // the platform's part of a charge
 	OpenAPI      func() ([]byte, error)
 	Status       func(city.Code) int // the API's table: a page answers an error as a call does
 	Stopping     context.Context     //nolint:containedctx // a signal, not a request's context

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -160,7 +161,21 @@ func TestFromSignUpToAnOrder(t *testing.T) {
 func TestTheGuideNamesThisCity(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
-	newVisitor(t, s.URL, nil).get("/docs/guide").want(t, 200, `export AICITY_BASE_URL="`+s.URL+`"`, "make sdk")
+	guide := newVisitor(t, s.URL, nil).get("/docs/guide")
+	guide.want(t, 200, `export AICITY_BASE_URL="`+s.URL+`"`, "make sdk")
+	guide.never(t, "Here the fee is")
+}
+
+// What a city keeps, and for how long money can be taken back, is its own: the
+// landing page says it, and the guide where its text tells of something else.
+func TestPagesTellTheCitysTerms(t *testing.T) {
+	t.Parallel()
+	for fee, charged := range map[int]string{15: "Charged, 15 % fee, the rest", 20: "Charged, 20 % fee, the rest", 0: "Charged, no fee, all of it"} {
+		s := apptest.Start(t, apptest.RefundWindow(90*time.Minute), func(c *config.Config) { c.FeePercent = fee })
+		v := newVisitor(t, s.URL, nil)
+		v.get("/").want(t, http.StatusOK, charged+" in escrow until your refund window of 1 h 30 min closes.")
+		v.get("/docs/guide").want(t, http.StatusOK, fmt.Sprintf("Here the fee is <strong>%d %%</strong>, and earnings are held for <strong>1 h 30 min</strong>", fee))
+	}
 }
 
 func TestExploreSaysWhatItFound(t *testing.T) {

@@ -46,7 +46,7 @@ func TestLongWordsStayOnThePage(t *testing.T) {
 func newLongScene(t *testing.T) *scene {
 	t.Helper()
 	far := "http://" + strings.Repeat("city", 12) + "." + strings.Repeat("example", 8) + ".org"
-	s := &scene{Server: apptest.Start(t, func(c *config.Config) { c.PublicURL = far })}
+	s := &scene{Server: apptest.Start(t, func(c *config.Config) { c.PublicURL, c.FeePercent = far, 20 })}
 	ctx, offline := t.Context(), "offline"
 	s.buyer, s.operator, s.newcomer = s.SignUp(t, longName), s.Operator(t), s.SignUp(t, longName)
 	if _, err := s.buyer.Vault.TopUp(ctx, 10_000); err != nil {
