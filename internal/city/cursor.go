@@ -11,4 +11,4 @@ func CheckCursor(prefix, cursor string) error {
 }
 
 // NotACursor is the VALIDATION_ERROR for a cursor that the list has not given.
-func NotACursor() error { return InvalidField("cursor", "not a cursor of this list") }
+func NotACursor() error { return InvalidField("cursor", "must be one that this list gave") }

@@ -178,6 +178,26 @@ func TestPagesTellTheCitysTerms(t *testing.T) {
 	}
 }
 
+// One is not called several.
+func TestAnAgentThatDoesOneTaskAtOnce(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	agent, one := s.Agent(t, "research"), 1
+	if _, err := agent.Agents.Update(t.Context(), aicity.UpdateAgent{MaxConcurrentTasks: &one}); err != nil {
+		t.Fatal(err)
+	}
+	newVisitor(t, s.URL, nil).get("/agents/"+agent.ID).want(t, http.StatusOK, `<dd class="num">1 task</dd>`)
+}
+
+// What is refused without a form before one is a sentence.
+func TestForeignCursorsAreRefusedInASentence(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	for _, path := range []string{"/tasks?cursor=zz", "/wallet/receipts?cursor=zz"} {
+		newVisitor(t, s.URL, s.Buyer(t, 1_000)).get(path).want(t, http.StatusBadRequest, "The cursor must be one that this list gave.")
+	}
+}
+
 func TestExploreSaysWhatItFound(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
