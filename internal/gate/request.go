@@ -57,6 +57,10 @@ type wishList struct {
 	seen map[string]bool
 }
 
+// plainTongue matches a wish for words that everybody understands, in which a tongue is
+// no folder of that name.
+var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
+
 // wishes lists what a text names, each thing once.
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
@@ -66,7 +70,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] {
+		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] && !plainTongue.MatchString(text) {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
@@ -225,7 +229,7 @@ func (l *wishList) literals(text string) (rest string) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]])})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || l.v.isSpecimen(said)})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
@@ -245,6 +249,15 @@ func ownWordsOnly(quoted string) bool {
 		}
 	}
 	return len(words) >= 5 && telling*3 < len(words)
+}
+
+// specimen matches a text with a figure and words, as a program prints it: "3 weeks ago".
+var specimen = regexp.MustCompile(`^(?:\pL+ )?\d+ \pL+(?: \pL+)?$`)
+
+// isSpecimen reports whether a quoted text is one of many that a program prints, which
+// no code has as it stands.
+func (v *view) isSpecimen(quoted string) bool {
+	return v.Index != nil && specimen.MatchString(quoted) && !v.codeHas(quoted)
 }
 
 // calledWith matches text up to what a call that it shows begins with: parse("a b").

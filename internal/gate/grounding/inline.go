@@ -149,8 +149,11 @@ var onlyPlace = regexp.MustCompile(`(?i)^[\w./\\@+-]+\.\w{1,5},?\s*\(?(?:lines?|
 // onlyPath matches paths and patterns of them, and where a link leads, which are no code.
 var onlyPath = regexp.MustCompile(`^[\w.@~*?!\[\]{},-]*/[\w.@~*?!\[\]{},/-]*(?: -> \S+)?$`)
 
-// quotedText matches text in quotation marks, which is code when it looks so.
-var quotedText = regexp.MustCompile(`"[^"\n]{14,300}"|“[^”\n]{14,300}”`)
+// quotedText matches text in quotation marks, which is code when it looks so and is no
+// short name; what is shorter ends where it ends, too.
+var quotedText = regexp.MustCompile(`"[^"\n]{0,300}"|“[^”\n]{0,300}”`)
+
+const minQuotedText = 14 // bytes without the marks
 
 // codeIn returns where the code of a line of prose stands: in backticks, or in
 // quotation marks when only code looks like that.
@@ -161,7 +164,7 @@ func codeIn(line string) [][]int {
 	}
 	rest := document.CodeSpan.ReplaceAllStringFunc(line, func(s string) string { return strings.Repeat(" ", len(s)) })
 	for _, m := range quotedText.FindAllStringIndex(rest, maxSpans) {
-		if document.CodeMark.MatchString(rest[m[0]:m[1]]) {
+		if text := strings.Trim(rest[m[0]:m[1]], "\"“”"); len(text) >= minQuotedText && document.CodeMark.MatchString(text) {
 			spans = append(spans, m)
 		}
 	}
