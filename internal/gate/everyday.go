@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // enoughMissed is the weight of the words that the code has and that must not come back
@@ -35,11 +36,12 @@ func (v *view) toldInEverydayWords() bool {
 	return missed < enoughMissed
 }
 
-// codeHas reports whether code of the repository has a text as it stands.
+// codeHas reports whether code of the repository, beside its tests, has a text as it
+// stands.
 func (v *view) codeHas(text string) bool {
 	return slices.ContainsFunc(v.Index.Sources, func(p string) bool {
 		t := v.Index.Text(p)
-		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && strings.Contains(t.Raw, text)
+		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && !testcode.File.MatchString(p) && strings.Contains(t.Raw, text)
 	})
 }
 
