@@ -229,7 +229,7 @@ func (l *wishList) literals(text string) (rest string) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || l.v.isSpecimen(said)})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || specimen.MatchString(said)})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
@@ -251,14 +251,9 @@ func ownWordsOnly(quoted string) bool {
 	return len(words) >= 5 && telling*3 < len(words)
 }
 
-// specimen matches a text with a figure and words, as a program prints it: "3 weeks ago".
+// specimen matches a text with a figure and words, one of many that a program prints:
+// "3 weeks ago".
 var specimen = regexp.MustCompile(`^(?:\pL+ )?\d+ \pL+(?: \pL+)?$`)
-
-// isSpecimen reports whether a quoted text is one of many that a program prints, which
-// no code has as it stands.
-func (v *view) isSpecimen(quoted string) bool {
-	return v.Index != nil && specimen.MatchString(quoted) && !v.codeHas(quoted)
-}
 
 // calledWith matches text up to what a call that it shows begins with: parse("a b").
 var calledWith = regexp.MustCompile(`[\w$]\($`)
