@@ -57,6 +57,10 @@ type wishList struct {
 	seen map[string]bool
 }
 
+// roughly matches what says only nearly what it is, or how long: JSON-ish, a 90-line
+// function.
+var roughly = regexp.MustCompile(`(?i)\b(?:(\pL+)-ish|\d+-lines?)\b`)
+
 // plainTongue matches a wish for words that everybody understands, in which a tongue is
 // no folder of that name.
 var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
@@ -65,7 +69,7 @@ var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	rest := l.files(withoutBeside(text))
+	rest := l.files(roughly.ReplaceAllString(withoutBeside(text), " $1 "))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
