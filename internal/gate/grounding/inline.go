@@ -175,6 +175,8 @@ func codeIn(line string) [][]int {
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
 	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
+	// answered matches what leads over to words of a tool.
+	answered = regexp.MustCompile(`(?i)\b(?:answers?|answered|repl(?:y|ies|ied)|responds?|complains?|warns?)(?: with)?:?\s*$`)
 	// givenWith matches an input between a place and a piece of code.
 	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
 )
@@ -185,8 +187,8 @@ var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.
 func (r *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
-	if literalCall.MatchString(code) || turnsInto.MatchString(line[m[1]:]) {
-		return 0 // an example
+	if literalCall.MatchString(code) || turnsInto.MatchString(line[m[1]:]) || answered.MatchString(line[:m[0]]) {
+		return 0 // an example, or what a tool says
 	}
 	if m[0] >= end {
 		gap := line[end:m[0]]
@@ -219,6 +221,11 @@ func (r *Reading) namesRepo(code string) bool {
 
 // quotedElsewhere reports whether code stands in one of the cited files.
 func (r *Reading) quotedElsewhere(code string) bool {
+	return r.inCited(func(t *repository.Text) bool { return t.Quotes(code) })
+}
+
+// inCited reports whether something is so in one of the cited files.
+func (r *Reading) inCited(is func(*repository.Text) bool) bool {
 	tried := map[string]bool{}
 	for _, ref := range r.Refs {
 		if ref.Status != RefExists || tried[ref.Path] {
@@ -227,7 +234,7 @@ func (r *Reading) quotedElsewhere(code string) bool {
 		if tried[ref.Path] = true; len(tried) > 12 {
 			break
 		}
-		if t := r.Index.Text(ref.Path); t != nil && t.Quotes(code) {
+		if t := r.Index.Text(ref.Path); t != nil && is(t) {
 			return true
 		}
 	}

@@ -439,7 +439,8 @@ func (g *Agreement) oldSide(r *Reading, o oldSide) {
 	if len(lines) == 0 || o.removed == 0 {
 		return
 	}
-	holds := r.quoteHolds(o.file, lines) || o.file != "" && r.quoteHolds("", lines)
+	holds := r.quoteHolds(o.file, lines) || o.file != "" && r.quoteHolds("", lines) ||
+		o.file == "" && r.inCited(func(t *repository.Text) bool { return t.Holds(lines) }) // a Makefile is no source
 	g.note(holds, lines, certainQuote)
 	if holds && o.file != "" { // each hunk is a place with what stands there
 		g.Located, g.Anchored, g.Checkable = g.Located+o.hunks, g.Anchored+o.hunks, g.Checkable+o.hunks
