@@ -115,11 +115,18 @@ func proseOf(d *document.Document) string {
 	return b.String()
 }
 
+// editorsNote matches what a document says to who edits it, or to a tool that does.
+var editorsNote = regexp.MustCompile(`(?i)^\s*(?:for (?:the |our )?(?:maintainers?|editors?|translators?)\b|remove (?:this )?(?:before|when|once)|keep (?:this )?in sync|do not edit|(?:auto-?)?generated (?:by|from)|(?:markdownlint|prettier|cspell|vale|eslint|toc|badges?)\b)`)
+
+const noteWords = 12 // of such a note at most: a longer one is a text
+
 func (h *Hidden) say(what, text string) {
 	if len(lex.Words(text)) < hiddenWords {
 		return
 	}
-	h.Found = append(h.Found, fmt.Sprintf("%s: %s", what, lex.Shorten(text, 80)))
+	if !editorsNote.MatchString(text) || len(lex.Words(text)) > noteWords {
+		h.Found = append(h.Found, fmt.Sprintf("%s: %s", what, lex.Shorten(text, 80)))
+	}
 	if len(h.Texts) < maxHiddenTexts {
 		h.Texts = append(h.Texts, document.Parse(text))
 	}
