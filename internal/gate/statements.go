@@ -266,6 +266,7 @@ const (
 	manyItems      = 4
 	manyInventory  = 25
 	shareInventory = 0.62
+	shareUnshown   = 0.5 // where nothing of the code is shown, nor where it stands
 	shareListing   = 0.8 // of what was asked for as a list
 	codeForItems   = 10  // lines of code, of which many items may well speak
 	rowsForItems   = 6   // and rows of a table that do so
@@ -275,6 +276,9 @@ const (
 // hardly anything about it.
 func (v *view) inventory() bool {
 	st, most := v.prose, shareInventory
+	if v.Ground.Located+v.Ground.Quoted+v.Doc.CodeLines() == 0 {
+		most = shareUnshown
+	}
 	if asksWhich.MatchString(v.in.Request.Description) {
 		most = shareListing
 	}
