@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math"
+	"path"
 	"slices"
 	"strings"
 
@@ -344,7 +345,7 @@ func (v *view) onlyRuns(w wish) bool {
 func (v *view) missesFiles() bool {
 	named := false
 	for _, w := range v.wished {
-		if w.kind != wishFile || v.replaces(w) {
+		if w.kind != wishFile || v.replaces(w) || v.onlyBound(w) {
 			continue
 		}
 		if named = true; v.all.takes(w) {
@@ -375,6 +376,15 @@ func (v *view) replaces(w wish) bool {
 	return w.kind == wishFile && v.Want.Tests && testcode.File.MatchString(w.key) && len(v.proposed) > 0 && v.hasTests()
 }
 
+// manifests are the files that say by which versions code must be built.
+var manifests = lex.Set("go.mod package.json cargo.toml pyproject.toml setup.py")
+
+// onlyBound reports whether a file that the request names is one that new code must agree
+// with, and not what is worked on.
+func (v *view) onlyBound(w wish) bool {
+	return manifests[strings.ToLower(path.Base(w.key))] && !v.Want.Config && v.isProduct()
+}
+
 // enoughPlaces is how many lines work must cite to tell where it was done.
 const enoughPlaces = 2
 
@@ -383,7 +393,7 @@ const enoughPlaces = 2
 func (v *view) worksElsewhere() bool {
 	var named []wish
 	for _, w := range v.wished {
-		if w.kind == wishFile && !v.replaces(w) {
+		if w.kind == wishFile && !v.replaces(w) && !v.onlyBound(w) {
 			named = append(named, w)
 		}
 	}

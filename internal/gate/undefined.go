@@ -33,7 +33,7 @@ func undefinedNames(v *view) (Signal, bool) {
 			}
 		}
 		for _, name := range packages {
-			if !v.packageHas(f.Path, regexp.MustCompile(`(?m)^(?:(?:func|var|const|type) |\t)`+name+`\b`)) && !v.Declares(name) && !saysImport.MatchString(v.Doc.Text) {
+			if !v.packageHas(f.Path, regexp.MustCompile(`(?m)^(?:(?:func|var|const|type) `+name+`\b|\t`+name+`\b(?:[^.(]|$))`)) && !v.Declares(name) && (!saysImport.MatchString(v.Doc.Text) || saysNoImport.MatchString(v.Doc.Text)) {
 				s.Evidence = append(s.Evidence, name+", not imported by "+f.Path)
 			}
 		}
@@ -55,9 +55,12 @@ var (
 	generatedCode = regexp.MustCompile(`(?m)^// Code generated `)
 )
 
-// saysImport matches a text that speaks of imports: those that a change lacks may
-// be told in words.
-var saysImport = regexp.MustCompile(`(?i)\bimport`)
+// saysImport matches a text that wants imports: those that a change lacks may be told
+// in words.
+var saysImport = regexp.MustCompile("(?i)\\b(?:add\\w*|needs?|plus|with|extra|new|also|additional|and|an?|the)\\b[^.;\\n]{0,60}\\bimports?\\b|\\bimports?\\b[^.;\\n]{0,60}\\b(?:needed|added|add|too|as well)\\b|\\bimports? [`\"(]")
+
+// saysNoImport matches a text that wants fewer.
+var saysNoImport = regexp.MustCompile(`(?i)\bimports?\b[^.;\n]{0,30}\b(?:not necessary|unnecessary|not needed|no longer|can go|goes|removed|dropped)\b`)
 
 // wholeChanges are the files as they were before the first change and behind the last.
 func wholeChanges(all []change.File) []change.File {
