@@ -35,7 +35,7 @@ pourquoi почему page article guide section note handbook introduction over
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
 	{lex.Set(`crash crashes crashed crashing panic panics panicked dies kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
 	{lex.Set(`replacement replacements replace replaces modernise modernize migration migrate rewrite`), func(v *view) bool { return v.Want.Config && v.hasChange() }},
-	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 }},
+	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.showsMuchCode() }},
 	{lex.Set(`locate pinpoint find`), func(v *view) bool { return v.Ground.Anchored > 0 }},
 	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 }},
 	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
@@ -64,6 +64,21 @@ func (v *view) met(word string) bool {
 	for _, c := range concepts {
 		if c.words[word] && c.there(v) {
 			return !topics[word] || v.Index.UsesOf(word) == 0
+		}
+	}
+	return false
+}
+
+// manyShown is how many pieces of code in its sentences and tables make a text one of
+// examples.
+const manyShown = 12
+
+// showsMuchCode reports whether the sentences of a text are full of pieces of code.
+func (v *view) showsMuchCode() bool {
+	n := 0
+	for _, l := range v.Doc.Lines {
+		if n += len(l.Spans); n >= manyShown {
+			return true
 		}
 	}
 	return false

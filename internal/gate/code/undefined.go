@@ -29,7 +29,7 @@ func UndefinedGo(before, after string) (names, packages []string) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(is.open)) {
-		if _, had := was.open[name]; had || is.called[name] {
+		if _, had := was.open[name]; had && !was.called[name] || is.called[name] {
 			continue
 		}
 		if is.open[name] {

@@ -37,6 +37,9 @@ var toDo = regexp.MustCompile(`(?:^|[:—–.)\]|-]\s+)[#*\s\d.]*(?:Cache|Reuse|
 // goesOn matches the line behind a block that speaks of it as of code to come.
 var goesOn = regexp.MustCompile(`(?i)^[\s>*_-]*(?:that way|this way|with (?:this|that|it)|now\b|so that|this (?:keeps|avoids|makes|would|fixes|removes|prevents|closes|ensures|guarantees)|it (?:keeps|avoids|would)|afterwards|then\b)`)
 
+// designs matches the heading of code that is only planned.
+var designs = regexp.MustCompile(`(?i)^\W*(?:\d+\W+)?(?:the )?(?:new |proposed )?(?:core|design|sketch|prototype|proposal|outline|skeleton|interface|api|signature|types?|kern|entwurf|skizze)\b`)
+
 // invents reports whether a block without a cited line shows a function of the
 // repository as it is, or code of one, most of which stands nowhere: it declares a
 // function that a cited file has, or stands behind a line that names file and
@@ -46,7 +49,7 @@ func (r *Reading) invents(b document.Block) bool {
 		return false
 	}
 	lead, ok := r.leadOver(b)
-	if !ok {
+	if !ok || r.Want.NewFiles && designs.MatchString(lead) {
 		return false
 	}
 	lines := shownLines(b)
