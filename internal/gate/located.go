@@ -35,23 +35,31 @@ func (v *view) ofPlatform(w wish) bool {
 	return w.kind == wishName && v.Index != nil && platformName.MatchString(w.text) && !v.codeHas(strings.TrimRight(w.text, "()"))
 }
 
-// standsOnCited reports whether what the request says, and hardly a line of the code
-// has, stands on a line that the text cites, or on one beside it.
+// standsOnCited reports whether a word that the request says, and hardly a line of the
+// code has, stands on a line that the text cites; a name may stand beside it.
 func (v *view) standsOnCited(w wish) bool {
-	if w.kind == wishFile || v.Index == nil || w.weight < commonWord {
-		return false
+	switch {
+	case w.kind == wishName:
+		return w.weight >= weightName/2 && v.citedWords(1)[v.stem.Of(strings.ToLower(w.function()))]
+	case w.kind == wishWord, w.kind == wishLiteral:
+		return w.weight >= rarelySaid && v.citedWords(0)[w.key]
 	}
-	return v.citedWords()[w.key] || w.kind == wishName && v.citedWords()[v.stem.Of(strings.ToLower(w.function()))]
+	return false
 }
 
 // Bounds of the cited lines whose words are taken for those of the text.
 const (
 	maxCitedLines = 100
-	shortRange    = 6 // lines of one citation, of which each is meant
+	shortRange    = 6   // lines of one citation, of which each is meant
+	rarelySaid    = 0.8 // the weight of a word that stands on a cited line by no chance
 )
 
-// findCitedWords are the words, as stems, of the lines that are cited.
-func (v *view) findCitedWords() map[string]bool {
+// citedWords are the words, as stems, of the lines that are cited, and of so many on
+// each side of them.
+func (v *view) citedWords(beside int) map[string]bool {
+	if v.onCited[beside] != nil || v.Index == nil {
+		return v.onCited[beside]
+	}
 	var text strings.Builder
 	n := 0
 	for _, ref := range v.Refs {
@@ -60,13 +68,14 @@ func (v *view) findCitedWords() map[string]bool {
 		}
 		if t := v.Index.Text(ref.Path); t != nil {
 			all := t.Lines()
-			lines := all[min(len(all), max(0, ref.Line-2)):min(len(all), max(ref.Line, ref.End)+1)]
+			lines := all[min(len(all), max(0, ref.Line-1-beside)):min(len(all), max(ref.Line, ref.End)+beside)]
 			n += len(lines)
 			text.WriteString(strings.ToLower(strings.Join(lines, "\n")) + "\n")
 		}
 	}
 	cited := answerText{lower: text.String()}
 	cited.read(v.stem)
+	v.onCited[beside] = cited.stems
 	return cited.stems
 }
 

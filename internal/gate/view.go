@@ -39,6 +39,7 @@ type view struct {
 	reached  map[string]bool      // what reaches found, by name
 	cited    map[string]bool      // what cites found, by name
 	led      map[string]bool      // what tests found, by name
+	onCited  [2]map[string]bool   // what citedWords found, by the lines beside
 	located  map[string]bool      // files whose functions functionsOf looks at
 
 	// What is asked again and again, and found out once.
@@ -48,7 +49,6 @@ type view struct {
 	exportsUnseen func() bool            // findUnseenExports
 	hasTests      func() bool            // findTests
 	module        func() string          // findModule
-	citedWords    func() map[string]bool // findCitedWords
 	changes       func() *change.Applied // the diffs of the deliverable, and the patch, applied
 }
 
@@ -59,7 +59,6 @@ func (v *view) remember() {
 	v.missesMessage = sync.OnceValue(v.findMissedMessage)
 	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)
 	v.hasTests = sync.OnceValue(v.findTests)
-	v.citedWords = sync.OnceValue(v.findCitedWords)
 	v.module = sync.OnceValue(v.findModule)
 	v.changes = sync.OnceValue(func() *change.Applied { return change.Apply(v.Reading, v.in.Patch) })
 }
