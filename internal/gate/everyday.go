@@ -25,7 +25,7 @@ func (v *view) toldInEverydayWords() bool {
 		if w.kind == wishName && !v.ofPlatform(w) || w.kind == wishFile {
 			return false
 		}
-		if w.sample || w.kind == wishWord && v.circumstance(w) || w.kind == wishName || v.comesBack(w) || w.kind == wishLiteral && !v.codeHas(w.text) {
+		if w.sample || w.kind == wishWord && v.circumstance(w) || w.kind == wishName || v.comesBack(w) || v.onlySeen(w) {
 			continue
 		}
 		if w.text != strings.ToLower(w.text) {
@@ -34,6 +34,12 @@ func (v *view) toldInEverydayWords() bool {
 		missed += w.weight
 	}
 	return missed < enoughMissed
+}
+
+// onlySeen reports whether what the reporter of a fault quotes is no text of the code: it
+// is what he saw of it.
+func (v *view) onlySeen(w wish) bool {
+	return w.kind == wishLiteral && v.in.Request.Category == city.BugFix && !v.codeHas(w.text)
 }
 
 // codeHas reports whether code of the repository, beside its tests, has a text as it
