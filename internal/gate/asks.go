@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -44,7 +46,7 @@ var asks = []ask{
 		func(v *view) bool { return v.wroteOrCited(makeText, "Makefile", "GNUmakefile") }, true},
 	{"package.json", pattern.New(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
 		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
-	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
+	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) || v.hasBlockOf("ts") }, true},
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`), (*view).measures, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
@@ -55,7 +57,7 @@ var asks = []ask{
 }
 
 // tellsOfChange matches, in lower case, what leads from an old version to a new one.
-var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bbefore\b[^.]*\bafter\b|\bused to\b|\bno longer\b|\binstead of\b|formerly|breaking`)
+var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\bno longer\b|\binstead of\b|formerly|breaking`)
 
 // What such files have in any project.
 var (
@@ -200,6 +202,12 @@ func missingAsks(v *view) (Signal, bool) {
 	return s, true
 }
 
+// hasBlockOf reports whether a block of the deliverable says that it is in a language.
+func (v *view) hasBlockOf(lang string) bool {
+	return slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool { return b.Lang == lang })
+}
+
+// allCode is the code of the deliverable, with the patch that it comes with.
 func (v *view) allCode() string {
 	var b strings.Builder
 	b.Write(v.in.Patch)
