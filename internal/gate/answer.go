@@ -313,7 +313,7 @@ func (v *view) clueOf(w wish) float64 {
 		return part * c.hit
 	}
 	most := v.touches(&v.all, w)
-	if v.takenUp(w) {
+	if v.takenUp(w) || v.worksAt(w) {
 		most = 1
 	} else if v.standsOnCited(w) {
 		most = max(most, 0)

@@ -59,6 +59,9 @@ func (a *answerText) takes(w wish) bool {
 		if strings.Contains(a.lower, w.key) {
 			return true
 		}
+		if one, other, pair := strings.Cut(w.key, "/"); pair && a.said[one] && a.said[other] {
+			return true // "first/else" are two words of the code
+		}
 		last := lex.LastName(w.key)
 		return len(last) > 2 && last != w.key && a.said[last] && (!lex.StopWords[last] && !ordinary[last] || a.asCode(last))
 	}

@@ -57,7 +57,7 @@ var asks = []ask{
 }
 
 // tellsOfChange matches, in lower case, what leads from an old version to a new one.
-var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\bno longer\b|\binstead of\b|formerly|breaking`)
+var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\binstead of\b|formerly|breaking`)
 
 // What such files have in any project.
 var (

@@ -3,6 +3,7 @@ package gate
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/change"
@@ -89,6 +90,29 @@ func (v *view) worksNear(homes []grounding.Place) bool {
 		first, last := changedLines(f.Before, f.After)
 		return near(f.Path, first, last)
 	})
+}
+
+// lineAsked matches the number of a line that a request gives, up to it.
+var lineAsked = regexp.MustCompile(`(?i)\b(?:lines?|l\.|zeilen?|líneas?|linhas?|lignes?)\s*$`)
+
+// aroundAsked is how far from a line that a request gives its subject may stand.
+const aroundAsked = 10
+
+// worksAt reports whether a figure of the request is a line near which the deliverable
+// cites or changes one.
+func (v *view) worksAt(w wish) bool {
+	line, err := strconv.Atoi(w.key)
+	if err != nil || w.kind != wishLiteral {
+		return false
+	}
+	before, _, found := strings.Cut(v.Request, w.text)
+	if !found || !lineAsked.MatchString(before) {
+		return false
+	}
+	near := func(first, last int) bool { return first <= line+aroundAsked && last >= line-aroundAsked }
+	return slices.ContainsFunc(v.Refs, func(ref grounding.Cited) bool {
+		return ref.Status == grounding.RefExists && ref.Line > 0 && near(ref.Line, max(ref.Line, ref.End))
+	}) || slices.ContainsFunc(v.changes().Changed, func(f change.File) bool { return near(changedLines(f.Before, f.After)) })
 }
 
 // longestCited is how many lines a range may have that says where something stands.

@@ -216,7 +216,7 @@ func (v *view) fileWeight(p string) float64 {
 }
 
 // literalText matches what a request quotes: options, strings, numbers.
-var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|(?:^|[^\pL\d])'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,:]*\d[\w%]*)|(%[0-9A-Fa-f]{2})`)
+var literalText = regexp.MustCompile(`(?:^|[\s(])(--?[a-z][\w-]*)|"([^"\n]{1,40})"|(?:^|[^\pL\d])'([^'\n]{1,40})'|(?:^|[\s(=])(-?\d[\d.,:]*\d[\w%]*)|(%[0-9A-Fa-f]{2}|%[+#]?[a-z]\b)`)
 
 // literals takes quoted strings, options and figures out of a text.
 func (l *wishList) literals(text string) (rest string) {
@@ -234,7 +234,7 @@ func (l *wishList) literals(text string) (rest string) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || specimen.MatchString(said)})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || specimen.MatchString(said) || m[5] != ""})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
