@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/repository"
+	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
@@ -61,6 +63,9 @@ func (g *Agreement) checkBlocks(r *Reading) {
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
 		ref, weight := claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		if ref != nil && otherLanguage(b.Lang, ref.Path) {
+			weight = 0 // a script is no quote of package.json
+		}
 		switch {
 		case weight > 0 && len(lines) > 0:
 			g.checkClaim(r, b, lines, claim{ref, weight, ref.Path == section(b.Start)})
@@ -71,6 +76,12 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			change = b.End
 		}
 	}
+}
+
+// otherLanguage reports whether a block is code and a file holds data.
+func otherLanguage(lang, file string) bool {
+	of, known := syntax.LanguageOf[lang]
+	return known && path.Ext(file) == ".json" && of != syntax.LanguageOf["json"]
 }
 
 // claim is what a block says of itself: that it stands at a citation, how surely, and
