@@ -37,5 +37,5 @@ func contradictions(v *view) (Signal, bool) {
 // onlyTells reports whether a deliverable that says how code is cites its lines and
 // shows none of it: names and places may be right where all else is made up.
 func (v *view) onlyTells() bool {
-	return !v.Want.Code && !v.Want.NewFiles && v.Ground.Located > 0 && v.Ground.Quoted == 0 && !v.hasChange()
+	return !v.Want.Code && !v.Want.NewFiles && v.Ground.Located > 0 && v.Ground.Quoted == 0 && !v.hasChange() && !v.QuotesWithin()
 }

@@ -97,6 +97,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"below another place":          "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"a reason of what is there":    "Levels are lost, because press.go:6 has this:\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n",
 		"a line put between":           "press.go:5-8 remembers what it has:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced {\n\tlevels.Store(depth, widest(level))\n\treturn level, nil\n```\n",
+		"of the only file":             "Read: press.go.\n\nIt starts (lines 5-8) with\n\n```go\nReload: func(all []string, old *Press) error {\n\told.drain(all[0].width)\n\treturn nil\n},\n```\n",
 		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {
@@ -127,6 +128,11 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"with a remark on a line":   "press.go:5-9 goes by the depth:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced { // widest(level) is never asked\n\treturn level, nil\nparts := strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\")\n```\n",
 		"lines put together":        "press.go:5-8 goes by the depth:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced { return level, nil }\nparts := strings.Split(os.Getenv(\"PRESS_RANGE\"), \",\")\nreturn len(parts), nil\n```\n",
 		"a reason with its place":   "In the code it is this, because all levels come from there (`press.go:5`):\n\n```go\nlevel := widest(os.Getenv(\"PRESS_DEPTH\"), narrowest)\nreturn level, errTooWide\n```\n",
+		"told to append":            "press.go:5 counts levels. Append this to `press.go`:\n\n```go\nfunc Clear(depth int) (int, error) {\n\tall := make([]int, 0, depth)\n\treturn len(all), errTooWide\n}\n```\n",
+		"what must be so":           "press.go:5 counts levels. So the caller must never pass one:\n\n```go\nall := make([]int, 0, depth)\nreturn len(all), errTooWide\n```\n",
+		"what a text becomes":       "press.go:5 counts levels:\n\n    'a b, c d'   ->   '[\"a b\", \"c d\"]'\n",
+		"what a tool answers":       "press.go:5 calls `go tool vet`; toolchains answer `invoking \"go tool vet\" directly is unsupported; use \"go vet\"`.",
+		"short names and long text": "press.go:5 no \"ch\", no \"z\": branch -> branchs, level = forced(depth). Adding \"ch\" breaks others.",
 		"told to take over":         "press.go:10 is never true. Take the level over yourself:\n\n    level := widest(os.Getenv(\"PRESS_DEPTH\"), narrowest)\n    return level, errTooWide\n",
 		"a proposal in the line":    "press.go:10 is never true; the check should be `os.Getenv(\"PRESS_RANGE\") == \"\"`.",
 	} {

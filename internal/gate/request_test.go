@@ -57,6 +57,7 @@ func TestBeside(t *testing.T) {
 		"Tell us whether the cache is fine.":                 "Tell us whether the cache is fine.",
 		"The first one (a timeout) is fine.":                 "The first one (a timeout) is fine.",
 		"I put items into the queue, they are lost.":         "I put items into the queue, they are lost.",
+		"Examples that are true, not a copy of the readme.":  "Examples that are true,  .",
 	} {
 		if got := withoutBeside(text); got != want {
 			t.Errorf("%q: %q", text, got)
@@ -98,7 +99,19 @@ func TestAsksFor(t *testing.T) {
 			"Use pipeline() where pump is called.":   false,
 			"Write a GitHub Actions workflow for it": true,
 		},
+		"a comparison": {
+			"Compare the two.":                  true,
+			"Ours vs theirs, please.":           true,
+			"It looks normal in VS Code.":       false,
+			"Review it over VS Code's shoulder": false,
+		},
+		"a migration guide": {
+			"Write a migration guide to v2.":  true,
+			"Notes on how a migration works.": false,
+		},
 		"figures that were measured": {
+			"How much memory does one take, how long does it wait? Measure it, please.": true,
+			"How long does one wait?":                       false,
 			"Benchmark both.":                               true,
 			"Micro-benchmarks of both, please.":             true,
 			"I don't believe in micro-benchmarks: count.":   false,
@@ -155,6 +168,37 @@ func TestNamesInBackticks(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%q: not named", text)
+		}
+	}
+}
+
+// What a request tells roughly, or as one of many that are printed, need not come back.
+func TestRoughWords(t *testing.T) {
+	t.Parallel()
+	repo := &repository.Repo{Files: []repository.File{{Path: "english/words.js"}}, Source: filesOf{"english/words.js": "let a = JSON.parse(b)\n"}}
+	for text, missing := range map[string]string{
+		"Split the 90-line function.":                "90",
+		"It takes JSON-ish input.":                   "ish",
+		"Explain it in plain English.":               "english",
+		"A page called \"how to use it and where\".": "how to use it and where",
+	} {
+		for _, w := range look(Input{Request: Request{Description: text}, Repo: repo}).wishes(text) {
+			if strings.EqualFold(w.text, missing) {
+				t.Errorf("%q: %+v", text, w)
+			}
+		}
+	}
+	for text, sample := range map[string]bool{`It prints "3 weeks ago".`: true, "They log with %+v here.": true, `It prints "weeks ago".`: false} {
+		l := &wishList{v: look(Input{}), seen: map[string]bool{}}
+		l.literals(text)
+		if len(l.all) != 1 || l.all[0].sample != sample {
+			t.Errorf("%q: %+v", text, l.all)
+		}
+	}
+	v := look(Input{Repo: repo})
+	for name, want := range map[string]bool{"JSON.stringify": true, "JSON.parse": false, "words.parse": false} {
+		if got := v.ofPlatform(wish{text: name, key: strings.ToLower(name), kind: wishName}); got != want {
+			t.Errorf("%s is the platform's: %v", name, got)
 		}
 	}
 }

@@ -224,6 +224,32 @@ func (r *Reading) quotedElsewhere(code string) bool {
 	return r.inCited(func(t *repository.Text) bool { return t.Quotes(code) })
 }
 
+// QuotesWithin reports whether a sentence shows code of a cited file that is more than a
+// name, wherever it cites it.
+func (r *Reading) QuotesWithin() bool {
+	tried := 0
+	for _, l := range r.Doc.Lines[:r.Doc.Written] {
+		if l.Code {
+			continue
+		}
+		for _, code := range l.Spans {
+			if len(code) < minShown || !statement(code) || !document.CodeMark.MatchString(code) {
+				continue
+			}
+			if tried++; tried > maxSpans {
+				return false
+			}
+			if r.quotedElsewhere(code) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// minShown is how long code must be, in bytes, that shows what stands in a file.
+const minShown = 8
+
 // inCited reports whether something is so in one of the cited files.
 func (r *Reading) inCited(is func(*repository.Text) bool) bool {
 	tried := map[string]bool{}
