@@ -380,9 +380,14 @@ func (v *view) replaces(w wish) bool {
 var manifests = lex.Set("go.mod package.json cargo.toml pyproject.toml setup.py")
 
 // onlyBound reports whether a file that the request names is one that new code must agree
-// with, and not what is worked on.
+// with, and not what is worked on: the request names code beside it, which comes back.
 func (v *view) onlyBound(w wish) bool {
-	return manifests[strings.ToLower(path.Base(w.key))] && !v.Want.Config && v.isProduct()
+	if !manifests[strings.ToLower(path.Base(w.key))] || v.Want.Config || !v.isProduct() {
+		return false
+	}
+	return slices.ContainsFunc(v.wished, func(o wish) bool {
+		return (o.kind == wishName || o.kind == wishFile && !manifests[strings.ToLower(path.Base(o.key))]) && o.weight >= commonWord && v.comesBack(o)
+	})
 }
 
 // enoughPlaces is how many lines work must cite to tell where it was done.

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
-	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -46,18 +44,18 @@ var asks = []ask{
 		func(v *view) bool { return v.wroteOrCited(makeText, "Makefile", "GNUmakefile") }, true},
 	{"package.json", pattern.New(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
 		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
-	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) || v.hasBlockOf("ts") }, true},
+	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`), (*view).measures, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
-	{"a migration guide", pattern.New(`(?i)\b(?:migration|upgrad(?:e|ing)) (?:guide|notes?|page|document|checklist)\b`), func(v *view) bool {
+	{"a migration guide", pattern.New(`(?i)\b(?:write|draft|prepare|create|need|want|give|make|produce)\b[^.,;\n]{0,30}\b(?:migration|upgrad(?:e|ing)) (?:guide|notes?|page|document|checklist)\b`), func(v *view) bool {
 		return v.in.Request.Category != city.ContentCreation || tellsOfChange.MatchString(v.Doc.Low.Text)
 	}, true},
 	{"a comparison", pattern.New(`(?i:\b(?:compare|comparison|versus)\b)|\bvs\b`), func(v *view) bool { return v.comparesEverything() }, false},
 }
 
 // tellsOfChange matches, in lower case, what leads from an old version to a new one.
-var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\binstead of\b|formerly|breaking`)
+var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\binstead of\b|formerly|breaking|\bversion \d+ (?:took|had|gave|used|needs?|uses?|takes|gives|has)\b|\bv\d+\b[^.\n]{0,60}\bv\d+\b|umst(?:ieg|ell)|ersetz|früher|bisher|remplac|ancien|reemplaz|antes\b|substitu`)
 
 // What such files have in any project.
 var (
@@ -74,10 +72,10 @@ func (v *view) holdsConfig(form pattern.LineStart) bool {
 }
 
 // looks matches requests to look at what is there.
-var looks = pattern.New(`(?i)\b(?:look (?:at|over|into|through|for)|(?:a|second|another|fresh|close|quick|critical) look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
+var looks = pattern.New(`(?i)\b(?:look(?: \w+ly)? (?:at|over|into|through|for|if|whether)|(?:a|second|another|fresh|close|quick|critical) look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
 
 // makes matches the verbs that ask for a thing, close before it.
-var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the)|(?:can you|could you|please|and|to) (?:patch|fix|mend|repair))\b`)
+var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the)|(?:can you|could you|please) (?:patch|fix|mend|repair))\b`)
 
 // wantsMade matches what else may ask for something to be made.
 var wantsMade = pattern.New(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
@@ -145,7 +143,7 @@ func (v *view) operates() bool {
 	return v.Index == nil && v.Doc.CodeLines() > 0
 }
 
-var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b`)
+var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b|\w\([^()\n]*\)\s*:\s*[A-Z]\w*[<;\[|]`)
 
 // unwanted matches what says that the thing named next is not wanted.
 var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|write|send|believe in|care (?:for|about))|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|add|write|send|me|us|more|new))*\s*(?:\bmicro[- ]?)?$`)
@@ -200,11 +198,6 @@ func missingAsks(v *view) (Signal, bool) {
 		s.advice = "Deliver what the request names: " + strings.Join(s.Evidence, ", ") + "."
 	}
 	return s, true
-}
-
-// hasBlockOf reports whether a block of the deliverable says that it is in a language.
-func (v *view) hasBlockOf(lang string) bool {
-	return slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool { return b.Lang == lang })
 }
 
 // allCode is the code of the deliverable, with the patch that it comes with.

@@ -106,24 +106,3 @@ func (v *view) brokenCode() bool {
 	}
 	return open > 0
 }
-
-// bracketed are the languages in which what is opened must be closed.
-var bracketed = lex.Set("go golang js javascript ts typescript jsx tsx java c cpp rust json")
-
-// literalsAndRemarks matches what may have brackets that open nothing.
-var literalsAndRemarks = regexp.MustCompile("(?s)\"(?:[^\"\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\n]|\\\\.)*'|`[^`]*`|/\\*.*?\\*/|//[^\n]*")
-
-// endsWithin reports whether the text ends with a block of code that leaves a bracket
-// open: whoever shows a part on purpose closes what he opened, or marks what he left out.
-func (v *view) endsWithin(last int) bool {
-	b, ok := v.lastBlock()
-	if !ok || b.Diff || !bracketed[b.Lang] || last > b.End+1 {
-		return false
-	}
-	code := strings.Join(b.Lines, "\n")
-	if strings.Contains(code, "...") || strings.Contains(code, "…") {
-		return false
-	}
-	bare := literalsAndRemarks.ReplaceAllString(code, "")
-	return strings.Count(bare, "{") > strings.Count(bare, "}") && strings.Count(bare, "{") > 0
-}

@@ -49,9 +49,6 @@ func (v *view) breaksOff() string {
 	}
 	last := strings.TrimSpace(v.Doc.Lines[i].Text)
 	if v.Doc.Lines[i].Code {
-		if v.endsWithin(i) {
-			return "its last block has brackets that are never closed"
-		}
 		return v.codeBreaksOff(last)
 	}
 	if v.Doc.Lines[i].Text == "" || strings.HasPrefix(last, "```") || strings.HasPrefix(last, "~~~") || i < minLinesToEnd && len(v.Doc.Words) < minWordsToEnd {

@@ -35,7 +35,6 @@ func TestBreaksOff(t *testing.T) {
 		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,6 +5,7 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7", fence + "go\nfunc level(depth int) int {\n\treturn depth", "--- a/press.go\n+++ b/press.go\n@@ -5",
 		fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - uses:",
-		"## Step 1\n\n" + fence + "go\ntype state struct {\n\targs []string\n\tbuf  []byte\n" + fence,
 		"The change has 4 steps, step 4 is its roll-out.\n\n## Step 2: the function\n\n" + fence + "go\nfunc level(depth int) (int, error) {\n\tif depth < 0 {\n\t\treturn 0, errors.New(\"the depth is",
 	} {
 		if s, score := judge(end, ""); s.Cap == nil || score >= gate.PassScore {
@@ -45,7 +44,7 @@ func TestBreaksOff(t *testing.T) {
 	for _, end := range []string{
 		"", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.", "## 1. Reading\n\nIt is split, see points 1 to 3 of the request.\n\nDone with Go 1.24", "Tested with Go 1.24.", "Thanks for the clear request", "Best regards\nK.", "Questions? Ask away!", "The fix is `level := (depth + 7) / 8`", "See press.go:5", "— K.",
 		"**Verdict: mend the first, the others can wait.**", "The first one first (the others can wait).", "| place | what |\n|---|---|\n| press.go:5 | cut |\n| press.go:13 | one too many |",
-		fence + "go\ntype state struct {\n\targs []string\n\t...\n" + fence, fence + "go\nfmt.Print(\"{\") // {\n" + fence,
+		fence + "go\nfunc level(depth int) int {\n\tif depth < 0 {\n" + fence, fence + "js\nif (/[{]/.test(text)) stop();\n" + fence, fence + "go\nfmt.Print(\"{\") // {\n" + fence,
 		fence + "go\nlevel := (depth + 7) / 8\n" + fence, fence + "go\nfunc level(depth int) int {\n\treturn (depth + 7) / 8\n}", "Fix:\n\n    level := (depth + 7) / 8\n", "Done 🙂", "1. Mend the first.\n2. Then the others.",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,9 +5,9 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7) / 8\n" + fence, "その他は問題ありません。", "其余没有问题。", "The rest is fine…", "## Verdict\n\nMend the first one.", "> mend the first one.",
 		fence + "yaml\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: go test ./...", "[the file](press.go)", "_Read at v1.2.0._", "Order: 1, 3, 2.",

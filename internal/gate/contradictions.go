@@ -18,7 +18,7 @@ func contradictions(v *view) (Signal, bool) {
 	if n == 0 {
 		if v.onlyTells() {
 			s.Cap = new(BorderlineScore) // a judge reads it
-			s.Reason = "None of the cited lines is quoted, so nothing settles what is said of them."
+			s.Reason = "No quote could be matched to a cited line, so nothing settles what is said of them."
 			s.advice = "Quote the code you talk about, next to its file and line."
 		}
 		return s, true

@@ -47,6 +47,7 @@ func TestWorksAtTheLineAsked(t *testing.T) {
 		{"The branches around line 5 hurt.", "kiln.go:7 needs no else.", true},
 		{"The branches around line 5 hurt.", "```diff\n--- a/kiln.go\n+++ b/kiln.go\n@@ -7,3 +7,1 @@\n-\t} else {\n-\t\treturn to\n \t}\n+\treturn to\n```\n", true},
 		{"The branches around line 50 hurt.", "kiln.go:7 needs no else.", false},
+		{"The branches around line 5 of glaze.go hurt.", "kiln.go:7 needs no else.", false},
 		{"All 5 branches hurt.", "kiln.go:7 needs no else.", false},
 	} {
 		v := kilnView(city.Refactor, tt.request, tt.result)
@@ -105,6 +106,18 @@ func TestOnlySeen(t *testing.T) {
 	} {
 		if got := kilnView(tt.category, "It breaks.", "kiln.go:4").onlySeen(wish{text: tt.quoted, key: tt.quoted, kind: wishLiteral}); got != tt.want {
 			t.Errorf("%s, %q: %v", tt.category, tt.quoted, got)
+		}
+	}
+}
+
+// A manifest is only what new code must agree with where code is named beside it.
+func TestManifestsThatAreWorkedOn(t *testing.T) {
+	t.Parallel()
+	const diff = "`heat` keeps what it had, the branch was never needed there and says nothing.\n\n```diff\n--- a/kiln.go\n+++ b/kiln.go\n@@ -7,3 +7,1 @@\n-\t} else {\n-\t\treturn to\n \t}\n+\treturn to\n```\n"
+	for request, want := range map[string]bool{"Tidy `heat`; go.mod says 1.11, that must work.": true, "Mend the version in go.mod.": false} {
+		v := kilnView(city.Refactor, request, diff)
+		if got := v.onlyBound(wish{text: "go.mod", key: "go.mod", kind: wishFile}); got != want {
+			t.Errorf("%q: %v", request, got)
 		}
 	}
 }

@@ -30,9 +30,9 @@ func (v *view) takenUp(w wish) bool {
 var platformName = regexp.MustCompile(`^(?:JSON|Math|Object|Array|Promise|Number|String|Date|Buffer|console|process)\.\w+`)
 
 // ofPlatform reports whether a name is one of the language's own, which the repository's
-// code never uses: where the buyer met what he tells of.
+// code never uses: where the reporter of a fault met it.
 func (v *view) ofPlatform(w wish) bool {
-	return w.kind == wishName && v.Index != nil && platformName.MatchString(w.text) && !v.codeHas(strings.TrimRight(w.text, "()"))
+	return w.kind == wishName && v.Index != nil && v.in.Request.Category == city.BugFix && platformName.MatchString(w.text) && !v.codeHas(strings.TrimRight(w.text, "()"))
 }
 
 // standsOnCited reports whether a word that the request says, and hardly a line of the

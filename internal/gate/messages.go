@@ -98,6 +98,17 @@ var lineAsked = regexp.MustCompile(`(?i)\b(?:lines?|l\.|zeilen?|líneas?|linhas?
 // aroundAsked is how far from a line that a request gives its subject may stand.
 const aroundAsked = 10
 
+// asksLine reports whether a text gives a figure as the number of a line.
+func asksLine(text, figure string) bool {
+	for {
+		before, behind, found := strings.Cut(text, figure)
+		if !found || lineAsked.MatchString(before) {
+			return found
+		}
+		text = behind
+	}
+}
+
 // worksAt reports whether a figure of the request is a line near which the deliverable
 // cites or changes one.
 func (v *view) worksAt(w wish) bool {
@@ -105,14 +116,18 @@ func (v *view) worksAt(w wish) bool {
 	if err != nil || w.kind != wishLiteral {
 		return false
 	}
-	before, _, found := strings.Cut(v.Request, w.text)
-	if !found || !lineAsked.MatchString(before) {
+	if !asksLine(v.Request, w.text) {
 		return false
 	}
-	near := func(first, last int) bool { return first <= line+aroundAsked && last >= line-aroundAsked }
+	near := func(p string, first, last int) bool {
+		return first <= line+aroundAsked && last >= line-aroundAsked && !slices.ContainsFunc(v.wished, func(o wish) bool { return o.kind == wishFile && o.key != p })
+	}
 	return slices.ContainsFunc(v.Refs, func(ref grounding.Cited) bool {
-		return ref.Status == grounding.RefExists && ref.Line > 0 && near(ref.Line, max(ref.Line, ref.End))
-	}) || slices.ContainsFunc(v.changes().Changed, func(f change.File) bool { return near(changedLines(f.Before, f.After)) })
+		return ref.Status == grounding.RefExists && ref.Line > 0 && near(ref.Path, ref.Line, max(ref.Line, ref.End))
+	}) || slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
+		first, last := changedLines(f.Before, f.After)
+		return near(f.Path, first, last)
+	})
 }
 
 // longestCited is how many lines a range may have that says where something stands.

@@ -97,6 +97,7 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"below another place":          "Levels are counted at press.go:5-8.\n\nAnd line 6 is hit by many:\n\n```go\nif level >= widest || depth == narrowest && forced {\n\treturn widest, errTooWide\n```\n",
 		"a reason of what is there":    "Levels are lost, because press.go:6 has this:\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n```\n",
 		"a line put between":           "press.go:5-8 remembers what it has:\n\n```go\nlevel := depth / 8\nif level >= 2 && !forced {\n\tlevels.Store(depth, widest(level))\n\treturn level, nil\n```\n",
+		"beside a text and its result": "press.go:5-8 loses levels:\n\n```\nall := make([]int, 0, depth)\nlevels.Store(depth, widest(all))\nreturn len(all), errTooWide\n'a'  ->  'b'\n```\n",
 		"of the only file":             "Read: press.go.\n\nIt starts (lines 5-8) with\n\n```go\nReload: func(all []string, old *Press) error {\n\told.drain(all[0].width)\n\treturn nil\n},\n```\n",
 		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {

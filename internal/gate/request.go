@@ -74,7 +74,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] && !plainTongue.MatchString(text) {
+		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] && !(w == "english" && plainTongue.MatchString(text)) {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
@@ -234,7 +234,7 @@ func (l *wishList) literals(text string) (rest string) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || specimen.MatchString(said) || m[5] != ""})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:at[0]]) || specimen.MatchString(said) || verb.MatchString(said)})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
@@ -255,6 +255,9 @@ func ownWordsOnly(quoted string) bool {
 	}
 	return len(words) >= 5 && telling*3 < len(words)
 }
+
+// verb matches what a format has for a value.
+var verb = regexp.MustCompile(`^%[+#]?[a-z]$`)
 
 // specimen matches a text with a figure and words, one of many that a program prints:
 // "3 weeks ago".

@@ -108,6 +108,7 @@ func TestAsksFor(t *testing.T) {
 		"a migration guide": {
 			"Write a migration guide to v2.":  true,
 			"Notes on how a migration works.": false,
+			"We have a migration guide.":      false,
 		},
 		"figures that were measured": {
 			"How much memory does one take, how long does it wait? Measure it, please.": true,
@@ -195,7 +196,7 @@ func TestRoughWords(t *testing.T) {
 			t.Errorf("%q: %+v", text, l.all)
 		}
 	}
-	v := look(Input{Repo: repo})
+	v := look(Input{Request: Request{Category: city.BugFix}, Repo: repo})
 	for name, want := range map[string]bool{"JSON.stringify": true, "JSON.parse": false, "words.parse": false} {
 		if got := v.ofPlatform(wish{text: name, key: strings.ToLower(name), kind: wishName}); got != want {
 			t.Errorf("%s is the platform's: %v", name, got)

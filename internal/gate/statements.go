@@ -117,7 +117,7 @@ func countAny(text, marks string) int {
 func shortLine(before string) bool { return len(before) < 60 }
 
 // forLaymen matches requests for words that people understand who read no code.
-var forLaymen = pattern.New(`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|words|language|text|english)|no code)\b`)
+var forLaymen = pattern.New(`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|words|language|english))\b|\bplain text\b[^.\n]*\bno code\b|\bno code(?:,? please| listings?| dumps?| snippets?)?(?:[.,;!]|$)`)
 
 // subjects are the words of the request that say what it is about, where there
 // is no repository whose names could, or they are not to be said.
@@ -266,7 +266,7 @@ const (
 	manyItems      = 4
 	manyInventory  = 25
 	shareInventory = 0.62
-	shareUnshown   = 0.5 // where nothing of the code is shown, nor where it stands
+	shareUnshown   = 0.6 // where nothing of the code is shown, nor where it stands
 	shareListing   = 0.8 // of what was asked for as a list
 	codeForItems   = 10  // lines of code, of which many items may well speak
 	rowsForItems   = 6   // and rows of a table that do so

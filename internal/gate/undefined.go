@@ -33,7 +33,7 @@ func undefinedNames(v *view) (Signal, bool) {
 			}
 		}
 		for _, name := range packages {
-			if !v.packageHas(f.Path, regexp.MustCompile(`(?m)^(?:(?:func|var|const|type) `+name+`\b|\t`+name+`\b(?:[^.(]|$))`)) && !v.Declares(name) && (!saysImport.MatchString(v.Doc.Text) || saysNoImport.MatchString(v.Doc.Text)) {
+			if !v.packageHas(f.Path, regexp.MustCompile(`(?m)^(?:(?:func|var|const|type) `+name+`\b|\t`+name+`\b(?:[^.(]|$))`)) && !v.Declares(name) && !v.tellsImport() {
 				s.Evidence = append(s.Evidence, name+", not imported by "+f.Path)
 			}
 		}
@@ -55,12 +55,19 @@ var (
 	generatedCode = regexp.MustCompile(`(?m)^// Code generated `)
 )
 
-// saysImport matches a text that wants imports: those that a change lacks may be told
-// in words.
-var saysImport = regexp.MustCompile("(?i)\\b(?:add\\w*|needs?|plus|with|extra|new|also|additional|and|an?|the)\\b[^.;\\n]{0,60}\\bimports?\\b|\\bimports?\\b[^.;\\n]{0,60}\\b(?:needed|added|add|too|as well)\\b|\\bimports? [`\"(]")
+// What texts say of imports: those that a change lacks may be told in words, and one
+// that is taken away is not missed by who says so.
+var (
+	saysImport   = regexp.MustCompile(`(?i)import`)
+	takesImport  = regexp.MustCompile(`(?i)\bimports?\b[^.;\n]{0,30}\b(?:not necessary|unnecessary|not needed|no longer|can go|removed|dropped)\b`)
+	addsToImport = regexp.MustCompile(`(?i)\b(?:add\w*|needs?|new)\b[^.;\n]{0,60}\bimports?\b`)
+)
 
-// saysNoImport matches a text that wants fewer.
-var saysNoImport = regexp.MustCompile(`(?i)\bimports?\b[^.;\n]{0,30}\b(?:not necessary|unnecessary|not needed|no longer|can go|goes|removed|dropped)\b`)
+// tellsImport reports whether the text tells of an import that its changes lack.
+func (v *view) tellsImport() bool {
+	text := v.Doc.Text
+	return saysImport.MatchString(text) && (!takesImport.MatchString(text) || addsToImport.MatchString(text))
+}
 
 // wholeChanges are the files as they were before the first change and behind the last.
 func wholeChanges(all []change.File) []change.File {

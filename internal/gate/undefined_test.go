@@ -20,6 +20,8 @@ func TestChangesUseWhatIsThere(t *testing.T) {
 		{"a name of nothing", "return errNoLamp.Error()", "", true},
 		{"a function of nothing", "return nameOf(l)", "", true},
 		{"an import that goes is told", "return strconv.Itoa(len(l.path))", "The import is not necessary any more.", true},
+		{"the import is told in a list", "return strconv.Itoa(len(l.path))", "Imports: strconv.", false},
+		{"one import comes and one goes", "return strconv.Itoa(len(l.path))", "It needs a new import, `strconv`. The old import can go.", false},
 		{"the import is told", "return strconv.Itoa(len(l.path))", "It needs the import of strconv.", false},
 		{"what another file declares", "return shortName(l)", "", false},
 		{"what another file declares, with a field", "return defaults.name", "", false},

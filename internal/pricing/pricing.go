@@ -46,7 +46,7 @@ type Quote struct {
 	PriceSource   string     `json:"priceSource,omitempty" doc:"Where the model's price was read"`
 	PriceDate     string     `json:"priceDate,omitempty" doc:"The day of that price, YYYY-MM-DD"`
 	Factor        int        `json:"factor" doc:"How many times the tokens are expected to be paid for"`
-	EstimateCents city.Cents `json:"estimateCents,omitempty" doc:"Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, and without code"`
+	EstimateCents city.Cents `json:"estimateCents,omitempty" doc:"Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, without code, and for a model without a price"`
 	MaxBudget     city.Cents `json:"maxBudgetCents" doc:"The buyer's cap"`
 	ChargeCents   city.Cents `json:"chargeCents" doc:"What is charged when the work passes: the larger of rate and estimate, at most the cap"`
 }

@@ -149,7 +149,7 @@ type Quote struct {
 	PriceSource    string `json:"priceSource"`   // where that was read
 	PriceDate      string `json:"priceDate"`     // the day of it, YYYY-MM-DD
 	Factor         int    `json:"factor"`        // how many times the tokens are expected to be paid for
-	EstimateCents  int64  `json:"estimateCents"` // 0 while the code is not measured
+	EstimateCents  int64  `json:"estimateCents"` // 0 while the code is not measured, and for a model without a price
 	MaxBudgetCents int64  `json:"maxBudgetCents"`
 	ChargeCents    int64  `json:"chargeCents"`
 }

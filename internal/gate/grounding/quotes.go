@@ -224,11 +224,11 @@ func showsResults(lines []string) bool {
 		return true // what the call gives stands below it
 	}
 	for _, l := range lines {
-		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) || becomesText.MatchString(l) {
+		if (strings.Contains(l, "//") || strings.Contains(l, "#")) && resultText.MatchString(l) {
 			return true
 		}
 	}
-	return false
+	return !slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" && !becomesText.MatchString(l) })
 }
 
 // becomesText matches a text and what it becomes: 'a b'   ->   'a  b'.

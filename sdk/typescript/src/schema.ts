@@ -3201,7 +3201,7 @@ export interface components {
             chargeCents: number;
             /**
              * Format: int64
-             * @description Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, and without code
+             * @description Repository tokens × the model's price × the factor, rounded up; absent while the code is not measured, without code, and for a model without a price
              */
             estimateCents?: number;
             /**
