@@ -13,6 +13,10 @@ import (
 // before they say that the work is about something else: less than three rare ones.
 const enoughMissed = 2.5
 
+// enoughToldAgain is how many words that say something must come back where names and quoted
+// texts are excused.
+const enoughToldAgain = 2
+
 // toldInEverydayWords reports whether a request names no code, nor quotes a message of it
 // that is missed, and hardly a word that the code has is. Who tells what happened so names
 // nothing that an answer could repeat: that is a doubt, and no proof of another subject.
@@ -20,18 +24,30 @@ func (v *view) toldInEverydayWords() bool {
 	if v.Index == nil || v.missesMessage() {
 		return false
 	}
-	missed := 0.0
+	missed, excused, taken := 0.0, 0, 0
 	for _, w := range v.wished {
 		if w.kind == wishName && !v.ofPlatform(w) || w.kind == wishFile {
 			return false
 		}
-		if w.sample || w.kind == wishWord && v.circumstance(w) || w.kind == wishName || v.comesBack(w) || v.onlySeen(w) {
+		switch {
+		case v.comesBack(w):
+			if w.weight >= commonWord {
+				taken++
+			}
+			continue
+		case w.kind == wishName, v.onlySeen(w):
+			excused++
+			continue
+		case w.sample, w.kind == wishWord && v.circumstance(w):
 			continue
 		}
 		if w.text != strings.ToLower(w.text) {
 			return false // it is a name, which the code has
 		}
 		missed += w.weight
+	}
+	if excused > 0 && taken < enoughToldAgain {
+		return false // of what was told nothing else says that it is the same
 	}
 	return missed < enoughMissed
 }

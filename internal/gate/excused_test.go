@@ -121,3 +121,18 @@ func TestManifestsThatAreWorkedOn(t *testing.T) {
 		}
 	}
 }
+
+// Names and quoted texts that are excused leave a request told in everyday words only
+// where other words of it come back.
+func TestWhatIsToldBesideWhatIsExcused(t *testing.T) {
+	t.Parallel()
+	const request = "Since the update our ovens stop with \"Converting circular structure\" after JSON.stringify, whenever porcelain cups are inside."
+	for result, want := range map[string]bool{
+		"The porcelain makes a circle: each of the cups knows its oven (kiln.go:4).": true,
+		"The branch is never needed (kiln.go:7).":                                    false,
+	} {
+		if got := kilnView(city.BugFix, request, result).toldInEverydayWords(); got != want {
+			t.Errorf("%q: %v", result, got)
+		}
+	}
+}
