@@ -35,6 +35,15 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 // to is new code. Of what stands there nobody speaks in the imperative.
 var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put|Take|Turn|Register|Catch|Append|Prepend|Paste|Save)\s`)
 
+// saysOf matches what makes the first word of a title a thing and no order: "Limit can be
+// exceeded".
+var saysOf = regexp.MustCompile(`^[\s>*_-]*\w+ (?:can|cannot|is|are|was|were|has|may|of|leak\w*|error\w*)\b`)
+
+// orders reports whether a sentence tells the reader to do something.
+func orders(sentence string) bool {
+	return ordered.MatchString(sentence) && !saysOf.MatchString(sentence)
+}
+
 // nextChange matches what leads from one change over to the next, "and lines 3-9 by",
 // without the place and the code in it. A verb tells what is there: "and line 3 is hit by".
 var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)(?:[\s\d(),*_-]|\b(?:also|then|and|in|at|of|on|von|de|du|lines?|function|method)\b|\bthe\s+\w+\b|[\w/-]*\.\w{1,5}\b)*\s(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
@@ -282,7 +291,7 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behin
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
 	switch {
-	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), ordered.MatchString(lastSentence(bare)), behindChange && nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
+	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), orders(lastSentence(bare)), behindChange && nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
 		return ref, 0
 	case maybeSuggestion.MatchString(bare) && !fills(ref, b):
 		return ref, 0.5
@@ -456,42 +465,4 @@ func (g *Agreement) oldSide(r *Reading, o oldSide) {
 	if holds && o.file != "" { // each hunk is a place with what stands there
 		g.Located, g.Anchored, g.Checkable = g.Located+o.hunks, g.Anchored+o.hunks, g.Checkable+o.hunks
 	}
-}
-
-// note counts a quote of some lines. A long one that is not there takes more
-// invention than a slip.
-func (g *Agreement) note(holds bool, lines []string, weight float64) {
-	if holds {
-		g.Quoted++
-		return
-	}
-	g.Misquoted += weight * min(3, max(1, float64(len(lines))/2.5))
-	g.BadQuotes = append(g.BadQuotes, strings.TrimSpace(lines[0]))
-}
-
-// Quotable keeps up to most lines of a block, those that can be looked up.
-func Quotable(lines []string, most int) []string {
-	var kept []string
-	for _, l := range lines {
-		t := strings.TrimSpace(l)
-		if len(t) < 6 || !lex.Meaningful(t) || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#") || strings.Contains(t, "...") || strings.Contains(t, "…") {
-			continue
-		}
-		kept = append(kept, t)
-		if len(kept) == most {
-			break
-		}
-	}
-	return kept
-}
-
-// quoteHolds reports whether most of the lines stand in the file, or
-// with an empty path in one file of the repository.
-func (r *Reading) quoteHolds(file string, lines []string) bool {
-	if file != "" {
-		t := r.Index.Text(file)
-		return t == nil || t.Holds(lines) // what cannot be read is not held against anyone
-	}
-	_, same := r.Index.Closest(lines)
-	return repository.EnoughHold(same, len(lines)) || r.Index.Spent()
 }
