@@ -29,6 +29,10 @@ func advise(signals []Signal, available float64) []string {
 		if s.Cap != nil {
 			a.cap = *s.Cap
 		}
+		if i := slices.IndexFunc(all, func(b advice) bool { return b.text == a.text }); i >= 0 { // told once, with all that it is worth
+			all[i].cap, all[i].gain = min(all[i].cap, a.cap), max(all[i].gain, a.gain)
+			continue
+		}
 		all = append(all, a)
 	}
 	slices.SortStableFunc(all, func(a, b advice) int {
@@ -45,6 +49,9 @@ func advise(signals []Signal, available float64) []string {
 	}
 	return texts
 }
+
+// adviceQuote is what raises work that tells of code and shows none.
+const adviceQuote = "Quote the code you talk about, next to its file and line."
 
 // counted writes a number with its noun.
 func counted(n int, one, many string) string {

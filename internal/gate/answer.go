@@ -345,7 +345,7 @@ func (v *view) onlyRuns(w wish) bool {
 func (v *view) missesFiles() bool {
 	named := false
 	for _, w := range v.wished {
-		if w.kind != wishFile || v.replaces(w) || v.onlyBound(w) {
+		if !v.namesFile(w) {
 			continue
 		}
 		if named = true; v.all.takes(w) {
@@ -376,17 +376,24 @@ func (v *view) replaces(w wish) bool {
 	return w.kind == wishFile && v.Want.Tests && testcode.File.MatchString(w.key) && len(v.proposed) > 0 && v.hasTests()
 }
 
+// namesFile reports whether the request names a file that is to be worked on.
+func (v *view) namesFile(w wish) bool {
+	return w.kind == wishFile && !v.replaces(w) && !v.onlyBound(w)
+}
+
 // manifests are the files that say by which versions code must be built.
 var manifests = lex.Set("go.mod package.json cargo.toml pyproject.toml setup.py")
+
+func isManifest(w wish) bool { return manifests[strings.ToLower(path.Base(w.key))] }
 
 // onlyBound reports whether a file that the request names is one that new code must agree
 // with, and not what is worked on: the request names code beside it, which comes back.
 func (v *view) onlyBound(w wish) bool {
-	if !manifests[strings.ToLower(path.Base(w.key))] || v.Want.Config || !v.isProduct() {
+	if !isManifest(w) || v.Want.Config || !v.isProduct() {
 		return false
 	}
 	return slices.ContainsFunc(v.wished, func(o wish) bool {
-		return (o.kind == wishName || o.kind == wishFile && !manifests[strings.ToLower(path.Base(o.key))]) && o.weight >= commonWord && v.comesBack(o)
+		return (o.kind == wishName || o.kind == wishFile && !isManifest(o)) && o.weight >= commonWord && v.comesBack(o)
 	})
 }
 
@@ -398,7 +405,7 @@ const enoughPlaces = 2
 func (v *view) worksElsewhere() bool {
 	var named []wish
 	for _, w := range v.wished {
-		if w.kind == wishFile && !v.replaces(w) && !v.onlyBound(w) {
+		if v.namesFile(w) {
 			named = append(named, w)
 		}
 	}

@@ -19,7 +19,7 @@ func contradictions(v *view) (Signal, bool) {
 		if v.onlyTells() {
 			s.Cap = new(BorderlineScore) // a judge reads it
 			s.Reason = "No quote could be matched to a cited line, so nothing settles what is said of them."
-			s.advice = "Quote the code you talk about, next to its file and line."
+			s.advice = adviceQuote
 		}
 		return s, true
 	}

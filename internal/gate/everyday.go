@@ -60,7 +60,9 @@ func (v *view) onlySeen(w wish) bool {
 
 // codeHas reports whether code of the repository, beside its tests, has a text as it
 // stands.
-func (v *view) codeHas(text string) bool {
+func (v *view) codeHas(text string) bool { return remembered(&v.inCode, text, v.findInCode) }
+
+func (v *view) findInCode(text string) bool {
 	return slices.ContainsFunc(v.Index.Sources, func(p string) bool {
 		t := v.Index.Text(p)
 		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && !testcode.File.MatchString(p) && strings.Contains(t.Raw, text)

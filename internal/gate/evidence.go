@@ -33,7 +33,7 @@ func evidence(v *view) (Signal, bool) {
 		counted(g.Located, "cited line holds", "cited lines hold"), counted(g.Quoted, "quote is", "quotes are"), counted(g.Names, "name", "names"), counted(g.Facts, "literal", "literals"))
 	s.Evidence = g.NameSample
 	if places < 2 {
-		s.advice = "Quote the code you talk about, next to its file and line."
+		s.advice = adviceQuote
 	}
 	return s, true
 }

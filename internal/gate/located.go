@@ -40,9 +40,9 @@ func (v *view) ofPlatform(w wish) bool {
 func (v *view) standsOnCited(w wish) bool {
 	switch {
 	case w.kind == wishName:
-		return w.weight >= weightName/2 && v.citedWords(1)[v.stem.Of(strings.ToLower(w.function()))]
+		return w.weight >= weightName/2 && v.besideCited()[v.stem.Of(strings.ToLower(w.function()))]
 	case w.kind == wishWord, w.kind == wishLiteral:
-		return w.weight >= rarelySaid && v.citedWords(0)[w.key]
+		return w.weight >= rarelySaid && v.onCited()[w.key]
 	}
 	return false
 }
@@ -57,8 +57,8 @@ const (
 // citedWords are the words, as stems, of the lines that are cited, and of so many on
 // each side of them.
 func (v *view) citedWords(beside int) map[string]bool {
-	if v.onCited[beside] != nil || v.Index == nil {
-		return v.onCited[beside]
+	if v.Index == nil {
+		return nil
 	}
 	var text strings.Builder
 	n := 0
@@ -75,7 +75,6 @@ func (v *view) citedWords(beside int) map[string]bool {
 	}
 	cited := answerText{lower: text.String()}
 	cited.read(v.stem)
-	v.onCited[beside] = cited.stems
 	return cited.stems
 }
 

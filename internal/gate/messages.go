@@ -113,10 +113,7 @@ func asksLine(text, figure string) bool {
 // cites or changes one.
 func (v *view) worksAt(w wish) bool {
 	line, err := strconv.Atoi(w.key)
-	if err != nil || w.kind != wishLiteral {
-		return false
-	}
-	if !asksLine(v.Request, w.text) {
+	if err != nil || w.kind != wishLiteral || !asksLine(v.Request, w.text) {
 		return false
 	}
 	near := func(p string, first, last int) bool {

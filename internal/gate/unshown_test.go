@@ -72,3 +72,17 @@ func TestListsThatShowNothing(t *testing.T) {
 		}
 	}
 }
+
+// What two signals advise is told once.
+func TestAdviceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	report := gate.Judge(gate.Input{
+		Request:     gate.Request{Category: city.CodeReview, Description: "What is wrong with fillTank of tank.go?"},
+		Deliverable: gate.Deliverable{Result: "tank.go:5 stops at the limit of the tank, so a level of exactly that goes through."},
+		Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "tank.go"}}, Source: memory{"tank.go": tankFile}},
+	})
+	const quote = "Quote the code you talk about"
+	if n := strings.Count(strings.Join(report.Advice, "\n"), quote); n != 1 {
+		t.Errorf("%q stands there %d times: %q", quote, n, report.Advice)
+	}
+}

@@ -39,7 +39,7 @@ type view struct {
 	reached  map[string]bool      // what reaches found, by name
 	cited    map[string]bool      // what cites found, by name
 	led      map[string]bool      // what tests found, by name
-	onCited  [2]map[string]bool   // what citedWords found, by the lines beside
+	inCode   map[string]bool      // what codeHas found, by text
 	located  map[string]bool      // files whose functions functionsOf looks at
 
 	// What is asked again and again, and found out once.
@@ -49,6 +49,8 @@ type view struct {
 	exportsUnseen func() bool            // findUnseenExports
 	hasTests      func() bool            // findTests
 	module        func() string          // findModule
+	onCited       func() map[string]bool // the words of the cited lines, see citedWords
+	besideCited   func() map[string]bool // and of those beside them
 	changes       func() *change.Applied // the diffs of the deliverable, and the patch, applied
 }
 
@@ -60,6 +62,8 @@ func (v *view) remember() {
 	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)
 	v.hasTests = sync.OnceValue(v.findTests)
 	v.module = sync.OnceValue(v.findModule)
+	v.onCited = sync.OnceValue(func() map[string]bool { return v.citedWords(0) })
+	v.besideCited = sync.OnceValue(func() map[string]bool { return v.citedWords(1) })
 	v.changes = sync.OnceValue(func() *change.Applied { return change.Apply(v.Reading, v.in.Patch) })
 }
 

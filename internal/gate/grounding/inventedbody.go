@@ -127,7 +127,7 @@ func announcesNew(text string) bool {
 	if document.IsTitle(text) && toDo.MatchString(strings.TrimLeft(bare, "#*- ")) {
 		return true
 	}
-	return Proposes(last) || proposal.MatchString(last) || toCome.MatchString(last) || ordered.MatchString(strings.TrimLeft(last, "#*-0123456789.) "))
+	return Proposes(last) || proposal.MatchString(last) || toCome.MatchString(last) || orders(strings.TrimLeft(last, "#*-0123456789.) "))
 }
 
 // shownLines are the lines of a block that tell where they stand, without the name
