@@ -1,12 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/event"
 	"aicity.dev/aicity/internal/gate"
 	"aicity.dev/aicity/internal/sandbox"
 	"aicity.dev/aicity/internal/task"
@@ -23,6 +26,7 @@ type taskView struct {
 	Accesses  []sandbox.Access // the first
 	Statement task.Statement
 	Moments   []moment
+	LastEvent int64 // its number; 0 when none is kept
 	Now       time.Time
 	Terms     task.RefundTerms
 	Form      form // of the feedback, when it was refused
@@ -78,11 +82,16 @@ func (s *site) taskFragment(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) loadTask(r *http.Request) (taskView, error) {
 	ctx := r.Context()
+	// The events come first: what happens meanwhile is news to the page's stream.
+	events, err := s.Tasks.Timeline(ctx, r.PathValue("id"), 0)
+	if err != nil {
+		return taskView{}, err
+	}
 	t, err := s.ownTask(r)
 	if err != nil {
 		return taskView{}, err
 	}
-	v := taskView{Task: t, Now: s.Clock.Now(), Names: map[string]string{}, Form: formOf(nil)}
+	v := taskView{LastEvent: lastSeq(events, 0), Task: t, Now: s.Clock.Now(), Names: map[string]string{}, Form: formOf(nil)}
 	if v.Delivered, err = s.delivered(ctx, t.ID); err != nil {
 		return v, err
 	}
@@ -108,10 +117,6 @@ func (s *site) loadTask(r *http.Request) (taskView, error) {
 	}
 	v.Accesses = log.Entries
 	if v.Statement, err = s.Tasks.Statement(ctx, t, task.PartyBuyer); err != nil {
-		return v, err
-	}
-	events, err := s.Tasks.Timeline(ctx, t.ID, 0)
-	if err != nil {
 		return v, err
 	}
 	if v.Moments = moments(events); len(events) == 0 {
@@ -142,11 +147,16 @@ func (s *site) nameAgents(r *http.Request, v *taskView) error {
 	return nil
 }
 
-// liveHeartbeat keeps proxies from closing a quiet stream.
+// liveHeartbeat keeps proxies from closing a quiet stream, and finds what no wake told.
 const liveHeartbeat = 20 * time.Second
 
-// taskLive tells the page when to fetch itself again.
+// taskLive tells the page when to fetch itself again: when something happened
+// after the last event it knows, of its own or of the stream that it lost.
 func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
+	seen, err := strconv.ParseInt(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0"), 10, 64)
+	if err != nil {
+		return city.InvalidField("after", "not the number of an event")
+	}
 	t, err := s.ownTask(r)
 	if err != nil {
 		return err
@@ -154,38 +164,54 @@ func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
 	wake, cancel := s.Events.Subscribe(t.ID)
 	defer cancel()
 	w.Header().Set("Content-Type", "text/event-stream")
-	control := http.NewResponseController(w)
 	ticker := time.NewTicker(liveHeartbeat)
 	defer ticker.Stop()
-	send := func(text string) error {
-		_, err := fmt.Fprint(w, text)
-		return errors.Join(err, control.Flush()) // one who takes nothing has left
-	}
-	if send(": following\n\n") != nil {
-		return nil
-	}
 	for {
-		message := ": still here\n\n"
+		last, over, err := s.liveNews(w, r, seen)
+		if err != nil || over {
+			return nil // the page asks again, and is told then why it may not
+		}
+		seen = last
 		select {
 		case <-r.Context().Done():
 			return nil
 		case <-s.Stopping.Done():
 			return nil
 		case <-wake:
-			message = "event: changed\ndata: \n\n"
 		case <-ticker.C:
 		}
-		if t, err = s.ownTask(r); err != nil {
-			return nil
-		}
-		if (taskView{Task: t}).over() {
-			_ = send("event: over\ndata: \n\n")
-			return nil
-		}
-		if send(message) != nil {
-			return nil
-		}
 	}
+}
+
+// liveNews writes whether the task changed after an event, and returns the last
+// one and whether nothing more can happen.
+func (s *site) liveNews(w http.ResponseWriter, r *http.Request, seen int64) (last int64, over bool, err error) {
+	t, err := s.ownTask(r)
+	if err != nil {
+		return seen, false, err
+	}
+	events, err := s.Tasks.Timeline(r.Context(), t.ID, seen)
+	if err != nil {
+		return seen, false, err
+	}
+	last, over = lastSeq(events, seen), (taskView{Task: t}).over()
+	message := ": following\n\n"
+	switch {
+	case over:
+		message = "event: over\ndata: \n\n"
+	case last > seen:
+		message = fmt.Sprintf("id: %d\nevent: changed\ndata: \n\n", last)
+	}
+	_, err = fmt.Fprint(w, message)
+	return last, over, errors.Join(err, http.NewResponseController(w).Flush()) // one who takes nothing has left
+}
+
+// lastSeq is the number of the newest event, or that of the one before them all.
+func lastSeq(events []event.Event, before int64) int64 {
+	if len(events) == 0 {
+		return before
+	}
+	return events[len(events)-1].Seq
 }
 
 func (s *site) downloadPatch(w http.ResponseWriter, r *http.Request) error {
