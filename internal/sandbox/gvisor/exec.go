@@ -31,6 +31,9 @@ func (b *Backend) Exec(ctx context.Context, id string, c sandbox.Command, stdout
 		return exit, b.death(id, running, err)
 	case err != nil:
 		return exit, err
+	case b.maimed(id):
+		running.Close()
+		return exit, sandbox.ErrOOM
 	case ctx.Err() != nil:
 		return exit, ctx.Err()
 	}
@@ -67,6 +70,16 @@ func merge(base, over []string) []string {
 		merged = append(merged, variable)
 	}
 	return merged
+}
+
+// maimed reports whether the kernel, short of memory, killed a part of a sandbox
+// that lives on: a program in it without a word, or what another command needs.
+func (b *Backend) maimed(id string) bool {
+	if !b.cgroups {
+		return false
+	}
+	killed, err := oomKills(b.cgroupPath(id))
+	return err == nil && killed > 0
 }
 
 // death says why a sandbox has ended.

@@ -81,16 +81,27 @@ func TestOutOfMemory(t *testing.T) {
 	}
 }
 
-// A process that takes all at once takes its sandbox along, or is refused.
+// A process that takes all at once takes its sandbox along, or is refused: no
+// sandbox lives on in which the kernel killed something.
 func TestOutOfMemoryInOneProcess(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Limits{MemoryBytes: 128 << 20})
-	exit, err := s.Exec(t.Context(), s.id, sandbox.Command{
-		Argv: []string{"sh", "-c", "head -c 1000000000 /dev/zero | tail"}, Dir: "/", Timeout: time.Minute,
-	}, &bytes.Buffer{}, &bytes.Buffer{})
-	refused := err == nil && exit.Code != 0 && !namespace.Root()
-	if !refused && !errors.Is(err, sandbox.ErrOOM) {
-		t.Fatalf("got %+v, %v, want ErrOOM", exit, err)
+	for name, script := range map[string]string{
+		"a line without end": "head -c 1000000000 /dev/zero | tail",
+		"a word that grows":  "bash -c 'a=xxxxxxxx; while :; do a=$a$a; done'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, sandbox.Limits{MemoryBytes: 128 << 20})
+			exit, err := s.Exec(t.Context(), s.id, sandbox.Command{Argv: []string{"sh", "-c", script}, Dir: "/", Timeout: time.Minute},
+				&bytes.Buffer{}, &bytes.Buffer{})
+			refused := err == nil && exit.Code != 0 && !namespace.Root()
+			if !refused && !errors.Is(err, sandbox.ErrOOM) {
+				t.Fatalf("got %+v, %v, want ErrOOM", exit, err)
+			}
+			if !refused {
+				<-s.Done(s.id)
+			}
+		})
 	}
 }
 
