@@ -1,6 +1,7 @@
 package injection
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,12 +44,31 @@ func (h *Hidden) disguised(text string) {
 	}
 }
 
+// spacedOut matches words whose letters stand apart.
+var spacedOut = regexp.MustCompile(`(?:\b\pL {1,3}){8,}\pL\b`)
+
+// joinLetters puts words together whose letters stand apart: one space is between
+// letters, more are between words.
+func joinLetters(text string) string {
+	words := strings.FieldsFunc(strings.ReplaceAll(text, "  ", "\x00"), func(r rune) bool { return r == 0 })
+	for i, w := range words {
+		words[i] = strings.ReplaceAll(w, " ", "")
+	}
+	return strings.Join(words, " ")
+}
+
 // undisguise returns a text in the letters that its words seem to be written in, and
 // how many words were not. Full-width letters, which are usual in some languages, do
 // not count.
 func undisguise(text string) (plain string, words int) {
+	if joined := spacedOut.ReplaceAllStringFunc(text, joinLetters); joined != text && speaks(joined) {
+		text, words = joined, disguises
+	}
 	if isASCII(text) {
-		return text, 0
+		return text, words
+	}
+	if bare := strings.Map(noStroke, text); bare != text {
+		text, words = bare, words+utf8.RuneCountInString(text)-utf8.RuneCountInString(bare)
 	}
 	var b strings.Builder
 	b.Grow(len(text))
@@ -103,6 +123,14 @@ func plainWord(word string) (plain string, disguised bool) {
 		return plain, false
 	}
 	return word, false // of another script
+}
+
+// noStroke drops the strokes that are laid over other letters.
+func noStroke(r rune) rune {
+	if r >= 0x334 && r <= 0x338 {
+		return -1
+	}
+	return r
 }
 
 // isMicro reports whether a letter is the one that units of a millionth begin with.

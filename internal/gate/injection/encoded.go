@@ -1,6 +1,7 @@
 package injection
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
@@ -28,8 +29,17 @@ var encodings = []struct {
 	{"&#", regexp.MustCompile(`(?:&#[xX]?[0-9a-fA-F]{1,6};\s?){8,}`), func(s string) (string, error) { return html.UnescapeString(s), nil }},
 	{`\u`, regexp.MustCompile(`(?:\\u[0-9a-fA-F]{4}){8,}`), func(s string) (string, error) { return strconv.Unquote(`"` + s + `"`) }},
 	{"%", regexp.MustCompile(`(?:[\w.~-]*%[0-9a-fA-F]{2}){4,}[\w.~-]*`), url.PathUnescape},
+	{" ", regexp.MustCompile(`(?:[A-Za-z0-9+/]{16,}={0,2} ?){2,}`), func(s string) (string, error) {
+		var says []string
+		for _, word := range strings.Fields(s) {
+			says = append(says, decoded(word))
+		}
+		return strings.Join(says, " "), nil
+	}},
 	{"\n", regexp.MustCompile(`(?m)(?:^[A-Za-z0-9+/]{16,}\r?\n)+^[A-Za-z0-9+/]{2,}={0,2}\s*$`), func(s string) (string, error) { return decoded(strings.Join(strings.Fields(s), "")), nil }},
 }
+
+var unpadded32 = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // encodedPassages lists what a text says in an encoding, at most so many of each.
 func encodedPassages(text string, most int) []passage {
@@ -37,8 +47,12 @@ func encodedPassages(text string, most int) []passage {
 	for _, block := range encodedRuns(text, most) {
 		if says := decoded(block); says != "" {
 			all = append(all, passage{"an encoded passage", block, says})
-		} else if raw, err := hex.DecodeString(block); err == nil && readable(string(raw)) && speaks(string(raw)) {
-			all = append(all, passage{"an encoded passage", block, string(raw)})
+			continue
+		}
+		for _, decode := range []func(string) ([]byte, error){hex.DecodeString, unpadded32.DecodeString} {
+			if raw, err := decode(block); err == nil && readable(string(raw)) && speaks(string(raw)) {
+				all = append(all, passage{"an encoded passage", block, string(raw)})
+			}
 		}
 	}
 	for _, e := range encodings {

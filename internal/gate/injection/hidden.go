@@ -38,7 +38,9 @@ var (
 		`color\s*:\s*(?:#fff(?:fff)?|white|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)`,
 		`(?:left|right|top|text-indent|margin-\w+)\s*:\s*-\d{3,}`, `clip-path\s*:\s*inset\(\s*(?:50|100)%`,
 	}, "|") + `)[^>]*>`)
-	anyTag = regexp.MustCompile(`<[^>\n]{0,500}>`)
+	// hiddenFormula matches what a formula hides.
+	hiddenFormula = regexp.MustCompile(`\\(?:(?:text)?color\{(?:white|transparent)\}|phantom)[^\n$]*`)
+	anyTag        = regexp.MustCompile(`<[^>\n]{0,500}>`)
 )
 
 // Bounds of the search for hidden text.
@@ -78,6 +80,11 @@ func passages(text, prose string, most int) []passage {
 		for _, m := range hiddenTag.FindAllStringSubmatchIndex(text, most) {
 			end := elementEnd(text, text[m[2]:m[3]], m[1])
 			all = append(all, passage{"an element that does not show", text[m[0]:end], anyTag.ReplaceAllString(text[m[1]:end], " ")})
+		}
+	}
+	if strings.Contains(text, "{") {
+		for _, m := range hiddenFormula.FindAllString(text, most) {
+			all = append(all, passage{"a formula that does not show", m, m})
 		}
 	}
 	if strings.Contains(prose, "]:") {
