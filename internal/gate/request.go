@@ -104,8 +104,9 @@ internal common core main assets data types typings bench benchmark benchmarks f
 var beside = []pattern.Pattern{
 	pattern.New(`(?i)\bnon-?tests?\b`), // tests are not meant
 	// What the buyer does with the result: "we paste it into a pull request".
-	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to| can| could)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`),
+	pattern.New(`(?i)\bas a function of\b|\b(?:the|a) number of\b`),
 	// What must not come of it: "nothing to install", "should not break our pipeline".
 	pattern.New(`(?i)\bnothing (?:else |new )?to install\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`),
@@ -246,6 +247,9 @@ func (l *wishList) literals(text string) (rest string) {
 // ownWordsOnly reports whether a quoted text is a sentence of small words, as a title
 // that the buyer made up is: nothing of it tells what the work is about.
 func ownWordsOnly(quoted string) bool {
+	if hedged.MatchString(quoted) {
+		return true
+	}
 	words := lex.Words(quoted)
 	telling := 0
 	for _, w := range words {
@@ -255,6 +259,9 @@ func ownWordsOnly(quoted string) bool {
 	}
 	return len(words) >= 5 && telling*3 < len(words)
 }
+
+// hedged matches what somebody is told to have said of a thing: "basically free".
+var hedged = regexp.MustCompile(`(?i)^(?:basically|practically|virtually|essentially|pretty much|more or less|kind of|sort of|totally|perfectly) \pL+$`)
 
 // verb matches what a format has for a value.
 var verb = regexp.MustCompile(`^%[+#]?[a-z]$`)

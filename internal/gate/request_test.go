@@ -182,6 +182,10 @@ func TestRoughWords(t *testing.T) {
 		"It takes JSON-ish input.":                   "ish",
 		"Explain it in plain English.":               "english",
 		"A page called \"how to use it and where\".": "how to use it and where",
+		"They call it \"basically free\".":           "basically free",
+		"Its cost as a function of the length.":      "function",
+		"Its cost by the number of words.":           "number",
+		"I can paste it into the words of our wiki.": "paste",
 	} {
 		for _, w := range look(Input{Request: Request{Description: text}, Repo: repo}).wishes(text) {
 			if strings.EqualFold(w.text, missing) {
@@ -200,6 +204,20 @@ func TestRoughWords(t *testing.T) {
 	for name, want := range map[string]bool{"JSON.stringify": true, "JSON.parse": false, "words.parse": false} {
 		if got := v.ofPlatform(wish{text: name, key: strings.ToLower(name), kind: wishName}); got != want {
 			t.Errorf("%s is the platform's: %v", name, got)
+		}
+	}
+}
+
+// What something costs is told in figures, whatever the words.
+func TestCostInFigures(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"One call: 40 ns.\n\nTen calls: 410 ns.\n\nEach takes 2 allocs more.\n": true,
+		"One call takes long.\n\nTen calls take 410 ns.\n\nThat is a lot.\n":    false,
+		"It is not free.\n\nThere are 3 callers.\n\nEach has 20 lines.\n":       false,
+	} {
+		if got := look(Input{Deliverable: Deliverable{Result: text}}).met("expensive"); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func codeIn(line string) [][]int {
 
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
-	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
+	turnsInto = regexp.MustCompile(`^\s*(?:is|was|ist|est|es) '[^'\n]{1,20}'|^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
 	// answered matches what leads over to words of a tool.
 	answered = regexp.MustCompile(`(?i)\b(?:answers?|answered|repl(?:y|ies|ied)|responds?|complains?|warns?)(?: with)?:?\s*$`)
 	// givenWith matches an input between a place and a piece of code.
