@@ -106,19 +106,20 @@ var (
 
 // What else says whether a deliverable answers the request.
 const (
-	signClosed     = 0.2 // a request for something certain, which an answer cannot miss by choice
-	signOpening    = 0.4 // for each thing that the opening takes up
-	signNoOpening  = 0.6 // the opening takes up nothing
-	signStrange    = 0.5 // nothing comes back but what any text about the repository has
-	signNoFile     = 1.6 // none of the files named is touched
-	signNoName     = 1.5 // nor is anything of the code that is named
-	signElsewhere  = 2.2 // lines are cited, but none of the files named
-	signMessage    = 1.0 // a message of the code is quoted, and no line near it cited
-	signOtherFiles = 1.5 // none of the files is code, and the request is about code
-	signOpens      = 0.9 // a question, and the opening is an answer to one
-	signTongue     = 1.2 // written in another language than an English request
-	signStrays     = 2.0 // what is asked about stands only where the text opens and ends
-	usualName      = 0.6 // the rarity below which many places use a name
+	signClosed      = 0.2 // a request for something certain, which an answer cannot miss by choice
+	signOpening     = 0.4 // for each thing that the opening takes up
+	signNoOpening   = 0.6 // the opening takes up nothing
+	signStrange     = 0.5 // nothing comes back but what any text about the repository has
+	signNoFile      = 1.6 // none of the files named is touched
+	signNoName      = 1.5 // nor is anything of the code that is named
+	signElsewhere   = 2.2 // lines are cited, but none of the files named
+	signMessage     = 1.0 // a message of the code is quoted, and no line near it cited
+	signOtherFiles  = 1.5 // none of the files is code, and the request is about code
+	signOpens       = 0.9 // a question, and the opening is an answer to one
+	signTongue      = 1.2 // written in another language than an English request
+	signCodeForText = 5.0 // code is changed where a text was asked for
+	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
+	usualName       = 0.6 // the rarity below which many places use a name
 
 	// What the words that the code does not know can say against work: in a
 	// review, in another language than English, which comes back in other forms

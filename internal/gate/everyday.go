@@ -26,7 +26,7 @@ func (v *view) toldInEverydayWords() bool {
 	}
 	missed, excused, taken := 0.0, 0, 0
 	for _, w := range v.wished {
-		if w.kind == wishName && !v.ofPlatform(w) || w.kind == wishFile {
+		if !w.sample && (w.kind == wishName && !v.ofPlatform(w) || w.kind == wishFile) {
 			return false
 		}
 		switch {

@@ -56,8 +56,14 @@ func (v *view) answersInEnglish() bool {
 	return v.foreign() && len(v.Doc.Words) >= enoughEnglish && smallShare(v.Doc.Words) >= englishShare
 }
 
+// answersAsTranslated reports whether an English request orders a text in another
+// language and gets one.
+func (v *view) answersAsTranslated() bool {
+	return !v.foreign() && tongueNames.MatchString(v.Request) && v.writtenForeign()
+}
+
 // lostInTranslation reports whether a thing that the request names is a word that
-// neither the answer nor the repository has.
+// neither the answer nor, when that is the English one, the repository has.
 func (v *view) lostInTranslation(w wish) bool {
-	return w.kind == wishWord && v.Index.UsesOf(w.text) == 0 && !v.all.takes(w)
+	return w.kind == wishWord && (!v.foreign() || v.Index.UsesOf(w.text) == 0) && !v.all.takes(w)
 }

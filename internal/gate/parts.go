@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -211,7 +212,7 @@ var itemName = regexp.MustCompile(`[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*`)
 // among these.
 func (v *view) callable(name string) bool {
 	for p, t := range v.Index.Texts {
-		if t == nil || !isSource(p) || !declaresName(t.Raw, name) {
+		if t == nil || !isSource(p) || !code.Declares(t.Raw, name) {
 			continue
 		}
 		if !scriptFile.MatchString(p) || exported(t.Raw, name) {

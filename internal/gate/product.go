@@ -2,10 +2,12 @@ package gate
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/change"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
@@ -87,7 +89,18 @@ func (v *view) otherProduct() []sign {
 	if (v.review() || v.Want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
 		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
 	}
+	if c == city.ContentCreation && v.Index != nil && !asksChange.MatchString(text) && v.changesSource() {
+		all = append(all, sign{-signCodeForText, "it changes code where a text was asked for"})
+	}
 	return all
+}
+
+// asksChange matches what in a request for a text may be told by a change of the code.
+var asksChange = pattern.New(`(?i)\b(?:fix\w*|patch\w*|diffs?|chang\w+|commits?|pull requests?|prs?|release notes?|advisor\w+|migrat\w+|upgrad\w+|before and after|bugs?|code comments?|doc comments?|docstrings?|jsdoc|godoc|post-?mortem)\b`)
+
+// changesSource reports whether a change of the deliverable fits code of the repository.
+func (v *view) changesSource() bool {
+	return slices.ContainsFunc(v.changes().Changed, func(f change.File) bool { return isSource(f.Path) && !testcode.File.MatchString(f.Path) })
 }
 
 // tongueNames matches requests that name the language of the answer.
@@ -97,7 +110,16 @@ var tongueNames = pattern.New(`(?i)german|deutsch|spanish|español|castellano|fr
 // without asking for one.
 func (v *view) otherTongue() bool {
 	text := v.Request
-	if tongue, _ := lex.TongueOf(v.asked); tongue != 0 || len(v.asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) || len(v.Doc.Words) < 40 {
+	if tongue, _ := lex.TongueOf(v.asked); tongue != 0 || len(v.asked) < 6 || strings.IndexFunc(text, lex.Unspaced) >= 0 || tongueNames.MatchString(text) {
+		return false
+	}
+	return v.writtenForeign()
+}
+
+// writtenForeign reports whether the deliverable is written in another language than
+// English.
+func (v *view) writtenForeign() bool {
+	if len(v.Doc.Words) < 40 {
 		return false
 	}
 	tongue, sure := lex.TongueOf(v.Doc.Words)

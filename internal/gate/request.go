@@ -107,6 +107,9 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to| can| could)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`),
 	pattern.New(`(?i)\bas a function of\b|\b(?:the|a) number of\b`),
+	// What those who read it know: "knows Jinja2 from Django/Flask".
+	pattern.New(`(?i)\b(?:knows?|learned|learnt) \w+ from [\w/.]+`),
+	pattern.New(`\b(?:team|office|branch|staff|colleagues|people|developers) in \p{Lu}\pL+`),
 	// What must not come of it: "nothing to install", "should not break our pipeline".
 	pattern.New(`(?i)\bnothing (?:else |new )?to install\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`),
@@ -325,12 +328,23 @@ func (l *wishList) codeNames(line string, origins []string) string {
 		if !project && !l.v.writtenIn(name) { // whose the project is says nothing
 			for _, one := range apart(strings.TrimSuffix(m, "(")) {
 				low := strings.ToLower(strings.Trim(one, "().:/"))
-				l.add(wish{text: one, key: low, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(low))})
+				l.add(wish{text: one, key: low, kind: wishName, weight: weightName * l.v.rarity(lex.LastName(low)), sample: l.v.setsUp(line, m)})
 			}
 		}
 		line = strings.ReplaceAll(line, m, " ")
 	}
 	return line
+}
+
+// setUp matches text up to the call with which somebody set up what is used.
+var setUp = regexp.MustCompile(`(?i)\b(?:with|using|use|via|through|mit|con|avec|com) (?:an? |the |our )?$`)
+
+// setsUp reports whether a name in a line is a call of the project's own with which what
+// is asked about was set up, and not what is asked about.
+func (v *view) setsUp(line, name string) bool {
+	owner, _, qualified := strings.Cut(strings.ToLower(name), ".")
+	at := strings.Index(line, name)
+	return at >= 0 && qualified && v.isProject(owner) && strings.HasPrefix(line[at+len(strings.TrimSuffix(name, "(")):], "(") && setUp.MatchString(line[:at])
 }
 
 // headerNames takes the names of header fields out of a line.

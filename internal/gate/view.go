@@ -93,7 +93,7 @@ func look(in Input) *view {
 	v.readAnswer()
 	v.readStatements()
 	v.wished = v.wishes(v.Request)
-	if v.answersInEnglish() {
+	if v.answersInEnglish() || v.answersAsTranslated() {
 		v.wished = slices.DeleteFunc(v.wished, v.lostInTranslation)
 	}
 	v.strayed = v.strays()

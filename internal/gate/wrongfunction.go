@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
+	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
@@ -52,7 +53,7 @@ func (v *view) declaresFunction(name string) bool {
 func (v *view) declaring(name string) iter.Seq2[string, string] {
 	return func(yield func(file, source string) bool) {
 		for _, p := range v.Index.Sources {
-			if t := v.Index.Texts[p]; t != nil && isSource(p) && declaresName(t.Raw, name) && !yield(p, t.Raw) {
+			if t := v.Index.Texts[p]; t != nil && isSource(p) && code.Declares(t.Raw, name) && !yield(p, t.Raw) {
 				return
 			}
 		}
@@ -61,33 +62,6 @@ func (v *view) declaring(name string) iter.Seq2[string, string] {
 
 // isSource reports whether a file holds neither tests nor prose.
 func isSource(p string) bool { return !testcode.File.MatchString(p) && !change.ProseFile(p) }
-
-// beforeName and behindName match what stands around a name that is declared.
-var (
-	beforeName = regexp.MustCompile(`(?:\bfunc(?:\s*\([^()\n]*\))?\s|\bfunction\*?\s|\b(?:class|type|def|struct|fn)\s|\bexports\.|\.prototype\.)$`)
-	behindName = regexp.MustCompile(`^(?:\s*[:=]\s*(?:async\s*)?(?:function\b|\([^()\n]*\)\s*=>|[\w$]+\s*=>)|\s?\([^()\n]*\)\s*\{)`)
-)
-
-// declaresName reports whether code declares a name: a function, type or value.
-func declaresName(source, name string) bool {
-	for from := 0; ; {
-		i := strings.Index(source[from:], name)
-		if i < 0 {
-			return false
-		}
-		start := from + i
-		end := start + len(name)
-		from = end
-		if start > 0 && lex.NameByte(source[start-1]) || end < len(source) && lex.NameByte(source[end]) {
-			continue
-		}
-		line := source[strings.LastIndexByte(source[:start], '\n')+1 : start]
-		rest, _, _ := strings.Cut(source[end:min(len(source), end+200)], "\n")
-		if beforeName.MatchString(line) || behindName.MatchString(rest) {
-			return true
-		}
-	}
-}
 
 // connects reports whether the text speaks of functions of both kinds.
 func (v *view) connects(named, changed []string) bool {

@@ -181,6 +181,13 @@ var (
 	givenWith = regexp.MustCompile("(?i)\\b(?:with|for|given|mit|bei|avec|pour|con|com)\\s(?:the |a |an |der |dem |le |la |el )?(?:body|input|header|value|payload|key|name|query|option|request|url|eingabe|entrée|entrada|cuerpo|corps)\\s`[^`]*`")
 )
 
+var (
+	// bareCall matches the beginning of a call of a function by its name alone.
+	bareCall = regexp.MustCompile(`^[A-Za-z_$][\w$]*\(`)
+	// doesThat matches what follows on a call of which is told what it does.
+	doesThat = regexp.MustCompile(`^ (?:with \S+ (?:at|in) \S+ |on \S+ )?(?:\pL+ )?\pL+s `)
+)
+
 // besideLine matches what leads over to a line that new code comes beside: "Before line 7:".
 var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?:right |directly |just )?(?:before|after|behind|above|below|ahead of|in front of|vor|nach|hinter|avant|après|antes d[ea]|después de|depois d[ea])\s+(?:the )?$`)
 
@@ -189,6 +196,9 @@ var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?
 func (r *Reading) claim(line, code string, m []int, from, at, end int, said string) float64 {
 	if literalCall.MatchString(code) || turnsInto.MatchString(line[m[1]:]) || answered.MatchString(line[:m[0]]) {
 		return 0 // an example, or what a tool says
+	}
+	if name, call := strings.CutSuffix(bareCall.FindString(code), "("); call && doesThat.MatchString(line[m[1]:]) && r.citedDeclares(name) {
+		return 0 // a caller's, and what comes of it
 	}
 	if m[0] >= end {
 		gap := line[end:m[0]]

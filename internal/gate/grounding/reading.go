@@ -123,3 +123,8 @@ const NamesBudget = 256 << 10
 // capitalWords lists the words inside of sentences that have a capital, as names
 // of code do where nobody marks them.
 func capitalWords(text string) []string { return lex.ProperNames(text, 20) }
+
+// citedDeclares reports whether one of the cited files declares a name.
+func (r *Reading) citedDeclares(name string) bool {
+	return r.inCited(func(t *repository.Text) bool { return code.Declares(t.Raw, name) })
+}

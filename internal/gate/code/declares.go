@@ -1,0 +1,35 @@
+package code
+
+import (
+	"regexp"
+	"strings"
+
+	"aicity.dev/aicity/internal/gate/lex"
+)
+
+// beforeName and behindName match what stands around a name that is declared.
+var (
+	beforeName = regexp.MustCompile(`(?:\bfunc(?:\s*\([^()\n]*\))?\s|\bfunction\*?\s|\b(?:class|type|def|struct|fn)\s|\bexports\.|\.prototype\.)$`)
+	behindName = regexp.MustCompile(`^(?:\s*[:=]\s*(?:async\s*)?(?:function\b|\([^()\n]*\)\s*=>|[\w$]+\s*=>)|\s?\([^()\n]*\)\s*\{)`)
+)
+
+// Declares reports whether code declares a name: a function, type or value.
+func Declares(source, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(source[from:], name)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(name)
+		from = end
+		if start > 0 && lex.NameByte(source[start-1]) || end < len(source) && lex.NameByte(source[end]) {
+			continue
+		}
+		line := source[strings.LastIndexByte(source[:start], '\n')+1 : start]
+		rest, _, _ := strings.Cut(source[end:min(len(source), end+200)], "\n")
+		if beforeName.MatchString(line) || behindName.MatchString(rest) {
+			return true
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package gate
+
+import (
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/repository"
+)
+
+func ovenView(category city.Category, request, result string) *view {
+	return look(Input{
+		Request: Request{Category: category, Description: request}, Deliverable: Deliverable{Result: result},
+		Repo: &repository.Repo{
+			Files: []repository.File{{Path: "package.json"}, {Path: "lib/oven.js"}},
+			Source: filesOf{
+				"package.json": `{"name": "oven"}`,
+				"lib/oven.js": "exports.configure = (folder, options) => {\n  exports.folder = folder\n}\n\n" +
+					"exports.save = function (value, format, done) {\n  done(null, value)\n}\n",
+			},
+		},
+	})
+}
+
+// With which call of the project something was set up need not come back; a call that is
+// asked about must.
+func TestCallsThatSetUp(t *testing.T) {
+	t.Parallel()
+	for request, want := range map[string]bool{
+		"Dev server with oven.configure('bread', { watch: true }). It goes stale.": true,
+		"oven.configure('bread') goes stale.":                                      false,
+		"It goes stale with kiln.configure('bread').":                              false,
+		"See oven.configure and what goes stale with oven.configure.":              false,
+	} {
+		found := false
+		for _, w := range ovenView(city.BugFix, request, "").wished {
+			if w.kind == wishName && w.function() == "configure" {
+				if found = true; w.sample != want {
+					t.Errorf("%q: %+v", request, w)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%q: not named", request)
+		}
+	}
+}
+
+// Where an English request orders a text in another language, its words do not come back.
+func TestOrderedInAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	const spanish = "El horno se configura con la carpeta de los panes y con las opciones que cada uno necesita para su trabajo de todos los días. " +
+		"Cuando la carpeta cambia, el horno lo nota y vuelve a leer los panes sin que nadie tenga que hacer nada más, porque así lo quiere la casa."
+	const english = "The oven is configured with the folder of the loaves and with the options that each of them needs for the work of every day. " +
+		"When the folder changes, the oven notices and reads the loaves again, and nobody has to do anything, because the house wants it so."
+	for _, tt := range []struct {
+		request, result string
+		want            bool
+	}{
+		{"Write a page in Spanish about the differences that hurt silently.", spanish, true},
+		{"Write a page in Spanish about the differences that hurt silently.", english, false},
+		{"Write a page about the differences that hurt silently.", spanish, false},
+	} {
+		v := ovenView(city.ContentCreation, tt.request, tt.result)
+		lost := true
+		for _, w := range v.wished {
+			lost = lost && w.text != "differences"
+		}
+		if lost != tt.want {
+			t.Errorf("%q: %v", tt.request, v.wished)
+		}
+	}
+}
+
+// Who orders a text gets no change of the code for it.
+func TestCodeForText(t *testing.T) {
+	t.Parallel()
+	const change = "The value is given on.\n\n```diff\n--- a/lib/oven.js\n+++ b/lib/oven.js\n@@ -5,3 +5,3 @@\n exports.save = function (value, format, done) {\n-  done(null, value)\n+  done(null, format(value))\n }\n```\n"
+	for _, tt := range []struct {
+		category        city.Category
+		request, result string
+		want            bool
+	}{
+		{city.ContentCreation, "Write a handbook page about saving.", change, true},
+		{city.ContentCreation, "Write a handbook page about saving.", "```js\noven.save(1, String, done)\n```\n", false},
+		{city.ContentCreation, "Write release notes about saving.", change, false},
+		{city.General, "Write a handbook page about saving.", change, false},
+	} {
+		told := false
+		for _, s := range ovenView(tt.category, tt.request, tt.result).otherProduct() {
+			told = told || s.points == -signCodeForText
+		}
+		if told != tt.want {
+			t.Errorf("%s: %q for %q: %v", tt.category, tt.result, tt.request, told)
+		}
+	}
+}
+
+// A call behind a place, of a function that the file declares, is a caller's when what
+// follows says what it does.
+func TestCallsOfCallers(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]float64{
+		"- lib/oven.js:5-7: `save(value, cb)` hands the callback on as the format.\n": 0,
+		"- lib/oven.js:5-7: `save(value, cb)`.\n":                                     1,
+		"- lib/oven.js:5-7: `bake(value, cb)` hands the callback on.\n":               1,
+	} {
+		if got := ovenView(city.CodeReview, "Look for bugs.", result).Ground.Misquoted; got != want {
+			t.Errorf("%q: %v", result, got)
+		}
+	}
+}
