@@ -28,6 +28,9 @@ func inertAddition(before, after, request string) bool {
 	if !only || asksLog.MatchString(request) {
 		return false
 	}
+	if aloneOnly(strings.Join(added, "\n"), before) {
+		return true
+	}
 	inert := false
 	for line := range strings.Lines(neverRuns.ReplaceAllString(strings.Join(added, "\n"), "")) {
 		line = strings.TrimRight(strings.TrimSpace(line), "; ")
@@ -39,9 +42,50 @@ func inertAddition(before, after, request string) bool {
 	return inert
 }
 
+var (
+	// controls matches what makes a piece of code more than data.
+	controls = regexp.MustCompile(`\b(?:if|switch|for|while|let|const|var)\b|:=`)
+	// jumps matches what ends more than the piece that it stands in.
+	jumps = regexp.MustCompile(`\b(?:return|throw|panic|yield|await|break|continue|goto)\b`)
+	// guarded matches a condition on constants alone.
+	guarded = regexp.MustCompile(`\b(?:if|switch|while)\s*\(?[\s\d<>=!&|+*/.%-]+\)?\s*(?:\{|return|throw)`)
+	// ownName matches how a piece of code names values of its own.
+	ownName = regexp.MustCompile(`\b(?:let|const|var)\s+([A-Za-z_$][\w$]*)|([A-Za-z_]\w*)\s*:=`)
+	// quotedCode matches text and comments in code.
+	quotedCode = regexp.MustCompile("'[^'\n]*'|\"[^\"\n]*\"|//[^\n]*|(?s:/\\*.*?\\*/)")
+)
+
+// codeWords are the words of languages that name nothing.
+var codeWords = lex.Set(`if else switch case default for while do let const var return break continue true false null undefined nil void typeof new`)
+
+// aloneOnly reports whether a piece of code reads and changes nothing but values of its
+// own, of names that the file had not: it computes for nobody, or hangs on a constant.
+func aloneOnly(code, before string) bool {
+	code = quotedCode.ReplaceAllString(code, " ")
+	if !controls.MatchString(code) || jumps.MatchString(code) && !guarded.MatchString(code) {
+		return false
+	}
+	own := map[string]bool{}
+	for _, m := range ownName.FindAllStringSubmatch(code, 40) {
+		name := lex.First(m[1:]...)
+		if own[name] = true; lex.HasName(before, name) {
+			return false
+		}
+	}
+	for _, name := range lex.Identifiers(code, 400) {
+		if !own[name] && !codeWords[name] {
+			return false
+		}
+	}
+	return true
+}
+
 // bindsNothing reports whether a statement gives a value to itself, or to a name that
 // the file had not and reads nowhere.
 func bindsNothing(line, before, after string) bool {
+	if left, right, ok := strings.Cut(line, "="); ok && strings.TrimSpace(left) == strings.TrimSpace(right) {
+		return true
+	}
 	m := declares.FindStringSubmatch(line)
 	if m == nil {
 		return false

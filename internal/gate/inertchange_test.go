@@ -24,6 +24,15 @@ func TestInertAddition(t *testing.T) {
 		{js, "function add (a, b) {\n  const b = 0\n  return a + b\n}\n", "Fix add.", false},
 		{js, "function add (a, b) {\n  console.debug('checked');\n  return b + a\n}\n", "Fix add.", false},
 		{golang, "func add(a, b int) int {\n\tcheck(a)\n\treturn a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  { let held = 0; held++; }\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  if (1 > 2) return;\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  switch (0) { case 1: return; }\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  this.x = this.x;\n  return a + b\n}\n", "Fix add.", true},
+		{js, "function add (a, b) {\n  return; // later\n  return a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  if (a) return;\n  return a + b\n}\n", "Fix add.", false},
+		{js, "function add (a, b) {\n  let held = 0; held += a; sum(held);\n  return a + b\n}\n", "Fix add.", false},
+		{golang, "func add(a, b int) int {\n\tfor i := 0; i < 3; i++ {\n\t}\n\treturn a + b\n}\n", "Fix add.", true},
+		{"const sizes = [\n  [1, 2],\n]\n", "const sizes = [\n  [1, 2],\n  [3, 4],\n]\n", "Fix it.", false},
 		{js, js, "Fix add.", false},
 	} {
 		if got := inertAddition(tt.before, tt.after, tt.request); got != tt.inert {
