@@ -111,6 +111,12 @@ func (g *Agreement) checkClaim(r *Reading, b document.Block, lines []string, c c
 	if all := strings.Join(lines, "\n"); !holds && (c.weight < 1 || guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
 		return // an example, or what came out
 	}
+	if holds && !guessed && c.weight >= 1 {
+		if put := r.alteredLines(c.ref, b.Lines); len(put) > 0 {
+			g.note(false, put, 1)
+			return
+		}
+	}
 	if t := r.Index.Text(c.ref.Path); holds && !guessed && t != nil && !t.InOrder(lines, c.ref.Line, c.ref.End) {
 		// Lines of the file, but not what stands there: neither one nor the other, but
 		// for those between them that stand nowhere.
