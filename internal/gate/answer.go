@@ -118,6 +118,7 @@ const (
 	signOpens       = 0.9 // a question, and the opening is an answer to one
 	signTongue      = 1.2 // written in another language than an English request
 	signCodeForText = 5.0 // code is changed where a text was asked for
+	signConcern     = 1.2 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name
 
@@ -163,6 +164,10 @@ func (v *view) answers() (float64, []string) {
 		x -= signElsewhere
 		reasons = append(reasons, "no line is cited of a file that has what is named")
 	}
+	if v.missesConcern() {
+		x -= signConcern
+		reasons = append(reasons, "nothing is said of what the request tells in several words")
+	}
 	if v.missesMessage() {
 		x -= signMessage
 		reasons = append(reasons, "no line is cited near the message that is quoted")
@@ -170,6 +175,7 @@ func (v *view) answers() (float64, []string) {
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
+	named := x
 	for _, s := range v.otherProduct() {
 		if x += s.points; s.points < 0 && s.reason != "" {
 			reasons = append(reasons, s.reason)
@@ -180,6 +186,8 @@ func (v *view) answers() (float64, []string) {
 		return max(x, sure), nil
 	case v.missesNothing():
 		x = max(x, doubted)
+	case v.looksAtNamed():
+		x = max(x, min(named, doubted))
 	}
 	return x, reasons
 }
@@ -421,7 +429,7 @@ func (v *view) worksElsewhere() bool {
 	if slices.ContainsFunc(v.Patched, in) {
 		return false
 	}
-	if v.Want.Whole && len(v.proposed) > 0 && slices.ContainsFunc(named, v.all.takes) {
+	if (v.Want.Whole || v.Want.Config) && len(v.proposed) > 0 && slices.ContainsFunc(named, v.all.takes) {
 		return false // new code stands in files of its own
 	}
 	if v.Want.Tests && v.hasTests() && slices.ContainsFunc(named, v.all.takes) {

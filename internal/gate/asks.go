@@ -46,6 +46,8 @@ var asks = []ask{
 		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
 	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
 	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`), (*view).measures, true},
+	{"measured numbers", pattern.New(`(?i)\bmeasured (?:numbers|figures|values|costs?)\b|\bhow expensive\b[^\n]{0,300}\b(?:numbers|figures)\b`),
+		func(v *view) bool { return v.measures() || v.tellsCost() }, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
 		func(v *view) bool { return !v.Want.Code || v.Doc.CodeLines() > 1 || len(v.in.Patch) > 0 }, true},
 	{"a migration guide", pattern.New(`(?i)\b(?:write|draft|prepare|create|need|want|give|make|produce)\b[^.,;\n]{0,30}\b(?:migration|upgrad(?:e|ing)) (?:guide|notes?|page|document|checklist)\b`), func(v *view) bool {

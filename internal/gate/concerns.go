@@ -20,15 +20,19 @@ var concerns = []string{
 	`encoding encode decode utf unicode charset byte umlaut emoji multibyte bom character ascii surrogate rune`,
 	`attack attacker hostile injection inject escape escaping sanitize sanitise xss traversal pollution redos spoof untrusted malicious exploit`,
 	`empty null nil undefined missing blank absent`,
-	`twice duplicate duplicated repeated repeat double again`,
 	`order sort sorted ordering sequence stable unsorted`,
 	`number numeric integer float precision rounding round overflow nan digit decimal`,
 	`version upgrade deprecated compatibility compatible browser legacy engine polyfill`,
 	`type typing typescript typed generic interface declaration`,
 	`windows separator backslash drive crlf path platform posix`,
+	`twice duplicate duplicated repeated repeat double again`,
 	`disk file folder directory write persist flush fsync`,
 	`network connection socket request response server client proxy retry`,
 }
+
+// everydayConcerns is how many of the concerns, the last ones, have words that people use
+// whatever they ask about.
+const everydayConcerns = 3
 
 // concernsOf tells of which concerns an English stem is, a bit for each.
 var concernsOf = func() map[string]uint32 {
@@ -43,6 +47,30 @@ var concernsOf = func() map[string]uint32 {
 
 // enoughOfConcern is how many other words of a concern show that a text is about it.
 const enoughOfConcern = 2
+
+// passesBy reports whether a request tells of a concern in several words and the text has
+// none of its words: of a hundred honest works one is so, of work for another request
+// one in three. (The kept sets.)
+func (a *answerText) passesBy(asked map[string]bool) bool {
+	var in, out [32]int
+	for st, of := range concernsOf {
+		for ; of != 0; of &= of - 1 {
+			at := bits.TrailingZeros32(of)
+			if asked[st] {
+				in[at]++
+			}
+			if a.stems[st] {
+				out[at]++
+			}
+		}
+	}
+	for i := range len(concerns) - everydayConcerns {
+		if in[i] >= enoughOfConcern && out[i] == 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // readConcerns finds out which concerns a text is about.
 func (a *answerText) readConcerns() {
@@ -63,4 +91,16 @@ func (a *answerText) readConcerns() {
 // not have, is about.
 func (a *answerText) isAbout(w wish) bool {
 	return w.kind == wishWord && a.concerns&concernsOf[w.key] != 0
+}
+
+// missesConcern reports whether the deliverable passes by what the request is about.
+func (v *view) missesConcern() bool {
+	if v.foreign() || v.writtenForeign() {
+		return false
+	}
+	asked := map[string]bool{}
+	for _, w := range v.asked {
+		asked[v.stem.Of(w)] = true
+	}
+	return v.all.passesBy(asked)
 }

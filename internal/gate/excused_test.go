@@ -136,3 +136,24 @@ func TestWhatIsToldBesideWhatIsExcused(t *testing.T) {
 		}
 	}
 }
+
+// Who tells of a concern in several words is not answered by a text without any of them,
+// unless these are words that everybody uses.
+func TestPassesByAConcern(t *testing.T) {
+	t.Parallel()
+	const other = "`take` at kiln.go:3 gives the hottest of all, and kiln.go:6 the first one. The workflow says so too, at ci.yml:4, and nobody has to do anything about it any more."
+	for _, tt := range []struct {
+		request, result string
+		want            bool
+	}{
+		{"The process hangs after a while, stuck for ever. Why?", other, true},
+		{"The process hangs after a while, stuck for ever. Why?", other + " It waits for the lock.", false},
+		{"The process hangs after a while. Why?", other, false},
+		{"Each response of the server to a request is repeated. Why?", other, false}, // of the network
+		{"Der Prozess hängt, er bleibt stehen und blockiert alles andere. Warum ist das so, hang, stuck?", other, false},
+	} {
+		if got := kilnView(city.BugFix, tt.request, tt.result).missesConcern(); got != tt.want {
+			t.Errorf("%q, %q: %v", tt.request, tt.result, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -190,4 +191,51 @@ func (v *view) worksOnNamed() bool {
 	return v.mendsNamed() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
 		return w.kind == wishName && v.Index != nil && v.testsNamed(w)
 	})
+}
+
+// onlyAbout is how many of the places that a review cites must be of the files that were
+// to be reviewed.
+const onlyAbout = 0.6
+
+// numberedFinding matches how one of several findings begins.
+var numberedFinding = regexp.MustCompile(`^\s*(?:#+\s*|\*\*)?(?:\d{1,2}[.)]|[A-Z]\d[.:)])\*{0,2}\s`)
+
+// fewNumbered is how many numbered findings make a text a review.
+const fewNumbered = 4
+
+func (v *view) numberedRemarks() int {
+	n := 0
+	for _, l := range v.Doc.Lines[:v.Doc.Written] {
+		if !l.Code && numberedFinding.MatchString(l.Text) {
+			n++
+		}
+	}
+	return n
+}
+
+// readmeAsked matches requests that name the readme by its usual name.
+var readmeAsked = regexp.MustCompile(`(?i)\breadme\b`)
+
+// looksAtNamed reports whether a review is of the files that the request names: whatever
+// else that tells, about what they are for, its findings answer it.
+func (v *view) looksAtNamed() bool {
+	if v.in.Request.Category != city.CodeReview || v.numberedRemarks() < fewNumbered || v.hasTests() {
+		return false
+	}
+	named := map[string]bool{}
+	for _, w := range v.wished {
+		if w.kind == wishFile {
+			named[w.key] = true
+		}
+	}
+	places, there := 0, 0
+	for i := range v.Refs {
+		if ref := &v.Refs[i]; ref.Status == grounding.RefExists && ref.Line > 0 {
+			readme := strings.HasPrefix(strings.ToLower(path.Base(ref.Path)), "readme")
+			if places++; named[ref.Path] || readme && readmeAsked.MatchString(v.Request) {
+				there++
+			}
+		}
+	}
+	return there >= fewRemarks && float64(there) >= onlyAbout*float64(places)
 }

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -106,6 +108,56 @@ func TestCallsOfCallers(t *testing.T) {
 	} {
 		if got := ovenView(city.CodeReview, "Look for bugs.", result).Ground.Misquoted; got != want {
 			t.Errorf("%q: %v", result, got)
+		}
+	}
+}
+
+// A numbered review of the file that was named is doubted less for what the request tells
+// beside; one of another file is not.
+func TestReviewOfTheNamedFile(t *testing.T) {
+	t.Parallel()
+	const review = "1. lib/oven.js:1 takes any folder.\n2. lib/oven.js:2 keeps it for ever.\n3. lib/oven.js:5 drops the format.\n4. lib/oven.js:6 never fails.\n"
+	for _, tt := range []struct {
+		category        city.Category
+		request, result string
+		want            bool
+	}{
+		{city.CodeReview, "Please review lib/oven.js. We bake search terms with it.", review, true},
+		{city.CodeReview, "Please review package.json. We bake search terms with it.", review, false},
+		{city.CodeReview, "Please review lib/oven.js. We bake search terms with it.", strings.ReplaceAll(review, ". lib", " lib"), false},
+		{city.Research, "How does lib/oven.js bake search terms?", review, false},
+	} {
+		if got := ovenView(tt.category, tt.request, tt.result).looksAtNamed(); got != tt.want {
+			t.Errorf("%q, %q: %v", tt.request, tt.result, got)
+		}
+	}
+}
+
+// Where code is not to be shown, a few names of it show that it was read.
+func TestNamesInRunningText(t *testing.T) {
+	t.Parallel()
+	const text = "With configure the folder is kept, and options are left alone. Whoever calls save gets the value back through done, whatever the format says."
+	for request, want := range map[string]bool{
+		"A page on how oven works. Running text please, no code blocks.": false,
+		"A page on how oven works.":                                      true,
+	} {
+		if s, _ := nothingShown(ovenView(city.ContentCreation, request, strings.NewReplacer("configure", "`configure`", "save", "`save`", "done", "`done`", "format", "`format`", "value", "`value`", "folder", "`folder`").Replace(text))); (s.Cap != nil) != want {
+			t.Errorf("%q: %s", request, s.Reason)
+		}
+	}
+}
+
+// Who asks for measured numbers gets some.
+func TestMeasuredNumbers(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]bool{
+		"`save` at lib/oven.js:5 calls back at once, which is cheap.":               true,
+		"`save` at lib/oven.js:5 takes 12 ns, a folder more 14 ns.":                 false,
+		"One value: 64 bytes.\n\nTwo values: 96 bytes.\n\nTen values: 352 bytes.\n": false,
+	} {
+		s, _ := missingAsks(ovenView(city.Research, "How expensive is oven.save? Give us measured numbers.", result))
+		if got := slices.Contains(s.Evidence, "measured numbers"); got != want {
+			t.Errorf("%q: %q", result, s.Evidence)
 		}
 	}
 }

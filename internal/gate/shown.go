@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -11,10 +12,11 @@ import (
 // request does not have, or figures of one's own, do without a cited line, a
 // quote or code.
 const (
-	namesThatShow   = 8
-	figuresThatShow = 8
-	factsThatShow   = 3
-	sentencesToFact = 10 // where a text is long, one of so many sentences must state a fact
+	namesThatShow    = 8
+	figuresThatShow  = 8
+	namesInPlainText = 4 // where code was not to be shown
+	factsThatShow    = 3
+	sentencesToFact  = 10 // where a text is long, one of so many sentences must state a fact
 )
 
 // nothingShown caps a text that only talks: it cites no line, quotes nothing,
@@ -26,18 +28,8 @@ func nothingShown(v *view) (Signal, bool) {
 	if v.Index == nil || g.Located+g.Near+g.Quoted > 0 || float64(g.Facts) >= max(factsThatShow, float64(v.prose.all)/sentencesToFact) || v.Doc.CodeLines() > 2 || len(v.in.Patch) > 0 {
 		return s, true
 	}
-	asked := map[string]bool{}
-	for _, w := range v.asked {
-		asked[w] = true
-	}
-	names := 0
-	for _, n := range v.Named {
-		if !asked[n.Low] && v.Index.Uses(n.Low) > 0 {
-			names++
-		}
-	}
-	figures := v.ownFigures(asked)
-	if names >= namesThatShow || figures >= figuresThatShow {
+	names, figures := v.ownNames(), v.ownFigures()
+	if names >= namesThatShow || figures >= figuresThatShow || names >= namesInPlainText && forLaymen.MatchString(v.Request) {
 		return s, true
 	}
 	s.Cap = new(capNothingShown)
@@ -46,16 +38,27 @@ func nothingShown(v *view) (Signal, bool) {
 	return s, true
 }
 
+// ownNames counts the names of the repository that the request does not have.
+func (v *view) ownNames() int {
+	names := 0
+	for _, n := range v.Named {
+		if !slices.Contains(v.asked, n.Low) && v.Index.Uses(n.Low) > 0 {
+			names++
+		}
+	}
+	return names
+}
+
 // ownFigures counts the distinct numbers of the prose that the request does not
 // have; those that number a list or a heading are none.
-func (v *view) ownFigures(asked map[string]bool) int {
+func (v *view) ownFigures() int {
 	seen := map[string]bool{}
 	for _, l := range v.Doc.Lines[:v.Doc.Written] {
 		if l.Code || document.Heading.Matches(l.Text) || len(seen) >= figuresThatShow {
 			continue
 		}
 		for _, f := range lex.Figures(lex.WithoutLines(trimOrdinal(l.Text)), 40) {
-			if !asked[f] {
+			if !slices.Contains(v.asked, f) {
 				seen[f] = true
 			}
 		}

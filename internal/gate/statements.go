@@ -117,12 +117,12 @@ func countAny(text, marks string) int {
 func shortLine(before string) bool { return len(before) < 60 }
 
 // forLaymen matches requests for words that people understand who read no code.
-var forLaymen = pattern.New(`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|words|language|english))\b|\bplain text\b[^.\n]*\bno code\b|\bno code(?:,? please| listings?| dumps?| snippets?)?(?:[.,;!]|$)`)
+var forLaymen = pattern.New(`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|words|language|english))\b|\bplain text\b[^.\n]*\bno code\b|\bno code(?:,? please| listings?| dumps?| snippets?| blocks?)?(?:[.,;!]|$)|\b(?:running|continuous) (?:text|prose)\b`)
 
 // subjects are the words of the request that say what it is about, where there
 // is no repository whose names could, or they are not to be said.
 func (v *view) subjects() map[string]bool {
-	if v.Index != nil && (v.Ground.Located == 0 || !forLaymen.MatchString(v.Request)) {
+	if v.Index != nil && (v.Ground.Located == 0 && v.ownNames() < namesInPlainText || !forLaymen.MatchString(v.Request)) {
 		return nil
 	}
 	about := map[string]bool{}

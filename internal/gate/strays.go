@@ -21,7 +21,7 @@ const (
 // opens and ends, and speaks of something else between: work on another subject
 // is led over to like that. Only what is written in the request's language tells.
 func (v *view) strays() bool {
-	if v.Index == nil || v.review() || v.foreign() {
+	if v.Index == nil || v.review() || v.foreign() || v.Want.Config && v.operates() && v.Ground.Located >= enoughPlaces {
 		return false
 	}
 	body, ok := v.body()

@@ -57,7 +57,7 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 			copied++
 		}
 	}
-	if copied < minCopied || copied*10 < written*6 {
+	if copied < minCopied || copied*2 < written {
 		return nil
 	}
 	var put []string

@@ -20,7 +20,7 @@ var suggestion = pattern.New(`(?i)\b(?:so|hence|therefore)\b[^.;:]*\b(?:must|has
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
-var described = pattern.New(`(?i)\binstead of\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
+var described = pattern.New(`(?i)\binstead of\b|\ba fixed (?:number|size|amount|length|count|limit|order|set|delay|interval|buffer)\b|\b\w+ed before (?:its|their|the|any|all)\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
 
 // Proposes reports whether prose announces code that is not there yet.
 func Proposes(prose string) bool {
