@@ -48,7 +48,7 @@ var gateParts = map[string][]string{
 	"repository": {"citation", "lex", "syntax"},
 	"testcode":   {"python"},
 	"grounding":  {"citation", "code", "document", "lex", "pattern", "repository", "rubric", "syntax", "testcode"},
-	"code":       {"pattern", "python", "syntax"},
+	"code":       {"lex", "pattern", "python", "syntax"},
 	"patch":      nil,
 	"change":     {"citation", "code", "document", "grounding", "lex", "patch", "repository", "syntax", "testcode"},
 	"claims":     {"document", "grounding", "lex", "pattern", "repository", "syntax"},
