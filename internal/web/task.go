@@ -202,7 +202,7 @@ func (s *site) liveNews(w http.ResponseWriter, r *http.Request, seen int64) (las
 	case last > seen:
 		message = fmt.Sprintf("id: %d\nevent: changed\ndata: \n\n", last)
 	}
-	_, err = fmt.Fprint(w, message) //nolint:gosec // a number at most, as text/event-stream
+	_, err = fmt.Fprint(w, message)                                            //nolint:gosec // a number at most, as text/event-stream
 	return last, over, errors.Join(err, http.NewResponseController(w).Flush()) // one who takes nothing has left
 }
 
