@@ -6,6 +6,10 @@ import (
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
+// manyWrong is how many quotes that are not there are no slip, whatever their weight,
+// where half of all are not.
+const manyWrong = 3
+
 // misquotes takes points for code that is presented as the repository's own
 // and is not, and for cited lines where nothing of what is said stands.
 func misquotes(v *view) (Signal, bool) {
@@ -27,7 +31,7 @@ func misquotes(v *view) (Signal, bool) {
 		if v.changes().Fault > 0 {
 			enough = 1.5 // a change that does not fit says the same once more
 		}
-		if g.Misquoted >= enough && wrongQuotes >= 0.6 {
+		if g.Misquoted >= enough && wrongQuotes >= 0.6 || len(g.BadQuotes) >= manyWrong && wrongQuotes >= 0.5 {
 			most := capMisquotes
 			if slip {
 				most = BorderlineScore
