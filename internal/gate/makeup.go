@@ -181,7 +181,7 @@ func (v *view) madeAsAsked(made Makeup) sign {
 			continue
 		}
 		least := traitsOf[t].least
-		if t == traitCode && s > 0 && v.Want.Code {
+		if t == traitCode && s > 0 && (v.Want.Code || v.in.Request.Category == city.General) {
 			least = otherStyle // how much is told beside it is a matter of style
 		}
 		says = max(says, least)

@@ -45,3 +45,20 @@ func (b *baseNames) of(base string) []string {
 
 // baseName is path.Base in lower case.
 func baseName(p string) string { return strings.ToLower(path.Base(p)) }
+
+// typings is how files of type declarations end, which is what a sole one is called.
+const typings = ".d.ts"
+
+// soleTypings is the only file of type declarations; false when there are none or more.
+func (x *Index) soleTypings() (string, bool) {
+	sole := ""
+	for p := range x.Files {
+		if strings.HasSuffix(p, typings) {
+			if sole != "" {
+				return "", false
+			}
+			sole = p
+		}
+	}
+	return sole, sole != ""
+}

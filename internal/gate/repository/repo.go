@@ -170,6 +170,9 @@ func (x *Index) Find(cited string) (string, bool) {
 	}
 	candidates := x.named(strings.ToLower(path.Base(cited)))
 	low := strings.ToLower(cited)
+	if low == typings[1:] {
+		return x.soleTypings()
+	}
 	for _, c := range candidates {
 		if strings.Contains(c, "/") && strings.HasSuffix(low, "/"+strings.ToLower(c)) {
 			return c, true

@@ -39,3 +39,20 @@ func TestPlainFiles(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// The only file of type declarations goes by how such files end.
+func TestSoleTypings(t *testing.T) {
+	t.Parallel()
+	for want, files := range map[string][]string{
+		"src/door.d.ts": {"src/door.js", "src/door.d.ts"},
+		"":              {"src/door.d.ts", "src/key.d.ts"},
+	} {
+		repo := &Repo{}
+		for _, f := range files {
+			repo.Files = append(repo.Files, File{Path: f})
+		}
+		if got, _ := NewIndex(repo, nil).Find("d.ts"); got != want {
+			t.Errorf("%v: %q", files, got)
+		}
+	}
+}
