@@ -94,7 +94,7 @@ const (
 	signOpens       = 0.9 // a question, and the opening is an answer to one
 	signTongue      = 1.2 // written in another language than an English request
 	signCodeForText = 5.0 // code is changed where a text was asked for
-	signConcern     = 1.2 // the request is about something that has no word in the text
+	signConcern     = 1.0 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name
 
@@ -140,9 +140,9 @@ func (v *view) answers() (float64, []string) {
 		x -= signElsewhere
 		reasons = append(reasons, "no line is cited of a file that has what is named")
 	}
-	if v.missesConcern() {
+	if words := v.missedConcern(); words != nil {
 		x -= signConcern
-		reasons = append(reasons, "nothing is said of what the request tells in several words")
+		reasons = append(reasons, "nothing is said of what the request calls "+strings.Join(few(words, 3), ", "))
 	}
 	if v.missesMessage() {
 		x -= signMessage
@@ -151,7 +151,7 @@ func (v *view) answers() (float64, []string) {
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
-	named := x
+	beforeProduct := x
 	for _, s := range v.otherProduct() {
 		if x += s.points; s.points < 0 && s.reason != "" {
 			reasons = append(reasons, s.reason)
@@ -163,7 +163,7 @@ func (v *view) answers() (float64, []string) {
 	case v.missesNothing():
 		x = max(x, doubted)
 	case v.looksAtNamed():
-		x = max(x, min(named, doubted))
+		x = max(x, min(beforeProduct, doubted))
 	}
 	return x, reasons
 }
@@ -344,7 +344,7 @@ func (v *view) worksElsewhere() bool {
 		return false
 	}
 	if (v.Want.Whole || v.Want.Config) && len(v.proposed) > 0 && slices.ContainsFunc(named, v.all.takes) {
-		return false // new code stands in files of its own
+		return false // new code and configuration stand in files of their own
 	}
 	if v.Want.Tests && v.hasTests() && slices.ContainsFunc(named, v.all.takes) {
 		return false // so do tests

@@ -10,12 +10,14 @@ import (
 var beside = []pattern.Pattern{
 	pattern.New(`(?i)\bnon-?tests?\b`), // tests are not meant
 	// What the buyer does with the result: "we paste it into a pull request".
-	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to| can| could)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:we|i) (?:can|could) (?:paste|forward|attach|post) (?:it|this|that|them) (?:straight |directly |right )?(?:in|into|to|on|onto|under) (?:[\w-]+ ?){1,4}`),
 	pattern.New(`(?i)\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`),
+	// How something grows: what it depends on says what it is.
 	pattern.New(`(?i)\bas a function of\b|\b(?:the|a) number of\b`),
-	// What those who read it know: "knows Jinja2 from Django/Flask".
-	pattern.New(`(?i)\b(?:knows?|learned|learnt) \w+ from [\w/.]+`),
-	pattern.New(`\b(?:team|office|branch|staff|colleagues|people|developers) in \p{Lu}\pL+`),
+	// What those who read it know, and where they are: "the team in Bogotá knows Jinja2 from Django/Flask".
+	pattern.New(`\b(?:who|audience|team|they|readers|developers|colleagues)\b[^.;\n]{0,30}\b(?:knows?|learned|learnt) \w+ from \p{Lu}\w*(?:/\p{Lu}\w*)*`),
+	pattern.New(`\b(?:team|office|branch|staff|colleagues) in \p{Lu}\pL+`),
 	// What must not come of it: "nothing to install", "should not break our pipeline".
 	pattern.New(`(?i)\bnothing (?:else |new )?to install\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`),

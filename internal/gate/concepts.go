@@ -38,7 +38,7 @@ pourquoi почему page article guide section note handbook introduction over
 	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.showsMuchCode() }},
 	{lex.Set(`locate pinpoint find`), func(v *view) bool { return v.Ground.Anchored > 0 }},
 	{lex.Set(`measure measured measurement count counts compare numbers figures`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 3 || v.tellsCost() }},
-	{lex.Set(`cost costs cheap cheaper expensive overhead win wins gain gains saving savings`), (*view).tellsCost},
+	{lex.Set(`cost costs cheap cheaper expensive overhead win wins gain gains saving savings`), func(v *view) bool { return v.tellsCost() }},
 	{lex.Set(`table tables tabelle tabla tabela tableau tabell`), func(v *view) bool { return v.Doc.Count(document.TableRow) > 2 }},
 	{lex.Set(`behaviour behavior behaviours result results output outcome shape form verhalten ergebnis comportamiento resultado comportement résultat поведение результат`),
 		func(v *view) bool { return v.prose.words >= 20 }},
@@ -53,20 +53,22 @@ func (v *view) proposesChange() bool {
 }
 
 // measure matches a figure of time, of memory or of allocations.
-var measure = pattern.New(`(?i)\d\s?(?:ns|µs|μs|us|ms|allocs?|allocations?|bytes|b|kb|kib|mb|mib)(?:/op)?\b`)
+var measure = pattern.New(`(?i)\d\s?(?:ns|µs|μs|us|ms|s|secs?|seconds?|min|minutes?|allocs?|allocations?|bytes|kb|kib|mb|mib|gb|gib)(?:/op)?\b`)
 
 // enoughMeasured is how many lines with such figures make a text one of measurements.
 const enoughMeasured = 3
 
-// tellsCost reports whether a deliverable tells what something costs in figures.
-func (v *view) tellsCost() bool {
+// findCost reports whether a deliverable tells what something costs in figures.
+func (v *view) findCost() bool {
 	lines := 0
 	for i, l := range v.Doc.Lower {
-		if measure.Can(l) && !v.Doc.Lines[i].Code && measure.Regexp().MatchString(l) {
-			lines++
+		if !v.Doc.Lines[i].Code && measure.MatchString(l) {
+			if lines++; lines == enoughMeasured {
+				return true
+			}
 		}
 	}
-	return lines >= enoughMeasured
+	return false
 }
 
 // breaksDown matches what says that a program ends against its will.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -25,19 +26,20 @@ var concerns = []string{
 	`version upgrade deprecated compatibility compatible browser legacy engine polyfill`,
 	`type typing typescript typed generic interface declaration`,
 	`windows separator backslash drive crlf path platform posix`,
+}
+
+// everydayConcerns have words that people use whatever they ask about, so that their
+// absence says nothing.
+var everydayConcerns = []string{
 	`twice duplicate duplicated repeated repeat double again`,
 	`disk file folder directory write persist flush fsync`,
 	`network connection socket request response server client proxy retry`,
 }
 
-// everydayConcerns is how many of the concerns, the last ones, have words that people use
-// whatever they ask about.
-const everydayConcerns = 3
-
 // concernsOf tells of which concerns an English stem is, a bit for each.
 var concernsOf = func() map[string]uint32 {
 	of, stem := map[string]uint32{}, lex.NewStemmer(nil)
-	for i, words := range concerns {
+	for i, words := range slices.Concat(concerns, everydayConcerns) {
 		for word := range strings.FieldsSeq(words) {
 			of[stem.Of(word)] |= 1 << i
 		}
@@ -45,31 +47,31 @@ var concernsOf = func() map[string]uint32 {
 	return of
 }()
 
-// enoughOfConcern is how many other words of a concern show that a text is about it.
+// enoughOfConcern is how many words of a concern show that a text, or a request, is about
+// it.
 const enoughOfConcern = 2
 
-// passesBy reports whether a request tells of a concern in several words and the text has
-// none of its words: of a hundred honest works one is so, of work for another request
-// one in three. (The kept sets.)
-func (a *answerText) passesBy(asked map[string]bool) bool {
-	var in, out [32]int
+// passedBy are the words of a request about a concern that it tells in several words and
+// that the text has no word of, nil for none: of a hundred honest works of the kept sets
+// one is so, of work for another request one in three.
+func (a *answerText) passedBy(asked map[string]bool) []string {
+	in, out := map[int][]string{}, map[int]bool{}
 	for st, of := range concernsOf {
 		for ; of != 0; of &= of - 1 {
 			at := bits.TrailingZeros32(of)
 			if asked[st] {
-				in[at]++
+				in[at] = append(in[at], st)
 			}
-			if a.stems[st] {
-				out[at]++
-			}
+			out[at] = out[at] || a.stems[st]
 		}
 	}
-	for i := range len(concerns) - everydayConcerns {
-		if in[i] >= enoughOfConcern && out[i] == 0 {
-			return true
+	for i := range concerns {
+		if len(in[i]) >= enoughOfConcern && !out[i] {
+			slices.Sort(in[i])
+			return in[i]
 		}
 	}
-	return false
+	return nil
 }
 
 // readConcerns finds out which concerns a text is about.
@@ -93,14 +95,18 @@ func (a *answerText) isAbout(w wish) bool {
 	return w.kind == wishWord && a.concerns&concernsOf[w.key] != 0
 }
 
-// missesConcern reports whether the deliverable passes by what the request is about.
-func (v *view) missesConcern() bool {
-	if v.foreign() || v.writtenForeign() {
-		return false
+// mostlyTaken is the share of what a request names from which on its concern may stand in
+// words of its own.
+const mostlyTaken = 0.6
+
+// missedConcern are the words of the request about what the deliverable passes by.
+func (v *view) missedConcern() []string {
+	if taken, total, _ := v.coverage(v.wished, &v.all); v.foreign() || v.writtenForeign() || taken >= mostlyTaken*total {
+		return nil
 	}
 	asked := map[string]bool{}
 	for _, w := range v.asked {
 		asked[v.stem.Of(w)] = true
 	}
-	return v.all.passesBy(asked)
+	return v.all.passedBy(asked)
 }

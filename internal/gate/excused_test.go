@@ -152,7 +152,7 @@ func TestPassesByAConcern(t *testing.T) {
 		{"Each response of the server to a request is repeated. Why?", other, false}, // of the network
 		{"Der Prozess hängt, er bleibt stehen und blockiert alles andere. Warum ist das so, hang, stuck?", other, false},
 	} {
-		if got := kilnView(city.BugFix, tt.request, tt.result).missesConcern(); got != tt.want {
+		if got := kilnView(city.BugFix, tt.request, tt.result).missedConcern() != nil; got != tt.want {
 			t.Errorf("%q, %q: %v", tt.request, tt.result, got)
 		}
 	}

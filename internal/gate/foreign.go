@@ -1,8 +1,12 @@
 package gate
 
 import (
+	"regexp"
+	"slices"
+	"strings"
 	"unicode"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -56,10 +60,24 @@ func (v *view) answersInEnglish() bool {
 	return v.foreign() && len(v.Doc.Words) >= enoughEnglish && smallShare(v.Doc.Words) >= englishShare
 }
 
+// orderedTongue matches the order for a text in one of the languages that are told apart,
+// and tongueNumbers are these languages as package lex counts them.
+var (
+	orderedTongue = regexp.MustCompile(`(?i)\bin (german|french|spanish|portuguese|italian|dutch|swedish|danish|norwegian|finnish|hungarian|romanian|turkish|russian)\b`)
+	tongueNumbers = []string{"english", "german", "french", "spanish", "portuguese", "italian", "dutch", "swedish", "danish", "norwegian", "finnish", "hungarian", "romanian", "turkish", "russian"}
+)
+
 // answersAsTranslated reports whether an English request orders a text in another
-// language and gets one.
+// language, gets one, and something that it names comes back.
 func (v *view) answersAsTranslated() bool {
-	return !v.foreign() && tongueNames.MatchString(v.Request) && v.writtenForeign()
+	m := orderedTongue.FindStringSubmatch(v.Request)
+	if m == nil || v.in.Request.Category != city.ContentCreation || v.foreign() || !v.writtenForeign() {
+		return false
+	}
+	tongue, _ := lex.TongueOf(v.Doc.Words)
+	return slices.Index(tongueNumbers, strings.ToLower(m[1])) == tongue && slices.ContainsFunc(v.wished, func(w wish) bool {
+		return w.weight >= commonWord && v.all.takes(w)
+	})
 }
 
 // lostInTranslation reports whether a thing that the request names is a word that

@@ -168,7 +168,7 @@ func Judge(in Input) Report {
 // A signal that says false has nothing to say about this deliverable.
 var signals = []func(*view) (Signal, bool){
 	relevance, references, evidence, findings, fit, criteria,
-	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, remarks, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, undefinedNames, testsCheck, untouched, onlyDoubts(copiedSource),
+	substance, otherAnswer, missingAsks, silentParts, hallucination, misquotes, contradictions, tiedRemarks, doneAlready, wrongLanguage, toolsFit, codeParses, inventedAPI, inventedOptions, nothingChanged, wrongFunction, patchApplies, undefinedNames, testsCheck, untouched, onlyDoubts(copiedSource),
 	onlyDoubts(genericTemplate), onlyDoubts(untied), nothingShown, lists, placeholders, stubs, leftOpen, refusal, promises, onlyDoubts(repetition), onlyDoubts(echo), truncation,
 	addressedToJudge, reuse, executed, acceptanceCommands,
 }

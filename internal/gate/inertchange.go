@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 var (
@@ -23,18 +24,19 @@ var (
 // inertAddition reports whether a change of a file only adds, and only what has no
 // effect: what prints where that is not asked for, values that nothing reads, branches
 // that are never taken.
-func inertAddition(before, after, request string) bool {
+func inertAddition(file, before, after, request string) bool {
 	added, only := addedLines(before, after)
 	if !only || asksLog.MatchString(request) {
 		return false
 	}
-	if aloneOnly(strings.Join(added, "\n"), before) {
+	block := strings.Join(added, "\n")
+	if isProgram(file) && strings.Contains(after, block) && aloneOnly(block, before) {
 		return true
 	}
 	inert := false
 	for line := range strings.Lines(neverRuns.ReplaceAllString(strings.Join(added, "\n"), "")) {
 		line = strings.TrimRight(strings.TrimSpace(line), "; ")
-		if !inertLine.MatchString(line) && !bindsNothing(line, before, after) {
+		if !inertLine.MatchString(line) && !(isProgram(file) && syntax.Extension(file) != "py" && givesItself(line)) && !bindsNothing(line, before, after) {
 			return false
 		}
 		inert = true
@@ -47,8 +49,10 @@ var (
 	controls = regexp.MustCompile(`\b(?:if|switch|for|while|let|const|var)\b|:=`)
 	// jumps matches what ends more than the piece that it stands in.
 	jumps = regexp.MustCompile(`\b(?:return|throw|panic|yield|await|break|continue|goto)\b`)
-	// guarded matches a condition on constants alone.
-	guarded = regexp.MustCompile(`\b(?:if|switch|while)\s*\(?[\s\d<>=!&|+*/.%-]+\)?\s*(?:\{|return|throw)`)
+	// guarded matches a jump behind a condition on constants alone, endless a loop that
+	// does not end.
+	guarded = regexp.MustCompile(`\b(?:if|switch|while)\s*\(?[\s<>=!&|+*/.%-]*\d[\s\d<>=!&|+*/.%-]*\)?\s*(?:\{\s*(?:case\s[^:\n]*:\s*)?)?(?:return|throw|panic|break|continue)\b`)
+	endless = regexp.MustCompile(`\bfor\s*(?:\{|\(\s*;\s*;)|\bwhile\s*\(?\s*(?:true|1)\b`)
 	// ownName matches how a piece of code names values of its own.
 	ownName = regexp.MustCompile(`\b(?:let|const|var)\s+([A-Za-z_$][\w$]*)|([A-Za-z_]\w*)\s*:=`)
 	// quotedCode matches text and comments in code.
@@ -62,7 +66,8 @@ var codeWords = lex.Set(`if else switch case default for while do let const var 
 // own, of names that the file had not: it computes for nobody, or hangs on a constant.
 func aloneOnly(code, before string) bool {
 	code = quotedCode.ReplaceAllString(code, " ")
-	if !controls.MatchString(code) || jumps.MatchString(code) && !guarded.MatchString(code) {
+	if !controls.MatchString(code) || endless.MatchString(code) || strings.Count(code, "{") != strings.Count(code, "}") ||
+		len(jumps.FindAllString(code, -1)) > len(guarded.FindAllString(code, -1)) {
 		return false
 	}
 	own := map[string]bool{}
@@ -80,20 +85,21 @@ func aloneOnly(code, before string) bool {
 	return true
 }
 
-// bindsNothing reports whether a statement gives a value to itself, or to a name that
-// the file had not and reads nowhere.
+// givesItself reports whether a statement gives a value to itself. In Python it may hand an
+// argument on.
+func givesItself(line string) bool {
+	left, right, ok := strings.Cut(line, "=")
+	return ok && strings.TrimSpace(left) == strings.TrimSpace(right)
+}
+
+// bindsNothing reports whether a statement gives a value to a name that the file had not
+// and reads nowhere.
 func bindsNothing(line, before, after string) bool {
-	if left, right, ok := strings.Cut(line, "="); ok && strings.TrimSpace(left) == strings.TrimSpace(right) {
-		return true
-	}
 	m := declares.FindStringSubmatch(line)
 	if m == nil {
 		return false
 	}
 	name := lex.First(m[1:4]...)
-	if name == m[4] {
-		return true
-	}
 	whole := regexp.MustCompile(`(?:^|[^\w$])` + regexp.QuoteMeta(name) + `(?:$|[^\w$])`)
 	return m[3] == "" && !whole.MatchString(before) && len(whole.FindAllStringIndex(after, 2)) == 1
 }

@@ -8,6 +8,8 @@ func TestInertAddition(t *testing.T) {
 	t.Parallel()
 	const js = "function add (a, b) {\n  return a + b\n}\n"
 	const golang = "func add(a, b int) int {\n\treturn a + b\n}\n"
+	const yaml = "jobs:\n  ship:\n    runs-on: linux\n"
+	const python = "call(\n    size=1,\n)\n"
 	for _, tt := range []struct {
 		before, after, request string
 		inert                  bool
@@ -33,9 +35,20 @@ func TestInertAddition(t *testing.T) {
 		{js, "function add (a, b) {\n  let held = 0; held += a; sum(held);\n  return a + b\n}\n", "Fix add.", false},
 		{golang, "func add(a, b int) int {\n\tfor i := 0; i < 3; i++ {\n\t}\n\treturn a + b\n}\n", "Fix add.", true},
 		{"const sizes = [\n  [1, 2],\n]\n", "const sizes = [\n  [1, 2],\n  [3, 4],\n]\n", "Fix it.", false},
+		{golang, "func add(a, b int) int {\n\tfor {\n\t}\n\treturn a + b\n}\n", "Let it wait.", false},
+		{golang, "func add(a, b int) int {\n\tfor {\n\treturn a + b\n\t}\n}\n", "Loop.", false},
+		{js, "function add (a, b) {\n  if (1 > 2) {}\n  return;\n  return a + b\n}\n", "Fix add.", false},
+		{yaml, "jobs:\n  ship:\n    if: false\n    runs-on: linux\n", "Switch it off.", false},
+		{python, "call(\n    size=1,\n    timeout=timeout\n)\n", "Pass it on.", false},
 		{js, js, "Fix add.", false},
 	} {
-		if got := inertAddition(tt.before, tt.after, tt.request); got != tt.inert {
+		file := "a.js"
+		for name, head := range map[string]string{"a.go": golang, "a.yml": yaml, "a.py": python} {
+			if tt.before == head {
+				file = name
+			}
+		}
+		if got := inertAddition(file, tt.before, tt.after, tt.request); got != tt.inert {
 			t.Errorf("%s %q: %v", tt.request, tt.after, got)
 		}
 	}

@@ -193,6 +193,9 @@ func (v *view) worksOnNamed() bool {
 	})
 }
 
+// enoughNamed is how many places of the named files a review must cite.
+const enoughNamed = 4
+
 // onlyAbout is how many of the places that a review cites must be of the files that were
 // to be reviewed.
 const onlyAbout = 0.6
@@ -203,6 +206,7 @@ var numberedFinding = regexp.MustCompile(`^\s*(?:#+\s*|\*\*)?(?:\d{1,2}[.)]|[A-Z
 // fewNumbered is how many numbered findings make a text a review.
 const fewNumbered = 4
 
+// numberedRemarks counts the lines that begin as one of several findings does.
 func (v *view) numberedRemarks() int {
 	n := 0
 	for _, l := range v.Doc.Lines[:v.Doc.Written] {
@@ -237,5 +241,5 @@ func (v *view) looksAtNamed() bool {
 			}
 		}
 	}
-	return there >= fewRemarks && float64(there) >= onlyAbout*float64(places)
+	return there >= enoughNamed && float64(there) >= onlyAbout*float64(places)
 }

@@ -49,7 +49,7 @@ func (v *view) withoutEffect() string {
 		default:
 			switch v.difference(f.Path, f.Before, f.After) {
 			case code.Effect, code.Unknown:
-				if inertAddition(f.Before, f.After, text) {
+				if inertAddition(f.Path, f.Before, f.After, text) {
 					inert = true
 					continue
 				}

@@ -96,11 +96,11 @@ func (v *view) otherProduct() []sign {
 }
 
 // asksChange matches what in a request for a text may be told by a change of the code.
-var asksChange = pattern.New(`(?i)\b(?:fix\w*|patch\w*|diffs?|chang\w+|commits?|pull requests?|prs?|release notes?|advisor\w+|migrat\w+|upgrad\w+|before and after|bugs?|code comments?|doc comments?|docstrings?|jsdoc|godoc|post-?mortem)\b`)
+var asksChange = pattern.New(`(?i)\b(?:fix\w*|patch\w*|diffs?|chang\w+|commits?|pull requests?|prs?|release notes?|advisor\w+|migrat\w+|upgrad\w+|before and after|bugs?|code comments?|add(?:s|ing)?|extend\w*|contribut\w+|tutorials?|walk\w* (?:\w+ )?through|how (?:would|to)|where would|options?|with the code|show \w+ line|doc comments?|docstrings?|jsdoc|godoc|post-?mortem)\b`)
 
 // changesSource reports whether a change of the deliverable fits code of the repository.
 func (v *view) changesSource() bool {
-	return slices.ContainsFunc(v.changes().Changed, func(f change.File) bool { return isSource(f.Path) && !testcode.File.MatchString(f.Path) })
+	return slices.ContainsFunc(v.changes().Changed, func(f change.File) bool { return isSource(f.Path) })
 }
 
 // tongueNames matches requests that name the language of the answer.

@@ -300,15 +300,19 @@ func (l *wishList) codeNames(line string, origins []string) string {
 	return line
 }
 
-// setUp matches text up to the call with which somebody set up what is used.
-var setUp = regexp.MustCompile(`(?i)\b(?:with|using|use|via|through|mit|con|avec|com) (?:an? |the |our )?$`)
+// setUp matches text up to the call with which somebody set up what is used, atFault what
+// makes that call the subject.
+var (
+	setUp   = regexp.MustCompile(`(?i)(?:^|[.:;!?]\s+)(?:[\pL\d-]+ ){0,4}(?:with|using|via|through|mit|con|avec|com) (?:an? |the |our )?$`)
+	atFault = regexp.MustCompile(`(?i)\b(?:wrong|problems?|trouble|issues?|bugs?|errors?|happens?|matter|deal|begin|start|do|done|fail\w*|crash\w*|hang\w*|throw\w*|race|conditions?|leak\w*|panic\w*|fault|broken|slow|stale|goes|is|are)\b[^.:;!?]*$`)
+)
 
 // setsUp reports whether a name in a line is a call of the project's own with which what
 // is asked about was set up, and not what is asked about.
 func (v *view) setsUp(line, name string) bool {
 	owner, _, qualified := strings.Cut(strings.ToLower(name), ".")
 	at := strings.Index(line, name)
-	return at >= 0 && qualified && v.isProject(owner) && strings.HasPrefix(line[at+len(strings.TrimSuffix(name, "(")):], "(") && setUp.MatchString(line[:at])
+	return at >= 0 && qualified && v.isProject(owner) && strings.HasPrefix(line[at+len(strings.TrimSuffix(name, "(")):], "(") && setUp.MatchString(line[:at]) && !atFault.MatchString(line[:at])
 }
 
 // headerNames takes the names of header fields out of a line.

@@ -185,6 +185,8 @@ func TestRoughWords(t *testing.T) {
 		"They call it \"basically free\".":           "basically free",
 		"Its cost as a function of the length.":      "function",
 		"Its cost by the number of words.":           "number",
+		"Our team in Bremen waits for it.":           "bremen",
+		"For a team that knows Jinja from Flask.":    "flask",
 		"I can paste it into the words of our wiki.": "paste",
 	} {
 		for _, w := range look(Input{Request: Request{Description: text}, Repo: repo}).wishes(text) {

@@ -29,6 +29,9 @@ func TestCallsThatSetUp(t *testing.T) {
 	t.Parallel()
 	for request, want := range map[string]bool{
 		"Dev server with oven.configure('bread', { watch: true }). It goes stale.": true,
+		"What is wrong with oven.configure('bread')?":                              false,
+		"We have trouble with oven.configure('bread').":                            false,
+		"How do I use oven.configure('bread')?":                                    false,
 		"oven.configure('bread') goes stale.":                                      false,
 		"It goes stale with kiln.configure('bread').":                              false,
 		"See oven.configure and what goes stale with oven.configure.":              false,
@@ -50,17 +53,19 @@ func TestCallsThatSetUp(t *testing.T) {
 // Where an English request orders a text in another language, its words do not come back.
 func TestOrderedInAnotherLanguage(t *testing.T) {
 	t.Parallel()
-	const spanish = "El horno se configura con la carpeta de los panes y con las opciones que cada uno necesita para su trabajo de todos los días. " +
+	const spanish = "`save`: el horno se configura con la carpeta de los panes y con las opciones que cada uno necesita para su trabajo de todos los días. " +
 		"Cuando la carpeta cambia, el horno lo nota y vuelve a leer los panes sin que nadie tenga que hacer nada más, porque así lo quiere la casa."
-	const english = "The oven is configured with the folder of the loaves and with the options that each of them needs for the work of every day. " +
+	const english = "`save`: the oven is configured with the folder of the loaves and with the options that each of them needs for the work of every day. " +
 		"When the folder changes, the oven notices and reads the loaves again, and nobody has to do anything, because the house wants it so."
 	for _, tt := range []struct {
 		request, result string
 		want            bool
 	}{
-		{"Write a page in Spanish about the differences that hurt silently.", spanish, true},
-		{"Write a page in Spanish about the differences that hurt silently.", english, false},
-		{"Write a page about the differences that hurt silently.", spanish, false},
+		{"Write a page in Spanish about `save` and the differences that hurt silently.", spanish, true},
+		{"Write a page in Spanish about `save` and the differences that hurt silently.", english, false},
+		{"Write a page in German about `save` and the differences that hurt silently.", spanish, false},
+		{"Write a polished page about `save` and the differences that hurt silently.", spanish, false},
+		{"Write a page about `save` and the differences that hurt silently.", spanish, false},
 	} {
 		v := ovenView(city.ContentCreation, tt.request, tt.result)
 		lost := true
@@ -102,8 +107,11 @@ func TestCodeForText(t *testing.T) {
 func TestCallsOfCallers(t *testing.T) {
 	t.Parallel()
 	for result, want := range map[string]float64{
-		"- lib/oven.js:5-7: `save(value, cb)` hands the callback on as the format.\n": 0,
+		"- lib/oven.js:5-7: `save(value, cb)` hands the callback on as the format.\n": 0.5,
 		"- lib/oven.js:5-7: `save(value, cb)`.\n":                                     1,
+		"- lib/oven.js:5-7: `save(value, cb)` is what stands there.\n":                1,
+		"- lib/oven.js:5-7: `save(value, cb)` was written in haste.\n":                1,
+		"- lib/oven.js:5-7: `if(!value) return done(format)` skips the rest.\n":       1,
 		"- lib/oven.js:5-7: `bake(value, cb)` hands the callback on.\n":               1,
 	} {
 		if got := ovenView(city.CodeReview, "Look for bugs.", result).Ground.Misquoted; got != want {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"slices"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -42,7 +41,7 @@ func nothingShown(v *view) (Signal, bool) {
 func (v *view) ownNames() int {
 	names := 0
 	for _, n := range v.Named {
-		if !slices.Contains(v.asked, n.Low) && v.Index.Uses(n.Low) > 0 {
+		if !v.isAsked()[n.Low] && v.Index.Uses(n.Low) > 0 {
 			names++
 		}
 	}
@@ -58,7 +57,7 @@ func (v *view) ownFigures() int {
 			continue
 		}
 		for _, f := range lex.Figures(lex.WithoutLines(trimOrdinal(l.Text)), 40) {
-			if !slices.Contains(v.asked, f) {
+			if !v.isAsked()[f] {
 				seen[f] = true
 			}
 		}

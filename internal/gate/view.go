@@ -47,6 +47,8 @@ type view struct {
 	onlyLooks     func() bool            // findOnlyLooks
 	missesMessage func() bool            // findMissedMessage
 	exportsUnseen func() bool            // findUnseenExports
+	tellsCost     func() bool            // findCost
+	isAsked       func() map[string]bool // the words of the request
 	hasTests      func() bool            // findTests
 	module        func() string          // findModule
 	onCited       func() map[string]bool // the words of the cited lines, see citedWords
@@ -60,6 +62,14 @@ func (v *view) remember() {
 	v.onlyLooks = sync.OnceValue(v.findOnlyLooks)
 	v.missesMessage = sync.OnceValue(v.findMissedMessage)
 	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)
+	v.isAsked = sync.OnceValue(func() map[string]bool {
+		asked := map[string]bool{}
+		for _, w := range v.asked {
+			asked[w] = true
+		}
+		return asked
+	})
+	v.tellsCost = sync.OnceValue(v.findCost)
 	v.hasTests = sync.OnceValue(v.findTests)
 	v.module = sync.OnceValue(v.findModule)
 	v.onCited = sync.OnceValue(func() map[string]bool { return v.citedWords(0) })

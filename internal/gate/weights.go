@@ -51,7 +51,6 @@ const (
 	costSilentPart     = 10.0 // for each part of the request that nothing is said about
 	maxSilentParts     = 30.0
 	costUntouched      = 40.0
-	costUntiedRemarks  = 30.0
 
 	costEmptyTestsElsewhere = 10.0 // where something else was asked for too
 )
@@ -90,5 +89,4 @@ const (
 	capWrongFunction   = 45
 	capSilentParts     = 45
 	capUntouched       = 45
-	capUntiedRemarks   = 45
 )

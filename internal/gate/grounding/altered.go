@@ -28,16 +28,17 @@ const minUnknown = 15
 
 // Bounds of what tells a copy that was altered from other code.
 const (
-	minCopied   = 3 // lines of a block that must be copies
-	beyondRange = 4 // lines before and behind the cited ones that a block may go over
+	minCopied   = 3       // lines of a block that must be copies
+	maxPlace    = 8 << 10 // bytes of the place that are compared
+	beyondRange = 4       // lines before and behind the cited ones that a block may go over
 )
 
 // alteredLines are the lines of a block which stand between copied lines of a cited place
 // and are others there.
 func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	t := r.Index.Text(ref.Path)
-	if t == nil || ref.End <= ref.Line {
-		return nil
+	if t == nil || ref.End <= ref.Line || r.Want.Code {
+		return nil // where code is the product a block may be it
 	}
 	all := t.Lines()
 	from, to := max(0, ref.Line-1-beyondRange), min(len(all), max(ref.End, ref.Line+len(block))+beyondRange)
@@ -45,6 +46,9 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 		return nil
 	}
 	there := all[from:to]
+	if size := len(strings.Join(there, "")); size > maxPlace {
+		return nil
+	}
 	pairs := lex.Common(packed(block), packed(there))
 	copied, written := 0, 0
 	for _, l := range block {

@@ -174,7 +174,7 @@ func codeIn(line string) [][]int {
 
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
-	turnsInto = regexp.MustCompile(`^\s*(?:is|was|ist|est|es) '[^'\n]{1,20}'|^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
+	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
 	// answered matches what leads over to words of a tool.
 	answered = regexp.MustCompile(`(?i)\b(?:answers?|answered|repl(?:y|ies|ied)|responds?|complains?|warns?)(?: with)?:?\s*$`)
 	// givenWith matches an input between a place and a piece of code.
@@ -185,8 +185,21 @@ var (
 	// bareCall matches the beginning of a call of a function by its name alone.
 	bareCall = regexp.MustCompile(`^[A-Za-z_$][\w$]*\(`)
 	// doesThat matches what follows on a call of which is told what it does.
-	doesThat = regexp.MustCompile(`^ (?:with \S+ (?:at|in) \S+ |on \S+ )?(?:\pL+ )?\pL+s `)
+	doesThat = regexp.MustCompile(`^ (?:with \S+ (?:at|in) \S+ |on \S+ )?((?:\pL+ )?)(\pL+s) `)
 )
+
+// givesType matches what leads over from an expression to its type.
+var givesType = regexp.MustCompile(`^ (?:is|was|ist|est|es) ['"]\w+['"]`)
+
+// noVerb are words that end as verbs do and tell of no call what it does, or that stand
+// before what a line is said to be.
+var noVerb = lex.Set("is was has does this its as always perhaps besides unless plus minus stands reads says are were")
+
+// tellsWhatItDoes reports whether text behind a call goes on with what comes of it.
+func tellsWhatItDoes(behind string) bool {
+	m := doesThat.FindStringSubmatch(behind)
+	return m != nil && !noVerb[strings.ToLower(m[2])] && !noVerb[strings.ToLower(strings.TrimSpace(m[1]))]
+}
 
 // besideLine matches what leads over to a line that new code comes beside: "Before line 7:".
 var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?:right |directly |just )?(?:before|after|behind|above|below|ahead of|in front of|vor|nach|hinter|avant|après|antes d[ea]|después de|depois d[ea])\s+(?:the )?$`)
@@ -197,8 +210,11 @@ func (r *Reading) claim(line, code string, m []int, from, at, end int, said stri
 	if literalCall.MatchString(code) || turnsInto.MatchString(line[m[1]:]) || answered.MatchString(line[:m[0]]) {
 		return 0 // an example, or what a tool says
 	}
-	if name, call := strings.CutSuffix(bareCall.FindString(code), "("); call && doesThat.MatchString(line[m[1]:]) && r.citedDeclares(name) {
-		return 0 // a caller's, and what comes of it
+	if name, call := strings.CutSuffix(bareCall.FindString(code), "("); call && onlyCall.MatchString(code) && tellsWhatItDoes(line[m[1]:]) && r.citedDeclares(name) {
+		return 0.5 // a caller's, and what comes of it; several are made up
+	}
+	if strings.HasPrefix(code, "typeof ") && givesType.MatchString(line[m[1]:]) {
+		return 0
 	}
 	if m[0] >= end {
 		gap := line[end:m[0]]

@@ -126,5 +126,7 @@ func capitalWords(text string) []string { return lex.ProperNames(text, 20) }
 
 // citedDeclares reports whether one of the cited files declares a name.
 func (r *Reading) citedDeclares(name string) bool {
-	return r.inCited(func(t *repository.Text) bool { return code.Declares(t.Raw, name) })
+	return slices.ContainsFunc(r.citedSources(), func(file string) bool {
+		return slices.ContainsFunc(r.FunctionsOf(file), func(f code.Function) bool { return f.Name == name })
+	})
 }

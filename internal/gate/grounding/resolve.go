@@ -301,7 +301,7 @@ func (r *resolver) bareLine(at int, c citation.Cite, cites []citation.Cite) {
 		if o.Start < c.Start {
 			file, gap, before = p, c.Start-o.Fin, true
 		} else if !before && file == "" {
-			if file, gap = p, o.Start-c.Fin; strings.ContainsAny(r.v.Doc.Lines[at].Text[c.Fin:o.Start], ",;:.") {
+			if file, gap = p, o.Start-c.Fin; strings.ContainsAny(r.v.Doc.Lines[at].Text[min(c.Fin, o.Start):o.Start], ",;:.") {
 				gap += sideBySide // "line 3, which reads a.go"
 			}
 		}

@@ -44,8 +44,29 @@ func (h *Hidden) disguised(text string) {
 	}
 }
 
-// spacedOut matches words whose letters stand apart.
-var spacedOut = regexp.MustCompile(`(?:\b\pL {1,3}){8,}\pL\b`)
+// spacedOut matches words whose letters stand apart, with what is before them.
+var spacedOut = regexp.MustCompile(`(?:^|\P{L})(?:\pL {1,3}){8,}\pL`)
+
+// maxApart bounds the passages whose letters are put together.
+const maxApart = 20
+
+// joinApart puts words together whose letters stand apart where they speak to who scores,
+// and counts them as many as a disguise needs.
+func joinApart(text string) (joined string, words int) {
+	tried := 0
+	joined = spacedOut.ReplaceAllStringFunc(text, func(piece string) string {
+		if tried++; tried > maxApart {
+			return piece
+		}
+		whole := joinLetters(piece)
+		if !speaks(whole) {
+			return piece
+		}
+		words += disguises
+		return whole
+	})
+	return joined, words
+}
 
 // joinLetters puts words together whose letters stand apart: one space is between
 // letters, more are between words.
@@ -61,15 +82,12 @@ func joinLetters(text string) string {
 // how many words were not. Full-width letters, which are usual in some languages, do
 // not count.
 func undisguise(text string) (plain string, words int) {
-	if joined := spacedOut.ReplaceAllStringFunc(text, joinLetters); joined != text && speaks(joined) {
-		text, words = joined, disguises
-	}
+	text, words = joinApart(text)
 	if isASCII(text) {
 		return text, words
 	}
-	if bare := strings.Map(noStroke, text); bare != text {
-		text, words = bare, words+utf8.RuneCountInString(text)-utf8.RuneCountInString(bare)
-	}
+	text, struck := withoutStrokes(text)
+	words += struck
 	var b strings.Builder
 	b.Grow(len(text))
 	for len(text) > 0 {
@@ -125,13 +143,33 @@ func plainWord(word string) (plain string, disguised bool) {
 	return word, false // of another script
 }
 
-// noStroke drops the strokes that are laid over other letters.
-func noStroke(r rune) rune {
-	if r >= 0x334 && r <= 0x338 {
-		return -1
+// withoutStrokes drops the strokes that are laid over letters, and counts the words that
+// had some. Over a sign they are mathematics.
+func withoutStrokes(text string) (plain string, words int) {
+	if strings.IndexFunc(text, isStroke) < 0 {
+		return text, 0
 	}
-	return r
+	var b strings.Builder
+	letter, counted := false, false
+	for _, r := range text {
+		switch {
+		case isStroke(r) && letter:
+			if !counted {
+				words++
+			}
+			counted = true
+			continue
+		case unicode.IsLetter(r):
+			letter = true
+		default:
+			letter, counted = false, false
+		}
+		b.WriteRune(r)
+	}
+	return b.String(), words
 }
+
+func isStroke(r rune) bool { return r >= 0x334 && r <= 0x338 }
 
 // isMicro reports whether a letter is the one that units of a millionth begin with.
 func isMicro(r rune) bool { return r == '\u03bc' }

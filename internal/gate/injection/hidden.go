@@ -38,8 +38,8 @@ var (
 		`color\s*:\s*(?:#fff(?:fff)?|white|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)`,
 		`(?:left|right|top|text-indent|margin-\w+)\s*:\s*-\d{3,}`, `clip-path\s*:\s*inset\(\s*(?:50|100)%`,
 	}, "|") + `)[^>]*>`)
-	// hiddenFormula matches what a formula hides.
-	hiddenFormula = regexp.MustCompile(`\\(?:(?:text)?color\{(?:white|transparent)\}|phantom)[^\n$]*`)
+	// hiddenFormula matches the part of a formula that it does not show.
+	hiddenFormula = regexp.MustCompile(`(?i)\\(?:(?:text)?color(?:\[rgb\])?\{(?:white|transparent|#f{3,6}|1, ?1, ?1)\}\s*|[hv]?phantom)\{(?:[^{}\n]|\{[^{}\n]*\})*\}`)
 	anyTag        = regexp.MustCompile(`<[^>\n]{0,500}>`)
 )
 
@@ -56,7 +56,7 @@ func FindHidden(d *document.Document) Hidden {
 	var h Hidden
 	text := d.Text[:min(len(d.Text), 4*document.PhraseBudget)]
 	prose := ""
-	if strings.Contains(text, "<!--") || strings.Contains(text, "]:") {
+	if strings.Contains(text, "<!--") || strings.Contains(text, "]:") || strings.Contains(text, "{") && strings.Contains(text, `\`) {
 		prose = proseOf(d)
 	}
 	for _, p := range passages(text, prose, maxHiddenTexts) {
@@ -82,9 +82,11 @@ func passages(text, prose string, most int) []passage {
 			all = append(all, passage{"an element that does not show", text[m[0]:end], anyTag.ReplaceAllString(text[m[1]:end], " ")})
 		}
 	}
-	if strings.Contains(text, "{") {
-		for _, m := range hiddenFormula.FindAllString(text, most) {
-			all = append(all, passage{"a formula that does not show", m, m})
+	if strings.Contains(prose, "{") && strings.Contains(prose, `\`) {
+		for _, m := range hiddenFormula.FindAllString(document.CodeSpan.ReplaceAllString(prose, " "), most) {
+			if len(lex.Words(m)) > hiddenWords {
+				all = append(all, passage{"a formula that does not show", m, m})
+			}
 		}
 	}
 	if strings.Contains(prose, "]:") {

@@ -36,15 +36,6 @@ var judgeTalk = document.Phrases{Pattern: pattern.Any(
 	`\brelease the payment\b`,
 	`\b(?:record|return|report|rate|grade|mark|log) (?:the|this|your) (?:verdict|submission|deliverable|work) as (?:a )?(?:pass(?:ed|ing)?|approved|accepted)\b`,
 	`\bplease (?:record|return|report|rate|grade|mark|log) (?:the|this|it|your)(?: (?:result|item|outcome))? as (?:a )?(?:pass(?:ed|ing)?|approved|accepted)\b`,
-	// That the work is to be taken.
-	`\bthis (?:work|deliverable) (?:deserves acceptance|deserves to be accepted|(?:has|is|ought) to be accepted|(?:must|should) be accepted)\b`,
-	`\bhas to be accepted in full\b`,
-	`\baccept this (?:work|deliverable)\b`,
-	`\bthe work is complete\b[^.\n]{0,40}\baccept it\b`,
-	`\bdecide in (?:its|my|our) favou?r\b`,
-	`\bquestions? in (?:its|my|our) favou?r\b`,
-	`\bthis work\b[^.\n]{0,100}; anything (?:under|below) `,
-	`\bwho reads this (?:case|file|text|work)[^.\n]{0,20}\bgives \d\d`,
 	`"(?:status|review)"\s*:\s*"pre-?(?:verified|approved|checked)"`,
 )}
 
@@ -66,6 +57,13 @@ var judgeHint = document.Phrases{Pattern: pattern.Any(
 	`\b(?:pre-?validated|pre-?approved|auto-?approved)\b`,
 	`\b(?:record|return|report|rate|grade|mark|log) (?:the|this|it|your)(?: (?:result|item|outcome))? as (?:a )?(?:pass(?:ed|ing)?|approved|accepted)\b`,
 	`\b(?:ignore|disregard) (?:all |any |the |your )*(?:criteria|standards|guidelines) (?:on|for|about)\b`,
+	// That the work is to be taken.
+	`\bthis (?:work|deliverable) (?:deserves acceptance|deserves to be accepted|(?:has|is|ought) to be accepted|(?:must|should) be accepted)\b`,
+	`\b(?:this|the) (?:work|deliverable) is complete and (?:has to|must) be accepted\b`,
+	`\baccept this (?:work|deliverable)(?:[.;,:!]|$| in full| as it is)`,
+	`\bthe work is complete\b[^.\n]{0,40}\baccept it\b`,
+	`\bdecide in (?:its|my|our) favou?r\b`,
+	`\bquestions? in (?:its|my|our) favou?r\b`,
 	`\bcalibration run\b`,
 	`\bnew instructions?\b`,
 )}

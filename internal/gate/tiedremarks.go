@@ -12,56 +12,58 @@ import (
 	"aicity.dev/aicity/internal/gate/syntax"
 )
 
-// remarks looks at what a review says of the lines that it cites: in words that have to
+// tiedRemarks looks at what a review says of the lines that it cites: in words that have to
 // do with the code there, and more than that they are fine. Who knows only where a line
-// stands can put any sentence behind it.
-func remarks(v *view) (Signal, bool) {
+// stands can put any sentence behind it; so may who says it in the field's own words, and a
+// judge reads which.
+func tiedRemarks(v *view) (Signal, bool) {
 	s := Signal{Name: "remarks", Reason: "What is said of the cited lines has to do with them."}
 	if v.Index == nil || v.in.Request.Category != city.CodeReview && v.in.Request.Category != city.Security {
 		return s, false
 	}
 	r := v.readRemarks()
 	switch {
-	case r.places >= fewRemarks && r.fine*4 >= r.places*3:
-		s.Cap = new(BorderlineScore) // a judge reads whether nothing is wrong
+	case r.places < fewRemarks:
+		return s, false
+	case float64(r.fine) >= mostlyFine*float64(r.places):
 		s.Reason = fmt.Sprintf("Of %d cited places %d are only said to be in order.", r.places, r.fine)
 		s.advice = "Say what is wrong. Where nothing is, say how you found out."
-	case r.told >= manyRemarks && float64(r.tied) < untiedRemarks*float64(r.told):
-		s.Points, s.Cap = -costUntiedRemarks, new(capUntiedRemarks)
 	case r.told >= fewRemarks && float64(r.tied) <= looseRemarks*float64(r.told):
-		s.Cap = new(BorderlineScore) // a judge reads what they mean
-	}
-	if s.Cap != nil && s.advice == "" {
 		s.Reason = fmt.Sprintf("The remarks on %d cited places have %s with the code around them.", r.told, counted(r.tied, "word in common", "words in common"))
 		s.advice = "Say what each cited line does wrong in the terms of the code there: what is read, kept, called or left out."
+	default:
+		return s, true
 	}
+	s.Cap = new(BorderlineScore)
 	return s, true
 }
 
 // How many remarks there must be to tell, and how many words each must share with the
-// code around its place. Of 250 honest English reviews of the kept sets one in a hundred
-// shares less than looseRemarks words for each, none less than untiedRemarks.
+// code around its place: of 250 honest English reviews of the kept sets one in a hundred
+// shares fewer.
 const (
-	fewRemarks    = 4
-	manyRemarks   = 5
-	looseRemarks  = 0.5
-	untiedRemarks = 0.35
-	aroundPlace   = 12 // lines on each side of a place that a remark may be about
-	maxRemarks    = 40
-	tellingWords  = 3 // what a remark must have to say something
+	fewRemarks   = 4
+	mostlyFine   = 0.75 // of the places
+	looseRemarks = 0.5
+	aroundPlace  = 12 // lines on each side of a place that a remark may be about
+	maxRemarks   = 40
+	tellingWords = 3 // what a remark must have to say something
 )
 
 // remarksRead is what the sentences about cited places come to.
 type remarksRead struct {
-	places int // lines of text that cite lines
-	fine   int // of these, those that say that all is in order
-	told   int // those that say something in words
-	tied   int // words of these that the code around the place has
-	words  []string
+	places int      // lines of text that cite lines
+	fine   int      // of these, those that say that all is in order
+	told   int      // those that say something in words
+	tied   int      // words of these that the code around the place has
+	words  []string // all that is said, to tell the language
 }
 
 // inOrder matches what says of code that it may stay as it is.
 var inOrder = pattern.New(`(?i)\b(?:is|are|was|looks?|seems?|reads?) (?:all |quite |perfectly |also |just )?(?:fine|correct|harmless|ok|okay|safe|right|good|sound|well|clean|in order)\b|\b(?:may|can|should) stay\b|\bleave (?:it|them|this)(?: as)?\b|\bdoes what (?:its|the) name\b|\bno (?:issue|problem|change|concern|objection|bug|fault)s?\b|\bnothing (?:wrong|to change|to fix)\b`)
+
+// limits matches what says that code is in order in some cases only, or that it is not.
+var limits = pattern.New(`(?i)\b(?:only|unless|until|except|but|however|while|once|twice|yet|wrong|never|missing|leak\w*|fail\w*|throws?|panics?|stay [a-z]+ (?:when|after|if))\b`)
 
 // readRemarks reads the sentences that cite lines of code. Their quotes and names say
 // nothing here: they can be copied.
@@ -110,7 +112,7 @@ func (v *view) remarkAt(line int, places []*grounding.Cited) string {
 func (v *view) readRemark(r *remarksRead, text string, places []*grounding.Cited) {
 	bare := document.WithoutCode(text, "")
 	r.places++
-	if inOrder.MatchString(bare) {
+	if inOrder.MatchString(bare) && !limits.MatchString(bare) {
 		r.fine++
 	}
 	shown := map[string]bool{}
