@@ -28,7 +28,8 @@ const UID = workspace.UID
 var (
 	// ErrGone means that the sandbox does not run, or died while it was used.
 	ErrGone = errors.New("sandbox is not running")
-	// ErrOOM means that the sandbox died because it ran out of memory.
+	// ErrOOM means that the sandbox died because it ran out of memory, or was ended since
+	// something in it was killed for that.
 	ErrOOM = errors.New("sandbox ran out of memory")
 )
 

@@ -68,11 +68,13 @@ func TestLivePageMissesNothing(t *testing.T) {
 	if again := liveOf(t, buyer.open(page.path)); again == live || !strings.HasSuffix(again, "after="+id) {
 		t.Errorf("the page opened again follows %s, not what comes after %s", again, id)
 	}
-	buyer.get(strings.Split(live, "?")[0]+"?after=later").want(t, http.StatusBadRequest)
+	for _, after := range []string{"later", "-1"} {
+		buyer.get(strings.Split(live, "?")[0]+"?after="+after).want(t, http.StatusBadRequest)
+	}
 	if _, err := agent.Tasks.Fail(t.Context(), strings.TrimPrefix(page.path, "/tasks/"), "The source is gone."); err != nil {
 		t.Fatal(err)
 	}
-	if event, _ = buyer.stream(live, id); event != "changed" && event != "over" {
+	if event, _ = buyer.stream(live, id); event != "over" {
 		t.Errorf("the agent gave up, and the page is told %q", event)
 	}
 }

@@ -153,25 +153,27 @@ const liveHeartbeat = 20 * time.Second
 // taskLive tells the page when to fetch itself again: when something happened
 // after the last event it knows, of its own or of the stream that it lost.
 func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
-	seen, err := strconv.ParseInt(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0"), 10, 64)
+	seen, err := strconv.ParseUint(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0"), 10, 63)
 	if err != nil {
 		return city.InvalidField("after", "not the number of an event")
 	}
-	t, err := s.ownTask(r)
+	id := r.PathValue("id")
+	wake, cancel := s.Events.Subscribe(id)
+	defer cancel()
+	news, err := s.liveNews(r, int64(seen))
 	if err != nil {
 		return err
 	}
-	wake, cancel := s.Events.Subscribe(t.ID)
-	defer cancel()
 	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	control := http.NewResponseController(w)
 	ticker := time.NewTicker(liveHeartbeat)
 	defer ticker.Stop()
 	for {
-		last, over, err := s.liveNews(w, r, seen)
-		if err != nil || over {
-			return nil // the page asks again, and is told then why it may not
+		_, err := fmt.Fprint(w, news.message()) //nolint:gosec // a number at most, as text/event-stream
+		if errors.Join(err, control.Flush()) != nil || news.over {
+			return nil // one who takes nothing has left
 		}
-		seen = last
 		select {
 		case <-r.Context().Done():
 			return nil
@@ -180,30 +182,41 @@ func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
 		case <-wake:
 		case <-ticker.C:
 		}
+		if news, err = s.liveNews(r, news.last); err != nil {
+			if r.Context().Err() == nil && city.CodeOf(err) == city.CodeInternal {
+				s.Logger.WarnContext(r.Context(), "follow a task", "task", id, "error", err)
+			}
+			return nil // the page asks again, and is told then
+		}
 	}
 }
 
-// liveNews writes whether the task changed after an event, and returns the last
-// one and whether nothing more can happen.
-func (s *site) liveNews(w http.ResponseWriter, r *http.Request, seen int64) (last int64, over bool, err error) {
+// liveNews is what a page is told.
+type liveNews struct {
+	last    int64 // the number of the newest event
+	changed bool  // since the page was told the last time
+	over    bool  // nothing more can happen
+}
+
+func (n liveNews) message() string {
+	switch {
+	case n.over:
+		return "event: over\ndata: \n\n"
+	case n.changed:
+		return fmt.Sprintf("id: %d\nevent: changed\ndata: \n\n", n.last)
+	}
+	return ": following\n\n"
+}
+
+// liveNews reads what happened to the visitor's task after an event.
+func (s *site) liveNews(r *http.Request, seen int64) (liveNews, error) {
 	t, err := s.ownTask(r)
 	if err != nil {
-		return seen, false, err
+		return liveNews{}, err
 	}
 	events, err := s.Tasks.Timeline(r.Context(), t.ID, seen)
-	if err != nil {
-		return seen, false, err
-	}
-	last, over = lastSeq(events, seen), (taskView{Task: t}).over()
-	message := ": following\n\n"
-	switch {
-	case over:
-		message = "event: over\ndata: \n\n"
-	case last > seen:
-		message = fmt.Sprintf("id: %d\nevent: changed\ndata: \n\n", last)
-	}
-	_, err = fmt.Fprint(w, message)                                            //nolint:gosec // a number at most, as text/event-stream
-	return last, over, errors.Join(err, http.NewResponseController(w).Flush()) // one who takes nothing has left
+	last := lastSeq(events, seen)
+	return liveNews{last: last, changed: last > seen, over: (taskView{Task: t}).over()}, err
 }
 
 // lastSeq is the number of the newest event, or that of the one before them all.

@@ -1,8 +1,10 @@
 package grounding
 
 import (
+	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 )
 
@@ -33,8 +35,8 @@ const (
 	beyondRange = 4       // lines before and behind the cited ones that a block may go over
 )
 
-// alteredLines are the lines of a block which stand between copied lines of a cited place
-// and are others there.
+// alteredLines are the lines of a block beside copied lines of a cited place that are
+// others there. A single line that is cited says too little of where a block ends.
 func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	t := r.Index.Text(ref.Path)
 	if t == nil || ref.End <= ref.Line || r.Want.Code {
@@ -49,7 +51,7 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	if size := len(strings.Join(there, "")); size > maxPlace {
 		return nil
 	}
-	pairs := lex.Common(packed(block), packed(there))
+	pairs := commonLines(packed(block), packed(there))
 	copied, written := 0, 0
 	for _, l := range block {
 		if lex.Meaningful(l) {
@@ -74,7 +76,8 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 		}
 		put = append(put, others(block[at[0]+1:p[0]], there[at[1]+1:p[1]])...)
 	}
-	return put
+	last := pairs[len(pairs)-1]
+	return append(put, others(block[last[0]+1:], there[last[1]+1:min(len(there), last[1]+len(block)-last[0])])...)
 }
 
 // packed are lines without blanks and remarks, unlike any other where nothing is left.
@@ -104,4 +107,49 @@ func others(block, file []string) []string {
 		}
 	}
 	return put
+}
+
+// commonLines pairs the lines that two texts have in common, in their order: the indexes
+// of a longest common subsequence. Empty lines are not paired.
+func commonLines(one, other []string) [][2]int {
+	length := make([][]int, len(one)+1)
+	for i := range length {
+		length[i] = make([]int, len(other)+1)
+	}
+	for i := len(one) - 1; i >= 0; i-- {
+		for k := len(other) - 1; k >= 0; k-- {
+			if one[i] != "" && one[i] == other[k] {
+				length[i][k] = length[i+1][k+1] + 1
+			} else {
+				length[i][k] = max(length[i+1][k], length[i][k+1])
+			}
+		}
+	}
+	var pairs [][2]int
+	for i, k := 0, 0; i < len(one) && k < len(other); {
+		switch {
+		case one[i] != "" && one[i] == other[k]:
+			pairs = append(pairs, [2]int{i, k})
+			i, k = i+1, k+1
+		case length[i+1][k] >= length[i][k+1]:
+			i++
+		default:
+			k++
+		}
+	}
+	return pairs
+}
+
+// mended matches what leads over to code as it is to be, beside the words of suggestion
+// that make a block none: "After:", "this works:".
+var mended = regexp.MustCompile(`(?i)\b(?:works|repaired|mended|richtig|correcto|juste|I (?:return|check|copy|keep|take|use|move|close|call|wrap|test|do)\w*)\b`)
+
+// afterwards reports whether the line before a block may lead over to code as it is to be.
+func (r *Reading) afterwards(b document.Block) bool {
+	for i := b.Start - 1; i >= 0; i-- {
+		if l := r.Doc.Lines[i]; !l.Code && strings.TrimSpace(l.Text) != "" {
+			return announcesNew(l.Text) || mended.MatchString(lastSentence(l.Text))
+		}
+	}
+	return false
 }

@@ -111,7 +111,7 @@ func (g *Agreement) checkClaim(r *Reading, b document.Block, lines []string, c c
 	if all := strings.Join(lines, "\n"); !holds && (c.weight < 1 || guessed || !document.CodeMark.MatchString(all)) && !r.namesRepo(all) {
 		return // an example, or what came out
 	}
-	if holds && !guessed && c.weight >= 1 {
+	if holds && !guessed && c.weight >= 1 && !r.afterwards(b) {
 		if put := r.alteredLines(c.ref, b.Lines); len(put) > 0 {
 			g.note(false, put, 1)
 			return

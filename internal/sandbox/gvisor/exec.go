@@ -31,7 +31,7 @@ func (b *Backend) Exec(ctx context.Context, id string, c sandbox.Command, stdout
 		return exit, b.death(id, running, err)
 	case err != nil:
 		return exit, err
-	case b.maimed(id):
+	case b.starved(id):
 		running.Close()
 		return exit, sandbox.ErrOOM
 	case ctx.Err() != nil:
@@ -72,14 +72,15 @@ func merge(base, over []string) []string {
 	return merged
 }
 
-// maimed reports whether the kernel, short of memory, killed a part of a sandbox
-// that lives on: a program in it without a word, or what another command needs.
-func (b *Backend) maimed(id string) bool {
+// starved reports whether the kernel, short of memory, killed a part of a sandbox that
+// lives on. It counts over the sandbox's whole life, and the first command that sees it
+// ends the sandbox: what was killed may be what a later one needs.
+func (b *Backend) starved(id string) bool {
 	if !b.cgroups {
 		return false
 	}
 	killed, err := oomKills(b.cgroupPath(id))
-	return err == nil && killed > 0
+	return err == nil && killed > 0 // a count that cannot be read is asked for again by the next
 }
 
 // death says why a sandbox has ended.
