@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -34,6 +36,27 @@ func TestAlteredQuotes(t *testing.T) {
 		})
 		if got := v.Ground.Misquoted > 0; got != tt.wrong {
 			t.Errorf("%s: misquoted %v, quoted %d: %q", name, v.Ground.Misquoted, v.Ground.Quoted, v.Ground.BadQuotes)
+		}
+	}
+}
+
+// Several quotes that are not there fail a review also when as many are.
+func TestManyWrongQuotes(t *testing.T) {
+	t.Parallel()
+	const source = "package oven\n\nfunc bake(loaf Loaf) error {\n\theat := loaf.width * degrees\n\tif heat > hottest {\n\t\treturn errTooHot\n\t}\n\tshelf.put(loaf, heat)\n\tlog.Println(loaf.name)\n\treturn nil\n}\n"
+	right := []string{"heat := loaf.width * degrees", "if heat > hottest {", "shelf.put(loaf, heat)"}
+	wrong := []string{"heat := loaf.height * minutes", "if heat == coldest {", "shelf.drop(loaf.name, heat)"}
+	for n, want := range map[int]bool{1: false, 3: true} {
+		text := ""
+		for i, q := range append(slices.Clone(right), wrong[:n]...) {
+			text += fmt.Sprintf("%d. oven.go:%d `%s` goes wrong.\n", i+1, 4+i, q)
+		}
+		v := look(Input{
+			Request: Request{Category: city.CodeReview, Description: "Look for bugs in oven.go."}, Deliverable: Deliverable{Result: text},
+			Repo: &repository.Repo{Files: []repository.File{{Path: "oven.go"}}, Source: filesOf{"oven.go": source}},
+		})
+		if s, _ := misquotes(v); (s.Cap != nil && *s.Cap == capMisquotes) != want {
+			t.Errorf("%d of %d: %+v", n, n+len(right), s)
 		}
 	}
 }
