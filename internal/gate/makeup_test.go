@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,16 @@ func TestWorksElsewhere(t *testing.T) {
 		v := look(Input{Request: Request{Category: city.CodeReview, Description: "Review lib/a.js."}, Deliverable: Deliverable{Result: result}, Repo: repo})
 		if got := v.worksElsewhere(); got != want {
 			t.Errorf("%q: %v", result, got)
+		}
+	}
+	const workflow = "`.github/workflows/ci.yml`:\n\n```yaml\non: [push]\njobs:\n  test:\n    runs-on: linux\n    steps:\n      - run: npm test\n```\n\nIt takes the place of .travis.yml; lib/a.js:3 and lib/b.js:7 fail on it."
+	for category, want := range map[city.Category]bool{city.DevOps: false, city.CodeReview: true} {
+		v := look(Input{
+			Request: Request{Category: category, Description: ".travis.yml is dead. A workflow instead, please."}, Deliverable: Deliverable{Result: workflow},
+			Repo: &repository.Repo{Files: append(slices.Clone(repo.Files), repository.File{Path: ".travis.yml", Lines: 9})},
+		})
+		if got := v.worksElsewhere(); got != want {
+			t.Errorf("a workflow for %s: %v", category, got)
 		}
 	}
 	const tests = "```js\ntest('a', () => assert.equal(require('./%s').size, 3))\n```\n\nlib/b.js:3 and lib/b.js:7 are not covered."

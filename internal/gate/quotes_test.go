@@ -101,6 +101,8 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 		"spread, not left out":         "press.go:9 has this:\n\n```go\nparts := splitAll(ranges(depth...), widest)\n```\n",
 		"beside a text and its result": "press.go:5-8 loses levels:\n\n```\nall := make([]int, 0, depth)\nlevels.Store(depth, widest(all))\nreturn len(all), errTooWide\n'a'  ->  'b'\n```\n",
 		"of the only file":             "Read: press.go.\n\nIt starts (lines 5-8) with\n\n```go\nReload: func(all []string, old *Press) error {\n\told.drain(all[0].width)\n\treturn nil\n},\n```\n",
+		"with a fixed number":          "### 1. Level gives up after a fixed number of widths (press.go:5-8)\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n}\nparts := splitRecursively(depth)\n```\n",
+		"what is done before":          "### 2. Levels are closed before the press has ended (press.go:5-8)\n\n```go\nif level > widest || depth == narrowest {\n\treturn widest, errTooWide\n}\nparts := splitRecursively(depth)\n```\n",
 		"said with \"the test\"":       "press.go:10 the test is `widthOf(parts) == depth`, which never holds.",
 	} {
 		if !misquoted(lie) {

@@ -133,6 +133,8 @@ func TestReviewOfTheNamedFile(t *testing.T) {
 		{city.CodeReview, "Please review lib/oven.js. We bake search terms with it.", review, true},
 		{city.CodeReview, "Please review package.json. We bake search terms with it.", review, false},
 		{city.CodeReview, "Please review lib/oven.js. We bake search terms with it.", strings.ReplaceAll(review, ". lib", " lib"), false},
+		{city.CodeReview, "Please review lib/oven.js.", strings.ReplaceAll(review, "lib/oven.js", "package.json"), false},
+		{city.CodeReview, "Please review lib/oven.js.", review + "\n```js\ntest('bakes', () => assert.equal(save(1), 1))\n```\n", false},
 		{city.Research, "How does lib/oven.js bake search terms?", review, false},
 	} {
 		if got := ovenView(tt.category, tt.request, tt.result).looksAtNamed(); got != tt.want {
