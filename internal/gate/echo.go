@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/grounding"
@@ -18,7 +19,7 @@ func echo(v *view) (Signal, bool) {
 	known, stems := v.alreadyKnown()
 	given, total := lex.KnownShingles(v.Doc.Hashes, known)
 	fresh, telling := newWords(v.Doc.Words, stems)
-	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0
+	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0 || !v.Want.Code && v.codeOfReadme()
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)
@@ -92,6 +93,20 @@ func (v *view) readmes() []*repository.Text {
 		}
 	}
 	return all
+}
+
+// codeOfReadme reports whether all code of a text stands in the project's readmes: that
+// is no code of its own.
+func (v *view) codeOfReadme() bool {
+	all := v.readmes()
+	for _, b := range v.Doc.Blocks {
+		for _, l := range b.Lines {
+			if lex.Meaningful(l) && !slices.ContainsFunc(all, func(t *repository.Text) bool { return t.Quotes(l) }) {
+				return false
+			}
+		}
+	}
+	return len(all) > 0
 }
 
 // The shares of new words in its vocabulary below which a text of which nothing that it
