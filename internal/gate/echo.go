@@ -19,7 +19,8 @@ func echo(v *view) (Signal, bool) {
 	known, stems := v.alreadyKnown()
 	given, total := lex.KnownShingles(v.Doc.Hashes, known)
 	fresh, telling := newWords(v.Doc.Words, stems)
-	unproved, prose := v.Ground.Anchored+v.Ground.Quoted == 0, v.Doc.CodeLines() == 0 || !v.Want.Code && v.codeOfReadme()
+	unproved := v.Ground.Anchored+v.Ground.Quoted == 0
+	prose := v.Doc.CodeLines() == 0 || unproved && !v.Want.Code && v.codeOfReadme()
 	switch {
 	case total >= 40 && given >= 0.15:
 		s.Points = -costEcho * share(given-0.10, 0.25)

@@ -46,8 +46,8 @@ const (
 	mostlyFine   = 0.75 // of the places
 	looseRemarks = 0.5
 	aroundPlace  = 12 // lines on each side of a place that a remark may be about
-	maxRemarks   = 40
-	tellingWords = 3 // what a remark must have to say something
+	maxRemarks   = 16 // that are read, the first
+	tellingWords = 3  // what a remark must have to say something
 )
 
 // remarksRead is what the sentences about cited places come to.

@@ -50,9 +50,26 @@ var spacedOut = regexp.MustCompile(`(?:^|\P{L})(?:\pL {1,3}){8,}\pL`)
 // maxApart bounds the passages whose letters are put together.
 const maxApart = 20
 
+// lettersApart reports whether eight words in a row have one letter each, as those have
+// whose letters stand apart.
+func lettersApart(text string) bool {
+	alone := 0
+	for word := range strings.FieldsSeq(text) {
+		if first := strings.IndexFunc(word, unicode.IsLetter); first < 0 || first != strings.LastIndexFunc(word, unicode.IsLetter) {
+			alone = 0
+		} else if alone++; alone == 8 {
+			return true
+		}
+	}
+	return false
+}
+
 // joinApart puts words together whose letters stand apart where they speak to who scores,
 // and counts them as many as a disguise needs.
 func joinApart(text string) (joined string, words int) {
+	if !lettersApart(text) {
+		return text, 0
+	}
 	tried := 0
 	joined = spacedOut.ReplaceAllStringFunc(text, func(piece string) string {
 		if tried++; tried > maxApart {

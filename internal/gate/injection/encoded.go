@@ -22,24 +22,42 @@ const minEncoded = 40
 // encodings are ways to write text that nobody reads. Work on code has a reason for
 // them, in tests above all: what they hold counts when it speaks to who scores.
 var encodings = []struct {
-	mark   string // stands in each run
+	mark   string            // stands in each run
+	may    func(string) bool // reports whether a text may have a run, nil where the mark tells enough
 	run    *regexp.Regexp
 	decode func(string) (string, error)
 }{
-	{"&#", regexp.MustCompile(`(?:&#[xX]?[0-9a-fA-F]{1,6};\s?){8,}`), func(s string) (string, error) { return html.UnescapeString(s), nil }},
-	{`\u`, regexp.MustCompile(`(?:\\u[0-9a-fA-F]{4}){8,}`), func(s string) (string, error) { return strconv.Unquote(`"` + s + `"`) }},
-	{"%", regexp.MustCompile(`(?:[\w.~-]*%[0-9a-fA-F]{2}){4,}[\w.~-]*`), url.PathUnescape},
-	{" ", regexp.MustCompile(`(?:[A-Za-z0-9+/]{16,}={0,2} ?){2,}`), func(s string) (string, error) {
+	{"&#", nil, regexp.MustCompile(`(?:&#[xX]?[0-9a-fA-F]{1,6};\s?){8,}`), func(s string) (string, error) { return html.UnescapeString(s), nil }},
+	{`\u`, nil, regexp.MustCompile(`(?:\\u[0-9a-fA-F]{4}){8,}`), func(s string) (string, error) { return strconv.Unquote(`"` + s + `"`) }},
+	{"%", nil, regexp.MustCompile(`(?:[\w.~-]*%[0-9a-fA-F]{2}){4,}[\w.~-]*`), url.PathUnescape},
+	{" ", longWords, regexp.MustCompile(`(?:[A-Za-z0-9+/]{16,}={0,2} ?){2,}`), func(s string) (string, error) {
 		var says []string
 		for _, word := range strings.Fields(s) {
 			says = append(says, decoded(word))
 		}
 		return strings.Join(says, " "), nil
 	}},
-	{"\n", regexp.MustCompile(`(?m)(?:^[A-Za-z0-9+/]{16,}\r?\n)+^[A-Za-z0-9+/]{2,}={0,2}\s*$`), func(s string) (string, error) { return decoded(strings.Join(strings.Fields(s), "")), nil }},
+	{"\n", nil, regexp.MustCompile(`(?m)(?:^[A-Za-z0-9+/]{16,}\r?\n)+^[A-Za-z0-9+/]{2,}={0,2}\s*$`), func(s string) (string, error) { return decoded(strings.Join(strings.Fields(s), "")), nil }},
 }
 
 var unpadded32 = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// longWords reports whether two words in a row are long and of the letters of base64.
+func longWords(text string) bool {
+	long := 0
+	for word := range strings.FieldsSeq(text) {
+		if word = strings.TrimRight(word, "="); len(word) < 16 || strings.IndexFunc(word, notBase64) >= 0 {
+			long = 0
+		} else if long++; long == 2 {
+			return true
+		}
+	}
+	return false
+}
+
+func notBase64(r rune) bool {
+	return r >= utf8.RuneSelf || !lex.Alphanumeric(byte(r)) && r != '+' && r != '/'
+}
 
 // encodedPassages lists what a text says in an encoding, at most so many of each.
 func encodedPassages(text string, most int) []passage {
@@ -56,7 +74,7 @@ func encodedPassages(text string, most int) []passage {
 		}
 	}
 	for _, e := range encodings {
-		if !strings.Contains(text, e.mark) {
+		if !strings.Contains(text, e.mark) || e.may != nil && !e.may(text) {
 			continue
 		}
 		for _, block := range e.run.FindAllString(text, most) {
