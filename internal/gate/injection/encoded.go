@@ -42,21 +42,19 @@ var encodings = []struct {
 
 var unpadded32 = base32.StdEncoding.WithPadding(base32.NoPadding)
 
+const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
 // longWords reports whether two words in a row are long and of the letters of base64.
 func longWords(text string) bool {
 	long := 0
 	for word := range strings.FieldsSeq(text) {
-		if word = strings.TrimRight(word, "="); len(word) < 16 || strings.IndexFunc(word, notBase64) >= 0 {
+		if word = strings.TrimRight(word, "="); len(word) < 16 || strings.Trim(word, base64Letters) != "" {
 			long = 0
 		} else if long++; long == 2 {
 			return true
 		}
 	}
 	return false
-}
-
-func notBase64(r rune) bool {
-	return r >= utf8.RuneSelf || !lex.Alphanumeric(byte(r)) && r != '+' && r != '/'
 }
 
 // encodedPassages lists what a text says in an encoding, at most so many of each.
