@@ -101,7 +101,10 @@ const mostlyTaken = 0.6
 
 // missedConcern are the words of the request about what the deliverable passes by.
 func (v *view) missedConcern() []string {
-	if taken, total, _ := v.coverage(v.wished, &v.all); v.foreign() || v.writtenForeign() || taken >= mostlyTaken*total {
+	if v.foreign() || v.writtenForeign() {
+		return nil
+	}
+	if taken, total, _ := v.coverage(v.wished, &v.all); taken >= mostlyTaken*total {
 		return nil
 	}
 	asked := map[string]bool{}

@@ -6,7 +6,6 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/change"
-	"aicity.dev/aicity/internal/gate/testcode"
 )
 
 // enoughMissed is the weight of the words that the code has and that must not come back
@@ -65,7 +64,7 @@ func (v *view) codeHas(text string) bool { return remembered(&v.inCode, text, v.
 func (v *view) findInCode(text string) bool {
 	return slices.ContainsFunc(v.Index.Sources, func(p string) bool {
 		t := v.Index.Text(p)
-		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && !testcode.File.MatchString(p) && strings.Contains(t.Raw, text)
+		return t != nil && isSource(p) && !strings.HasSuffix(p, ".d.ts") && strings.Contains(t.Raw, text)
 	})
 }
 

@@ -60,12 +60,8 @@ func (v *view) answersInEnglish() bool {
 	return v.foreign() && len(v.Doc.Words) >= enoughEnglish && smallShare(v.Doc.Words) >= englishShare
 }
 
-// orderedTongue matches the order for a text in one of the languages that are told apart,
-// and tongueNumbers are these languages as package lex counts them.
-var (
-	orderedTongue = regexp.MustCompile(`(?i)\bin (german|french|spanish|portuguese|italian|dutch|swedish|danish|norwegian|finnish|hungarian|romanian|turkish|russian)\b`)
-	tongueNumbers = []string{"english", "german", "french", "spanish", "portuguese", "italian", "dutch", "swedish", "danish", "norwegian", "finnish", "hungarian", "romanian", "turkish", "russian"}
-)
+// orderedTongue matches the order for a text in one of the languages that are told apart.
+var orderedTongue = regexp.MustCompile(`(?i)\bin (german|french|spanish|portuguese|italian|dutch|swedish|danish|norwegian|finnish|hungarian|romanian|turkish|russian)\b`)
 
 // answersAsTranslated reports whether an English request orders a text in another
 // language, gets one, and something that it names comes back.
@@ -75,7 +71,7 @@ func (v *view) answersAsTranslated() bool {
 		return false
 	}
 	tongue, _ := lex.TongueOf(v.Doc.Words)
-	return slices.Index(tongueNumbers, strings.ToLower(m[1])) == tongue && slices.ContainsFunc(v.wished, func(w wish) bool {
+	return lex.TongueName(tongue) == strings.ToLower(m[1]) && slices.ContainsFunc(v.wished, func(w wish) bool {
 		return w.weight >= commonWord && v.all.takes(w)
 	})
 }

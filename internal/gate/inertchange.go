@@ -30,13 +30,13 @@ func inertAddition(file, before, after, request string) bool {
 		return false
 	}
 	block := strings.Join(added, "\n")
-	if isProgram(file) && strings.Contains(after, block) && aloneOnly(block, before) {
+	if holdsCode(file) && strings.Contains(after, block) && aloneOnly(block, before) {
 		return true
 	}
 	inert := false
-	for line := range strings.Lines(neverRuns.ReplaceAllString(strings.Join(added, "\n"), "")) {
+	for line := range strings.Lines(neverRuns.ReplaceAllString(block, "")) {
 		line = strings.TrimRight(strings.TrimSpace(line), "; ")
-		if !inertLine.MatchString(line) && !(isProgram(file) && syntax.Extension(file) != "py" && givesItself(line)) && !bindsNothing(line, before, after) {
+		if !inertLine.MatchString(line) && !(holdsCode(file) && syntax.Extension(file) != "py" && givesItself(line)) && !bindsNothing(line, before, after) {
 			return false
 		}
 		inert = true

@@ -11,7 +11,6 @@ import (
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
-	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
 )
 
@@ -164,7 +163,7 @@ func (v *view) onlyOtherFiles() bool {
 		if path.Ext(p) == "" && !citation.CitedNames[path.Base(p)] {
 			return false // a program without an extension
 		}
-		if syntax.LanguageOfFile(p) != "" && !configBlock[syntax.Extension(p)] {
+		if holdsCode(p) {
 			return false
 		}
 	}

@@ -66,10 +66,7 @@ const manyStrewn = 3
 // the request that are strewn about in rows, and whether there are: they tie nothing to
 // it. A row that the request has itself is a quote, and a short one alone an accident.
 func (v *view) withoutStrewn() (lines []string, strewn bool) {
-	rows, asked, known := map[int][][]int{}, strings.ToLower(v.Request), map[string]bool{}
-	for _, w := range v.asked {
-		known[w] = true
-	}
+	rows, asked, known := map[int][][]int{}, strings.ToLower(v.Request), v.isAsked()
 	count, room := 0, maxRestated
 	for i, l := range v.Doc.Lower[:v.Doc.Written] {
 		if room -= len(l); room < 0 {

@@ -73,7 +73,7 @@ func (v *view) readRemarks() remarksRead {
 		var at []*grounding.Cited
 		line := v.Refs[i].At
 		for ; i < len(v.Refs) && v.Refs[i].At == line; i++ {
-			if ref := &v.Refs[i]; ref.Status == grounding.RefExists && ref.Line > 0 && isSource(ref.Path) && isProgram(ref.Path) && v.Index.Text(ref.Path) != nil {
+			if ref := &v.Refs[i]; ref.Status == grounding.RefExists && ref.Line > 0 && isSource(ref.Path) && holdsCode(ref.Path) && v.Index.Text(ref.Path) != nil {
 				at = append(at, ref)
 			}
 		}
@@ -87,8 +87,8 @@ func (v *view) readRemarks() remarksRead {
 	return r
 }
 
-// isProgram reports whether a file holds code that is not configuration.
-func isProgram(p string) bool {
+// holdsCode reports whether a file holds code that is not configuration.
+func holdsCode(p string) bool {
 	return syntax.LanguageOfFile(p) != "" && !configBlock[syntax.Extension(p)]
 }
 

@@ -51,7 +51,8 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	if size := len(strings.Join(there, "")); size > maxPlace {
 		return nil
 	}
-	pairs := commonLines(packed(block), packed(there))
+	stands := packed(there)
+	pairs := commonLines(packed(block), stands)
 	copied, written := 0, 0
 	for _, l := range block {
 		if lex.Meaningful(l) {
@@ -74,26 +75,28 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 		} else if p[0] > 0 && p[1] > 0 {
 			at = [2]int{-1, max(-1, p[1]-1-p[0])} // as many as the block has
 		}
-		put = append(put, others(block[at[0]+1:p[0]], there[at[1]+1:p[1]])...)
+		put = append(put, others(block[at[0]+1:p[0]], stands[at[1]+1:p[1]])...)
 	}
 	last := pairs[len(pairs)-1]
-	return append(put, others(block[last[0]+1:], there[last[1]+1:min(len(there), last[1]+len(block)-last[0])])...)
+	return append(put, others(block[last[0]+1:], stands[last[1]+1:min(len(there), last[1]+len(block)-last[0])])...)
 }
 
 // packed are lines without blanks and remarks, unlike any other where nothing is left.
 func packed(lines []string) []string {
 	all := make([]string, len(lines))
 	for i, l := range lines {
-		all[i] = strings.TrimRight(lex.Pack(withoutRemark(l)), ";,")
+		all[i] = packedLine(l)
 	}
 	return all
 }
 
+func packedLine(l string) string { return strings.TrimRight(lex.Pack(withoutRemark(l)), ";,") }
+
 // others are the lines of a gap in a copy that the gap of the file has not, however it
-// breaks them; none where something is left out.
-func others(block, file []string) []string {
+// breaks them; none where something is left out. The file's is packed.
+func others(block, stands []string) []string {
 	var put []string
-	there := lex.Loose.Replace(strings.Join(packed(file), ""))
+	there := lex.Loose.Replace(strings.Join(stands, ""))
 	for _, l := range block {
 		t := strings.TrimSpace(l)
 		switch {
@@ -102,7 +105,7 @@ func others(block, file []string) []string {
 		case !lex.Meaningful(t), commentLine.MatchString(t), strings.HasPrefix(t, "/*"), strings.HasPrefix(t, "*"):
 			continue
 		}
-		if bare := lex.Loose.Replace(strings.TrimRight(lex.Pack(withoutRemark(t)), ";,")); bare != "" && !strings.Contains(there, bare) {
+		if bare := lex.Loose.Replace(packedLine(t)); bare != "" && !strings.Contains(there, bare) {
 			put = append(put, t)
 		}
 	}

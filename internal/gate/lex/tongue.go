@@ -25,30 +25,31 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// tongue is a natural language: the small words that give it away, and how its
-// words are stemmed.
+// tongue is a natural language: its English name, the small words that give it away, and
+// how its words are stemmed.
 type tongue struct {
+	name  string
 	marks map[string]bool
 	stem  func(*snowballstem.Env) bool
 }
 
 // tongues that are told apart, English first: it is what remains in doubt.
 var tongues = []tongue{
-	{Set("the and of to is in that for with not are this what which how from our you"), english.Stem},
-	{Set("der die das und nicht ist ein eine mit für auf wir bitte den dem wie zu von auch werden"), german.Stem},
-	{Set("le la les des une est dans pour avec qui que nous vous sur pas aux du et"), french.Stem},
-	{Set("el la los las una del que por con para qué está es y se cómo más no nos"), spanish.Stem},
-	{Set("o os um uma do da dos das não que com para em no na por é mais está"), portuguese.Stem},
-	{Set("il lo gli una del della che per con non è sono come più nel si di"), italian.Stem},
-	{Set("de het een en van niet is met voor op dat wij zijn naar ook bij"), dutch.Stem},
-	{Set("och att det som en är för med på av inte den till vi"), swedish.Stem},
-	{Set("og at det som en er for med på av ikke den til vi der"), danish.Stem},
-	{Set("og å det som en er for med på av ikke den til vi jeg"), norwegian.Stem},
-	{Set("ja on ei että se mutta kun tai joka sekä ovat"), finnish.Stem},
-	{Set("és a az hogy nem egy van is de meg csak"), hungarian.Stem},
-	{Set("și în de la cu nu este o un pe pentru că să"), romanian.Stem},
-	{Set("ve bir bu için ile değil olarak çok da de"), turkish.Stem},
-	{Set("и в не на что с по как это для мы из от при"), russian.Stem},
+	{"english", Set("the and of to is in that for with not are this what which how from our you"), english.Stem},
+	{"german", Set("der die das und nicht ist ein eine mit für auf wir bitte den dem wie zu von auch werden"), german.Stem},
+	{"french", Set("le la les des une est dans pour avec qui que nous vous sur pas aux du et"), french.Stem},
+	{"spanish", Set("el la los las una del que por con para qué está es y se cómo más no nos"), spanish.Stem},
+	{"portuguese", Set("o os um uma do da dos das não que com para em no na por é mais está"), portuguese.Stem},
+	{"italian", Set("il lo gli una del della che per con non è sono come più nel si di"), italian.Stem},
+	{"dutch", Set("de het een en van niet is met voor op dat wij zijn naar ook bij"), dutch.Stem},
+	{"swedish", Set("och att det som en är för med på av inte den till vi"), swedish.Stem},
+	{"danish", Set("og at det som en er for med på av ikke den til vi der"), danish.Stem},
+	{"norwegian", Set("og å det som en er for med på av ikke den til vi jeg"), norwegian.Stem},
+	{"finnish", Set("ja on ei että se mutta kun tai joka sekä ovat"), finnish.Stem},
+	{"hungarian", Set("és a az hogy nem egy van is de meg csak"), hungarian.Stem},
+	{"romanian", Set("și în de la cu nu este o un pe pentru că să"), romanian.Stem},
+	{"turkish", Set("ve bir bu için ile değil olarak çok da de"), turkish.Stem},
+	{"russian", Set("и в не на что с по как это для мы из от при"), russian.Stem},
 }
 
 // tonguesOf tells of which tongues a small word is, a bit for each.
@@ -87,6 +88,9 @@ func NewStemmer(text []string) *Stemmer {
 	best, _ := TongueOf(text)
 	return &Stemmer{stem: tongues[best].stem, env: snowballstem.NewEnv(""), known: knownStems[best]}
 }
+
+// TongueName is the English name, in lower case, of a tongue that TongueOf returns.
+func TongueName(tongue int) string { return tongues[tongue].name }
 
 // TongueOf returns which of the tongues the words are of, and how sure that is:
 // the share of words that give it away, less that of English.
