@@ -137,7 +137,8 @@ func (v *view) sourcesHave(name string) bool {
 
 // unseenMembers matches members whose names do not stand in the file, and classes
 // that have those of others.
-var unseenMembers = regexp.MustCompile(`\w\[[A-Za-z_$][\w$.]*\]\s*=\s*(?:async\s+)?(?:function|\(|[\w$]+\s*=>|[\w$.]+\()|\bextends\s|\binherits\(|\.prototype\s*=|__proto__\s*=|setPrototypeOf\(|\bnew Proxy\(|Object\.assign\([\w$.]*prototype`)
+var unseenMembers = regexp.MustCompile(`\w\[[A-Za-z_$][\w$.]*\]\s*=\s*(?:async\s+)?(?:function|\(|[\w$]+\s*=>|[\w$.]+\()|\bextends\s|` +
+	`\binherits\(|\.prototype\s*=|__proto__\s*=|setPrototypeOf\(|\bnew Proxy\(|Object\.assign\([\w$.]*prototype`)
 
 // inheritsUnseen reports whether classes of the repository may have members from
 // elsewhere.

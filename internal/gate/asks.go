@@ -37,7 +37,8 @@ var asks = []ask{
 			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.Doc.CodeLines()+len(v.in.Patch) > 0
 		}, true},
 	{"findings with file and line", pattern.New(`(?i)\bfile and line\b|\bline numbers?\b`), func(v *view) bool { return v.Index == nil || v.Ground.Located > 0 }, false},
-	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|ci file|gitlab|(?:ci|cd|build|release|deploy|deployment|delivery|test|our|a|the) pipeline)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
+	{"a workflow", pattern.New(`(?i)\b(?:github actions?|workflow|ci file|gitlab|(?:ci|cd|build|release|deploy|deployment|delivery|test|` +
+		`our|a|the) pipeline)\b`), func(v *view) bool { return v.holdsConfig(workflowText) }, true},
 	{"a Dockerfile", pattern.New(`(?i)\bdockerfile\b`), func(v *view) bool { return v.holdsConfig(dockerText) }, true},
 	{"a compose file or manifest", pattern.New(`(?i)\b(?:compose file|manifest|helm chart)\b`), func(v *view) bool { return v.holdsConfig(manifestText) }, true},
 	{"a Makefile", pattern.New(`(?i)\b(?:write|add|create|give|fix|update|extend|rewrite|improve|moderni[sz]e|clean up|need|want|send|draft|provide)\b[^.\n]{0,50}\b(?:makefile|make targets?)\b`),
@@ -45,7 +46,13 @@ var asks = []ask{
 	{"package.json", pattern.New(`(?i)\b(?:npm|package\.json)(?:'s)? scripts?\b|\bscripts? (?:in|of|from) (?:the |our |its )?package\.json\b|\bpackage\.json(?:'s)? (?:exports|engines|files|bin|fields?|entr(?:y|ies))\b`),
 		func(v *view) bool { return v.wroteOrCited(manifestJSON, "package.json") }, true},
 	{"type declarations", pattern.New(`(?i)\b[\w-]+\.d\.ts\b|typescript (?:declarations|types|typings)`), func(v *view) bool { return typeScript.MatchString(v.allCode()) }, true},
-	{"figures that were measured", pattern.New(`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b|\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b|\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|show)\b[^.\n]{0,20}\b(?:numbers|figures)\b|\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`), (*view).measures, true},
+	{"figures that were measured", pattern.Any(
+		`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b`,
+		`\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b`,
+		`\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|`+
+			`show)\b[^.\n]{0,20}\b(?:numbers|figures)\b`,
+		`\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`,
+	), (*view).measures, true},
 	{"measured numbers", pattern.New(`(?i)\bmeasured (?:numbers|figures|values|costs?)\b|\bhow expensive\b[^\n]{0,300}\b(?:numbers|figures)\b`),
 		func(v *view) bool { return v.measures() || v.tellsCost() }, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
@@ -57,7 +64,12 @@ var asks = []ask{
 }
 
 // tellsOfChange matches, in lower case, what leads from an old version to a new one.
-var tellsOfChange = pattern.New(`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated|replaced|renamed|\bused to\b|\binstead of\b|formerly|breaking|\bversion \d+ (?:took|had|gave|used|needs?|uses?|takes|gives|has)\b|\bv\d+\b[^.\n]{0,60}\bv\d+\b|umst(?:ieg|ell)|ersetz|früher|bisher|remplac|ancien|reemplaz|antes\b|substitu`)
+var tellsOfChange = pattern.Any(
+	`migrat|upgrad|\bmov(?:e|es|ing) (?:from|to)\b|\bswitch(?:ing)? (?:from|to)\b|\bold\b|deprecated`,
+	`replaced|renamed|\bused to\b|\binstead of\b|formerly|breaking`,
+	`\bversion \d+ (?:took|had|gave|used|needs?|uses?|takes|gives|has)\b|\bv\d+\b[^.\n]{0,60}\bv\d+\b`,
+	`umst(?:ieg|ell)|ersetz|früher|bisher|remplac|ancien|reemplaz|antes\b|substitu`,
+)
 
 // What such files have in any project.
 var (
@@ -74,13 +86,17 @@ func (v *view) holdsConfig(form pattern.LineStart) bool {
 }
 
 // looks matches requests to look at what is there.
-var looks = pattern.New(`(?i)\b(?:look(?: \w+ly)? (?:at|over|into|through|for|if|whether)|(?:a|second|another|fresh|close|quick|critical) look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
+var looks = pattern.New(`(?i)\b(?:look(?: \w+ly)? (?:at|over|into|through|for|if|whether)|(?:a|second|another|fresh|close|quick|` +
+	`critical) look|check|review|audit|assess\w*|opinion|what is (?:missing|wrong|broken)|anything (?:missing|wrong|risky))\b`)
 
 // makes matches the verbs that ask for a thing, close before it.
-var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the)|(?:can you|could you|please) (?:patch|fix|mend|repair))\b`)
+var makes = pattern.New(`(?i)\b(?:write|add|create|give|send|replaces?|generate|draft|bring|migrate|convert|port|set ?up|deliver|` +
+	`provide|implement|propose|improve|extend|make|build (?:us|me|a|an|the)|(?:can you|could you|` +
+	`please) (?:patch|fix|mend|repair))\b`)
 
 // wantsMade matches what else may ask for something to be made.
-var wantsMade = pattern.New(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
+var wantsMade = pattern.New(`(?i)\b(?:write|add|create|give|build|replaces?|send|provide|make|draft|generate|need|want|port|convert|` +
+	`bring|update|migrate|set ?up|deliver|propose|show|implement|improve\w*|extend|please do|benchmark|measure|run|tell|how)\b`)
 
 // produces reports whether the request is for something to be made.
 func (v *view) produces() bool {
@@ -148,7 +164,9 @@ func (v *view) operates() bool {
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b|\w\([^()\n]*\)\s*:\s*[A-Z]\w*[<;\[|]`)
 
 // unwanted matches what says that the thing named next is not wanted.
-var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|write|send|believe in|care (?:for|about))|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|add|write|send|me|us|more|new))*\s*(?:\bmicro[- ]?)?$`)
+var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|` +
+	`write|send|believe in|care (?:for|about))|never|skip|instead of|rather than)(?:\s+(?:a|an|any|the|to|` +
+	`add|write|send|me|us|more|new))*\s*(?:\bmicro[- ]?)?$`)
 
 // asksFor reports whether a request names a thing and does not decline it: "no
 // need for line numbers" asks for none.

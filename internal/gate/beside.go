@@ -10,7 +10,9 @@ import (
 var beside = []pattern.Pattern{
 	pattern.New(`(?i)\bnon-?tests?\b`), // tests are not meant
 	// What the buyer does with the result: "we paste it into a pull request".
-	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
+	pattern.New(`(?i)\b(?:we|i)(?:'ll| will| want to| would like to)? (?:paste|post|put|copy|attach|forward|upload|hand|` +
+		`send|read) (?:it|this|that|them|the (?:text|answer|result|report)|your \w+) (?:straight |directly |` +
+		`right )?(?:in|into|to|on|onto|under|up|aloud|out loud)\b[^.;:\n]*`),
 	pattern.New(`(?i)\b(?:we|i) (?:can|could) (?:paste|forward|attach|post) (?:it|this|that|them) (?:straight |directly |right )?(?:in|into|to|on|onto|under) (?:[\w-]+ ?){1,4}`),
 	pattern.New(`(?i)\b(?:it|this|that|the (?:text|answer|result|report)) (?:goes|will go|is going|shall go|gets pasted|will be pasted) (?:in|into|to|on|onto|straight|directly)\b[^.;:\n]*`),
 	// How something grows: what it depends on says what it is.
@@ -23,13 +25,18 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\b(?:(?:must|should|may|shall) not|but not|without) break(?:ing)? (?:our|the|my|any|their)\b[^.,;:\n]*`),
 	pattern.New(`(?i)\b(?:no|without) (?:new|any|extra|other|further|additional|more) (?:dev ?)?dependenc(?:y|ies)\b`),
 	// What stays: "go.mod stays at 1.14", "the API must stay compatible with 1.x".
-	pattern.New(`(?i)\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`),
+	pattern.New(`(?i)\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|` +
+		`on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|` +
+		`the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`),
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
-	pattern.New(`(?i)(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|issues|nits|findings|topics?|questions?)\b`),
+	pattern.New(`(?i)(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|` +
+		`forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|` +
+		`issues|nits|findings|topics?|questions?)\b`),
 	pattern.New(`(?i)\b(?:that|this|it|which|security|performance|style)(?:'s|’s| is| are| has| have) (?:(?:for )?another |(?:a |its own |their own )(?:separate )?)(?:ticket|task|issue|story|order|pull request|pr)\b`),
 	pattern.New(`(?i)(?:[.,;] ?|\b(?:and|but) )nothing about [\w-]+(?: [\w-]+)?`),
 	// Where the wish is from: "the README lists one ToDo".
-	pattern.New(`(?i)\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`),
+	pattern.New(`(?i)\b(?:readme|docs|documentation|changelog|roadmap)(?: of [\w./@-]+)? (?:says|lists|promises|mentions|` +
+		`states|announces|names)(?: (?:an?|the|one|two|three))? (?:open )?(?:to-?dos?|items?|points?|wish|wishes)\b`),
 	// What happens to whoever asks: "people trip over it".
 	pattern.New(`(?i)\b(?:trip(?:s|ped|ping)?|stumbl(?:e|es|ed|ing)|fall(?:s|ing)?) (?:up )?(?:over|on|into)\b`),
 	// What is known: "not what the readme already says".
@@ -40,7 +47,9 @@ var beside = []pattern.Pattern{
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\b(?:not|no) (?:just |merely |simply )?(?:an? )?(?:copy|repetition|summary|paraphrase|translation) of (?:the |our |its )?\w+(?:\.\w+)*`),
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
-	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|bullets?|points?)\b[^.,;:\n]*`),
+	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|` +
+		`on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|` +
+		`bullets?|points?)\b[^.,;:\n]*`),
 }
 
 // withoutBeside takes out of a text what is said beside the subject.

@@ -14,9 +14,13 @@ import (
 
 var (
 	// mendsBelow matches what leads over to code that would mend something.
-	mendsBelow = pattern.New(`(?i)\b(?:fix(?:ed)?|remed(?:y|ies|iation)|mitigat\w*|solution|suggest\w*|propos\w*|recommend\w*|guard|correction|should|must|needs?|add|insert|skip|reject|refuse|mend|repair|run the|abhilfe|korrektur|vorschlag|behebung|correcci[óo]n|corre[cç][ãa]o|propuesta|correctif)\b`)
+	mendsBelow = pattern.New(`(?i)\b(?:fix(?:ed)?|remed(?:y|ies|iation)|mitigat\w*|solution|suggest\w*|propos\w*|recommend\w*|guard|` +
+		`correction|should|must|needs?|add|insert|skip|reject|refuse|mend|repair|run the|abhilfe|korrektur|` +
+		`vorschlag|behebung|correcci[óo]n|corre[cç][ãa]o|propuesta|correctif)\b`)
 	// showsAsIs matches what shows code as it is, or to be changed, moved or taken away.
-	showsAsIs = pattern.New(`(?i)\b(?:like|as (?:in|at|line|of)|already|exist\w*|current\w*|today|reads|now|stands|mov\w*|hoist\w*|swap\w*|order\w*|remov\w*|delet\w*|drop\w*|replac\w*|chang\w*|becomes?|instead|before|earlier|keeps?|same (?:check|guard|test|condition)|these|wie|bereits|ya|déjà|j[áa])\b`)
+	showsAsIs = pattern.New(`(?i)\b(?:like|as (?:in|at|line|of)|already|exist\w*|current\w*|today|reads|now|stands|mov\w*|hoist\w*|` +
+		`swap\w*|order\w*|remov\w*|delet\w*|drop\w*|replac\w*|chang\w*|becomes?|instead|before|earlier|keeps?|` +
+		`same (?:check|guard|test|condition)|these|wie|bereits|ya|déjà|j[áa])\b`)
 	checkHead = regexp.MustCompile(`^\s*(?:if|elif|unless)[\s(]`)
 	// checkedIf matches the condition of a check, up to what it leads to.
 	checkedIf   = regexp.MustCompile(`^\s*(?:if|elif|unless)\s*(\(.+\)|[^{:]+?)\s*(?:\{|:\s*$|:\s|(?:return|continue|break|throw|raise)\b)`)

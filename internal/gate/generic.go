@@ -9,7 +9,28 @@ import (
 
 // boilerplate are phrases that fit any code base; one is harmless, a text made
 // of them says nothing.
-var boilerplate = document.Phrases{Pattern: pattern.New(`best practices?|well[- ](?:structured|organi[sz]ed|written|documented)|error handling (?:is|should|could|must|needs)|errors should be handled|input validation|validat\w+ (?:all |user |of )?(?:user )?inputs?|(?:improve|increase|raise|enhance)\w* (?:the )?(?:overall )?(?:readability|maintainability|test coverage|code quality|robustness|performance|security)|more (?:robust|maintainable|readable|scalable)|(?:add|more|write|adding) (?:more |additional |further )?(?:unit |detailed )?(?:tests|comments|documentation)|code ?base is|overall(?: code)? (?:quality|rating|score|assessment|structure)|follows? (?:the )?(?:common |established )?(?:conventions|patterns|standards)|separation of concerns|technical debt|single responsibility|magic (?:values?|numbers?)|meaningful (?:names|variable)|keep (?:your )?dependencies|dependencies (?:should|up to date)|updated? (?:the )?(?:development )?dependencies|(?:consider|recommend\w*) (?:adding|using|implementing|a linter|refactoring)|depending on (?:the|your) (?:context|needs|requirements)|in (?:the )?(?:near|long) term|structured approach|high load|bottlenecks?|cyclomatic|modulari[sz]\w+|ci/cd|helper functions?|named constants|executive summary|action plan|security policy|edge cases (?:are|should|could|missing)|in conclusion|moving forward|comprehensive|scalab\w+|should be (?:addressed|considered|improved|reviewed|documented|consistent)|in today's|it is (?:important|essential|crucial) to|various (?:aspects|factors|parts)|plays? an? (?:important|crucial|key) role|delve|leverage`)}
+var boilerplate = document.Phrases{Pattern: pattern.Any(
+	`best practices?|well[- ](?:structured|organi[sz]ed|written|documented)`,
+	`error handling (?:is|should|could|must|needs)|errors should be handled|input validation`,
+	`validat\w+ (?:all |user |of )?(?:user )?inputs?`,
+	`(?:improve|increase|raise|enhance)\w* (?:the )?(?:overall )?(?:readability|maintainability|`+
+		`test coverage|code quality|robustness|performance|security)`,
+	`more (?:robust|maintainable|readable|scalable)`,
+	`(?:add|more|write|adding) (?:more |additional |further )?(?:unit |detailed )?(?:tests|comments|documentation)`,
+	`code ?base is|overall(?: code)? (?:quality|rating|score|assessment|structure)`,
+	`follows? (?:the )?(?:common |established )?(?:conventions|patterns|standards)`,
+	`separation of concerns|technical debt|single responsibility|magic (?:values?|numbers?)`,
+	`meaningful (?:names|variable)|keep (?:your )?dependencies|dependencies (?:should|up to date)`,
+	`updated? (?:the )?(?:development )?dependencies`,
+	`(?:consider|recommend\w*) (?:adding|using|implementing|a linter|refactoring)`,
+	`depending on (?:the|your) (?:context|needs|requirements)|in (?:the )?(?:near|long) term`,
+	`structured approach|high load|bottlenecks?|cyclomatic|modulari[sz]\w+|ci/cd|helper functions?`,
+	`named constants|executive summary|action plan|security policy`,
+	`edge cases (?:are|should|could|missing)|in conclusion|moving forward|comprehensive|scalab\w+`,
+	`should be (?:addressed|considered|improved|reviewed|documented|consistent)|in today's`,
+	`it is (?:important|essential|crucial) to|various (?:aspects|factors|parts)`,
+	`plays? an? (?:important|crucial|key) role|delve|leverage`,
+)}
 
 // untied takes points when hardly a sentence names anything concrete: such a
 // text fits any repository, in whatever language and words it is written.

@@ -50,7 +50,11 @@ func (t trait) excused(step uint8, request string, words, made bool) bool {
 }
 
 // asksWords matches requests whose answer is words, whatever their category.
-var asksWords = pattern.New(`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b|почему|объясн|说明|解释|为什么`)
+var asksWords = pattern.Any(
+	`(?i)\b(?:explain\w*|why|plan|propos\w*|suggest\w*|ideas?|options?|opinion|what can go|overview|`+
+		`in plain words|erklär\w*|warum|explica\w*|explique\w*|por qu[eéê]|pourquoi|plain text|answer)\b`,
+	`почему|объясн|说明|解释|为什么`,
+)
 
 var traitsOf = [traits]trait{
 	{"code", pattern.New(`(?i)\b(?:code|snippets?|examples?|show|print|script|regex|beispiel\w*|ejemplos?|exemples?|exemplos?)\b|代码|例`), true, true, otherKind},
@@ -72,7 +76,11 @@ const (
 )
 
 // asksFigures matches requests for something to be counted or measured.
-var asksFigures = pattern.New(`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b|сколько|多少|概率`)
+var asksFigures = pattern.Any(
+	`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|`+
+		`calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b`,
+	`сколько|多少|概率`,
+)
 
 // makeup tells what the deliverable consists of.
 func (v *view) makeup() Makeup {

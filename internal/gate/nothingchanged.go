@@ -103,7 +103,12 @@ func (v *view) wantsStructure() bool {
 }
 
 // asksSpelling matches requests that other words for the same code can answer.
-var asksSpelling = pattern.New(`(?i)\b(?:const|let|var|es ?(?:6|20\d\d)|es2\d+|ecmascript|moderni[sz]\w*|modern|syntax|style|styling|lint\w*|eslint|standard|format\w*|prettier|strict|equality|readab\w*|read|cosmetic\w*|idiomatic|tid(?:y|ier|ied)|clean\w*|consisten\w*|conventions?|lesbar\w*|leserlich\w*|aufräum\w*|legib\w*|lisib\w*|block.scop\w*|scop\w*)\b|可读|现代|语法|風格|风格`)
+var asksSpelling = pattern.Any(
+	`(?i)\b(?:const|let|var|es ?(?:6|20\d\d)|es2\d+|ecmascript|moderni[sz]\w*|modern|syntax|style|styling|`+
+		`lint\w*|eslint|standard|format\w*|prettier|strict|equality|readab\w*|read|cosmetic\w*|idiomatic|tid(?:y|`+
+		`ier|ied)|clean\w*|consisten\w*|conventions?|lesbar\w*|leserlich\w*|aufräum\w*|legib\w*|lisib\w*|block.scop\w*|scop\w*)\b`,
+	`可读|现代|语法|風格|风格`,
+)
 
 // otherCode counts the lines of new code that the deliverable shows beside its
 // diffs.

@@ -144,7 +144,8 @@ func (v *view) together(wanted []wish) int {
 }
 
 // asksFigure matches parts that want a number.
-var asksFigure = pattern.New(`(?i)\b(?:how (?:many|much|long|often|fast)|shares?|percent\w*|fraction|portion|ratio|time|times|count|number|size|rate|memory|anteil|zeit|wie (?:viele?|lange|oft)|proporción|cuánt\w+|tiempo|part|combien|temps)\b`)
+var asksFigure = pattern.New(`(?i)\b(?:how (?:many|much|long|often|fast)|shares?|percent\w*|fraction|portion|ratio|time|times|count|` +
+	`number|size|rate|memory|anteil|zeit|wie (?:viele?|lange|oft)|proporción|cuánt\w+|tiempo|part|combien|temps)\b`)
 
 // beginsLike reports whether a word of the deliverable begins as a long one of the
 // request does.

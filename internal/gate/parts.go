@@ -67,8 +67,12 @@ var betweenItems = regexp.MustCompile("^[`\"]?(?:\\(\\))?[`\"]?(?:\\s*\\([^()\\n
 // Words before a list: of tests that are wanted, and what says that what is listed
 // is no work, but known, spared or a means.
 var (
-	testsOf = regexp.MustCompile(`(?i)(?:tests?|testing|suite|specs?|cases|cover(?:s|ing|age)?|exercis\w+|tests?fälle|testen|abdecken|pruebas?|tester|essais|couvr\w+|testes)\b(?:[^.;:\n]|\.\S){0,80}$|(?:测试|単体テスト|テスト|为|给)[^。\n]{0,40}$`)
-	inPass  = regexp.MustCompile(`(?i)\b(?:like|such as|e\.g\.?|for example|for instance|except|but|not|no|without|unlike|besides|than|instead of|rather than|via|using|through|with|uses?|calls?|called|by|from|already|similar to|same as|as in|as for|behind|wie|außer|ohne|nicht|statt|z\.\s?b\.|über|mit|como|salvo|sin|excepto|con|comme|sauf|sans|avec|exist\w*|haves?|has)\b[^,;:.\n]{0,30}$`)
+	testsOf = regexp.MustCompile(`(?i)(?:tests?|testing|suite|specs?|cases|cover(?:s|ing|age)?|exercis\w+|tests?fälle|testen|abdecken|` +
+		`pruebas?|tester|essais|couvr\w+|testes)\b(?:[^.;:\n]|\.\S){0,80}$|(?:测试|単体テスト|テスト|为|给)[^。\n]{0,40}$`)
+	inPass = regexp.MustCompile(`(?i)\b(?:like|such as|e\.g\.?|for example|for instance|except|but|not|no|without|unlike|besides|than|` +
+		`instead of|rather than|via|using|through|with|uses?|calls?|called|by|from|already|similar to|same as|` +
+		`as in|as for|behind|wie|außer|ohne|nicht|statt|z\.\s?b\.|über|mit|como|salvo|sin|excepto|con|comme|sauf|` +
+		`sans|avec|exist\w*|haves?|has)\b[^,;:.\n]{0,30}$`)
 )
 
 // listedParts are the functions of a list in the request that are to be tested, each
@@ -150,7 +154,8 @@ func (v *view) sentenceNames(text string) []string {
 
 // throughMore matches tests that reach code without its names: by requests, or by
 // starting a program.
-var throughMore = regexp.MustCompile(`\b(?:supertest|httptest|chai-http|TestClient|test_client|nock|execFile|exec\.Command|spawn(?:Sync)?|execSync|subprocess|CliRunner|fetch)\b|\brequest\(\w|\.inject\(|\bhttp\.(?:Get|Post|request|NewRequest)`)
+var throughMore = regexp.MustCompile(`\b(?:supertest|httptest|chai-http|TestClient|test_client|nock|execFile|exec\.Command|spawn(?:Sync)?|` +
+	`execSync|subprocess|CliRunner|fetch)\b|\brequest\(\w|\.inject\(|\bhttp\.(?:Get|Post|request|NewRequest)`)
 
 // outside matches tests of Go from outside of the package, which see what it exports.
 var outside = regexp.MustCompile(`(?m)^\+?package \w+_test\b`)
@@ -253,7 +258,12 @@ func withoutRemarks(code string) string {
 }
 
 // saysOpen matches what says that something is not there, or is there otherwise.
-var saysOpen = pattern.New(`(?i)\b(?:left out|leave out|omit\w*|skip\w*|not|no|never|none|out of scope|didn't|couldn't|can't|cannot|don't|doesn't|won't|isn't|aren't|without|missing|unexported|already|through|via|indirectly|later|separate\w*|nicht|kein\w*|ausgelassen|weggelassen|ohne|bereits|schon|über|ya|fuera|sin|pas|déjà|hors|sans|não|já|sem)\b|不|没|未|省略|已|无|ない|除外`)
+var saysOpen = pattern.Any(
+	`(?i)\b(?:left out|leave out|omit\w*|skip\w*|not|no|never|none|out of scope|didn't|couldn't|can't|cannot|`+
+		`don't|doesn't|won't|isn't|aren't|without|missing|unexported|already|through|via|indirectly|later|`+
+		`separate\w*|nicht|kein\w*|ausgelassen|weggelassen|ohne|bereits|schon|über|ya|fuera|sin|pas|déjà|hors|sans|não|já|sem)\b`,
+	`不|没|未|省略|已|无|ない|除外`,
+)
 
 // leftOut is the sentence that says of one of some names that it is left out, ""
 // without one.

@@ -9,7 +9,15 @@ import (
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
-var placeholder = document.Phrases{Pattern: pattern.New(`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum|\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)|<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}|\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|content here|your (?:code|text|analysis) here)\b|//\s*\.\.\. ?(?:rest|implementation|your|add)`)}
+var placeholder = document.Phrases{Pattern: pattern.Any(
+	`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum`,
+	`\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
+		`fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)`,
+	`<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}`,
+	`\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|`+
+		`content here|your (?:code|text|analysis) here)\b`,
+	`//\s*\.\.\. ?(?:rest|implementation|your|add)`,
+)}
 
 // leftToDo matches the mark of what is left to be done.
 var leftToDo = regexp.MustCompile(`\bT[oO]D[oO]\b|^\W*[Tt]odo:|(?:#|//|/\*|--)\s*todo\b|\(todo:?\)|[:|]\s*todo\s*(?:[,;|]|$)`)

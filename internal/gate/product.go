@@ -19,8 +19,13 @@ import (
 var (
 	asksTests    = pattern.New(`(?i)test|spec\b|specs\b|prueba|ensayo|teste|проверк|тест|测试|テスト|benchmark|fuzz|coverage|regress|reproduc`)
 	asksFindings = pattern.New(`(?i)review|audit|severit|risk|finding|problem|issue|bug|wrong|danger|threat|priorit|rank|fehler|risik|schwere|riesgo|gravedad|erro|risco|risque|гравн|ошибк|риск|问题|风险|严重|問題`)
-	asksConfig   = pattern.New(`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b|构建|部署|流水线|конфиг|сборк|ビルド`)
-	asksText     = pattern.New(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
+	asksConfig   = pattern.Any(
+		`(?i)\b(?:ci|cd|workflows?|docker\w*|pipelines?|github|gitlab|actions?|builds?|deploy\w*|ya?ml|releases?|`+
+			`makefile|compose|containers?|kubernetes|circleci|travis|package\.json|go\.mod|config\w*|dependenc\w*|`+
+			`licen[sc]es?|publish\w*|install\w*|lint\w*|scripts?|packag\w*)\b`,
+		`构建|部署|流水线|конфиг|сборк|ビルド`,
+	)
+	asksText = pattern.New(`(?i)readme|docs?\b|document|changelog|comment|wiki`)
 )
 
 // severities are the words that findings are ranked by.
@@ -95,7 +100,10 @@ func (v *view) otherProduct() []sign {
 }
 
 // asksChange matches what in a request for a text may be told by a change of the code.
-var asksChange = pattern.New(`(?i)\b(?:fix\w*|patch\w*|diffs?|chang\w+|commits?|pull requests?|prs?|release notes?|advisor\w+|migrat\w+|upgrad\w+|before and after|bugs?|code comments?|add(?:s|ing)?|extend\w*|contribut\w+|tutorials?|walk\w* (?:\w+ )?through|how (?:would|to)|where would|options?|with the code|show \w+ line|doc comments?|docstrings?|jsdoc|godoc|post-?mortem)\b`)
+var asksChange = pattern.New(`(?i)\b(?:fix\w*|patch\w*|diffs?|chang\w+|commits?|pull requests?|prs?|release notes?|advisor\w+|` +
+	`migrat\w+|upgrad\w+|before and after|bugs?|code comments?|add(?:s|ing)?|extend\w*|contribut\w+|` +
+	`tutorials?|walk\w* (?:\w+ )?through|how (?:would|to)|where would|options?|with the code|show \w+ line|` +
+	`doc comments?|docstrings?|jsdoc|godoc|post-?mortem)\b`)
 
 // changesSource reports whether a change of the deliverable fits code of the repository.
 func (v *view) changesSource() bool {
@@ -103,7 +111,11 @@ func (v *view) changesSource() bool {
 }
 
 // tongueNames matches requests that name the language of the answer.
-var tongueNames = pattern.New(`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск|chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language|multilingual`)
+var tongueNames = pattern.Any(
+	`(?i)german|deutsch|spanish|español|castellano|french|français|portugu|italian|dutch|russian|русск`,
+	`chinese|中文|japanese|日本語|korean|polish|turkish|swedish|translat\w+|locali[sz]|i18n|language`,
+	`multilingual`,
+)
 
 // otherTongue reports whether an English request got prose in another language
 // without asking for one.

@@ -9,7 +9,16 @@ import (
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
-var declined = document.Phrases{Pattern: pattern.New(`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b|\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b|\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b|\bi (?:do not|don't) want to guess\b|\bno reliable view\b|\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b|\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`)}
+var declined = document.Phrases{Pattern: pattern.Any(
+	`\b(?:i|we)(?:'m| am| was| were| have| do| did)? ?(?:sorry|(?:not |un)able to|cannot|can't|can not|`+
+		`could not|couldn't|don't have|do not have|have no|no (?:longer )?access)\b[^.\n]{0,60}\b(?:access|open|`+
+		`read|see|view|clone|provide|assist|help|complete|fulfil|fulfill|file|files|code|repository|repo|source|request)\b`,
+	`\bas an? (?:ai|language model|artificial)\b|\bplease (?:provide|send|share|paste|attach|upload)\b`,
+	`\bkindly ask you\b|\bonce (?:i|you) (?:have|receive|provide|send|share)\w*\b`,
+	`\bi (?:do not|don't) want to guess\b|\bno reliable view\b`,
+	`\bi (?:can't|cannot|am unable to|won't) (?:help|assist|do|comply)\b`,
+	`\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`,
+)}
 
 // refusal takes the verdict when the agent explains why it did not do the
 // work. A true remark about a limit inside real work costs nothing.

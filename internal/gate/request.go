@@ -304,7 +304,8 @@ func (l *wishList) codeNames(line string, origins []string) string {
 // makes that call the subject.
 var (
 	setUp   = regexp.MustCompile(`(?i)(?:^|[.:;!?]\s+)(?:[\pL\d-]+ ){0,4}(?:with|using|via|through|mit|con|avec|com) (?:an? |the |our )?$`)
-	atFault = regexp.MustCompile(`(?i)\b(?:wrong|problems?|trouble|issues?|bugs?|errors?|happens?|matter|deal|begin|start|do|done|fail\w*|crash\w*|hang\w*|throw\w*|race|conditions?|leak\w*|panic\w*|fault|broken|slow|stale|goes|is|are)\b[^.:;!?]*$`)
+	atFault = regexp.MustCompile(`(?i)\b(?:wrong|problems?|trouble|issues?|bugs?|errors?|happens?|matter|deal|begin|start|do|done|fail\w*|` +
+		`crash\w*|hang\w*|throw\w*|race|conditions?|leak\w*|panic\w*|fault|broken|slow|stale|goes|is|are)\b[^.:;!?]*$`)
 )
 
 // setsUp reports whether a name in a line is a call of the project's own with which what
@@ -368,7 +369,12 @@ func (l *wishList) plainNames(line string) string {
 }
 
 // headerName matches a header of HTTP. "User-Defined" and "If-Then-Else" are none.
-var headerName = regexp.MustCompile(`\b(?:Accept-(?:Charset|Encoding|Language|Patch|Ranges)|Access-Control-(?:Allow|Expose|Max|Request)(?:-[A-Z][a-z]+)+|Cache-Control|Content-(?:Disposition|Encoding|Language|Length|Location|Range|Security-Policy(?:-Report-Only)?|Type)|Cross-Origin-[A-Z][a-z]+-Policy|If-(?:Match|Modified-Since|None-Match|Range|Unmodified-Since)|Last-(?:Event-ID|Modified)|Permissions-Policy|Proxy-(?:Authenticate|Authorization)|Referrer-Policy|Retry-After|Sec-(?:CH|Fetch|WebSocket)(?:-[A-Z][A-Za-z]+)+|Set-Cookie|Strict-Transport-Security|Transfer-Encoding|User-Agent|WWW-Authenticate|X(?:-[A-Z][A-Za-z]+)+)(?:-Header)?\b`)
+var headerName = regexp.MustCompile(`\b(?:Accept-(?:Charset|Encoding|Language|Patch|Ranges)|Access-Control-(?:Allow|Expose|Max|` +
+	`Request)(?:-[A-Z][a-z]+)+|Cache-Control|Content-(?:Disposition|Encoding|Language|Length|Location|Range|` +
+	`Security-Policy(?:-Report-Only)?|Type)|Cross-Origin-[A-Z][a-z]+-Policy|If-(?:Match|Modified-Since|` +
+	`None-Match|Range|Unmodified-Since)|Last-(?:Event-ID|Modified)|Permissions-Policy|Proxy-(?:Authenticate|` +
+	`Authorization)|Referrer-Policy|Retry-After|Sec-(?:CH|Fetch|WebSocket)(?:-[A-Z][A-Za-z]+)+|Set-Cookie|` +
+	`Strict-Transport-Security|Transfer-Encoding|User-Agent|WWW-Authenticate|X(?:-[A-Z][A-Za-z]+)+)(?:-Header)?\b`)
 
 // betweenWords reports whether a rune ends a word that is written like a name,
 // also where the rest of the sentence is written without spaces.

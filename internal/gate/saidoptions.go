@@ -25,9 +25,20 @@ var (
 	// package's, though it is a plain word.
 	ofOptions = pattern.New(`(?i)\b(?:options?|parameters?|flags?|settings?|propert(?:y|ies)|methods?|functions?|hooks?|callbacks?)\b`)
 	// offers matches what says that something is there and works.
-	offers = pattern.New(`(?i)\b(?:support\w*|offers?|provides?|accepts?|takes?|pass(?:es|ed)|scales?|controls?|sets?|selects?|selected|called|calls|returns?|defaults?|kept|keeps|alias|enables?|disables?|limits?|caps?|runs?|fires?|invoked|handles?|computes?|configur\w*|options?|lets|allows?|makes?|decides?|ends?|stops?)\b`)
+	offers = pattern.New(`(?i)\b(?:support\w*|offers?|provides?|accepts?|takes?|pass(?:es|ed)|scales?|controls?|sets?|selects?|` +
+		`selected|called|calls|returns?|defaults?|kept|keeps|alias|enables?|disables?|limits?|caps?|runs?|fires?|` +
+		`invoked|handles?|computes?|configur\w*|options?|lets|allows?|makes?|decides?|ends?|stops?)\b`)
 	// notAsIs matches what is said of what is not there, may be, or is another's.
-	notAsIs = pattern.New(`(?i)\b(?:no|not|never|none|nor|neither|without|lacks?|lacking|missing|absent|only|propos\w*|suggest\w*|recommend\w*|should|could|would|might|must|needs?|add(?:s|ed|ing)?|new|introduc\w*|extract\w*|renam\w*|instead|alternativ\w*|unlike|like|other|others|another|compar\w*|wrap\w*|your|yourself|own|caller\w*|clients?|users?|we|you|future|later|newer|older|since|version|v\d+|node(?:\.?js)?|browser\w*|runtime|built-?in|native|standard|librar(?:y|ies)|std\w*|framework\w*|upstream|express|react|webpack|typescript|eslint|jest|mocha|docker|github|if|imagin\w*|hypothetical\w*|example|e\.g|for instance|plan\w*|wish\w*|call it|named|so-called|http|header|cookie|env\w*|variable)\b|n't\b`)
+	notAsIs = pattern.Any(
+		`(?i)\b(?:no|not|never|none|nor|neither|without|lacks?|lacking|missing|absent|only|propos\w*|suggest\w*|`+
+			`recommend\w*|should|could|would|might|must|needs?|add(?:s|ed|ing)?|new|introduc\w*|extract\w*|renam\w*|`+
+			`instead|alternativ\w*|unlike|like|other|others|another|compar\w*|wrap\w*|your|yourself|own|caller\w*|`+
+			`clients?|users?|we|you|future|later|newer|older|since|version|v\d+|node(?:\.?js)?|browser\w*|runtime|`+
+			`built-?in|native|standard|librar(?:y|ies)|std\w*|framework\w*|upstream|express|react|webpack|typescript|`+
+			`eslint|jest|mocha|docker|github|if|imagin\w*|hypothetical\w*|example|e\.g|for instance|plan\w*|wish\w*|`+
+			`call it|named|so-called|http|header|cookie|env\w*|variable)\b`,
+		`n't\b`,
+	)
 )
 
 // inventedOptions takes points, and the verdict where they are most of what is named,

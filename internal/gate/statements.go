@@ -117,7 +117,13 @@ func countAny(text, marks string) int {
 func shortLine(before string) bool { return len(before) < 60 }
 
 // forLaymen matches requests for words that people understand who read no code.
-var forLaymen = pattern.New(`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|words|language|english))\b|\bplain text\b[^.\n]*\bno code\b|\bno code(?:,? please| listings?| dumps?| snippets?| blocks?)?(?:[.,;!]|$)|\b(?:running|continuous) (?:text|prose)\b`)
+var forLaymen = pattern.Any(
+	`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|`+
+		`words|language|english))\b`,
+	`\bplain text\b[^.\n]*\bno code\b`,
+	`\bno code(?:,? please| listings?| dumps?| snippets?| blocks?)?(?:[.,;!]|$)`,
+	`\b(?:running|continuous) (?:text|prose)\b`,
+)
 
 // subjects are the words of the request that say what it is about, where there
 // is no repository whose names could, or they are not to be said.
@@ -286,7 +292,12 @@ func (v *view) inventory() bool {
 }
 
 // asksWhich matches requests for which or how many there are.
-var asksWhich = pattern.New(`(?i)\bwhich of\b|\bwhich \w+ (?:are|can|cannot|do|don't|have|lack)\b|\b(?:list|enumerate|name) (?:all|every|each|the)\b|\bhow many\b|\binventory\b|\bwelche\w?\b|\bwie viele\b|\bcuáles\b|\bcuánt[oa]s\b|\bquels?\b|\bquelles?\b|\bcombien\b|\bquais\b|\bquant[oa]s\b|哪些|多少`)
+var asksWhich = pattern.Any(
+	`(?i)\bwhich of\b|\bwhich \w+ (?:are|can|cannot|do|don't|have|lack)\b`,
+	`\b(?:list|enumerate|name) (?:all|every|each|the)\b|\bhow many\b|\binventory\b|\bwelche\w?\b`,
+	`\bwie viele\b|\bcuáles\b|\bcuánt[oa]s\b|\bquels?\b|\bquelles?\b|\bcombien\b|\bquais\b`,
+	`\bquant[oa]s\b|哪些|多少`,
+)
 
 // manyBare is how many lines of bare names make a list of however few words.
 const manyBare = 6

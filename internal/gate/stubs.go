@@ -10,9 +10,12 @@ import (
 )
 
 var (
-	controlHead  = regexp.MustCompile(`^(?:if|for|while|switch|catch|else|with|func Test)\b`)
-	leftUndone   = regexp.MustCompile(`(?i)\btodo\b|\bfixme\b|not (?:yet )?implemented|notimplemented|\bimplement(?:ation)? (?:this|me|here|later|goes|follows|the)\b|\bplaceholder\b|your (?:code|logic|implementation) here|\bgoes here\b|\bstub\b`)
-	doesNothing  = regexp.MustCompile(`^(?:(?://|#|/\*|\*).*|"""[^"]*"""|pass|\.\.\.|return(?: (?:nil|null|undefined|None|true|false|True|False|0|-1|''|""|\[\]|\{\}|[\w.\[\]]+\{\}|nil, nil|errors\.New\("[^"]*"\)))?;?|_ = .*|void 0;?|raise NotImplementedError.*|(?:panic|todo!|unimplemented!)\(.*\);?|throw new Error\(.*\);?)$`)
+	controlHead = regexp.MustCompile(`^(?:if|for|while|switch|catch|else|with|func Test)\b`)
+	leftUndone  = regexp.MustCompile(`(?i)\btodo\b|\bfixme\b|not (?:yet )?implemented|notimplemented|\bimplement(?:ation)? (?:this|me|here|` +
+		`later|goes|follows|the)\b|\bplaceholder\b|your (?:code|logic|implementation) here|\bgoes here\b|\bstub\b`)
+	doesNothing = regexp.MustCompile(`^(?:(?://|#|/\*|\*).*|"""[^"]*"""|pass|\.\.\.|return(?: (?:nil|null|undefined|None|true|false|True|` +
+		`False|0|-1|''|""|\[\]|\{\}|[\w.\[\]]+\{\}|nil, nil|errors\.New\("[^"]*"\)))?;?|_ = .*|void 0;?|` +
+		`raise NotImplementedError.*|(?:panic|todo!|unimplemented!)\(.*\);?|throw new Error\(.*\);?)$`)
 	markedUndone = regexp.MustCompile(`(?i)(?://|#|/\*)\s*(?:todo|fixme|not (?:yet )?implemented|implement (?:this|me|here|later)|your (?:code|logic|implementation) here)\b`)
 	skippedStub  = regexp.MustCompile(`(?i)^func Test\w*\(.*\{\s*t\.Skip\w*\(.*(?:implement|todo|tbd|later|fill|write).*\}$|^(?:it|test)\.(?:todo|skip)\(`)
 	asksStubs    = pattern.New(`(?i)\b(?:stubs?|skeletons?|scaffold\w*|boilerplate|placeholders?|interface only|signatures?|todo)\b`)

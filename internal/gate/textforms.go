@@ -10,11 +10,14 @@ import (
 
 // documents matches requests for a text that is a product of its own, whatever their
 // category: a checklist for operators holds no configuration.
-var documents = pattern.New(`(?i)\b(?:check-?lists?|run-?books?|play-?books?|post-?mortems?|decision records?|adrs?|faqs?|(?:roll-?out|roll-?back|migration|upgrade|release|incident|recovery) (?:plan|guide|procedure|notes))\b`)
+var documents = pattern.New(`(?i)\b(?:check-?lists?|run-?books?|play-?books?|post-?mortems?|decision records?|adrs?|faqs?|` +
+	`(?:roll-?out|roll-?back|migration|upgrade|release|incident|recovery) (?:plan|guide|procedure|notes))\b`)
 
 // makesConfig matches requests for what builds or runs code, which may be about such a
 // text.
-var makesConfig = pattern.New(`(?i)\b(?:write|create|add|make|build|draft|set up|give|send|need|want)\s+(?:(?:us|me|an?|the|our|new|small|minimal|github|gitlab|actions?|ci|cd|build|release|deploy\w*)\s+)*(?:pipelines?|workflows?|dockerfile|makefile|compose|manifests?|helm|terraform|jobs?)\b`)
+var makesConfig = pattern.New(`(?i)\b(?:write|create|add|make|build|draft|set up|give|send|need|want)\s+(?:(?:us|me|an?|the|our|new|` +
+	`small|minimal|github|gitlab|actions?|ci|cd|build|release|deploy\w*)\s+)*(?:pipelines?|workflows?|` +
+	`dockerfile|makefile|compose|manifests?|helm|terraform|jobs?)\b`)
 
 // asksForDocument reports whether a text is wished that is a product of its own, and no
 // configuration with it.

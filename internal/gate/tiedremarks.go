@@ -60,7 +60,13 @@ type remarksRead struct {
 }
 
 // inOrder matches what says of code that it may stay as it is.
-var inOrder = pattern.New(`(?i)\b(?:is|are|was|looks?|seems?|reads?) (?:all |quite |perfectly |also |just )?(?:fine|correct|harmless|ok|okay|safe|right|good|sound|well|clean|in order)\b|\b(?:may|can|should) stay\b|\bleave (?:it|them|this)(?: as)?\b|\bdoes what (?:its|the) name\b|\bno (?:issue|problem|change|concern|objection|bug|fault)s?\b|\bnothing (?:wrong|to change|to fix)\b`)
+var inOrder = pattern.Any(
+	`(?i)\b(?:is|are|was|looks?|seems?|reads?) (?:all |quite |perfectly |also |just )?(?:fine|correct|`+
+		`harmless|ok|okay|safe|right|good|sound|well|clean|in order)\b`,
+	`\b(?:may|can|should) stay\b|\bleave (?:it|them|this)(?: as)?\b|\bdoes what (?:its|the) name\b`,
+	`\bno (?:issue|problem|change|concern|objection|bug|fault)s?\b`,
+	`\bnothing (?:wrong|to change|to fix)\b`,
+)
 
 // limits matches what says that code is in order in some cases only, or that it is not.
 var limits = pattern.New(`(?i)\b(?:only|unless|until|except|but|however|while|once|twice|yet|wrong|never|missing|leak\w*|fail\w*|throws?|panics?|stay [a-z]+ (?:when|after|if))\b`)

@@ -42,7 +42,8 @@ func untouched(v *view) (Signal, bool) {
 }
 
 // otherwise matches what reaches code without its name.
-var otherwise = regexp.MustCompile(`\b(?:readFile(?:Sync)?|ReadFile|Worker|proxyquire|rewire|createRequire|importlib|runpy|getattr|go:linkname|MethodByName|__dirname|Object\.(?:keys|values|entries))\b|\bimport\(|\brequire\([^'")]|[\w\])]\[\w+\]\(`)
+var otherwise = regexp.MustCompile(`\b(?:readFile(?:Sync)?|ReadFile|Worker|proxyquire|rewire|createRequire|importlib|runpy|getattr|` +
+	`go:linkname|MethodByName|__dirname|Object\.(?:keys|values|entries))\b|\bimport\(|\brequire\([^'")]|[\w\])]\[\w+\]\(`)
 
 // targets are the functions of the repository that the request names as code and as
 // what is to be tested.
@@ -169,8 +170,11 @@ var goWords = lex.Set("const let var if for err ok got want i j k v t b _ the re
 var (
 	scriptImport = regexp.MustCompile(`(?:\brequire\(|\bfrom|\bimport)\s*['"]([^'"\n]+)['"]`)
 	pythonImport = regexp.MustCompile(`(?m)^\s*(?:from|import)\s+([\w.]+)`)
-	testTool     = regexp.MustCompile(`^(?:node:.*|test|assert(?:/strict)?|util|events|path|os|fs|stream|buffer|crypto|vitest|@jest/globals|mocha|chai|tape|tap|ava|uvu(?:/assert)?|sinon|expect|should|fast-check|pytest|unittest(?:\.mock)?|re|json|sys|math|typing|hypothesis|__future__|dataclasses|collections|itertools|functools|datetime)$`)
-	ownFunction  = regexp.MustCompile(`(?m)^\+?(?:export )?(?:(?:async )?function\*?\s+([A-Za-z_$][\w$]*)|(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^()\n]*\)\s*=>|[\w$]+\s*=>)|def ([A-Za-z_]\w*)\()`)
+	testTool     = regexp.MustCompile(`^(?:node:.*|test|assert(?:/strict)?|util|events|path|os|fs|stream|buffer|crypto|vitest|@jest/globals|` +
+		`mocha|chai|tape|tap|ava|uvu(?:/assert)?|sinon|expect|should|fast-check|pytest|unittest(?:\.mock)?|re|` +
+		`json|sys|math|typing|hypothesis|__future__|dataclasses|collections|itertools|functools|datetime)$`)
+	ownFunction = regexp.MustCompile(`(?m)^\+?(?:export )?(?:(?:async )?function\*?\s+([A-Za-z_$][\w$]*)|(?:const|let|` +
+		`var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^()\n]*\)\s*=>|[\w$]+\s*=>)|def ([A-Za-z_]\w*)\()`)
 )
 
 // standIns are functions that tests in a whole file declare and call under a name

@@ -288,7 +288,10 @@ var urlText = regexp.MustCompile(`\b[a-z][a-z0-9+.-]{1,12}://[^\s)>\]"'` + "`" +
 
 var pathText = regexp.MustCompile(`/?(?:[A-Za-z0-9_@.~$*{}+-]+/)*[A-Za-z0-9_@.$+-]*[A-Za-z0-9_@$+-](?:(?::|#L|\()(\d{1,7})(?:(?:-L?|–|:)(\d{1,7}))?)?`)
 
-var lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|regels?|rad|ln)\.?\s*|\bL|строк[аиуеой]*\s*|第\s*)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through|по|до|到|至|〜|~)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&|и|、|和)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|through)\s*\d{1,7})?)*)(\s*%)?`)
+var lineText = regexp.MustCompile(`(?i)(?:\b(?:lines?|linhas?|l[ií]neas?|zeilen?|lignes?|righe|riga|regels?|rad|ln)\.?\s*|\bL|` +
+	`строк[аиуеой]*\s*|第\s*)(\d{1,7}(?:\s*(?:-|–|to|until|bis|a|à|through|по|до|到|至|〜|` +
+	`~)\s*\d{1,7})?(?:\s*(?:,|;|and|und|e|y|et|or|&|и|、|和)\s*(?:lines?\s+)?\d{1,7}(?:\s*(?:-|–|to|bis|a|` +
+	`through)\s*\d{1,7})?)*)(\s*%)?`)
 
 // linePost is the number before its word: 12 行目, 12 번째 줄, 12. satır.
 var linePost = regexp.MustCompile(`(\d{1,7}(?:\s*(?:-|–|〜|~|～|から|부터)\s*\d{1,7})?(?:\s*(?:,|、|と|및)\s*\d{1,7}(?:\s*(?:-|–|〜|~|～)\s*\d{1,7})?)*)\s*(?:行目|번째\s*줄|번\s*줄|행|\.\s*satır)`)

@@ -26,7 +26,17 @@ var (
 	saysPresent  = pattern.New("(?i)\\b(?:uses|calls|contains|checks|tests|invokes|delegates to|goes through|relies on)\\s(?:the |a |an |only |just |directly )?`([^`\n]{4,80})`")
 	saysMeans    = pattern.New("(?i)\\b(?:creates?|created|builds?|built|rebuilt|defers?|deferred|checks?|checked|tests?|tested|compared?|compares|splits?|escapes?|escaped|parses?|parsed|copies|copied|clones?|cloned|evaluated|resolves?|resolved|called|set|sorted|matched|matches|wraps?|wrapped|protected|guarded|read|written|stored|computed|calculated)\\b(?:\\s[\\w'’-]+|\\s`[^`]{1,40}`){0,6}?\\s(?:with|by|through|via) `([^`\n]{6,60})`")
 	saysAbsent   = pattern.New("(?i)\\b(?:there(?: is|'s| are) (?:no|neither|not any)|has no|without calling|never calls|does not call|doesn't call|es fehlt|não há|no hay|il n'y a pas de?)\\s+(?:an? |any |ein |um |un )?`([^`\n]{4,80})`")
-	saysLoose    = pattern.New(`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b|\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b|\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b|\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b|\bno (?:check|validation|limit|error|message|warning)\b|\bnever (?:applied|rejected|checked|validated)\b|\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b|\bsilently (?:accepted|passed|allowed|let through)\b`)
+	saysLoose    = pattern.Any(
+		`(?i)\b(?:is|are|be|gets?) (?:never|not|neither|nowhere)(?: even)? (?:checked|validated|verified|`+
+			`rejected|tested|refused|limited|bounded|enforced|evaluated|detected|handled)\b`,
+		`\b(?:is|are) (?:silently )?(?:accepted|let through|permitted|overwritten)\b`,
+		`\baccepts (?:any|every|all|unmasked|invalid)\b|\b(?:unchecked|unvalidated|unexamined)\b`,
+		`\bwithout (?:any |a |an )?(?:check|message|error|validation|warning)\b|\bneither a check\b`,
+		`\bno (?:check|validation|limit|error|message|warning)\b`,
+		`\bnever (?:applied|rejected|checked|validated)\b`,
+		`\bshould be (?:rejected|refused|an? (?:panic|error|exception))\b`,
+		`\bsilently (?:accepted|passed|allowed|let through)\b`,
+	)
 	saysPartly   = pattern.New(`(?i)\b(?:only|except|unless|besides|apart from|beyond|other than|but|however|although|though|instead|already|does|rejects|refuses|throws|panics)\b`)
 	refuses      = regexp.MustCompile(`\bthrow\b|\bpanic\(|\bErrorf\(|\berrors\.New\(|\breject\(|\braise\b|\w*[Ee]rror\(|\bcreateError\(`)
 	spokenText   = regexp.MustCompile(`'([^'\n]{8,})'|"([^"\n]{8,})"|` + "`([^`\n]{8,})`")
@@ -325,7 +335,8 @@ func (c *claim) hardlyOwn(name string) bool {
 }
 
 // lacking matches what says that something is not there.
-var lacking = pattern.New(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without|needs?|wants?|unsupported|unknown|call it|named|introduc\w*|extract\w*|class of|kind of|known as|global|built-?in|runtime|standard library|stdlib)\b`)
+var lacking = pattern.New(`(?i)\b(?:missing|misses|lacks?|lacking|absent|without|needs?|wants?|unsupported|unknown|call it|named|` +
+	`introduc\w*|extract\w*|class of|kind of|known as|global|built-?in|runtime|standard library|stdlib)\b`)
 
 // minInvented is how long a name must be to be nobody's abbreviation.
 const minInvented = 6

@@ -10,7 +10,10 @@ import (
 )
 
 var (
-	ofOtherUse = pattern.New(`(?i)\b(?:docs?|documentation|readme|comments?|rfc|spec\w*|standard|node(?:\.js)?|nginx|browsers?|postgres\w*|mysql|sqlite|kernel|os|platform|runtime|formerly|previous\w*|version|usual\w*|typical\w*|elsewhere|librar\w+|stream|in total|altogether|together|per|sum|would|worst|at most|effective\w*|type|int\d*|uint\d*|bits?)\b`)
+	ofOtherUse = pattern.New(`(?i)\b(?:docs?|documentation|readme|comments?|rfc|spec\w*|standard|node(?:\.js)?|nginx|browsers?|` +
+		`postgres\w*|mysql|sqlite|kernel|os|platform|runtime|formerly|previous\w*|version|usual\w*|typical\w*|` +
+		`elsewhere|librar\w+|stream|in total|altogether|together|per|sum|would|worst|at most|effective\w*|type|` +
+		`int\d*|uint\d*|bits?)\b`)
 )
 
 // typeBounds are figures that come from a type and stand nowhere.

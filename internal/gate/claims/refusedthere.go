@@ -73,7 +73,9 @@ var shouldBe = pattern.New(`(?i)\bshould be (?:rejected|refused|an? (?:panic|err
 var inSomeCases = pattern.New(`(?i)\b(?:if|when|whenever|until|before|after|once|on (?:this|the) (?:path|branch))\b`)
 
 // otherCases matches words that make a statement one about a case of its own.
-var otherCases = pattern.New(`(?i)\b(?:min\w*|lower|negative|empty|zero|nan|undefined|null|nil|missing|types?|fraction\w*|infinit\w*|duplicates?|trailing|leading|unicode|case|version|individual|each|total|sum|number of|count|client|caller|encod\w*|logged|length of)\b`)
+var otherCases = pattern.New(`(?i)\b(?:min\w*|lower|negative|empty|zero|nan|undefined|null|nil|missing|types?|fraction\w*|infinit\w*|` +
+	`duplicates?|trailing|leading|unicode|case|version|individual|each|total|sum|number of|count|client|` +
+	`caller|encod\w*|logged|length of)\b`)
 
 // besideRefusal reports whether a sentence is about a case that the message is not.
 func besideRefusal(message, sentence string) bool {

@@ -24,24 +24,72 @@ type care struct {
 
 // cares are those that can be seen where they are.
 var cares = []care{
-	{name: "a lock", denied: pattern.New(`\bwithout (?:\w+ ){0,2}(?:a |the |any )?\W?(?:lock|mutex|synchroni[sz]ation|atomics|\w*mu)\b|\b(?:no|neither) (?:lock|mutex|atomic)|\b(?:not|never) (?:locked|synchroni[sz]ed|guarded by|protected by)\b|\bunsynchroni[sz]ed\b|\bbypasses the (?:lock|mutex|atomics)\b|\bplain store\b|\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b|\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`), code: regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
-	{name: "a catch", denied: pattern.New(`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b|\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b|\bwrap (?:the|it|both|each|this)\b[^.]{0,40}\b(?:try|call|calls)\b`), code: regexp.MustCompile(`\btry\b|\bcatch\b|\brecover\(\)|\bexcept\b`), common: true},
-	{name: "lower case", denied: pattern.New(`\bcase[- ]sensitive(?:ly)?\b|\b(?:to|in) lower ?case\b|\blower-?case (?:both|them|it)\b|\bignor\w+ (?:the )?case\b`), code: regexp.MustCompile(`(?i)tolower|toupper|equalfold|lowercase`)},
-	{name: "a test for less than zero", denied: pattern.New(`\bonly the upper (?:bound|limit|end)\b|\badd the lower (?:bound|limit)\b|\b(?:panics|crashes|fails|throws) (?:for|on|with) (?:a )?negative\b|\bnegative \w+ (?:is|are) (?:not|never) (?:checked|refused|rejected|tested)\b`), code: regexp.MustCompile(`<=? ?0\b|< ?1\b|\b0 ?>`)},
-	{name: "a test for zero", denied: pattern.New(`\b(?:division|divide|divides|divided|modulo) by zero\b|\bzero (?:divisor|is not|is never)\b|\bpanics? (?:for|on|with) zero\b|\bdivisor of zero\b`), code: regexp.MustCompile(`[!=]==? ?0\b|<=? ?0\b`)},
-	{name: "a test for nothing", denied: pattern.New(`\b(?:no|without (?:a|any)|never|not) (?:\w+ ){0,2}(?:nil|null|undefined)[- ](?:check|test|guard)\b|\b(?:nil|null|undefined) is (?:not|never) (?:checked|tested|handled)\b|\bdereferences? (?:a )?(?:nil|null)\b`), code: regexp.MustCompile(`[!=]==? ?(?:nil|null|undefined)\b|\?\.|typeof`), common: true},
-	{name: "sorting", denied: pattern.New(`\b(?:order|sequence)\b[^.]{0,40}\brandom\b|\bsort (?:before|them|the)\b|\b(?:not|never|nowhere) sorted\b|\bunsorted\b`), code: regexp.MustCompile(`\bsort\b|\.sort\(|\.Sort\w*\(|slices\.Sort|sort\.`)},
+	{name: "a lock", denied: pattern.Any(
+		`\bwithout (?:\w+ ){0,2}(?:a |the |any )?\W?(?:lock|mutex|synchroni[sz]ation|atomics|\w*mu)\b`,
+		`\b(?:no|neither) (?:lock|mutex|atomic)`,
+		`\b(?:not|never) (?:locked|synchroni[sz]ed|guarded by|protected by)\b|\bunsynchroni[sz]ed\b`,
+		`\bbypasses the (?:lock|mutex|atomics)\b|\bplain store\b`,
+		`\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b`,
+		`\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`,
+	), code: regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
+	{name: "a catch", denied: pattern.Any(
+		`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b`,
+		`\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b`,
+		`\bwrap (?:the|it|both|each|this)\b[^.]{0,40}\b(?:try|call|calls)\b`,
+	), code: regexp.MustCompile(`\btry\b|\bcatch\b|\brecover\(\)|\bexcept\b`), common: true},
+	{name: "lower case", denied: pattern.Any(
+		`\bcase[- ]sensitive(?:ly)?\b|\b(?:to|in) lower ?case\b|\blower-?case (?:both|them|it)\b`,
+		`\bignor\w+ (?:the )?case\b`,
+	), code: regexp.MustCompile(`(?i)tolower|toupper|equalfold|lowercase`)},
+	{name: "a test for less than zero", denied: pattern.Any(
+		`\bonly the upper (?:bound|limit|end)\b|\badd the lower (?:bound|limit)\b`,
+		`\b(?:panics|crashes|fails|throws) (?:for|on|with) (?:a )?negative\b`,
+		`\bnegative \w+ (?:is|are) (?:not|never) (?:checked|refused|rejected|tested)\b`,
+	), code: regexp.MustCompile(`<=? ?0\b|< ?1\b|\b0 ?>`)},
+	{name: "a test for zero", denied: pattern.Any(
+		`\b(?:division|divide|divides|divided|modulo) by zero\b|\bzero (?:divisor|is not|is never)\b`,
+		`\bpanics? (?:for|on|with) zero\b|\bdivisor of zero\b`,
+	), code: regexp.MustCompile(`[!=]==? ?0\b|<=? ?0\b`)},
+	{name: "a test for nothing", denied: pattern.Any(
+		`\b(?:no|without (?:a|any)|never|not) (?:\w+ ){0,2}(?:nil|null|undefined)[- ](?:check|test|guard)\b`,
+		`\b(?:nil|null|undefined) is (?:not|never) (?:checked|tested|handled)\b`,
+		`\bdereferences? (?:a )?(?:nil|null)\b`,
+	), code: regexp.MustCompile(`[!=]==? ?(?:nil|null|undefined)\b|\?\.|typeof`), common: true},
+	{name: "sorting", denied: pattern.Any(
+		`\b(?:order|sequence)\b[^.]{0,40}\brandom\b|\bsort (?:before|them|the)\b`,
+		`\b(?:not|never|nowhere) sorted\b|\bunsorted\b`,
+	), code: regexp.MustCompile(`\bsort\b|\.sort\(|\.Sort\w*\(|slices\.Sort|sort\.`)},
 	{name: "a condition", denied: pattern.New(`\bunconditional(?:ly)?\b|\bonly (?:assign|set|write|overwrite) it (?:if|when)\b`), code: regexp.MustCompile(`\|\||\?\?|\bif\b|\bunless\b| \? `), common: true},
-	{name: "a delay", denied: pattern.New(`\b(?:in the )?same tick\b|\b(?:runs?|called|invoked|calls?) synchronously\b|\bdefer the call\b|\bwith setimmediate\b`), code: regexp.MustCompile(`setImmediate|nextTick|queueMicrotask|setTimeout|\bdefer\(`)},
+	{name: "a delay", denied: pattern.Any(
+		`\b(?:in the )?same tick\b|\b(?:runs?|called|invoked|calls?) synchronously\b|\bdefer the call\b`,
+		`\bwith setimmediate\b`,
+	), code: regexp.MustCompile(`setImmediate|nextTick|queueMicrotask|setTimeout|\bdefer\(`)},
 	{name: "an escape", denied: pattern.New(`\b(?:not|never|nowhere) escaped\b|\bunescaped\b|\bwithout (?:any )?escaping\b|\bnothing escapes\b`), code: regexp.MustCompile(`(?i)escape|quote|encodeURI`)},
-	{name: "a close", denied: pattern.New(`\b(?:is|are) (?:not|never) closed\b|\b(?:never|nobody|nothing) closes?\b|\bno close\b|\bwithout (?:ever )?closing\b`), code: regexp.MustCompile(`(?i)\.close\(|\.end\(|\.destroy\(`)},
-	{name: "a clear", denied: pattern.New(`\b(?:timers?|timeouts?|intervals?|tickers?)\b[^.]{0,30}\b(?:not|never|nowhere) (?:cleared|stopped|cancelled|canceled)\b|\bno clear(?:timeout|interval)\b|\bnever (?:clears|stops) the (?:timer|timeout|interval|ticker)\b`), code: regexp.MustCompile(`clearTimeout|clearInterval|\.Stop\(\)|\.stop\(`)},
-	{name: "a removal", denied: pattern.New(`\b(?:listeners?|handlers?|entr(?:y|ies)|keys?|items?)\b[^.]{0,30}\b(?:not|never) (?:removed|deleted|evicted|unregistered)\b`), code: regexp.MustCompile(`removeListener|removeAllListeners|\.off\(|removeEventListener|\bdelete\b|\.delete\(|\.splice\(|\.shift\(|\.pop\(|\.Remove\w*\(`)},
+	{name: "a close", denied: pattern.Any(
+		`\b(?:is|are) (?:not|never) closed\b|\b(?:never|nobody|nothing) closes?\b|\bno close\b`,
+		`\bwithout (?:ever )?closing\b`,
+	), code: regexp.MustCompile(`(?i)\.close\(|\.end\(|\.destroy\(`)},
+	{name: "a clear", denied: pattern.Any(
+		`\b(?:timers?|timeouts?|intervals?|tickers?)\b[^.]{0,30}\b(?:not|never|nowhere) (?:cleared|stopped|cancelled|canceled)\b`,
+		`\bno clear(?:timeout|interval)\b|\bnever (?:clears|stops) the (?:timer|timeout|interval|ticker)\b`,
+	), code: regexp.MustCompile(`clearTimeout|clearInterval|\.Stop\(\)|\.stop\(`)},
+	{name: "a removal", denied: pattern.New(`\b(?:listeners?|handlers?|entr(?:y|ies)|keys?|items?)\b[^.]{0,30}\b(?:not|never) (?:removed|deleted|evicted|unregistered)\b`), code: regexp.MustCompile(`removeListener|removeAllListeners|\.off\(|removeEventListener|\bdelete\b|\.delete\(|\.splice\(|` +
+		`\.shift\(|\.pop\(|\.Remove\w*\(`)},
 	{name: "a comparison in constant time", denied: pattern.New(`\bnot (?:in )?constant[- ]time\b|\btiming attack\b|\btiming side[- ]channel\b`), code: regexp.MustCompile(`timingSafeEqual|ConstantTimeCompare|hmac\.Equal|\btsscmp\b|safeCompare`)},
 	{name: "a test of its own", denied: pattern.New(`\bprototype pollution\b|\bpollut\w+ (?:the |object'?s? )?prototype\b`), code: regexp.MustCompile(`hasOwn|Object\.create\(null\)|__proto__|isPrototypePolluted|defineProperty`)},
-	{name: "the error", denied: pattern.New(`\berrors? (?:\w+ ){0,3}(?:is|are) (?:silently )?(?:ignored|dropped|swallowed|discarded)\b|\b(?:ignores|drops|swallows|discards) (?:the|its|any|every) errors?\b`), code: regexp.MustCompile(`return [^\n]*\berr\b|\breturn [^\n]*Errorf|cb\(err|callback\(err|next\(err|reject\(`), common: true},
-	{name: "a test of the length", denied: pattern.New(`\badd (?:a |the )?(?:check|test) (?:of|for) the length\b|\b(?:length|size) is (?:not|never) (?:checked|tested|compared|looked at)\b|\bno (?:check|test) of the length\b|\bignores? empty (?:lists|arrays|strings)\b`), code: regexp.MustCompile(`\.length\b|\blen\(`), common: true},
-	{name: "a refusal", denied: pattern.New(`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b|\binstead of (?:raising|throwing|failing|an error)\b`), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
+	{name: "the error", denied: pattern.Any(
+		`\berrors? (?:\w+ ){0,3}(?:is|are) (?:silently )?(?:ignored|dropped|swallowed|discarded)\b`,
+		`\b(?:ignores|drops|swallows|discards) (?:the|its|any|every) errors?\b`,
+	), code: regexp.MustCompile(`return [^\n]*\berr\b|\breturn [^\n]*Errorf|cb\(err|callback\(err|next\(err|reject\(`), common: true},
+	{name: "a test of the length", denied: pattern.Any(
+		`\badd (?:a |the )?(?:check|test) (?:of|for) the length\b`,
+		`\b(?:length|size) is (?:not|never) (?:checked|tested|compared|looked at)\b`,
+		`\bno (?:check|test) of the length\b|\bignores? empty (?:lists|arrays|strings)\b`,
+	), code: regexp.MustCompile(`\.length\b|\blen\(`), common: true},
+	{name: "a refusal", denied: pattern.Any(
+		`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b`,
+		`\binstead of (?:raising|throwing|failing|an error)\b`,
+	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
 	{name: "a trim", denied: pattern.New(`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
 }
 

@@ -26,17 +26,45 @@ type deed struct {
 
 // deeds are those that cannot be done without a trace.
 var deeds = []deed{
-	{name: "a lock", said: pattern.New(`\b(?:carries|holds|takes|acquires|has|under|behind|inside) (?:an? |the |its |one )?(?:own |read-?write |rw-?|exclusive |shared |per-\w+ |internal )*(?:lock|mutex|semaphore)\b|\b(?:guarded|protected|seriali[sz]ed|locked) (?:by|with|through) (?:an? |the |its )?(?:[\w-]+ )?(?:lock|mutex|semaphore)\b`), trace: regexp.MustCompile(`(?:^|[^bc])lock|mutex|atomic|\bsync\b|semaphore|\bmu\b`)},
-	{name: "another thread", said: pattern.New(`\b(?:in|on|to) (?:an?|its own|another|the) (?:worker thread|worker|separate thread|background thread|goroutine|child process|thread pool)\b|\bspawns? (?:an?|one|its own) (?:goroutine|worker|thread|process)\b|\bworker threads?\b`), trace: regexp.MustCompile(`\bgo func|\bgo \w|worker|thread|fork|spawn|exec|cluster`)},
-	{name: "a map", said: pattern.New(`\bplain map\b|\bcaches? (?:the |each |every |its |all )?(?:parsed|compiled|results?|lookups?|entries)\b|\bcache of\b|\b(?:is|are) (?:cached|memoi[sz]ed)\b|\bmemoi[sz]es\b`), trace: regexp.MustCompile(`map\[|cache|memo|sync\.map|new map|lru|store|pool|once`)},
+	{name: "a lock", said: pattern.Any(
+		`\b(?:carries|holds|takes|acquires|has|under|behind|inside) (?:an? |the |its |one )?(?:own |read-?write |`+
+			`rw-?|exclusive |shared |per-\w+ |internal )*(?:lock|mutex|semaphore)\b`,
+		`\b(?:guarded|protected|seriali[sz]ed|locked) (?:by|with|through) (?:an? |the |its )?(?:[\w-]+ )?(?:lock|mutex|semaphore)\b`,
+	), trace: regexp.MustCompile(`(?:^|[^bc])lock|mutex|atomic|\bsync\b|semaphore|\bmu\b`)},
+	{name: "another thread", said: pattern.Any(
+		`\b(?:in|on|to) (?:an?|its own|another|the) (?:worker thread|worker|separate thread|background thread|`+
+			`goroutine|child process|thread pool)\b`,
+		`\bspawns? (?:an?|one|its own) (?:goroutine|worker|thread|process)\b|\bworker threads?\b`,
+	), trace: regexp.MustCompile(`\bgo func|\bgo \w|worker|thread|fork|spawn|exec|cluster`)},
+	{name: "a map", said: pattern.Any(
+		`\bplain map\b`,
+		`\bcaches? (?:the |each |every |its |all )?(?:parsed|compiled|results?|lookups?|entries)\b`,
+		`\bcache of\b|\b(?:is|are) (?:cached|memoi[sz]ed)\b|\bmemoi[sz]es\b`,
+	), trace: regexp.MustCompile(`map\[|cache|memo|sync\.map|new map|lru|store|pool|once`)},
 	{name: "a stable sort", said: pattern.New(`\bstable (?:sort|algorithm|order|one)\b|\bsorts? stably\b|\bsort(?:ing)? is stable\b`), trace: regexp.MustCompile(`stable`), only: "go"},
-	{name: "a copy", said: pattern.New(`\b(?:first |always )(?:copies|clones)\b|\b(?:copies|clones) (?:the|its|each|every|all) (?:[\w-]+ )?(?:slice|array|map|list|object|options|pointers|entries|elements|buffer|headers|arguments?|input|values?)\b|\b(?:makes|takes|keeps|holds) an? (?:deep |shallow |defensive |private |own )*(?:copy|clone)\b|\bdeep copy\b|\bdeep-copie[sd]\b|\b(?:is|are) (?:first )?(?:copied|cloned)\b`), trace: regexp.MustCompile(`\bcop(?:y|ies|ied)\b|copy(?:of|\()|clone|slice\(|[\[{(,]\s*\.\.\.\w|append\(|assign|from\(|concat|\bdup|stringify|[:+]?= \*|extend|merge|spread|\.map\(|\w\[\w+\]\s*=[^=]`)},
+	{name: "a copy", said: pattern.Any(
+		`\b(?:first |always )(?:copies|clones)\b`,
+		`\b(?:copies|clones) (?:the|its|each|every|all) (?:[\w-]+ )?(?:slice|array|map|list|object|options|`+
+			`pointers|entries|elements|buffer|headers|arguments?|input|values?)\b`,
+		`\b(?:makes|takes|keeps|holds) an? (?:deep |shallow |defensive |private |own )*(?:copy|clone)\b`,
+		`\bdeep copy\b|\bdeep-copie[sd]\b|\b(?:is|are) (?:first )?(?:copied|cloned)\b`,
+	), trace: regexp.MustCompile(`\bcop(?:y|ies|ied)\b|copy(?:of|\()|clone|slice\(|[\[{(,]\s*\.\.\.\w|append\(|assign|from\(|concat|\bdup|` +
+		`stringify|[:+]?= \*|extend|merge|spread|\.map\(|\w\[\w+\]\s*=[^=]`)},
 	{name: "a checksum", said: pattern.New(`\bchecksums?\b`), trace: regexp.MustCompile(`sum|hash|sha|md5|crc|digest|adler|fnv`)},
-	{name: "freezing", said: pattern.New(`\bfreezes (?:the |its |all |each )(?:options?|objects?|config\w*|settings|results?|arrays?|copy|defaults)\b|\b(?:options|objects?|arrays?|defaults) (?:is|are) frozen\b`), trace: regexp.MustCompile(`freez|frozen`)},
+	{name: "freezing", said: pattern.Any(
+		`\bfreezes (?:the |its |all |each )(?:options?|objects?|config\w*|settings|results?|arrays?|copy|defaults)\b`,
+		`\b(?:options|objects?|arrays?|defaults) (?:is|are) frozen\b`,
+	), trace: regexp.MustCompile(`freez|frozen`)},
 	{name: "a timer", said: pattern.New(`\bdebounc(?:es|ed|ing)\b|\b(?:is|are) throttled\b|\bthrottles\b|\bpolls every\b`), trace: regexp.MustCompile(`debounce|throttle|settimeout|setinterval|date\.now|time\.|tick|delay|sleep|timer`)},
-	{name: "another try", said: pattern.New(`\b(?:is|are) retried\b|\bretries (?:the|it|up to|once|twice|three|each|with|on|after)\b|\b(?:exponential|linear) back-?off\b`), trace: regexp.MustCompile(`retr|attempt|back-?off|again|tries`)},
+	{name: "another try", said: pattern.Any(
+		`\b(?:is|are) retried\b|\bretries (?:the|it|up to|once|twice|three|each|with|on|after)\b`,
+		`\b(?:exponential|linear) back-?off\b`,
+	), trace: regexp.MustCompile(`retr|attempt|back-?off|again|tries`)},
 	{name: "linked nodes", said: pattern.New(`\blinked (?:list|nodes|entries)\b`), trace: regexp.MustCompile(`next|prev|list|link|node|tail|head`)},
-	{name: "lower case", said: pattern.New(`\blower-?cases\b|\b(?:is|are) lower-?cased\b|\b(?:compare[sd]?|matche[sd]|matching|comparison is) (?:\w+ )?case-insensitive(?:ly)?\b`), trace: regexp.MustCompile(`lower|upper|equalfold|fold|/[gmsuy]*i[gmsuy]*\b|\(\?i|'i'|"i"|localecompare|sensitiv`)},
+	{name: "lower case", said: pattern.Any(
+		`\blower-?cases\b|\b(?:is|are) lower-?cased\b`,
+		`\b(?:compare[sd]?|matche[sd]|matching|comparison is) (?:\w+ )?case-insensitive(?:ly)?\b`,
+	), trace: regexp.MustCompile(`lower|upper|equalfold|fold|/[gmsuy]*i[gmsuy]*\b|\(\?i|'i'|"i"|localecompare|sensitiv`)},
 	{name: "escaping", said: pattern.New(`\bescapes (?:the|all|each|every|html|control|special)\b|\b(?:is|are) (?:html-)?escaped\b`), trace: regexp.MustCompile(`escap|quot|encode|replace|entit|sanit|\\\\`)},
 	{name: "trimming", said: pattern.New(`\btrims (?:the|all|white|lead|trail)\w*|\b(?:is|are) trimmed\b`), trace: regexp.MustCompile(`trim|strip|replace|\\s|space|slice|substr`)},
 	{name: "a log", said: pattern.New(`\b(?:is|are) (?:merely |only |just )?logged\b|\blogs (?:the|an?|each|it|every)\b`), trace: regexp.MustCompile(`log|console|warn|print|debug|emit|trace|report`)},
@@ -50,7 +78,11 @@ var deeds = []deed{
 
 // supposed matches what does not say that something is done there, before the words
 // that would.
-var supposed = pattern.New(`\b(?:should|would|could|may|might|must|can|needs?|wants?|let|please|consider\w*|suggest\w*|propos\w*|recommend\w*|instead|if|unless|until|as if|either|plan|tests?|assum\w*|expect\w*|callers?|clients?|your|you|we|i|previous\w*|formerly|upstream|librar\w+|depend\w+|node|browsers?|servers?|elsewhere|others?|another|readme|docs?|comments?|says|claims?|missing|lack\w*|without|absent|fix|adds?|added|new|whether|any|which|who|what|to|by|after|rather|no)\b`)
+var supposed = pattern.New(`\b(?:should|would|could|may|might|must|can|needs?|wants?|let|please|consider\w*|suggest\w*|propos\w*|` +
+	`recommend\w*|instead|if|unless|until|as if|either|plan|tests?|assum\w*|expect\w*|callers?|clients?|your|` +
+	`you|we|i|previous\w*|formerly|upstream|librar\w+|depend\w+|node|browsers?|servers?|elsewhere|others?|` +
+	`another|readme|docs?|comments?|says|claims?|missing|lack\w*|without|absent|fix|adds?|added|new|whether|` +
+	`any|which|who|what|to|by|after|rather|no)\b`)
 
 // doneThere tells what is said to be done at the cited places without a trace of it near
 // them, and limits that no cited file has; nothing where that is too little to prove
@@ -118,7 +150,11 @@ func asserts(sentence string, at int) bool {
 }
 
 // limited matches, in lower case, a figure that is said to bound or to delay something.
-var limited = pattern.New(`\b(?:refuses|rejects|stops|truncate[sd]|cuts?|caps|capped|limits|limited|bounded|clamps|clamped|range|first|last|buffer of|queue of|batches of|default (?:of|timeout of|limit of|size of)|timeout of|limit of|maximum of|at most|no more than|up to|above|beyond|every)\b[^.;|\d]{0,25}?(\d[\d,_]*(?:\.\d+)?)\s?(?:kib|mib|kb|mb|bytes|characters|elements|entries|items|levels|seconds|s|ms|milliseconds|minutes|attempts|retries)\b`)
+var limited = pattern.New(`\b(?:refuses|rejects|stops|truncate[sd]|cuts?|caps|capped|limits|limited|bounded|clamps|clamped|range|` +
+	`first|last|buffer of|queue of|batches of|default (?:of|timeout of|limit of|size of)|timeout of|limit of|` +
+	`maximum of|at most|no more than|up to|above|beyond|` +
+	`every)\b[^.;|\d]{0,25}?(\d[\d,_]*(?:\.\d+)?)\s?(?:kib|mib|kb|mb|bytes|characters|elements|entries|items|` +
+	`levels|seconds|s|ms|milliseconds|minutes|attempts|retries)\b`)
 
 // limitNowhere is the figure that a sentence says to be a limit and that no file has, in
 // any unit, "" for none.

@@ -19,10 +19,20 @@ type settled struct {
 }
 
 var settledClaims = []settled{
-	{pattern.New(`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:\w*lock|\w*mu|\w*mutex|synchroni[sz]ation)\b|\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b|\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b|\bohne (?:lock|sperre|mutex)\b`), false, true, (*claim).locked},
-	{pattern.New(`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b|\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`), false, false, (*claim).copies},
+	{pattern.Any(
+		`(?i)\bwithout (?:an? |the |any |holding (?:an? |the )?|taking (?:an? |the )?)?(?:\w*lock|\w*mu|\w*mutex|`+
+			`synchroni[sz]ation)\b`,
+		`\b(?:is|are) not (?:protected|guarded|synchroni[sz]ed|locked|atomic)\b|\bunsynchroni[sz]ed\b`,
+		`\boutside (?:of )?the (?:lock|mutex)\b|\b(?:sem|fora do|sin) (?:lock|mutex|bloqueo)\b`,
+		`\bohne (?:lock|sperre|mutex)\b`,
+	), false, true, (*claim).locked},
+	{pattern.Any(
+		`(?i)\b(?:caller|original|given|passed|argv|input)\b[^.;]{0,40}\b(?:itself|directly|mutated|modified|consumed|changed)\b`,
+		`\bnot copied\b|\bwithout (?:a copy|copying)\b|\bkeeps? (?:a|the) reference to the caller\b`,
+	), false, false, (*claim).copies},
 	{pattern.New(`(?i)\bunused (?:local )?(?:import|variable)s?\b|\bimported (?:but|and) (?:never|not) used\b|\bdeclared (?:but|and) (?:never|not) used\b`), true, true, (*claim).compiles},
-	{pattern.New(`\b([A-Za-z_$][\w$]*)(?:\(\))? (?i)(?:returns|gives back|gibt) (?:true|false|null|nil|-?\d+|an? (?:copy|list|array|string|number|live view|boolean)|the (?:number|length|count))\b`), true, true, (*claim).returnsNothing},
+	{pattern.New(`\b([A-Za-z_$][\w$]*)(?:\(\))? (?i)(?:returns|gives back|gibt) (?:true|false|null|nil|-?\d+|an? (?:copy|` +
+		`list|array|string|number|live view|boolean)|the (?:number|length|count))\b`), true, true, (*claim).returnsNothing},
 	{pattern.New(`\b([A-Za-z_$][\w$]*)(?:\(\))? is only (?:called|used|checked) (?:from|in|by) ([A-Za-z_$][\w$]*)`), false, true, (*claim).calledElsewhere},
 	{pattern.New(`(?i)\bneeds? a loop\b|\b(?:no|without a) loop\b`), false, false, (*claim).loops},
 	{pattern.New(`(?i)\b(?:is|are) not (?:caught|wrapped in (?:a )?try)\b|\b(?:no|without(?: an?)?|outside (?:of )?(?:an? |the )?) ?try\b|\buncaught\b`), false, false, (*claim).tries},
@@ -46,7 +56,9 @@ var allMeans = []means{
 }
 
 // doneBy matches what leads over to the means by which code does something.
-var doneBy = regexp.MustCompile(`(?i)\b(?:uses|calls|holds|takes|acquires|starts|spawns|launches|runs|reads|parses|is evaluated|evaluates|resolves|seeds|splits|matches|compares|walks|generates|creates|clones)\b(?:\s[\w'’]+){0,6}?\s$|\b(?:is|are)\s\w+(?:ed|ilt|en)\s(?:with|by|through|via)\s(?:an? |the )?$`)
+var doneBy = regexp.MustCompile(`(?i)\b(?:uses|calls|holds|takes|acquires|starts|spawns|launches|runs|reads|parses|is evaluated|` +
+	`evaluates|resolves|seeds|splits|matches|compares|walks|generates|creates|` +
+	`clones)\b(?:\s[\w'’]+){0,6}?\s$|\b(?:is|are)\s\w+(?:ed|ilt|en)\s(?:with|by|through|via)\s(?:an? |the )?$`)
 
 // withoutMeans tells that the file does by no means what is said to be done by some.
 func (c *claim) withoutMeans(said string) string {
@@ -101,7 +113,10 @@ const citedPlace = "¶"
 
 var (
 	// ofOthers matches what makes something else than the cited place the subject.
-	ofOthers = pattern.New(`(?i)\b(?:which|that|who|whose|where|callers?|clients?|users?|tests?|librar(?:y|ies)|dependenc(?:y|ies)|node(?:\.js)?|v8|browsers?|apps?|consumers?|plugins?|docs?|documentation|comments?|readme|rfc|spec|standard|before|earlier|formerly|other|another|elsewhere|unlike|like|than|see|internally|cli|the old|upstream|race[sd]? with|together with|and)\b`)
+	ofOthers = pattern.New(`(?i)\b(?:which|that|who|whose|where|callers?|clients?|users?|tests?|librar(?:y|ies)|dependenc(?:y|ies)|` +
+		`node(?:\.js)?|v8|browsers?|apps?|consumers?|plugins?|docs?|documentation|comments?|readme|rfc|spec|` +
+		`standard|before|earlier|formerly|other|another|elsewhere|unlike|like|than|see|internally|cli|the old|` +
+		`upstream|race[sd]? with|together with|and)\b`)
 	// denies matches what turns a statement into its opposite.
 	denies = pattern.New(`(?i)\b(?:no|not|never|nothing|nobody|none|neither|nor|cannot|hardly|unless|if|when|no longer|rather|instead|false)\b|n't\b`)
 	ofCode = regexp.MustCompile(`[A-Za-z_$][\w$]*(?:\(\)|[a-z0-9][A-Z]\w*)`)

@@ -180,7 +180,8 @@ func (c *claim) calledElsewhere(said []string) string {
 }
 
 // declaring matches lines that declare what they name.
-var declaring = regexp.MustCompile(`\b(?:func|function|def|interface|abstract|declare)\b|=>\s*\{?\s*$|^\s*(?:export )?(?:const|let|var) \w+ = (?:async )?\(|^\s*\w+\s?\([^)]*\)(?::[^{};]*)?\s*\{|\)\s*:\s*[\w<>\[\]| ]+;?$`)
+var declaring = regexp.MustCompile(`\b(?:func|function|def|interface|abstract|declare)\b|=>\s*\{?\s*$|^\s*(?:export )?(?:const|let|` +
+	`var) \w+ = (?:async )?\(|^\s*\w+\s?\([^)]*\)(?::[^{};]*)?\s*\{|\)\s*:\s*[\w<>\[\]| ]+;?$`)
 
 // loops: the line is the head of a loop.
 func (c *claim) loops(said []string) string {

@@ -8,9 +8,15 @@ import (
 // Code that stands in a text without a fence or indentation, as in tickets and
 // mails: it begins with a line that only code has.
 var (
-	bareStart = regexp.MustCompile(`^(?:package \w+\s*$|(?:async )?def \w+\(.*:\s*$|class \w+[^.]*[:{]\s*$|(?:export )?(?:default )?(?:async )?function\*? ?\w*\s*\(.*\{\s*$|func (?:\([^)]*\) )?\w+[\[(].*\{\s*$|(?:export )?(?:const|let|var) [\w{}, ]+ = .*[;{(\[,')]\s*$|(?:describe|it|test|beforeEach|afterEach)(?:\.\w+)?\(.*[{(]\s*$|import (?:\(|[\w*{].* from ['"]|"\w)|from \w[\w.]* import \w|#include [<"]|@\w+(?:\(.*\))?\s*$|type \w+ (?:struct|interface) \{\s*$|(?:fn|impl|pub fn) .*\{\s*$|FROM \w\S*(?: AS \w+)?\s*$|--- (?:a/)?\S+\.\w+\s*$|diff --git \S)`)
-	bareDiff  = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |index [0-9a-f]{6,}|@@ )`)
-	bareGoes  = regexp.MustCompile(`^(?:\s+\S|[})\]]|//|/\*| \*|#|@|(?:if|for|else|return|while|switch|case|try|catch|defer|go|await|throw|assert\w*|module\.exports|exports\.|RUN|COPY|CMD|ENV|WORKDIR|USER|EXPOSE|ENTRYPOINT)\b.*[;{}(),\]:"'\w]\s*$|.*[;{]\s*$)`)
+	bareStart = regexp.MustCompile(`^(?:package \w+\s*$|(?:async )?def \w+\(.*:\s*$|class \w+[^.]*[:{]\s*$|` +
+		`(?:export )?(?:default )?(?:async )?function\*? ?\w*\s*\(.*\{\s*$|func (?:\([^)]*\) )?\w+[\[(].*\{\s*$|` +
+		`(?:export )?(?:const|let|var) [\w{}, ]+ = .*[;{(\[,')]\s*$|(?:describe|it|test|beforeEach|` +
+		`afterEach)(?:\.\w+)?\(.*[{(]\s*$|import (?:\(|[\w*{].* from ['"]|"\w)|from \w[\w.]* import \w|` +
+		`#include [<"]|@\w+(?:\(.*\))?\s*$|type \w+ (?:struct|interface) \{\s*$|(?:fn|impl|pub fn) .*\{\s*$|` +
+		`FROM \w\S*(?: AS \w+)?\s*$|--- (?:a/)?\S+\.\w+\s*$|diff --git \S)`)
+	bareDiff = regexp.MustCompile(`^(?:--- |\+\+\+ |diff --git |index [0-9a-f]{6,}|@@ )`)
+	bareGoes = regexp.MustCompile(`^(?:\s+\S|[})\]]|//|/\*| \*|#|@|(?:if|for|else|return|while|switch|case|try|catch|defer|go|await|throw|` +
+		`assert\w*|module\.exports|exports\.|RUN|COPY|CMD|ENV|WORKDIR|USER|EXPOSE|ENTRYPOINT)\b.*[;{}(),\]:"'\w]\s*$|.*[;{]\s*$)`)
 )
 
 // bareLeads are what lines of bareStart begin with.

@@ -420,7 +420,9 @@ func added(lines []string) []string {
 func (b Block) MayBeGo() bool { return b.Lang == "go" || b.Lang == "golang" || b.Lang == "" }
 
 // CodeMark matches what only code has: keywords, operators, calls that go on.
-var CodeMark = regexp.MustCompile(`\b(?:if|for|return|throw|var|let|const|func|function|go|defer|new|await|delete|while|switch|case|raise|def|try|catch|panic|else|typeof|instanceof|yield)\b[ (]|:=|[=!]=|&&|\|\||=>|->|[-+*/]=|\+\+|;\s*$|[A-Za-z0-9_\])]\s=\s\S|\w\([^)]*\)\s*[;{.]|\w\(\w+[^)]*,`)
+var CodeMark = regexp.MustCompile(`\b(?:if|for|return|throw|var|let|const|func|function|go|defer|new|await|delete|while|switch|case|raise|` +
+	`def|try|catch|panic|else|typeof|instanceof|yield)\b[ (]|:=|[=!]=|&&|\|\||=>|->|[-+*/]=|\+\+|;\s*$|` +
+	`[A-Za-z0-9_\])]\s=\s\S|\w\([^)]*\)\s*[;{.]|\w\(\w+[^)]*,`)
 
 // IsTitle reports whether a line is the title of a finding: a heading, or in bold.
 func IsTitle(line string) bool {

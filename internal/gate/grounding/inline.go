@@ -20,7 +20,10 @@ var (
 
 // claims matches the end of what leads over from a place to its code, in a few
 // languages: "At line 64, IgnoreTopFunction does `…`".
-var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|contiene|chiama|читает|содержит|вызывает|делает|написано)|(?:代码|行|处|里|条件|内容|语句|判断)(?:是|为|有)|写着)[\s*:,(“"]{0,4}$|[:(]\s*$`)
+var claims = regexp.MustCompile(`(?i)(?:\b(?:has|reads|says|contains|calls|does|runs|sets|checks|tests|uses|compares|evaluates|executes|` +
+	`stands|code|line|here|condition|guard|assignment|hat|liest|steht|lautet|enthält|ruft|prüft|tiene|dice|` +
+	`contiene|llama|hace|compara|usa|lit|contient|appelle|fait|vérifie|contém|chama|faz|verifica|diz|` +
+	`contiene|chiama|читает|содержит|вызывает|делает|написано)|(?:代码|行|处|里|条件|内容|语句|判断)(?:是|为|有)|写着)[\s*:,(“"]{0,4}$|[:(]\s*$`)
 
 // onlyCall matches a call and nothing else, as examples are written.
 var onlyCall = regexp.MustCompile(`^(?:return\s|await\s)?[A-Za-z_$][\w$.]*\([^=;{}]*(?:\{[^;{}]*\}[^=;{}]*)?\)$`)
@@ -111,7 +114,11 @@ var aboutTests = pattern.New(`(?i)\b(?:tests?|pruebas?|testes?|essais|tester|tes
 const maxListed = 60
 
 // mutation matches what code is called that was broken on purpose.
-var mutation = pattern.New(`(?i)\bmuta(?:tion|tions|nt|nts|nte|nten|ntes|ção|ções|ción|ciones|ted|te)\b|\b(?:broke|broken|changed) (?:things |code |lines? |it |them )?(?:on purpose|one at a time|by hand)\b|\b(?:absichtlich|à dessein|a propósito|de propósito)\b|мутаци|变异|變異`)
+var mutation = pattern.Any(
+	`(?i)\bmuta(?:tion|tions|nt|nts|nte|nten|ntes|ção|ções|ción|ciones|ted|te)\b`,
+	`\b(?:broke|broken|changed) (?:things |code |lines? |it |them )?(?:on purpose|one at a time|by hand)\b`,
+	`\b(?:absichtlich|à dessein|a propósito|de propósito)\b|мутаци|变异|變異`,
+)
 
 // minQuote is how long code must be to be a quote where no line of it is cited:
 // what is shorter stands anywhere by chance.
@@ -174,7 +181,9 @@ func codeIn(line string) [][]int {
 
 var (
 	// turnsInto matches what leads over from an input to what becomes of it.
-	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
+	turnsInto = regexp.MustCompile(`^(?i)\s*(?:became|becomes|turns into|arrives|comes out|came out|gives|gave|yields|wird zu|wird|devient|` +
+		`donne|se convierte en|da|vira|→|⇒|=>|->)\s|^(?i)\s*(?:panics|throws|hangs|crashes|answers|fails with|` +
+		`ends (?:in|up)|blows up|does nothing|(?:is|are) (?:gone|lost|dropped|refused|rejected))(?:[\s.,;:)]|$)`)
 	// answered matches what leads over to words of a tool.
 	answered = regexp.MustCompile(`(?i)\b(?:answers?|answered|repl(?:y|ies|ied)|responds?|complains?|warns?)(?: with)?:?\s*$`)
 	// givenWith matches an input between a place and a piece of code.
@@ -202,7 +211,8 @@ func tellsWhatItDoes(behind string) bool {
 }
 
 // besideLine matches what leads over to a line that new code comes beside: "Before line 7:".
-var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?:right |directly |just )?(?:before|after|behind|above|below|ahead of|in front of|vor|nach|hinter|avant|après|antes d[ea]|después de|depois d[ea])\s+(?:the )?$`)
+var besideLine = regexp.MustCompile(`(?i)^[\s>*_\d.)(-]*(?:insert |add |put )?(?:right |directly |just )?(?:before|after|behind|above|below|` +
+	`ahead of|in front of|vor|nach|hinter|avant|après|antes d[ea]|después de|depois d[ea])\s+(?:the )?$`)
 
 // claim tells how much a piece of code in the sentence that cites a place
 // claims to be what stands there.

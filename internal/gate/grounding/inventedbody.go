@@ -26,16 +26,25 @@ const (
 
 // proposal matches words that lead over to code which is not there, beside those
 // of suggestion.
-var proposal = pattern.New(`(?i)\b(?:sketch\w*|roughly|simplif\w*|pseudo\w*|equivalent\w*|alternativ\w*|variante?s?|versions?|versión|versão|correct\w*|harden\w*|safer?|faster|cleaner|robust\w*|minimal\w*|imagin\w*|suppose|hypothe\w*|if you|let us|let's|wrap\w*|helper|caller|consumer|client|user\w*|like this|along these lines|goal|target|plan|desired|expected|wanted|wish\w*|mitigat\w*|remed\w*|solution|solución|solução|lösung|vorschlag|vereinfacht|etwa|so|scenario|attack\w*|exploit\w*|poc)\b`)
+var proposal = pattern.New(`(?i)\b(?:sketch\w*|roughly|simplif\w*|pseudo\w*|equivalent\w*|alternativ\w*|variante?s?|versions?|` +
+	`versión|versão|correct\w*|harden\w*|safer?|faster|cleaner|robust\w*|minimal\w*|imagin\w*|suppose|` +
+	`hypothe\w*|if you|let us|let's|wrap\w*|helper|caller|consumer|client|user\w*|like this|` +
+	`along these lines|goal|target|plan|desired|expected|wanted|wish\w*|mitigat\w*|remed\w*|solution|` +
+	`solución|solução|lösung|vorschlag|vereinfacht|etwa|so|scenario|attack\w*|exploit\w*|poc)\b`)
 
 // toCome matches words that tell of code as it could be.
 var toCome = pattern.New(`(?i)\bthen\b|\bafterwards?\b|\bnow\b|\blike\b|\bbecomes?\b|\bneeds?\b`)
 
 // toDo matches a title, or a part of one, that tells the reader what to do.
-var toDo = regexp.MustCompile(`(?:^|[:—–.)\]|-]\s+)[#*\s\d.]*(?:Cache|Reuse|Inline|Precompute|Avoid|Allow|Accept|Support|Check|Lock|Hold|Pass|Pool|Stop|Start|Turn|Treat|Give|Set|Reset|Free|Close|Call|Count|Emit|Log|Normali[sz]e|Saniti[sz]e|Encode|Decode|Parse|Trim|Sort|Merge|Map|Introduce|Implement|Provide|Expose|Export|Name|Document|Short-circuit|Bail|Fail|Fall|Read|Rely|Build|Preallocate|Allocate|Default|Deprecate|Simplify|Unify|Share|Refactor|Swap|Isolate|Bound|Defer|Batch|Freeze|Clone|Pin)\s`)
+var toDo = regexp.MustCompile(`(?:^|[:—–.)\]|-]\s+)[#*\s\d.]*(?:Cache|Reuse|Inline|Precompute|Avoid|Allow|Accept|Support|Check|Lock|` +
+	`Hold|Pass|Pool|Stop|Start|Turn|Treat|Give|Set|Reset|Free|Close|Call|Count|Emit|Log|Normali[sz]e|` +
+	`Saniti[sz]e|Encode|Decode|Parse|Trim|Sort|Merge|Map|Introduce|Implement|Provide|Expose|Export|Name|` +
+	`Document|Short-circuit|Bail|Fail|Fall|Read|Rely|Build|Preallocate|Allocate|Default|Deprecate|Simplify|` +
+	`Unify|Share|Refactor|Swap|Isolate|Bound|Defer|Batch|Freeze|Clone|Pin)\s`)
 
 // goesOn matches the line behind a block that speaks of it as of code to come.
-var goesOn = regexp.MustCompile(`(?i)^[\s>*_-]*(?:that way|this way|with (?:this|that|it)|now\b|so that|this (?:keeps|avoids|makes|would|fixes|removes|prevents|closes|ensures|guarantees)|it (?:keeps|avoids|would)|afterwards|then\b)`)
+var goesOn = regexp.MustCompile(`(?i)^[\s>*_-]*(?:that way|this way|with (?:this|that|it)|now\b|so that|this (?:keeps|avoids|makes|would|` +
+	`fixes|removes|prevents|closes|ensures|guarantees)|it (?:keeps|avoids|would)|afterwards|then\b)`)
 
 // designs matches the heading of code that is only planned.
 var designs = regexp.MustCompile(`(?i)^\W*(?:\d+\W+)?(?:the )?(?:new |proposed )?(?:core|design|sketch|prototype|proposal|outline|skeleton|interface|api|signature|types?|kern|entwurf|skizze)\b`)

@@ -10,7 +10,8 @@ import (
 
 // numberText matches the numbers that people write for lines once the file is
 // clear: "(426)", "(113, 141-153)", "at 436", "124-127".
-var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
+var numberText = regexp.MustCompile(`\(\s*(\d{1,5}(?:\s?[-–]\s?\d{1,5})?(?:\s?[,;]\s?\d{1,5}(?:\s?[-–]\s?\d{1,5})?){0,5})\s*\)|\b(?:at|in|` +
+	`und|and|von|en|à|em)\s(\d{2,5}(?:[-–]\d{1,5})?)\b|(?:^|[\s,])(\d{1,5}[-–]\d{1,5})(?:[\s,.;:]|$)`)
 
 // itemLine matches an item of a list that opens with its lines, as reviews of one file
 // have them: "- 107: nothing checks the range", "* **12-15** …", " 3. 161/167 …".

@@ -16,11 +16,28 @@ import (
 )
 
 // suggestion matches prose that announces new code rather than a quote.
-var suggestion = pattern.New(`(?i)\b(?:so|hence|therefore)\b[^.;:]*\b(?:must|has to|have to|needs? to)\b|\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|recommend\w*|mended|corrected|revised|afterwards|ought to|my version|insert\w*|before|below|above|behind|between|corr[ie]g\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b|\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`)
+var suggestion = pattern.Any(
+	`(?i)\b(?:so|hence|therefore)\b[^.;:]*\b(?:must|has to|have to|needs? to)\b`,
+	`\b(?:fix\w*|instead|chang(?:e|ed|ing) (?:it|this|that|the|to|line|lines)|changes? |replace\w*|should|`+
+		`could|would|suggest\w*|propos\w*|new|add|adds|adding|patch\w*|rewrit\w*|example|usage|reproduc\w*|repro|`+
+		`proof|payload|output|prints?|use|using|try|tests?|write|e\.g|for instance|such as|better|guard|prefer|`+
+		`recommend\w*|mended|corrected|revised|afterwards|ought to|my version|insert\w*|before|below|above|`+
+		`behind|between|corr[ie]g\w*|novo|statt|besser|beispiel|schreib\w*|verwende\w*|ersetz\w*|hinzu\w*|`+
+		`sollte\w*|vor|hinter|ejemplo|mejor|escrib\w*|usar|añad\w*|reemplaz\w*|antes|exemple|exemplo|mieux|`+
+		`plutôt|utilis\w*|remplac\w*|ajout\w*|avant|teste|escrev\w*|adicion\w*|correctif\w*|à la place|remède|`+
+		`solution|korrektur|abhilfe|anstelle|en lugar|em vez|invece|rimedio|oplossing|substitu(?:a|ir|er|ez|i|indo|yendo))\b`,
+	`\bbecomes?\s*(?:[:(,]|$)|écri(?:re|vez)|建议|改为|改成|例如|修复|修正|例えば|лучше|например|исправ|замен`,
+)
 
 // described matches what says how the code is, though it has a word that
 // suggestions have too.
-var described = pattern.New(`(?i)\binstead of\b|\ba fixed (?:number|size|amount|length|count|limit|order|set|delay|interval|buffer)\b|\b\w+ed before (?:its|their|the|any|all)\b|\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b|\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`)
+var described = pattern.Any(
+	`(?i)\binstead of\b`,
+	`\ba fixed (?:number|size|amount|length|count|limit|order|set|delay|interval|buffer)\b`,
+	`\b\w+ed before (?:its|their|the|any|all)\b`,
+	`\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b`,
+	`\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`,
+)
 
 // Proposes reports whether prose announces code that is not there yet.
 func Proposes(prose string) bool {
@@ -33,7 +50,9 @@ var maybeSuggestion = pattern.New(`(?i)\b(?:after|run|running|request|result\w*|
 
 // ordered matches a sentence that tells the reader to do something: what it leads over
 // to is new code. Of what stands there nobody speaks in the imperative.
-var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put|Take|Turn|Register|Catch|Append|Prepend|Paste|Save)\s`)
+var ordered = regexp.MustCompile(`^[\s>*_-]*(?:Skip|Refuse|Reject|Require|Return|Throw|Move|Wrap|Keep|Make|Let|Drop|Convert|Handle|Ignore|` +
+	`Compare|Validate|Switch|Store|Copy|Extract|Split|Escape|Limit|Cap|Clear|Remove|Delete|Put|Take|Turn|` +
+	`Register|Catch|Append|Prepend|Paste|Save)\s`)
 
 // saysOf matches what makes the first word of a title a thing and no order: "Limit can be
 // exceeded".
@@ -46,7 +65,8 @@ func orders(sentence string) bool {
 
 // nextChange matches what leads from one change over to the next, "and lines 3-9 by",
 // without the place and the code in it. A verb tells what is there: "and line 3 is hit by".
-var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)(?:[\s\d(),*_-]|\b(?:also|then|and|in|at|of|on|von|de|du|lines?|function|method)\b|\bthe\s+\w+\b|[\w/-]*\.\w{1,5}\b)*\s(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
+var nextChange = regexp.MustCompile(`(?i)^[\s>*_-]*(?:and|then|und|dann|y|luego|et|puis|e|depois)(?:[\s\d(),*_-]|\b(?:also|then|and|in|at|of|` +
+	`on|von|de|du|lines?|function|method)\b|\bthe\s+\w+\b|[\w/-]*\.\w{1,5}\b)*\s(?:by|with|to|into|durch|por|par)[\s*_:]*$`)
 
 // Bounds on what is compared with the files.
 const (

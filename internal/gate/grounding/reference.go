@@ -49,7 +49,10 @@ type Cited struct {
 const maxReferencesParsed = 4000
 
 var (
-	newFile = pattern.New(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
+	newFile = pattern.New(`(?i)\b(?:new|create[sd]?|creating|add(?:s|ed|ing)?|propos\w*|introduce[sd]?|generate[sd]?|save (?:it |` +
+		`this )?(?:as|to)|put (?:it |this )?in(?:to)?|place (?:it |this )?in|write (?:it |this )?to|replacement|` +
+		`goes into|would live|move[sd]? (?:it |them )?(?:in)?to|extract\w* (?:\w+ )?(?:in)?to|neue?[rsn]?|` +
+		`nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
 	// absentBefore and absentAfter match what says that a file is not there, right
 	// before its name and right behind it.
 	absentBefore = regexp.MustCompile(`(?i)(?:\b(?:no|not|without|missing|lacks?|never|an?other|kein\w*|ohne|não|sem|sin|senza|geen|zonder|pas de|sans|brak|bez)\s|нет\s|没有|無い)(?:[\w"'` + "`" + `*-]+\s){0,2}["'` + "`" + `*(]*$`)

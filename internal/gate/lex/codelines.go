@@ -10,7 +10,9 @@ import (
 func Indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
 // FunctionHead matches the line that opens a function.
-var FunctionHead = regexp.MustCompile(`^(?:func\b.*\{|(?:export )?(?:default )?(?:async )?function\b.*\{|(?:export )?(?:const|let|var) [\w$]+ = (?:async )?(?:function\b.*|\(?[^=]*\)? =>) \{|(?:static |async |get |set |public |private |protected )*[\w$#]+ ?\([^)]*\)(?:: [\w<>\[\]| ]+)? \{|(?:async )?def \w+\(.*:|(?:pub )?fn \w+.*\{)$`)
+var FunctionHead = regexp.MustCompile(`^(?:func\b.*\{|(?:export )?(?:default )?(?:async )?function\b.*\{|(?:export )?(?:const|let|` +
+	`var) [\w$]+ = (?:async )?(?:function\b.*|\(?[^=]*\)? =>) \{|(?:static |async |get |set |public |` +
+	`private |protected )*[\w$#]+ ?\([^)]*\)(?:: [\w<>\[\]| ]+)? \{|(?:async )?def \w+\(.*:|(?:pub )?fn \w+.*\{)$`)
 
 // BeyondDotted reports whether a rune makes code more than a name, dotted or not.
 func BeyondDotted(r rune) bool {

@@ -76,7 +76,8 @@ func Stem(word string) string {
 
 // codeLooking matches names that people write only about code: snake_case,
 // camelCase, dotted.names, calls(), paths and version numbers.
-var codeLooking = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|/)[A-Za-z_$][A-Za-z0-9_$]*)+|[A-Za-z_$][A-Za-z0-9_$]*\(|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]+-?\d+(?:\.\d+)*`)
+var codeLooking = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|/)[A-Za-z_$][A-Za-z0-9_$]*)+|[A-Za-z_$][A-Za-z0-9_$]*\(|` +
+	`[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]+-?\d+(?:\.\d+)*`)
 
 // NameParts returns the words that a name of code is made of, in lower case, and
 // none when it is one word.

@@ -238,9 +238,12 @@ func (r *reader) extent(n *node) (from, to int) {
 var (
 	equality = regexp.MustCompile(`(?:^|\.)(?:(?:deep|strict|deepstrict|loose)?equals?|equalf|eql|is|same|tobe|toequal|tostrictequal|deepequal|looseequal|strictsame|exactly|equalvalues|elementsmatch|jsoneq)$`)
 	negated  = regexp.MustCompile(`(?:^|\.)not|^isnot|^refute`)
-	there    = regexp.MustCompile(`^(?:notnil|noerror|noerrorf|notnilf|notpanics|isdefined|exists?|doesnotthrow|doesnotreject|doesnotthrowasync|notthrows(?:async)?|iferror|tobedefined|tobetruthy|isobject|isfunction|require\.noerror)$|(?:^|\.)(?:tobedefined|not\.tobeundefined|not\.tobenull|not\.tothrow|not\.throws?|exist|not\.(?:be\.)?undefined|not\.be\.null)$`)
-	truth    = regexp.MustCompile(`^(?:assert|ok|true|truef|istrue|isok|t)$`)
-	vague    = regexp.MustCompile("^[\"'`](?:object|function)[\"'`]$")
+	there    = regexp.MustCompile(`^(?:notnil|noerror|noerrorf|notnilf|notpanics|isdefined|exists?|doesnotthrow|doesnotreject|` +
+		`doesnotthrowasync|notthrows(?:async)?|iferror|tobedefined|tobetruthy|isobject|isfunction|` +
+		`require\.noerror)$|(?:^|\.)(?:tobedefined|not\.tobeundefined|not\.tobenull|not\.tothrow|not\.throws?|` +
+		`exist|not\.(?:be\.)?undefined|not\.be\.null)$`)
+	truth = regexp.MustCompile(`^(?:assert|ok|true|truef|istrue|isok|t)$`)
+	vague = regexp.MustCompile("^[\"'`](?:object|function)[\"'`]$")
 )
 
 // ofAssertion judges a call of a library for checks.
