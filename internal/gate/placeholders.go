@@ -11,7 +11,7 @@ import (
 
 var placeholder = document.Phrases{Pattern: pattern.Any(
 	`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum`,
-	`\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
+	`(?:^|[^\w)\]])\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
 		`fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)`,
 	`<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}`,
 	`\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|`+
@@ -46,7 +46,7 @@ func placeholders(v *view) (Signal, bool) {
 			return
 		}
 		if n++; n <= 5 {
-			s.Evidence = append(s.Evidence, lex.Shorten(match, 60))
+			s.Evidence = append(s.Evidence, lex.Shorten(strings.TrimSpace(match), 60))
 		}
 	})
 	if n < 2 {

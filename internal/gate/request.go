@@ -288,6 +288,9 @@ func (l *wishList) codeNames(line string, origins []string) string {
 		if len(name) < 3 || lex.StopWords[name] || versionText.MatchString(name) {
 			continue
 		}
+		if abbreviated.MatchString(name) && strings.Contains(line, m+".") {
+			continue
+		}
 		project := slices.ContainsFunc(origins, func(o string) bool { return strings.HasPrefix(o, m) })
 		if !project && !l.v.writtenIn(name) { // whose the project is says nothing
 			for _, one := range apart(strings.TrimSuffix(m, "(")) {
@@ -341,15 +344,21 @@ func (l *wishList) properNames(line string) {
 
 // severalNames matches names of code that are told together: parsePatch/applyPatch. With
 // brackets they come apart by themselves.
-var severalNames = regexp.MustCompile(`^[a-z]+[A-Z]\w*(?:/[a-z]+[A-Z]\w*)+$`)
+var severalNames = regexp.MustCompile(`^[a-z]+(?:[A-Z]\w*)?(?:/[a-z]+[A-Z]\w*)+$`)
 
 // apart are the names that are told together.
 func apart(name string) []string {
-	if severalNames.MatchString(name) {
+	first, others, _ := strings.Cut(name, "/")
+	// A first one of one word is a folder, but for the verb that the others go on:
+	// reply/replyOnce.
+	if severalNames.MatchString(name) && (strings.ToLower(first) != first || strings.HasPrefix(others, first)) {
 		return strings.Split(name, "/")
 	}
 	return []string{name}
 }
+
+// abbreviated matches e.g. and i.e. without the last dot, which are no names of code.
+var abbreviated = regexp.MustCompile(`^\pL(?:\.\pL)+$`)
 
 // plainName matches one word, which backticks make a name of code.
 var plainName = regexp.MustCompile(`^[A-Za-z]{3,}$`)

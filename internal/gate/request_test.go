@@ -132,7 +132,7 @@ func TestAsksFor(t *testing.T) {
 // Names that are told together are names one by one; a path is none of them.
 func TestNamesApart(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]int{"parsePatch/applyPatch/applyPatches": 3, "readKey/writeKey": 2, "lib/readKey": 1, "readKey": 1, "github.com/acme/readKey": 1} {
+	for name, want := range map[string]int{"parsePatch/applyPatch/applyPatches": 3, "readKey/writeKey": 2, "reply/replyOnce": 2, "lib/readKey": 1, "readKey": 1, "github.com/acme/readKey": 1} {
 		if got := apart(name); len(got) != want {
 			t.Errorf("%s: %q", name, got)
 		}

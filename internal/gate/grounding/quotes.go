@@ -91,7 +91,10 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
-		ref, weight := claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		ref, weight := r.titled(b, cited)
+		if ref == nil {
+			ref, weight = claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		}
 		if ref != nil && otherLanguage(b.Lang, ref.Path) {
 			weight = 0 // a script is no quote of package.json
 		}

@@ -419,26 +419,6 @@ func (r *resolver) beginsAtNothing(at int) bool {
 	return at+2 < len(r.v.Doc.Lines) && strings.HasPrefix(strings.TrimSpace(r.v.Doc.Lines[at+2].Text), "@@ -0,0 ")
 }
 
-// titleText matches a comment that consists of a file's name.
-var titleText = regexp.MustCompile(`^\s*(?://|#|--|;|<!--|/\*)\s*(\S+?)(?::)?\s*(?:-->|\*/|\([\w ]+\))?\s*$`)
-
-// blockTitle adds a reference for the name of a file in the first line of a
-// code block: what follows is that file, or a new one.
-func (r *resolver) blockTitle(at int, text string) {
-	m := titleText.FindStringSubmatch(text)
-	if m == nil || r.v.Index == nil || !citation.IsFile(m[1]) {
-		return
-	}
-	p := citation.Clean(m[1])
-	ref := Cited{Reference: Reference{Text: m[1], Path: p, Status: RefNewFile}, At: at}
-	if found, ok := r.v.Index.Find(p); ok {
-		ref.Path, ref.Status, r.last = found, RefExists, found
-	} else {
-		r.proposed[p] = true
-	}
-	r.refs = append(r.refs, ref)
-}
-
 var hostLike = regexp.MustCompile(`^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|dev|net|in)/`)
 
 // stdlibDirs are folders of the Go and Python standard libraries that people
