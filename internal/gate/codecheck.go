@@ -3,8 +3,11 @@ package gate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
@@ -33,7 +36,7 @@ func codeParses(v *view) (Signal, bool) {
 			continue
 		}
 		tried++
-		if !parser.Part(code) {
+		if !parser.Part(code) && !v.standsThere(b) {
 			broken++
 			s.Evidence = append(s.Evidence, lex.Shorten(b.Lang+": "+strings.Join(b.Lines[:3], " "), 120))
 		}
@@ -47,6 +50,13 @@ func codeParses(v *view) (Signal, bool) {
 		s.advice = "Run your code through its language's parser before you deliver it."
 	}
 	return s, true
+}
+
+// standsThere reports whether all of a block is lines of the repository: what was cut out
+// of its code need not parse.
+func (v *view) standsThere(b document.Block) bool {
+	lines := grounding.Quotable(b.Lines, grounding.MaxQuoteLines)
+	return v.Index != nil && len(lines) > 0 && !slices.ContainsFunc(lines, func(l string) bool { return len(v.Index.Homes(lex.Pack(l))) == 0 })
 }
 
 // leftOut matches dots that stand for what a block leaves out; "...rest" and

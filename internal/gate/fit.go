@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -21,7 +22,7 @@ func fit(v *view) (Signal, bool) {
 		if !v.hasTests() {
 			s.Cap = new(capNoTests)
 		}
-	case v.Want.Config && !v.operates() && !v.onlyAsked() && !v.asksForDocument():
+	case v.Want.Config && !v.operates() && !v.onlyAsked() && !v.onlyTold() && !v.asksForDocument():
 		s.Points, s.Cap = 0, new(capNoConfig)
 		s.Reason, s.advice = "Nothing that builds, tests, ships or runs code is there.", "Deliver the configuration or the script itself."
 	case v.Want.Whole && code > 0 && len(v.in.Patch) == 0 && v.newLines() < enoughNewLines:
@@ -81,13 +82,24 @@ func (v *view) onlyAsked() bool {
 	if !strings.ContainsAny(text, "?\uff1f") {
 		return false
 	}
-	for _, a := range asks {
-		if a.whole && a.request.MatchString(text) {
-			return false
-		}
-	}
-	return true
+	return !asksWhole(text)
 }
+
+// asksWhole reports whether a request names a product.
+func asksWhole(request string) bool {
+	return slices.ContainsFunc(asks, func(a ask) bool { return a.whole && a.request.MatchString(request) })
+}
+
+// onlyTold reports whether the request tells what goes wrong and orders nothing: what
+// mends it, and says where it comes from, answers it in whatever form.
+func (v *view) onlyTold() bool {
+	text := v.in.Request.Description
+	return v.Index != nil && v.hasChange() && v.Ground.Anchored >= toldPlaces && !asksWhole(text) && !wantsMade.MatchString(text) && !looks.MatchString(text)
+}
+
+// toldPlaces is how many cited lines hold what is said of them where somebody says where a
+// fault comes from.
+const toldPlaces = 2
 
 // findOnlyLooks reports whether the request is to look at what is there, in whatever
 // category: remarks are its answer.

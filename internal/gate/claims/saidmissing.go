@@ -240,11 +240,20 @@ func ownPart(r *grounding.Reading, i int) string {
 	to := len(line)
 	if i+1 < len(r.Refs) && r.Refs[i+1].At == at && r.Refs[i+1].Line > 0 {
 		if next := strings.Index(line[end:], r.Refs[i+1].Text); next >= 0 {
-			to = end + next
+			to = end + len(beforeBracket(line[end:end+next]))
 		}
 	}
 	if first == i {
 		from = 0
 	}
 	return line[from:min(to, from+longestSaid)]
+}
+
+// beforeBracket is what stands before a citation without what that citation is of, where
+// it stands in brackets: "fills it (a.go:3), and each call copies it (a.go:9)".
+func beforeBracket(text string) string {
+	if !strings.HasSuffix(strings.TrimRight(text, "`* "), "(") {
+		return text
+	}
+	return text[:max(0, strings.LastIndexAny(text, ",;:"))]
 }
