@@ -44,12 +44,13 @@ func untied(v *view) (Signal, bool) {
 	if v.Index == nil {
 		work = float64(v.Doc.CodeLines()) / 6
 	}
+	work *= share(longText, float64(st.all))
 	tied := share(float64(st.tied), float64(st.all)) + 0.3*min(1.5, work)
 	if tied >= tiedEnough {
 		return s, true
 	}
 	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
-	if tied <= tiedNot {
+	if tied <= tiedNot || st.all >= longText && brief.MatchString(v.in.Request.Description) {
 		s.Cap = new(capUntied)
 	}
 	s.Reason = fmt.Sprintf("%d of %d sentences name nothing of this task.", st.all-st.tied, st.all)
@@ -57,6 +58,17 @@ func untied(v *view) (Signal, bool) {
 	s.advice = "Name the file, the line, the function or the value that each sentence is about."
 	return s, true
 }
+
+// longText is how many sentences a text has of which a few places and lines of code speak
+// for a part.
+const longText = 30
+
+// brief matches requests for a short answer.
+var brief = pattern.Any(
+	`(?i)\b(?:short|brief) (?:list|answer|note|summary|reply|overview|table|text|paragraph)\b|\bbriefly\b|\bkeep it (?:short|brief)\b`,
+	`\bin (?:one|two|three|a few) (?:sentences?|lines|paragraphs?|words)\b|\bno (?:essay|novel)s?\b`,
+	`\bkurze?[nrs]? (?:liste|antwort|notiz|übersicht)\b|\b(?:lista|respuesta) (?:corta|breve)\b|\b(?:liste|réponse) (?:courte|brève)\b`,
+)
 
 // The shares of sentences that name something from which a text is about
 // something, and at which it is about nothing.

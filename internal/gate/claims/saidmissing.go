@@ -32,6 +32,7 @@ var cares = []care{
 		`\b(?:needs?|take|takes|wants) (?:the |a |an )?\W?(?:r?lock|mutex)\b`,
 		`\bprotect \W?\w+\W? (?:with|by) (?:a |the )?(?:lock|mutex)\b`,
 	), code: regexp.MustCompile(`\.R?Lock\(\)|\batomic\.`)},
+	{name: "a map for many goroutines", denied: pattern.New(`\b(?:an? |the )(?:ordinary|plain|normal|bare|regular|built-?in|simple) (?:go )?map\b`), code: regexp.MustCompile(`\bsync\.Map\b`)},
 	{name: "a catch", denied: pattern.Any(
 		`\b(?:is|are) (?:not|never) caught\b|\bno (?:try|catch|recover)\b`,
 		`\bwithout (?:a |any )?(?:try|catch)\b|\buncaught\b|\bnothing catches\b`,
@@ -90,7 +91,10 @@ var cares = []care{
 		`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b`,
 		`\binstead of (?:raising|throwing|failing|an error)\b`,
 	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
-	{name: "a trim", denied: pattern.New(`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
+	{name: "a trim", denied: pattern.Any(
+		`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`,
+		`\b(?:input|string|value|name|text) is (?:used|taken) as it (?:comes|is)\b`,
+	), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
 }
 
 // What is said to be missing and is there proves a text wrong from so many places on,
@@ -238,16 +242,25 @@ func ownPart(r *grounding.Reading, i int) string {
 		from, end = end+found, end+found+len(r.Refs[j].Text)
 	}
 	to := len(line)
-	if i+1 < len(r.Refs) && r.Refs[i+1].At == at && r.Refs[i+1].Line > 0 {
-		if next := strings.Index(line[end:], r.Refs[i+1].Text); next >= 0 {
+	for j := i + 1; j < len(r.Refs) && r.Refs[j].At == at && r.Refs[j].Line > 0; j++ {
+		next := strings.Index(line[end:], r.Refs[j].Text)
+		if next >= 0 && onlyJoins.MatchString(line[end:end+next]) {
+			end += next + len(r.Refs[j].Text) // "a.go:1 and b.go:2": what follows is said of both
+			continue
+		}
+		if next >= 0 {
 			to = end + len(beforeBracket(line[end:end+next]))
 		}
+		break
 	}
 	if first == i {
 		from = 0
 	}
 	return line[from:min(to, from+longestSaid)]
 }
+
+// onlyJoins matches what stands between two places of which the same is said.
+var onlyJoins = regexp.MustCompile("^[`*)]*(?:,|,? (?:and|und|y|et|e|&))[`* (]*$")
 
 // beforeBracket is what stands before a citation without what that citation is of, where
 // it stands in brackets: "fills it (a.go:3), and each call copies it (a.go:9)".

@@ -2,6 +2,7 @@ package grounding
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -54,6 +55,10 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	stands := packed(there)
 	pairs := commonLines(packed(block), stands)
 	copied, written := 0, 0
+	least := minCopied
+	if between(pairs, block) {
+		least = 2
+	}
 	for _, l := range block {
 		if lex.Meaningful(l) {
 			written++
@@ -64,7 +69,7 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 			copied++
 		}
 	}
-	if copied < minCopied || copied*2 < written {
+	if copied < least || copied*2 < written {
 		return nil
 	}
 	var put []string
@@ -79,6 +84,15 @@ func (r *Reading) alteredLines(ref *Cited, block []string) []string {
 	}
 	last := pairs[len(pairs)-1]
 	return append(put, others(block[last[0]+1:], stands[last[1]+1:min(len(there), last[1]+len(block)-last[0])])...)
+}
+
+// between reports whether a block is two lines that stand one behind the other, long ones,
+// with something between them.
+func between(pairs [][2]int, block []string) bool {
+	if len(pairs) != 2 || pairs[1][1] != pairs[0][1]+1 || pairs[1][0] == pairs[0][0]+1 {
+		return false
+	}
+	return !slices.ContainsFunc(pairs, func(p [2]int) bool { return len(lex.Pack(block[p[0]])) < minUnknown })
 }
 
 // packed are lines without blanks and remarks, unlike any other where nothing is left.

@@ -34,7 +34,7 @@ var suggestion = pattern.Any(
 var described = pattern.Any(
 	`(?i)\binstead of\b`,
 	`\ba fixed (?:number|size|amount|length|count|limit|order|set|delay|interval|buffer)\b`,
-	`\b\w+ed before (?:its|their|the|any|all)\b`,
+	`\b\w+ed before (?:its|their|the|any|all)\b|\bbefore (?:the|its|their) (?:\w+ ){1,3}(?:is|are|was|were) \w+ed\b`,
 	`\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b`,
 	`\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`,
 )
@@ -245,7 +245,7 @@ var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|t
 // errorText matches what a compiler or a program says that fails, errorGoes how that
 // goes on.
 var (
-	errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|undefined|panic|fatal error|error|\w*Error): |cannot use \S|Uncaught \w|Traceback \(|\S+:\d+:\d+: )`)
+	errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|undefined|panic|fatal error|error|\w*Error|(?:reflect|strconv|json|xml|http|tls|x509|time|url)(?:\.\w+)*): |cannot use \S|Uncaught \w|Traceback \(|\S+:\d+:\d+: )`)
 	errorGoes = regexp.MustCompile(`^(?:\s+at\s|\s+File "|\t\S+:\d+|goroutine \d|\S+\(.*\)$)|` + errorText.String())
 )
 
