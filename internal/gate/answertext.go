@@ -54,7 +54,7 @@ func (a *answerText) takes(w wish) bool {
 		if code := statusCode(w.key); code != "" && a.said[code] {
 			return true // "Internal Server Error" comes back as 500
 		}
-		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || a.namesOf(w.key) || strings.HasSuffix(w.key, "%") && strings.Contains(a.lower, strings.TrimSuffix(w.key, "%")+" %")
+		return strings.Contains(a.lower, w.key) || a.mostOf(w.key) || a.namesOf(w.key) || strings.HasSuffix(w.key, "%") && a.percent(strings.TrimSuffix(w.key, "%"))
 	case wishName:
 		if strings.Contains(a.lower, w.key) {
 			return true
@@ -67,6 +67,21 @@ func (a *answerText) takes(w wish) bool {
 	}
 	return a.stems[w.key]
 }
+
+// percent reports whether a share comes back, maybe more exactly than it was told: 95%
+// as 94.9 %.
+func (a *answerText) percent(told string) bool {
+	want, err := strconv.ParseFloat(told, 64)
+	return err == nil && slices.ContainsFunc(shares.FindAllStringSubmatch(a.lower, maxShares), func(m []string) bool {
+		said, err := strconv.ParseFloat(m[1], 64)
+		return err == nil && math.Abs(said-want) < 1
+	})
+}
+
+// shares matches what is told in percent, maxShares bounds how many of them are looked at.
+var shares = regexp.MustCompile(`(\d{1,3}(?:\.\d+)?)\s?%`)
+
+const maxShares = 40
 
 // statusCode is the code of HTTP that is called as a text in lower case is, or ends so,
 // "" for none.

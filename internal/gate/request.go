@@ -192,7 +192,7 @@ func (l *wishList) literals(text string) (rest string) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
 		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
-			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:beforeQuote(at)]) || specimen.MatchString(said) || verb.MatchString(said)})
+			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:beforeQuote(at)]) || specimen.MatchString(said) || verb.MatchString(said) || listedAsSuch.MatchString(text[at[1]:])})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
 			}
@@ -226,6 +226,9 @@ var verb = regexp.MustCompile(`^%[+#]?[a-z]$`)
 // specimen matches a text with a figure and words, one of many that a program prints:
 // "3 weeks ago".
 var specimen = regexp.MustCompile(`^(?:\pL+ )?\d+ \pL+(?: \pL+)?$`)
+
+// listedAsSuch matches what stands behind a quote that is one of many: "a", "b" and so on.
+var listedAsSuch = regexp.MustCompile(`^['"]?(?:(?:,| and| or)? ["'][^"'\n]{1,60}["']){0,6},? (?:and so on|and the like|and such|etc\b|usw\b|und so weiter|y así|et cetera)`)
 
 // calledWith matches text up to what a call that it shows begins with: parse("a b").
 var calledWith = regexp.MustCompile(`[\w$]\($`)

@@ -27,14 +27,14 @@ type statements struct {
 	rows   int // of tables, that say something
 	loose  []string
 	about  map[string]bool // the words of the request that tie a sentence to it
+	enough int             // how many of them do
 	stem   *lex.Stemmer
 }
 
 // acronym matches what is written like a name in any language: WAL, SQLite.
 var acronym = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*\b`)
 
-// onSubject reports whether a sentence has two of the words that the request
-// is about.
+// onSubject reports whether a sentence has enough of the words that the request is about.
 func (st *statements) onSubject(rest []string) bool {
 	if len(st.about) == 0 {
 		return false
@@ -42,13 +42,17 @@ func (st *statements) onSubject(rest []string) bool {
 	n := 0
 	for _, w := range rest {
 		if st.about[st.stem.Of(w)] {
-			if n++; n >= 2 {
+			if n++; n >= st.enough {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// locatedForLaymen is how many places a text cites that says beside its plain words where
+// in the code all that is.
+const locatedForLaymen = 3
 
 // Bounds of what is looked at; a text that has said nothing by then does not
 // begin to.
@@ -66,7 +70,10 @@ type frame struct {
 func (v *view) readStatements() {
 	st := &v.prose
 	frames := map[uint64]*frame{}
-	st.about, st.stem = v.subjects(), v.stem
+	st.about, st.stem, st.enough = v.subjects(), v.stem, 2
+	if v.Index != nil && v.Ground.Located >= locatedForLaymen {
+		st.enough = 1
+	}
 	budget, paragraph := maxStatementBytes, ""
 	end := func() {
 		for _, s := range lex.Sentences(paragraph) {
@@ -120,6 +127,7 @@ func shortLine(before string) bool { return len(before) < 60 }
 var forLaymen = pattern.Any(
 	`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|`+
 		`words|language|english))\b`,
+	`\b(?:is|are|am|was) (?:not|hardly) technical\b|\b(?:no|without(?: any)?) (?:technical )?jargon\b|\blay(?:men|people|person)\b`,
 	`\bplain text\b[^.\n]*\bno code\b`,
 	`\bno code(?:,? please| listings?| dumps?| snippets?| blocks?)?(?:[.,;!]|$)`,
 	`\b(?:running|continuous) (?:text|prose)\b`,
