@@ -1,8 +1,10 @@
 package gate
 
 import (
+	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
@@ -30,6 +32,28 @@ func (v *view) notMade() []string {
 		}
 	}
 	return missing
+}
+
+// coined matches how code is called and nothing else is: maxAge, max_age, ToUint8Slice, a call.
+// Brands are written like types, with one more capital: MySQL, TypeScript.
+var coined = regexp.MustCompile(`^(?:\w+\.)?(?:[a-z]+[A-Z]\w*|[a-z]+(?:_[a-z]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+){2,}|\w+\(\)?)$`)
+
+// namesNothingNew reports whether new code was ordered, what it is to be called is told,
+// and nothing of that comes back.
+func (v *view) namesNothingNew() bool {
+	if v.Index == nil || v.in.Request.Category != city.CodeGeneration {
+		return false
+	}
+	told := 0
+	for _, w := range v.wished {
+		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || !coined.MatchString(w.text) {
+			continue
+		}
+		if told++; v.comesBack(w) || v.touches(&v.all, w) >= 0 || strings.Contains(strings.ToLower(string(v.in.Patch)), lex.LastName(w.key)) {
+			return false
+		}
+	}
+	return told > 0
 }
 
 // asksToMake reports whether a text asks at one of its places to make what is called so.

@@ -94,6 +94,7 @@ const (
 	signOpens       = 0.9 // a question, and the opening is an answer to one
 	signTongue      = 1.2 // written in another language than an English request
 	signCodeForText = 5.0 // code is changed where a text was asked for
+	signNewNames    = 2.0 // nothing is called as the new code was to be
 	signConcern     = 1.0 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name

@@ -96,6 +96,9 @@ func (v *view) otherProduct() []sign {
 	if c == city.ContentCreation && v.Index != nil && !asksChange.MatchString(text) && v.changesSource() {
 		all = append(all, sign{-signCodeForText, "it changes code where a text was asked for"})
 	}
+	if v.namesNothingNew() {
+		all = append(all, sign{-signNewNames, "nothing is called as the new code was to be"})
+	}
 	return all
 }
 
