@@ -95,6 +95,8 @@ const (
 	signTongue      = 1.2 // written in another language than an English request
 	signCodeForText = 5.0 // code is changed where a text was asked for
 	signNewNames    = 2.0 // nothing is called as the new code was to be
+	signNoDanger    = 1.6 // work on security without a word of what could happen
+	signFewDangers  = 0.6 // with hardly one
 	signConcern     = 1.0 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name

@@ -96,6 +96,11 @@ func (v *view) otherProduct() []sign {
 	if c == city.ContentCreation && v.Index != nil && !asksChange.MatchString(text) && v.changesSource() {
 		all = append(all, sign{-signCodeForText, "it changes code where a text was asked for"})
 	}
+	if nothing, hardly := v.tellsNoDanger(); nothing {
+		all = append(all, sign{-signNoDanger, "nothing is said of who could attack and what would be lost"})
+	} else if hardly {
+		all = append(all, sign{points: -signFewDangers})
+	}
 	if v.namesNothingNew() {
 		all = append(all, sign{-signNewNames, "nothing is called as the new code was to be"})
 	}

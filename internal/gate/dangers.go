@@ -1,0 +1,55 @@
+package gate
+
+import (
+	"strings"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
+)
+
+// dangers are the words by which English work on security is known: who attacks, what is
+// lost, how bad that is.
+var dangers = func() map[string]bool {
+	all, stem := map[string]bool{}, lex.NewStemmer(nil)
+	for word := range strings.FieldsSeq(`attack attacker exploit exploitable vulnerable vulnerability inject injection untrusted malicious
+		dos denial bypass leak cve cwe severity high medium low critical hostile traversal sanitize sanitise escape spoof forge forged
+		tamper secret credential password timing privilege permission redos backtrack backtracking pollution pollute proto smuggle
+		hijack fixation replay trust trusted sandbox crash exhaust exhaustion unbounded unlimited limit threat risk risky safe unsafe
+		danger dangerous abuse panic victim stranger outsider evil secure security harden hardening mitigate mitigation finding
+		confidential disclose disclosure expose exposure guess guessable brute entropy random csrf xss ssrf symlink race`) {
+		all[stem.Of(word)] = true
+	}
+	return all
+}()
+
+// How many words of dangers work on security has at least, the second where it was ordered
+// and the third where a question about it was asked, and how long it is then: of the honest
+// work of the kept sets one in fifty has fewer, of work of other categories three in four.
+const (
+	noDangers       = 1
+	fewDangers      = 3
+	enoughOfDangers = 150 // words
+)
+
+// asksPatch matches orders to mend what was found.
+var asksPatch = pattern.New(`(?i)\b(?:patch|fix|mend|repair|close)\b`)
+
+// tellsNoDanger reports whether work on security says next to nothing of what could go
+// wrong, and whether hardly anything.
+func (v *view) tellsNoDanger() (nothing, hardly bool) {
+	if v.in.Request.Category != city.Security || v.Index == nil || len(v.Doc.Words) < enoughOfDangers || v.foreign() || v.writtenForeign() {
+		return false, false
+	}
+	if v.changesSource() && asksPatch.MatchString(v.in.Request.Description) {
+		return false, false // what is wrong was known
+	}
+	told := 0
+	for st := range dangers {
+		if v.all.stems[st] {
+			told++
+		}
+	}
+	asked := strings.ContainsAny(v.in.Request.Description, "?\uff1f")
+	return told <= noDangers && !asked, told <= noDangers || told <= fewDangers && !asked
+}
