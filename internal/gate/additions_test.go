@@ -29,3 +29,24 @@ func TestNotMade(t *testing.T) {
 		}
 	}
 }
+
+// Of new code that was ordered by its names one comes back.
+func TestNamesNothingNew(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		category        city.Category
+		request, result string
+		want            bool
+	}{
+		{city.CodeGeneration, "Extend lib/oven.js with maxAge in ms.", "`save` hands the error on.\n", true},
+		{city.CodeGeneration, "Extend lib/oven.js with maxAge in ms.", "```js\nexports.maxAge = 1000\n```\n", false},
+		{city.CodeGeneration, "Extend lib/oven.js with maxAge and minAge in ms.", "```js\nexports.minAge = 1000\n```\n", false},
+		{city.CodeGeneration, "Extend lib/oven.js for MySQL and CommonJS.", "`save` hands the error on.\n", false},
+		{city.CodeGeneration, "Extend lib/oven.js, so that save takes options.", "`configure` keeps the folder.\n", false},
+		{city.BugFix, "lib/oven.js fails with maxAge.", "`save` hands the error on.\n", false},
+	} {
+		if got := ovenView(tt.category, tt.request, tt.result).namesNothingNew(); got != tt.want {
+			t.Errorf("%s, %q: %v", tt.category, tt.request, got)
+		}
+	}
+}

@@ -23,6 +23,7 @@ func TestAlteredQuotes(t *testing.T) {
 		"goes on":           {"\tfor i, shelf := range o.shelves {\n\t\tplace, err := shelf.find(loaf.width)\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tif place >= len(shelf.loaves) {\n", true},
 		"an error dropped":  {"\tfor i, shelf := range o.shelves {\n\t\tplace, _ := shelf.find(loaf.width)\n\t\tif place >= len(shelf.loaves) {\n\t\t\treturn i, shelf.add(place, loaf)\n\t\t}\n", true},
 		"another end":       {"\tfor i, shelf := range o.shelves {\n\t\tplace, err := shelf.find(loaf.width)\n\t\tif err != nil {\n\t\t\treturn 0, err\n\t\t}\n\t\tif place >= len(shelf.loaves) {\n\t\t\treturn i + 1, shelf.drop(place)\n", true},
+		"a line between":    {"\tfor i, shelf := range o.shelves {\n\t\to.doors.unlock(shelf)\n\t\tplace, err := shelf.find(loaf.width)\n", true},
 		"another begin":     {"\tfor i := range o.drawers {\n\t\tplace, err := shelf.find(loaf.width)\n\t\tif err != nil {\n\t\t\treturn 0, err\n\t\t}\n\t\tif place >= len(shelf.loaves) {\n", true},
 		"lines left out":    {"\tfor i, shelf := range o.shelves {\n\t\tplace, err := shelf.find(loaf.width)\n\t\tif place >= len(shelf.loaves) {\n\t\t\treturn i, shelf.add(place, loaf)\n\t\t}\n", false},
 		"with a remark":     {"\tfor i, shelf := range o.shelves {\n\t\tplace, err := shelf.find(loaf.width) // never fails\n\t\tif err != nil {\n\t\t\treturn 0, err\n\t\t}\n\t\t// the width is right\n\t\tif place >= len(shelf.loaves) {\n", false},

@@ -93,6 +93,7 @@ const (
 	signOtherFiles  = 1.5 // none of the files is code, and the request is about code
 	signOpens       = 0.9 // a question, and the opening is an answer to one
 	signTongue      = 1.2 // written in another language than an English request
+	signEnglish     = 3.0 // written in English where another language was ordered
 	signCodeForText = 5.0 // code is changed where a text was asked for
 	signNewNames    = 2.0 // nothing is called as the new code was to be
 	signNoDanger    = 1.6 // work on security without a word of what could happen

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -18,6 +19,68 @@ func TestMeasuredNumbers(t *testing.T) {
 		s, _ := missingAsks(ovenView(city.Research, "How expensive is oven.save? Give us measured numbers.", result))
 		if got := slices.Contains(s.Evidence, "measured numbers"); got != want {
 			t.Errorf("%q: %q", result, s.Evidence)
+		}
+	}
+}
+
+// A share comes back as what was measured.
+func TestShareComesBack(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]bool{
+		"Coverage goes from 94.9 % to 97.8 %.": true, "It is 95 % now.": true, "95% are covered.": true,
+		"Coverage is 90 %.": false, "Line 95 is not covered.": false,
+	} {
+		v := ovenView(city.Testing, "Coverage says 95% and I do not trust it.", result)
+		if got := v.all.percent("95"); got != want {
+			t.Errorf("%q: %v", result, got)
+		}
+	}
+}
+
+// What tells of a fault and orders nothing is answered by what mends it, in whatever form.
+func TestFaultOnlyTold(t *testing.T) {
+	t.Parallel()
+	const mended = "lib/oven.js:5 takes `save` with a `format`, and lib/oven.js:6 calls `done` with the value alone.\n\n```diff\n--- a/lib/oven.js\n+++ b/lib/oven.js\n@@ -5,3 +5,3 @@\n exports.save = function (value, format, done) {\n-  done(null, value)\n+  done(null, format(value))\n }\n```\n"
+	for _, tt := range []struct {
+		request, result string
+		want            bool
+	}{
+		{"When the workers stop, some loaves are lost. They are saved with save.", mended, true},
+		{"When the workers stop, some loaves are lost. They are saved with save.", "Loaves get lost.", false},
+		{"Write a workflow that saves the loaves when the workers stop.", mended, false},
+		{"Please review how the loaves are saved when the workers stop.", mended, false},
+	} {
+		if got := ovenView(city.DevOps, tt.request, tt.result).onlyTold(); got != tt.want {
+			t.Errorf("%q, %q: %v", tt.request, tt.result, got)
+		}
+	}
+}
+
+// What is cut out of the code need not parse, what was written must.
+func TestExcerptsNeedNotParse(t *testing.T) {
+	t.Parallel()
+	for block, want := range map[string]bool{
+		"exports.save = function (value, format, done) {\n  done(null, value)\nexports.configure = (folder, options) => {\n": false,
+		"exports.bake = function (value, format, done) {\n  done(null, format)\nexports.cool = (folder, options) => {\n":     true,
+	} {
+		s, _ := codeParses(ovenView(city.CodeReview, "Look for bugs.", "So it is:\n\n```js\n"+block+"```\n"))
+		if got := s.Points < 0; got != want {
+			t.Errorf("%q: %+v", block, s)
+		}
+	}
+}
+
+// Who asks for a short list gets no essay; an essay may hold what a long answer needs.
+func TestBriefOrders(t *testing.T) {
+	t.Parallel()
+	essay := strings.Repeat("People have always wished for bread that is warm in the morning. ", 22) + strings.Repeat("The call of `save` in lib/oven.js hands the value on to the caller. ", 11)
+	for request, want := range map[string]bool{
+		"Which calls of lib/oven.js hand their value on? A short list is enough.": true,
+		"Which calls of lib/oven.js hand their value on?":                         false,
+	} {
+		s, _ := untied(ovenView(city.General, request, essay))
+		if got := s.Cap != nil; got != want {
+			t.Errorf("%q: %+v", request, s)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // smallEnglish are the words without which nobody writes English for long.
@@ -75,6 +76,33 @@ func (v *view) answersAsTranslated() bool {
 		return w.weight >= commonWord && v.all.takes(w)
 	})
 }
+
+// namesEnglish matches what names English in a request, in the language of that.
+var namesEnglish = pattern.New(`(?i)\bengl|\bingl[eéê]s|\banglais|\bangielsk|англ|英`)
+
+// textInTongue matches a text that is ordered in a language, saysWhatOf what makes that
+// language a part of its subject: "a page on how dates look in German".
+var (
+	textInTongue = regexp.MustCompile(`(?i)\b(?:pages?|texts?|guide|article|post|faq|notes?|tutorial|letter|mail|handbook|sheet|section|chapter|` +
+		`document|write)\b([^.\n]{0,30}) ` + orderedTongue.String())
+	saysWhatOf = regexp.MustCompile(`(?i)\b(?:about|on|how|of|that|when|why|looks?|shows?|formats?)\b`)
+)
+
+// inEnglishInstead reports whether a text that was ordered in another language, or by a
+// request in one, is written in English: of the hundred honest texts of the kept sets that
+// were, none is.
+func (v *view) inEnglishInstead() bool {
+	if v.in.Request.Category != city.ContentCreation || namesEnglish.MatchString(v.Request) {
+		return false
+	}
+	if m := textInTongue.FindStringSubmatch(v.Request); m != nil && !saysWhatOf.MatchString(m[1]) {
+		return len(v.Doc.Words) >= minTonguePlain && !v.writtenForeign()
+	}
+	return len(v.asked) >= enoughEnglish && v.answersInEnglish()
+}
+
+// minTonguePlain is how many words a text has of which the language can be told.
+const minTonguePlain = 40
 
 // lostInTranslation reports whether a thing that the request names is a word that
 // neither the answer nor, when that is the English one, the repository has.

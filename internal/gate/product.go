@@ -90,6 +90,9 @@ func (v *view) otherProduct() []sign {
 	if v.otherTongue() {
 		all = append(all, sign{-signTongue, "it is written in another language than the request"})
 	}
+	if v.inEnglishInstead() {
+		all = append(all, sign{-signEnglish, "a text was ordered in another language and is written in English"})
+	}
 	if (v.review() || v.Want.Code && c != city.DevOps) && v.onlyOtherFiles() && !asksConfig.MatchString(text) && !asksText.MatchString(text) {
 		all = append(all, sign{-signOtherFiles, "no file of code is touched"})
 	}

@@ -28,6 +28,10 @@ func (t *Tray) Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+var shared = sync.Map{}
+
+func (t *Tray) Name() string { return strings.TrimSpace(t.name) }
 `
 
 // Two things that are said to be missing where they stand prove a review wrong; one may be
@@ -47,12 +51,14 @@ func TestSaidToBeMissing(t *testing.T) {
 		{"two", bound + order, true},
 		{"one", lock, false},
 		{"of other lines", "tray.go:12 is read without a lock.\n\ntray.go:13: only the upper bound is tested.\n", false},
+		{"two places of which one thing is said", "tray.go:4 and tray.go:5: the field is read without a lock, see also `Sheets`.\n\ntray.go:11 and tray.go:18. The order is random.\n", true},
+		{"a map and a trim", "tray.go:22: the table is a plain map, so two writers crash.\n\ntray.go:24: the name is used as it comes.\n", true},
 		{"with a reservation", "tray.go:3-7 is read without a lock only by tests.\n\ntray.go:16-20: the order is random except when it is sorted.\n", false},
 		{"true ones", "tray.go:10 refuses what is below zero and above the last.\n\ntray.go:18 sorts the names, tray.go:4 takes the lock.\n", false},
 	} {
 		report := gate.Judge(gate.Input{
 			Request: gate.Request{Category: city.CodeReview, Description: "Review tray.go, with lines."}, Deliverable: gate.Deliverable{Result: tt.result},
-			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tray.go", Lines: 20}}, Source: memory{"tray.go": trayFile}},
+			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tray.go", Lines: 24}}, Source: memory{"tray.go": trayFile}},
 		})
 		if s := signalOf(report, "claims"); s == nil || (s.Cap != nil && *s.Cap < gate.PassScore) != tt.fails {
 			t.Errorf("%s: %+v", tt.name, s)

@@ -1,0 +1,30 @@
+package gate
+
+import (
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+)
+
+// Work on security says what could happen; a question may be answered in other words.
+func TestDangers(t *testing.T) {
+	t.Parallel()
+	plain := strings.Repeat("The function save in lib/oven.js:5 hands the value on and calls back when it is done, whatever format the caller wants to have. ", 8)
+	for _, tt := range []struct {
+		category        city.Category
+		request, result string
+		nothing, hardly bool
+	}{
+		{city.Security, "Security audit of lib/oven.js please.", plain, true, true},
+		{city.Security, "Security audit of lib/oven.js please.", plain + "An attacker who controls the folder can inject what is untrusted.", false, true},
+		{city.Security, "Security audit of lib/oven.js please.", plain + "An attacker who controls the folder can inject untrusted loaves and crash the oven.", false, false},
+		{city.Security, "Can lib/oven.js be harmed by its callers?", plain, false, true},
+		{city.Security, "Security audit of lib/oven.js please.", "Nothing.", false, false},
+		{city.CodeReview, "Review of lib/oven.js please.", plain, false, false},
+	} {
+		if nothing, hardly := ovenView(tt.category, tt.request, tt.result).tellsNoDanger(); nothing != tt.nothing || hardly != tt.hardly {
+			t.Errorf("%s, %q: %v, %v", tt.category, tt.request, nothing, hardly)
+		}
+	}
+}
