@@ -175,12 +175,16 @@ func asksFor(thing pattern.Pattern, request string) bool {
 		return false
 	}
 	for _, m := range thing.Regexp().FindAllStringIndex(request, 8) {
-		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) {
+		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) && !ofTheirOwn.MatchString(request[m[1]:]) {
 			return true
 		}
 	}
 	return false
 }
+
+// ofTheirOwn matches what follows on a thing that is not ordered but has wishes: "and tests
+// must be able to force it".
+var ofTheirOwn = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach|use|set)\b`)
 
 // missingAsks takes points for things the request names outright and the
 // deliverable does not contain.

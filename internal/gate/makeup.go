@@ -78,7 +78,8 @@ const (
 // asksFigures matches requests for something to be counted or measured.
 var asksFigures = pattern.Any(
 	`(?i)\b(?:measur\w*|benchmark\w*|how (?:many|much|long|often|fast|big|large)|numbers?|figures?|count\w*|`+
-		`calculat\w*|coverage|cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b`,
+		`calculat\w*|coverage|prove|proof|show that it works|performance|bursts?|load|slow\w*|hundreds?|thousands?|`+
+		`cost\w*|limits?|speed|time\w*|wie (?:viele?|lange)|cu[áa]nt\w*|quant\w*|combien|grenzwerte)\b`,
 	`сколько|多少|概率`,
 )
 

@@ -50,7 +50,7 @@ func (v *view) unended(at int) bool {
 	}
 	ended, others := 0, 0
 	for i, text := range v.paragraphEnds(at) {
-		if v.Doc.Lines[i+1].Code || len(text) < 12 || document.IsTitle(text) {
+		if v.Doc.Lines[i+1].Code || len(text) < 12 || document.IsTitle(text) || isEntry(text) {
 			continue
 		}
 		if others++; endOf(text) == endSentence {
@@ -58,6 +58,23 @@ func (v *view) unended(at int) bool {
 		}
 	}
 	return others >= othersEnded && ended*10 >= others*8
+}
+
+// beforeCode reports whether code follows right behind a paragraph that ends with a line,
+// and that paragraph with no sentence.
+func (v *view) beforeCode(at int) bool {
+	for _, l := range v.Doc.Lines[at+1 : min(at+3, v.Doc.Written)] {
+		if l.Code {
+			return endOf(v.Doc.Lines[at].Text) == endOpen
+		}
+	}
+	return false
+}
+
+// isEntry reports whether an item of a list is hardly more than a title, as those of a
+// table of contents are.
+func isEntry(text string) bool {
+	return document.ListItem.Matches(text) && lex.CountWords(text) < minStatementWords && endOf(text) == endOpen
 }
 
 // endsInside matches a sentence that ends inside of a text.
@@ -75,9 +92,9 @@ func (v *view) unlikeTheOthers() bool {
 		return false
 	}
 	ended, others, cut := 0, 0, 0
-	for _, text := range v.paragraphEnds(v.Doc.Written) {
-		if len(lex.Words(text)) < minStatementWords {
-			continue
+	for i, text := range v.paragraphEnds(v.Doc.Written) {
+		if len(lex.Words(text)) < minStatementWords || v.beforeCode(i) {
+			continue // too short to tell, or it goes on behind code
 		}
 		others++
 		switch {

@@ -91,6 +91,13 @@ var cares = []care{
 		`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b`,
 		`\binstead of (?:raising|throwing|failing|an error)\b`,
 	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
+	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`)},
+	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`)},
+	{name: "a reset in any case", denied: pattern.Any(
+		`\bonly (?:after|when|if)\b[^.]{0,60}\breturn(?:s|ed) normally\b`,
+		`\bwhen it throws,? the (?:flag|lock|state|counter)\b[^.]{0,20}\b(?:stays|remains)\b`,
+	), code: regexp.MustCompile(`\bfinally\b|\bdefer\b`)},
+	{name: "what it sends", denied: pattern.New(`\bno (?:action|event|message) is (?:dispatched|emitted|fired|sent)\b|\bnothing is (?:dispatched|emitted|fired)\b`), code: regexp.MustCompile(`\bdispatch\(|\bemit\(|\bfire\(`)},
 	{name: "a trim", denied: pattern.Any(
 		`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`,
 		`\b(?:input|string|value|name|text) is (?:used|taken) as it (?:comes|is)\b`,

@@ -332,6 +332,11 @@ func (s *scriptReader) member(of *node, name string, at int) *node {
 
 func (s *scriptReader) call(callee ast.Expression, args []ast.Expression, at int) *node {
 	c := &node{kind: call, kids: append([]*node{s.expression(callee)}, s.list(args)...), at: at}
+	if made := c.kids[0]; made.kind == call && made.kids[0].last() == "createRequire" && len(args) > 0 {
+		if text, literal := args[0].(*ast.StringLiteral); literal {
+			return &node{kind: ident, name: s.module(text.Value.String()), at: at}
+		}
+	}
 	if name, ok := callee.(*ast.Identifier); ok && len(args) > 0 {
 		text, literal := args[0].(*ast.StringLiteral)
 		switch {
