@@ -31,7 +31,7 @@ var asks = []ask{
 	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool {
 		return v.Doc.CodeLines() > 0 || len(v.in.Patch) > 0 || v.isProject("diff") || v.isProject("patch") // "with diff 5.1"
 	}, false},
-	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 }, true},
+	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.inlineCalls() >= inlineExamples }, true},
 	{theFix, pattern.New(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {
 			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.Doc.CodeLines()+len(v.in.Patch) > 0
@@ -162,6 +162,22 @@ func (v *view) operates() bool {
 }
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b|\w\([^()\n]*\)\s*:\s*[A-Z]\w*[<;\[|]`)
+
+// inlineExamples is how many calls within sentences are examples.
+const inlineExamples = 4
+
+// inlineCalls counts the calls that sentences show in code.
+func (v *view) inlineCalls() int {
+	n := 0
+	for _, l := range v.Doc.Lines {
+		for _, span := range l.Spans {
+			if open := strings.IndexByte(span, '('); open > 0 && !strings.HasSuffix(span, "()") {
+				n++
+			}
+		}
+	}
+	return n
+}
 
 // unwanted matches what says that the thing named next is not wanted.
 var unwanted = regexp.MustCompile(`(?i)\b(?:no(?: need (?:for|of|to))?|not(?: need| want)?|without|(?:don't|don’t|do not) (?:need|want|add|` +

@@ -84,3 +84,37 @@ func TestBriefOrders(t *testing.T) {
 		}
 	}
 }
+
+// A command with which a change is applied is no configuration, several calls within
+// sentences are examples, and names alone make no row of a table say something.
+func TestWhatCodeIsThere(t *testing.T) {
+	t.Parallel()
+	const fence = "```"
+	for text, want := range map[string]int{
+		"Apply it:\n\n" + fence + "sh\nsed -i s/done/cb/ lib/oven.js\n" + fence + "\n":                      0,
+		"Run it:\n\n" + fence + "sh\nset -e\nnpm ci\nnpm run build\nnpm test\nnpm publish\n" + fence + "\n": 5,
+		"Run it:\n\n" + fence + "yaml\non: push\n" + fence + "\n":                                           1,
+	} {
+		if _, _, config, _ := ovenView(city.BugFix, "It hangs.", text).codeByKind(); config != want {
+			t.Errorf("%q: %d lines of configuration", text, config)
+		}
+	}
+	for text, want := range map[string]bool{
+		"`save(1)` gives 1, `save(2)` 2, `save(3)` 3 and `save(0)` nothing.": false,
+		"`save()` gives 1, `save` 2, `save()` 3 and `save()` nothing.":       true,
+	} {
+		s, _ := missingAsks(ovenView(city.ContentCreation, "Write a page about save, with examples.", text))
+		if got := slices.Contains(s.Evidence, "an example"); got != want {
+			t.Errorf("%q: %q", text, s.Evidence)
+		}
+	}
+	for row, want := range map[string]int{
+		"| `lib/oven.js` | 7 | `configure`, `save`, `done` | verified |":                          0,
+		"| `lib/oven.js` | 7 | `configure`, `save`, `done` | hands what was given on unchanged |": 1,
+		"| `save` | 12 ns | as before |":                                                          1,
+	} {
+		if got := ovenView(city.Research, "What is there?", "| file | lines | names | what |\n|---|---|---|---|\n"+row+"\n").prose.rows; got != want {
+			t.Errorf("%q: %d rows", row, got)
+		}
+	}
+}

@@ -138,6 +138,9 @@ func (v *view) halfRow() bool {
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
 	}
+	if cells := strings.Count(before, "|"); cells > 3 && 2*strings.Count(last, "|") <= cells {
+		return true // cells are missing that the row before it has
+	}
 	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")
 }
 

@@ -32,7 +32,8 @@ func TestBreaksOff(t *testing.T) {
 	}
 	for _, end := range []string{
 		"The level also depends on the terminal, which", "The level is read once, so that whoever sets it later must", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.\n\nThe second", "Si falta la variable, el nivel depende de la", "Der Wert kommt aus der Umgebung und", "## 4. What remains", "- The range is read once.\n-", "Patch:", "Use this instead:",
-		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be",
+		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 |",
+		"1. Reading\n2. Splitting\n3. Trimming\n4. Levels\n\nThe range is split at each comma. The parts are not trimmed there, so the blank is just",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,6 +5,7 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7", fence + "go\nfunc level(depth int) int {\n\treturn depth", "--- a/press.go\n+++ b/press.go\n@@ -5",
 		fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - uses:",
 		"The change has 4 steps, step 4 is its roll-out.\n\n## Step 2: the function\n\n" + fence + "go\nfunc level(depth int) (int, error) {\n\tif depth < 0 {\n\t\treturn 0, errors.New(\"the depth is",
@@ -43,7 +44,7 @@ func TestBreaksOff(t *testing.T) {
 	}
 	for _, end := range []string{
 		"", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.", "## 1. Reading\n\nIt is split, see points 1 to 3 of the request.\n\nDone with Go 1.24", "Tested with Go 1.24.", "Thanks for the clear request", "Best regards\nK.", "Questions? Ask away!", "The fix is `level := (depth + 7) / 8`", "See press.go:5", "— K.",
-		"**Verdict: mend the first, the others can wait.**", "The first one first (the others can wait).", "| place | what |\n|---|---|\n| press.go:5 | cut |\n| press.go:13 | one too many |",
+		"**Verdict: mend the first, the others can wait.**", "The first one first (the others can wait).", "| place | what |\n|---|---|\n| press.go:5 | cut |\n| press.go:13 | one too many |", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 | set | fail |",
 		fence + "go\nfunc level(depth int) int {\n\tif depth < 0 {\n" + fence, fence + "js\nif (/[{]/.test(text)) stop();\n" + fence, fence + "go\nfmt.Print(\"{\") // {\n" + fence,
 		fence + "go\nlevel := (depth + 7) / 8\n" + fence, fence + "go\nfunc level(depth int) int {\n\treturn (depth + 7) / 8\n}", "Fix:\n\n    level := (depth + 7) / 8\n", "Done 🙂", "1. Mend the first.\n2. Then the others.",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,9 +5,9 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7) / 8\n" + fence, "その他は問題ありません。", "其余没有问题。", "The rest is fine…", "## Verdict\n\nMend the first one.", "> mend the first one.",

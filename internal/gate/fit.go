@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // fit asks whether the deliverable has the form its category needs: code where
@@ -36,7 +37,7 @@ func fit(v *view) (Signal, bool) {
 	case v.Want.Code && v.onlyLooks():
 		s.Points = maxFit * part
 		s.Reason = "Remarks stand apart from each other."
-	case v.Want.Code && !v.onlyAsked():
+	case v.Want.Code && !v.onlyAsked() && !v.onlyTold():
 		s.Points = maxFit * 0.8 * share(float64(v.Ground.Anchored)+0.5*float64(v.Ground.Located), 3)
 		s.Reason, s.advice = "There is no code, only a description of the change.", "Show the change as code or as a diff."
 	case v.Want.Findings:
@@ -94,12 +95,27 @@ func asksWhole(request string) bool {
 // mends it, and says where it comes from, answers it in whatever form.
 func (v *view) onlyTold() bool {
 	text := v.in.Request.Description
-	return v.Index != nil && v.hasChange() && v.Ground.Anchored >= toldPlaces && !asksWhole(text) && !wantsMade.MatchString(text) && !looks.MatchString(text)
+	return v.Index != nil && v.Ground.Anchored > 0 && 2*v.Ground.Anchored >= v.Ground.Located && (v.hasChange() || v.inlineCode() >= inlineSteps) && !asksWhole(text) && !orders.MatchString(text) && !makes.MatchString(text) && !looks.MatchString(text)
 }
 
-// toldPlaces is how many cited lines hold what is said of them where somebody says where a
-// fault comes from.
-const toldPlaces = 2
+// orders matches what makes a wish of what is told, beside the verbs of makes.
+var orders = pattern.New(`(?i)\b(?:we|i) (?:need|want|would like|'d like)\b|\bplease\b|\b(?:benchmark|measure|show|update)\b`)
+
+// inlineSteps is how many pieces of code within sentences tell how something is mended.
+const inlineSteps = 3
+
+// inlineCode counts the pieces of code within sentences that are more than a name.
+func (v *view) inlineCode() int {
+	n := 0
+	for _, l := range v.Doc.Lines {
+		for _, span := range l.Spans {
+			if strings.Contains(strings.TrimSpace(span), " ") {
+				n++
+			}
+		}
+	}
+	return n
+}
 
 // findOnlyLooks reports whether the request is to look at what is there, in whatever
 // category: remarks are its answer.

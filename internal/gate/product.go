@@ -154,6 +154,12 @@ func (v *view) writtenForeign() bool {
 	return tongue != 0 && sure > 0.06 || pairs*2 > min(len(v.Doc.Words), 400)
 }
 
+// shellBlock are the languages of blocks that show commands, fewCommands how many of them
+// are no script.
+var shellBlock = lex.Set("sh bash shell zsh console powershell ps1")
+
+const fewCommands = 3
+
 // codeByKind counts the lines of code, and of these those of tests, of
 // configuration and of changes to files of code.
 func (v *view) codeByKind() (code, tests, config, change int) {
@@ -169,6 +175,7 @@ func (v *view) codeByKind() (code, tests, config, change int) {
 		switch {
 		case testcode.Marked(text):
 			tests += n
+		case shellBlock[b.Lang] && n <= fewCommands && v.in.Request.Category != city.DevOps: // how the work is applied or was seen
 		case configBlock[b.Lang] || workflowText.MatchString(text) || dockerText.MatchString(text):
 			config += n
 		}

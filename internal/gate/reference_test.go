@@ -15,7 +15,7 @@ func TestNamesWithoutFiles(t *testing.T) {
 	t.Parallel()
 	repo := &repository.Repo{
 		Files:  []repository.File{{Path: "lib/a.js"}, {Path: "dist/a.js"}},
-		Source: memory{"lib/a.js": "const key = settings.env(template.HTML)\n"},
+		Source: memory{"lib/a.js": "const key = settings.env(template.HTML)\nconst rules = find('.bakerc.json')\n"},
 	}
 	tests := []struct {
 		result, path string
@@ -37,6 +37,10 @@ func TestNamesWithoutFiles(t *testing.T) {
 		{"The map `dist/a.js.map` is large.", "dist/a.js.map", grounding.RefMissing},
 		{"It is `users.map` that copies.", "users.map", ""},
 		{"It looks for `.xrc.json` there.", ".xrc.json", grounding.RefExternal},
+		{"A `sub/.bakerc.json` hides the crumbs.", "sub/.bakerc.json", grounding.RefExternal},
+		{"A `sub/.lintrc.json` hides the crumbs.", "sub/.lintrc.json", grounding.RefMissing},
+		{"| `lib/c.js` | ERR_PACKAGE_PATH_NOT_EXPORTED |", "lib/c.js", grounding.RefExternal},
+		{"| `lib/c.js` | 12 ms |", "lib/c.js", grounding.RefMissing},
 		{"It looks for `.lintrc.json` there.", ".lintrc.json", grounding.RefMissing},
 		{"Names with `.config.js` and ....php are taken.", ".config.js", ""},
 		{"Names with `.config.js` and ....php are taken.", "....php", ""},

@@ -84,13 +84,16 @@ func TestAsksFor(t *testing.T) {
 	t.Parallel()
 	for what, requests := range map[string]map[string]bool{
 		"tests": {
-			"Fix it and add a test.":                       true,
-			"Add regression tests please.":                 true,
-			"Patch with test case.":                        true,
-			"Write me a short test for Open.":              true,
-			"With the characters that we should test.":     false,
-			"With a list of what to test first.":           false,
-			"Include the versions that we can test it on.": false,
+			"Write a store and tests.":                                      true,
+			"It must work with stores, and tests must be able to force it.": false,
+			"With tests. They must be able to force it.":                    true,
+			"Fix it and add a test.":                                        true,
+			"Add regression tests please.":                                  true,
+			"Patch with test case.":                                         true,
+			"Write me a short test for Open.":                               true,
+			"With the characters that we should test.":                      false,
+			"With a list of what to test first.":                            false,
+			"Include the versions that we can test it on.":                  false,
 		},
 		"a workflow": {
 			"We need a pipeline for this.":           true,
@@ -297,6 +300,20 @@ func TestAsksLess(t *testing.T) {
 	} {
 		if got := asksLess.MatchString(request); got != less {
 			t.Errorf("%q: %v", request, got)
+		}
+	}
+}
+
+// Words of the code that a slash joins are words; a path is none, nor is whose the project is.
+func TestWordsTogether(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"The configure/save twins annoy us.": true, "The configure/bake twins annoy us.": false, "See lib/oven for the twins.": false,
+		"The acme/configure/save twins annoy us.": false, "Use `configure/save` there.": false,
+	} {
+		v := ovenView(city.Refactor, line, "")
+		if got := v.wordsTogether(line, "configure/save") || v.wordsTogether(line, "configure/bake"); got != want {
+			t.Errorf("%q: %v", line, got)
 		}
 	}
 }

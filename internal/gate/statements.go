@@ -150,23 +150,28 @@ func (v *view) subjects() map[string]bool {
 
 // row reads a row of a table: a few names and no figure say nothing.
 func (st *statements) row(text string) {
-	n, plain, alive := 0, 0, false
+	n, plain, alive, inventory := 0, 0, false, false
 	for cell := range strings.SplitSeq(strings.Trim(text, " |"), "|") {
 		rest, named, concrete := plainWords(cell)
 		n += len(rest) + named
 		plain += len(rest)
+		inventory = inventory || named >= namesInCell && len(rest) == 0
 		alive = alive || concrete || len(rest) > 3 || givesFigure(cell)
 	}
 	if n == 0 {
 		return
 	}
 	st.words += n
-	if !alive {
+	if !alive || inventory && plain <= namesInCell {
 		st.dead += n
 	} else {
 		st.rows++
 	}
 }
+
+// namesInCell is how many names and nothing else in a cell make of a row with hardly any
+// other word a list of names, whatever figures it has.
+const namesInCell = 3
 
 // givesFigure reports whether one of the words of a cell is a figure; the line of
 // a citation is none.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
 	"aicity.dev/aicity/internal/gate/testcode"
@@ -159,6 +160,8 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	bare := c.Line == 0
 	switch {
 	case r.proposed[p], bare && newFile.MatchString(sentenceAround(text, c)), r.requested(p):
+	case bare && document.TableRow.Matches(text) && absentInRow.MatchString(text[c.Fin:]):
+		return RefExternal
 	case bare && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])):
 		return RefExternal // "there is no CHANGELOG.md" is a true statement
 	case bare && r.v.Want.NewFiles && r.namesBlockBefore(at, text, c):
@@ -195,6 +198,9 @@ func (r *resolver) standsForNone(text string, c citation.Cite, p string) bool {
 // linkTarget matches the site that a link leads to, behind its text.
 var linkTarget = regexp.MustCompile("^`?\\]\\((https?://[^\\s)]+)\\)")
 
+// minDotted is how long the name of a file is that begins with a dot and is no extension.
+const minDotted = 5
+
 // maxMembers bounds the dotted names that are looked up in the code.
 const maxMembers = 12
 
@@ -202,6 +208,9 @@ const maxMembers = 12
 // code's own: serveIndex.html, process.env, template.HTML.
 func (r *resolver) member(p string) bool {
 	stem, ext, _ := strings.Cut(p, ".")
+	if base := path.Base(p); strings.HasPrefix(base, ".") && len(base) > minDotted {
+		p, stem, ext = base, base, "env" // of a file that the code looks for
+	}
 	if strings.Contains(p, "/") || p == strings.ToLower(p) && (stem == "" || ext != "env") || r.members >= maxMembers {
 		return false
 	}

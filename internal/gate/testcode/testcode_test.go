@@ -263,6 +263,7 @@ func TestScripts(t *testing.T) {
 		{"ava with a constant", "import test from 'ava'\nimport m from '.'\ntest('works', async t => { await m(1); t.pass() ; t.true(true) })", testcode.Constant},
 		{"tap at the top", "const t = require('tap')\nconst m = require('../')\nt.same(m(1), 2)", testcode.None},
 		{"node", "const { test } = require('node:test')\nconst { strictEqual } = require('node:assert')\nconst m = require('..')\ntest('works', () => strictEqual(m(1), 2))", testcode.None},
+		{"made to require", "import { createRequire } from 'node:module'\nimport assert from 'node:assert'\nimport { it } from 'node:test'\nconst sum = createRequire(import.meta.url)('../sum.js')\nit('works', () => { assert.equal(sum(1, 2), 3) })", testcode.None},
 		{"either runner", "const test = global.it || require('node:test')\nconst assert = require('assert')\nconst m = require('..')\nfor (const [a, b] of [[1, 2]]) { test(a, () => { assert.equal(m(a), b) }) }", testcode.None},
 		{"a set-up", "let m\nbeforeEach(() => { m = make() })\nit('works', () => { m.run(); expect(m.done).toBe(true) })", testcode.None},
 		{"a part of a file", "it('works', () => { expect(debounce(f)()).toBe(1) })", testcode.None},
