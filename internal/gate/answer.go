@@ -98,6 +98,7 @@ const (
 	signNewNames    = 2.0 // nothing is called as the new code was to be
 	signNoDanger    = 1.6 // work on security without a word of what could happen
 	signFewDangers  = 0.6 // with hardly one
+	signDangers     = 1.2 // other work that is full of them, which the request is not
 	signConcern     = 1.0 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name

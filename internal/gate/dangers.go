@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/city"
@@ -44,12 +45,36 @@ func (v *view) tellsNoDanger() (nothing, hardly bool) {
 	if v.changesSource() && asksPatch.MatchString(v.in.Request.Description) {
 		return false, false // what is wrong was known
 	}
-	told := 0
-	for st := range dangers {
-		if v.all.stems[st] {
-			told++
-		}
-	}
+	told := countDangers(v.all.stems)
 	asked := strings.ContainsAny(v.in.Request.Description, "?\uff1f")
 	return told <= noDangers && !asked, told <= noDangers || told <= fewDangers && !asked
+}
+
+// manyDangers is how many words of dangers work on security has in seven of ten cases, and
+// work of other categories for a request without one in one of a hundred; reviews and
+// research have them more often.
+const manyDangers = 6
+
+// tellsOfDangers reports whether English work is full of what could happen, of which the
+// request has no word.
+func (v *view) tellsOfDangers() bool {
+	switch v.in.Request.Category {
+	case city.Security, city.CodeReview, city.Research:
+		return false
+	}
+	if v.Index == nil || v.foreign() || v.writtenForeign() || countDangers(v.all.stems) < manyDangers {
+		return false
+	}
+	return !slices.ContainsFunc(v.asked, func(w string) bool { return dangers[v.stem.Of(w)] })
+}
+
+// countDangers counts the words of dangers among stems.
+func countDangers(stems map[string]bool) int {
+	n := 0
+	for st := range dangers {
+		if stems[st] {
+			n++
+		}
+	}
+	return n
 }

@@ -104,6 +104,9 @@ func (v *view) otherProduct() []sign {
 	} else if hardly {
 		all = append(all, sign{points: -signFewDangers})
 	}
+	if v.tellsOfDangers() {
+		all = append(all, sign{-signDangers, "it is full of dangers that the request has no word of"})
+	}
 	if v.namesNothingNew() {
 		all = append(all, sign{-signNewNames, "nothing is called as the new code was to be"})
 	}
