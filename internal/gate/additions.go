@@ -46,7 +46,7 @@ func (v *view) namesNothingNew() bool {
 	}
 	told := 0
 	for _, w := range v.wished {
-		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || !coined.MatchString(w.text) {
+		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || !coined.MatchString(w.text) || !toBeCalled(v.in.Request.Description, w.text) {
 			continue
 		}
 		if told++; v.comesBack(w) || v.touches(&v.all, w) >= 0 || strings.Contains(strings.ToLower(string(v.in.Patch)), lex.LastName(w.key)) {
@@ -54,6 +54,21 @@ func (v *view) namesNothingNew() bool {
 		}
 	}
 	return told > 0
+}
+
+// wantsNamed matches a clause up to a name that new code is to have, ofBuyers one up to a
+// name of the buyer's own world.
+var (
+	wantsNamed = regexp.MustCompile(`(?i)\b(?:add|extend|write|create|provide|implement|introduce|expose|offer|build|support|options?|parameters?|methods?|` +
+		`functions?|helpers?|called|named|flags?|settings?|fields?|accepts?|takes?)\b[^.;!?]*$`)
+	ofBuyers = regexp.MustCompile(`(?i)\b(?:from|replac\w+|like|unlike|instead of|our|existing|eslint|lint\w*|rules?|callers?|used by|see|as in|today|currently)\b[^.;!?]{0,40}$`)
+)
+
+// toBeCalled reports whether a request says at the first place of a name that new code is
+// to be called so.
+func toBeCalled(request, name string) bool {
+	before, _, found := strings.Cut(request, name)
+	return found && wantsNamed.MatchString(before) && !ofBuyers.MatchString(before)
 }
 
 // asksToMake reports whether a text asks at one of its places to make what is called so.

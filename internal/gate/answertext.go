@@ -20,6 +20,7 @@ type answerText struct {
 	touched  []string        // files of the repository that are cited or patched
 	parts    map[string]bool // the stems of the words that its names of code are made of
 	concerns uint32          // what it is about, a bit for each of concerns
+	shares   []float64       // what it tells in percent
 }
 
 func (a *answerText) read(stem *lex.Stemmer) {
@@ -31,6 +32,7 @@ func (a *answerText) read(stem *lex.Stemmer) {
 			a.stems[stem.Of(w)] = true
 		}
 	}
+	a.shares = sharesIn(a.lower)
 }
 
 // takes reports whether a text takes a wish up.
@@ -72,16 +74,32 @@ func (a *answerText) takes(w wish) bool {
 // as 94.9 %.
 func (a *answerText) percent(told string) bool {
 	want, err := strconv.ParseFloat(told, 64)
-	return err == nil && slices.ContainsFunc(shares.FindAllStringSubmatch(a.lower, maxShares), func(m []string) bool {
-		said, err := strconv.ParseFloat(m[1], 64)
-		return err == nil && math.Abs(said-want) < 1
-	})
+	return err == nil && slices.ContainsFunc(a.shares, func(said float64) bool { return math.Abs(said-want) <= 0.5 })
 }
 
-// shares matches what is told in percent, maxShares bounds how many of them are looked at.
-var shares = regexp.MustCompile(`(\d{1,3}(?:\.\d+)?)\s?%`)
+// maxShares bounds the shares of a text that are looked at, longestShare their bytes.
+const (
+	maxShares    = 40
+	longestShare = 9
+)
 
-const maxShares = 40
+// sharesIn are the figures before the first percent signs of a text.
+func sharesIn(text string) []float64 {
+	var all []float64
+	for at := strings.IndexByte(text, '%'); at >= 0 && len(all) < maxShares; {
+		before := strings.TrimRight(text[max(0, at-longestShare):at], " ")
+		digits := strings.TrimLeftFunc(before[len(strings.TrimRight(before, "0123456789.")):], func(r rune) bool { return r == '.' })
+		if said, err := strconv.ParseFloat(digits, 64); err == nil {
+			all = append(all, said)
+		}
+		next := strings.IndexByte(text[at+1:], '%')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return all
+}
 
 // statusCode is the code of HTTP that is called as a text in lower case is, or ends so,
 // "" for none.

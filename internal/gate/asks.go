@@ -31,7 +31,7 @@ var asks = []ask{
 	{"a patch", pattern.New(`(?i)(?:^|[.!?:;,]\s*|\b(?:a|an|as|send|give|with|want|need|please|and|can you|could you|us|me|smallest|small|minimal|unified|git|your)\s+)(?:patch|diff)\b`), func(v *view) bool {
 		return v.Doc.CodeLines() > 0 || len(v.in.Patch) > 0 || v.isProject("diff") || v.isProject("patch") // "with diff 5.1"
 	}, false},
-	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.inlineCalls() >= inlineExamples }, true},
+	{"an example", pattern.New(`(?i)\b(?:with (?:an? )?|complete |usage |worked |code )examples?\b`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.showsCalls() }, true},
 	{theFix, pattern.New(`(?i)\b(?:fix it|please fix|fix in|and fix|smallest fix|send (?:a |the |us a )?(?:fix|patch|diff)|fix this|patch please|corrija|corrige|behebe)\b`),
 		func(v *view) bool {
 			return v.in.Request.Category != city.BugFix || asksWords.MatchString(v.in.Request.Description) || v.Doc.CodeLines()+len(v.in.Patch) > 0
@@ -163,20 +163,31 @@ func (v *view) operates() bool {
 
 var typeScript = regexp.MustCompile(`(?m)\b(?:declare|interface|namespace|type)\s+\w|export (?:default|=)|:\s*(?:string|number|boolean|unknown|any)\b|\w\([^()\n]*\)\s*:\s*[A-Z]\w*[<;\[|]`)
 
-// inlineExamples is how many calls within sentences are examples.
-const inlineExamples = 4
+// inlineExamples is how many different calls within sentences are examples, in at least
+// linesOfExamples lines.
+const (
+	inlineExamples  = 4
+	linesOfExamples = 3
+)
 
-// inlineCalls counts the calls that sentences show in code.
-func (v *view) inlineCalls() int {
-	n := 0
+// calledWithValue matches a call of something with a value that is no name.
+var calledWithValue = regexp.MustCompile(`([A-Za-z_$][\w$]*)\((?:[^()]*["'{\[\d])`)
+
+// showsCalls reports whether sentences show calls of the repository's code with values.
+func (v *view) showsCalls() bool {
+	calls, lines := map[string]bool{}, 0
 	for _, l := range v.Doc.Lines {
+		before := len(calls)
 		for _, span := range l.Spans {
-			if open := strings.IndexByte(span, '('); open > 0 && !strings.HasSuffix(span, "()") {
-				n++
+			if m := calledWithValue.FindStringSubmatch(span); m != nil && v.declaresFunction(strings.ToLower(m[1])) {
+				calls[span] = true
 			}
 		}
+		if len(calls) > before {
+			lines++
+		}
 	}
-	return n
+	return len(calls) >= inlineExamples && lines >= linesOfExamples
 }
 
 // unwanted matches what says that the thing named next is not wanted.
@@ -200,7 +211,7 @@ func asksFor(thing pattern.Pattern, request string) bool {
 
 // ofTheirOwn matches what follows on a thing that is not ordered but has wishes: "and tests
 // must be able to force it".
-var ofTheirOwn = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach|use|set)\b`)
+var ofTheirOwn = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach)\b`)
 
 // missingAsks takes points for things the request names outright and the
 // deliverable does not contain.

@@ -127,21 +127,40 @@ const longestParagraph = 20
 // halfRow reports whether the text ends in a row of a table that lacks the bar
 // which the row before it has, or behind the head of a table.
 func (v *view) halfRow() bool {
-	last, before := "", ""
+	head, last, before := "", "", ""
 	for _, l := range v.Doc.Lines[:v.Doc.Written] {
-		if text := strings.TrimSpace(l.Text); text != "" && !l.Code {
+		text := strings.TrimSpace(l.Text)
+		if text != "" && !l.Code {
 			before, last = last, text
 		} else if l.Code {
 			before, last = "", ""
+		}
+		if !strings.HasPrefix(text, "|") {
+			head = ""
+		} else if head == "" {
+			head = text
 		}
 	}
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
 	}
-	if cells := strings.Count(before, "|"); cells > 3 && 2*strings.Count(last, "|") <= cells {
-		return true // cells are missing that the row before it has
+	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && lex.CountWords(document.CodeSpan.ReplaceAllString(last, " ")) <= placeInRow {
+		return true // and no note that goes over all columns
 	}
 	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")
+}
+
+// minCells is how many columns a table has whose last row misses half of them by no chance,
+// placeInRow how many words that row has at most then.
+const (
+	minCells   = 4
+	placeInRow = 2
+)
+
+// cells counts the cells of a row; bars in code and behind a backslash part none.
+func cells(row string) int {
+	row = strings.ReplaceAll(document.CodeSpan.ReplaceAllString(row, "x"), `\|`, "")
+	return strings.Count(strings.Trim(row, "| "), "|") + 1
 }
 
 // brokenTail is the end of prose, and whether it stands in the middle of a sentence.

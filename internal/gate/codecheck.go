@@ -55,8 +55,13 @@ func codeParses(v *view) (Signal, bool) {
 // standsThere reports whether all of a block is lines of the repository: what was cut out
 // of its code need not parse.
 func (v *view) standsThere(b document.Block) bool {
-	lines := grounding.Quotable(b.Lines, grounding.MaxQuoteLines)
-	return v.Index != nil && len(lines) > 0 && !slices.ContainsFunc(lines, func(l string) bool { return len(v.Index.Homes(lex.Pack(l))) == 0 })
+	if v.Index == nil || len(b.Lines) > grounding.MaxQuoteLines {
+		return false
+	}
+	return !slices.ContainsFunc(b.Lines, func(l string) bool {
+		packed := lex.Pack(l)
+		return strings.Trim(packed, "{}()[];,") != "" && len(v.Index.Homes(packed)) == 0
+	})
 }
 
 // leftOut matches dots that stand for what a block leaves out; "...rest" and

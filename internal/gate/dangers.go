@@ -18,7 +18,8 @@ var dangers = func() map[string]bool {
 		tamper secret credential password timing privilege permission redos backtrack backtracking pollution pollute proto smuggle
 		hijack fixation replay trust trusted sandbox crash exhaust exhaustion unbounded unlimited limit threat risk risky safe unsafe
 		danger dangerous abuse panic victim stranger outsider evil secure security harden hardening mitigate mitigation finding
-		confidential disclose disclosure expose exposure guess guessable brute entropy random csrf xss ssrf symlink race`) {
+		confidential disclose disclosure expose exposure guess guessable brute entropy random csrf xss ssrf symlink race
+		privacy personal gdpr pii integrity compromise compromised malware`) {
 		all[stem.Of(word)] = true
 	}
 	return all

@@ -1,12 +1,14 @@
 package gate
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // fit asks whether the deliverable has the form its category needs: code where
@@ -95,7 +97,7 @@ func asksWhole(request string) bool {
 // mends it, and says where it comes from, answers it in whatever form.
 func (v *view) onlyTold() bool {
 	text := v.in.Request.Description
-	return v.Index != nil && v.Ground.Anchored > 0 && 2*v.Ground.Anchored >= v.Ground.Located && (v.hasChange() || v.inlineCode() >= inlineSteps) && !asksWhole(text) && !orders.MatchString(text) && !makes.MatchString(text) && !looks.MatchString(text)
+	return v.Index != nil && v.Ground.Anchored > 0 && 2*v.Ground.Anchored >= v.Ground.Located && (v.changesSource() || v.inlineCode() >= inlineSteps && v.citesSetup()) && !asksWhole(text) && !orders.MatchString(text) && !makes.MatchString(text) && !looks.MatchString(text)
 }
 
 // orders matches what makes a wish of what is told, beside the verbs of makes.
@@ -103,6 +105,13 @@ var orders = pattern.New(`(?i)\b(?:we|i) (?:need|want|would like|'d like)\b|\bpl
 
 // inlineSteps is how many pieces of code within sentences tell how something is mended.
 const inlineSteps = 3
+
+// citesSetup reports whether a file is cited that describes or configures the project.
+func (v *view) citesSetup() bool {
+	return slices.ContainsFunc(v.all.touched, func(p string) bool {
+		return manifests[strings.ToLower(path.Base(p))] || configBlock[strings.ToLower(syntax.Extension(p))]
+	})
+}
 
 // inlineCode counts the pieces of code within sentences that are more than a name.
 func (v *view) inlineCode() int {

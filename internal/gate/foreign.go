@@ -80,12 +80,11 @@ func (v *view) answersAsTranslated() bool {
 // namesEnglish matches what names English in a request, in the language of that.
 var namesEnglish = pattern.New(`(?i)\bengl|\bingl[eéê]s|\banglais|\bangielsk|англ|英`)
 
-// textInTongue matches a text that is ordered in a language, saysWhatOf what makes that
-// language a part of its subject: "a page on how dates look in German".
+// textInTongue matches a text that is ordered in a language; behind other words that is a
+// part of its subject: "a page on how dates look in German".
 var (
 	textInTongue = regexp.MustCompile(`(?i)\b(?:pages?|texts?|guide|article|post|faq|notes?|tutorial|letter|mail|handbook|sheet|section|chapter|` +
-		`document|write)\b([^.\n]{0,30}) ` + orderedTongue.String())
-	saysWhatOf = regexp.MustCompile(`(?i)\b(?:about|on|how|of|that|when|why|looks?|shows?|formats?)\b`)
+		`document|write (?:it|this|that))\b(?: for (?:our|the|my|your) \w+(?: \w+)?)?,? ` + orderedTongue.String())
 )
 
 // inEnglishInstead reports whether a text that was ordered in another language, or by a
@@ -95,7 +94,7 @@ func (v *view) inEnglishInstead() bool {
 	if v.in.Request.Category != city.ContentCreation || namesEnglish.MatchString(v.Request) {
 		return false
 	}
-	if m := textInTongue.FindStringSubmatch(v.Request); m != nil && !saysWhatOf.MatchString(m[1]) {
+	if textInTongue.MatchString(v.Request) {
 		return len(v.Doc.Words) >= minTonguePlain && !v.writtenForeign()
 	}
 	return len(v.asked) >= enoughEnglish && v.answersInEnglish()

@@ -2,6 +2,8 @@ package gate
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/pattern"
@@ -50,7 +52,7 @@ func untied(v *view) (Signal, bool) {
 		return s, true
 	}
 	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
-	if tied <= tiedNot || st.all >= longText && brief.MatchString(v.in.Request.Description) {
+	if tied <= tiedNot || st.all >= longText && asksBrief(v.in.Request.Description) {
 		s.Cap = new(capUntied)
 	}
 	s.Reason = fmt.Sprintf("%d of %d sentences name nothing of this task.", st.all-st.tied, st.all)
@@ -69,6 +71,20 @@ var brief = pattern.Any(
 	`\bin (?:one|two|three|a few) (?:sentences?|lines|paragraphs?|words)\b|\bno (?:essay|novel)s?\b`,
 	`\bkurze?[nrs]? (?:liste|antwort|notiz|übersicht)\b|\b(?:lista|respuesta) (?:corta|breve)\b|\b(?:liste|réponse) (?:courte|brève)\b`,
 )
+
+// besideMore and forEach match what stands before and behind a short thing that is only a
+// part of what is ordered: "end with a short summary", "a short paragraph for each".
+var (
+	besideMore = regexp.MustCompile(`(?i)\b(?:with|plus|add|and) (?:an? |the )?$`)
+	forEach    = regexp.MustCompile(`(?i)^ (?:for each|for every|per|each|at the (?:end|top|beginning))\b`)
+)
+
+// asksBrief reports whether a request wants all of the answer short.
+func asksBrief(request string) bool {
+	return slices.ContainsFunc(brief.Regexp().FindAllStringIndex(request, 4), func(at []int) bool {
+		return !besideMore.MatchString(request[:at[0]]) && !forEach.MatchString(request[at[1]:])
+	})
+}
 
 // The shares of sentences that name something from which a text is about
 // something, and at which it is about nothing.

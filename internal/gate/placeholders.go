@@ -11,6 +11,7 @@ import (
 
 var placeholder = document.Phrases{Pattern: pattern.Any(
 	`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum`,
+	`\[(?:insert|describe|your|name|date|title|finding|one sentence|add|fill) [^\]\n]{1,80}\](?:[^(\[]|$)`,
 	`(?:^|[^\w)\]])\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
 		`fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)`,
 	`<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}`,

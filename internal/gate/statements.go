@@ -28,6 +28,7 @@ type statements struct {
 	loose  []string
 	about  map[string]bool // the words of the request that tie a sentence to it
 	enough int             // how many of them do
+	tiedBy map[string]int  // how many sentences each did
 	stem   *lex.Stemmer
 }
 
@@ -41,14 +42,20 @@ func (st *statements) onSubject(rest []string) bool {
 	}
 	n := 0
 	for _, w := range rest {
-		if st.about[st.stem.Of(w)] {
-			if n++; n >= st.enough {
-				return true
-			}
+		stem := st.stem.Of(w)
+		if !st.about[stem] || st.enough == 1 && st.tiedBy[stem] >= tiedByOne {
+			continue
+		}
+		if n++; n >= st.enough {
+			st.tiedBy[stem]++
+			return true
 		}
 	}
 	return false
 }
+
+// tiedByOne is how many sentences a single word of the request ties to it.
+const tiedByOne = 4
 
 // locatedForLaymen is how many places a text cites that says beside its plain words where
 // in the code all that is.
@@ -70,7 +77,7 @@ type frame struct {
 func (v *view) readStatements() {
 	st := &v.prose
 	frames := map[uint64]*frame{}
-	st.about, st.stem, st.enough = v.subjects(), v.stem, 2
+	st.about, st.stem, st.enough, st.tiedBy = v.subjects(), v.stem, 2, map[string]int{}
 	if v.Index != nil && v.Ground.Located >= locatedForLaymen {
 		st.enough = 1
 	}

@@ -91,17 +91,14 @@ var cares = []care{
 		`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b`,
 		`\binstead of (?:raising|throwing|failing|an error)\b`,
 	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
-	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`)},
-	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`)},
-	{name: "a reset in any case", denied: pattern.Any(
-		`\bonly (?:after|when|if)\b[^.]{0,60}\breturn(?:s|ed) normally\b`,
-		`\bwhen it throws,? the (?:flag|lock|state|counter)\b[^.]{0,20}\b(?:stays|remains)\b`,
-	), code: regexp.MustCompile(`\bfinally\b|\bdefer\b`)},
+	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`), common: true},
+	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`), common: true},
+	{name: "a reset in any case", denied: pattern.New(`\bwhen it throws,? the (?:flag|lock|state|counter)\b[^.]{0,20}\b(?:stays|remains)\b`), code: regexp.MustCompile(`\bfinally\b|\bdefer\b`)},
 	{name: "what it sends", denied: pattern.New(`\bno (?:action|event|message) is (?:dispatched|emitted|fired|sent)\b|\bnothing is (?:dispatched|emitted|fired)\b`), code: regexp.MustCompile(`\bdispatch\(|\bemit\(|\bfire\(`)},
 	{name: "a trim", denied: pattern.Any(
 		`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`,
 		`\b(?:input|string|value|name|text) is (?:used|taken) as it (?:comes|is)\b`,
-	), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`)},
+	), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`), common: true},
 }
 
 // What is said to be missing and is there proves a text wrong from so many places on,
@@ -125,7 +122,7 @@ func deniedThere(cited []claim) []string {
 			continue
 		}
 		places[c.ref.Place()] = true
-		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said); what != "" {
+		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said, joined(c.v, c.ref)); what != "" {
 			found = append(found, lex.Shorten(c.ref.Text+": "+what+" is there", 160))
 		}
 	}
@@ -161,18 +158,43 @@ func citedPlaces(r *grounding.Reading) []claim {
 }
 
 // deniedOf is the first care that code has and of which a sentence, in lower case,
-// says otherwise.
-func deniedOf(code, said []string) string {
+// says otherwise; what is said of several joined places counts at those of which a word of
+// the sentence stands in the line.
+func deniedOf(code, said []string, joined bool) string {
 	for _, c := range cares {
 		for _, sentence := range said {
 			if c.denied.MatchString(sentence) && slices.ContainsFunc(code, func(l string) bool {
-				return c.code.MatchString(l) && (!c.common || len(code) <= fewLines || namesOneOf(sentence, l))
+				return c.code.MatchString(l) && (!c.common || len(code) <= fewLines || namesOneOf(sentence, l)) && (!joined || hasWordOf(sentence, l))
 			}) {
 				return c.name
 			}
 		}
 	}
 	return ""
+}
+
+// hasWordOf reports whether a line has a word of a sentence in lower case that tells.
+func hasWordOf(sentence, line string) bool {
+	line = strings.ToLower(line)
+	return slices.ContainsFunc(lex.Words(sentence), func(w string) bool { return lex.Telling(w) && strings.Contains(line, w) })
+}
+
+// joined reports whether a place is told together with the next one.
+func joined(r *grounding.Reading, ref *grounding.Cited) bool {
+	for i := range r.Refs[:len(r.Refs)-1] {
+		if &r.Refs[i] != ref || r.Refs[i+1].At != ref.At || r.Refs[i+1].Line == 0 {
+			continue
+		}
+		line := r.Doc.Lines[ref.At].Text
+		at := strings.Index(line, ref.Text)
+		if at < 0 {
+			return false
+		}
+		behind := line[at+len(ref.Text):]
+		next := strings.Index(behind, r.Refs[i+1].Text)
+		return next >= 0 && onlyJoins.MatchString(behind[:next])
+	}
+	return false
 }
 
 // fewLines is how many lines a place may have of which each is meant.
@@ -247,6 +269,12 @@ func ownPart(r *grounding.Reading, i int) string {
 			return line[:min(len(line), longestSaid)]
 		}
 		from, end = end+found, end+found+len(r.Refs[j].Text)
+	}
+	if i > first { // what was cut off there belongs to this one
+		if before := line[:from]; strings.HasSuffix(strings.TrimRight(before, "`* "), "(") {
+			last := strings.LastIndex(before, r.Refs[i-1].Text) + len(r.Refs[i-1].Text)
+			from = last + len(beforeBracket(before[last:]))
+		}
 	}
 	to := len(line)
 	for j := i + 1; j < len(r.Refs) && r.Refs[j].At == at && r.Refs[j].Line > 0; j++ {

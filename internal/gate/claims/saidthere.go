@@ -81,7 +81,7 @@ var deeds = []deed{
 var supposed = pattern.New(`\b(?:should|would|could|may|might|must|can|needs?|wants?|let|please|consider\w*|suggest\w*|propos\w*|` +
 	`recommend\w*|instead|if|unless|until|as if|either|plan|tests?|assum\w*|expect\w*|callers?|clients?|your|` +
 	`you|we|i|previous\w*|formerly|upstream|librar\w+|depend\w+|node|browsers?|servers?|elsewhere|others?|` +
-	`another|net/http|runtime|framework\w*|readme|docs?|comments?|says|claims?|missing|lack\w*|without|absent|fix|adds?|added|new|whether|` +
+	`another|net/http|readme|docs?|comments?|says|claims?|missing|lack\w*|without|absent|fix|adds?|added|new|whether|` +
 	`any|which|who|what|to|by|after|rather|no)\b`)
 
 // doneThere tells what is said to be done at the cited places without a trace of it near

@@ -19,8 +19,9 @@ var (
 // placeWordsMore is how many words a comment may have beside the place that it names.
 const placeWordsMore = 3
 
-// blockTitle adds a reference for the file, or the place in one, in the first line of a
-// code block: what follows is that file, what stands there, or a new one.
+// blockTitle adds a reference for the file in the first line of a code block: what follows
+// is that file, or a new one. A place in it is noted for what the block may quote; nothing
+// is said of it there that could be held against its lines.
 func (r *resolver) blockTitle(at int, text string) {
 	if r.v.Index == nil {
 		return
@@ -51,19 +52,29 @@ func (r *resolver) blockTitle(at int, text string) {
 		return
 	}
 	r.last = found
-	r.refs = append(r.refs, Cited{
+	r.refs = append(r.refs, Cited{Reference: Reference{Text: cites[0].Text, Path: found, Status: RefExists}, At: at})
+	if r.v.titles == nil {
+		r.v.titles = map[int]*Cited{}
+	}
+	r.v.titles[at] = &Cited{
 		Reference: Reference{Text: place.Text, Path: found, Line: place.Line, Status: r.inRange(found, max(place.Line, place.End))},
 		End:       place.End, At: at,
-	})
+	}
 }
 
-// titled returns the place that the first line of a block says that it is of, and how much
-// it claims to stand there: not at all where it is announced as new code, and half where
-// nothing leads over to it and new code was ordered.
-func (r *Reading) titled(b document.Block, cited map[int]*Cited) (*Cited, float64) {
-	ref := cited[b.Start]
+// readsOut matches what leads over to code as it is, with a verb that tells what it does.
+var readsOut = regexp.MustCompile(`(?i)\b(?:reads?|says|has|does|is|are|runs?|goes|calls|checks|evaluates|decides|sets|takes|returns|stands?|looks|` +
+	`happens|today|currently|here|steht|lautet|dice|está|lit|est)\b[^:：]*[:：][*_\s]*$`)
+
+// otherwiseTitled matches what in a comment with a place says that the code is to go there.
+var otherwiseTitled = regexp.MustCompile(`(?i)\b(?:fix\w*|after|new|propos\w*|suggest\w*|patch\w*|change[ds]?|instead|replace\w*|neu|nachher)\b`)
+
+// titled returns the place that the first line of a block says that it is of, where what
+// leads over to it says that it stands there; else only whether it does so can be told.
+func (r *Reading) titled(b document.Block) (place *Cited, claimed bool) {
+	ref := r.titles[b.Start]
 	if ref == nil {
-		return nil, 0
+		return nil, false
 	}
 	lead := ""
 	for i := b.Start - 1; i >= 0 && lead == "" && b.Start-i <= oneParagraph; i-- {
@@ -71,11 +82,5 @@ func (r *Reading) titled(b document.Block, cited map[int]*Cited) (*Cited, float6
 			lead = strings.TrimSpace(l.Text)
 		}
 	}
-	switch {
-	case lead != "" && announcesNew(lead):
-		return ref, 0
-	case r.Want.Code && !strings.HasSuffix(lead, ":"):
-		return ref, 0.5
-	}
-	return ref, 1
+	return ref, readsOut.MatchString(lead) && !announcesNew(lead) && !otherwiseTitled.MatchString(b.Lines[0])
 }

@@ -30,7 +30,7 @@ var resultText = regexp.MustCompile(`[);\]}\w]\s*(?://|#)\s*(?:=+>|-+>|→|⇒|t
 // errorText matches what a compiler or a program says that fails, errorGoes how that
 // goes on.
 var (
-	errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|undefined|panic|fatal error|error|\w*Error|(?:reflect|strconv|json|xml|http|tls|x509|time|url)(?:\.\w+)*): |cannot use \S|Uncaught \w|Traceback \(|\S+:\d+:\d+: )`)
+	errorText = regexp.MustCompile(`^\s*(?:(?:invalid operation|undefined|panic|fatal error|error|\w*Error|(?:reflect|strconv)(?:\.\w+)*): |cannot use \S|Uncaught \w|Traceback \(|\S+:\d+:\d+: )`)
 	errorGoes = regexp.MustCompile(`^(?:\s+at\s|\s+File "|\t\S+:\d+|goroutine \d|\S+\(.*\)$)|` + errorText.String())
 )
 

@@ -90,9 +90,9 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
-		ref, weight := r.titled(b, cited)
-		if ref == nil {
-			ref, weight = claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		ref, weight := claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		if title, quotes := r.titled(b); title != nil && (quotes || r.quoteHolds(title.Path, lines)) {
+			ref, weight = title, 1
 		}
 		if ref != nil && otherLanguage(b.Lang, ref.Path) {
 			weight = 0 // a script is no quote of package.json

@@ -32,6 +32,7 @@ type Reading struct {
 	lookUps int    // what MayLook counted
 
 	functions map[string][]code.Function // of files that FunctionsOf was asked for
+	titles    map[int]*Cited             // places in the first lines of blocks, by their line
 }
 
 // Check resolves and checks what is cited against a repository, nil for none.

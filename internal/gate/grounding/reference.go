@@ -55,7 +55,7 @@ var (
 		`nov[oa]|nuev[oa]|crie|criar|crea|anlegen|nouveau|nouvelle|cr[ée]er)\b`)
 	// absentBefore and absentAfter match what says that a file is not there, right
 	// before its name and right behind it, absentInRow what says so in a cell behind it.
-	absentInRow  = regexp.MustCompile(`(?i)\|\s*(?:ERR_\w+|ENOENT|MODULE_NOT_FOUND|not (?:found|exported)|no longer there|gone|removed|missing|absent)\b`)
+	absentInRow  = regexp.MustCompile("(?i)^[`*\\s]{0,4}\\|[`*\\s]*(?:ERR_\\w+|ENOENT|MODULE_NOT_FOUND|not (?:found|exported)|no longer there|gone|removed|missing|absent)[`*.\\s]*(?:\\||$)")
 	absentBefore = regexp.MustCompile(`(?i)(?:\b(?:no|not|without|missing|lacks?|never|an?other|kein\w*|ohne|não|sem|sin|senza|geen|zonder|pas de|sans|brak|bez)\s|нет\s|没有|無い)(?:[\w"'` + "`" + `*-]+\s){0,2}["'` + "`" + `*(]*$`)
 	absentAfter  = regexp.MustCompile(`(?i)^["'` + "`" + `*)]*\s?(?:\w+\s){0,2}(?:missing|absent|lacking|fehlt|doesn't exist|does not exist|do not exist|isn't there|is not there|not present|not (?:needed|required|necessary)|existiert nicht|gibt es nicht|não existe|no existe|n'existe pas|non esiste|ontbreekt|bestaat niet|(?:ist |wird )?(?:nicht nötig|nicht gebraucht)|n'est pas nécessaire|no es necesario|não é necessário|нет|отсутствует|不存在|がない|はない|ありません)`)
 )
