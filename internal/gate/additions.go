@@ -21,22 +21,28 @@ func (v *view) notMade() []string {
 		return missing
 	}
 	for _, w := range v.wished {
-		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || v.comesBack(w) || v.touches(&v.all, w) >= 0 || citation.IsFile(w.key) {
-			continue
-		}
-		if of, _, dotted := strings.Cut(w.key, "."); dotted && !v.isProject(of) && v.Index.UsesOf(of) == 0 {
-			continue // of another package
-		}
-		if asksToMake(v.in.Request.Description, w.text) {
+		if v.isNewName(w) && !v.comesBack(w) && v.touches(&v.all, w) < 0 && asksToMake(v.in.Request.Description, w.text) {
 			missing = append(missing, w.text)
 		}
 	}
 	return missing
 }
 
-// coined matches how code is called and nothing else is: maxAge, max_age, ToUint8Slice, a call.
-// Brands are written like types, with one more capital: MySQL, TypeScript.
-var coined = regexp.MustCompile(`^(?:\w+\.)?(?:[a-z]+[A-Z]\w*|[a-z]+(?:_[a-z]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+){2,}|\w+\(\)?)$`)
+// isNewName reports whether a request names code by it that the repository does not use,
+// no file and nothing of another package.
+func (v *view) isNewName(w wish) bool {
+	if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || citation.IsFile(w.key) {
+		return false
+	}
+	of, _, dotted := strings.Cut(w.key, ".")
+	return !dotted || v.isProject(of) || v.Index.UsesOf(of) > 0
+}
+
+// coined matches how code is called and hardly anything else is: maxAge, max_age,
+// ToUint8Slice. Most brands are written with one more capital, as MySQL; others are brands.
+var coined = regexp.MustCompile(`^(?:\w+\.)?(?:[a-z]+[A-Z]\w*|[a-z]+(?:_[a-z]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+){2,})$`)
+
+var brands = lex.Set(`macos ios ipados ipad iphone jquery webos ebay`)
 
 // namesNothingNew reports whether new code was ordered, what it is to be called is told,
 // and nothing of that comes back.
@@ -46,7 +52,7 @@ func (v *view) namesNothingNew() bool {
 	}
 	told := 0
 	for _, w := range v.wished {
-		if w.kind != wishName || w.sample || v.Index.UsesOf(lex.LastName(w.key)) > 0 || !coined.MatchString(w.text) || !toBeCalled(v.in.Request.Description, w.text) {
+		if !v.isNewName(w) || !coined.MatchString(w.text) || brands[w.key] || !toBeCalled(v.in.Request.Description, w.text) {
 			continue
 		}
 		if told++; v.comesBack(w) || v.touches(&v.all, w) >= 0 || strings.Contains(strings.ToLower(string(v.in.Patch)), lex.LastName(w.key)) {
@@ -60,8 +66,8 @@ func (v *view) namesNothingNew() bool {
 // name of the buyer's own world.
 var (
 	wantsNamed = regexp.MustCompile(`(?i)\b(?:add|extend|write|create|provide|implement|introduce|expose|offer|build|support|options?|parameters?|methods?|` +
-		`functions?|helpers?|called|named|flags?|settings?|fields?|accepts?|takes?)\b[^.;!?]*$`)
-	ofBuyers = regexp.MustCompile(`(?i)\b(?:from|replac\w+|like|unlike|instead of|our|existing|eslint|lint\w*|rules?|callers?|used by|see|as in|today|currently)\b[^.;!?]{0,40}$`)
+		`functions?|helpers?|called|named|flags?|settings?|fields?|accepts?|takes?)\b(?:[^.;!?]|\.\w)*$`)
+	ofBuyers = regexp.MustCompile(`(?i)\b(?:from|replac\w+|like|unlike|instead of|our|existing|eslint|lint\w*|rules?|callers?|used by|see|as in|today|currently)\b(?:[^.;!?]|\.\w){0,40}$`)
 )
 
 // toBeCalled reports whether a request says at the first place of a name that new code is

@@ -73,13 +73,13 @@ func (a *answerText) takes(w wish) bool {
 // percent reports whether a share comes back, maybe more exactly than it was told: 95%
 // as 94.9 %.
 func (a *answerText) percent(told string) bool {
-	want, err := strconv.ParseFloat(told, 64)
+	want, err := strconv.ParseFloat(strings.ReplaceAll(told, ",", "."), 64)
 	return err == nil && slices.ContainsFunc(a.shares, func(said float64) bool { return math.Abs(said-want) <= 0.5 })
 }
 
 // maxShares bounds the shares of a text that are looked at, longestShare their bytes.
 const (
-	maxShares    = 40
+	maxShares    = 200
 	longestShare = 9
 )
 
@@ -88,7 +88,7 @@ func sharesIn(text string) []float64 {
 	var all []float64
 	for at := strings.IndexByte(text, '%'); at >= 0 && len(all) < maxShares; {
 		before := strings.TrimRight(text[max(0, at-longestShare):at], " ")
-		digits := strings.TrimLeftFunc(before[len(strings.TrimRight(before, "0123456789.")):], func(r rune) bool { return r == '.' })
+		digits := strings.ReplaceAll(before[len(strings.TrimRight(before, "0123456789.,")):], ",", ".")
 		if said, err := strconv.ParseFloat(digits, 64); err == nil {
 			all = append(all, said)
 		}

@@ -179,7 +179,7 @@ func (v *view) showsCalls() bool {
 	for _, l := range v.Doc.Lines {
 		before := len(calls)
 		for _, span := range l.Spans {
-			if m := calledWithValue.FindStringSubmatch(span); m != nil && v.declaresFunction(strings.ToLower(m[1])) {
+			if m := calledWithValue.FindStringSubmatch(span); m != nil && v.Index != nil && v.declaresFunction(m[1]) {
 				calls[span] = true
 			}
 		}
@@ -202,16 +202,17 @@ func asksFor(thing pattern.Pattern, request string) bool {
 		return false
 	}
 	for _, m := range thing.Regexp().FindAllStringIndex(request, 8) {
-		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) && !ofTheirOwn.MatchString(request[m[1]:]) {
+		ownTests := strings.EqualFold(request[max(m[0], m[1]-len("tests")):m[1]], "tests") && testsWish.MatchString(request[m[1]:])
+		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) && !ownTests {
 			return true
 		}
 	}
 	return false
 }
 
-// ofTheirOwn matches what follows on a thing that is not ordered but has wishes: "and tests
+// testsWish matches what follows on tests that are not ordered but have wishes: "and tests
 // must be able to force it".
-var ofTheirOwn = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach)\b`)
+var testsWish = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach)\b`)
 
 // missingAsks takes points for things the request names outright and the
 // deliverable does not contain.

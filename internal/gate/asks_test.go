@@ -100,8 +100,10 @@ func TestWhatCodeIsThere(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]bool{
-		"`save(1)` gives 1, `save(2)` 2, `save(3)` 3 and `save(0)` nothing.": false,
-		"`save()` gives 1, `save` 2, `save()` 3 and `save()` nothing.":       true,
+		"`save(1)` gives 1, `save(2)` 2.\n\n`save(3)` gives 3.\n\n`save(0)` gives nothing.": false,
+		"`bake(1)` gives 1, `bake(2)` 2.\n\n`bake(3)` gives 3.\n\n`bake(0)` gives nothing.": true,
+		"`save(a)`, `save(b)`, `save(c)` and `save(d)` are calls.":                          true,
+		"`save()` gives 1, `save` 2, `save()` 3 and `save()` nothing.":                      true,
 	} {
 		s, _ := missingAsks(ovenView(city.ContentCreation, "Write a page about save, with examples.", text))
 		if got := slices.Contains(s.Evidence, "an example"); got != want {

@@ -45,7 +45,7 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)(?:(?m:^)|[.,;:(]\s*)[\w./+-]+(?: [\w./+-]+)? (?:is|are) (?:fine|ok|okay|allowed|acceptable|welcome|not a problem)\b(?: with (?:us|me)\b)?`),
 	pattern.New(`(?i)\((?:we|i) [^()\n]{4,80}\)`),
 	// Idioms whose words mean something else: "up to date" is about no date.
-	pattern.New(`(?i)\bup[- ]to[- ]date\b|\bout of date\b|\bto date\b`),
+	pattern.New(`(?i)\bup[- ]to[- ]date\b|\bout of date\b`),
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\b(?:not|no) (?:just |merely |simply )?(?:an? )?(?:copy|repetition|summary|paraphrase|translation) of (?:the |our |its )?\w+(?:\.\w+)*`),
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),

@@ -144,7 +144,7 @@ func (v *view) halfRow() bool {
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
 	}
-	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && lex.CountWords(document.CodeSpan.ReplaceAllString(last, " ")) <= placeInRow {
+	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && len(lex.Words(document.CodeSpan.ReplaceAllString(last, " "))) <= placeInRow {
 		return true // and no note that goes over all columns
 	}
 	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")

@@ -25,13 +25,13 @@ var dangers = func() map[string]bool {
 	return all
 }()
 
-// How many words of dangers work on security has at least, the second where it was ordered
-// and the third where a question about it was asked, and how long it is then: of the honest
-// work of the kept sets one in fifty has fewer, of work of other categories three in four.
+// How many words of dangers work on security has at most that tells next to nothing of
+// them: of the honest work of the kept sets one in fifty is so, of work of other categories
+// three in four. A question is answered in other words more often.
 const (
-	noDangers       = 1
-	fewDangers      = 3
-	enoughOfDangers = 150 // words
+	noDangers     = 1   // whether it was ordered or asked
+	fewDangers    = 3   // where it was ordered
+	minForDangers = 150 // words of a text that is long enough to tell
 )
 
 // asksPatch matches orders to mend what was found.
@@ -40,7 +40,7 @@ var asksPatch = pattern.New(`(?i)\b(?:patch|fix|mend|repair|close)\b`)
 // tellsNoDanger reports whether work on security says next to nothing of what could go
 // wrong, and whether hardly anything.
 func (v *view) tellsNoDanger() (nothing, hardly bool) {
-	if v.in.Request.Category != city.Security || v.Index == nil || len(v.Doc.Words) < enoughOfDangers || v.foreign() || v.writtenForeign() {
+	if v.in.Request.Category != city.Security || v.Index == nil || len(v.Doc.Words) < minForDangers || v.foreign() || v.writtenForeign() {
 		return false, false
 	}
 	if v.changesSource() && asksPatch.MatchString(v.in.Request.Description) {

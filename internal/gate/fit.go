@@ -97,11 +97,15 @@ func asksWhole(request string) bool {
 // mends it, and says where it comes from, answers it in whatever form.
 func (v *view) onlyTold() bool {
 	text := v.in.Request.Description
-	return v.Index != nil && v.Ground.Anchored > 0 && 2*v.Ground.Anchored >= v.Ground.Located && (v.changesSource() || v.inlineCode() >= inlineSteps && v.citesSetup()) && !asksWhole(text) && !orders.MatchString(text) && !makes.MatchString(text) && !looks.MatchString(text)
+	if v.Index == nil || v.Ground.Anchored == 0 || 2*v.Ground.Anchored < v.Ground.Located {
+		return false
+	}
+	mends := v.changesSource() || v.inlineCode() >= inlineSteps && v.citesSetup()
+	return mends && !asksWhole(text) && !wishesFor.MatchString(text) && !makes.MatchString(text) && !looks.MatchString(text)
 }
 
-// orders matches what makes a wish of what is told, beside the verbs of makes.
-var orders = pattern.New(`(?i)\b(?:we|i) (?:need|want|would like|'d like)\b|\bplease\b|\b(?:benchmark|measure|show|update)\b`)
+// wishesFor matches what makes a wish of what is told, beside the verbs of makes.
+var wishesFor = pattern.New(`(?i)\b(?:we|i)(?:'d| would) like\b|\b(?:we|i) (?:need|want)\b|\bplease\b|\b(?:benchmark|measure|show|update)\b`)
 
 // inlineSteps is how many pieces of code within sentences tell how something is mended.
 const inlineSteps = 3

@@ -78,13 +78,13 @@ func (v *view) answersAsTranslated() bool {
 }
 
 // namesEnglish matches what names English in a request, in the language of that.
-var namesEnglish = pattern.New(`(?i)\bengl|\bingl[eéê]s|\banglais|\bangielsk|англ|英`)
+var namesEnglish = pattern.New(`(?i)\beng[el]|\bingl[eéê]|\banglais|\banglick|\bangielsk|\bangol|\bingilizce|İngilizce|англ|英`)
 
 // textInTongue matches a text that is ordered in a language; behind other words that is a
 // part of its subject: "a page on how dates look in German".
 var (
-	textInTongue = regexp.MustCompile(`(?i)\b(?:pages?|texts?|guide|article|post|faq|notes?|tutorial|letter|mail|handbook|sheet|section|chapter|` +
-		`document|write (?:it|this|that))\b(?: for (?:our|the|my|your) \w+(?: \w+)?)?,? ` + orderedTongue.String())
+	textInTongue = regexp.MustCompile(`(?i)\b(?:write|draft|prepare|need|want|give|make|create|please)\b[^.!?\n]{0,60}\b(?:pages?|texts?|guide|article|post|faq|notes?|tutorial|letter|mail|handbook|sheet|section|chapter|` +
+		`document|it|this|that)\b(?: for (?:our|the|my|your) \w+(?: \w+)?)?,? ` + orderedTongue.String())
 )
 
 // inEnglishInstead reports whether a text that was ordered in another language, or by a
@@ -94,14 +94,16 @@ func (v *view) inEnglishInstead() bool {
 	if v.in.Request.Category != city.ContentCreation || namesEnglish.MatchString(v.Request) {
 		return false
 	}
+	for _, w := range v.wished {
+		if w.kind == wishFile && !holdsCode(w.key) && !strings.HasSuffix(w.key, "/") {
+			return false // a text that is there, in whatever language, is to go on
+		}
+	}
 	if textInTongue.MatchString(v.Request) {
-		return len(v.Doc.Words) >= minTonguePlain && !v.writtenForeign()
+		return len(v.Doc.Words) >= tongueWords && !v.writtenForeign()
 	}
 	return len(v.asked) >= enoughEnglish && v.answersInEnglish()
 }
-
-// minTonguePlain is how many words a text has of which the language can be told.
-const minTonguePlain = 40
 
 // lostInTranslation reports whether a thing that the request names is a word that
 // neither the answer nor, when that is the English one, the repository has.

@@ -76,7 +76,7 @@ var brief = pattern.Any(
 // part of what is ordered: "end with a short summary", "a short paragraph for each".
 var (
 	besideMore = regexp.MustCompile(`(?i)\b(?:with|plus|add|and) (?:an? |the )?$`)
-	forEach    = regexp.MustCompile(`(?i)^ (?:for each|for every|per|each|at the (?:end|top|beginning))\b`)
+	forEach    = regexp.MustCompile(`(?i)^ (?:of|for each|for every|per|each|at the (?:end|top|beginning))\b`)
 )
 
 // asksBrief reports whether a request wants all of the answer short.

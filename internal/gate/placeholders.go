@@ -11,8 +11,7 @@ import (
 
 var placeholder = document.Phrases{Pattern: pattern.Any(
 	`\btodo\b|\btbd\b|\bfixme\b|lorem ipsum`,
-	`\[(?:insert|describe|your|name|date|title|finding|one sentence|add|fill) [^\]\n]{1,80}\](?:[^(\[]|$)`,
-	`(?:^|[^\w)\]])\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
+	`\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
 		`fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)`,
 	`<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}`,
 	`\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|`+
@@ -35,6 +34,9 @@ func placeholders(v *view) (Signal, bool) {
 			if ownTags >= enoughTags {
 				return // that is what the code is about
 			}
+		}
+		if strings.HasPrefix(match, "[") && isIndex(l.Text, match) {
+			return // of a list or a map
 		}
 		if l.Code && match == "lorem ipsum" {
 			return // a text to try the code with
@@ -65,6 +67,13 @@ func placeholders(v *view) (Signal, bool) {
 		s.advice = "Fill in every placeholder before you deliver."
 	}
 	return s, true
+}
+
+// isIndex reports whether a name in brackets stands right behind another or a bracket.
+func isIndex(line, match string) bool {
+	bracket, _, _ := strings.Cut(match, "]")
+	at := strings.Index(strings.ToLower(line), bracket+"]")
+	return at > 0 && !strings.Contains(bracket, " ") && (lex.NameByte(line[at-1]) || line[at-1] == ')' || line[at-1] == ']')
 }
 
 // tagText matches what templates have for a value.

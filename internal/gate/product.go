@@ -141,10 +141,13 @@ func (v *view) otherTongue() bool {
 	return v.writtenForeign()
 }
 
+// tongueWords is how many words a text has of which the language can be told.
+const tongueWords = 40
+
 // writtenForeign reports whether the deliverable is written in another language than
 // English.
 func (v *view) writtenForeign() bool {
-	if len(v.Doc.Words) < 40 {
+	if len(v.Doc.Words) < tongueWords {
 		return false
 	}
 	tongue, sure := lex.TongueOf(v.Doc.Words)

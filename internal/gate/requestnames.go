@@ -98,7 +98,7 @@ func apart(name string) []string {
 	first, others, _ := strings.Cut(name, "/")
 	// A first one of one word is a folder, but for the verb that the others go on:
 	// reply/replyOnce.
-	if severalNames.MatchString(name) && (strings.ToLower(first) != first || strings.HasPrefix(others, first)) {
+	if severalNames.MatchString(name) && (strings.ToLower(first) != first || strings.HasPrefix(others, first) && len(others) > len(first) && unicode.IsUpper(rune(others[len(first)]))) {
 		return strings.Split(name, "/")
 	}
 	return []string{name}
@@ -114,7 +114,7 @@ func (v *view) wordsTogether(line, name string) bool {
 	if at < 0 || v.Index == nil || !joinedWords.MatchString(name) || at > 0 && line[at-1] != ' ' && line[at-1] != '(' {
 		return false
 	}
-	if behind := line[at+len(name):]; behind != "" && !strings.ContainsAny(behind[:1], " .,;:?!)") || v.codeHas(name) {
+	if behind := line[at+len(name):]; behind != "" && !strings.ContainsAny(behind[:1], " .,;:?!)\n") || v.codeHas(name) {
 		return false
 	}
 	return !slices.ContainsFunc(strings.Split(name, "/"), func(w string) bool { return v.Index.UsesOf(w) == 0 })

@@ -55,7 +55,7 @@ func (st *statements) onSubject(rest []string) bool {
 }
 
 // tiedByOne is how many sentences a single word of the request ties to it.
-const tiedByOne = 4
+const tiedByOne = 2
 
 // locatedForLaymen is how many places a text cites that says beside its plain words where
 // in the code all that is.

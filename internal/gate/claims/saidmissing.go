@@ -20,6 +20,7 @@ type care struct {
 	// common is code that stands in many functions for something else: it counts in
 	// a place of few lines, or in a line with a name that the sentence says.
 	common bool
+	narrow bool // code that says so little that only a place of few lines is meant
 }
 
 // cares are those that can be seen where they are.
@@ -91,14 +92,14 @@ var cares = []care{
 		`\b(?:throw|raise|reject|refuse|fail|return an error) (?:if|when|for|on)\b`,
 		`\binstead of (?:raising|throwing|failing|an error)\b`,
 	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
-	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`), common: true},
-	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`), common: true},
+	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`), narrow: true},
+	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`), narrow: true},
 	{name: "a reset in any case", denied: pattern.New(`\bwhen it throws,? the (?:flag|lock|state|counter)\b[^.]{0,20}\b(?:stays|remains)\b`), code: regexp.MustCompile(`\bfinally\b|\bdefer\b`)},
 	{name: "what it sends", denied: pattern.New(`\bno (?:action|event|message) is (?:dispatched|emitted|fired|sent)\b|\bnothing is (?:dispatched|emitted|fired)\b`), code: regexp.MustCompile(`\bdispatch\(|\bemit\(|\bfire\(`)},
 	{name: "a trim", denied: pattern.Any(
 		`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`,
 		`\b(?:input|string|value|name|text) is (?:used|taken) as it (?:comes|is)\b`,
-	), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`), common: true},
+	), code: regexp.MustCompile(`(?i)\.trim|TrimSpace`), narrow: true},
 }
 
 // What is said to be missing and is there proves a text wrong from so many places on,
@@ -122,7 +123,7 @@ func deniedThere(cited []claim) []string {
 			continue
 		}
 		places[c.ref.Place()] = true
-		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said, joined(c.v, c.ref)); what != "" {
+		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said); what != "" {
 			found = append(found, lex.Shorten(c.ref.Text+": "+what+" is there", 160))
 		}
 	}
@@ -158,43 +159,18 @@ func citedPlaces(r *grounding.Reading) []claim {
 }
 
 // deniedOf is the first care that code has and of which a sentence, in lower case,
-// says otherwise; what is said of several joined places counts at those of which a word of
-// the sentence stands in the line.
-func deniedOf(code, said []string, joined bool) string {
+// says otherwise.
+func deniedOf(code, said []string) string {
 	for _, c := range cares {
 		for _, sentence := range said {
 			if c.denied.MatchString(sentence) && slices.ContainsFunc(code, func(l string) bool {
-				return c.code.MatchString(l) && (!c.common || len(code) <= fewLines || namesOneOf(sentence, l)) && (!joined || hasWordOf(sentence, l))
+				return c.code.MatchString(l) && (!c.common && !c.narrow || len(code) <= fewLines || c.common && namesOneOf(sentence, l))
 			}) {
 				return c.name
 			}
 		}
 	}
 	return ""
-}
-
-// hasWordOf reports whether a line has a word of a sentence in lower case that tells.
-func hasWordOf(sentence, line string) bool {
-	line = strings.ToLower(line)
-	return slices.ContainsFunc(lex.Words(sentence), func(w string) bool { return lex.Telling(w) && strings.Contains(line, w) })
-}
-
-// joined reports whether a place is told together with the next one.
-func joined(r *grounding.Reading, ref *grounding.Cited) bool {
-	for i := range r.Refs[:len(r.Refs)-1] {
-		if &r.Refs[i] != ref || r.Refs[i+1].At != ref.At || r.Refs[i+1].Line == 0 {
-			continue
-		}
-		line := r.Doc.Lines[ref.At].Text
-		at := strings.Index(line, ref.Text)
-		if at < 0 {
-			return false
-		}
-		behind := line[at+len(ref.Text):]
-		next := strings.Index(behind, r.Refs[i+1].Text)
-		return next >= 0 && onlyJoins.MatchString(behind[:next])
-	}
-	return false
 }
 
 // fewLines is how many lines a place may have of which each is meant.
@@ -277,25 +253,16 @@ func ownPart(r *grounding.Reading, i int) string {
 		}
 	}
 	to := len(line)
-	for j := i + 1; j < len(r.Refs) && r.Refs[j].At == at && r.Refs[j].Line > 0; j++ {
-		next := strings.Index(line[end:], r.Refs[j].Text)
-		if next >= 0 && onlyJoins.MatchString(line[end:end+next]) {
-			end += next + len(r.Refs[j].Text) // "a.go:1 and b.go:2": what follows is said of both
-			continue
-		}
-		if next >= 0 {
+	if i+1 < len(r.Refs) && r.Refs[i+1].At == at && r.Refs[i+1].Line > 0 {
+		if next := strings.Index(line[end:], r.Refs[i+1].Text); next >= 0 {
 			to = end + len(beforeBracket(line[end:end+next]))
 		}
-		break
 	}
 	if first == i {
 		from = 0
 	}
 	return line[from:min(to, from+longestSaid)]
 }
-
-// onlyJoins matches what stands between two places of which the same is said.
-var onlyJoins = regexp.MustCompile("^[`*)]*(?:,|,? (?:and|und|y|et|e|&))[`* (]*$")
 
 // beforeBracket is what stands before a citation without what that citation is of, where
 // it stands in brackets: "fills it (a.go:3), and each call copies it (a.go:9)".

@@ -63,8 +63,8 @@ func (r *resolver) blockTitle(at int, text string) {
 }
 
 // readsOut matches what leads over to code as it is, with a verb that tells what it does.
-var readsOut = regexp.MustCompile(`(?i)\b(?:reads?|says|has|does|is|are|runs?|goes|calls|checks|evaluates|decides|sets|takes|returns|stands?|looks|` +
-	`happens|today|currently|here|steht|lautet|dice|está|lit|est)\b[^:：]*[:：][*_\s]*$`)
+var readsOut = regexp.MustCompile(`(?i)\b(?:reads?|says|runs?|goes|checks|evaluates|decides|returns|stands?|happens|today|currently|here|` +
+	`steht|lautet|dice|lit)\b[^:：]*[:：][*_\s]*$`)
 
 // otherwiseTitled matches what in a comment with a place says that the code is to go there.
 var otherwiseTitled = regexp.MustCompile(`(?i)\b(?:fix\w*|after|new|propos\w*|suggest\w*|patch\w*|change[ds]?|instead|replace\w*|neu|nachher)\b`)

@@ -209,9 +209,11 @@ const maxMembers = 12
 func (r *resolver) member(p string) bool {
 	stem, ext, _ := strings.Cut(p, ".")
 	if base := path.Base(p); strings.HasPrefix(base, ".") && len(base) > minDotted {
-		p, stem, ext = base, base, "env" // of a file that the code looks for
+		p = base // of a file that the code looks for
+	} else if strings.Contains(p, "/") || p == strings.ToLower(p) && (stem == "" || ext != "env") {
+		return false
 	}
-	if strings.Contains(p, "/") || p == strings.ToLower(p) && (stem == "" || ext != "env") || r.members >= maxMembers {
+	if r.members >= maxMembers {
 		return false
 	}
 	r.members++

@@ -30,7 +30,8 @@ func New(expr string) Pattern {
 	return Pattern{sync.OnceValue(func() *compiled { return compile(expr) })}
 }
 
-// Any is the pattern of what matches one of some expressions.
+// Any is the pattern of what matches one of some expressions, which are joined as they
+// are: flags at the beginning of one, as (?i), hold for those behind it, too.
 func Any(exprs ...string) Pattern { return New(strings.Join(exprs, "|")) }
 
 // compile derives the marks of an expression, too.
