@@ -99,6 +99,7 @@ const (
 	signNoDanger    = 1.6 // work on security without a word of what could happen
 	signFewDangers  = 0.6 // with hardly one
 	signDangers     = 1.2 // other work that is full of them, which the request is not
+	signHardly      = 2.0 // of much that the request names hardly anything comes back
 	signConcern     = 1.0 // the request is about something that has no word in the text
 	signStrays      = 2.0 // what is asked about stands only where the text opens and ends
 	usualName       = 0.6 // the rarity below which many places use a name
@@ -149,6 +150,10 @@ func (v *view) answers() (float64, []string) {
 		x -= signConcern
 		reasons = append(reasons, "nothing is said of what the request calls "+strings.Join(few(words, 3), ", "))
 	}
+	if v.hardlyTaken() {
+		x -= signHardly
+		reasons = append(reasons, "hardly anything comes back of all that the request names")
+	}
 	if v.missesMessage() {
 		x -= signMessage
 		reasons = append(reasons, "no line is cited near the message that is quoted")
@@ -172,6 +177,19 @@ func (v *view) answers() (float64, []string) {
 	}
 	return x, reasons
 }
+
+// hardlyTaken reports whether hardly anything comes back of a request that names much: of
+// five hundred honest works of the kept sets for such requests none is so.
+func (v *view) hardlyTaken() bool {
+	taken, total, _ := v.coverage(v.wished, &v.all)
+	return total >= namesMuch && taken < hardlyAny*total && !v.foreign() && !v.writtenForeign()
+}
+
+// What is much that a request names, by weight, and what is hardly any of it.
+const (
+	namesMuch = 12.0
+	hardlyAny = 0.16
+)
 
 // missesNothing reports whether all that the request names comes back: what the work is
 // made of is no more than a doubt then.

@@ -25,7 +25,7 @@ weird odd strange funny ugly ridiculous annoying painful confusing confused lost
 reproducible reproduce reproduced shipped ship ships deploy deployed deploys released rolled rolling
 actual actually literally honestly frankly seriously properly correctly wrongly badly nicely cleanly safely
 fine okay happy sad glad sorry welcome ready busy
-bigger biggest smaller smallest longer longest shorter shortest higher highest lower lowest
+bigger biggest smaller smallest longer longest shorter shortest high higher highest low lower lowest total included including
 side sides place places spot spots corner corners area areas level levels stage stages step steps
 item items idea ideas question questions problem problems issue issues trouble troubles matter matters concern concerns
 word words sentence sentences paragraph paragraphs

@@ -308,7 +308,7 @@ func TestAsksLess(t *testing.T) {
 func TestWordsTogether(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]bool{
-		"The configure/save twins annoy us.": true, "The configure/bake twins annoy us.": false, "See lib/oven for the twins.": false,
+		"The configure/save twins annoy us.": true, "The configure/bake twins annoy us.": false, "See lib/configure/save for the twins.": false,
 		"The acme/configure/save twins annoy us.": false, "Use `configure/save` there.": false,
 	} {
 		v := ovenView(city.Refactor, line, "")

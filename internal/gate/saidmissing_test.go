@@ -51,8 +51,8 @@ func TestSaidToBeMissing(t *testing.T) {
 		{"two", bound + order, true},
 		{"one", lock, false},
 		{"of other lines", "tray.go:12 is read without a lock.\n\ntray.go:13: only the upper bound is tested.\n", false},
-		{"two places of which one thing is said", "tray.go:4 and tray.go:5: the field is read without a lock, see also `Sheets`.\n\ntray.go:11 and tray.go:18. The order is random.\n", true},
 		{"a map and a trim", "tray.go:22: the table is a plain map, so two writers crash.\n\ntray.go:24: the name is used as it comes.\n", true},
+		{"before a bracket", "In order (tray.go:3), the field is read without a lock (tray.go:4), the order is random (tray.go:18).", true},
 		{"with a reservation", "tray.go:3-7 is read without a lock only by tests.\n\ntray.go:16-20: the order is random except when it is sorted.\n", false},
 		{"true ones", "tray.go:10 refuses what is below zero and above the last.\n\ntray.go:18 sorts the names, tray.go:4 takes the lock.\n", false},
 	} {
@@ -107,6 +107,27 @@ func TestSaidToBeMissingElsewhere(t *testing.T) {
 		})
 		if s := signalOf(report, "claims"); s != nil && s.Cap != nil && *s.Cap < gate.BorderlineScore {
 			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
+// What a review in JavaScript denies and the few lines that it cites have.
+func TestSaidToBeMissingInScripts(t *testing.T) {
+	t.Parallel()
+	const source = "exports.put = (loaf, sent) => {\n  if (!loaf) {\n    return\n  }\n  if (typeof loaf !== 'string') throw new TypeError('loaf')\n  let busy = true\n  try {\n    bake(loaf)\n  } finally {\n    busy = false\n  }\n  this.emit('baked', loaf)\n}\n"
+	for text, want := range map[string]bool{
+		"lib/a.js:2-4: there is no guard.\n\nlib/a.js:5 accepts any value.\n":                                         true,
+		"lib/a.js:5 accepts any value.\n\nlib/a.js:12: no event is emitted.\n":                                        true,
+		"lib/a.js:12: no event is emitted. So lines 12-13 of lib/a.js are wrong, lib/a.js:12: no event is emitted.\n": false,
+		"lib/a.js:1-13: there is no guard for two calls.\n\nlib/a.js:1-12 accepts any value.\n":                       false,
+		"lib/a.js:8 accepts any value.\n\nlib/a.js:6: no event is emitted.\n":                                         false,
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.CodeReview, Description: "Review lib/a.js, with lines."}, Deliverable: gate.Deliverable{Result: text},
+			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "lib/a.js", Lines: 13}}, Source: memory{"lib/a.js": source}},
+		})
+		if s := signalOf(report, "claims"); s == nil || (s.Cap != nil && *s.Cap < gate.PassScore) != want {
+			t.Errorf("%q: %+v", text, s)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package claims
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -94,7 +95,6 @@ var cares = []care{
 	), code: regexp.MustCompile(`\bthrow\b|\braise\b|errors\.New|Errorf|\bpanic\(|createError|\breject\(`), common: true},
 	{name: "a guard", denied: pattern.New(`\bno guard\b|\bwithout (?:a |any )?guard\b|\bunguarded\b`), code: regexp.MustCompile(`^\s*if \(?!\w+(?:\.\w+)*\)?(?: \{| return)`), narrow: true},
 	{name: "a check of the argument", denied: pattern.New(`^\W*not validated\b|\baccepts any (?:value|argument|input|type)\b|\bany value is accepted\b`), code: regexp.MustCompile(`typeof \w+ !==? ['"]|instanceof|Array\.isArray|TypeError`), narrow: true},
-	{name: "a reset in any case", denied: pattern.New(`\bwhen it throws,? the (?:flag|lock|state|counter)\b[^.]{0,20}\b(?:stays|remains)\b`), code: regexp.MustCompile(`\bfinally\b|\bdefer\b`)},
 	{name: "what it sends", denied: pattern.New(`\bno (?:action|event|message) is (?:dispatched|emitted|fired|sent)\b|\bnothing is (?:dispatched|emitted|fired)\b`), code: regexp.MustCompile(`\bdispatch\(|\bemit\(|\bfire\(`)},
 	{name: "a trim", denied: pattern.Any(
 		`\b(?:not|never) trimmed\b|\bwithout trimming\b|\bwhite ?space is kept\b`,
@@ -117,13 +117,18 @@ const longestPlace = 40
 // where that is too little to prove anything.
 func deniedThere(cited []claim) []string {
 	var found []string
-	places := map[grounding.Place]bool{}
+	places, seen := map[grounding.Place]bool{}, map[string]bool{}
 	for _, c := range cited {
 		if c.ref.End-c.ref.Line > longestPlace {
 			continue
 		}
 		places[c.ref.Place()] = true
 		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said); what != "" {
+			at := what + " " + c.ref.Path + strconv.Itoa(c.ref.Line)
+			if seen[at] {
+				continue // the same place, cited in another form
+			}
+			seen[at] = true
 			found = append(found, lex.Shorten(c.ref.Text+": "+what+" is there", 160))
 		}
 	}
