@@ -182,7 +182,7 @@ func (v *view) answers() (float64, []string) {
 // five hundred honest works of the kept sets for such requests none is so.
 func (v *view) hardlyTaken() bool {
 	taken, total, _ := v.coverage(v.wished, &v.all)
-	return total >= namesMuch && taken < hardlyAny*total && !v.foreign() && !v.writtenForeign()
+	return total >= namesMuch && taken < hardlyAny*total && !v.worksOnNamed() && !v.foreign() && !v.writtenForeign()
 }
 
 // What is much that a request names, by weight, and what is hardly any of it.

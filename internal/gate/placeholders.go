@@ -3,6 +3,7 @@ package gate
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -25,27 +26,10 @@ var leftToDo = regexp.MustCompile(`\bT[oO]D[oO]\b|^\W*[Tt]odo:|(?:#|//|/\*|--)\s
 // placeholders takes points for work that was left to be filled in.
 func placeholders(v *view) (Signal, bool) {
 	s := Signal{Name: "placeholders", Reason: "Nothing was left to be filled in."}
-	n, ownTags := 0, -1
+	n := 0
+	ownTags := sync.OnceValue(v.ownTags)
 	placeholder.Find(v.Doc, func(l document.Line, match string) {
-		if strings.HasPrefix(match, "{{") {
-			if ownTags < 0 {
-				ownTags = v.ownTags()
-			}
-			if ownTags >= enoughTags {
-				return // that is what the code is about
-			}
-		}
-		if strings.HasPrefix(match, "[") && isIndex(l.Text, match) {
-			return // of a list or a map
-		}
-		if l.Code && match == "lorem ipsum" {
-			return // a text to try the code with
-		}
-		if match == "todo" && !leftToDo.MatchString(l.Text) {
-			return // the word, or an option of tests
-		}
-		// A marker in code that was quoted is the buyer's, not the agent's.
-		if l.Code && v.Ground.Quoted > 0 {
+		if v.fillsNothing(l, match, ownTags) {
 			return
 		}
 		if n++; n <= 5 {
@@ -67,6 +51,22 @@ func placeholders(v *view) (Signal, bool) {
 		s.advice = "Fill in every placeholder before you deliver."
 	}
 	return s, true
+}
+
+// fillsNothing reports whether what looks like a place to fill in is none: what the code is
+// about, what it is tried with, or code that the buyer wrote.
+func (v *view) fillsNothing(l document.Line, match string, ownTags func() int) bool {
+	switch {
+	case strings.HasPrefix(match, "{{") && ownTags() >= enoughTags:
+		return true
+	case strings.HasPrefix(match, "[") && isIndex(l.Text, match):
+		return true
+	case l.Code && match == "lorem ipsum":
+		return true
+	case match == "todo" && !leftToDo.MatchString(l.Text):
+		return true // the word, or an option of tests
+	}
+	return l.Code && v.Ground.Quoted > 0
 }
 
 // isIndex reports whether a name in brackets stands right behind another or a bracket.

@@ -82,3 +82,22 @@ func TestIndexIsNoPlaceholder(t *testing.T) {
 		}
 	}
 }
+
+// Of a request that names much something comes back, or its function is mended.
+func TestHardlyTaken(t *testing.T) {
+	t.Parallel()
+	const much = "In our bakery the night shift sees loaves that vanish between oven and shelf, the scanner beeps twice, labels print garbled umlauts, " +
+		"the conveyor halts, drivers wait, invoices miss crates and the auditor frowns. Which cable, buffer or kernel flag causes that?"
+	for _, tt := range []struct {
+		request, result string
+		want            bool
+	}{
+		{much, "`configure` keeps the folder (lib/oven.js:2).", true},
+		{much, "The scanner beeps twice because the conveyor halts: loaves vanish, labels print garbled umlauts, and no cable or kernel flag helps.", false},
+		{"Why is the folder kept?", "`save` hands the value on.", false},
+	} {
+		if got := ovenView(city.Research, tt.request, tt.result).hardlyTaken(); got != tt.want {
+			t.Errorf("%.40q, %.40q: %v", tt.request, tt.result, got)
+		}
+	}
+}
