@@ -176,7 +176,7 @@ func TestDerived(t *testing.T) {
 
 // mostForOthers is the share of honest work that may pass for another request of
 // its repository. Some of it does answer the other request.
-const mostForOthers = 0.19
+const mostForOthers = 0.185
 
 // TestWorkForOtherRequests: honest work is no answer to the other requests of
 // its repository.
