@@ -9,6 +9,7 @@ import (
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -50,9 +51,13 @@ var asks = []ask{
 		`(?i)\bbenchmark\w*|\bhow fast\b|\bns/op\b`,
 		`\b(?:measure|compare|profile)\b[^.\n]{0,60}\b(?:speed|times?|latency|throughput|overhead|performance)\b`,
 		`\b(?:tim(?:e|ing)s?|speed|latency|throughput)\b[^\n]{0,120}\b(?:need|want|give|with|`+
-			`show)\b[^.\n]{0,20}\b(?:numbers|figures)\b`,
+			`show)\b(?: (?:us|me|the|some|real|hard|actual|exact|measured|concrete|proper|before|after|and)){0,4} (?:numbers|figures)\b`,
 		`\btimings?\b.{0,20}\bnumbers\b|\bhow (?:much memory|long does)\b[^\n]{0,200}\bmeasure it\b`,
 	), (*view).measures, true},
+	{"figures of each size", pattern.Any(
+		`(?i)\bmeasure how\b[^.\n]{0,40}\bscales?\b|\b(?:ns|µs|us|ms) per (?:op|operation|request|call)\b`,
+		`\b(?:requests|operations|ops|calls) per second\b`,
+	), (*view).measuresSeries, true},
 	{"measured numbers", pattern.New(`(?i)\bmeasured (?:numbers|figures|values|costs?)\b|\bhow expensive\b[^\n]{0,300}\b(?:numbers|figures)\b`),
 		func(v *view) bool { return v.measures() || v.tellsCost() }, true},
 	{"the code", pattern.New(`(?i)\b(?:show|post|include|deliver)(?: us| me)? (?:the |your |all |full )*code\b|\b(?:full|complete|whole) (?:new )?(?:files?|code|implementation|source)\b`),
@@ -139,6 +144,20 @@ func (v *view) measures() bool {
 		return v.Doc.CodeLines() > 3
 	}
 	return mayBeTimed(v.Doc.Text) && timed.MatchString(v.Doc.Text)
+}
+
+// enoughOfSeries is how many figures of time, or rows of a table, are a series of them.
+const enoughOfSeries = 3
+
+// measuresSeries reports whether the deliverable has figures of time for several sizes.
+func (v *view) measuresSeries() bool {
+	told := 0
+	for _, l := range v.Doc.Lines {
+		if !l.Code && mayBeTimed(l.Text) {
+			told += len(timed.FindAllString(l.Text, enoughOfSeries))
+		}
+	}
+	return told >= enoughOfSeries || v.Doc.Count(document.TableRow) > enoughOfSeries
 }
 
 // configBlock matches the names of fences around what runs and builds code.

@@ -113,14 +113,21 @@ func TestAsksFor(t *testing.T) {
 			"Notes on how a migration works.": false,
 			"We have a migration guide.":      false,
 		},
+		"figures of each size": {
+			"We need numbers, requests per second at 10 and 100 mocks.": true,
+			"Please measure how it scales with their number.":           true,
+			"How does it scale?": false,
+		},
 		"figures that were measured": {
+			"We call it several times, so we want remarks with line numbers.":           false,
+			"Time it, and give us hard numbers.":                                        true,
 			"How much memory does one take, how long does it wait? Measure it, please.": true,
-			"How long does one wait?":                       false,
-			"Benchmark both.":                               true,
-			"Micro-benchmarks of both, please.":             true,
-			"I don't believe in micro-benchmarks: count.":   false,
-			"I do not trust the benchmarks there: measure.": true,
-			"I don't believe in micro benchmarks: count.":   false,
+			"How long does one wait?":                                                   false,
+			"Benchmark both.":                                                           true,
+			"Micro-benchmarks of both, please.":                                         true,
+			"I don't believe in micro-benchmarks: count.":                               false,
+			"I do not trust the benchmarks there: measure.":                             true,
+			"I don't believe in micro benchmarks: count.":                               false,
 		},
 	} {
 		at := slices.IndexFunc(asks, func(a ask) bool { return a.what == what })

@@ -19,3 +19,18 @@ func TestRowsOfNames(t *testing.T) {
 		}
 	}
 }
+
+// What a numbered row says in short is told below, where a paragraph opens with its number.
+func TestRowsToldBelow(t *testing.T) {
+	t.Parallel()
+	const table = "| # | place | what |\n|---|---|---|\n| 1 | lib/oven.js:2 | kept for ever |\n| 2 | lib/oven.js:6 | dropped |\n\n"
+	for below, want := range map[string]int{
+		"**1.** `exports.folder` is never cleared.\n\n**2.** `done(null, value)` hands on what came.\n": 2,
+		"**1.** `nothing` of that kind.\n\n**2.** `done(null, value)` hands on what came.\n":            1,
+		"`exports.folder` is never cleared.\n\n`done(null, value)` hands on what came.\n":               0,
+	} {
+		if got := ovenView(city.CodeReview, "Look for bugs.", table+below).Ground.Anchored; got != want {
+			t.Errorf("%q: %d places hold what is said", below, got)
+		}
+	}
+}

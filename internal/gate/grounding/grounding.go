@@ -106,6 +106,11 @@ func (r *Reading) contextTokens(ref *Cited) []string {
 	tokens = append(tokens, figuresIn(rest)...)
 	if document.TableRow.Matches(line.Text) {
 		tokens = append(tokens, cellsOf(rest)...)
+		if at := r.toldBelow(line.Text); at > ref.At {
+			for _, s := range r.Doc.Lines[at].Spans {
+				add(s)
+			}
+		}
 	}
 	if strings.Contains(rest, "-") {
 		tokens = append(tokens, hyphened.FindAllString(rest, 20)...)

@@ -33,6 +33,7 @@ type Reading struct {
 
 	functions map[string][]code.Function // of files that FunctionsOf was asked for
 	titles    map[int]*Cited             // places in the first lines of blocks, by their line
+	numbered  map[string]int             // the lines of prose that open with the number of a row, by it
 }
 
 // Check resolves and checks what is cited against a repository, nil for none.
