@@ -34,3 +34,14 @@ func TestRowsToldBelow(t *testing.T) {
 		}
 	}
 }
+
+// Where a table was ordered its rows say something, whatever stands in them.
+func TestRowsOfOrderedTables(t *testing.T) {
+	t.Parallel()
+	const table = "| given | saved | read |\n|---|---|---|\n| `Rye` | `rye` | `Rye` |\n| `Oat` | `oat` | `Oat` |\n"
+	for request, want := range map[string]bool{"Please tabulate what save makes of names.": false, "What does save make of names?": true} {
+		if got := ovenView(city.DataAnalysis, request, table).prose.dead; got > 0 != want {
+			t.Errorf("%q: %d dead words", request, got)
+		}
+	}
+}

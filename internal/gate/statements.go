@@ -16,15 +16,16 @@ import (
 // statements is what the prose of a deliverable consists of: sentences that
 // say something, and lists of names that say nothing.
 type statements struct {
-	all    int // sentences with enough words of their own
-	tied   int // of these, those that name something concrete
-	words  int // words of the prose
-	dead   int // of these, in mere lists of names and in repeated frames
-	bare   int // lines that are a name and nothing else
-	index  int // names with nothing but their line behind them: Body (180)
-	items  int // names, places and pieces of code
-	listed int // of these, in sentences that hardly have other words
-	rows   int // of tables, that say something
+	all    int  // sentences with enough words of their own
+	tied   int  // of these, those that name something concrete
+	words  int  // words of the prose
+	dead   int  // of these, in mere lists of names and in repeated frames
+	bare   int  // lines that are a name and nothing else
+	index  int  // names with nothing but their line behind them: Body (180)
+	items  int  // names, places and pieces of code
+	listed int  // of these, in sentences that hardly have other words
+	rows   int  // of tables, that say something
+	table  bool // is what was ordered, so that its rows say something
 	loose  []string
 	about  map[string]bool // the words of the request that tie a sentence to it
 	enough int             // how many of them do
@@ -77,6 +78,7 @@ type frame struct {
 func (v *view) readStatements() {
 	st := &v.prose
 	frames := map[uint64]*frame{}
+	st.table = ordersTable.MatchString(v.in.Request.Description)
 	st.about, st.stem, st.enough, st.tiedBy = v.subjects(), v.stem, 2, map[string]int{}
 	if v.Index != nil && v.Ground.Located >= locatedForLaymen {
 		st.enough = 1
@@ -155,6 +157,9 @@ func (v *view) subjects() map[string]bool {
 	return about
 }
 
+// ordersTable matches orders for a table of what comes of what.
+var ordersTable = pattern.New(`(?i)\btabulat\w+\b|\b(?:an?|as an?|in an?|the|with an?|small|comparison|one) table\b|\bmatrix\b|\btabelle\b|\btabla\b|\btableau\b|\btabela\b`)
+
 // row reads a row of a table: a few names and no figure say nothing.
 func (st *statements) row(text string) {
 	n, plain, alive, inventory := 0, 0, false, false
@@ -169,7 +174,7 @@ func (st *statements) row(text string) {
 		return
 	}
 	st.words += n
-	if !alive || inventory && plain <= namesInCell {
+	if !alive && !st.table || inventory && plain <= namesInCell {
 		st.dead += n
 	} else {
 		st.rows++
