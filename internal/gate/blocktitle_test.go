@@ -32,3 +32,22 @@ func TestPlaceInABlock(t *testing.T) {
 		}
 	}
 }
+
+// The title of a finding tells what the code does, also in words that suggestions have.
+func TestTitleTellsWhatTheCodeDoes(t *testing.T) {
+	t.Parallel()
+	const fake = "\n\n```js\nexports.save = function (value, format) {\n  return store.put(value, format)\n}\n```\n\nThe file is left open.\n"
+	for _, tt := range []struct {
+		category city.Category
+		title    string
+		want     bool
+	}{
+		{city.CodeReview, "### `save` replaces the file without closing it, `lib/oven.js:5-7`", true},
+		{city.CodeReview, "### Replace the file, `lib/oven.js:5-7`", false},
+		{city.BugFix, "### `save` replaces the file, `lib/oven.js:5-7`", false},
+	} {
+		if got := ovenView(tt.category, "Is everything saved?", tt.title+fake).Ground.Misquoted > 0; got != tt.want {
+			t.Errorf("%s, %q: misquoted %v", tt.category, tt.title, got)
+		}
+	}
+}

@@ -90,7 +90,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
-		ref, weight := claimed(r.Doc, b, cited, change > 0 && b.Start-change <= oneParagraph)
+		ref, weight := r.claimed(b, cited, change > 0 && b.Start-change <= oneParagraph)
 		if title, quotes := r.titled(b); title != nil && (quotes || r.quoteHolds(title.Path, lines)) {
 			ref, weight = title, 1
 		}
@@ -229,10 +229,10 @@ func (r *Reading) opensLike(file string, lines []string) bool {
 
 // claimed returns the citation that a block claims to quote, and how much it
 // does: not at all where it is announced as new code.
-func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behindChange bool) (*Cited, float64) {
-	ref, prose := ClaimBefore(d, b, cited)
+func (r *Reading) claimed(b document.Block, cited map[int]*Cited, behindChange bool) (*Cited, float64) {
+	ref, prose := ClaimBefore(r.Doc, b, cited)
 	if ref == nil || !announces(prose, ref) && !fills(ref, b) {
-		if ref, prose = claimBehind(d, b, cited), ""; ref == nil {
+		if ref, prose = claimBehind(r.Doc, b, cited), ""; ref == nil {
 			return nil, 0
 		}
 	}
@@ -243,6 +243,9 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behin
 	if !strings.HasPrefix(strings.ToLower(ref.Text), "line") { // "change line 3 to" is told by its line
 		bare = strings.ReplaceAll(prose, ref.Text, " ")
 	}
+	if !r.Want.Code && document.IsTitle(prose) {
+		bare = doesNow.ReplaceAllString(bare, " ")
+	}
 	switch {
 	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), orders(lastSentence(bare)), behindChange && nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
 		return ref, 0
@@ -251,6 +254,10 @@ func claimed(d *document.Document, b document.Block, cited map[int]*Cited, behin
 	}
 	return ref, 1
 }
+
+// doesNow matches what in the title of a finding tells what the code does, though it has
+// words that suggestions have too: "replaces the file without closing it".
+var doesNow = regexp.MustCompile(`(?i)\b(?:replaces|adds|writes?|prints|uses|changes|inserts|tests|outputs|before|behind|between|above|below)\b`)
 
 // becauseOf matches what leads over to the place that a reason is from, in the last
 // sentence: "do it like this, because all have one interface (a.go:17):".
