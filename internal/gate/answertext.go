@@ -86,17 +86,17 @@ const (
 // sharesIn are the figures before the first percent signs of a text.
 func sharesIn(text string) []float64 {
 	var all []float64
-	for at := strings.IndexByte(text, '%'); at >= 0 && len(all) < maxShares; {
-		before := strings.TrimRight(text[max(0, at-longestShare):at], " ")
-		digits := strings.ReplaceAll(before[len(strings.TrimRight(before, "0123456789.,")):], ",", ".")
-		if said, err := strconv.ParseFloat(digits, 64); err == nil {
-			all = append(all, said)
-		}
-		next := strings.IndexByte(text[at+1:], '%')
-		if next < 0 {
+	for len(all) < maxShares {
+		before, behind, found := strings.Cut(text, "%")
+		if !found {
 			break
 		}
-		at += 1 + next
+		text = behind
+		before = strings.TrimRight(before[max(0, len(before)-longestShare):], " ")
+		digits := before[len(strings.TrimRight(before, "0123456789.,")):]
+		if said, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", "."), 64); err == nil {
+			all = append(all, said)
+		}
 	}
 	return all
 }

@@ -146,6 +146,14 @@ func (v *view) measures() bool {
 	return mayBeTimed(v.Doc.Text) && timed.MatchString(v.Doc.Text)
 }
 
+// timesIn counts the figures of time in a text, up to most.
+func timesIn(text string, most int) int {
+	if !mayBeTimed(text) {
+		return 0
+	}
+	return len(timed.FindAllStringIndex(text, most))
+}
+
 // enoughOfSeries is how many figures of time, or rows of a table, are a series of them.
 const enoughOfSeries = 3
 
@@ -153,8 +161,8 @@ const enoughOfSeries = 3
 func (v *view) measuresSeries() bool {
 	told := 0
 	for _, l := range v.Doc.Lines {
-		if !l.Code && mayBeTimed(l.Text) {
-			told += len(timed.FindAllString(l.Text, enoughOfSeries))
+		if !l.Code {
+			told += timesIn(l.Text, enoughOfSeries)
 		}
 	}
 	return told >= enoughOfSeries || v.Doc.Count(document.TableRow) > enoughOfSeries
@@ -221,17 +229,16 @@ func asksFor(thing pattern.Pattern, request string) bool {
 		return false
 	}
 	for _, m := range thing.Regexp().FindAllStringIndex(request, 8) {
-		ownTests := strings.EqualFold(request[max(m[0], m[1]-len("tests")):m[1]], "tests") && testsWish.MatchString(request[m[1]:])
-		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) && !ownTests {
+		if !unwanted.MatchString(request[max(0, m[0]-40):m[0]]) && !testsWish.MatchString(request[max(m[0], m[1]-len("tests")):]) {
 			return true
 		}
 	}
 	return false
 }
 
-// testsWish matches what follows on tests that are not ordered but have wishes: "and tests
-// must be able to force it".
-var testsWish = regexp.MustCompile(`^ (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach)\b`)
+// testsWish matches tests that are not ordered but have wishes: "and tests must be able to
+// force it".
+var testsWish = regexp.MustCompile(`^(?i:tests) (?:must|should|have to|need to|can|could) (?:still )?(?:be able|be possible|force|reach)\b`)
 
 // missingAsks takes points for things the request names outright and the
 // deliverable does not contain.

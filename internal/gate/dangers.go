@@ -3,6 +3,7 @@ package gate
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/lex"
@@ -11,7 +12,7 @@ import (
 
 // dangers are the words by which English work on security is known: who attacks, what is
 // lost, how bad that is.
-var dangers = func() map[string]bool {
+var dangers = sync.OnceValue(func() map[string]bool {
 	all, stem := map[string]bool{}, lex.NewStemmer(nil)
 	for word := range strings.FieldsSeq(`attack attacker exploit exploitable vulnerable vulnerability inject injection untrusted malicious
 		dos denial bypass leak cve cwe severity high medium low critical hostile traversal sanitize sanitise escape spoof forge forged
@@ -23,7 +24,7 @@ var dangers = func() map[string]bool {
 		all[stem.Of(word)] = true
 	}
 	return all
-}()
+})
 
 // How many words of dangers work on security has at most that tells next to nothing of
 // them: of the honest work of the kept sets one in fifty is so, of work of other categories
@@ -47,7 +48,7 @@ func (v *view) tellsNoDanger() (nothing, hardly bool) {
 		return false, false // what is wrong was known
 	}
 	told := countDangers(v.all.stems)
-	asked := strings.ContainsAny(v.in.Request.Description, "?\uff1f")
+	asked := asksQuestion(v.in.Request.Description)
 	return told <= noDangers && !asked, told <= noDangers || told <= fewDangers && !asked
 }
 
@@ -66,13 +67,13 @@ func (v *view) tellsOfDangers() bool {
 	if v.Index == nil || v.foreign() || v.writtenForeign() || countDangers(v.all.stems) < manyDangers {
 		return false
 	}
-	return !slices.ContainsFunc(v.asked, func(w string) bool { return dangers[v.stem.Of(w)] })
+	return !slices.ContainsFunc(v.asked, func(w string) bool { return dangers()[v.stem.Of(w)] })
 }
 
 // countDangers counts the words of dangers among stems.
 func countDangers(stems map[string]bool) int {
 	n := 0
-	for st := range dangers {
+	for st := range dangers() {
 		if stems[st] {
 			n++
 		}

@@ -82,11 +82,14 @@ func (v *view) newLines() int {
 // answer to it is words, whatever its category usually delivers.
 func (v *view) onlyAsked() bool {
 	text := v.in.Request.Description
-	if !strings.ContainsAny(text, "?\uff1f") {
+	if !asksQuestion(text) {
 		return false
 	}
 	return !asksWhole(text)
 }
+
+// asksQuestion reports whether a text asks something.
+func asksQuestion(text string) bool { return strings.ContainsAny(text, "?\uff1f") }
 
 // asksWhole reports whether a request names a product.
 func asksWhole(request string) bool {

@@ -94,10 +94,10 @@ func (v *view) inEnglishInstead() bool {
 	if v.in.Request.Category != city.ContentCreation || namesEnglish.MatchString(v.Request) {
 		return false
 	}
-	for _, w := range v.wished {
-		if w.kind == wishFile && !holdsCode(w.key) && !strings.HasSuffix(w.key, "/") {
-			return false // a text that is there, in whatever language, is to go on
-		}
+	if slices.ContainsFunc(v.wished, func(w wish) bool {
+		return w.kind == wishFile && !holdsCode(w.key) && !strings.HasSuffix(w.key, "/")
+	}) {
+		return false // a text that is there, in whatever language, is to go on
 	}
 	if textInTongue.MatchString(v.Request) {
 		return len(v.Doc.Words) >= tongueWords && !v.writtenForeign()

@@ -104,9 +104,7 @@ func (v *view) makeup() Makeup {
 			if lex.HasFigure(lex.WithoutLines(l.Text)) {
 				figures++
 			}
-			if mayBeTimed(l.Text) {
-				times += len(timed.FindAllStringIndex(l.Text, steps*2))
-			}
+			times += timesIn(l.Text, steps*2)
 		}
 	}
 	return Makeup{

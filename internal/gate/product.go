@@ -144,9 +144,9 @@ func (v *view) otherTongue() bool {
 // tongueWords is how many words a text has of which the language can be told.
 const tongueWords = 40
 
-// writtenForeign reports whether the deliverable is written in another language than
+// findWrittenForeign reports whether the deliverable is written in another language than
 // English.
-func (v *view) writtenForeign() bool {
+func (v *view) findWrittenForeign() bool {
 	if len(v.Doc.Words) < tongueWords {
 		return false
 	}

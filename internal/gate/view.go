@@ -43,22 +43,24 @@ type view struct {
 	located  map[string]bool      // files whose functions functionsOf looks at
 
 	// What is asked again and again, and found out once.
-	foreign       func() bool            // findForeign
-	onlyLooks     func() bool            // findOnlyLooks
-	missesMessage func() bool            // findMissedMessage
-	exportsUnseen func() bool            // findUnseenExports
-	tellsCost     func() bool            // findCost
-	isAsked       func() map[string]bool // the words of the request
-	hasTests      func() bool            // findTests
-	module        func() string          // findModule
-	onCited       func() map[string]bool // the words of the cited lines, see citedWords
-	besideCited   func() map[string]bool // and of those beside them
-	changes       func() *change.Applied // the diffs of the deliverable, and the patch, applied
+	foreign        func() bool            // findForeign
+	writtenForeign func() bool            // findWrittenForeign
+	onlyLooks      func() bool            // findOnlyLooks
+	missesMessage  func() bool            // findMissedMessage
+	exportsUnseen  func() bool            // findUnseenExports
+	tellsCost      func() bool            // findCost
+	isAsked        func() map[string]bool // the words of the request
+	hasTests       func() bool            // findTests
+	module         func() string          // findModule
+	onCited        func() map[string]bool // the words of the cited lines, see citedWords
+	besideCited    func() map[string]bool // and of those beside them
+	changes        func() *change.Applied // the diffs of the deliverable, and the patch, applied
 }
 
 // remember makes what is found out once.
 func (v *view) remember() {
 	v.foreign = sync.OnceValue(v.findForeign)
+	v.writtenForeign = sync.OnceValue(v.findWrittenForeign)
 	v.onlyLooks = sync.OnceValue(v.findOnlyLooks)
 	v.missesMessage = sync.OnceValue(v.findMissedMessage)
 	v.exportsUnseen = sync.OnceValue(v.findUnseenExports)

@@ -3,7 +3,6 @@ package claims
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -117,18 +116,22 @@ const longestPlace = 40
 // where that is too little to prove anything.
 func deniedThere(cited []claim) []string {
 	var found []string
-	places, seen := map[grounding.Place]bool{}, map[string]bool{}
+	type denied struct {
+		grounding.Place
+		what string
+	}
+	places, seen := map[grounding.Place]bool{}, map[denied]bool{}
 	for _, c := range cited {
 		if c.ref.End-c.ref.Line > longestPlace {
 			continue
 		}
 		places[c.ref.Place()] = true
 		if what := deniedOf(strings.Split(c.around(0), "\n"), c.said); what != "" {
-			at := what + " " + c.ref.Path + strconv.Itoa(c.ref.Line)
-			if seen[at] {
+			one := denied{c.ref.Place(), what}
+			if seen[one] {
 				continue // the same place, cited in another form
 			}
-			seen[at] = true
+			seen[one] = true
 			found = append(found, lex.Shorten(c.ref.Text+": "+what+" is there", 160))
 		}
 	}
@@ -243,19 +246,13 @@ func ownPart(r *grounding.Reading, i int) string {
 	for first > 0 && r.Refs[first-1].At == at && r.Refs[first-1].Line > 0 {
 		first--
 	}
-	from, end := 0, 0
+	from, end, behind := 0, 0, 0  // of the place, and where the one before it ends
 	for j := first; j <= i; j++ { // one after the other: "a.go:1" stands in "a.go:12", too
 		found := strings.Index(line[end:], r.Refs[j].Text)
 		if found < 0 {
 			return line[:min(len(line), longestSaid)]
 		}
-		from, end = end+found, end+found+len(r.Refs[j].Text)
-	}
-	if i > first { // what was cut off there belongs to this one
-		if before := line[:from]; strings.HasSuffix(strings.TrimRight(before, "`* "), "(") {
-			last := strings.LastIndex(before, r.Refs[i-1].Text) + len(r.Refs[i-1].Text)
-			from = last + len(beforeBracket(before[last:]))
-		}
+		behind, from, end = end, end+found, end+found+len(r.Refs[j].Text)
 	}
 	to := len(line)
 	if i+1 < len(r.Refs) && r.Refs[i+1].At == at && r.Refs[i+1].Line > 0 {
@@ -265,6 +262,8 @@ func ownPart(r *grounding.Reading, i int) string {
 	}
 	if first == i {
 		from = 0
+	} else { // what the one before is cut at belongs to this one
+		from = behind + len(beforeBracket(line[behind:from]))
 	}
 	return line[from:min(to, from+longestSaid)]
 }

@@ -163,10 +163,20 @@ var mended = regexp.MustCompile(`(?i)\b(?:works|repaired|mended|richtig|correcto
 
 // afterwards reports whether the line before a block may lead over to code as it is to be.
 func (r *Reading) afterwards(b document.Block) bool {
+	at := r.proseBefore(b)
+	if at < 0 {
+		return false
+	}
+	lead := r.Doc.Lines[at].Text
+	return announcesNew(lead) || mended.MatchString(lastSentence(lead))
+}
+
+// proseBefore is the line of prose before a block, -1 for none.
+func (r *Reading) proseBefore(b document.Block) int {
 	for i := b.Start - 1; i >= 0; i-- {
 		if l := r.Doc.Lines[i]; !l.Code && strings.TrimSpace(l.Text) != "" {
-			return announcesNew(l.Text) || mended.MatchString(lastSentence(l.Text))
+			return i
 		}
 	}
-	return false
+	return -1
 }

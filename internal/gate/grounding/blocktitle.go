@@ -76,11 +76,10 @@ func (r *Reading) titled(b document.Block) (place *Cited, claimed bool) {
 	if ref == nil {
 		return nil, false
 	}
-	lead := ""
-	for i := b.Start - 1; i >= 0 && lead == "" && b.Start-i <= oneParagraph; i-- {
-		if l := r.Doc.Lines[i]; !l.Code {
-			lead = strings.TrimSpace(l.Text)
-		}
+	at := r.proseBefore(b)
+	if at < 0 || b.Start-at > oneParagraph {
+		return ref, false
 	}
+	lead := strings.TrimSpace(r.Doc.Lines[at].Text)
 	return ref, readsOut.MatchString(lead) && !announcesNew(lead) && !otherwiseTitled.MatchString(b.Lines[0])
 }

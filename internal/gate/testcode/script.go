@@ -332,16 +332,17 @@ func (s *scriptReader) member(of *node, name string, at int) *node {
 
 func (s *scriptReader) call(callee ast.Expression, args []ast.Expression, at int) *node {
 	c := &node{kind: call, kids: append([]*node{s.expression(callee)}, s.list(args)...), at: at}
-	if made := c.kids[0]; made.kind == call && made.kids[0].last() == "createRequire" && len(args) > 0 {
-		if text, literal := args[0].(*ast.StringLiteral); literal {
-			return &node{kind: ident, name: s.module(text.Value.String()), at: at}
-		}
+	if len(args) == 0 {
+		return c
 	}
-	if name, ok := callee.(*ast.Identifier); ok && len(args) > 0 {
-		text, literal := args[0].(*ast.StringLiteral)
+	text, literal := args[0].(*ast.StringLiteral)
+	name, named := callee.(*ast.Identifier)
+	made := c.kids[0].kind == call && c.kids[0].kids[0].last() == "createRequire"
+	if literal && (made || named && name.Name == "require") {
+		return &node{kind: ident, name: s.module(text.Value.String()), at: at}
+	}
+	if named {
 		switch {
-		case name.Name == "require" && literal:
-			return &node{kind: ident, name: s.module(text.Value.String()), at: at}
 		case name.Name == "__toESM":
 			return c.kids[1]
 		case literal && strings.HasPrefix(text.Value.String(), "."): // proxyquire, rewire and the like
