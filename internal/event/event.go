@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -83,4 +84,34 @@ func scan(row store.Row) (Event, error) {
 // happens in between is not missed. A wake carries no data and may be spurious.
 func (l *Log) Subscribe(topic string) (wake <-chan struct{}, cancel func()) {
 	return l.hub.subscribe(topic)
+}
+
+// Follow calls look at once, then whenever something may have happened to topic and
+// at least once every interval, until look says that it has seen enough or ctx ends.
+func (l *Log) Follow(ctx context.Context, topic string, interval time.Duration, look func() (enough bool)) {
+	wake, cancel := l.Subscribe(topic)
+	defer cancel()
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for !look() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// ParseSeq reads where a stream of events is to go on: behind the id that it sent last
+// (Last-Event-ID), or, where there is none, behind after.
+func ParseSeq(lastEventID string, after int64) (int64, error) {
+	if lastEventID == "" {
+		return after, nil
+	}
+	seq, err := strconv.ParseUint(lastEventID, 10, 63)
+	if err != nil {
+		return 0, city.InvalidField("Last-Event-ID", "not the id of an event of this stream")
+	}
+	return int64(seq), nil
 }

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/event"
 )
 
@@ -63,13 +61,9 @@ func (s *server) streamTaskEvents(ctx context.Context, in *struct {
 	LastEventID string `header:"Last-Event-ID" doc:"Resume after this event"`
 	After       int64  `query:"after" minimum:"0" doc:"Resume after this seq"`
 }) (*huma.StreamResponse, error) {
-	after := in.After
-	if in.LastEventID != "" {
-		seq, err := strconv.ParseInt(in.LastEventID, 10, 64)
-		if err != nil || seq < 0 {
-			return nil, city.InvalidField("Last-Event-ID", "not the id of an event of this stream")
-		}
-		after = seq
+	after, err := event.ParseSeq(in.LastEventID, in.After)
+	if err != nil {
+		return nil, err
 	}
 	if _, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID); err != nil {
 		return nil, err
@@ -84,26 +78,18 @@ func (s *server) stream(hctx huma.Context, taskID string, after int64) {
 	defer stop()
 	hctx.SetHeader("Content-Type", "text/event-stream")
 	hctx.SetHeader("X-Accel-Buffering", "no")
-	wake, cancel := s.Events.Subscribe(taskID)
-	defer cancel()
-	ticker := time.NewTicker(heartbeat)
-	defer ticker.Stop()
-	for {
-		last, settled, err := s.writeNews(ctx, hctx, taskID, after)
-		if err != nil || settled && last == after {
-			return
+	s.Events.Follow(ctx, taskID, heartbeat, func() (enough bool) {
+		for {
+			last, settled, err := s.writeNews(ctx, hctx, taskID, after)
+			if err != nil || settled && last == after {
+				return true
+			}
+			if after = last; !settled {
+				return false
+			}
+			// The last events may have come meanwhile.
 		}
-		after = last
-		if settled {
-			continue // the last events may have come meanwhile
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-ticker.C:
-		}
-	}
+	})
 }
 
 // writeNews writes the events of a task after a seq, or that the stream lives. It

@@ -2,10 +2,10 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"aicity.dev/aicity/internal/city"
@@ -153,42 +153,35 @@ const liveHeartbeat = 20 * time.Second
 // taskLive tells the page when to fetch itself again: when something happened
 // after the last event it knows, of its own or of the stream that it lost.
 func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
-	seen, err := strconv.ParseUint(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0"), 10, 63)
-	if err != nil {
-		return city.InvalidField("after", "not the number of an event")
-	}
-	id := r.PathValue("id")
-	wake, cancel := s.Events.Subscribe(id)
-	defer cancel()
-	news, err := s.liveNews(r, int64(seen))
+	seen, err := event.ParseSeq(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")), 0)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
-	control := http.NewResponseController(w)
-	ticker := time.NewTicker(liveHeartbeat)
-	defer ticker.Stop()
-	for {
-		_, err := fmt.Fprint(w, news.message()) //nolint:gosec // a number at most, as text/event-stream
-		if errors.Join(err, control.Flush()) != nil || news.over {
-			return nil // one who takes nothing has left
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	defer context.AfterFunc(s.Stopping, stop)()
+	control, begun := http.NewResponseController(w), false
+	s.Events.Follow(ctx, r.PathValue("id"), liveHeartbeat, func() (enough bool) {
+		var news liveNews
+		if news, err = s.liveNews(r, seen); err != nil {
+			return true
 		}
-		select {
-		case <-r.Context().Done():
-			return nil
-		case <-s.Stopping.Done():
-			return nil
-		case <-wake:
-		case <-ticker.C:
+		if !begun {
+			begun = true
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.Header().Set("X-Accel-Buffering", "no")
 		}
-		if news, err = s.liveNews(r, news.last); err != nil {
-			if r.Context().Err() == nil && city.CodeOf(err) == city.CodeInternal {
-				s.Logger.WarnContext(r.Context(), "follow a task", "task", id, "error", err)
-			}
-			return nil // the page asks again, and is told then
-		}
+		seen = news.last
+		_, failed := fmt.Fprint(w, news.message())                      //nolint:gosec // a number at most, as text/event-stream
+		return errors.Join(failed, control.Flush()) != nil || news.over // one who takes nothing has left
+	})
+	if !begun {
+		return err
 	}
+	if err != nil && r.Context().Err() == nil && city.CodeOf(err) == city.CodeInternal {
+		s.Logger.WarnContext(r.Context(), "follow a task", "task", r.PathValue("id"), "error", err)
+	}
+	return nil // the page asks again, and is told then
 }
 
 // liveNews is what a page is told.
