@@ -38,6 +38,9 @@ const (
 // asksPatch matches orders to mend what was found.
 var asksPatch = pattern.New(`(?i)\b(?:patch|fix|mend|repair|close)\b`)
 
+// asksAudit matches orders that are none of a single question, though one stands in them.
+var asksAudit = pattern.New(`(?i)\b(?:audit|pen-?test|threat model|security (?:review|assessment))\b`)
+
 // tellsNoDanger reports whether work on security says next to nothing of what could go
 // wrong, and whether hardly anything.
 func (v *view) tellsNoDanger() (nothing, hardly bool) {
@@ -48,7 +51,7 @@ func (v *view) tellsNoDanger() (nothing, hardly bool) {
 		return false, false // what is wrong was known
 	}
 	told := countDangers(v.all.stems)
-	asked := asksQuestion(v.in.Request.Description)
+	asked := asksQuestion(v.in.Request.Description) && !asksAudit.MatchString(v.in.Request.Description)
 	return told <= noDangers && !asked, told <= noDangers || told <= fewDangers && !asked
 }
 
