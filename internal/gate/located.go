@@ -188,8 +188,17 @@ func (v *view) leadsTo(name string) bool {
 // worksOnNamed reports whether a fix or tests work on a function that the request
 // names: what else is told there is how it came to light.
 func (v *view) worksOnNamed() bool {
-	return v.mendsNamed() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
+	return v.mendsNamed() || v.rewritesNamed() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
 		return w.kind == wishName && v.Index != nil && v.testsNamed(w)
+	})
+}
+
+// rewritesNamed reports whether a refactoring shows a function anew that the request names,
+// and cites it.
+func (v *view) rewritesNamed() bool {
+	return v.in.Request.Category == city.Refactor && v.Index != nil && slices.ContainsFunc(v.wished, func(w wish) bool {
+		name := w.function()
+		return w.kind == wishName && len(name) >= lex.MinName && code.Declares(v.allCode(), name) && v.cites(w)
 	})
 }
 
