@@ -44,10 +44,35 @@ func (v *view) codeBreaksOff(last string) string {
 		return "its last diff has only begun"
 	case b.Diff && !closedLine.MatchString(last) && halfHunk(b.Lines):
 		return "its last diff has fewer lines than it says"
+	case v.Doc.Open && halfKey(b):
+		return "its last block is never closed, nor has its last key a value"
 	case v.Doc.Open && !strings.HasSuffix(last, "...") && !closedLine.MatchString(last) && (strings.HasSuffix(last, ":") || halfWord.MatchString(last) || !freelyEnded[b.Lang]):
 		return "its last block is never closed, nor is its last line"
 	}
 	return ""
+}
+
+// yamlLanguage matches the names of YAML, bareKey a line that is a word only, openScalar
+// one under which text stands that is not read.
+var (
+	yamlLanguage = regexp.MustCompile(`^ya?ml$`)
+	bareKey      = regexp.MustCompile(`^\s+[A-Za-z][\w.-]*$`)
+	openScalar   = regexp.MustCompile(`[|>][-+\d]*\s*$`)
+)
+
+// halfKey reports whether YAML ends in a word below a key, where another key must stand.
+func halfKey(b document.Block) bool {
+	last := len(b.Lines) - 1
+	if !yamlLanguage.MatchString(b.Lang) || last < 1 || !bareKey.MatchString(b.Lines[last]) {
+		return false
+	}
+	depth := lex.Indent(b.Lines[last])
+	for _, l := range slices.Backward(b.Lines[:last]) {
+		if strings.TrimSpace(l) != "" && lex.Indent(l) < depth {
+			return strings.HasSuffix(strings.TrimSpace(l), ":") || strings.HasPrefix(strings.TrimSpace(l), "- ") && !openScalar.MatchString(l)
+		}
+	}
+	return false
 }
 
 // freelyEnded are the languages whose lines may end in anything.

@@ -35,6 +35,7 @@ func TestBreaksOff(t *testing.T) {
 		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 |",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,6 +5,7 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7", fence + "go\nfunc level(depth int) int {\n\treturn depth", "--- a/press.go\n+++ b/press.go\n@@ -5",
 		fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - uses:",
+		fence + "yaml\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-go@v5\n        with:\n          go-ver", fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/setup-go@v5\n        wi",
 		"The change has 4 steps, step 4 is its roll-out.\n\n## Step 2: the function\n\n" + fence + "go\nfunc level(depth int) (int, error) {\n\tif depth < 0 {\n\t\treturn 0, errors.New(\"the depth is",
 	} {
 		if s, score := judge(end, ""); s.Cap == nil || score >= gate.PassScore {
@@ -47,7 +48,7 @@ func TestBreaksOff(t *testing.T) {
 		fence + "go\nfunc level(depth int) int {\n\tif depth < 0 {\n" + fence, fence + "js\nif (/[{]/.test(text)) stop();\n" + fence, fence + "go\nfmt.Print(\"{\") // {\n" + fence,
 		fence + "go\nlevel := (depth + 7) / 8\n" + fence, fence + "go\nfunc level(depth int) int {\n\treturn (depth + 7) / 8\n}", "Fix:\n\n    level := (depth + 7) / 8\n", "Done 🙂", "1. Mend the first.\n2. Then the others.",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,9 +5,9 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7) / 8\n" + fence, "その他は問題ありません。", "其余没有问题。", "The rest is fine…", "## Verdict\n\nMend the first one.", "> mend the first one.",
-		fence + "yaml\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: go test ./...", "[the file](press.go)", "_Read at v1.2.0._", "Order: 1, 3, 2.",
+		fence + "yaml\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: go test ./...", fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - run: |\n          make\n          make test\n          ./run", fence + "yaml\non:\n  push:\n    branches:\n      - main", "[the file](press.go)", "_Read at v1.2.0._", "Order: 1, 3, 2.",
 	} {
 		if s, _ := judge(end, ""); s.Points < 0 && s.Cap != nil {
 			t.Errorf("%q: %s", end, s.Reason)

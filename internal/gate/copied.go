@@ -2,7 +2,11 @@ package gate
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
@@ -37,6 +41,9 @@ func copiedSource(v *view) (Signal, bool) {
 			if asksLess.MatchString(v.Request) && len(lines)*2 < v.Index.Text(from).Span(lines) {
 				return s, true // what is left of a file that was to be cut down
 			}
+			if v.moves() && v.Index.Text(from).Telling() > mostMoved*len(lines)/100 {
+				continue
+			}
 			copied += len(lines)
 			source = from
 			continue
@@ -49,6 +56,17 @@ func copiedSource(v *view) (Signal, bool) {
 		s.advice = "Deliver what changes, not the file as it is."
 	}
 	return s, true
+}
+
+// mostMoved is how large a file must be at least, in percent of what is moved out of it.
+const mostMoved = 150
+
+// moves reports whether a refactoring takes code away and brings a new file, into which
+// what it took may have been moved.
+func (v *view) moves() bool {
+	return v.in.Request.Category == city.Refactor && len(v.proposed) > 0 && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
+		return b.Diff && slices.ContainsFunc(b.Lines, func(l string) bool { return strings.HasPrefix(l, "-") && !strings.HasPrefix(l, "---") })
+	})
 }
 
 // asksLess matches requests for less code than there is. What removes, trims and cuts may

@@ -102,3 +102,30 @@ func TestTagsOfTemplates(t *testing.T) {
 		}
 	}
 }
+
+// What a refactoring moves from a file into a new one is no copy; without a line that goes
+// it is, and so is all of the file.
+func TestMovedCodeIsNoCopy(t *testing.T) {
+	t.Parallel()
+	var whole, piece strings.Builder
+	for i := range 60 {
+		line := fmt.Sprintf("exports.handler%d = require('./handlers/number%d')\n", i, i)
+		whole.WriteString(line)
+		if i < 20 {
+			piece.WriteString(line)
+		}
+	}
+	const call = "Call it in index.js:\n\n```diff\n-exports.handler0 = require('./handlers/number0')\n+Object.assign(exports, require('./lib/handlers.js'))\n```\n"
+	for answer, copied := range map[string]bool{
+		piece.String() + "```\n\n" + call: false, whole.String() + "```\n\n" + call: true, piece.String() + "```\n": true,
+	} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.Refactor, Description: "Move the first handlers out of index.js."},
+			Deliverable: gate.Deliverable{Result: "They get a file of their own.\n\nNew file `lib/handlers.js`:\n\n```js\n" + answer},
+			Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "index.js"}}, Source: memory{"index.js": whole.String()}},
+		})
+		if s := signalOf(report, "copied source"); s == nil || (s.Cap != nil) != copied {
+			t.Errorf("%d bytes: %+v", len(answer), s)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 	"aicity.dev/aicity/internal/gate/python"
 	"aicity.dev/aicity/internal/gate/syntax"
@@ -120,7 +121,7 @@ func laidOut(source string, by heads, closing string) []Function {
 	lines := strings.Split(source, "\n")
 	all, owner, within := []Function{}, "", 0
 	for i, l := range lines {
-		if owner != "" && strings.TrimSpace(l) != "" && indentOf(l) <= within {
+		if owner != "" && strings.TrimSpace(l) != "" && lex.Indent(l) <= within {
 			owner = ""
 		}
 		low := strings.ToLower(l)
@@ -193,11 +194,9 @@ func (h heads) function(line, low string) (Function, bool) {
 // does not go on with the head.
 func dedent(lines []string, head int) int {
 	for i := head + 1; i < len(lines); i++ {
-		if t := strings.TrimLeft(lines[i], " \t"); t != "" && indentOf(lines[i]) <= indentOf(lines[head]) && t[0] != ')' && t[0] != '{' {
+		if t := strings.TrimLeft(lines[i], " \t"); t != "" && lex.Indent(lines[i]) <= lex.Indent(lines[head]) && t[0] != ')' && t[0] != '{' {
 			return i
 		}
 	}
 	return len(lines)
 }
-
-func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }

@@ -159,12 +159,20 @@ func (t *Text) Span(lines []string) int {
 	for last >= 0 && packs[last] != lex.Pack(lines[len(lines)-1]) {
 		last--
 	}
+	if first < 0 || last < first {
+		return 0
+	}
+	return telling(t.Lines()[first : last+1])
+}
+
+// Telling is how many telling lines the file has.
+func (t *Text) Telling() int { return telling(t.Lines()) }
+
+func telling(lines []string) int {
 	n := 0
-	if first >= 0 && last >= first {
-		for _, l := range t.Lines()[first : last+1] {
-			if lex.Meaningful(l) {
-				n++
-			}
+	for _, l := range lines {
+		if lex.Meaningful(l) {
+			n++
 		}
 	}
 	return n
