@@ -45,10 +45,13 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)(?:(?m:^)|[.,;:(]\s*)[\w./+-]+(?: [\w./+-]+)? (?:is|are) (?:fine|ok|okay|allowed|acceptable|welcome|not a problem)\b(?: with (?:us|me)\b)?`),
 	pattern.New(`(?i)\((?:we|i) [^()\n]{4,80}\)`),
 	// Idioms whose words mean something else: "up to date" is about no date.
-	pattern.New(`(?i)\bup[- ]to[- ]date\b|\bout of date\b`),
+	pattern.New(`(?i)\bup[- ]to[- ]date\b|\bout of date\b|\bcopy(?:[ -]and[ -]| ?[/&] ?|-| )paste[ds]?\b`),
+	// Steps are put in an order, whatever they are called.
+	pattern.New(`(?i)\bin (?:which|what) order (?:would|should|do|to)\b`),
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\b(?:not|no) (?:just |merely |simply )?(?:an? )?(?:copy|repetition|summary|paraphrase|translation) of (?:the |our |its )?\w+(?:\.\w+)*`),
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
+	pattern.New(`(?i)\b(?:continuous|running|flowing) (?:text|prose)\b`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|` +
 		`on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|` +
 		`bullets?|points?)\b[^.,;:\n]*`),

@@ -132,12 +132,27 @@ func (v *view) neverNear() bool {
 			continue
 		}
 		t := v.Index.Text(ref.Path)
-		if places++; t == nil || slices.ContainsFunc(named, func(n string) bool { return strings.Contains(t.Raw, n) }) {
+		if places++; t == nil || slices.ContainsFunc(named, func(n string) bool { return strings.Contains(t.Raw, n) }) || v.hasGiven(t.Raw) {
 			return false
 		}
 	}
 	return len(named) > 0 && places >= enoughPlaces
 }
+
+// hasGiven reports whether source has a name that a string of the request means, such as
+// utf7imap where the request gives 'utf7-imap'.
+func (v *view) hasGiven(source string) bool {
+	return slices.ContainsFunc(v.wished, func(w wish) bool {
+		name := withinName.Replace(w.key)
+		return w.kind == wishLiteral && len(name) >= shortestGiven && strings.Contains(strings.ToLower(source), name)
+	})
+}
+
+// withinName takes out what joins the words of a string and cannot stand in a name.
+var withinName = strings.NewReplacer("-", "", ".", "", "_", "")
+
+// shortestGiven is how many letters and digits a string has that stands in code by no chance.
+const shortestGiven = 6
 
 // functionsOf are the functions of a name in a file of code; none where the file is not
 // read, as only some are.

@@ -235,7 +235,9 @@ func saidOf(r *grounding.Reading, i int, cited map[int]bool) []string {
 			text.WriteString(l.Text + " ")
 		}
 	}
-	return slices.DeleteFunc(lex.Sentences(strings.ToLower(text.String())), saysPartly.MatchString)
+	// A lead in bold is a sentence of its own: its full stop is to stand behind the marks.
+	said := strings.ReplaceAll(strings.ToLower(text.String()), ".** ", "**. ")
+	return slices.DeleteFunc(lex.Sentences(said), saysPartly.MatchString)
 }
 
 // ownPart is the part of a line that belongs to one of the places that it cites.

@@ -39,6 +39,7 @@ var deeds = []deed{
 	{name: "a map", said: pattern.Any(
 		`\bplain map\b`,
 		`\bcaches? (?:the |each |every |its |all )?(?:parsed|compiled|results?|lookups?|entries)\b`,
+		`\b(?:stored|kept|put|held) in an? (?:[\w-]+ )?(?:map|cache)\b`,
 		`\bcache of\b|\b(?:is|are) (?:cached|memoi[sz]ed)\b|\bmemoi[sz]es\b`,
 	), trace: regexp.MustCompile(`map\[|cache|memo|sync\.map|new map|lru|store|pool|once`)},
 	{name: "a stable sort", said: pattern.New(`\bstable (?:sort|algorithm|order|one)\b|\bsorts? stably\b|\bsort(?:ing)? is stable\b`), trace: regexp.MustCompile(`stable`), only: "go"},
@@ -73,6 +74,7 @@ var deeds = []deed{
 	{name: "compression", said: pattern.New(`\b(?:g?zips|compresses|gzipped|(?:is|are) compressed)\b`), trace: regexp.MustCompile(`zip|deflate|compress|brotli|lz|snappy|archive`)},
 	{name: "encryption", said: pattern.New(`\b(?:encrypts|decrypts|(?:is|are) encrypted)\b`), trace: regexp.MustCompile(`crypt|cipher|aes|seal|secret`)},
 	{name: "randomness", said: pattern.New(`\b(?:random (?:jitter|suffix|delay|order|salt)|jitter|(?:is|are) shuffled|shuffles)\b`), trace: regexp.MustCompile(`rand|jitter|shuffle|uuid|nonce|salt`)},
+	{name: "a test for zero", said: pattern.New(`\b(?:checks?|tests?) (?:whether |if |that )?(?:[\w.-]+ ){1,4}(?:for|is|against) (?:zero|0)\b|\b(?:rejects|refuses) (?:zero|0)\b`), trace: regexp.MustCompile(`[<>=] ?0\b|\b0 ?[<>=]|[<>] ?1\b|zero|if !`)},
 	{name: "a size limit", said: pattern.New(`\b(?:queue|buffer|cache|list|map) is bounded\b|\bring buffer\b`), trace: regexp.MustCompile(`max|limit|cap|size|length|len\(|bound|ring|full`)},
 }
 
@@ -129,7 +131,7 @@ func traceless(sentence, path, near string) *deed {
 			continue
 		}
 		at := d.said.Regexp().FindStringIndex(sentence)
-		if at == nil || !asserts(sentence, at[0]) {
+		if at == nil || !asserts(sentence, at[0], tellsOfOne(sentence[at[0]:at[1]])) {
 			continue
 		}
 		if !d.trace.MatchString(near) {
@@ -139,14 +141,21 @@ func traceless(sentence, path, near string) *deed {
 	return nil
 }
 
+// tellsOfOne reports whether words tell what one does or what is, and order nothing.
+func tellsOfOne(said string) bool {
+	first, _, _ := strings.Cut(said, " ")
+	return strings.HasSuffix(first, "s") || first == "are"
+}
+
 // asserts reports whether what a sentence says from a place on is said to be so: the
-// clause before neither denies nor supposes it.
-func asserts(sentence string, at int) bool {
+// clause before neither denies nor supposes it, nor is its only word an order, which it
+// cannot be before what tells of one.
+func asserts(sentence string, at int, told bool) bool {
 	clause := sentence[:at]
 	for _, end := range []string{", ", "; ", ": ", "—"} {
 		clause = clause[strings.LastIndex(clause, end)+1:]
 	}
-	if told := lex.Words(clause); len(told) == 1 && !strings.HasSuffix(told[0], "s") && !strings.HasSuffix(told[0], "it") {
+	if words := lex.Words(clause); !told && len(words) == 1 && !strings.HasSuffix(words[0], "s") && !strings.HasSuffix(words[0], "it") {
 		return false // "4. Evaluate in a worker": an order
 	}
 	return !denies.MatchString(clause) && !supposed.MatchString(document.CodeSpan.ReplaceAllString(clause, ""))
@@ -168,7 +177,7 @@ func limitNowhere(sentence string, files []*repository.Text) string {
 	for _, m := range limited.Regexp().FindAllStringSubmatchIndex(sentence, 4) {
 		said := sentence[m[2]:m[3]]
 		n, err := strconv.ParseFloat(strings.NewReplacer(",", "", "_", "").Replace(said), 64)
-		if err != nil || n < 2 || typeBounds[int64(n)] || ofOtherUse.MatchString(sentence) || !asserts(sentence, m[0]) {
+		if err != nil || n < 2 || typeBounds[int64(n)] || ofOtherUse.MatchString(sentence) || !asserts(sentence, m[0], false) {
 			continue
 		}
 		if !slices.ContainsFunc(files, func(t *repository.Text) bool { return hasFigure(t, n) }) {

@@ -133,15 +133,32 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 		ref.Status = RefUnchecked
 	} else if found, ok := r.v.Index.Find(p); ok {
 		ref.Path, r.last = found, found
+		r.looseLine(&ref, text, c)
 		if r.subject == "" {
 			r.subject = found
 		}
 		r.lined = r.lined || c.Line > 0
-		ref.Status = r.inRange(found, max(c.Line, c.End))
+		ref.Status = r.inRange(found, max(ref.Line, ref.End))
 	} else {
 		ref.Status = r.absentStatus(at, text, c, p)
 	}
 	r.refs = append(r.refs, ref)
+}
+
+// looseLine matches a line behind the name of a file as code: `a.go` 12, `a.go` 12-14.
+var looseLine = regexp.MustCompile("^` (\\d{1,5})(?:\\s?[-–]\\s?(\\d{1,5}))?(?:\\s*[|),;]|\\.?\\s*$|\\. )")
+
+// looseLine adds to a reference the line that stands behind it without a word, where the
+// file has such a line.
+func (r *resolver) looseLine(ref *Cited, text string, c citation.Cite) {
+	if c.Line > 0 {
+		return
+	}
+	m := looseLine.FindStringSubmatch(text[c.Fin:])
+	if m == nil || r.inRange(ref.Path, max(lex.Number(m[1]), lex.Number(m[2]))) != RefExists {
+		return
+	}
+	ref.Line, ref.End, ref.Bare = lex.Number(m[1]), lex.Number(m[2]), false
 }
 
 // absentStatus decides what a path that the repository does not have means.
