@@ -109,6 +109,24 @@ func tankSignal(name string, category city.Category, request, result string) gat
 	return gate.Signal{}
 }
 
+// A bare number behind a file as code is a line that the file has, where nothing follows
+// that it could count.
+func TestBareLineBehindFile(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]int{
+		"The limit stands in `tank.go` 5.": 5, "| limit | `tank.go` 5 |": 5, "(`tank.go` 5-7)": 5, "It is `tank.go` 5, behind it nothing.": 5,
+		"`tank.go` 2 functions": 0, "`tank.go` 500": 0, "tank.go 5": 0, "`tank.go` 1.5": 0,
+	} {
+		report := gate.Judge(gate.Input{
+			Request: gate.Request{Category: city.CodeReview, Description: "Where is the limit?"}, Deliverable: gate.Deliverable{Result: result},
+			Repo: &gate.Repo{Files: []gate.RepoFile{{Path: "tank.go", Lines: 16}}, Source: memory{"tank.go": tankFile}},
+		})
+		if len(report.References) != 1 || report.References[0].Line != want {
+			t.Errorf("%q: %+v", result, report.References)
+		}
+	}
+}
+
 // What the reader is told to do is new code and no quote.
 func TestOrdersAreNoQuotes(t *testing.T) {
 	t.Parallel()
@@ -116,6 +134,25 @@ func TestOrdersAreNoQuotes(t *testing.T) {
 		result := "`fillTank` never stops (tank.go:5). " + lead + "\n\n```go\nif level == limitOfTank+spareOf(level) {\n\treturn fillTank(level - 1)\n}\n```\n"
 		if got := tankSignal("misquotes", city.CodeReview, "Review fillTank.", result).Points < 0; got != want {
 			t.Errorf("%q: a misquote: %v, want %v", lead, got, want)
+		}
+	}
+}
+
+// A string of the request names the file that has it as a name.
+func TestGivenStringIsNear(t *testing.T) {
+	t.Parallel()
+	for given, elsewhere := range map[string]bool{"empty-pipe": false, "other-pipe": true} {
+		report := gate.Judge(gate.Input{
+			Request:     gate.Request{Category: city.BugFix, Description: "`openDecoder('" + given + "')` hangs."},
+			Deliverable: gate.Deliverable{Result: "At tank.go:12 stands a value, at tank.go:15 another."},
+			Repo: &gate.Repo{
+				Files:  []gate.RepoFile{{Path: "tank.go"}, {Path: "api.go"}},
+				Source: memory{"tank.go": tankFile, "api.go": "package tank\n\nfunc openDecoder(name string) int {\n\treturn 3\n}\n"},
+			},
+		})
+		s := signalOf(report, "answer to the request")
+		if got := s != nil && strings.Contains(strings.Join(s.Evidence, " "), "of a file that has what is named"); got != elsewhere {
+			t.Errorf("%s: elsewhere: %v, want %v: %+v", given, got, elsewhere, s)
 		}
 	}
 }

@@ -216,8 +216,9 @@ func ownWordsOnly(quoted string) bool {
 	return len(words) >= 5 && telling*3 < len(words)
 }
 
-// hedged matches what somebody is told to have said of a thing: "basically free".
-var hedged = regexp.MustCompile(`(?i)^(?:basically|practically|virtually|essentially|pretty much|more or less|kind of|sort of|totally|perfectly) \pL+$`)
+// hedged matches what somebody is told to have said of a thing: "basically free", "strange
+// errors".
+var hedged = regexp.MustCompile(`(?i)^(?:basically|practically|virtually|essentially|pretty much|more or less|kind of|sort of|totally|perfectly|strange|weird|odd|funny|mysterious|mystery|cryptic|phantom|ghost|ugly|crazy|magical?) \pL+$`)
 
 // verb matches what a format has for a value.
 var verb = regexp.MustCompile(`^%[+#]?[a-z]$`)

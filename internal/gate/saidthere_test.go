@@ -43,6 +43,7 @@ func TestSaidToBeDone(t *testing.T) {
 	}{
 		{"two", lock + order, true},
 		{"a limit and a thread", limit + thread, true},
+		{"leads in bold", "**1. Nobody expects that it waits (slot.go:7-12).** `First` takes a lock of its own.\n\n**2. It grows without an end (slot.go:3-5).** Each slot is stored in a package-level map and never removed.\n", true},
 		{"one", lock + "`First` at slot.go:7-12 gives nil for an empty list.\n", false},
 		{"denied", "`Slots` (slot.go:3-5) has no lock next to its list.\n\n`Order` (slot.go:14-16) is no stable sort.\n", false},
 		{"proposed", "`Slots` (slot.go:3-5) should be guarded by a lock.\n\n`Order` (slot.go:14-16) needs a stable sort.\n", false},
