@@ -22,7 +22,7 @@ func echo(v *view) (Signal, bool) {
 	unproved := v.Ground.Anchored+v.Ground.Quoted == 0
 	prose := v.Doc.CodeLines() == 0 || unproved && !v.Want.Code && v.codeOfReadme()
 	switch {
-	case total >= 40 && given >= 0.15:
+	case total >= enoughRuns && given >= partGiven:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
 	case total >= longEcho && fresh < 0.5 && telling < 0.11 && prose && unproved:
@@ -44,6 +44,19 @@ func echo(v *view) (Signal, bool) {
 	}
 	return s, true
 }
+
+// givesBack reports whether a good part of the text stands in the request or the readme.
+func (v *view) givesBack() bool {
+	known, _ := v.alreadyKnown()
+	given, total := lex.KnownShingles(v.Doc.Hashes, known)
+	return total >= enoughRuns && given >= partGiven
+}
+
+// How many runs of words tell what share of them is given back, and what is a good part.
+const (
+	enoughRuns = 40
+	partGiven  = 0.15
+)
 
 const (
 	longEcho     = 200          // runs of words from which on little that is new proves something

@@ -29,6 +29,9 @@ func evidence(v *view) (Signal, bool) {
 		places += ownToolsPlaces
 	}
 	s.Points = maxEvidence * (0.6*share(places, 5) + 0.4*share(names, 12))
+	if v.isReading() {
+		s.Points = max(s.Points, maxEvidence*share(float64(v.Ground.Names), pagesOfReading))
+	}
 	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.Anchored,
 		counted(g.Located, "cited line holds", "cited lines hold"), counted(g.Quoted, "quote is", "quotes are"), counted(g.Names, "name", "names"), counted(g.Facts, "literal", "literals"))
 	s.Evidence = g.NameSample

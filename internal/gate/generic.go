@@ -52,7 +52,9 @@ func untied(v *view) (Signal, bool) {
 		return s, true
 	}
 	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
-	if tied <= tiedNot || st.all >= longText && asksBrief(v.in.Request.Description) {
+	if v.isReading() {
+		s.Points = max(s.Points, -mostDoubt) // such a text tells what follows for its readers
+	} else if tied <= tiedNot || st.all >= longText && asksBrief(v.in.Request.Description) {
 		s.Cap = new(capUntied)
 	}
 	s.Reason = fmt.Sprintf("%d of %d sentences name nothing of this task.", st.all-st.tied, st.all)

@@ -6,6 +6,10 @@ import (
 	"aicity.dev/aicity/internal/gate/grounding"
 )
 
+// ownToolsFound is what it is worth that configuration calls what builds and tests this
+// repository, though it names no file of it.
+const ownToolsFound = 0.5
+
 // references asks whether the deliverable points at the repository: at real
 // files, and better at lines in them. Categories whose product is not about
 // existing code need fewer.
@@ -34,6 +38,12 @@ func references(v *view) (Signal, bool) {
 	}
 	if v.Want.Tests || v.Want.Whole {
 		found = max(found, 0.8*min(share(float64(v.Ground.CodeNames), 8), share(float64(v.newLines()-12), 20)))
+	}
+	if v.Want.Config && v.callsOwnTools() {
+		found = max(found, ownToolsFound)
+	}
+	if v.isReading() {
+		found = max(found, share(float64(v.Ground.Names), namesInReading))
 	}
 	s.Points = maxReferences * found
 	if v.Want.Located && v.Ground.Located == 0 {

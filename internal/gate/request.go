@@ -68,6 +68,9 @@ var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
+	if v.mayBeReading() {
+		text = readingMatter.Regexp().ReplaceAllString(text, " ")
+	}
 	rest := l.files(roughly.ReplaceAllString(withoutBeside(text), " $1 "))
 	rest = l.literals(rest)
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request

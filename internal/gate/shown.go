@@ -13,6 +13,9 @@ import (
 const (
 	namesThatShow    = 8
 	figuresThatShow  = 8
+	bothThatShow     = 10
+	namesInTable     = 3 // beside so many rows that say something
+	rowsThatShow     = 4
 	namesInPlainText = 4 // where code was not to be shown
 	factsThatShow    = 3
 	sentencesToFact  = 10 // where a text is long, one of so many sentences must state a fact
@@ -28,7 +31,7 @@ func nothingShown(v *view) (Signal, bool) {
 		return s, true
 	}
 	names, figures := v.ownNames(), v.ownFigures()
-	if names >= namesThatShow || figures >= figuresThatShow || names >= namesInPlainText && forLaymen.MatchString(v.Request) {
+	if names >= namesThatShow || names+figures >= bothThatShow || names >= namesInTable && v.prose.rows >= rowsThatShow || figures >= figuresThatShow || names >= namesInPlainText && forLaymen.MatchString(v.Request) || v.isReading() {
 		return s, true
 	}
 	s.Cap = new(capNothingShown)

@@ -18,7 +18,7 @@ func substance(v *view) (Signal, bool) {
 	case n < 25 && v.Ground.Anchored == 0 && v.Doc.CodeLines() < 3 && len(v.in.Patch) == 0:
 		s.Cap = new(capShort)
 		s.advice = "Explain what you did and found; a sentence is not a deliverable."
-	case 2*n < v.Want.Words:
+	case 2*n < v.Want.Words && !v.isReading():
 		s.Points = -costShort * (1 - share(float64(2*n), float64(v.Want.Words)))
 		s.advice = "Say more: the deliverable is short for this category."
 	}

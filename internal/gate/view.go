@@ -49,6 +49,7 @@ type view struct {
 	missesMessage  func() bool            // findMissedMessage
 	exportsUnseen  func() bool            // findUnseenExports
 	tellsCost      func() bool            // findCost
+	isReading      func() bool            // findReading
 	isAsked        func() map[string]bool // the words of the request
 	hasTests       func() bool            // findTests
 	module         func() string          // findModule
@@ -71,6 +72,7 @@ func (v *view) remember() {
 		}
 		return asked
 	})
+	v.isReading = sync.OnceValue(v.findReading)
 	v.tellsCost = sync.OnceValue(v.findCost)
 	v.hasTests = sync.OnceValue(v.findTests)
 	v.module = sync.OnceValue(v.findModule)

@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/pattern"
+)
+
+// readingMatter matches orders for texts in which nobody cites places of the code: who
+// reads them has none of it before them.
+var readingMatter = pattern.Any(
+	`(?i)\bcommit message\b|\bchange ?log entr(?:y|ies)\b|\brelease notes?\b|\b(?:blog|forum|linkedin|social media) (?:post|article|entry)\b|\bannouncement\b`,
+	`(?i)\bfaq\b|\bfrequently asked\b|\bnewsletter\b|\bpress release\b|\b(?:pull request|pr|package|project) description\b|\btagline\b|\belevator pitch\b`,
+	`(?i)\b(?:introduction|opening|intro) (?:of|for|to) (?:an?|the|our|its) readme\b|\breadme (?:introduction|intro|opening)\b|\b(?:paragraph|sentences|blurb) for (?:our|the|its) (?:docs|documentation|readme|website|homepage)\b`,
+)
+
+// What a text to be read tells of the code at least: so many of its names that the request
+// does not have, with figures; or so many that it may have.
+const (
+	ownInReading   = 2
+	namesInReading = 2
+	pagesOfReading = 6 // names that stand for all that places would show
+
+	longestReading = 300 // words; longer texts have room to show where things stand
+)
+
+// mayBeReading reports whether the category is one in which such texts are ordered.
+func (v *view) mayBeReading() bool {
+	return v.in.Request.Category == city.ContentCreation || v.in.Request.Category == city.General
+}
+
+// findReading reports whether the work is a text to be read that was ordered, and tells of
+// the code by its names.
+func (v *view) findReading() bool {
+	if v.Index == nil || !v.mayBeReading() || !readingMatter.MatchString(v.in.Request.Description) {
+		return false
+	}
+	if len(v.Doc.Words) > longestReading || v.givesBack() {
+		return false
+	}
+	return v.ownNames()+v.ownFigures() >= ownInReading || v.Ground.Names >= namesInReading
+}
