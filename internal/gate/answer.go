@@ -244,7 +244,7 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	if !v.review() {
 		x -= signClosed
 	}
-	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < openingTakes && !opens && !v.review() && !v.opensWithCode() && !v.opensAtFault() && !v.foreign() {
+	if early, total, _ := v.coverage(v.wished, &v.head); total >= enoughWished && early < openingTakes && !opens && !v.review() && !v.opensWithCode() && !v.testsNamedFile() && !v.opensAtFault() && !v.foreign() {
 		x -= signNoOpening
 	}
 	if opens {
@@ -324,7 +324,7 @@ func (v *view) replaces(w wish) bool {
 
 // namesFile reports whether the request names a file that is to be worked on.
 func (v *view) namesFile(w wish) bool {
-	return w.kind == wishFile && !v.replaces(w) && !v.onlyBound(w)
+	return w.kind == wishFile && !w.sample && !v.replaces(w) && !v.onlyBound(w)
 }
 
 // manifests are the files that say by which versions code must be built.

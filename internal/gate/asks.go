@@ -65,8 +65,11 @@ var asks = []ask{
 	{"a migration guide", pattern.New(`(?i)\b(?:write|draft|prepare|create|need|want|give|make|produce)\b[^.,;\n]{0,30}\b(?:migration|upgrad(?:e|ing)) (?:guide|notes?|page|document|checklist)\b`), func(v *view) bool {
 		return v.in.Request.Category != city.ContentCreation || tellsOfChange.MatchString(v.Doc.Low.Text)
 	}, true},
-	{"a comparison", pattern.New(`(?i:\b(?:compare|comparison|versus)\b)|\bvs\b`), func(v *view) bool { return v.comparesEverything() }, false},
+	{"a comparison", compares, func(v *view) bool { return v.comparesEverything() }, false},
 }
+
+// compares matches what is to be compared.
+var compares = pattern.New(`(?i:\b(?:compare|comparison|versus)\b)|\bvs\b`)
 
 // tellsOfChange matches, in lower case, what leads from an old version to a new one.
 var tellsOfChange = pattern.Any(
@@ -78,7 +81,7 @@ var tellsOfChange = pattern.Any(
 
 // What such files have in any project.
 var (
-	workflowText = pattern.AtLineStart(`[ \t]*(?:[-+]\s*)?(?:image|jobs|on|pipeline|run(?:s-on)?|script|stages?|steps|uses)\s*:`, `[ \t]*(?:stage|pipeline)\s*[({]`)
+	workflowText = pattern.AtLineStart(`[ \t]*(?:[-+]\s*)?(?:image|jobs|on|pipeline|run(?:s-on)?|(?:before_|after_)?script|stages?|steps|uses)\s*:`, `[ \t]*(?:stage|pipeline)\s*[({]`)
 	dockerText   = pattern.AtLineStart(fromImage)
 	manifestText = pattern.AtLineStart(`[ \t]*(?:[-+]\s*)?(?:apiVersion|image|kind|services|spec|volumes)\s*:`, fromImage)
 )
@@ -291,7 +294,12 @@ func (v *view) allCode() string {
 // comparesEverything reports whether each proper name of the request has some
 // mentions: what is compared must be discussed, not only announced.
 func (v *view) comparesEverything() bool {
-	names := lex.ProperNames(v.in.Request.Description, -1)
+	var names []string
+	for _, s := range lex.Sentences(v.in.Request.Description) {
+		if compares.MatchString(s) {
+			names = append(names, lex.ProperNames(s, -1)...)
+		}
+	}
 	if len(names) < 2 {
 		return true
 	}

@@ -51,7 +51,12 @@ var beside = []pattern.Pattern{
 	// How long it may be and how it looks: "keep it to one screen", "no tables please".
 	pattern.New(`(?i)\b(?:not|no) (?:just |merely |simply )?(?:an? )?(?:copy|repetition|summary|paraphrase|translation) of (?:the |our |its )?\w+(?:\.\w+)*`),
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
+	pattern.New(`(?i)\b(?:max(?:imum)?\.?|at most|no more than|not more than|up to) (?:an?|one|two|three|half an?|\d+)(?: \w+)? (?:lines|sentences?|paragraphs?|pages?|screens?)\b(?: or (?:two|three|so))?`),
+	// Who reads it: "a page for our authors (not programmers!)".
+	pattern.New(`(?i)\bfor (?:our|my|the|new) (?:[\w-]+ )?(?:authors|editors|writers|bloggers|customers|colleagues|juniors|newcomers|beginners|operators|admins|managers|students|analysts|testers|marketers|designers|moderators|partners|interns)\b`),
+	pattern.New(`(?i)\((?:they are |who are )?not (?:an? )?(?:programmers?|developers?|coders?|engineers?|technical|experts?)!?\)`),
 	pattern.New(`(?i)\b(?:(?:about|around|roughly|approximately|at most|up to|under|some) )?\d+ words\b`),
+	pattern.New(`(?i)\bno (?:code )?(?:dumps?|listings?|walls? of (?:code|text))\b`),
 	pattern.New(`(?i)\b(?:continuous|running|flowing) (?:text|prose)\b`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|` +
 		`on) (?:an?|one|two|half an?|a few|\d+)(?: \w+)? (?:lines?|words?|sentences?|paragraphs?|pages?|screens?|` +

@@ -126,10 +126,15 @@ func (v *view) extendsTests() bool {
 	return false
 }
 
-// writtenIn reports whether a word is the name of a language that delivered code is
-// written in.
+// writtenIn reports whether a word is the name of a language that delivered code or a
+// changed file is written in.
 func (v *view) writtenIn(word string) bool {
 	of, known := syntax.LanguageOf[word]
+	if word == "typescript" && v.Index != nil && slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
+		return strings.HasSuffix(f.Path, ".ts") && !strings.HasSuffix(f.Path, ".d.ts")
+	}) {
+		return true
+	}
 	return known && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
 		return b.Lang == word || syntax.LanguageOf[b.Lang] == of && (word != "typescript" || b.Lang == "ts" || b.Lang == "tsx")
 	})

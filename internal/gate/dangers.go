@@ -67,7 +67,7 @@ func (v *view) tellsOfDangers() bool {
 	case city.Security, city.CodeReview, city.Research:
 		return false
 	}
-	if v.Index == nil || v.foreign() || v.writtenForeign() || countDangers(v.all.stems) < manyDangers {
+	if v.Index == nil || v.foreign() || v.writtenForeign() || v.isReading() || countDangers(v.all.stems) < manyDangers {
 		return false
 	}
 	return !slices.ContainsFunc(v.asked, func(w string) bool { return dangers()[v.stem.Of(w)] })

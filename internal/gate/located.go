@@ -203,10 +203,33 @@ func (v *view) leadsTo(name string) bool {
 // worksOnNamed reports whether a fix or tests work on a function that the request
 // names: what else is told there is how it came to light.
 func (v *view) worksOnNamed() bool {
-	return v.mendsNamed() || v.rewritesNamed() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
+	return v.mendsNamed() || v.rewritesNamed() || v.testsNamedFile() || v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool {
 		return w.kind == wishName && v.Index != nil && v.testsNamed(w)
 	})
 }
+
+// testsNamedFile reports whether tests use functions of one of the files that the request
+// names.
+func (v *view) testsNamedFile() bool {
+	return v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool { return w.kind == wishFile && v.testsFile(w) })
+}
+
+// testsFile reports whether tests use functions of a file that the request names.
+func (v *view) testsFile(w wish) bool {
+	if v.Index == nil || !v.hasTests() || !isSource(w.key) {
+		return false
+	}
+	source, used := withoutRemarks(v.allCode()), map[string]bool{}
+	for _, f := range v.FunctionsOf(w.key) {
+		if len(f.Name) >= lex.MinName && !lex.CommonNames[strings.ToLower(f.Name)] && lex.HasName(source, f.Name) {
+			used[f.Name] = true
+		}
+	}
+	return len(used) >= enoughUsed
+}
+
+// enoughUsed is how many functions of a file its tests use at least.
+const enoughUsed = 2
 
 // rewritesNamed reports whether a refactoring shows a function anew that the request names,
 // and cites it.

@@ -37,6 +37,7 @@ base cli hand ordered outdated pin readable survive cannot directly mistake mist
 outgoing saw seen share stranger strangers prove proves proof trust trusts trusted protect protects repeated decide decides decided
 expose exposes exposed automatic automatically
 monday tuesday wednesday thursday friday saturday sunday
+dev devs ops incl honest portal
 mandad usamos buscad encuentren equipo verdad nuestro nuestra trouvez surtout dit presque interne interna interno vraiment
 gibt brauchen liefern uns welche durch wirklich leute seite zielgruppe funktionieren funktioniert echter
 `)

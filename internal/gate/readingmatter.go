@@ -9,9 +9,16 @@ import (
 // reads them has none of it before them.
 var readingMatter = pattern.Any(
 	`(?i)\bcommit message\b|\bchange ?log entr(?:y|ies)\b|\brelease notes?\b|\b(?:blog|forum|linkedin|social media) (?:post|article|entry)\b|\bannouncement\b`,
-	`(?i)\bfaq\b|\bfrequently asked\b|\bnewsletter\b|\bpress release\b|\b(?:pull request|pr|package|project) description\b|\btagline\b|\belevator pitch\b`,
+	`(?i)\bnewsletter\b|\bpress release\b|\b(?:pull request|pr|package|project) description\b|\btagline\b|\belevator pitch\b`,
 	`(?i)\b(?:introduction|opening|intro) (?:of|for|to) (?:an?|the|our|its) readme\b|\breadme (?:introduction|intro|opening)\b|\b(?:paragraph|sentences|blurb) for (?:our|the|its) (?:docs|documentation|readme|website|homepage)\b`,
 )
+
+// asksFAQ matches orders for questions with answers; unlike readingMatter, what it matches
+// must be there in its form.
+var asksFAQ = pattern.New(`(?i)\bfaqs?\b|\bfrequently asked\b`)
+
+// withoutPlaces matches orders to cite nothing.
+var withoutPlaces = pattern.New(`(?i)\b(?:no|without|not any) (?:\w+ )?(?:line numbers?|line references?|file links|citations|file names|references to (?:the )?(?:code|source))\b`)
 
 // What a text to be read tells of the code at least: so many of its names that the request
 // does not have, with figures; or so many that it may have.
@@ -25,16 +32,21 @@ const (
 
 // mayBeReading reports whether the category is one in which such texts are ordered.
 func (v *view) mayBeReading() bool {
-	return v.in.Request.Category == city.ContentCreation || v.in.Request.Category == city.General
+	switch v.in.Request.Category {
+	case city.ContentCreation, city.General, city.Research:
+		return true
+	}
+	return false
 }
 
 // findReading reports whether the work is a text to be read that was ordered, and tells of
 // the code by its names.
 func (v *view) findReading() bool {
-	if v.Index == nil || !v.mayBeReading() || !readingMatter.MatchString(v.in.Request.Description) {
+	if v.Index == nil || !v.mayBeReading() || v.givesBack() {
 		return false
 	}
-	if len(v.Doc.Words) > longestReading || v.givesBack() {
+	request := v.in.Request.Description
+	if !withoutPlaces.MatchString(request) && (len(v.Doc.Words) > longestReading || !readingMatter.MatchString(request) && !asksFAQ.MatchString(request)) {
 		return false
 	}
 	return v.ownNames()+v.ownFigures() >= ownInReading || v.Ground.Names >= namesInReading

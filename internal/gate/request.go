@@ -54,11 +54,13 @@ type wishList struct {
 	stem *lex.Stemmer
 	all  []wish
 	seen map[string]bool
+
+	reading bool // a text to be read is wanted: files say what it is about, and are not cited
 }
 
 // roughly matches what says only nearly what it is, or how long: JSON-ish, a 90-line
 // function.
-var roughly = regexp.MustCompile(`(?i)\b(?:(\pL+)-ish|\d+-lines?)\b`)
+var roughly = regexp.MustCompile(`(?i)\b(?:(\pL+)-(?:ish|based|like)|\d+-lines?)\b`)
 
 // plainTongue matches a wish for words that everybody understands, in which a tongue is
 // no folder of that name.
@@ -68,8 +70,8 @@ var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	if v.mayBeReading() {
-		text = readingMatter.Regexp().ReplaceAllString(text, " ")
+	if v.mayBeReading() && readingMatter.MatchString(text) {
+		text, l.reading = readingMatter.Regexp().ReplaceAllString(text, " "), true
 	}
 	rest := l.files(roughly.ReplaceAllString(withoutBeside(text), " $1 "))
 	rest = l.literals(rest)
@@ -128,6 +130,7 @@ func (l *wishList) add(w wish) {
 		return
 	}
 	l.seen[key] = true
+	w.sample = w.sample || l.reading && w.kind == wishFile
 	l.all = append(l.all, w)
 }
 
@@ -193,7 +196,7 @@ func (l *wishList) literals(text string) (rest string) {
 	for _, at := range literalText.FindAllStringSubmatchIndex(text, 40) {
 		m := submatches(text, at)
 		said := strings.TrimSpace(lex.First(m[1:]...))
-		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) {
+		if low := strings.ToLower(said); len(low) > 1 && !l.v.isProject(low) && !versionLike.MatchString(low) && !ownWordsOnly(said) && !l.v.hearsay(text[:at[0]], low) {
 			l.add(wish{text: said, key: low, kind: wishLiteral, weight: weightLiteral * l.v.rarity(low), sample: calledWith.MatchString(text[:beforeQuote(at)]) || specimen.MatchString(said) || verb.MatchString(said) || listedAsSuch.MatchString(text[at[1]:])})
 			if quoted := m[2] + m[3]; len(quoted) > 3 {
 				quotes = append(quotes, quoted)
@@ -218,6 +221,18 @@ func ownWordsOnly(quoted string) bool {
 	}
 	return len(words) >= 5 && telling*3 < len(words)
 }
+
+// hearsay reports whether a quoted text is what somebody said of the matter, in words
+// that no file has.
+func (v *view) hearsay(before, said string) bool {
+	return told.MatchString(lastBytes(before, maxTelling)) && strings.Contains(said, " ") && v.Index != nil && !v.codeHas(said)
+}
+
+// told matches the end of what leads over to what somebody said.
+var told = regexp.MustCompile(`(?i)\b(?:told|said|says|saying|claims?|claimed|complain\w*|call(?:s|ed)? (?:it|this|that|them))\b[^.!?;:'"]{0,40}$`)
+
+// maxTelling is how many bytes before a quote tell who said it.
+const maxTelling = 80
 
 // hedged matches what somebody is told to have said of a thing: "basically free", "strange
 // errors".

@@ -134,7 +134,7 @@ func shortLine(before string) bool { return len(before) < 60 }
 
 // forLaymen matches requests for words that people understand who read no code.
 var forLaymen = pattern.Any(
-	`(?i)\b(?:not a (?:programmer|developer|coder)|no programmer|non-?technical|no technical|plain (?:prose|`+
+	`(?i)\b(?:not (?:an? )?(?:programmers?|developers?|devs?|coders?)|no programmer|non-?technical|no technical|plain (?:prose|`+
 		`words|language|english))\b`,
 	`\b(?:is|are|am|was) (?:not|hardly) technical\b|\b(?:no|without(?: any)?) (?:technical )?jargon\b|\blay(?:men|people|person)\b`,
 	`\bplain text\b[^.\n]*\bno code\b`,

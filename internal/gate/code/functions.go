@@ -105,7 +105,7 @@ var scriptHeads = heads{
 	class: pattern.New(`^(\s*)(?:export |default |abstract )*class ([\w$]+)`),
 	functions: []pattern.Pattern{
 		pattern.New(`^(\s*)()(?:export |default |async )*function\*?\s*([\w$]+)\s*[(<]`),
-		pattern.New(`^(\s*)(?:([\w$.]+)\.)?([\w$]+)\s*=\s*(?:async\s*)?function\b`),
+		pattern.New(`^(\s*)(?:([\w$.]+)\.)?([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{|[\w$]+\s*=>\s*\{)`),
 		pattern.New(`^(\s*)()(?:export )?(?:const|let|var) ([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{|[\w$]+\s*=>\s*\{)`),
 		pattern.New(`^(\s+)()([\w$]+)\s*:\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>\s*\{)`),
 		pattern.New(`^(\s+)()(?:static |async |get |set |\*|public |private |protected )*([\w$]+)\s?\([^()]*\)(?:: [^{]+)?\s*\{\s*$`),

@@ -1,0 +1,71 @@
+package gate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"aicity.dev/aicity/internal/city"
+	"aicity.dev/aicity/internal/gate/repository"
+)
+
+// What somebody said of the matter is no text that the code has to have; a message is one.
+func TestHearsay(t *testing.T) {
+	t.Parallel()
+	for request, literal := range map[string]bool{
+		"We were told that lib/oven.js 'forgets after ten minutes'. Is it so?": false,
+		"Support says that it \"eats the bread\" in lib/oven.js.":              false,
+		"lib/oven.js prints 'forgets after ten minutes'. Where?":               true,
+		"The log says: 'forgets after ten minutes' in lib/oven.js.":            true,
+		"I am told that 'exports.folder = folder' is wrong in lib/oven.js.":    true,
+	} {
+		v := ovenView(city.General, request, "It is so.")
+		if got := slices.ContainsFunc(v.wished, func(w wish) bool { return w.kind == wishLiteral && strings.Contains(w.key, " ") }); got != literal {
+			t.Errorf("%q: a literal %v, want %v", request, got, literal)
+		}
+	}
+}
+
+// Only what stands in the sentence that orders a comparison is to be compared.
+func TestComparesWhatItNames(t *testing.T) {
+	t.Parallel()
+	for request, compared := range map[string]bool{
+		"Renovate proposes Oven 4. Slack has it already. Compare the packages.": true,
+		"Compare BakeryOven with StoneOven for us.":                             false,
+	} {
+		if got := ovenView(city.Research, request, "The old one is slower than the new one.").comparesEverything(); got != compared {
+			t.Errorf("%q: compared %v", request, got)
+		}
+	}
+}
+
+// Tests that use functions of the file that the request names are tests of it.
+func TestTestsOfNamedFile(t *testing.T) {
+	t.Parallel()
+	const head = "```js\nconst oven = require('./lib/oven')\n"
+	for body, want := range map[string]bool{
+		"it('bakes', () => {\n  oven.configure('a', {})\n  oven.save(1, 2, assert.ok)\n})\n```":   true,
+		"it('bakes', () => {\n  oven.save(1, 2, assert.ok)\n})\n```":                              false,
+		"it('bakes', () => {\n  // configure, save\n  assert.ok(oven)\n})\n```":                   false,
+		"console.log(oven.configure('a', {}), oven.save(1, 2, console.log))\n```\n\nNo test yet.": false,
+	} {
+		if got := ovenView(city.Testing, "Write the missing tests of lib/oven.js.", head+body).testsNamedFile(); got != want {
+			t.Errorf("%q: %v, want %v", body, got, want)
+		}
+	}
+}
+
+// TypeScript is the language of who changes files of it; declarations only speak of others.
+func TestTypeScriptOfChangedFiles(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]bool{"src/kiln.ts": true, "lib/kiln.d.ts": false} {
+		v := look(Input{
+			Request:     Request{Category: city.BugFix, Description: "Fix it in the TypeScript source."},
+			Deliverable: Deliverable{Result: "```diff\n--- a/" + file + "\n+++ b/" + file + "\n@@ -1 +1 @@\n-export const heat = 1\n+export const heat = 2\n```\n"},
+			Repo:        &repository.Repo{Files: []repository.File{{Path: file}}, Source: filesOf{file: "export const heat = 1\n"}},
+		})
+		if got := v.writtenIn("typescript"); got != want {
+			t.Errorf("%s: %v, want %v", file, got, want)
+		}
+	}
+}
