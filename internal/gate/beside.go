@@ -56,6 +56,8 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\bfor (?:our|my|the|new) (?:[\w-]+ )?(?:authors|editors|writers|bloggers|customers|colleagues|juniors|newcomers|beginners|operators|admins|managers|students|analysts|testers|marketers|designers|moderators|partners|interns)\b`),
 	pattern.New(`(?i)\((?:they are |who are )?not (?:an? )?(?:programmers?|developers?|coders?|engineers?|technical|experts?)!?\)`),
 	pattern.New(`(?i)\b(?:(?:about|around|roughly|approximately|at most|up to|under|some) )?\d+ words\b`),
+	pattern.New(`(?i)\b(?:should|must|has to|needs to|to) fit (?:on|in|into|onto) (?:an?|one|two|half an?|\d+)(?: \w+)? (?:screens?|pages?|slides?|sheets?)\b`),
+	pattern.New(`(?i)\bno (?:theory|history|marketing|small talk|waffle|filler)\b|\b(?:plain|simple|clear|everyday) language\b`),
 	pattern.New(`(?i)\bno (?:code )?(?:dumps?|listings?|walls? of (?:code|text))\b`),
 	pattern.New(`(?i)\b(?:continuous|running|flowing) (?:text|prose)\b`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|` +

@@ -25,7 +25,7 @@ func echo(v *view) (Signal, bool) {
 	case total >= enoughRuns && given >= partGiven:
 		s.Points = -costEcho * share(given-0.10, 0.25)
 		s.Reason = fmt.Sprintf("%.0f %% of the text stands in the request or the readme.", 100*given)
-	case total >= longEcho && fresh < 0.5 && telling < 0.11 && prose && unproved:
+	case total >= longEcho && fresh < 0.5 && telling < 0.11 && prose && unproved && !v.isReading():
 		s.Points = -costHalfEcho
 		s.Reason = fmt.Sprintf("Only %.0f %% of its vocabulary is new; the text paraphrases the request and the readme.", 100*fresh)
 	}

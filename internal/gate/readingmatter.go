@@ -18,7 +18,7 @@ var readingMatter = pattern.Any(
 var asksFAQ = pattern.New(`(?i)\bfaqs?\b|\bfrequently asked\b`)
 
 // withoutPlaces matches orders to cite nothing.
-var withoutPlaces = pattern.New(`(?i)\b(?:no|without|not any) (?:\w+ )?(?:line numbers?|line references?|file links|citations|file names|references to (?:the )?(?:code|source))\b`)
+var withoutPlaces = pattern.New(`(?i)\bno code (?:and|or|at all|in it)\b|\b(?:no|without|not any) (?:\w+ )?(?:line numbers?|line references?|file links|citations|file names|code references?|references to (?:the )?(?:code|source))\b`)
 
 // What a text to be read tells of the code at least: so many of its names that the request
 // does not have, with figures; or so many that it may have.
@@ -27,7 +27,8 @@ const (
 	namesInReading = 2
 	pagesOfReading = 6 // names that stand for all that places would show
 
-	longestReading = 300 // words; longer texts have room to show where things stand
+	longestReading = 300 // words; longer texts, but questions with answers, have room to show where things stand
+	ownInLong      = 8
 )
 
 // mayBeReading reports whether the category is one in which such texts are ordered.
@@ -45,9 +46,13 @@ func (v *view) findReading() bool {
 	if v.Index == nil || !v.mayBeReading() || v.givesBack() {
 		return false
 	}
-	request := v.in.Request.Description
-	if !withoutPlaces.MatchString(request) && (len(v.Doc.Words) > longestReading || !readingMatter.MatchString(request) && !asksFAQ.MatchString(request)) {
+	request, own := v.in.Request.Description, v.ownNames()+v.ownFigures()
+	switch {
+	case withoutPlaces.MatchString(request):
+	case !readingMatter.MatchString(request) && !asksFAQ.MatchString(request):
+		return false
+	case len(v.Doc.Words) > longestReading && (own < ownInLong || !asksFAQ.MatchString(request)):
 		return false
 	}
-	return v.ownNames()+v.ownFigures() >= ownInReading || v.Ground.Names >= namesInReading
+	return own >= ownInReading || v.Ground.Names >= namesInReading
 }

@@ -20,13 +20,16 @@ var declined = document.Phrases{Pattern: pattern.Any(
 	`\bcould you (?:please )?(?:provide|share|send)\b|\bafter that i will\b|\bi look forward\b`,
 )}
 
+// onceSeen matches what asks for something only in a case that may come later.
+var onceSeen = pattern.New(`(?i)(?:^|[.;] )(?:if|when|should|in case) (?:something|anything|you (?:see|find|notice|meet)|it (?:happens|fails|differs)|that (?:happens|fails))\b[^.;?]*,? (?:please )?(?:provide|send|share|paste|attach)\b`)
+
 // refusal takes the verdict when the agent explains why it did not do the
 // work. A true remark about a limit inside real work costs nothing.
 func refusal(v *view) (Signal, bool) {
 	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
 	n := 0
 	declined.Find(v.Doc, func(l document.Line, match string) {
-		if l.Code {
+		if l.Code || onceSeen.MatchString(l.Text) {
 			return
 		}
 		if n++; n <= 4 {

@@ -38,6 +38,7 @@ func checkGround(r *Reading) Agreement {
 	g.checkAnchors(r)
 	g.checkBlocks(r)
 	g.checkInline(r)
+	g.checkBelowTitles(r)
 	g.countQuotes(r)
 	g.countNames(r)
 	if r.Want.Literals {

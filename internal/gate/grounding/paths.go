@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/lex"
 )
 
 // CitesIn returns the citations of one line of prose, those of files without an
@@ -58,4 +59,26 @@ func (r *resolver) argument(text string, c citation.Cite) bool {
 	}
 	command, _, _ := strings.Cut(strings.TrimSpace(before[strings.LastIndexByte(before, '`')+1:]), " ")
 	return command != "" && (r.v.Index.Project()[strings.ToLower(command)] || r.v.Index.HasCommand(command))
+}
+
+// noNames are what files of examples are called by.
+var noNames = lex.Set(`foo bar baz qux foobar evil`)
+
+// yours matches a folder or a file that is the reader's: my-app/a.js.
+var yours = regexp.MustCompile(`(?i)^(?:my|your|our|some|mon|votre|mein|mi|tu|meu)-\w+/|^(?:package|project|app|module)-name/`)
+
+// mediaType matches the type of a content that looks like a file: model/vnd.mts.
+var mediaType = regexp.MustCompile(`^(?:application|audio|font|image|message|model|multipart|text|video)/(?:x-|vnd\.|prs\.)`)
+
+// ofDemo matches a file that is called by a letter in a folder for trying things: demo/x.ts.
+var ofDemo = regexp.MustCompile(`^(?:demo|example|sample|tmp)s?/\w\.\w+$`)
+
+// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json, foo.md.
+func standIn(p string) bool {
+	stem, _, _ := strings.Cut(strings.TrimPrefix(p, "."), ".")
+	if noNames[stem] || yours.MatchString(p) || mediaType.MatchString(p) || ofDemo.MatchString(p) {
+		return true
+	}
+	stem = strings.TrimSuffix(stem, "rc")
+	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }

@@ -1,7 +1,6 @@
 package grounding
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
@@ -95,6 +94,9 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			ref, weight = title, 1
 		}
 		if ref != nil && otherLanguage(b.Lang, ref.Path) {
+			if dataFormats[b.Lang] {
+				continue // figures about a place are no code of it
+			}
 			weight = 0 // a script is no quote of package.json
 		}
 		switch {
@@ -109,10 +111,13 @@ func (g *Agreement) checkBlocks(r *Reading) {
 	}
 }
 
-// otherLanguage reports whether a block is code and a file holds data.
+// dataFormats are names of blocks and extensions of files that hold data and no code.
+var dataFormats = lex.Set("json jsonl csv tsv")
+
+// otherLanguage reports whether a block is code and a file holds data, or the other way
+// round.
 func otherLanguage(lang, file string) bool {
-	of, known := syntax.LanguageOf[lang]
-	return known && path.Ext(file) == ".json" && of != syntax.LanguageOf["json"]
+	return syntax.LanguageOf[lang] != "" && dataFormats[syntax.Extension(file)] || dataFormats[lang] && syntax.LanguageOfFile(file) != ""
 }
 
 // claim is what a block says of itself: that it stands at a citation, how surely, and

@@ -265,22 +265,6 @@ func literal(text string, c citation.Cite) bool {
 	return quoted && (strings.Count(text[:c.Start], "`")%2 == 1 || c.Start > 1 && text[c.Start-2] == '(')
 }
 
-// noNames are what files of examples are called by.
-var noNames = lex.Set(`foo bar baz qux foobar evil`)
-
-// yours matches a folder or a file that is the reader's: my-app/a.js.
-var yours = regexp.MustCompile(`(?i)^(?:my|your|our|some|mon|votre|mein|mi|tu|meu)-\w+/|^(?:package|project|app|module)-name/`)
-
-// standIn reports whether a name is an example's: a.ts, x.js, a/b/c.js, .xrc.json, foo.md.
-func standIn(p string) bool {
-	stem, _, _ := strings.Cut(strings.TrimPrefix(p, "."), ".")
-	if noNames[stem] || yours.MatchString(p) {
-		return true
-	}
-	stem = strings.TrimSuffix(stem, "rc")
-	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
-}
-
 // requested reports whether the buyer named the path.
 func (r *resolver) requested(p string) bool {
 	return strings.Contains(strings.ToLower(r.v.Description), strings.ToLower(path.Base(p)))
