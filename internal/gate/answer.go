@@ -170,6 +170,8 @@ func (v *view) answers() (float64, []string) {
 	switch {
 	case n < 1: // "review my code": what it is made of decides nothing alone
 		return max(x, sure), nil
+	case v.review() && v.namesLittle():
+		x = max(x, doubted)
 	case v.missesNothing():
 		x = max(x, doubted)
 	case v.looksAtNamed():
@@ -190,6 +192,22 @@ const (
 	namesMuch = 12.0
 	hardlyAny = 0.16
 )
+
+// namesLittle reports whether a request to look at all of the code names next to nothing in
+// it: of what its answer is about only the code can tell.
+func (v *view) namesLittle() bool {
+	total := 0.0
+	for _, w := range v.wished {
+		if w.kind != wishWord {
+			return false
+		}
+		total += w.weight
+	}
+	return total < littleNamed
+}
+
+// littleNamed is the weight of two words or less.
+const littleNamed = 2.0
 
 // missesNothing reports whether all that the request names comes back: what the work is
 // made of is no more than a doubt then.

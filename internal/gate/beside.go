@@ -28,6 +28,7 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\b[\w./()-]+ (?:(?:stays|remains|(?:must|should|shall|has to|have to) (?:stay|remain)) (?:at|` +
 		`on) v?\d+(?:\.\d+)+|(?:must|should|shall|has to|have to) (?:stay|remain) (?:as (?:it is|they are)|` +
 		`the same|unchanged|untouched|compatible|intact)\b(?: (?:with|to)\b[^.,;:\n]*)?)`),
+	pattern.New(`(?i)\bwithout (?:touching|changing|breaking|altering) (?:the|our|its|any) (?:public |exported )?(?:apis?|interfaces?|signatures?|behaviou?r)\b`),
 	// What is to be left out: "skip the security stuff, that's a separate ticket".
 	pattern.New(`(?i)(?:(?m:^)|[.,;:!?(] ?|\b(?:and|but|just|please|can|may) )(?:skip|ignore|leave out|never mind|` +
 		`forget(?: about)?|no need for) (?:the |all |any )?[\w-]+(?: [\w-]+)? (?:stuff|parts?|bits?|things?|side|` +

@@ -33,6 +33,7 @@ var concerns = []string{
 var everydayConcerns = []string{
 	`twice duplicate duplicated repeated repeat double again`,
 	`disk file folder directory write persist flush fsync`,
+	`leak leftover stay behind remain expose readable permission umask wipe cleanup`,
 	`network connection socket request response server client proxy retry`,
 }
 

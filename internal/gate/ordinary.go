@@ -57,9 +57,13 @@ docs doc audience reader readers beginner beginners newcomer newcomers junior ju
 colleague colleagues tone plain friendly formal practice practical correctly source believe
 `)
 
+// elsewhereInCode are words of everyday business that code has for something else: a
+// customer's exports are none of a module's.
+var elsewhereInCode = lex.Set(`exports`)
+
 // needNotSay reports whether a word of the request names nothing that the work must say,
 // also where the code has the word.
 func (v *view) needNotSay(w string) bool {
 	text := v.in.Request.Category == city.ContentCreation
-	return text && forReaders[w] || (whoAsks[w] || text && partsOfText[w]) && !v.all.said[w]
+	return elsewhereInCode[w] && !v.all.said[w] || text && forReaders[w] || (whoAsks[w] || text && partsOfText[w]) && !v.all.said[w]
 }

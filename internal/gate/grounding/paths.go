@@ -6,6 +6,7 @@ import (
 
 	"aicity.dev/aicity/internal/gate/citation"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/syntax"
 )
 
 // CitesIn returns the citations of one line of prose, those of files without an
@@ -81,4 +82,11 @@ func standIn(p string) bool {
 	}
 	stem = strings.TrimSuffix(stem, "rc")
 	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
+}
+
+// otherTongue reports whether a bare name is one of a program in a language of which the
+// repository has no file.
+func (r *resolver) otherTongue(p string) bool {
+	lang := syntax.LanguageOfFile(p)
+	return lang != "" && !strings.Contains(p, "/") && r.v.Index.Langs[lang] == 0 && !r.v.Want.Config && !r.v.Want.Code
 }

@@ -1,10 +1,12 @@
 package grounding
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/code"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
@@ -32,7 +34,7 @@ var suggestion = pattern.Any(
 var described = pattern.Any(
 	`(?i)\binstead of\b`,
 	`\ba fixed (?:number|size|amount|length|count|limit|order|set|delay|interval|buffer)\b`,
-	`\b\w+ed before (?:its|their|the|any|all)\b|\bbefore (?:the|its|their) (?:\w+ ){1,3}(?:is|are|was|were) \w+ed\b`,
+	`\b(?:before|after|until) (?:it|they) (?:is|are|was|were) \w+ed\b|\b\w+ed before (?:its|their|the|any|all)\b|\bbefore (?:the|its|their) (?:\w+ ){1,3}(?:is|are|was|were) \w+ed\b`,
 	`\b(?:the|a|this|that|its|no|and|presence|length|type|nil|null|bounds?|equality) tests?\b`,
 	`\btests? (?:is|was|only)\b|\b(?:lines?|code|check|call) (?:above|below|before|behind)\b`,
 )
@@ -85,7 +87,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n")) {
+		if r.bringsFunction(b) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n")) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -109,6 +111,19 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			change = b.End
 		}
 	}
+}
+
+// asksPatch matches requests that want what is wrong mended as well.
+var asksPatch = pattern.New(`(?i)\b(?:patch|fix|mend|repair) (?:it|this|them|that|what)\b|\b(?:with|and|plus) (?:a |the )?(?:patch|fix)(?:es)?\b`)
+
+// bringsFunction reports whether a block declares a function of a name that the repository
+// has nowhere, where a patch was asked for: what it would mend with.
+func (r *Reading) bringsFunction(b document.Block) bool {
+	if len(b.Lines) == 0 || !asksPatch.MatchString(r.Request) {
+		return false
+	}
+	f, ok := code.Opens(cmp.Or(b.Lang, "js"), b.Lines[0])
+	return ok && f.Owner == "" && r.Index.Uses(strings.ToLower(f.Name)) == 0
 }
 
 // dataFormats are names of blocks and extensions of files that hold data and no code.
@@ -251,6 +266,9 @@ func (r *Reading) claimed(b document.Block, cited map[int]*Cited, behindChange b
 	if !r.Want.Code && document.IsTitle(prose) {
 		bare = doesNow.ReplaceAllString(bare, " ")
 	}
+	if tellsOfCode.MatchString(lastSentence(bare)) {
+		bare = sides.ReplaceAllString(bare, " ")
+	}
 	switch {
 	case Proposes(lastSentence(document.CodeSpan.ReplaceAllString(bare, " "))), orders(lastSentence(bare)), behindChange && nextChange.MatchString(document.WithoutCode(prose, ref.Text)):
 		return ref, 0
@@ -263,6 +281,13 @@ func (r *Reading) claimed(b document.Block, cited map[int]*Cited, behindChange b
 // doesNow matches what in the title of a finding tells what the code does, though it has
 // words that suggestions have too: "replaces the file without closing it".
 var doesNow = regexp.MustCompile(`(?i)\b(?:replaces|adds|writes?|prints|uses|changes|inserts|tests|outputs|before|behind|between|above|below)\b`)
+
+// tellsOfCode matches what tells what the code does, sides what stands in such sentences and
+// leads over to suggestions too: "when it is 0 before the end, the code calls".
+var (
+	tellsOfCode = regexp.MustCompile(`(?i)\b(?:the|this) (?:code|function|line|loop|branch|method|constructor) (?:calls|does|runs|returns|reads|checks|sets|emits|throws|stores|skips|ignores)\b`)
+	sides       = regexp.MustCompile(`(?i)\b(?:before|after|behind|between|above|below)\b`)
+)
 
 // becauseOf matches what leads over to the place that a reason is from, in the last
 // sentence: "do it like this, because all have one interface (a.go:17):".
