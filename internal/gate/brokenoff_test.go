@@ -43,7 +43,7 @@ func TestBreaksOff(t *testing.T) {
 		}
 	}
 	for _, end := range []string{
-		"", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.", "## 1. Reading\n\nIt is split, see points 1 to 3 of the request.\n\nDone with Go 1.24", "Tested with Go 1.24.", "Thanks for the clear request", "Best regards\nK.", "Questions? Ask away!", "The fix is `level := (depth + 7) / 8`", "See press.go:5", "— K.",
+		"", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.", "## 1. Reading\n\nIt is split, see points 1 to 3 of the request.\n\nDone with Go 1.24", "Tested with Go 1.24.", "Thanks for the clear request", "Best regards\nK.", "No question is too small.\n\nYour press team", "Questions? Ask away!", "The fix is `level := (depth + 7) / 8`", "See press.go:5", "— K.",
 		"**Verdict: mend the first, the others can wait.**", "The first one first (the others can wait).", "| place | what |\n|---|---|\n| press.go:5 | cut |\n| press.go:13 | one too many |", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 | set | fail |",
 		fence + "go\nfunc level(depth int) int {\n\tif depth < 0 {\n" + fence, fence + "js\nif (/[{]/.test(text)) stop();\n" + fence, fence + "go\nfmt.Print(\"{\") // {\n" + fence,
 		fence + "go\nlevel := (depth + 7) / 8\n" + fence, fence + "go\nfunc level(depth int) int {\n\treturn (depth + 7) / 8\n}", "Fix:\n\n    level := (depth + 7) / 8\n", "Done 🙂", "1. Mend the first.\n2. Then the others.",

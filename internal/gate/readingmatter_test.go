@@ -25,6 +25,7 @@ func TestReadingMatter(t *testing.T) {
 	}{
 		{"a commit message", "Write a commit message for the press cutting its level.", message, city.General, true},
 		{"a changelog entry", "Changelog entry, please: the press cuts its level.", message, city.ContentCreation, true},
+		{"no places wanted", "Write a page on how the press cuts its level, no code references.", message, city.ContentCreation, true},
 		{"talk", "Write a commit message for the press cutting its level.", talk, city.General, false},
 		{"the readme", "Write an announcement for the press cutting its level.", readme, city.ContentCreation, false},
 		{"a review", "Review how the press cuts its level.", message, city.CodeReview, false},
