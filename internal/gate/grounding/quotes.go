@@ -87,7 +87,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if r.bringsFunction(b) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n")) {
+		if r.quotesNothing(b) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -124,6 +124,11 @@ func (r *Reading) bringsFunction(b document.Block) bool {
 	}
 	f, ok := code.Opens(cmp.Or(b.Lang, "js"), b.Lines[0])
 	return ok && f.Owner == "" && r.Index.Uses(strings.ToLower(f.Name)) == 0
+}
+
+// quotesNothing reports whether a block is no code of a file, whatever leads over to it.
+func (r *Reading) quotesNothing(b document.Block) bool {
+	return r.bringsFunction(b) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
 }
 
 // dataFormats are names of blocks and extensions of files that hold data and no code.
