@@ -161,6 +161,9 @@ func (v *view) answers() (float64, []string) {
 	if missed := v.notTouched(); len(missed) > 0 {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
+	if v.review() && v.namesLittle() {
+		x = max(x, doubted)
+	}
 	beforeProduct := x
 	for _, s := range v.otherProduct() {
 		if x += s.points; s.points < 0 && s.reason != "" {
@@ -170,8 +173,6 @@ func (v *view) answers() (float64, []string) {
 	switch {
 	case n < 1: // "review my code": what it is made of decides nothing alone
 		return max(x, sure), nil
-	case v.review() && v.namesLittle():
-		x = max(x, doubted)
 	case v.missesNothing():
 		x = max(x, doubted)
 	case v.looksAtNamed():
