@@ -269,6 +269,11 @@ func (v *view) withSigns(x float64, opens bool) float64 {
 	if opens {
 		x += signOpens
 	}
+	if n := v.phrases(); n > somePhrases {
+		x += signPhrases
+	} else if n == somePhrases {
+		x += signPhrase
+	}
 	if v.missesFiles() {
 		x -= signNoFile
 	}

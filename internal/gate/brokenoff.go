@@ -18,7 +18,7 @@ der die das und oder von zu mit für dass ist o os e que de do da em para com um
 // write: articles, prepositions, conjunctions, auxiliary verbs and what joins clauses.
 var leadsOn = lex.Set(`into onto about between without within during beyond through against before while whereas although unless until whether their your our my his
 each every via per toward towards upon among except besides like unlike became becomes become
-must should would could might shall via
+must should would could might shall via usually often typically generally therefore hence
 den dem des ein eine einen einem einer eines wenn weil damit nach vor beim zum zur vom im ist sind wird werden kann können aber sondern ohne gegen durch wegen als wie
 la las los una unos unas del al si cuando porque según hacia desde entre sin sobre pero aunque mientras donde cuyo cuya esta este estos estas
 une des du au aux si lorsque quand parce avec sans sur sous entre mais dont où cette ces cet leur son sa ses
@@ -143,6 +143,9 @@ func (v *view) halfRow() bool {
 	}
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
+	}
+	if strings.Contains(before, "--") && strings.Trim(before, "|-: ") == "" && cells(last) < cells(head) {
+		return true // all its rows
 	}
 	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && len(lex.Words(document.CodeSpan.ReplaceAllString(last, " "))) <= placeInRow {
 		return true // and no note that goes over all columns

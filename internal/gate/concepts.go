@@ -33,7 +33,7 @@ security assessment opinion look sicherheit fehler probleme risiken gefährlich 
 	{lex.Set(`explain explanation why cause reason reasons understand describe happens anleitung kurzanleitung erklären warum porque causa
 pourquoi почему page article guide section note handbook introduction overview wiki chapter plan proposal propose suggest ideas`),
 		func(v *view) bool { return v.prose.words >= 40 && len(v.all.touched) > 0 }},
-	{lex.Set(`crash crashes crashed crashing panic panics panicked dies kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
+	{lex.Set(`crash crashes crashed crashing panic panics panicked dies stack trace traceback kaputt abstürzt absturz`), func(v *view) bool { return breaksDown.MatchString(v.Doc.Low.Text) }},
 	{lex.Set(`replacement replacements replace replaces modernise modernize migration migrate rewrite`), func(v *view) bool { return v.Want.Config && v.hasChange() }},
 	{lex.Set(`example examples snippet snippets ejemplo ejemplos exemple beispiel beispiele exemplo пример 示例`), func(v *view) bool { return v.Doc.CodeLines() > 1 || v.showsMuchCode() }},
 	{lex.Set(`locate pinpoint find`), func(v *view) bool { return v.Ground.Anchored > 0 }},

@@ -15,13 +15,16 @@ var placeholder = document.Phrases{Pattern: pattern.Any(
 	`\[(?:insert|describe|your|name|date|title|xx+|n|finding|one sentence|low|score|acceptable|tbd|add|`+
 		`fill)\b[^\]\n]{0,80}\](?:[^(\[]|$)`,
 	`<(?:insert|your|placeholder|fill)[^>\n]{0,60}>|\{\{\s*\w+\s*\}\}`,
-	`\b(?:to be (?:added|completed|determined|written|filled|done)|coming soon|to follow|adapt for|goes here|`+
+	`\b(?:to be (?:added|completed|determined|written|filled)|(?:still|remains|has|is|are|left|yet) to be done|coming soon|to follow|adapt for|goes here|`+
 		`content here|your (?:code|text|analysis) here)\b`,
 	`//\s*\.\.\. ?(?:rest|implementation|your|add)`,
 )}
 
 // leftToDo matches the mark of what is left to be done.
 var leftToDo = regexp.MustCompile(`\bT[oO]D[oO]\b|^\W*[Tt]odo:|(?:#|//|/\*|--)\s*todo\b|\(todo:?\)|[:|]\s*todo\s*(?:[,;|]|$)`)
+
+// asToDo matches what is told of a mark that stands elsewhere.
+var asToDo = regexp.MustCompile(`\b(?:an?|the|as|one) TODOs?\b`)
 
 // placeholders takes points for work that was left to be filled in.
 func placeholders(v *view) (Signal, bool) {
@@ -63,8 +66,8 @@ func (v *view) fillsNothing(l document.Line, match string, ownTags func() int) b
 		return true
 	case l.Code && match == "lorem ipsum":
 		return true
-	case match == "todo" && !leftToDo.MatchString(l.Text):
-		return true // the word, or an option of tests
+	case match == "todo" && (!leftToDo.MatchString(l.Text) || asToDo.MatchString(l.Text)):
+		return true // the word, an option of tests, or what somebody else has left
 	}
 	return l.Code && v.Ground.Quoted > 0
 }

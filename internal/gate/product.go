@@ -107,10 +107,24 @@ func (v *view) otherProduct() []sign {
 	if v.tellsOfDangers() {
 		all = append(all, sign{-signDangers, "it is full of dangers that the request has no word of"})
 	}
+	if v.onlyDeclares() {
+		all = append(all, sign{-signNewNames, "it changes nothing but declarations of types, which the request is not about"})
+	}
 	if v.namesNothingNew() {
 		all = append(all, sign{-signNewNames, "nothing is called as the new code was to be"})
 	}
 	return all
+}
+
+// aboutTypes matches requests that declarations of types may answer.
+var aboutTypes = pattern.New(`(?i)\btyp(?:e|es|ed|ings?|escript|echeck\w*)\b|\btsc?\b|\.ts\b|declaration|compil|autocomplet|intellisense|\bas any\b`)
+
+// onlyDeclares reports whether a fix changes declarations of types only, where the request
+// tells of what happens when the code runs.
+func (v *view) onlyDeclares() bool {
+	changed := v.changes().Changed
+	return v.in.Request.Category == city.BugFix && len(changed) > 0 && !aboutTypes.MatchString(v.in.Request.Description) &&
+		!slices.ContainsFunc(changed, func(f change.File) bool { return !strings.HasSuffix(f.Path, ".d.ts") })
 }
 
 // asksChange matches what in a request for a text may be told by a change of the code.

@@ -78,7 +78,7 @@ func (v *view) wishes(text string) []wish {
 	rest = l.names(rest) // quoted text is a literal, and its words are none of the request
 	for _, w := range lex.Words(rest) {
 		weight := weightWord
-		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] && !(w == "english" && plainTongue.MatchString(text)) {
+		if v.Index != nil && v.Index.HasFolder(w) && !usualFolders[w] && !v.isProject(w) && !v.all.said[w] && !oneOfKind(rest, w) && !(w == "english" && plainTongue.MatchString(text)) {
 			l.add(wish{text: w, key: w + "/", kind: wishFile, weight: weightFile}) // a part of the code that nothing is said of
 			continue
 		}
@@ -99,6 +99,28 @@ func (v *view) wishes(text string) []wish {
 	}
 	return l.all
 }
+
+// oneOfKind reports whether a text speaks of a thing of a kind, and not of the part of the code
+// that is called like it: "from a list that".
+func oneOfKind(text, word string) bool {
+	low := strings.ToLower(text)
+	for from := 0; ; {
+		at := strings.Index(low[from:], word)
+		if at < 0 {
+			return false
+		}
+		at += from
+		from = at + len(word)
+		before := strings.TrimRight(low[:at], " ")
+		article := before[strings.LastIndexAny(before, " \t\n(")+1:]
+		if articles[article] && len(before) < at || strings.HasPrefix(low[from:], " of ") {
+			return true
+		}
+	}
+}
+
+// articles stand before a thing of which there may be many.
+var articles = lex.Set("a an our my their some any each every")
 
 // usualFolders are folders that are also words for something else than a part of the code.
 var usualFolders = lex.Set(`src lib libs pkg cmd bin dist build out test tests testing spec specs doc docs documentation example examples script scripts tool tools util utils

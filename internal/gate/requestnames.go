@@ -83,11 +83,14 @@ func (l *wishList) properNames(line string) {
 		at := inside
 		inside = !strings.ContainsAny(field[len(field)-1:], ".?!:")
 		name := strings.TrimFunc(field, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '#' })
-		if properWord(name, at) && !lex.StopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
+		if properWord(name, at) && !contracted.MatchString(name) && !lex.StopWords[strings.ToLower(name)] && !l.v.met(strings.ToLower(name)) {
 			l.add(wish{text: name, key: l.stem.Of(strings.ToLower(name)), weight: 1.5 * l.v.rarity(strings.ToLower(name))})
 		}
 	}
 }
+
+// contracted matches words of which one is I: I'd, I'll.
+var contracted = regexp.MustCompile(`^I['’](?:d|ll|m|ve)$`)
 
 // severalNames matches names of code that are told together: parsePatch/applyPatch. With
 // brackets they come apart by themselves.

@@ -145,7 +145,7 @@ var forLaymen = pattern.Any(
 // subjects are the words of the request that say what it is about, where there
 // is no repository whose names could, or they are not to be said.
 func (v *view) subjects() map[string]bool {
-	if v.Index != nil && !v.isReading() && (v.Ground.Located == 0 && v.ownNames() < namesInPlainText || !forLaymen.MatchString(v.Request)) {
+	if v.Index != nil && !v.isReading() && (v.Ground.Located == 0 && v.ownNames()+v.ownFigures() < namesInPlainText || !forLaymen.MatchString(v.Request)) {
 		return nil
 	}
 	about := map[string]bool{}

@@ -50,6 +50,7 @@ type view struct {
 	exportsUnseen  func() bool            // findUnseenExports
 	tellsCost      func() bool            // findCost
 	isReading      func() bool            // findReading
+	phrases        func() int             // findPhrases
 	isAsked        func() map[string]bool // the words of the request
 	hasTests       func() bool            // findTests
 	module         func() string          // findModule
@@ -72,6 +73,7 @@ func (v *view) remember() {
 		}
 		return asked
 	})
+	v.phrases = sync.OnceValue(v.findPhrases)
 	v.isReading = sync.OnceValue(v.findReading)
 	v.tellsCost = sync.OnceValue(v.findCost)
 	v.hasTests = sync.OnceValue(v.findTests)

@@ -1,0 +1,50 @@
+package gate
+
+import "aicity.dev/aicity/internal/gate/lex"
+
+// What it says that runs of three words of the request come back, of which two say
+// something: of honest work one in seven has two such runs and one in fourteen three, of
+// work for another request of the same repository one in forty and one in two hundred.
+const (
+	signPhrase  = 0.6 // for two of them
+	signPhrases = 1.1 // for three
+	somePhrases = 2
+	longPhrase  = 3 // words
+)
+
+// findPhrases counts the distinct runs of words that the deliverable has of its request,
+// but for sentences that only give it back, up to one more than tells.
+func (v *view) findPhrases() int {
+	asked := tellingRuns(v.asked)
+	if len(asked) == 0 {
+		return 0
+	}
+	n := 0
+	for run := range tellingRuns(lex.Words(v.own)) {
+		if asked[run] {
+			if n++; n > somePhrases {
+				break
+			}
+		}
+	}
+	return n
+}
+
+// tellingRuns are the runs of so many words of which all but one say something.
+func tellingRuns(words []string) map[uint64]bool {
+	runs := map[uint64]bool{}
+	hashes := lex.Hashes(words)
+	for i := 0; i+longPhrase <= len(words); i++ {
+		said, run := 0, uint64(0)
+		for k := range longPhrase {
+			if w := words[i+k]; len(w) > 2 && !lex.StopWords[w] {
+				said++
+			}
+			run = lex.Chain(run, hashes[i+k])
+		}
+		if said >= longPhrase-1 {
+			runs[run] = true
+		}
+	}
+	return runs
+}
