@@ -103,15 +103,15 @@ func (l *Log) Follow(ctx context.Context, topic string, interval time.Duration, 
 	}
 }
 
-// ParseSeq reads where a stream of events is to go on: behind the id that it sent last
-// (Last-Event-ID), or, where there is none, behind after.
-func ParseSeq(lastEventID string, after int64) (int64, error) {
-	if lastEventID == "" {
-		return after, nil
+// ParseSeq reads the number of the event behind which a stream is to go on, 0 where none is
+// given; field is what the caller calls it.
+func ParseSeq(field, value string) (int64, error) {
+	if value == "" {
+		return 0, nil
 	}
-	seq, err := strconv.ParseUint(lastEventID, 10, 63)
+	seq, err := strconv.ParseUint(value, 10, 63)
 	if err != nil {
-		return 0, city.InvalidField("Last-Event-ID", "not the id of an event of this stream")
+		return 0, city.InvalidField(field, "not the number of an event of this stream")
 	}
 	return int64(seq), nil
 }

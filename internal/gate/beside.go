@@ -54,11 +54,14 @@ var beside = []pattern.Pattern{
 	pattern.New(`(?i)\bno (?:tables?|bullets?|bullet points|lists?|headings?|markdown|emojis?|jargon|essays?|fluff|prose)(?:,? please\b|[.,;:!?]|$)`),
 	pattern.New(`(?i)\b(?:max(?:imum)?\.?|at most|no more than|not more than|up to) (?:an?|one|two|three|half an?|\d+)(?: \w+)? (?:lines|sentences?|paragraphs?|pages?|screens?)\b(?: or (?:two|three|so))?`),
 	// Who reads it: "a page for our authors (not programmers!)".
-	pattern.New(`(?i)\bfor (?:our|my|the|new) (?:[\w-]+ )?(?:authors|editors|writers|bloggers|customers|colleagues|juniors|newcomers|beginners|operators|admins|managers|students|analysts|testers|marketers|designers|moderators|partners|interns)\b`),
+	pattern.Any(
+		`(?i)\b(?:page|text|guide|note|article|tutorial|summary|handout|announcement|explanation|section|faq)s? for (?:our|my|the|new) (?:[\w-]+ )?(?:authors|editors|writers|bloggers|customers|colleagues|juniors)\b`,
+		`(?i)\b(?:page|text|guide|note|article|tutorial|summary|handout|announcement|explanation|section|faq)s? for (?:our|my|the|new) (?:[\w-]+ )?(?:newcomers|beginners|operators|admins|managers|students|analysts|testers|designers|partners)\b`,
+	),
 	pattern.New(`(?i)\((?:they are |who are )?not (?:an? )?(?:programmers?|developers?|coders?|engineers?|technical|experts?)!?\)`),
-	pattern.New(`(?i)\b(?:(?:about|around|roughly|approximately|at most|up to|under|some) )?\d+ words\b`),
+	pattern.New(`(?i)\b(?:in|about|around|roughly|approximately|at most) \d+ words\b|[(~]\s?(?:about )?\d+ words\)?|\bmax\.? ~?\d+ words\b`),
 	pattern.New(`(?i)\b(?:should|must|has to|needs to|to) fit (?:on|in|into|onto) (?:an?|one|two|half an?|\d+)(?: \w+)? (?:screens?|pages?|slides?|sheets?)\b`),
-	pattern.New(`(?i)\bno (?:theory|history|marketing|small talk|waffle|filler)\b|\b(?:plain|simple|clear|everyday) language\b`),
+	pattern.New(`(?i)\bno (?:theory|history|marketing|small talk|waffle|filler)(?:,? please\b|[.,;:!?]|$)|\b(?:plain|simple|clear|everyday) language\b`),
 	pattern.New(`(?i)\bno (?:code )?(?:dumps?|listings?|walls? of (?:code|text))\b`),
 	pattern.New(`(?i)\b(?:continuous|running|flowing) (?:text|prose)\b`),
 	pattern.New(`(?i)\bkeep (?:it|this|that|the (?:text|answer|report|result|review|summary)) (?:to|under|within|below|` +

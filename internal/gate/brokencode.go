@@ -52,18 +52,17 @@ func (v *view) codeBreaksOff(last string) string {
 	return ""
 }
 
-// yamlLanguage matches the names of YAML, bareKey a line that is a word only, openScalar
-// one under which text stands that is not read.
+// bareKey matches a line that is a word only, openScalar one under which text stands that
+// is not read.
 var (
-	yamlLanguage = regexp.MustCompile(`^ya?ml$`)
-	bareKey      = regexp.MustCompile(`^\s+[A-Za-z][\w.-]*$`)
-	openScalar   = regexp.MustCompile(`[|>][-+\d]*\s*$`)
+	bareKey    = regexp.MustCompile(`^\s+[A-Za-z][\w.-]*$`)
+	openScalar = regexp.MustCompile(`[|>][-+\d]*\s*$`)
 )
 
 // halfKey reports whether YAML ends in a word below a key, where another key must stand.
 func halfKey(b document.Block) bool {
 	last := len(b.Lines) - 1
-	if !yamlLanguage.MatchString(b.Lang) || last < 1 || !bareKey.MatchString(b.Lines[last]) {
+	if b.Lang != "yaml" && b.Lang != "yml" || last < 1 || !bareKey.MatchString(b.Lines[last]) {
 		return false
 	}
 	depth := lex.Indent(b.Lines[last])

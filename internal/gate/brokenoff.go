@@ -33,7 +33,7 @@ var (
 )
 
 // signOff matches how people end a text without a full stop.
-var signOff = regexp.MustCompile(`(?i)\b(?:thanks|thank you|regards|cheers|best|hope|done|yours|gru(?:ß|ss)|saludos|gracias|merci|cordialement|danke|obrigado|end|fin|ende|(?:your|the|our) (?:[\w-]+ ){0,2}(?:team|crew|maintainers))\b`)
+var signOff = regexp.MustCompile(`(?i)\b(?:thanks|thank you|regards|cheers|best|hope|done|yours|gru(?:ß|ss)|saludos|gracias|merci|cordialement|danke|obrigado|end|fin|ende)\b|^\W*(?:your|the|our) (?:[\w-]+ ){0,2}(?:team|crew|maintainers)\W*$`)
 
 const longestSignOff = 12 // words
 

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -126,16 +127,19 @@ func (v *view) extendsTests() bool {
 	return false
 }
 
-// writtenIn reports whether a word is the name of a language that delivered code or a
-// changed file is written in.
+// changesTypeScript reports whether a file of TypeScript is changed that does more than
+// declare types.
+func (v *view) changesTypeScript() bool {
+	return v.Index != nil && slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
+		return slices.Contains([]string{".ts", ".tsx", ".mts", ".cts"}, path.Ext(f.Path)) && !strings.HasSuffix(f.Path, ".d.ts")
+	})
+}
+
+// writtenIn reports whether a word is the name of a language that delivered code is
+// written in.
 func (v *view) writtenIn(word string) bool {
 	of, known := syntax.LanguageOf[word]
-	if word == "typescript" && v.Index != nil && slices.ContainsFunc(v.changes().Changed, func(f change.File) bool {
-		return strings.HasSuffix(f.Path, ".ts") && !strings.HasSuffix(f.Path, ".d.ts")
-	}) {
-		return true
-	}
-	return known && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
+	return word == "typescript" && v.changesTypeScript() || known && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
 		return b.Lang == word || syntax.LanguageOf[b.Lang] == of && (word != "typescript" || b.Lang == "ts" || b.Lang == "tsx")
 	})
 }

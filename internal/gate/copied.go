@@ -8,6 +8,7 @@ import (
 	"aicity.dev/aicity/internal/city"
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/grounding"
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
@@ -29,7 +30,7 @@ func copiedSource(v *view) (Signal, bool) {
 	if !v.Want.Code {
 		enough = minDumped
 	}
-	fresh, copied := 0, 0
+	fresh, copied, moved := 0, 0, 0
 	source := ""
 	for _, b := range v.Doc.Blocks {
 		lines := grounding.Quotable(b.Lines, len(b.Lines))
@@ -41,7 +42,7 @@ func copiedSource(v *view) (Signal, bool) {
 			if asksLess.MatchString(v.Request) && len(lines)*2 < v.Index.Text(from).Span(lines) {
 				return s, true // what is left of a file that was to be cut down
 			}
-			if v.moves() && v.Index.Text(from).Telling() > mostMoved*len(lines)/100 {
+			if moved += len(lines); moved <= maxMoved && v.movesFrom(from) && v.Index.Text(from).Telling() > mostMoved*len(lines)/100 {
 				continue
 			}
 			copied += len(lines)
@@ -58,14 +59,25 @@ func copiedSource(v *view) (Signal, bool) {
 	return s, true
 }
 
-// mostMoved is how large a file must be at least, in percent of what is moved out of it.
-const mostMoved = 150
+// How large a file must be at least, in percent of what is moved out of it, and how many
+// lines are moved in all at most.
+const (
+	mostMoved = 150
+	maxMoved  = 150
+)
 
-// moves reports whether a refactoring takes code away and brings a new file, into which
-// what it took may have been moved.
-func (v *view) moves() bool {
-	return v.in.Request.Category == city.Refactor && len(v.proposed) > 0 && slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
-		return b.Diff && slices.ContainsFunc(b.Lines, func(l string) bool { return strings.HasPrefix(l, "-") && !strings.HasPrefix(l, "---") })
+// movesFrom reports whether a refactoring brings a new file and takes lines out of one that
+// is there, which it may have moved.
+func (v *view) movesFrom(from string) bool {
+	if v.in.Request.Category != city.Refactor || len(v.proposed) == 0 {
+		return false
+	}
+	t := v.Index.Text(from)
+	return slices.ContainsFunc(v.Doc.Blocks, func(b document.Block) bool {
+		return b.Diff && slices.ContainsFunc(b.Lines, func(l string) bool {
+			gone, takes := strings.CutPrefix(l, "-")
+			return takes && lex.Meaningful(gone) && t.Known(lex.Pack(gone))
+		})
 	})
 }
 

@@ -132,19 +132,31 @@ func (v *view) neverNear() bool {
 			continue
 		}
 		t := v.Index.Text(ref.Path)
-		if places++; t == nil || slices.ContainsFunc(named, func(n string) bool { return strings.Contains(t.Raw, n) }) || v.hasGiven(t.Raw) {
+		if places++; t == nil || slices.ContainsFunc(named, func(n string) bool { return strings.Contains(t.Raw, n) }) || v.hasGiven(ref.Path) {
 			return false
 		}
 	}
 	return len(named) > 0 && places >= enoughPlaces
 }
 
-// hasGiven reports whether source has a name that a string of the request means, such as
+// hasGiven reports whether a file has a name that a string of the request means, such as
 // utf7imap where the request gives 'utf7-imap'.
-func (v *view) hasGiven(source string) bool {
-	return slices.ContainsFunc(v.wished, func(w wish) bool {
-		name := withinName.Replace(w.key)
-		return w.kind == wishLiteral && len(name) >= shortestGiven && strings.Contains(strings.ToLower(source), name)
+func (v *view) hasGiven(file string) bool {
+	return remembered(&v.given, file, func(file string) bool {
+		low := ""
+		for _, w := range v.wished {
+			name := withinName.Replace(w.key)
+			if w.kind != wishLiteral || len(name) < shortestGiven {
+				continue
+			}
+			if low == "" {
+				low = strings.ToLower(v.Index.Text(file).Raw)
+			}
+			if strings.Contains(low, name) {
+				return true
+			}
+		}
+		return false
 	})
 }
 
@@ -219,13 +231,15 @@ func (v *view) testsFile(w wish) bool {
 	if v.Index == nil || !v.hasTests() || !isSource(w.key) {
 		return false
 	}
-	source, used := withoutRemarks(v.allCode()), map[string]bool{}
-	for _, f := range v.FunctionsOf(w.key) {
-		if len(f.Name) >= lex.MinName && !lex.CommonNames[strings.ToLower(f.Name)] && lex.HasName(source, f.Name) {
-			used[f.Name] = true
+	return remembered(&v.tested, w.key, func(file string) bool {
+		used := map[string]bool{}
+		for _, f := range v.FunctionsOf(file) {
+			if len(f.Name) >= lex.MinName && !lex.CommonNames[strings.ToLower(f.Name)] && v.namesInCode()[f.Name] {
+				used[f.Name] = true
+			}
 		}
-	}
-	return len(used) >= enoughUsed
+		return len(used) >= enoughUsed
+	})
 }
 
 // enoughUsed is how many functions of a file its tests use at least.

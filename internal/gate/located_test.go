@@ -114,8 +114,8 @@ func tankSignal(name string, category city.Category, request, result string) gat
 func TestBareLineBehindFile(t *testing.T) {
 	t.Parallel()
 	for result, want := range map[string]int{
-		"The limit stands in `tank.go` 5.": 5, "| limit | `tank.go` 5 |": 5, "(`tank.go` 5-7)": 5, "It is `tank.go` 5, behind it nothing.": 5,
-		"`tank.go` 2 functions": 0, "`tank.go` 500": 0, "tank.go 5": 0, "`tank.go` 1.5": 0,
+		"The limit stands in `tank.go` 5.": 5, "| limit | `tank.go` 5 |": 5, "(`tank.go` 5-7)": 5, "| limit | `tank.go` 5, or behind |": 5,
+		"`tank.go` 2 functions": 0, "`tank.go` 5, behind it nothing.": 0, "`tank.go` 500": 0, "tank.go 5": 0, "`tank.go` 1.5": 0,
 	} {
 		report := gate.Judge(gate.Input{
 			Request: gate.Request{Category: city.CodeReview, Description: "Where is the limit?"}, Deliverable: gate.Deliverable{Result: result},

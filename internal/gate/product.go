@@ -122,6 +122,9 @@ var aboutTypes = pattern.New(`(?i)\btyp(?:e|es|ed|ings?|escript|echeck\w*)\b|\bt
 // onlyDeclares reports whether a fix changes declarations of types only, where the request
 // tells of what happens when the code runs.
 func (v *view) onlyDeclares() bool {
+	if v.Index == nil {
+		return false
+	}
 	changed := v.changes().Changed
 	return v.in.Request.Category == city.BugFix && len(changed) > 0 && !aboutTypes.MatchString(v.in.Request.Description) &&
 		!slices.ContainsFunc(changed, func(f change.File) bool { return !strings.HasSuffix(f.Path, ".d.ts") })

@@ -53,9 +53,6 @@ func TestNamesWithoutFiles(t *testing.T) {
 		{"`model/kiln.mts` has it.", "model/kiln.mts", grounding.RefMissing},
 		{"Tried with `demo/x.ts` and others.", "demo/x.ts", grounding.RefExternal},
 		{"Tried with `demo/kiln.ts` and others.", "demo/kiln.ts", grounding.RefMissing},
-		{"Run setup.py first, it says.", "setup.py", grounding.RefExternal},
-		{"Run setup.ts first, it says.", "setup.ts", grounding.RefMissing},
-		{"Run tools/setup.py first, it says.", "tools/setup.py", grounding.RefMissing},
 		{"Put beside it:\n\n```js\n// lib/c.js\nmodule.exports = 1\n```\n", "lib/c.js", grounding.RefNewFile},
 		{"It reads:\n\n```js\n// lib/a.js\nmodule.exports = 1\n```\n", "lib/a.js", grounding.RefExists},
 		{"It reads:\n\n```js\n// see lib/c.js for more\nmodule.exports = 1\n```\n", "lib/c.js", ""},
@@ -69,6 +66,28 @@ func TestNamesWithoutFiles(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%q: %s is %q, want %q", tt.result, tt.path, got, tt.want)
+		}
+	}
+}
+
+// A bare name of a program in a language of which nothing is there is an example, but where
+// findings are located.
+func TestProgramsOfOtherLanguages(t *testing.T) {
+	t.Parallel()
+	repo := &repository.Repo{Files: []repository.File{{Path: "lib/a.js"}}, Source: memory{"lib/a.js": "const key = 1\n"}}
+	for _, tt := range []struct {
+		category     city.Category
+		result, path string
+		want         grounding.ReferenceStatus
+	}{
+		{city.DataAnalysis, "Run setup.py first, it says.", "setup.py", grounding.RefExternal},
+		{city.DataAnalysis, "Run setup.ts first, it says.", "setup.ts", grounding.RefMissing},
+		{city.DataAnalysis, "Run tools/setup.py first, it says.", "tools/setup.py", grounding.RefMissing},
+		{city.CodeReview, "Run setup.py first, it says.", "setup.py", grounding.RefMissing},
+	} {
+		report := gate.Judge(gate.Input{Request: gate.Request{Category: tt.category, Description: "What does it say?"}, Deliverable: gate.Deliverable{Result: tt.result}, Repo: repo})
+		if len(report.References) != 1 || report.References[0].Path != tt.path || report.References[0].Status != tt.want {
+			t.Errorf("%s, %q: %+v", tt.category, tt.result, report.References)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
@@ -21,7 +22,15 @@ var declined = document.Phrases{Pattern: pattern.Any(
 )}
 
 // onceSeen matches what asks for something only in a case that may come later.
-var onceSeen = pattern.New(`(?i)(?:^|[.;] )(?:if|when|should|in case) (?:something|anything|you (?:see|find|notice|meet)|it (?:happens|fails|differs)|that (?:happens|fails))\b[^.;?]*,? (?:please )?(?:provide|send|share|paste|attach)\b`)
+var onceSeen = pattern.New(`(?i)^\W*(?:if|when|should|in case) (?:something|anything|you (?:see|find|notice|meet)|it (?:happens|fails|differs)|that (?:happens|fails))\b[^.;?]*,? (?:please )?(?:provide|send|share|paste|attach)\b`)
+
+// askedForLater reports whether the sentences of a line that have some words ask only for
+// what may be seen later.
+func askedForLater(line, words string) bool {
+	return !slices.ContainsFunc(lex.Sentences(strings.ToLower(line)), func(s string) bool {
+		return strings.Contains(s, strings.ToLower(words)) && !onceSeen.MatchString(s)
+	})
+}
 
 // refusal takes the verdict when the agent explains why it did not do the
 // work. A true remark about a limit inside real work costs nothing.
@@ -29,7 +38,7 @@ func refusal(v *view) (Signal, bool) {
 	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
 	n := 0
 	declined.Find(v.Doc, func(l document.Line, match string) {
-		if l.Code || onceSeen.MatchString(l.Text) {
+		if l.Code || askedForLater(l.Text, match) {
 			return
 		}
 		if n++; n <= 4 {

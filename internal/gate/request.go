@@ -70,7 +70,7 @@ var plainTongue = pattern.New(`(?i)\b(?:plain|simple|good|everyday) english\b`)
 func (v *view) wishes(text string) []wish {
 	l := &wishList{v: v, stem: v.stem, seen: map[string]bool{}}
 	l.shownCode(text)
-	if v.mayBeReading() && readingMatter.MatchString(text) {
+	if v.mayBeReading() && ordersReading(text) {
 		text, l.reading = readingMatter.Regexp().ReplaceAllString(text, " "), true
 	}
 	rest := l.files(roughly.ReplaceAllString(withoutBeside(text), " $1 "))
@@ -251,14 +251,14 @@ func (v *view) hearsay(before, said string) bool {
 }
 
 // told matches the end of what leads over to what somebody said.
-var told = regexp.MustCompile(`(?i)\b(?:told|said|says|saying|claims?|claimed|complain\w*|call(?:s|ed)? (?:it|this|that|them))\b[^.!?;:'"]{0,40}$`)
+var told = pattern.New(`(?i)\b(?:told|said|says|saying|claims?|claimed|complain\w*|call(?:s|ed)? (?:it|this|that|them))\b[^.!?;:'"]{0,40}$`)
 
 // maxTelling is how many bytes before a quote tell who said it.
 const maxTelling = 80
 
 // hedged matches what somebody is told to have said of a thing: "basically free", "strange
 // errors".
-var hedged = regexp.MustCompile(`(?i)^(?:basically|practically|virtually|essentially|pretty much|more or less|kind of|sort of|totally|perfectly|strange|weird|odd|funny|mysterious|mystery|cryptic|phantom|ghost|ugly|crazy|magical?) \pL+$`)
+var hedged = regexp.MustCompile(`(?i)^(?:basically|practically|virtually|essentially|pretty much|more or less|kind of|sort of|totally|perfectly) \pL+$|^(?:strange|weird|odd|funny|mysterious|cryptic|phantom|ghost|ugly|crazy) (?:errors?|bugs?|behaviou?r|failures?|crashes|problems?|messages?)$`)
 
 // verb matches what a format has for a value.
 var verb = regexp.MustCompile(`^%[+#]?[a-z]$`)

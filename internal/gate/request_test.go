@@ -54,7 +54,7 @@ func TestBeside(t *testing.T) {
 		"The halves look like copy and paste to me.":         "The halves look like   to me.",
 		"Is it copy-pasted? In which order would you go?":    "Is it  ?   you go?",
 		"Copy the row, paste it below, in sorted order.":     "Copy the row, paste it below, in sorted order.",
-		"A page on braces for our authors (not coders!).":    "A page on braces    .",
+		"Braces: a page for our authors (not coders!).":      "Braces: a    .",
 		"A page on braces for our parsers. Max two screens.": "A page on braces for our parsers.  .",
 		"In about 200 words, and no code dumps.":             "In  , and  .",
 		"Running text please, and in order of size.":         "  please, and in order of size.",

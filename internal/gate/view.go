@@ -39,6 +39,8 @@ type view struct {
 	reached  map[string]bool      // what reaches found, by name
 	cited    map[string]bool      // what cites found, by name
 	led      map[string]bool      // what tests found, by name
+	tested   map[string]bool      // what testsFile found, by file
+	given    map[string]bool      // what hasGiven found, by file
 	inCode   map[string]bool      // what codeHas found, by text
 	located  map[string]bool      // files whose functions functionsOf looks at
 
@@ -54,6 +56,7 @@ type view struct {
 	isAsked        func() map[string]bool // the words of the request
 	hasTests       func() bool            // findTests
 	module         func() string          // findModule
+	namesInCode    func() map[string]bool // the names in delivered code, without its remarks
 	onCited        func() map[string]bool // the words of the cited lines, see citedWords
 	besideCited    func() map[string]bool // and of those beside them
 	changes        func() *change.Applied // the diffs of the deliverable, and the patch, applied
@@ -77,6 +80,13 @@ func (v *view) remember() {
 	v.isReading = sync.OnceValue(v.findReading)
 	v.tellsCost = sync.OnceValue(v.findCost)
 	v.hasTests = sync.OnceValue(v.findTests)
+	v.namesInCode = sync.OnceValue(func() map[string]bool {
+		names := map[string]bool{}
+		for _, n := range lex.Identifiers(withoutRemarks(v.allCode()), -1) {
+			names[n] = true
+		}
+		return names
+	})
 	v.module = sync.OnceValue(v.findModule)
 	v.onCited = sync.OnceValue(func() map[string]bool { return v.citedWords(0) })
 	v.besideCited = sync.OnceValue(func() map[string]bool { return v.citedWords(1) })

@@ -61,9 +61,12 @@ func (s *server) streamTaskEvents(ctx context.Context, in *struct {
 	LastEventID string `header:"Last-Event-ID" doc:"Resume after this event"`
 	After       int64  `query:"after" minimum:"0" doc:"Resume after this seq"`
 }) (*huma.StreamResponse, error) {
-	after, err := event.ParseSeq(in.LastEventID, in.After)
+	after, err := event.ParseSeq("Last-Event-ID", in.LastEventID)
 	if err != nil {
 		return nil, err
+	}
+	if in.LastEventID == "" {
+		after = in.After
 	}
 	if _, _, err := s.visibleTask(ctx, callerOf(ctx), in.ID); err != nil {
 		return nil, err

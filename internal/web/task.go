@@ -153,7 +153,7 @@ const liveHeartbeat = 20 * time.Second
 // taskLive tells the page when to fetch itself again: when something happened
 // after the last event it knows, of its own or of the stream that it lost.
 func (s *site) taskLive(w http.ResponseWriter, r *http.Request) error {
-	seen, err := event.ParseSeq(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")), 0)
+	seen, err := event.ParseSeq("after", cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")))
 	if err != nil {
 		return err
 	}

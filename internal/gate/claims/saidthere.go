@@ -24,6 +24,9 @@ type deed struct {
 	only  string // the language in which it leaves the trace, "" for any
 }
 
+// checksForZero matches what tells that something is compared with zero.
+var checksForZero = pattern.New(`\b(?:checks?|tests?) (?:whether |if |that )?(?:[\w.-]+ ){1,4}(?:for|is|against) (?:zero|0)\b|\b(?:rejects|refuses) (?:zero|0)\b`)
+
 // deeds are those that cannot be done without a trace.
 var deeds = []deed{
 	{name: "a lock", said: pattern.Any(
@@ -41,7 +44,7 @@ var deeds = []deed{
 		`\bcaches? (?:the |each |every |its |all )?(?:parsed|compiled|results?|lookups?|entries)\b`,
 		`\b(?:stored|kept|put|held) in an? (?:[\w-]+ )?(?:map|cache)\b`,
 		`\bcache of\b|\b(?:is|are) (?:cached|memoi[sz]ed)\b|\bmemoi[sz]es\b`,
-	), trace: regexp.MustCompile(`map\[|cache|memo|sync\.map|new map|lru|store|pool|once`)},
+	), trace: regexp.MustCompile(`map\[|cache|memo|sync\.map|new map|lru|store|pool|once|[:=(,]\s*\{\}|object\.create|dict|map<|map::|weakmap`)},
 	{name: "a stable sort", said: pattern.New(`\bstable (?:sort|algorithm|order|one)\b|\bsorts? stably\b|\bsort(?:ing)? is stable\b`), trace: regexp.MustCompile(`stable`), only: "go"},
 	{name: "a copy", said: pattern.Any(
 		`\b(?:first |always )(?:copies|clones)\b`,
@@ -74,7 +77,8 @@ var deeds = []deed{
 	{name: "compression", said: pattern.New(`\b(?:g?zips|compresses|gzipped|(?:is|are) compressed)\b`), trace: regexp.MustCompile(`zip|deflate|compress|brotli|lz|snappy|archive`)},
 	{name: "encryption", said: pattern.New(`\b(?:encrypts|decrypts|(?:is|are) encrypted)\b`), trace: regexp.MustCompile(`crypt|cipher|aes|seal|secret`)},
 	{name: "randomness", said: pattern.New(`\b(?:random (?:jitter|suffix|delay|order|salt)|jitter|(?:is|are) shuffled|shuffles)\b`), trace: regexp.MustCompile(`rand|jitter|shuffle|uuid|nonce|salt`)},
-	{name: "a test for zero", said: pattern.New(`\b(?:checks?|tests?) (?:whether |if |that )?(?:[\w.-]+ ){1,4}(?:for|is|against) (?:zero|0)\b|\b(?:rejects|refuses) (?:zero|0)\b`), trace: regexp.MustCompile(`[<>=] ?0\b|\b0 ?[<>=]|[<>] ?1\b|zero|if !`)},
+	{name: "a test for zero", said: checksForZero, trace: regexp.MustCompile(`[<>=] ?0\b|\b0 ?[<>=]|[<>] ?1\b|zero|empty|if !|case 0`), only: "go"},
+	{name: "a test for zero", said: checksForZero, trace: regexp.MustCompile(`[<>=] ?0\b|\b0 ?[<>=]|[<>] ?1\b|zero|empty|!\s*[\w.(]|\bnot\b|\?|case 0`)},
 	{name: "a size limit", said: pattern.New(`\b(?:queue|buffer|cache|list|map) is bounded\b|\bring buffer\b`), trace: regexp.MustCompile(`max|limit|cap|size|length|len\(|bound|ring|full`)},
 }
 

@@ -24,7 +24,14 @@ func TestTraceless(t *testing.T) {
 			t.Errorf("%q: %q, want %q", sentence, got, want)
 		}
 	}
-	if d := traceless("divide checks the operand for zero.", "stage.go", near+"if right == 0 {"); d != nil {
+	for file, code := range map[string]string{
+		"stage.go": near + "if right == 0 {", "stage.js": "if (!list.length) return", "stage.ts": "return count ? total : 0", "stage.py": "if not n:",
+	} {
+		if d := traceless("divide checks the operand for zero.", file, code); d != nil {
+			t.Errorf("%s: %s is there", file, d.name)
+		}
+	}
+	if d := traceless("each handler is kept in a map.", "stage.js", "this.handlers = {}"); d != nil {
 		t.Errorf("%s is there", d.name)
 	}
 }

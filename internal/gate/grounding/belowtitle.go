@@ -1,41 +1,48 @@
 package grounding
 
 import (
-	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
+	"aicity.dev/aicity/internal/gate/pattern"
 )
 
 // shows matches the end of what leads over to code that is said to be there, in what is
 // told below the title of a finding: "the line contains a `…`", "the condition `…`".
-var shows = regexp.MustCompile(`(?i)\b(?:has|reads|contains|calls|runs|checks|tests|compares|evaluates|executes|condition|guard|assignment|expression|call|statement)(?: an?| the| of)?[\s*:,(]{0,3}$`)
+var shows = pattern.Any(
+	`(?i)\b(?:has|reads|contains|calls|runs|checks|tests|compares|evaluates|executes)(?: an?| the)?[\s*:,(]{0,3}$`,
+	`(?i)\b(?:condition|guard|assignment|expression|call|statement)(?: of)?[\s*:,(]{0,3}$`,
+)
 
 // minShownBelow is how long code must be that is looked for in the file of a title.
 const minShownBelow = 12
 
-// checkBelowTitles compares code that the paragraph below a title shows with the file
-// whose line the title cites: what is led over to as there must stand in one that is cited.
+// checkBelowTitles compares code that the paragraph below a title shows with the files
+// that are cited: what is led over to as there must stand in one of them.
 func (g *Agreement) checkBelowTitles(r *Reading) {
-	looked := 0
+	seen, last := map[string]bool{}, -1
 	for i := range r.Refs {
 		ref := &r.Refs[i]
 		title := r.Doc.Lines[ref.At]
-		if ref.Line == 0 || ref.Status != RefExists || title.Code || !document.IsTitle(title.Text) {
+		if ref.Line == 0 || ref.Status != RefExists || ref.At == last || title.Code || !document.IsTitle(title.Text) {
 			continue
 		}
+		last = ref.At
 		t := r.Index.Text(ref.Path)
 		if t == nil {
 			continue
 		}
-		for at := ref.At + 1; at < r.Doc.Written; at++ {
+		for at := ref.At + 1; at < r.Doc.Written && len(seen) < maxShownBelow; at++ {
 			l := r.Doc.Lines[at]
-			if l.Code || strings.TrimSpace(l.Text) == "" || document.IsTitle(l.Text) || looked >= maxQuotes {
+			if l.Code || strings.TrimSpace(l.Text) == "" || document.IsTitle(l.Text) {
 				break
 			}
 			for _, code := range shownAsThere(l.Text) {
-				if looked++; !t.Quotes(code) && !r.quotedElsewhere(code) && !paraphrased(t, code, ref) && r.namesRepo(code) {
+				if seen[code] {
+					continue
+				}
+				if seen[code] = true; !t.Quotes(code) && !r.quotedElsewhere(code) && !paraphrased(t, code, ref) && r.namesRepo(code) {
 					g.Misquoted++
 					g.BadQuotes = append(g.BadQuotes, code)
 				}
@@ -43,6 +50,9 @@ func (g *Agreement) checkBelowTitles(r *Reading) {
 		}
 	}
 }
+
+// maxShownBelow bounds the pieces of code that are looked for.
+const maxShownBelow = 100
 
 // shownAsThere are the pieces of code of a line that its words lead over to as what the
 // code has, and not as what it should have.

@@ -85,8 +85,8 @@ func standIn(p string) bool {
 }
 
 // otherTongue reports whether a bare name is one of a program in a language of which the
-// repository has no file.
+// repository has no file: an example, but where findings are to be located.
 func (r *resolver) otherTongue(p string) bool {
 	lang := syntax.LanguageOfFile(p)
-	return lang != "" && !strings.Contains(p, "/") && r.v.Index.Langs[lang] == 0 && !r.v.Want.Config && !r.v.Want.Code
+	return lang != "" && !strings.Contains(p, "/") && r.v.Index.Langs[lang] == 0 && !r.v.Want.Config && !r.v.Want.Code && !r.v.Want.Findings
 }

@@ -87,7 +87,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if r.quotesNothing(b) {
+		if r.quotesNothing(b, cited) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -113,22 +113,33 @@ func (g *Agreement) checkBlocks(r *Reading) {
 	}
 }
 
-// asksPatch matches requests that want what is wrong mended as well.
-var asksPatch = pattern.New(`(?i)\b(?:patch|fix|mend|repair) (?:it|this|them|that|what)\b|\b(?:with|and|plus) (?:a |the )?(?:patch|fix)(?:es)?\b`)
+// patchWanted matches requests that want what is wrong mended as well.
+var patchWanted = pattern.Any(
+	`(?i)(?:^|[.?!,] |\band |\bplease )(?:patch|fix|mend|repair) (?:it|this|them|that|what)\b`,
+	`(?i)\b(?:with|plus|send|provide|include|want|need) (?:an? |the )?(?:patch|fix)(?:es)?\b`,
+)
 
 // bringsFunction reports whether a block declares a function of a name that the repository
-// has nowhere, where a patch was asked for: what it would mend with.
-func (r *Reading) bringsFunction(b document.Block) bool {
-	if len(b.Lines) == 0 || !asksPatch.MatchString(r.Request) {
+// has nowhere, where a patch was asked for: what it would mend with. What is led over to as
+// there is a quote.
+func (r *Reading) bringsFunction(b document.Block, cited map[int]*Cited) bool {
+	if len(b.Lines) == 0 || !patchWanted.MatchString(r.Request) {
 		return false
 	}
 	f, ok := code.Opens(cmp.Or(b.Lang, "js"), b.Lines[0])
-	return ok && f.Owner == "" && r.Index.Uses(strings.ToLower(f.Name)) == 0
+	if !ok || f.Owner != "" || r.Index.Uses(strings.ToLower(f.Name)) > 0 {
+		return false
+	}
+	ref, prose := ClaimBefore(r.Doc, b, cited)
+	return ref == nil || Proposes(lastSentence(prose)) || !ledOver.MatchString(prose)
 }
 
+// ledOver matches what leads over to code.
+var ledOver = regexp.MustCompile(`(?i)[:\x{ff1a}][\s*_]*$|\b(?:reads|shows|says|contains|here|today|currently|follows)\b[^.]*$`)
+
 // quotesNothing reports whether a block is no code of a file, whatever leads over to it.
-func (r *Reading) quotesNothing(b document.Block) bool {
-	return r.bringsFunction(b) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
+func (r *Reading) quotesNothing(b document.Block, cited map[int]*Cited) bool {
+	return r.bringsFunction(b, cited) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
 }
 
 // dataFormats are names of blocks and extensions of files that hold data and no code.

@@ -146,7 +146,7 @@ func (r *resolver) path(at int, text string, c citation.Cite) {
 }
 
 // looseLine matches a line behind the name of a file as code: `a.go` 12, `a.go` 12-14.
-var looseLine = regexp.MustCompile("^` (\\d{1,5})(?:\\s?[-–]\\s?(\\d{1,5}))?(?:\\s*[|),;]|\\.?\\s*$|\\. )")
+var looseLine = regexp.MustCompile("^` (\\d{1,5})(?:\\s?[-–]\\s?(\\d{1,5}))?(?:\\s*[|),]|\\.?\\s*$|\\. )")
 
 // looseLine adds to a reference the line that stands behind it without a word, where the
 // file has such a line.
@@ -155,7 +155,7 @@ func (r *resolver) looseLine(ref *Cited, text string, c citation.Cite) {
 		return
 	}
 	m := looseLine.FindStringSubmatch(text[c.Fin:])
-	if m == nil || r.inRange(ref.Path, max(lex.Number(m[1]), lex.Number(m[2]))) != RefExists {
+	if m == nil || strings.HasSuffix(m[0], ",") && !document.TableRow.Matches(text) || r.inRange(ref.Path, max(lex.Number(m[1]), lex.Number(m[2]))) != RefExists {
 		return
 	}
 	ref.Line, ref.End, ref.Bare = lex.Number(m[1]), lex.Number(m[2]), false
