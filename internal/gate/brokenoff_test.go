@@ -32,7 +32,7 @@ func TestBreaksOff(t *testing.T) {
 	}
 	for _, end := range []string{
 		"The level also depends on the terminal, which", "The level is read once, so that whoever sets it later must", "Points 1 to 3 are about speed.\n\n## 1. Reading\n\nThe range is split.\n\nThe second", "Si falta la variable, el nivel depende de la", "Der Wert kommt aus der Umgebung und", "## 4. What remains", "- The range is read once.\n-", "Patch:", "Use this instead:",
-		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 |",
+		"The variable is read in `os.Getenv", "The level is read in two places (lines", "The level should be read once, and the parts should be trimmed there", "- The level should be read once.\n- The parts should be", "| level | env | tests | docs |\n|---|---|---|---|\n| 3 | set | pass | yes |\n| 4 |", "| run | level |\n|---:|---:|\n| 1 |", "The level is cut and not rounded, which is why it is usually",
 		fence + "diff\n--- a/press.go\n+++ b/press.go\n@@ -5,6 +5,7 @@\n-\tlevel := depth / 8\n+\tlevel := (depth + 7", fence + "go\nfunc level(depth int) int {\n\treturn depth", "--- a/press.go\n+++ b/press.go\n@@ -5",
 		fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - uses:",
 		fence + "yaml\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-go@v5\n        with:\n          go-ver", fence + "yaml\non: push\njobs:\n  test:\n    steps:\n      - uses: actions/setup-go@v5\n        wi",

@@ -152,3 +152,16 @@ func TestCodeParses(t *testing.T) {
 		}
 	}
 }
+
+// Blank lines at the end of a file are lines that a diff may have around it.
+func TestDiffAtBlankEnd(t *testing.T) {
+	t.Parallel()
+	report := gate.Judge(gate.Input{
+		Request:     gate.Request{Category: city.BugFix, Description: "Fix run in cli.js."},
+		Deliverable: gate.Deliverable{Result: "cli.js:3 ends too early.\n\n```diff\n--- a/cli.js\n+++ b/cli.js\n@@ -2,3 +2,4 @@\n\n-run(args)\n+if (args.length) run(args)\n+process.exitCode = 0\n\n```\n"},
+		Repo:        &gate.Repo{Files: []gate.RepoFile{{Path: "cli.js"}}, Source: memory{"cli.js": "const args = process.argv\n\nrun(args)\n\n"}},
+	})
+	if s := signalOf(report, "patch applies"); s == nil || s.Points < 0 {
+		t.Errorf("%+v", s)
+	}
+}

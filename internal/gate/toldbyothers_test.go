@@ -84,3 +84,48 @@ func TestLongReading(t *testing.T) {
 		t.Error("a long text with two names")
 	}
 }
+
+// Runs of the request's words come back in work that answers it; small words make none, and
+// a sentence that is only given back counts for nothing.
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	const request = "Every few weeks a loaf ends up half old half new in lib/oven.js, with no error at all."
+	for result, want := range map[string]int{
+		"The folder is kept, so a loaf is half old half new, and there is no error.": 2,
+		"The folder is kept, and there is no error at all in lib/oven.js.":           0,
+		"Loaves are half old.":              0,
+		request + "\n\nThe folder is kept.": 0,
+	} {
+		if got := ovenView(city.Research, request, result).phrases(); min(got, 2) != want {
+			t.Errorf("%q: %d, want %d", result, got, want)
+		}
+	}
+}
+
+// A fix that only declares types changes nothing of what happens when the code runs.
+func TestOnlyDeclares(t *testing.T) {
+	t.Parallel()
+	for request, file := range map[string]string{"heat(0) gives 50.": "kiln.d.ts", "heat(0) does not compile, its type is wrong.": "kiln.d.ts", "heat(0) gives 50!": "kiln.ts"} {
+		v := look(Input{
+			Request: Request{Category: city.BugFix, Description: request}, Deliverable: Deliverable{Result: "```diff\n--- a/" + file + "\n+++ b/" + file + "\n@@ -1 +1 @@\n-export declare const heat: 1\n+export declare const heat: 2\n```\n"},
+			Repo: &repository.Repo{Files: []repository.File{{Path: file}}, Source: filesOf{file: "export declare const heat: 1\n"}},
+		})
+		if got, want := v.onlyDeclares(), request == "heat(0) gives 50."; got != want {
+			t.Errorf("%q, %s: %v", request, file, got)
+		}
+	}
+}
+
+// A folder that is called like a thing of which there are many is meant where it is named,
+// not where such a thing is.
+func TestOneOfKind(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"It deletes words from a list.": true, "It fills our list.": true, "The list of words is right.": true,
+		"Review list, please.": false, "Is the list package safe?": false, "alist is fine, list too.": false,
+	} {
+		if oneOfKind(text, "list") != want {
+			t.Errorf("%q: want %v", text, want)
+		}
+	}
+}

@@ -153,7 +153,11 @@ func (c *Applied) text(p string) *patch.Text {
 	t, known := c.texts[p]
 	if !known {
 		if read := c.v.Index.Text(p); read != nil {
-			t = patch.NewText(read.Raw)
+			content := read.Raw
+			if content != "" {
+				content += "\n" // it was read without its end, before which blank lines may stand
+			}
+			t = patch.NewText(content)
 		}
 		c.texts[p] = t
 	}
@@ -164,7 +168,7 @@ func (c *Applied) result(p, from string, got patch.Result) {
 	switch {
 	case got.Unknown:
 		return
-	case !got.Fits && (got.Real*2 < got.Lines || made(got.Made, got.Removed) || made(got.Absent, got.Missed)):
+	case !got.Fits && (got.Real*2 < got.Lines || got.Elsewhere || made(got.Made, got.Removed) || made(got.Absent, got.Missed)):
 		c.fail(p, faultInvented, got.Why)
 		return
 	case !got.Fits:

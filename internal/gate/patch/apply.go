@@ -22,6 +22,8 @@ type Result struct {
 	Missed  int      // of Lines, all those of the hunks which do not fit
 	Absent  int      // of these, those that do not stand there in this order
 	After   string   // the changed file
+
+	Elsewhere bool // what surrounds a hunk stands in the file, and none of what it takes away there
 }
 
 // Work bounds the comparisons of lines, over as many files as one likes.

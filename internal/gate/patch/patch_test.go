@@ -187,3 +187,25 @@ func TestMadeUpLines(t *testing.T) {
 		}
 	}
 }
+
+// A hunk takes nothing away that stands elsewhere than what surrounds it, or that has another
+// value there; lines that were left out between do not matter.
+func TestTakenFromElsewhere(t *testing.T) {
+	t.Parallel()
+	const around = "@@ -3,9 +3,9 @@\n func Total(lines []Line) int {\n \tsum := 0\n-%s\n+\treturn 1\n \treturn sum\n"
+	for removed, want := range map[string]bool{"\treturn price == 0": true, "\tdefer done.Unlock()": true, "\tfor _, l := range lines {": false} {
+		files := patch.Parse(head+strings.Replace(around, "%s", removed, 1), false)
+		work := patch.DefaultWork
+		if got := files[0].Apply(patch.NewText(orders), &work); got.Fits || got.Elsewhere != want {
+			t.Errorf("%q: %+v", removed, got)
+		}
+	}
+	const flag = "package p\n\nfunc (s *Store) Has(key string) bool {\n\tlow := strings.ToLower(key)\n\tvalue := s.find(low, false)\n\treturn value != nil\n}\n"
+	for value, want := range map[string]bool{"true": true, "false /* flags */": false} {
+		files := patch.Parse(head+"@@ -3,5 +3,5 @@\n func (s *Store) Has(key string) bool {\n \tlow := strings.ToLower(key)\n-\tvalue := s.find(low, "+value+")\n+\tvalue := s.find(low, 1)\n \treturn value != nil\n", false)
+		work := patch.DefaultWork
+		if got := files[0].Apply(patch.NewText(flag), &work); got.Elsewhere != want {
+			t.Errorf("%s: %+v", value, got)
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 // Lines may be left out between them, and a line may be copied with a slip; a line
 // that stands somewhere else only is made up as far as this hunk goes.
 func (a *applier) countMade(f *gitdiff.TextFragment) {
-	var old, removed []string
+	var old, removed, kept []string
 	for _, l := range f.Lines {
 		if !l.Old() || !telling(pack(l.Line)) {
 			continue
@@ -21,13 +21,21 @@ func (a *applier) countMade(f *gitdiff.TextFragment) {
 		old = append(old, l.Line)
 		if l.Op == gitdiff.OpDelete {
 			removed = append(removed, l.Line)
+		} else {
+			kept = append(kept, l.Line)
 		}
 	}
 	a.result.Missed += len(old)
 	a.result.Absent += a.missing(old)
 	a.result.Removed += len(removed)
 	a.result.Made += a.missing(removed)
+	if len(kept) >= enoughKept && len(removed) > 0 && a.missing(kept) == 0 && a.missing(old) == len(removed) {
+		a.result.Elsewhere = true
+	}
 }
+
+// enoughKept is how many lines around those that a hunk takes away tell where that is.
+const enoughKept = 2
 
 // missing counts the lines that do not stand in the file in this order; none where
 // nobody knows.
@@ -91,9 +99,16 @@ func (a *applier) alike(one, other string) bool {
 	for _, w := range others {
 		if slices.Contains(words, w) {
 			same++
+		} else if isValue(w) {
+			return false // another value is another line
 		}
 	}
 	return same*5 >= 4*max(len(words), len(others))
+}
+
+// isValue reports whether a word of code is a value.
+func isValue(word string) bool {
+	return slices.Contains([]string{"true", "false", "nil", "null", "undefined"}, word) || word[0] >= '0' && word[0] <= '9'
 }
 
 // wordsOf are the words and numbers of a line of code.
