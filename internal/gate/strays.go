@@ -24,7 +24,7 @@ func (v *view) strays() bool {
 	if v.Index == nil || v.review() || v.foreign() || v.Want.Config && v.operates() && v.Ground.Located >= enoughPlaces {
 		return false
 	}
-	if v.isProduct() && v.prose.words < 2*strayProse {
+	if v.isReading() || v.isProduct() && v.prose.words < 2*strayProse {
 		return false // around the product a few sentences speak of nothing else
 	}
 	body, ok := v.body()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/document"
+	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/pattern"
 )
 
@@ -35,10 +36,10 @@ var tickBox = regexp.MustCompile(`^\s*(?:(?:[-*+]|\d+[.)])\s+\[[ xX]\]|(?:[-*+]\
 // formOfText are the words for what a text is that looks like it and hardly says them.
 func (v *view) formOfText() string {
 	questions, boxes := 0, 0
-	for _, l := range v.Doc.Lines {
+	for at, l := range v.Doc.Lines {
 		switch {
 		case l.Code:
-		case strings.HasSuffix(strings.TrimRight(l.Text, " *_"), "?") && (document.Heading.Matches(l.Text) || document.BoldLead.Matches(l.Text)):
+		case strings.HasSuffix(strings.TrimRight(l.Text, " *_"), "?") && (document.Heading.Matches(l.Text) || document.BoldLead.Matches(l.Text) || v.asksInLine(at)):
 			questions++
 		case strings.ContainsAny(l.Text, "[☐☑") && tickBox.MatchString(l.Text):
 			boxes++
@@ -53,3 +54,13 @@ func (v *view) formOfText() string {
 	}
 	return said
 }
+
+// asksInLine reports whether a line is a short question for itself, with its answer below.
+func (v *view) asksInLine(at int) bool {
+	lines := v.Doc.Lines[:v.Doc.Written]
+	return at+1 < len(lines) && (at == 0 || strings.TrimSpace(lines[at-1].Text) == "") && lex.CountWords(lines[at].Text) <= longestQuestion &&
+		strings.TrimSpace(lines[at+1].Text) != "" && !strings.HasSuffix(strings.TrimSpace(lines[at+1].Text), "?")
+}
+
+// longestQuestion is how many words a question of a list with answers has.
+const longestQuestion = 24

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"strings"
 	"testing"
 
 	"aicity.dev/aicity/internal/city"
@@ -19,6 +20,7 @@ func TestFormsOfText(t *testing.T) {
 		fails                         bool
 	}{
 		{"a FAQ", "Write us a FAQ for those who are new to the press.", faq, "answer to the request", city.ContentCreation, false},
+		{"a FAQ in plain lines", "Write us a FAQ for those who are new to the press.", strings.ReplaceAll(strings.ReplaceAll(faq, "**", ""), "?\n\n", "?\n"), "answer to the request", city.ContentCreation, false},
 		{"text that is none", "Write us a FAQ for those who are new to the press.", "The press has one function. Depths are cut at press.go:5, ranges at press.go:9, and errors never come (press.go:11).\n", "answer to the request", city.ContentCreation, true},
 		{"a checklist", "Make us a go-live checklist for the press; not an essay.", boxes, "form", city.DevOps, false},
 		{"boxes instead of what publishes", "Write the release workflow of the press that publishes the release notes.", boxes, "form", city.DevOps, true},
