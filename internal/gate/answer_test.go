@@ -186,3 +186,19 @@ func TestOriginAndCodeOfARequest(t *testing.T) {
 		t.Errorf("with its origin told: %d points, else %d: %+v", told.Score, here.Score, told.Signals)
 	}
 }
+
+// A review of all names next to nothing in its request: its answer may be about anything
+// that the code has.
+func TestReviewThatNamesLittle(t *testing.T) {
+	t.Parallel()
+	const result = "`level := depth / 8` (press.go:5) cuts what is left, so less than 8 gives nothing.\n\n`if len(parts) == 0` (press.go:10) is never true: a text that is empty has one part."
+	for request, doubted := range map[string]bool{
+		"It shows uploads on a terminal. Is that fine? Ranked.":                       false,
+		"Are uploads of tenants safe from crafted headers, quotas and spoofed dates?": true,
+	} {
+		s := signalOf(pressReport(city.CodeReview, request, result), "answer to the request")
+		if got := s != nil && s.Points < 0; got != doubted {
+			t.Errorf("%q: doubted %v: %+v", request, got, s)
+		}
+	}
+}

@@ -37,3 +37,16 @@ func TestCallsAreExamples(t *testing.T) {
 		}
 	}
 }
+
+// Only what stands in the sentence that orders a comparison is to be compared.
+func TestComparesWhatItNames(t *testing.T) {
+	t.Parallel()
+	for request, compared := range map[string]bool{
+		"Renovate proposes Oven 4. Slack has it already. Compare the packages.": true,
+		"Compare BakeryOven with StoneOven for us.":                             false,
+	} {
+		if got := ovenView(city.Research, request, "The old one is slower than the new one.").comparesEverything(); got != compared {
+			t.Errorf("%q: compared %v", request, got)
+		}
+	}
+}

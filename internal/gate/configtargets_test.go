@@ -47,3 +47,21 @@ func TestNamedConfigurationIsWorkedOn(t *testing.T) {
 		}
 	}
 }
+
+// Configuration that calls the project's own tools refers to it without naming a file, and
+// what GitLab runs before a job is a workflow.
+func TestOwnToolsRefer(t *testing.T) {
+	t.Parallel()
+	for result, refers := range map[string]bool{
+		"```yaml\ndefault:\n  before_script:\n    - go vet ./...\n    - go test ./...\n```\n": true,
+		"```yaml\ndefault:\n  before_script:\n    - echo begins\n    - echo done\n```\n":      false,
+	} {
+		report := pressReport(city.DevOps, "Our GitLab should vet and test the press.", result)
+		if s := signalOf(report, "references"); (s.Points > 0) != refers {
+			t.Errorf("%q: %+v", result, s)
+		}
+		if s := signalOf(report, "missing parts"); s != nil && s.Points < 0 {
+			t.Errorf("%q: no workflow: %+v", result, s)
+		}
+	}
+}

@@ -29,3 +29,19 @@ func TestReviewOfTheNamedFile(t *testing.T) {
 		}
 	}
 }
+
+// Tests that use functions of the file that the request names are tests of it.
+func TestTestsOfNamedFile(t *testing.T) {
+	t.Parallel()
+	const head = "```js\nconst oven = require('./lib/oven')\n"
+	for body, want := range map[string]bool{
+		"it('bakes', () => {\n  oven.configure('a', {})\n  oven.save(1, 2, assert.ok)\n})\n```":   true,
+		"it('bakes', () => {\n  oven.save(1, 2, assert.ok)\n})\n```":                              false,
+		"it('bakes', () => {\n  // configure, save\n  assert.ok(oven)\n})\n```":                   false,
+		"console.log(oven.configure('a', {}), oven.save(1, 2, console.log))\n```\n\nNo test yet.": false,
+	} {
+		if got := ovenView(city.Testing, "Write the missing tests of lib/oven.js.", head+body).testsNamedFile(); got != want {
+			t.Errorf("%q: %v, want %v", body, got, want)
+		}
+	}
+}

@@ -113,6 +113,9 @@ func oneOfKind(text, word string) bool {
 		from = at + len(word)
 		before := strings.TrimRight(low[:at], " ")
 		article := before[strings.LastIndexAny(before, " \t\n(")+1:]
+		if from < len(low) && lex.NameByte(low[from]) {
+			continue
+		}
 		if articles[article] && len(before) < at || strings.HasPrefix(low[from:], " of ") {
 			return true
 		}

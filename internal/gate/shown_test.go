@@ -63,3 +63,25 @@ func TestTalkIsNoWork(t *testing.T) {
 		}
 	}
 }
+
+// A table that says something, or names and figures together, show work without a place.
+func TestTablesAndFiguresShow(t *testing.T) {
+	t.Parallel()
+	const (
+		head = "How many colours come of which terminal is told here, by what the press does with each of them when it is asked.\n\n"
+		rows = "| terminal | what comes of it |\n|---|---|\n| plain | nothing is shown, `Level` cuts it |\n| old | `Split` gives a part, and it is counted |\n| new | `Getenv` is asked once for all |\n| piped | what is forced comes back as it is |\n"
+	)
+	for name, tt := range map[string]struct {
+		result string
+		shows  bool
+	}{
+		"rows":    {head + rows, true},
+		"no rows": {head + "Nothing is shown, `Level` cuts it. `Split` gives a part, and it is counted. `Getenv` is asked once for all. What is forced comes back as it is.", false},
+		"figures": {head + "`Level`, `Split`, `Getenv`, `forced` and `depth` matter: 8 gives 1, 16 gives 2, 24 gives 3, 40 gives 5.", true},
+	} {
+		s := signalOf(pressReport(city.Research, "What comes of which terminal?", tt.result), "something to show")
+		if got := s != nil && s.Cap == nil; got != tt.shows {
+			t.Errorf("%s: shows %v: %+v", name, got, s)
+		}
+	}
+}
