@@ -25,7 +25,7 @@ var sets = append(learned[:len(learned):len(learned)], "ninth-hand", "tenth-hand
 	"forty-second-hand", "forty-third-hand", "forty-fourth-hand", "forty-fifth-hand", "forty-sixth-hand", "fifty-sixth-hand", "fifty-seventh-hand", "fifty-eighth-hand", "sixtieth-hand", "sixty-third-hand",
 	"sixty-fourth-hand", "sixty-sixth-hand", "sixty-seventh-hand", "sixty-eighth-hand", "seventy-third-hand",
 	"seventy-fifth-hand", "seventy-sixth-hand", "seventy-seventh-hand", "seventy-eighth-hand",
-	"hundred-and-fortieth-hand", "hundred-and-forty-eighth-hand", "hundred-and-forty-ninth-hand")
+	"hundred-and-fortieth-hand", "hundred-and-forty-eighth-hand", "hundred-and-forty-ninth-hand", "hundred-and-seventy-first-hand", "hundred-and-eighty-second-hand")
 
 // learned are those whose makeup the gate knows; the rest shows how far that
 // holds for others.
