@@ -162,7 +162,7 @@ func (v *view) answers() (float64, []string) {
 		reasons = append(reasons, "not touched: "+strings.Join(few(missed, 5), ", "))
 	}
 	if v.review() && v.namesLittle() {
-		x = max(x, doubted)
+		x = max(x, hardlyDoubted) // a judge reads it
 	}
 	beforeProduct := x
 	for _, s := range v.otherProduct() {
@@ -455,8 +455,9 @@ func otherAnswer(v *view) (Signal, bool) {
 // deliverable answers another request; from answered on it is certain that it
 // does answer this one.
 const (
-	answered = 1.2
-	doubted  = 0.3
-	denied   = -0.9
-	sure     = 1.5 // from here on the full score can be had
+	answered      = 1.2
+	doubted       = 0.3
+	hardlyDoubted = 0.29
+	denied        = -0.9
+	sure          = 1.5 // from here on the full score can be had
 )

@@ -18,7 +18,7 @@ der die das und oder von zu mit für dass ist o os e que de do da em para com um
 // write: articles, prepositions, conjunctions, auxiliary verbs and what joins clauses.
 var leadsOn = lex.Set(`into onto about between without within during beyond through against before while whereas although unless until whether their your our my his
 each every via per toward towards upon among except besides like unlike became becomes become
-must should would could might shall via usually often typically generally therefore hence
+must should would could might shall via therefore hence
 den dem des ein eine einen einem einer eines wenn weil damit nach vor beim zum zur vom im ist sind wird werden kann können aber sondern ohne gegen durch wegen als wie
 la las los una unos unas del al si cuando porque según hacia desde entre sin sobre pero aunque mientras donde cuyo cuya esta este estos estas
 une des du au aux si lorsque quand parce avec sans sur sous entre mais dont où cette ces cet leur son sa ses
@@ -31,6 +31,9 @@ var (
 	// ledOver matches a line that leads over to what is to follow.
 	ledOver = regexp.MustCompile(`[:=({\[,+&|]\**$|\s[-–—]$`)
 )
+
+// halfSaid matches a sentence that says how something is and not yet what.
+var halfSaid = regexp.MustCompile(`(?i)\b(?:is|are|was|were|which|it|they) (?:usually|often|typically|generally|normally|always)$`)
 
 // signOff matches how people end a text without a full stop.
 var signOff = regexp.MustCompile(`(?i)\b(?:thanks|thank you|regards|cheers|best|hope|done|yours|gru(?:ß|ss)|saludos|gracias|merci|cordialement|danke|obrigado|end|fin|ende)\b|^\W*(?:your|the|our) (?:[\w-]+ ){0,2}(?:team|crew|maintainers)\W*$`)
@@ -75,6 +78,9 @@ func (v *view) breaksOff() string {
 	}
 	said := lex.Words(bare)
 	if r, _ := utf8.DecodeLastRuneInString(bare); len(said) > 1 && unicode.IsLetter(r) && (leadsOn[said[len(said)-1]] || dangling[said[len(said)-1]]) {
+		return "its last sentence goes on"
+	}
+	if halfSaid.MatchString(bare) {
 		return "its last sentence goes on"
 	}
 	if endOf(last) == endOpen && strings.LastIndexAny(bare, "(（") > strings.LastIndexAny(bare, ")）") {
@@ -144,7 +150,7 @@ func (v *view) halfRow() bool {
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
 	}
-	if strings.Contains(before, "--") && strings.Trim(before, "|-: ") == "" && cells(last) < cells(head) {
+	if strings.Contains(before, "--") && strings.Trim(before, "|-: ") == "" && 2*cells(last) <= cells(head) {
 		return true // all its rows
 	}
 	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && len(lex.Words(document.CodeSpan.ReplaceAllString(last, " "))) <= placeInRow {

@@ -66,10 +66,13 @@ const (
 	maxMoved  = 150
 )
 
+// asksMove matches requests that code may be moved for.
+var asksMove = pattern.New(`(?i)\b(?:mov\w+|extract\w*|split\w*|separat\w*|own (?:file|module|package)|dry|duplicat\w*|in common|shar\w+|reus\w+|pull\w* out|break\w* up|too (?:long|large|big))\b`)
+
 // movesFrom reports whether a refactoring brings a new file and takes lines out of one that
 // is there, which it may have moved.
 func (v *view) movesFrom(from string) bool {
-	if v.in.Request.Category != city.Refactor || len(v.proposed) == 0 {
+	if v.in.Request.Category != city.Refactor || len(v.proposed) == 0 || !asksMove.MatchString(v.in.Request.Description) {
 		return false
 	}
 	t := v.Index.Text(from)

@@ -29,7 +29,7 @@ func evidence(v *view) (Signal, bool) {
 		places += ownToolsPlaces
 	}
 	s.Points = maxEvidence * (0.6*share(places, 5) + 0.4*share(names, 12))
-	if v.isReading() {
+	if v.tellsReaders() {
 		s.Points = max(s.Points, maxEvidence*share(float64(v.Ground.Names), pagesOfReading))
 	}
 	s.Reason = fmt.Sprintf("%d of %s what is said there, %s real, %s and %s of the repository used.", g.Anchored,

@@ -52,8 +52,8 @@ func untied(v *view) (Signal, bool) {
 		return s, true
 	}
 	s.Points = -costUntied * share(tiedEnough-tied, tiedEnough-tiedNot)
-	if v.isReading() {
-		s.Points = max(s.Points, -mostDoubt) // such a text tells what follows for its readers
+	if v.tellsReaders() {
+		s.Points = max(s.Points, -mostDoubt) // it tells what follows for its readers; a judge reads it
 	} else if tied <= tiedNot || st.all >= longText && asksBrief(v.in.Request.Description) {
 		s.Cap = new(capUntied)
 	}

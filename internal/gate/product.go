@@ -117,7 +117,7 @@ func (v *view) otherProduct() []sign {
 }
 
 // aboutTypes matches requests that declarations of types may answer.
-var aboutTypes = pattern.New(`(?i)\btyp(?:e|es|ed|ings?|escript|echeck\w*)\b|\btsc?\b|\.ts\b|declaration|compil|autocomplet|intellisense|\bas any\b`)
+var aboutTypes = pattern.New(`(?i)\btyp(?:e|es|ed|ings?|escript|echeck\w*)\b|\btsc?\b|\.ts\b|declaration|compil|autocomplet|intellisense|\bas any\b|\bts\d{4}\b|does not exist on|not assignable|no overload|vs ?code|\bide\b|editor|underlin|squiggl`)
 
 // onlyDeclares reports whether a fix changes declarations of types only, where the request
 // tells of what happens when the code runs.

@@ -155,18 +155,26 @@ func TestQuotesBehindRealPlaces(t *testing.T) {
 	}
 }
 
-// What a security review would mend with is a new function where a patch was asked for; a
-// function under another name is a quote elsewhere.
+// What a security review would mend with is a new function where a patch was asked for and
+// it is told to be used; else it is a quote.
 func TestPatchOfReview(t *testing.T) {
 	t.Parallel()
-	const result = "`Level` is fine at press.go:5-8, but for the range at press.go:9.\n\n```go\nfunc isWithin(parts []string, depth int) bool {\n\tif len(parts) > depth {\n\t\treturn false\n\t}\n\treturn widest(parts) < depth\n}\n```\n"
-	for request, misquotes := range map[string]bool{
-		"Can the range of press.go be abused? Show it and patch it.": false,
-		"Can the range of press.go be abused?":                       true,
+	const (
+		result = "`Level` is fine at press.go:5-8, but for the range at press.go:9.\n\n```go\nfunc isWithin(parts []string, depth int) bool {\n\tif len(parts) > depth {\n\t\treturn false\n\t}\n\treturn widest(parts) < depth\n}\n```\n"
+		use    = "\n- use it at press.go:10\n"
+	)
+	for _, tt := range []struct {
+		request, result string
+		misquotes       bool
+	}{
+		{"Can the range of press.go be abused? Show it and patch it.", result + use, false},
+		{"Can the range of press.go be abused? Show it and patch it.", result + "\nThat never ends.\n", true},
+		{"Can the range of press.go be abused?", result + use, true},
+		{"Can the range of press.go be abused? We fix the docs.", result + use, true},
 	} {
-		s := signalOf(pressReport(city.Security, request, result), "misquotes")
-		if got := s != nil && s.Points < 0; got != misquotes {
-			t.Errorf("%q: misquotes %v: %+v", request, got, s)
+		s := signalOf(pressReport(city.Security, tt.request, tt.result), "misquotes")
+		if got := s != nil && s.Points < 0; got != tt.misquotes {
+			t.Errorf("%q: misquotes %v: %+v", tt.request, got, s)
 		}
 	}
 }

@@ -56,12 +56,16 @@ const (
 
 	longestReading = 300 // words; longer texts, but those that must not, have room to show where things stand
 	ownInLong      = 6
+	tiedInReading  = 2 // sentences; a list of names is one
 )
 
 // mayBeReading reports whether the category is one in which such texts are ordered.
 func (v *view) mayBeReading() bool {
 	return slices.Contains([]city.Category{city.ContentCreation, city.General, city.Research}, v.in.Request.Category)
 }
+
+// tellsReaders reports whether a text to be read names the code in more than one sentence.
+func (v *view) tellsReaders() bool { return v.isReading() && v.prose.tied >= tiedInReading }
 
 // findReading reports whether the work is a text to be read that was ordered, and tells of
 // the code by its names.

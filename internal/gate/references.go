@@ -42,7 +42,7 @@ func references(v *view) (Signal, bool) {
 	if v.Want.Config && v.callsOwnTools() {
 		found = max(found, ownToolsFound)
 	}
-	if v.isReading() {
+	if v.tellsReaders() {
 		found = max(found, share(float64(v.Ground.Names), namesInReading))
 	}
 	s.Points = maxReferences * found

@@ -36,9 +36,13 @@ func askedForLater(line, words string) bool {
 // work. A true remark about a limit inside real work costs nothing.
 func refusal(v *view) (Signal, bool) {
 	s := Signal{Name: "refusal", Reason: "The work was done, not declined."}
-	n := 0
+	n, later := 0, 0
 	declined.Find(v.Doc, func(l document.Line, match string) {
-		if l.Code || askedForLater(l.Text, match) {
+		if l.Code {
+			return
+		}
+		if later == 0 && askedForLater(l.Text, match) {
+			later++
 			return
 		}
 		if n++; n <= 4 {

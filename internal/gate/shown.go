@@ -31,7 +31,12 @@ func nothingShown(v *view) (Signal, bool) {
 		return s, true
 	}
 	names, figures := v.ownNames(), v.ownFigures()
-	if names >= namesThatShow || names+figures >= bothThatShow || names >= namesInTable && v.prose.rows >= rowsThatShow || figures >= figuresThatShow || names >= namesInPlainText && forLaymen.MatchString(v.Request) || v.isReading() {
+	if names >= namesThatShow || names+figures >= bothThatShow || names >= namesInTable && v.prose.rows >= rowsThatShow || figures >= figuresThatShow || names >= namesInPlainText && forLaymen.MatchString(v.Request) {
+		return s, true
+	}
+	if v.tellsReaders() {
+		s.Cap = new(BorderlineScore)
+		s.Reason = "It names the code and cites no place, as such texts do; so a judge reads what it says."
 		return s, true
 	}
 	s.Cap = new(capNothingShown)

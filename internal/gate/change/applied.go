@@ -4,6 +4,7 @@
 package change
 
 import (
+	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
@@ -168,7 +169,7 @@ func (c *Applied) result(p, from string, got patch.Result) {
 	switch {
 	case got.Unknown:
 		return
-	case !got.Fits && (got.Real*2 < got.Lines || got.Elsewhere || made(got.Made, got.Removed) || made(got.Absent, got.Missed)):
+	case !got.Fits && (got.Real*2 < got.Lines || got.Elsewhere && !changedLocally.MatchString(c.v.Request) || made(got.Made, got.Removed) || made(got.Absent, got.Missed)):
 		c.fail(p, faultInvented, got.Why)
 		return
 	case !got.Fits:
@@ -195,6 +196,9 @@ func (c *Applied) result(p, from string, got patch.Result) {
 	c.Changed = append(c.Changed, File{p, from, got.After})
 	c.Said = append(c.Said, said)
 }
+
+// changedLocally matches requests about code that is not quite the repository's.
+var changedLocally = regexp.MustCompile(`(?i)\b(?:our|my) (?:fork|copy|version)\b|\bpatched\b|\bvendored\b|\bchanged (?:it|to|locally)\b|\binstead of \d`)
 
 // AllInvented reports whether the changes fit no file at all.
 func (c *Applied) AllInvented() bool { return c.Fault >= float64(c.Tried)*faultInvented }

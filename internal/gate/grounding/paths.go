@@ -84,6 +84,9 @@ func standIn(p string) bool {
 	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }
 
+// asExample matches sentences that name a file as one of many.
+var asExample = regexp.MustCompile(`(?i)\b(?:your|e\.g|such as|like|for (?:example|instance)|called|named|run|say|imagine)\b`)
+
 // otherTongue reports whether a bare name is one of a program in a language of which the
 // repository has no file: an example, but where findings are to be located.
 func (r *resolver) otherTongue(p string) bool {

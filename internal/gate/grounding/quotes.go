@@ -82,12 +82,13 @@ const (
 func (g *Agreement) checkBlocks(r *Reading) {
 	cited, section := r.CitedLines(), r.sections()
 	change := 0 // where the last block ends that was announced as new code
+	patched := len(r.Doc.Blocks) > 0 && patchWanted.MatchString(r.Request)
 	for _, b := range r.Doc.Blocks[:min(len(r.Doc.Blocks), maxQuotes)] {
 		if b.Diff {
 			g.diff(r, b, cited)
 			continue
 		}
-		if r.quotesNothing(b, cited) {
+		if r.quotesNothing(b, cited, patched) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -96,7 +97,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			ref, weight = title, 1
 		}
 		if ref != nil && otherLanguage(b.Lang, ref.Path) {
-			if dataFormats[b.Lang] {
+			if _, prose := ClaimBefore(r.Doc, b, cited); dataFormats[b.Lang] && !saysItStands.MatchString(prose) {
 				continue // figures about a place are no code of it
 			}
 			weight = 0 // a script is no quote of package.json
@@ -120,10 +121,10 @@ var patchWanted = pattern.Any(
 )
 
 // bringsFunction reports whether a block declares a function of a name that the repository
-// has nowhere, where a patch was asked for: what it would mend with. What is led over to as
-// there is a quote.
+// has nowhere: where a patch was asked for, what it would mend with. What is led over to as
+// there is a quote, unless what follows tells to use it.
 func (r *Reading) bringsFunction(b document.Block, cited map[int]*Cited) bool {
-	if len(b.Lines) == 0 || !patchWanted.MatchString(r.Request) {
+	if len(b.Lines) == 0 {
 		return false
 	}
 	f, ok := code.Opens(cmp.Or(b.Lang, "js"), b.Lines[0])
@@ -131,16 +132,29 @@ func (r *Reading) bringsFunction(b document.Block, cited map[int]*Cited) bool {
 		return false
 	}
 	ref, prose := ClaimBefore(r.Doc, b, cited)
-	return ref == nil || Proposes(lastSentence(prose)) || !ledOver.MatchString(prose)
+	return ref == nil || Proposes(lastSentence(prose)) || r.usedBehind(b)
 }
 
-// ledOver matches what leads over to code.
-var ledOver = regexp.MustCompile(`(?i)[:\x{ff1a}][\s*_]*$|\b(?:reads|shows|says|contains|here|today|currently|follows)\b[^.]*$`)
+// usedBehind reports whether the next line of prose behind a block tells to use it.
+func (r *Reading) usedBehind(b document.Block) bool {
+	for _, l := range r.Doc.Lines[min(b.End, len(r.Doc.Lines)):min(b.End+4, len(r.Doc.Lines))] {
+		if text := strings.TrimSpace(l.Text); !l.Code && text != "" && !strings.HasPrefix(text, "```") {
+			return toUse.MatchString(text)
+		}
+	}
+	return false
+}
+
+// toUse matches orders to use what stands above.
+var toUse = regexp.MustCompile(`(?i)^[\s>*_-]*(?:(?:and|then) )?(?:use|call|apply|replace|put|add|insert|wire)\b`)
 
 // quotesNothing reports whether a block is no code of a file, whatever leads over to it.
-func (r *Reading) quotesNothing(b document.Block, cited map[int]*Cited) bool {
-	return r.bringsFunction(b, cited) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
+func (r *Reading) quotesNothing(b document.Block, cited map[int]*Cited, patched bool) bool {
+	return patched && r.bringsFunction(b, cited) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
 }
+
+// saysItStands matches what leads over to data as what a place has.
+var saysItStands = regexp.MustCompile(`(?i)\b(?:reads|says|stands?|defined|declare[sd]?|default\w*)\b[^.]*:[\s*_]*$`)
 
 // dataFormats are names of blocks and extensions of files that hold data and no code.
 var dataFormats = lex.Set("json jsonl csv tsv")
