@@ -83,6 +83,12 @@ func TestProgramsOfOtherLanguages(t *testing.T) {
 		{city.DataAnalysis, "Run setup.py first, it says.", "setup.py", grounding.RefExternal},
 		{city.DataAnalysis, "Run setup.ts first, it says.", "setup.ts", grounding.RefMissing},
 		{city.DataAnalysis, "Run tools/setup.py first, it says.", "tools/setup.py", grounding.RefMissing},
+		{city.DataAnalysis, "Settings stand in setup.py, it says.", "setup.py", grounding.RefMissing},
+		{city.DataAnalysis, "| setup.py | linked |", "setup.py", grounding.RefExternal},
+		{city.ContentCreation, "It is unlike .gitignore there.", ".gitignore", grounding.RefExternal},
+		{city.ContentCreation, "The file .gitignore has it.", ".gitignore", grounding.RefMissing},
+		{city.ContentCreation, "`*.js` finds `src/b.js` there.", "src/b.js", grounding.RefExternal},
+		{city.CodeReview, "The fault is in src/b.js there.", "src/b.js", grounding.RefMissing},
 		{city.CodeReview, "Run setup.py first, it says.", "setup.py", grounding.RefMissing},
 	} {
 		report := gate.Judge(gate.Input{Request: gate.Request{Category: tt.category, Description: "What does it say?"}, Deliverable: gate.Deliverable{Result: tt.result}, Repo: repo})

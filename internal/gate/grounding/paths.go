@@ -1,10 +1,12 @@
 package grounding
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/citation"
+	"aicity.dev/aicity/internal/gate/document"
 	"aicity.dev/aicity/internal/gate/lex"
 	"aicity.dev/aicity/internal/gate/syntax"
 )
@@ -84,12 +86,21 @@ func standIn(p string) bool {
 	return len(strings.ReplaceAll(stem, "/", "")) == strings.Count(stem, "/")+1
 }
 
-// asExample matches sentences that name a file as one of many.
-var asExample = regexp.MustCompile(`(?i)\b(?:your|e\.g|such as|like|for (?:example|instance)|called|named|run|say|imagine)\b`)
+// asExample matches sentences that name a file as one of many, or to compare with it.
+var asExample = regexp.MustCompile(`(?i)\b(?:your|e\.g|such as|like|unlike|for (?:example|instance)|called|named|run|say|imagine)\b`)
 
-// otherTongue reports whether a bare name is one of a program in a language of which the
-// repository has no file: an example, but where findings are to be located.
-func (r *resolver) otherTongue(p string) bool {
+// sample reports whether a bare name that the repository does not have is an example's:
+// one of a program in a language of which there is no file, of which one is told as of many,
+// or one that is called by a letter. Where findings are located, and where the product is
+// code, it is none.
+func (r *resolver) sample(p, text string, c citation.Cite) bool {
+	if r.v.Want.Config || r.v.Want.Code || r.v.Want.Findings {
+		return false
+	}
+	if base, _, _ := strings.Cut(path.Base(p), "."); len(base) == 1 {
+		return true
+	}
 	lang := syntax.LanguageOfFile(p)
-	return lang != "" && !strings.Contains(p, "/") && r.v.Index.Langs[lang] == 0 && !r.v.Want.Config && !r.v.Want.Code && !r.v.Want.Findings
+	other := lang != "" && !strings.Contains(p, "/") && r.v.Index.Langs[lang] == 0 || strings.HasPrefix(p, ".")
+	return other && (document.TableRow.Matches(text) || asExample.MatchString(sentenceAround(text, c)))
 }

@@ -88,7 +88,7 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			g.diff(r, b, cited)
 			continue
 		}
-		if r.quotesNothing(b, cited, patched) {
+		if r.quotesNothing(b, cited, patched) || r.onlyData(b, cited) {
 			continue
 		}
 		lines := Quotable(b.Lines, MaxQuoteLines)
@@ -97,9 +97,6 @@ func (g *Agreement) checkBlocks(r *Reading) {
 			ref, weight = title, 1
 		}
 		if ref != nil && otherLanguage(b.Lang, ref.Path) {
-			if _, prose := ClaimBefore(r.Doc, b, cited); dataFormats[b.Lang] && !saysItStands.MatchString(prose) {
-				continue // figures about a place are no code of it
-			}
 			weight = 0 // a script is no quote of package.json
 		}
 		switch {
@@ -151,6 +148,16 @@ var toUse = regexp.MustCompile(`(?i)^[\s>*_-]*(?:(?:and|then) )?(?:use|call|appl
 // quotesNothing reports whether a block is no code of a file, whatever leads over to it.
 func (r *Reading) quotesNothing(b document.Block, cited map[int]*Cited, patched bool) bool {
 	return patched && r.bringsFunction(b, cited) || showsResults(b.Lines) || onlyComment(b.Lines) || wholeFile(b.Lines) || isSession(b.Lines) || r.Want.Tests && testcode.Marked(strings.Join(b.Lines, "\n"))
+}
+
+// onlyData reports whether a block is data behind a place in code, and not said to stand
+// there: figures about it.
+func (r *Reading) onlyData(b document.Block, cited map[int]*Cited) bool {
+	if !dataFormats[b.Lang] {
+		return false
+	}
+	ref, prose := ClaimBefore(r.Doc, b, cited)
+	return ref != nil && otherLanguage(b.Lang, ref.Path) && !saysItStands.MatchString(prose)
 }
 
 // saysItStands matches what leads over to data as what a place has.

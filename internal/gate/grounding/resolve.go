@@ -177,7 +177,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	bare := c.Line == 0
 	switch {
 	case r.proposed[p], bare && newFile.MatchString(sentenceAround(text, c)), r.requested(p):
-	case bare && r.otherTongue(p) && (document.TableRow.Matches(text) || asExample.MatchString(sentenceAround(text, c))):
+	case bare && r.sample(p, text, c):
 		return RefExternal // an example: nothing here is written in that
 	case bare && document.TableRow.Matches(text) && absentInRow.MatchString(text[c.Fin:]):
 		return RefExternal
