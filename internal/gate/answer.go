@@ -96,6 +96,7 @@ const (
 	signEnglish     = 3.0 // written in English where another language was ordered
 	signCodeForText = 5.0 // code is changed where a text was asked for
 	signNewNames    = 2.0 // nothing is called as the new code was to be
+	signOnlyTypes   = 2.0 // declarations of types are changed where the code was to be
 	signNoDanger    = 1.6 // work on security without a word of what could happen
 	signFewDangers  = 0.6 // with hardly one
 	signDangers     = 1.2 // other work that is full of them, which the request is not
@@ -457,7 +458,7 @@ func otherAnswer(v *view) (Signal, bool) {
 const (
 	answered      = 1.2
 	doubted       = 0.3
-	hardlyDoubted = 0.29
+	hardlyDoubted = doubted - 0.01
 	denied        = -0.9
 	sure          = 1.5 // from here on the full score can be had
 )

@@ -77,10 +77,7 @@ func (v *view) breaksOff() string {
 		return "its last line leads over to what does not follow"
 	}
 	said := lex.Words(bare)
-	if r, _ := utf8.DecodeLastRuneInString(bare); len(said) > 1 && unicode.IsLetter(r) && (leadsOn[said[len(said)-1]] || dangling[said[len(said)-1]]) {
-		return "its last sentence goes on"
-	}
-	if halfSaid.MatchString(bare) {
+	if r, _ := utf8.DecodeLastRuneInString(bare); len(said) > 1 && unicode.IsLetter(r) && (leadsOn[said[len(said)-1]] || dangling[said[len(said)-1]]) || halfSaid.MatchString(bare) {
 		return "its last sentence goes on"
 	}
 	if endOf(last) == endOpen && strings.LastIndexAny(bare, "(（") > strings.LastIndexAny(bare, ")）") {
@@ -150,13 +147,18 @@ func (v *view) halfRow() bool {
 	if !strings.HasPrefix(last, "|") || !strings.HasPrefix(before, "|") {
 		return false
 	}
-	if strings.Contains(before, "--") && strings.Trim(before, "|-: ") == "" && 2*cells(last) <= cells(head) {
+	if underHead(before) && 2*cells(last) <= cells(head) {
 		return true // all its rows
 	}
 	if all := cells(head); all >= minCells && cells(before) == all && 2*cells(last) <= all && len(lex.Words(document.CodeSpan.ReplaceAllString(last, " "))) <= placeInRow {
 		return true // and no note that goes over all columns
 	}
-	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || strings.Trim(last, "|-: ") == "" && strings.Contains(last, "--")
+	return strings.HasSuffix(before, "|") && !strings.HasSuffix(last, "|") || underHead(last)
+}
+
+// underHead reports whether a row is the one between the head of a table and its rows.
+func underHead(row string) bool {
+	return strings.Trim(row, "|-: ") == "" && strings.Contains(row, "--")
 }
 
 // minCells is how many columns a table has whose last row misses half of them by no chance,

@@ -60,7 +60,7 @@ func (v *view) clueOf(w wish) float64 {
 		c = clueCommon
 	}
 	switch {
-	case v.head.takes(w), v.all.takes(w) && (v.reaches(w) || v.in.Request.Category == city.Testing && w.kind == wishFile && v.testsFile(w)):
+	case v.head.takes(w), v.all.takes(w) && (v.reaches(w) || v.testsFile(w)):
 		return part*c.hit + signOpening
 	case v.all.takes(w):
 		return part * c.hit

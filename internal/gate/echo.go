@@ -16,9 +16,9 @@ import (
 // project's own documentation.
 func echo(v *view) (Signal, bool) {
 	s := Signal{Name: "echo", Reason: "The text adds to what the buyer already has."}
-	known, stems := v.alreadyKnown()
-	given, total := lex.KnownShingles(v.Doc.Hashes, known)
-	fresh, telling := newWords(v.Doc.Words, stems)
+	known := v.known()
+	given, total := known.given, known.runs
+	fresh, telling := newWords(v.Doc.Words, known.stems)
 	unproved := v.Ground.Anchored+v.Ground.Quoted == 0
 	prose := v.Doc.CodeLines() == 0 || unproved && !v.Want.Code && v.codeOfReadme()
 	switch {
@@ -47,9 +47,8 @@ func echo(v *view) (Signal, bool) {
 
 // givesBack reports whether a good part of the text stands in the request or the readme.
 func (v *view) givesBack() bool {
-	known, _ := v.alreadyKnown()
-	given, total := lex.KnownShingles(v.Doc.Hashes, known)
-	return total >= enoughRuns && given >= partGiven
+	known := v.known()
+	return known.runs >= enoughRuns && known.given >= partGiven
 }
 
 // How many runs of words tell what share of them is given back, and what is a good part.
@@ -131,21 +130,30 @@ const (
 	hardlyNew = 0.4
 )
 
-// alreadyKnown collects the word runs and stems of the request and the readme.
-func (v *view) alreadyKnown() (runs map[uint64]bool, stems map[string]bool) {
-	runs, stems = map[uint64]bool{}, map[string]bool{}
+// known is what the buyer has already, in the request and the readme, and how much of a
+// text it is.
+type known struct {
+	stems map[string]bool
+	given float64 // the share of the text's runs of words that stands there
+	runs  int     // of the text, in all
+}
+
+// findKnown collects the word runs and stems of the request and the readme.
+func (v *view) findKnown() known {
+	k, runs := known{stems: map[string]bool{}}, map[uint64]bool{}
 	learn := func(text string) {
 		all := lex.Words(text)
 		lex.LearnShingles(runs, all)
 		for _, w := range all {
-			stems[lex.Stem(w)] = true
+			k.stems[lex.Stem(w)] = true
 		}
 	}
 	learn(v.Request)
 	for _, t := range v.readmes() {
 		learn(t.Raw)
 	}
-	return runs, stems
+	k.given, k.runs = lex.KnownShingles(v.Doc.Hashes, runs)
+	return k
 }
 
 // newWords returns which share of the distinct telling words is new, and how

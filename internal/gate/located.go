@@ -223,12 +223,13 @@ func (v *view) worksOnNamed() bool {
 // testsNamedFile reports whether tests use functions of one of the files that the request
 // names.
 func (v *view) testsNamedFile() bool {
-	return v.in.Request.Category == city.Testing && slices.ContainsFunc(v.wished, func(w wish) bool { return w.kind == wishFile && v.testsFile(w) })
+	return slices.ContainsFunc(v.wished, v.testsFile)
 }
 
-// testsFile reports whether tests use functions of a file that the request names.
+// testsFile reports whether the tests of a testing task use functions of a file that the
+// request names.
 func (v *view) testsFile(w wish) bool {
-	if v.Index == nil || !v.hasTests() || !isSource(w.key) {
+	if v.in.Request.Category != city.Testing || w.kind != wishFile || v.Index == nil || !v.hasTests() || !isSource(w.key) {
 		return false
 	}
 	return remembered(&v.tested, w.key, func(file string) bool {
@@ -250,7 +251,7 @@ const enoughUsed = 2
 func (v *view) rewritesNamed() bool {
 	return v.in.Request.Category == city.Refactor && v.Index != nil && slices.ContainsFunc(v.wished, func(w wish) bool {
 		name := w.function()
-		return w.kind == wishName && len(name) >= lex.MinName && code.Declares(v.allCode(), name) && v.cites(w)
+		return w.kind == wishName && len(name) >= lex.MinName && v.cites(w) && code.Declares(v.allCode(), name)
 	})
 }
 

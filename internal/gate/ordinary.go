@@ -65,5 +65,5 @@ var elsewhereInCode = lex.Set(`exports`)
 // also where the code has the word.
 func (v *view) needNotSay(w string) bool {
 	text := v.in.Request.Category == city.ContentCreation
-	return elsewhereInCode[w] && !v.all.said[w] || text && forReaders[w] || (whoAsks[w] || text && partsOfText[w]) && !v.all.said[w]
+	return text && forReaders[w] || (elsewhereInCode[w] || whoAsks[w] || text && partsOfText[w]) && !v.all.said[w]
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"iter"
 	"strings"
 
 	"aicity.dev/aicity/internal/gate/lex"
@@ -40,6 +41,7 @@ func (v *view) findPhrases() int {
 	n := 0
 	for run := range tellingRuns(lex.Words(v.own)) {
 		if asked[run] {
+			delete(asked, run) // each counts once
 			if n++; n > somePhrases {
 				break
 			}
@@ -55,20 +57,20 @@ those what which who how why when where please there here into out about all any
 her its are was were been than then because while very much many such may might must shall let get got too yet via upon`)
 
 // tellingRuns are the runs of so many words of which all but one say something.
-func tellingRuns(words []string) map[uint64]bool {
-	runs := map[uint64]bool{}
-	hashes := lex.Hashes(words)
-	for i := 0; i+longPhrase <= len(words); i++ {
-		said, run := 0, uint64(0)
-		for k := range longPhrase {
-			if w := words[i+k]; len(w) > 2 && !functionWords[w] {
-				said++
+func tellingRuns(words []string) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		hashes := lex.Hashes(words)
+		for i := 0; i+longPhrase <= len(words); i++ {
+			said, run := 0, uint64(0)
+			for k := range longPhrase {
+				if w := words[i+k]; len(w) > 2 && !functionWords[w] {
+					said++
+				}
+				run = lex.Chain(run, hashes[i+k])
 			}
-			run = lex.Chain(run, hashes[i+k])
-		}
-		if said >= longPhrase-1 {
-			runs[run] = true
+			if said >= longPhrase-1 && !yield(run) {
+				return
+			}
 		}
 	}
-	return runs
 }

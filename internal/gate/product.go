@@ -108,7 +108,7 @@ func (v *view) otherProduct() []sign {
 		all = append(all, sign{-signDangers, "it is full of dangers that the request has no word of"})
 	}
 	if v.onlyDeclares() {
-		all = append(all, sign{-signNewNames, "it changes nothing but declarations of types, which the request is not about"})
+		all = append(all, sign{-signOnlyTypes, "it changes nothing but declarations of types, which the request is not about"})
 	}
 	if v.namesNothingNew() {
 		all = append(all, sign{-signNewNames, "nothing is called as the new code was to be"})

@@ -70,13 +70,16 @@ func (v *view) tellsReaders() bool { return v.isReading() && v.prose.tied >= tie
 // findReading reports whether the work is a text to be read that was ordered, and tells of
 // the code by its names.
 func (v *view) findReading() bool {
-	if v.Index == nil || !v.mayBeReading() || v.givesBack() {
+	if v.Index == nil || !v.mayBeReading() {
 		return false
 	}
-	request, own := v.in.Request.Description, v.ownNames()+v.ownFigures()
-	asked := asksFAQ.MatchString(request) || withoutPlaces.MatchString(request)
-	if len(v.Doc.Words) > longestReading {
-		return asked && own >= ownInLong
+	request, long := v.in.Request.Description, len(v.Doc.Words) > longestReading
+	if !asksFAQ.MatchString(request) && !withoutPlaces.MatchString(request) && (long || !ordersReading(request)) {
+		return false
 	}
-	return (asked || ordersReading(request)) && (own >= ownInReading || v.Ground.Names >= namesInReading)
+	own := v.ownNames() + v.ownFigures()
+	if long && own < ownInLong || own < ownInReading && v.Ground.Names < namesInReading {
+		return false
+	}
+	return !v.givesBack()
 }

@@ -53,6 +53,7 @@ type view struct {
 	tellsCost      func() bool            // findCost
 	isReading      func() bool            // findReading
 	phrases        func() int             // findPhrases
+	known          func() known           // findKnown
 	isAsked        func() map[string]bool // the words of the request
 	hasTests       func() bool            // findTests
 	module         func() string          // findModule
@@ -76,6 +77,7 @@ func (v *view) remember() {
 		}
 		return asked
 	})
+	v.known = sync.OnceValue(v.findKnown)
 	v.phrases = sync.OnceValue(v.findPhrases)
 	v.isReading = sync.OnceValue(v.findReading)
 	v.tellsCost = sync.OnceValue(v.findCost)

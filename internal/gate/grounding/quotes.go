@@ -132,14 +132,10 @@ func (r *Reading) bringsFunction(b document.Block, cited map[int]*Cited) bool {
 	return ref == nil || Proposes(lastSentence(prose)) || r.usedBehind(b)
 }
 
-// usedBehind reports whether the next line of prose behind a block tells to use it.
+// usedBehind reports whether the line behind a block tells to use it.
 func (r *Reading) usedBehind(b document.Block) bool {
-	for _, l := range r.Doc.Lines[min(b.End, len(r.Doc.Lines)):min(b.End+4, len(r.Doc.Lines))] {
-		if text := strings.TrimSpace(l.Text); !l.Code && text != "" && !strings.HasPrefix(text, "```") {
-			return toUse.MatchString(text)
-		}
-	}
-	return false
+	at := lineBehind(r.Doc, b)
+	return at >= 0 && !r.Doc.Lines[at].Code && toUse.MatchString(r.Doc.Lines[at].Text)
 }
 
 // toUse matches orders to use what stands above.
@@ -348,21 +344,25 @@ func fills(ref *Cited, b document.Block) bool {
 	return ref.End > ref.Line && off >= -2 && off <= 2
 }
 
+// lineBehind is the first line close behind a block that is not blank, -1 for none.
+func lineBehind(d *document.Document, b document.Block) int {
+	for i := b.End; i < min(len(d.Lines), b.End+3); i++ {
+		if strings.TrimSpace(d.Lines[i].Text) != "" {
+			return i
+		}
+	}
+	return -1
+}
+
 // claimBehind finds the citation that follows right behind a block: "(lines 3-5)".
 func claimBehind(d *document.Document, b document.Block, cited map[int]*Cited) *Cited {
-	for i := b.End; i < min(len(d.Lines), b.End+3); i++ {
-		l := d.Lines[i]
-		if strings.TrimSpace(l.Text) == "" {
-			continue
-		}
-		ref, ok := cited[i]
-		if !ok || ref == nil || l.Code {
-			return nil
-		}
-		if at := strings.Index(l.Text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(l.Text, "(") {
-			return ref
-		}
+	i := lineBehind(d, b)
+	if i < 0 || cited[i] == nil || d.Lines[i].Code {
 		return nil
+	}
+	ref, text := cited[i], d.Lines[i].Text
+	if at := strings.Index(text, ref.Text); at >= 0 && at <= 3 && strings.HasPrefix(text, "(") {
+		return ref
 	}
 	return nil
 }

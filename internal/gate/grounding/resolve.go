@@ -178,7 +178,7 @@ func (r *resolver) absentStatus(at int, text string, c citation.Cite, p string) 
 	switch {
 	case r.proposed[p], bare && newFile.MatchString(sentenceAround(text, c)), r.requested(p):
 	case bare && r.sample(p, text, c):
-		return RefExternal // an example: nothing here is written in that
+		return RefExternal
 	case bare && document.TableRow.Matches(text) && absentInRow.MatchString(text[c.Fin:]):
 		return RefExternal
 	case bare && (absentBefore.MatchString(text[max(0, c.Start-60):c.Start]) || absentAfter.MatchString(text[c.Fin:])):
